@@ -1,0 +1,86 @@
+import { TextDecoder, TextEncoder } from './text-encoding.ts';
+import { RECORD_SEPARATOR } from './text-record-reader.ts';
+import { MessageTooLargeError, ProtocolError } from './protocol-error.ts';
+import { errorTexts } from './error-texts.ts';
+
+/** The first record of a client, JSON whatever the protocol. Source: HubProtocol.md, "HandshakeRequest message". */
+export interface HandshakeRequest {
+  readonly protocol: string;
+  readonly version: number;
+}
+
+const SEPARATOR_BYTE = 0x1e;
+
+/**
+ * Collects the handshake of one connection, which may come in any pieces, and what follows it in the same piece.
+ * @example
+ * const reader = new HandshakeReader(32768);
+ * reader.read('{"protocol":"json","version":1}\u001e'); // { request: { protocol: 'json', version: 1 }, rest: '' }
+ */
+export class HandshakeReader {
+  readonly #limit: number;
+  readonly #parts: Uint8Array[] = [];
+  #size = 0;
+
+  /** `maximumSize` is in bytes, the separator included; undefined means no limit. */
+  constructor(maximumSize: number | undefined) {
+    this.#limit = maximumSize ?? Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * The handshake and the bytes after it, or undefined while it is unfinished.
+   * @throws {MessageTooLargeError} over the limit, {ProtocolError} when it is malformed.
+   */
+  read(piece: string | Uint8Array): { request: HandshakeRequest; rest: string | Uint8Array } | undefined {
+    if (typeof piece === 'string' && this.#parts.length === 0) {
+      const end = piece.indexOf(RECORD_SEPARATOR);
+      if (end >= 0 && (end + 1) * 3 <= this.#limit) {
+        return { request: parseHandshakeRequest(piece.slice(0, end)), rest: piece.slice(end + 1) };
+      }
+    }
+    const bytes = typeof piece === 'string' ? new TextEncoder().encode(piece) : piece;
+    const end = bytes.indexOf(SEPARATOR_BYTE);
+    const length = end < 0 ? bytes.length : end + 1;
+    if (this.#size + length > this.#limit) {
+      throw new MessageTooLargeError(errorTexts.messageTooLarge(this.#limit), this.#limit);
+    }
+    this.#parts.push(end < 0 ? bytes.slice() : bytes.subarray(0, end));
+    this.#size += length;
+    if (end < 0) return undefined;
+    return { request: parseHandshakeRequest(decodeParts(this.#parts)), rest: bytes.subarray(end + 1) };
+  }
+}
+
+/** The server's answer: `{}`, or an error after which it closes. */
+export function writeHandshakeResponse(error?: string): string {
+  return (error === undefined ? '{}' : JSON.stringify({ error })) + RECORD_SEPARATOR;
+}
+
+function decodeParts(parts: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    return parts.map((part) => decoder.decode(part, { stream: true })).join('') + decoder.decode();
+  } catch {
+    throw new ProtocolError(errorTexts.errorReadingJson);
+  }
+}
+
+function parseHandshakeRequest(text: string): HandshakeRequest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProtocolError(errorTexts.errorReadingJson);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ProtocolError(errorTexts.unexpectedJsonToken(Array.isArray(value) ? 'StartArray' : typeof value));
+  }
+  const { protocol, version } = value as { protocol?: unknown; version?: unknown };
+  if (protocol === undefined) throw new ProtocolError(errorTexts.missingProperty('protocol'));
+  if (typeof protocol !== 'string') throw new ProtocolError(errorTexts.wrongPropertyType('protocol', 'String'));
+  if (version === undefined) throw new ProtocolError(errorTexts.missingProperty('version'));
+  if (typeof version !== 'number' || !Number.isInteger(version)) {
+    throw new ProtocolError(errorTexts.wrongPropertyType('version', 'Number'));
+  }
+  return { protocol, version };
+}

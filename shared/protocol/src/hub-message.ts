@@ -1,0 +1,88 @@
+/** Numbers of the hub messages on the wire. Source: HubProtocol.md of ASP.NET Core, "Message types". */
+export const MessageType = {
+  Invocation: 1,
+  StreamItem: 2,
+  Completion: 3,
+  StreamInvocation: 4,
+  CancelInvocation: 5,
+  Ping: 6,
+  Close: 7,
+  Ack: 8,
+  Sequence: 9,
+} as const;
+
+/** A call. Without `invocationId` the caller wants no answer. */
+export interface InvocationMessage {
+  readonly type: typeof MessageType.Invocation;
+  readonly invocationId?: string | undefined;
+  readonly target: string;
+  readonly arguments: readonly unknown[];
+  readonly streamIds?: readonly string[] | undefined;
+}
+
+/** A call whose answer is a stream of items. */
+export interface StreamInvocationMessage {
+  readonly type: typeof MessageType.StreamInvocation;
+  readonly invocationId: string;
+  readonly target: string;
+  readonly arguments: readonly unknown[];
+  readonly streamIds?: readonly string[] | undefined;
+}
+
+/** One item of a stream, in either direction. */
+export interface StreamItemMessage {
+  readonly type: typeof MessageType.StreamItem;
+  readonly invocationId: string;
+  readonly item: unknown;
+}
+
+/** The end of a call. `hasResult` tells a result of null from no result at all (the end of a stream). */
+export interface CompletionMessage {
+  readonly type: typeof MessageType.Completion;
+  readonly invocationId: string;
+  readonly error?: string | undefined;
+  readonly hasResult: boolean;
+  readonly result?: unknown;
+}
+
+/** The caller of a stream wants no more of it. */
+export interface CancelInvocationMessage {
+  readonly type: typeof MessageType.CancelInvocation;
+  readonly invocationId: string;
+}
+
+/** Keeps a quiet connection alive. */
+export interface PingMessage {
+  readonly type: typeof MessageType.Ping;
+}
+
+/** The sender ends the connection. */
+export interface CloseMessage {
+  readonly type: typeof MessageType.Close;
+  readonly error?: string | undefined;
+  readonly allowReconnect?: boolean | undefined;
+}
+
+/** Stateful reconnect: everything up to `sequenceId` has arrived. */
+export interface AckMessage {
+  readonly type: typeof MessageType.Ack;
+  readonly sequenceId: number;
+}
+
+/** Stateful reconnect: the number of the next message that follows. */
+export interface SequenceMessage {
+  readonly type: typeof MessageType.Sequence;
+  readonly sequenceId: number;
+}
+
+/** Any message of the hub protocol. */
+export type HubMessage =
+  | InvocationMessage
+  | StreamInvocationMessage
+  | StreamItemMessage
+  | CompletionMessage
+  | CancelInvocationMessage
+  | PingMessage
+  | CloseMessage
+  | AckMessage
+  | SequenceMessage;

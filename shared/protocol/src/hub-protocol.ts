@@ -1,0 +1,32 @@
+import type { HubMessage } from './hub-message.ts';
+
+/** Whether a protocol's messages are text or bytes; a transport may carry only one of them. */
+export type TransferFormat = 'Text' | 'Binary';
+
+/** Turns what arrives in any pieces into messages, holding back at most one unfinished message. */
+export interface MessageReader {
+  /**
+   * Reads one piece and hands each message that it completes to `onMessage`, in order.
+   * Messages before a bad one are handed over before the error is thrown.
+   * @throws {ProtocolError} for a message that cannot be read, {MessageTooLargeError} for one over the limit.
+   */
+  read(piece: string | Uint8Array, onMessage: (message: HubMessage) => void): void;
+}
+
+/**
+ * One encoding of hub messages. Source: `IHubProtocol` of ASP.NET Core.
+ * @example
+ * const json = new JsonHubProtocol();
+ * json.writeMessage({ type: MessageType.Ping }); // '{"type":6}\u001e'
+ */
+export interface HubProtocol {
+  /** The name in the handshake, for example `json`. */
+  readonly name: string;
+  /** The highest version of the protocol that can be spoken. */
+  readonly version: number;
+  readonly transferFormat: TransferFormat;
+  /** The encoded message with its framing: text, or bytes where `transferFormat` is Binary. */
+  writeMessage(message: HubMessage): string | Uint8Array;
+  /** A reader for one connection. `maximumMessageSize` is in bytes, framing included; undefined means no limit. */
+  createReader(maximumMessageSize: number | undefined): MessageReader;
+}

@@ -1,0 +1,97 @@
+import { type HubMessage, MessageType } from './hub-message.ts';
+import type { HubProtocol, MessageReader } from './hub-protocol.ts';
+import { readJsonMessage } from './read-json-message.ts';
+import { RECORD_SEPARATOR, TextRecordReader } from './text-record-reader.ts';
+
+/** Reads and writes the values of users (arguments, results, stream items); the protocol's own members stay JSON. */
+export interface PayloadSerializer {
+  /** Parses one whole record, as `JSON.parse` does. */
+  parse(text: string): unknown;
+  /** The JSON text of one value; `undefined` is written as null. */
+  stringify(value: unknown): string;
+}
+
+/** Options of {@link JsonHubProtocol}. */
+export interface JsonHubProtocolOptions {
+  /** Default: `JSON.parse` and `JSON.stringify`. Source: `JsonHubProtocolOptions.PayloadSerializerOptions`. */
+  readonly payloadSerializer?: PayloadSerializer;
+}
+
+/**
+ * The JSON hub protocol. Source: `JsonHubProtocol` of ASP.NET Core and HubProtocol.md, "JSON Encoding".
+ * @example
+ * const json = new JsonHubProtocol();
+ * json.writeMessage({ type: 1, target: 'ReceiveMessage', arguments: ['hello'] });
+ */
+export class JsonHubProtocol implements HubProtocol {
+  readonly name = 'json';
+  readonly version = 2;
+  readonly transferFormat = 'Text';
+  readonly #serializer: PayloadSerializer | undefined;
+
+  constructor(options: JsonHubProtocolOptions = {}) {
+    this.#serializer = options.payloadSerializer;
+  }
+
+  /**
+   * One record without its separator as a message, or undefined for a type that this version does not know.
+   * @throws {ProtocolError} when it cannot be read.
+   */
+  parseMessage(record: string): HubMessage | undefined {
+    return readJsonMessage(record, this.#serializer);
+  }
+
+  createReader(maximumMessageSize: number | undefined): MessageReader {
+    const records = new TextRecordReader(maximumMessageSize);
+    const serializer = this.#serializer;
+    return {
+      read(piece, onMessage) {
+        records.read(piece, (record) => {
+          const message = readJsonMessage(record, serializer);
+          if (message !== undefined) onMessage(message);
+        });
+      },
+    };
+  }
+
+  writeMessage(message: HubMessage): string {
+    return this.#write(message) + RECORD_SEPARATOR;
+  }
+
+  #write(message: HubMessage): string {
+    switch (message.type) {
+      case MessageType.Invocation:
+      case MessageType.StreamInvocation: {
+        const id = message.invocationId === undefined ? '' : `"invocationId":${JSON.stringify(message.invocationId)},`;
+        const streams = message.streamIds?.length ? `,"streamIds":${JSON.stringify(message.streamIds)}` : '';
+        const values = message.arguments.map((value) => this.#value(value)).join(',');
+        return `{"type":${message.type},${id}"target":${this.#value(message.target)},"arguments":[${values}]${streams}}`;
+      }
+      case MessageType.StreamItem:
+        return `{"type":2,"invocationId":${this.#value(message.invocationId)},"item":${this.#value(message.item)}}`;
+      case MessageType.Completion: {
+        const id = this.#value(message.invocationId);
+        if (message.error !== undefined) return `{"type":3,"invocationId":${id},"error":${this.#value(message.error)}}`;
+        if (message.hasResult) return `{"type":3,"invocationId":${id},"result":${this.#value(message.result)}}`;
+        return `{"type":3,"invocationId":${id}}`;
+      }
+      case MessageType.CancelInvocation:
+        return `{"type":5,"invocationId":${this.#value(message.invocationId)}}`;
+      case MessageType.Ping:
+        return '{"type":6}';
+      case MessageType.Close: {
+        const error = message.error === undefined ? '' : `,"error":${this.#value(message.error)}`;
+        return `{"type":7${error}${message.allowReconnect === true ? ',"allowReconnect":true' : ''}}`;
+      }
+      case MessageType.Ack:
+      case MessageType.Sequence:
+        return `{"type":${message.type},"sequenceId":${message.sequenceId}}`;
+    }
+  }
+
+  #value(value: unknown): string {
+    if (this.#serializer !== undefined) return this.#serializer.stringify(value);
+    // Functions, symbols and undefined have no JSON text.
+    return (JSON.stringify(value) as string | undefined) ?? 'null';
+  }
+}

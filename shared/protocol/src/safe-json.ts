@@ -1,0 +1,32 @@
+import { errorTexts } from './error-texts.ts';
+import { ProtocolError } from './protocol-error.ts';
+
+/** System.Text.Json reads 64 levels; a deeper value is an attack or a mistake. */
+export const MAXIMUM_DEPTH = 64;
+
+/**
+ * Makes a parsed JSON value harmless: refuses nests deeper than 64 levels and removes members called `__proto__`,
+ * which an assignment or a merge in user code would turn into a new prototype.
+ * Walks without recursion, each value once.
+ */
+export function makeHarmless(value: object): void {
+  let level: object[] = [value];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAXIMUM_DEPTH) throw new ProtocolError(errorTexts.tooDeep(MAXIMUM_DEPTH));
+    const next: object[] = [];
+    for (const item of level) {
+      if (Array.isArray(item)) {
+        for (const element of item as unknown[])
+          if (typeof element === 'object' && element !== null) next.push(element);
+        continue;
+      }
+      const members = item as Record<string, unknown>;
+      if (Object.hasOwn(members, '__proto__')) delete members['__proto__'];
+      for (const name in members) {
+        const member = members[name];
+        if (typeof member === 'object' && member !== null) next.push(member);
+      }
+    }
+    level = next;
+  }
+}

@@ -1,0 +1,82 @@
+import { TextDecoder } from './text-encoding.ts';
+import { errorTexts } from './error-texts.ts';
+import { MessageTooLargeError, ProtocolError } from './protocol-error.ts';
+
+/** Ends each record of a text protocol. Source: HubProtocol.md, "Text-based encoding". */
+export const RECORD_SEPARATOR = '\u001e';
+
+/**
+ * Splits text that arrives in any pieces into records that end with 0x1E.
+ * Each character is looked at once, whatever the number of pieces; at most one unfinished record is held.
+ * @example
+ * const reader = new TextRecordReader(32768);
+ * reader.read('{"type":6}\u001e{"ty', (record) => console.log(record)); // {"type":6}
+ */
+export class TextRecordReader {
+  readonly #limit: number;
+  #pending = '';
+  #decoder: TextDecoder | undefined;
+
+  /** `maximumRecordSize` is in bytes of UTF-8, the separator included; undefined means no limit. */
+  constructor(maximumRecordSize: number | undefined) {
+    this.#limit = maximumRecordSize ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The unfinished record, taken out of the reader. */
+  takeRest(): string {
+    const rest = this.#pending;
+    this.#pending = '';
+    return rest;
+  }
+
+  read(piece: string | Uint8Array, onRecord: (record: string) => void): void {
+    const text = typeof piece === 'string' ? piece : this.#decode(piece);
+    let start = 0;
+    let end = text.indexOf(RECORD_SEPARATOR);
+    while (end >= 0) {
+      const record = this.#pending === '' ? text.slice(start, end) : this.#pending + text.slice(start, end);
+      this.#pending = '';
+      this.#check(record, 1);
+      onRecord(record);
+      start = end + 1;
+      end = text.indexOf(RECORD_SEPARATOR, start);
+    }
+    if (start < text.length) {
+      this.#pending += start === 0 ? text : text.slice(start);
+      // Only the length is looked at here: counting bytes of the same text again for every piece would not be linear.
+      if (this.#pending.length > this.#limit) throw this.#tooLarge();
+    }
+  }
+
+  #decode(bytes: Uint8Array): string {
+    // A character may be cut between two pieces, so the decoder is kept; text that is not UTF-8 is an error, not U+FFFD.
+    this.#decoder ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    try {
+      return this.#decoder.decode(bytes, { stream: true });
+    } catch {
+      throw new ProtocolError(errorTexts.errorReadingJson);
+    }
+  }
+
+  #check(record: string, separator: number): void {
+    const most = record.length * 3 + separator;
+    if (most <= this.#limit) return;
+    if (record.length + separator > this.#limit || utf8Length(record) + separator > this.#limit) throw this.#tooLarge();
+  }
+
+  #tooLarge(): MessageTooLargeError {
+    return new MessageTooLargeError(errorTexts.messageTooLarge(this.#limit), this.#limit);
+  }
+}
+
+function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) bytes += 1;
+    else if (unit >= 0xd800 && unit <= 0xdfff) bytes += 1; // half of four bytes
+    else bytes += 2;
+  }
+  return bytes;
+}

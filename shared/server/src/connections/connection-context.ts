@@ -1,0 +1,30 @@
+import type { ConnectionRequest } from './connection-request.ts';
+import type { Transport } from './transport.ts';
+
+/** One client's connection, whatever carries it. Source: `ConnectionContext` of ASP.NET Core. */
+export class ConnectionContext {
+  /** Public: names the connection to other clients. */
+  readonly connectionId: string;
+  /** Secret: whoever has it may open the transport. */
+  readonly connectionToken: string;
+  /** Time of negotiation, ms since the epoch: one that is never opened is given up. */
+  readonly createdAt = Date.now();
+  #opened: { transport: Transport; request: ConnectionRequest } | undefined;
+
+  constructor(connectionId: string, connectionToken: string) {
+    this.connectionId = connectionId;
+    this.connectionToken = connectionToken;
+  }
+
+  get isOpened(): boolean {
+    return this.#opened !== undefined;
+  }
+
+  get transport(): Transport | undefined {
+    return this.#opened?.transport;
+  }
+
+  open(transport: Transport, request: ConnectionRequest): void {
+    this.#opened = { transport, request };
+  }
+}

@@ -1,0 +1,56 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+
+/** Query parameters whose names are found without regard to case, as ASP.NET Core finds them. */
+export class QueryParameters {
+  readonly #values: ReadonlyMap<string, readonly string[]>;
+
+  constructor(query: string) {
+    const values = new Map<string, string[]>();
+    for (const [name, value] of new URLSearchParams(query)) {
+      const key = name.toLowerCase();
+      const list = values.get(key);
+      if (list === undefined) values.set(key, [value]);
+      else list.push(value);
+    }
+    this.#values = values;
+  }
+
+  /** The first value, or undefined. */
+  get(name: string): string | undefined {
+    return this.#values.get(name.toLowerCase())?.[0];
+  }
+
+  getAll(name: string): readonly string[] {
+    return this.#values.get(name.toLowerCase()) ?? [];
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name.toLowerCase());
+  }
+}
+
+/** What a hub may know of the HTTP request that opened its connection. Source: `HubCallerContext.GetHttpContext()`. */
+export interface ConnectionRequest {
+  /** Path without the query, as the client wrote it. */
+  readonly path: string;
+  readonly query: QueryParameters;
+  readonly headers: IncomingHttpHeaders;
+  readonly remoteAddress: string | undefined;
+}
+
+/** Splits a request target; text that is no URL counts as a path. */
+export function splitTarget(target: string): { path: string; query: string } {
+  const mark = target.indexOf('?');
+  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+/** The part of a request that outlives it; the request itself is not kept. */
+export function connectionRequest(request: IncomingMessage): ConnectionRequest {
+  const { path, query } = splitTarget(request.url ?? '/');
+  return {
+    path,
+    query: new QueryParameters(query),
+    headers: request.headers,
+    remoteAddress: request.socket.remoteAddress,
+  };
+}

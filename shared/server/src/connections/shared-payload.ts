@@ -1,0 +1,19 @@
+/** An encoded message that several connections get. Keeps its frame, so that it is framed once for each transport. */
+export class SharedPayload {
+  readonly payload: string | Uint8Array;
+  #framer: ((payload: string | Uint8Array) => Buffer) | undefined;
+  #frame: Buffer | undefined;
+
+  constructor(payload: string | Uint8Array) {
+    this.payload = payload;
+  }
+
+  /** The frame that `framer` makes, made once. One server mixes few transports, so the last one is kept. */
+  framed(framer: (payload: string | Uint8Array) => Buffer): Buffer {
+    if (this.#frame === undefined || this.#framer !== framer) {
+      this.#frame = framer(this.payload);
+      this.#framer = framer;
+    }
+    return this.#frame;
+  }
+}

@@ -1,0 +1,52 @@
+import type { ConnectionContext } from '../connections/connection-context.ts';
+import { ConnectionManager } from '../connections/connection-manager.ts';
+import type { ConnectionRequest } from '../connections/connection-request.ts';
+import type { Transport } from '../connections/transport.ts';
+import { HubConnection } from '../hubs/hub-connection.ts';
+import type { HubDispatcher } from '../hubs/hub-dispatcher.ts';
+import type { ResolvedOptions } from '../server-options.ts';
+
+/** One hub at one path: its connections and their heartbeat. */
+export class MappedHub {
+  readonly options: ResolvedOptions;
+  readonly connections = new ConnectionManager();
+  readonly #dispatcher: HubDispatcher;
+  readonly #live = new Set<HubConnection>();
+  readonly #heartbeat: NodeJS.Timeout;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(dispatcher: HubDispatcher, options: ResolvedOptions) {
+    this.options = options;
+    this.#dispatcher = dispatcher;
+    const shortest = Math.min(options.keepAliveInterval, options.clientTimeoutInterval, options.disconnectTimeout);
+    // One timer for all connections; a second is exact enough for the defaults.
+    this.#heartbeat = setInterval(() => this.#beat(), Math.max(20, Math.min(1000, shortest / 5)));
+    this.#heartbeat.unref();
+  }
+
+  open(context: ConnectionContext, transport: Transport, request: ConnectionRequest): HubConnection {
+    context.open(transport, request);
+    this.connections.opened();
+    const connection: HubConnection = new HubConnection(context, transport, request, this.#dispatcher, () => {
+      this.connections.remove(context);
+      this.#live.delete(connection);
+      if (this.#live.size === 0) this.#onEmpty?.();
+    });
+    this.#live.add(connection);
+    return connection;
+  }
+
+  /** Tells every client to reconnect elsewhere and waits until all are gone. */
+  async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    const empty = this.#live.size === 0 ? undefined : new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    for (const connection of this.#live) connection.shutdown();
+    await empty;
+  }
+
+  #beat(): void {
+    const now = Date.now();
+    for (const connection of this.#live) connection.beat(now);
+    this.connections.removeUnopened(this.options.disconnectTimeout);
+  }
+}

@@ -1,0 +1,136 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import { errorTexts } from '../error-texts.ts';
+import { Hub } from '../hubs/hub.ts';
+import { type GroupManager, type HubClients, LifetimeHubClients } from '../hubs/hub-clients.ts';
+import { HubDispatcher } from '../hubs/hub-dispatcher.ts';
+import { hubMethods } from '../hubs/hub-methods.ts';
+import type { HubMethodOptions } from '../hubs/hub-options.ts';
+import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
+import { LocalLifetimeManager } from '../scale-out/local-lifetime-manager.ts';
+import { type MapHubOptions, resolveOptions, type SignalRServerOptions } from '../server-options.ts';
+import { WriteBatcher } from '../transports/write-batcher.ts';
+import { httpHandler, type RequestHandler } from './http-handler.ts';
+import { MappedHub } from './mapped-hub.ts';
+import { UpgradeHandler } from './upgrade-handler.ts';
+
+/** Sends to the clients of a hub from outside its calls. Source: `IHubContext<THub>` of ASP.NET Core. */
+export interface HubContext<TClient> {
+  readonly clients: HubClients<TClient>;
+  readonly groups: GroupManager;
+}
+
+/** A hub class, or a function that makes a hub for each call and gives it what it needs. */
+export type HubFactory<THub> = (new () => THub) | (() => THub);
+
+/** The client contract of a hub. */
+export type ClientOf<THub> = THub extends Hub<infer TClient> ? TClient : never;
+
+/**
+ * A SignalR server beside express or any `http.Server`.
+ * @example
+ * const signalr = new SignalRServer();
+ * const messages = signalr.mapHub('/messages', MessageHub);
+ * app.use(signalr.router());
+ * signalr.attach(server);
+ */
+export class SignalRServer {
+  readonly #options: SignalRServerOptions;
+  readonly #hubs = new Map<string, MappedHub>();
+  /** Two paths with one hub class share their broadcasts, groups and users. */
+  readonly #lifetimes = new Map<unknown, HubLifetimeManager>();
+  readonly #upgrades: UpgradeHandler;
+  #hasRouter = false;
+  #closed = false;
+
+  /** Throws a sentence for an option that is unknown or impossible. */
+  constructor(options: SignalRServerOptions = {}) {
+    resolveOptions(options);
+    this.#options = options;
+    this.#upgrades = new UpgradeHandler((path) => this.#find(path), new WriteBatcher());
+  }
+
+  /**
+   * Serves a hub at a path. Returns its hub context. Throws for a path that is taken, a class that is no hub, or two methods with
+   * one name. Source: `MapHub<THub>`.
+   * @example
+   * const messages = signalr.mapHub('/messages', MessageHub);
+   * await messages.clients.all.send('ReceiveMessage', 'from outside');
+   */
+  mapHub<THub extends Hub<never>>(
+    path: string,
+    hub: HubFactory<THub>,
+    options: MapHubOptions<THub> = {},
+  ): HubContext<ClientOf<THub>> {
+    if (this.#closed) throw new Error(errorTexts.serverClosed);
+    if (!path.startsWith('/')) throw new Error(errorTexts.pathMustStartWithSlash(path));
+    if (this.#find(path) !== undefined) throw new Error(errorTexts.pathAlreadyMapped(path));
+    const { create, hubClass } = open(hub);
+    const resolved = resolveOptions(this.#options, options);
+    const lifetime = this.#lifetimeOf(hubClass);
+    const groups: GroupManager = {
+      add: (connectionId, group) => lifetime.addToGroup(connectionId, group),
+      remove: (connectionId, group) => lifetime.removeFromGroup(connectionId, group),
+    };
+    const methods = hubMethods(
+      hubClass.name,
+      hubClass.prototype as object,
+      (options.methods ?? {}) as Record<string, HubMethodOptions>,
+    );
+    const dispatcher = new HubDispatcher(hubClass.name, create, methods, resolved, lifetime, groups);
+    this.#hubs.set(key(path), new MappedHub(dispatcher, resolved));
+    return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime), groups };
+  }
+
+  /** Negotiation and the HTTP transports, for `app.use()`. To be mounted once. */
+  router(): RequestHandler {
+    if (this.#hasRouter) throw new Error(errorTexts.routerMountedTwice);
+    this.#hasRouter = true;
+    return httpHandler(
+      (path) => this.#find(path),
+      () => this.#upgrades.isAttached,
+    );
+  }
+
+  /** Takes the WebSocket upgrades of mapped paths; only then does negotiation offer WebSockets. */
+  attach(server: HttpServer | HttpsServer): void {
+    this.#upgrades.attach(server);
+  }
+
+  /** Tells all clients to reconnect, sends what waits, ends every connection. Leaves no handle; the `http.Server` stays yours. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#upgrades.detach();
+    const hubs = [...this.#hubs.values()];
+    this.#hubs.clear();
+    await Promise.all(hubs.map((hub) => hub.close()));
+  }
+
+  #find(path: string): MappedHub | undefined {
+    return this.#hubs.get(key(path));
+  }
+
+  #lifetimeOf(hubClass: { readonly name: string }): HubLifetimeManager {
+    let lifetime = this.#lifetimes.get(hubClass);
+    if (lifetime === undefined) {
+      lifetime = this.#options.scaleOut?.(hubClass.name) ?? new LocalLifetimeManager();
+      this.#lifetimes.set(hubClass, lifetime);
+    }
+    return lifetime;
+  }
+}
+
+/** Routes know neither case nor a slash at the end. */
+const key = (path: string): string => (path.length > 1 ? path.replace(/\/$/, '') : path).toLowerCase();
+
+function open<THub extends Hub<never>>(
+  hub: HubFactory<THub>,
+): { create: () => Hub<never>; hubClass: { readonly name: string; readonly prototype: unknown } } {
+  const isClass = (hub.prototype as unknown) instanceof Hub;
+  const create = isClass ? () => new (hub as new () => THub)() : (hub as () => THub);
+  if (isClass) return { create, hubClass: hub as new () => THub };
+  if (/^class\b/.test(Function.prototype.toString.call(hub))) throw new TypeError(errorTexts.notAHub(hub.name));
+  const sample: unknown = create(); // a factory says its class only by what it makes
+  if (!(sample instanceof Hub)) throw new TypeError(errorTexts.notAHub(hub.name || 'The function'));
+  return { create, hubClass: sample.constructor };
+}

@@ -1,0 +1,107 @@
+import { type IncomingMessage, type Server as HttpServer, ServerResponse, STATUS_CODES } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { connectionRequest, splitTarget } from '../connections/connection-request.ts';
+import { errorTexts } from '../error-texts.ts';
+import { WebSocketTransport } from '../transports/web-sockets.ts';
+import type { WriteBatcher } from '../transports/write-batcher.ts';
+import type { FindHub } from './http-handler.ts';
+import type { MappedHub } from './mapped-hub.ts';
+
+/** A WebSocket message may hold many records, each with its own limit; this bounds them together. */
+const MAXIMUM_WEB_SOCKET_MESSAGE = 1024 * 1024;
+/** Bytes that a client's buffer may hold when the application does not wait for its sends. */
+const MAXIMUM_SEND_BUFFER = 16 * 1024 * 1024;
+
+/** Opens WebSockets of the mapped paths; all other upgrades are left to the app. */
+export class UpgradeHandler {
+  readonly #findHub: FindHub;
+  readonly #batcher: WriteBatcher;
+  readonly #servers = new Map<HttpServer | HttpsServer, (...args: [IncomingMessage, Duplex, Buffer]) => void>();
+  /** One reader of handshakes for each limit in use. */
+  readonly #webSockets = new Map<number, WebSocketServer>();
+
+  constructor(findHub: FindHub, batcher: WriteBatcher) {
+    this.#findHub = findHub;
+    this.#batcher = batcher;
+  }
+
+  get isAttached(): boolean {
+    return this.#servers.size > 0;
+  }
+
+  attach(server: HttpServer | HttpsServer): void {
+    if (this.#servers.has(server)) return;
+    const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      const hub = this.#findHub(splitTarget(request.url ?? '/').path);
+      if (hub !== undefined) this.#upgrade(hub, request, socket, head);
+      else if (server.listenerCount('upgrade') === 1) answerAsRequest(server, request, socket);
+    };
+    this.#servers.set(server, listener);
+    server.on('upgrade', listener);
+  }
+
+  detach(): void {
+    for (const [server, listener] of this.#servers) server.off('upgrade', listener);
+    this.#servers.clear();
+  }
+
+  #upgrade(hub: MappedHub, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => undefined); // a client may vanish before it has its answer
+    if (!hub.options.transports.includes('WebSockets')) {
+      return refuse(socket, 404, errorTexts.transportNotSupported('WebSockets'), true);
+    }
+    const details = connectionRequest(request);
+    const token = details.query.get('id');
+    const known = token === undefined || token === '' ? undefined : hub.connections.find(token);
+    if (known === undefined && token !== undefined && token !== '') {
+      return refuse(socket, 404, errorTexts.noConnection, false);
+    }
+    if (known?.isOpened === true) return refuse(socket, 409, '', true);
+    this.#serverFor(hub).handleUpgrade(request, socket, head, (webSocket) => {
+      (socket as Socket).setNoDelay(true);
+      // Two upgrades with one token may both have come this far only in the same turn, and this runs within it.
+      const context = known ?? hub.connections.unnegotiated();
+      const { transportMaxBufferSize: highWaterMark, sendTimeout, logger } = hub.options;
+      const limits = {
+        highWaterMark,
+        sendTimeout,
+        maximumBufferSize: Math.max(MAXIMUM_SEND_BUFFER, 2 * highWaterMark),
+      };
+      const transport = new WebSocketTransport(webSocket, socket, this.#batcher, limits, () =>
+        logger.warn(errorTexts.receiverTooSlow(context.connectionId)),
+      );
+      transport.listen(hub.open(context, transport, details));
+    });
+  }
+
+  #serverFor(hub: MappedHub): WebSocketServer {
+    const maxPayload = Math.max(MAXIMUM_WEB_SOCKET_MESSAGE, 2 * hub.options.maximumReceiveMessageSize);
+    let server = this.#webSockets.get(maxPayload);
+    if (server === undefined) {
+      // No compression: ASP.NET Core does without it too, and prebuilt frames serve all clients.
+      server = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload });
+      this.#webSockets.set(maxPayload, server);
+    }
+    return server;
+  }
+}
+
+/** Lets the app answer an upgrade of a path that nobody maps, as the ordinary request that it would be without us. */
+function answerAsRequest(server: HttpServer | HttpsServer, request: IncomingMessage, socket: Duplex): void {
+  socket.on('error', () => undefined);
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  response.on('finish', () => socket.end());
+  server.emit('request', request, response);
+}
+
+function refuse(socket: Duplex, status: number, body: string, contentType: boolean): void {
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+      `${contentType ? 'Content-Type: text/plain\r\n' : ''}\r\n${body}`,
+  );
+}

@@ -1,0 +1,103 @@
+import type { InvocationMessage, StreamInvocationMessage } from '@practical-signalr/protocol';
+import type { Transport } from '../connections/transport.ts';
+
+type Call = InvocationMessage | StreamInvocationMessage;
+
+/** Calls that may wait before the client is no longer read; what one piece still holds comes on top. */
+const MAXIMUM_WAITING = 128;
+
+/** Runs the calls of one connection in order, so many at a time. */
+export class CallQueue {
+  readonly #atOnce: number;
+  readonly #run: (call: Call) => Promise<void> | undefined;
+  readonly #source: Pick<Transport, 'pause' | 'resume'>;
+  #waiting: Call[] = [];
+  #next = 0;
+  #running = 0;
+  #held = false;
+  #paused = false;
+  #pumping = false;
+  #onDone: (() => void) | undefined;
+
+  constructor(
+    atOnce: number,
+    run: (call: Call) => Promise<void> | undefined,
+    source: Pick<Transport, 'pause' | 'resume'>,
+  ) {
+    this.#atOnce = atOnce;
+    this.#run = run;
+    this.#source = source;
+  }
+
+  get isRunning(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Starts nothing until `release`: the connected hook comes before the first call. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#pump();
+  }
+
+  add(call: Call): void {
+    this.#waiting.push(call);
+    this.#pump();
+    if (!this.#paused && this.#waiting.length - this.#next > MAXIMUM_WAITING) {
+      this.#paused = true;
+      this.#source.pause();
+    }
+  }
+
+  /** Forgets the calls that wait. */
+  clear(): void {
+    this.#waiting = [];
+    this.#next = 0;
+    this.#onDone = undefined;
+    this.#unpause();
+  }
+
+  /** Runs `onDone` when every call has been answered. */
+  whenDone(onDone: () => void): void {
+    this.#onDone = onDone;
+    this.#unpause(); // who ends the connection must be able to see its end
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#pumping) return; // a call that is answered at once must not start the next within itself
+    this.#pumping = true;
+    while (!this.#held && this.#running < this.#atOnce && this.#next < this.#waiting.length) {
+      const pending = this.#run(this.#waiting[this.#next++] as Call);
+      if (pending !== undefined) {
+        this.#running++;
+        void pending.then(() => {
+          this.#running--;
+          this.#pump();
+        });
+      }
+    }
+    this.#pumping = false;
+    if (this.#next === this.#waiting.length) {
+      if (this.#next > 0) {
+        this.#waiting.length = 0;
+        this.#next = 0;
+      }
+      this.#unpause();
+      if (this.#running === 0 && !this.#held && this.#onDone !== undefined) {
+        const onDone = this.#onDone;
+        this.#onDone = undefined;
+        onDone();
+      }
+    }
+  }
+
+  #unpause(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#source.resume();
+  }
+}

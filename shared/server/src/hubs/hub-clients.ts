@@ -1,0 +1,113 @@
+import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
+import type { MethodArguments, MethodName } from './client-contract.ts';
+
+/** Some clients of a hub. Source: `IClientProxy` of ASP.NET Core. */
+export interface ClientProxy<TClient> {
+  /**
+   * Calls a method of these clients. Resolves when the message has been handed to the connections and their buffers have room,
+   * not when clients have it; clients that do not exist are no error.
+   * @example
+   * await this.clients.all.send('ReceiveMessage', 'hello');
+   */
+  send<TName extends MethodName<TClient>>(method: TName, ...args: MethodArguments<TClient, TName>): Promise<void>;
+}
+
+/** The clients of a hub, from anywhere. Source: `IHubClients` of ASP.NET Core. */
+export interface HubClients<TClient> {
+  /** Every connected client. */
+  readonly all: ClientProxy<TClient>;
+  /** Every client but those connections. */
+  allExcept(connectionIds: readonly string[]): ClientProxy<TClient>;
+  /** One connection. */
+  client(connectionId: string): ClientProxy<TClient>;
+  clients(connectionIds: readonly string[]): ClientProxy<TClient>;
+  /** The members of a group. Names are case-sensitive. */
+  group(group: string): ClientProxy<TClient>;
+  groupExcept(group: string, connectionIds: readonly string[]): ClientProxy<TClient>;
+  /** The members of several groups; who is in two of them gets the message twice. */
+  groups(groups: readonly string[]): ClientProxy<TClient>;
+  /** All connections of a user. */
+  user(userId: string): ClientProxy<TClient>;
+  users(userIds: readonly string[]): ClientProxy<TClient>;
+}
+
+/** The clients of a hub, seen from a call. Source: `IHubCallerClients` of ASP.NET Core. */
+export interface HubCallerClients<TClient> extends HubClients<TClient> {
+  /** The client that made the call. */
+  readonly caller: ClientProxy<TClient>;
+  /** All clients but the caller. */
+  readonly others: ClientProxy<TClient>;
+  /** The members of a group but the caller. */
+  othersInGroup(group: string): ClientProxy<TClient>;
+}
+
+/** Puts connections into groups. Source: `IGroupManager` of ASP.NET Core. */
+export interface GroupManager {
+  /** Adding twice is adding once; an unknown connection is no error. A connection that ends leaves its groups by itself. */
+  add(connectionId: string, group: string): Promise<void>;
+  remove(connectionId: string, group: string): Promise<void>;
+}
+
+type Send = (method: string, args: readonly unknown[]) => Promise<void>;
+
+// An untyped proxy serves every contract: the types exist at compile time only.
+const proxy = <TClient>(send: Send): ClientProxy<TClient> => ({
+  send: (method, ...args) => send(method, args as readonly unknown[]),
+});
+
+/** The clients of one hub class, by its lifetime manager. */
+export class LifetimeHubClients<TClient> implements HubClients<TClient> {
+  readonly all: ClientProxy<TClient>;
+  protected readonly lifetime: HubLifetimeManager;
+
+  constructor(lifetime: HubLifetimeManager) {
+    this.lifetime = lifetime;
+    this.all = proxy((method, args) => lifetime.sendAll(method, args));
+  }
+  allExcept(ids: readonly string[]): ClientProxy<TClient> {
+    return proxy((method, args) => this.lifetime.sendAllExcept(method, args, ids));
+  }
+  client(id: string): ClientProxy<TClient> {
+    return proxy((method, args) => this.lifetime.sendConnection(id, method, args));
+  }
+  clients(ids: readonly string[]): ClientProxy<TClient> {
+    return proxy((method, args) => this.lifetime.sendConnections(ids, method, args));
+  }
+  group(group: string): ClientProxy<TClient> {
+    return proxy((method, args) => this.lifetime.sendGroup(group, method, args));
+  }
+  groupExcept(group: string, ids: readonly string[]): ClientProxy<TClient> {
+    return proxy((method, args) => this.lifetime.sendGroupExcept(group, method, args, ids));
+  }
+  groups(groups: readonly string[]): ClientProxy<TClient> {
+    return proxy((method, args) => this.lifetime.sendGroups(groups, method, args));
+  }
+  user(userId: string): ClientProxy<TClient> {
+    return proxy((method, args) => this.lifetime.sendUser(userId, method, args));
+  }
+  users(userIds: readonly string[]): ClientProxy<TClient> {
+    return proxy((method, args) => this.lifetime.sendUsers(userIds, method, args));
+  }
+}
+
+/** The same with a caller. */
+export class LifetimeHubCallerClients<TClient>
+  extends LifetimeHubClients<TClient>
+  implements HubCallerClients<TClient>
+{
+  readonly #callerId: string;
+
+  constructor(lifetime: HubLifetimeManager, callerId: string) {
+    super(lifetime);
+    this.#callerId = callerId;
+  }
+  get caller(): ClientProxy<TClient> {
+    return this.client(this.#callerId);
+  }
+  get others(): ClientProxy<TClient> {
+    return this.allExcept([this.#callerId]);
+  }
+  othersInGroup(group: string): ClientProxy<TClient> {
+    return this.groupExcept(group, [this.#callerId]);
+  }
+}

@@ -1,0 +1,51 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { errorTexts } from '../error-texts.ts';
+import { Hub } from './hub.ts';
+import type { HubMethodOptions } from './hub-options.ts';
+
+/** A method that clients can call. */
+export interface HubMethod {
+  readonly name: string;
+  readonly run: (...args: readonly unknown[]) => unknown;
+  readonly argumentCount: number;
+  readonly argumentSchemas: readonly StandardSchemaV1[] | undefined;
+  readonly streams: boolean;
+}
+
+const hooks = new Set(['constructor', 'onConnected', 'onDisconnected']);
+const AsyncGenerator = Object.getPrototypeOf(async function* () {}) as object;
+
+/**
+ * The methods of a hub class by their name on the wire in lower case. Only functions that the user's class or its bases below
+ * `Hub` declare: nothing of `Object.prototype`, no accessors, no hooks, no names with `_` or `#`.
+ */
+export function hubMethods(
+  hubName: string,
+  prototype: object,
+  options: Readonly<Record<string, HubMethodOptions | undefined>>,
+): ReadonlyMap<string, HubMethod> {
+  const found = new Map<string, HubMethod>();
+  const seen = new Set<string>();
+  for (let level = prototype; level !== Hub.prototype; level = Object.getPrototypeOf(level) as object) {
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
+      if (hooks.has(name) || name.startsWith('_') || name.startsWith('#') || seen.has(name)) continue;
+      seen.add(name); // an override hides what the base declares, whatever it is
+      const run: unknown = descriptor.value;
+      if (typeof run !== 'function') continue;
+      const option = Object.hasOwn(options, name) ? options[name] : undefined;
+      const wireName = (option?.name ?? name).toLowerCase();
+      if (found.has(wireName)) throw new Error(errorTexts.nameTakenTwice(hubName, wireName));
+      found.set(wireName, {
+        name,
+        run: run as HubMethod['run'],
+        argumentCount: option?.arguments?.length ?? run.length,
+        argumentSchemas: option?.arguments,
+        streams: option?.streams ?? AsyncGenerator.isPrototypeOf(run),
+      });
+    }
+  }
+  for (const name of Object.keys(options)) {
+    if (!seen.has(name)) throw new Error(errorTexts.unknownMethodOption(hubName, name));
+  }
+  return found;
+}

@@ -1,0 +1,38 @@
+import type { HubProtocol } from '@practical-signalr/protocol';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { ConnectionRequest } from '../connections/connection-request.ts';
+import type { Logger } from '../logger.ts';
+
+/** Names the user of a connection. Source: `IUserIdProvider` of ASP.NET Core. */
+export interface UserIdProvider {
+  getUserId(request: ConnectionRequest): string | undefined;
+}
+
+/** What the dispatcher and the connections of a hub need to know; all defaults are in `server-options.ts`. */
+export interface HubOptions {
+  readonly keepAliveInterval: number;
+  readonly clientTimeoutInterval: number;
+  readonly handshakeTimeout: number;
+  readonly maximumReceiveMessageSize: number;
+  readonly maximumParallelInvocationsPerClient: number;
+  readonly enableDetailedErrors: boolean;
+  readonly protocols: readonly HubProtocol[];
+  readonly userIdProvider: UserIdProvider | undefined;
+  readonly logger: Logger;
+}
+
+/** What JavaScript cannot say about a hub's method. */
+export interface HubMethodOptions {
+  /** The name on the wire, and then the only one. Source: `HubMethodNameAttribute`. */
+  readonly name?: string;
+  /** True for a method that returns a stream; async generators are seen without it. */
+  readonly streams?: boolean;
+  /** Number and types of the arguments, with any Standard Schema library. Without it: as many as the function declares, of any type. */
+  readonly arguments?: readonly StandardSchemaV1[];
+}
+
+/** Names of the methods that a hub's own class declares. */
+export type HubMethodName<THub> = Exclude<
+  { [TName in keyof THub]: THub[TName] extends (...args: never) => unknown ? TName : never }[keyof THub],
+  'onConnected' | 'onDisconnected' | symbol | number
+>;

@@ -1,0 +1,66 @@
+import { errorTexts } from '../error-texts.ts';
+import type { UntypedClient } from './client-contract.ts';
+import type { GroupManager, HubCallerClients } from './hub-clients.ts';
+import type { HubCallerContext } from './hub-caller-context.ts';
+
+/** What a hub has during a call. */
+export interface HubCall {
+  readonly context: HubCallerContext;
+  readonly clients: unknown;
+  readonly groups: GroupManager;
+}
+
+const used = Symbol('used');
+/** The call of each living hub. Outside the object, so that a hub stored after its call keeps nothing alive. */
+const calls = new WeakMap<Hub<never>, HubCall | typeof used>();
+
+/**
+ * Base class of hubs: its public methods are what clients can call. A new instance is made for each call, so fields keep nothing;
+ * `context.items` lasts as long as the connection. Names that start with `_` or `#`, accessors, `onConnected` and `onDisconnected`
+ * cannot be called by clients. Source: `Hub<T>` of ASP.NET Core.
+ * @example
+ * class MessageHub extends Hub<MessageClient> {
+ *   async sendMessageToAll(message: string) {
+ *     await this.clients.all.send('ReceiveMessage', message);
+ *   }
+ * }
+ */
+export abstract class Hub<TClient = UntypedClient> {
+  /** The connection that made the call. Throws once the call is over. */
+  get context(): HubCallerContext {
+    return callOf(this).context;
+  }
+
+  /** Who can be sent to. Throws once the call is over. */
+  get clients(): HubCallerClients<TClient> {
+    return callOf(this).clients as HubCallerClients<TClient>;
+  }
+
+  /** Puts connections into groups. Throws once the call is over. */
+  get groups(): GroupManager {
+    return callOf(this).groups;
+  }
+
+  /** Runs when a client has connected, before its first call. An error closes the connection. */
+  onConnected(): void | Promise<void> {}
+
+  /** Runs when a connection has ended; `error` is undefined for a normal end. */
+  onDisconnected(_error?: Error): void | Promise<void> {}
+}
+
+/** Gives a new hub its call. */
+export function beginCall(hub: Hub<never>, call: HubCall): void {
+  calls.set(hub, call);
+}
+
+/** Ends the call: from now on the hub says that it was used too late. */
+export function endCall(hub: Hub<never>): void {
+  calls.set(hub, used);
+}
+
+function callOf(hub: object): HubCall {
+  const call = calls.get(hub as Hub<never>);
+  if (call === used) throw new Error(errorTexts.hubUsedAfterCall(hub.constructor.name));
+  if (call === undefined) throw new Error(errorTexts.hubCreatedByUser(hub.constructor.name));
+  return call;
+}

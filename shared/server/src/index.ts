@@ -1,0 +1,14 @@
+export { SignalRServer, type ClientOf, type HubContext, type HubFactory } from './hosting/signalr-server.ts';
+export type { RequestHandler } from './hosting/http-handler.ts';
+export { Hub } from './hubs/hub.ts';
+export { HubError } from './hubs/hub-error.ts';
+export type { HubCallerContext } from './hubs/hub-caller-context.ts';
+export type { ClientProxy, GroupManager, HubCallerClients, HubClients } from './hubs/hub-clients.ts';
+export type { MethodArguments, MethodName, UntypedClient } from './hubs/client-contract.ts';
+export type { HubMethodName, HubMethodOptions, UserIdProvider } from './hubs/hub-options.ts';
+export type { MapHubOptions, SharedOptions, SignalRServerOptions } from './server-options.ts';
+export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
+export type { TransportName } from './connections/transport.ts';
+export type { Logger } from './logger.ts';
+export { JsonHubProtocol } from '@practical-signalr/protocol';
+export type { HubProtocol, JsonHubProtocolOptions, PayloadSerializer } from '@practical-signalr/protocol';
