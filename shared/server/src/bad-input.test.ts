@@ -1,0 +1,210 @@
+import { createConnection } from 'node:net';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { Hub } from './index.ts';
+import { RawClient } from './testing/raw-client.ts';
+import { startTestServer, type TestServer } from './testing/index.ts';
+
+class EchoHub extends Hub {
+  echo(text: unknown): unknown {
+    return text;
+  }
+  get secret(): string {
+    return 'accessor';
+  }
+  _private(): string {
+    return 'private';
+  }
+  async flood(count: number, text: string): Promise<number> {
+    for (let i = 0; i < count; i++) await this.clients.all.send('m', text);
+    return count;
+  }
+}
+
+const RS = '\u001e';
+const HANDSHAKE = `{"protocol":"json","version":1}${RS}`;
+const call = (id: string, target: string, ...args: unknown[]): string =>
+  JSON.stringify({ type: 1, invocationId: id, target, arguments: args }) + RS;
+const closed = '{"type":7,"error":"Connection closed with an error.","allowReconnect":true}';
+
+let server: TestServer;
+let url: string;
+let witness: RawClient;
+const logged: unknown[] = [];
+beforeAll(async () => {
+  const log = (...details: unknown[]): void => void logged.push(details);
+  const logger = { debug: log, info: log, warn: log, error: log };
+  server = await startTestServer(
+    (signalr) => signalr.mapHub('/hub', EchoHub, { handshakeTimeout: 500, sendTimeout: 300 }),
+    { logger },
+  );
+  url = `${server.url}/hub`;
+  witness = await RawClient.connect(url);
+});
+afterEach(async () => {
+  // Whatever happened to one connection, another is still served.
+  witness.send(call('w', 'Echo', 'still here'));
+  let record: string | undefined;
+  do record = await witness.next();
+  while (record?.includes('"target":"m"') === true);
+  expect(record).toBe('{"type":3,"invocationId":"w","result":"still here"}');
+});
+afterAll(() => server.close());
+
+const failedHandshake = '{"error":"An unexpected error occurred during connection handshake."}';
+test.each([
+  ['nothing at all', undefined, '{"error":"Handshake was canceled."}'],
+  ['no separator', '{"protocol":"json","version":1}', '{"error":"Handshake was canceled."}'],
+  ['an unknown protocol', `{"protocol":"xml","version":1}${RS}`, `{"error":"The protocol 'xml' is not supported."}`],
+  [
+    'a wrong version',
+    `{"protocol":"json","version":99}${RS}`,
+    `{"error":"The server does not support version 99 of the 'json' protocol."}`,
+  ],
+  ['no JSON', `nonsense${RS}`, failedHandshake],
+  ['null', `null${RS}`, failedHandshake],
+  ['a nest', `${'['.repeat(20_000)}${RS}`, failedHandshake],
+  [
+    'too much',
+    `{"protocol":"json","version":1,"x":"${'x'.repeat(40_000)}"}${RS}`,
+    '{"error":"Handshake was canceled."}',
+  ],
+])('a handshake that is %s is refused with a sentence', async (_name, sent, answer) => {
+  const client = await RawClient.open(url);
+  if (sent !== undefined) client.send(sent);
+  expect(await client.end()).toEqual({ records: [answer], code: 1000 });
+});
+
+test('a handshake byte by byte, followed at once by two calls in one frame', async () => {
+  const client = await RawClient.open(url);
+  for (const character of HANDSHAKE) client.send(character);
+  client.send(call('1', 'Echo', 1) + call('1', 'echo', 2));
+  expect([await client.next(), await client.next(), await client.next()]).toEqual([
+    '{}',
+    '{"type":3,"invocationId":"1","result":1}',
+    '{"type":3,"invocationId":"1","result":2}',
+  ]);
+  client.close();
+});
+
+test.each([
+  ['no JSON', `nonsense${RS}`],
+  ['empty', RS],
+  ['an array', `[1]${RS}`],
+  ['null', `null${RS}`],
+  ['a type that is text', `{"type":"1","target":"Echo","arguments":[]}${RS}`],
+  ['a target that is a number', `{"type":1,"target":1,"arguments":[]}${RS}`],
+  ['an id that is null', `{"type":1,"invocationId":null,"target":"Echo","arguments":[]}${RS}`],
+  ['arguments that are text', `{"type":1,"target":"Echo","arguments":"x"}${RS}`],
+  ['stream ids that are numbers', `{"type":1,"target":"Echo","arguments":[1],"streamIds":[1]}${RS}`],
+  ['headers without an end', `{"type":1,"headers":{${RS}`],
+  ['an error that is a number', `{"type":3,"invocationId":"1","error":1}${RS}`],
+  [
+    'a nest of 10,000 levels',
+    `{"type":1,"invocationId":"1","target":"Echo","arguments":[${'['.repeat(10_000)}${']'.repeat(10_000)}]}${RS}`,
+  ],
+  ['over the limit', call('1', 'Echo', 'x'.repeat(33_000))],
+  ['over the limit without an end', 'x'.repeat(40_000)],
+  ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe, 0x1e])],
+])('a message that is %s closes that connection', async (_name, sent) => {
+  const client = await RawClient.connect(url);
+  client.send(sent);
+  expect(await client.end()).toEqual({ records: [closed], code: 1000 });
+});
+
+test('a text frame that is no UTF-8 is closed as RFC 6455 wants it', async () => {
+  const client = await RawClient.connect(url);
+  client.webSocket.send(Buffer.from([0xff, 0xfe]), { binary: false });
+  expect((await client.end()).code).toBe(1007);
+});
+
+test.each([
+  ['an unknown type', `{"type":99}${RS}`],
+  ['a completion that nobody waits for', `{"type":3,"invocationId":"7","result":1}${RS}`],
+  ['an item of no stream', `{"type":2,"invocationId":"7","item":1}${RS}`],
+  ['a cancel of nothing', `{"type":5,"invocationId":"7"}${RS}`],
+])('%s is passed over', async (_name, sent) => {
+  const client = await RawClient.connect(url);
+  client.send(sent + call('1', 'Echo', 'x'));
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"x"}');
+  client.close();
+});
+
+test.each([
+  'constructor',
+  '__proto__',
+  'toString',
+  'hasOwnProperty',
+  'secret',
+  '_private',
+  'onConnected',
+  'OnDisconnected',
+  'clients',
+  'context',
+  'groups',
+  '',
+])('%j cannot be called', async (target) => {
+  const client = await RawClient.connect(url);
+  client.send(call('1', target));
+  expect(await client.next()).toBe(
+    `{"type":3,"invocationId":"1","error":"Failed to invoke '${target}' due to an error on the server. HubException: Method does not exist."}`,
+  );
+  client.close();
+});
+
+test('__proto__ in an argument is taken out', async () => {
+  const client = await RawClient.connect(url);
+  client.send(
+    `{"type":1,"invocationId":"1","target":"Echo","arguments":[{"__proto__":{"admin":true},"a":[{"__proto__":1}]}]}${RS}`,
+  );
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":{"a":[{}]}}');
+  expect(({} as { admin?: boolean }).admin).toBeUndefined();
+  client.close();
+});
+
+test('a JSON message in a binary frame is taken, cut within a character too', async () => {
+  const client = await RawClient.connect(url);
+  const bytes = Buffer.from(call('1', 'Echo', 'ß'));
+  const cut = bytes.indexOf(0xc3) + 1;
+  client.send(bytes.subarray(0, cut));
+  client.send(bytes.subarray(cut));
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"ß"}');
+  client.close();
+});
+
+test('an upgrade with a wrong id, with an id in use, on an unmapped path', async () => {
+  await expect(RawClient.open(`${url}?id=wrong`)).rejects.toThrow('status 404');
+  await expect(RawClient.open(`${server.url}/elsewhere`)).rejects.toThrow('status 404');
+  const response = await fetch(`${url}/negotiate?negotiateVersion=1`, { method: 'POST' });
+  const { connectionToken } = (await response.json()) as { connectionToken: string };
+  const first = await RawClient.open(`${url}?id=${connectionToken}`);
+  await expect(RawClient.open(`${url}?id=${connectionToken}`)).rejects.toThrow('status 409');
+  first.close();
+});
+
+test('a thousand half-open connections are given up, the server still answers', async () => {
+  const sockets = Array.from({ length: 1000 }, () => createConnection(server.port, '127.0.0.1'));
+  const clients = await Promise.all(Array.from({ length: 200 }, () => RawClient.open(url)));
+  const ends = await Promise.all(clients.map((client) => client.end()));
+  expect(ends.every((end) => end.code === 1000)).toBe(true);
+  for (const socket of sockets) socket.destroy();
+});
+
+test('a client that never reads is closed after the send timeout; senders and memory are not held', async () => {
+  const deaf = await RawClient.connect(url);
+  (deaf.webSocket as unknown as { _socket: { pause(): void } })._socket.pause();
+  const sender = await RawClient.connect(url);
+  sender.send(call('f', 'Flood', 400, 'x'.repeat(30_000)));
+  let record = await sender.next();
+  while (record?.includes('"target":"m"') === true) record = await sender.next();
+  expect(record).toBe('{"type":3,"invocationId":"f","result":400}');
+  expect(logged.flat().filter((text) => String(text).includes('does not read'))).toHaveLength(1);
+  deaf.close();
+  sender.close();
+});
+
+test('ten thousand calls in one frame are answered in order', async () => {
+  const client = await RawClient.connect(url);
+  client.send(Array.from({ length: 10_000 }, (_, i) => call(String(i), 'Echo', i)).join(''));
+  for (let i = 0; i < 10_000; i++) expect(await client.next()).toBe(`{"type":3,"invocationId":"${i}","result":${i}}`);
+  client.close();
+});
