@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { errorTexts } from './error-texts.ts';
+import { hasChromium, hasCommand } from './installed-tools.ts';
+import { root } from './sections.ts';
+import { countVitest, type Counts } from './vitest-counts.ts';
+
+/** `npm test`: lint, format, types, then every test. The last line is `N passed, N failed`. */
+export async function courseTest(): Promise<number> {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const steps: [string, string[]][] = [
+    ['lint', [bin('oxlint', 'oxlint'), '--type-aware', '--deny-warnings']],
+    ['format', [bin('oxfmt', 'oxfmt'), '--check']],
+    ['types', [bin('typescript', 'tsc'), '-b']],
+  ];
+  for (const [name, command] of steps) {
+    const code = await run(command);
+    console.log(`${code === 0 ? '✓' : '✕'} ${name}`);
+    if (code === 0) counts.passed++;
+    else counts.failed++;
+  }
+  for (const [tool, present] of [
+    ['Chromium', hasChromium()],
+    ['redis-server', hasCommand('redis-server')],
+  ] as const) {
+    if (present) continue;
+    console.log(errorTexts.toolMissing(tool));
+    if (process.env['CI'] !== undefined) counts.failed++;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'practical-signalr-'));
+  const report = join(folder, 'report.json');
+  const code = await run([
+    bin('vitest', 'vitest'),
+    'run',
+    '--config=shared/vitest.config.ts',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  const tests = countVitest(existsSync(report) ? readFileSync(report, 'utf8') : undefined, code);
+  rmSync(folder, { recursive: true, force: true });
+  for (const key of ['passed', 'failed', 'skipped'] as const) counts[key] += tests[key];
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+  console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+  return counts.failed > 0 ? 1 : 0;
+}
+
+/** A package's command as a file for Node, so that no shell and no `.cmd` file is in between. */
+function bin(packageName: string, command: string): string {
+  const folder = join(root, 'node_modules', packageName);
+  const { bin: bins } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    bin: string | Record<string, string>;
+  };
+  return join(folder, typeof bins === 'string' ? bins : (bins[command] as string));
+}
+
+async function run(command: string[]): Promise<number> {
+  const child = spawn(process.execPath, command, { cwd: root, stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}

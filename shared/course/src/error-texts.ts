@@ -1,0 +1,16 @@
+/** Every text that a user of the course's commands can see when something is wrong. */
+export const errorTexts = {
+  unknownCommand: (name: string) =>
+    `'${name}' is not a command of the course. There are: start, lesson N, test, build.`,
+  noSuchLesson: (text: string) =>
+    `There is no lesson '${text}'. Lessons have the numbers 1 to 8, for example: npm run lesson 3`,
+  lessonInPreparation: (number: number) =>
+    `Lesson ${number} is in preparation. The course home lists the lessons that exist: npm start`,
+  portInUse: (port: number) =>
+    `Port ${port} is in use, probably by a course home that is still running. End it, or choose another port with the variable PORT.`,
+  foreignRequest: 'Only the page of the course home itself may start and stop lessons.',
+  lessonEnded: (number: number, code: number | null) =>
+    `Lesson ${number} ended by itself (exit code ${code ?? 'none'}). Its last lines are below.`,
+  toolMissing: (tool: string) =>
+    `${tool} is missing: the tests that need it are not run here. In CI this is a failure.`,
+} as const;
