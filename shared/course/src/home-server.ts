@@ -7,7 +7,7 @@ import { LessonProcess } from './lesson-process.ts';
 import { lessonFolder, portOf, sections } from './sections.ts';
 
 const client = fileURLToPath(new URL('../client/', import.meta.url));
-const stylesheet = fileURLToPath(new URL('../client/style.css', import.meta.url));
+const stylesheet = fileURLToPath(import.meta.resolve('@practical-signalr/lesson-kit/style.css'));
 
 /** The course home: lists the sections, starts and stops their lessons. */
 export interface HomeServer {

@@ -1,0 +1,8 @@
+import { Hub } from '@practical-signalr/server';
+import type { MessageClient, MessageServer } from '../contract.ts';
+
+export class MessageHub extends Hub<MessageClient> implements MessageServer {
+  async sendMessageToAll(message: string): Promise<void> {
+    await this.clients.all.send('ReceiveMessage', message);
+  }
+}

@@ -1,0 +1,18 @@
+import { createServer } from 'node:http';
+import { serveLesson } from '@practical-signalr/lesson-kit';
+import { SignalRServer } from '@practical-signalr/server';
+import express from 'express';
+import { FailingHub } from './failing-hub.ts';
+import { MessageHub } from './hub.ts';
+
+const app = express();
+const server = createServer(app);
+const signalr = new SignalRServer();
+
+signalr.mapHub('/messages', MessageHub);
+signalr.mapHub('/failing', FailingHub);
+
+app.use(signalr.router()); // negotiation
+signalr.attach(server); // WebSockets
+
+await serveLesson(import.meta.url, { app, server, signalr });

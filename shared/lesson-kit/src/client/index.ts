@@ -1,0 +1,7 @@
+import { WirePanel } from './wire-panel.ts';
+
+customElements.define('wire-panel', WirePanel);
+
+export { typed, type TypedConnection } from './typed.ts';
+export { redact } from './redact.ts';
+export { WireLog, type WireEntry } from './wire-log.ts';

@@ -1,0 +1,9 @@
+/** Every text that a user of the lesson kit can see when something is wrong. */
+export const errorTexts = {
+  portInUse: (port: number) =>
+    `Port ${port} is in use, probably by the same lesson in another terminal or in the course home. End it, or choose another port with the variable PORT.`,
+  noNumber: (folder: string) =>
+    `The folder '${folder}' does not start with the number of a lesson, for example 03-basics.`,
+  browserMissing: 'Chromium is missing: set CHROMIUM_PATH or install it (Debian: apt-get install chromium).',
+  lessonEnded: (output: string) => `The lesson ended before it was ready. It printed:\n${output}`,
+} as const;

@@ -1,0 +1,1 @@
+export { serveLesson, type Lesson } from './serve-lesson.ts';

@@ -1,0 +1,2 @@
+export { launchChromium, hasChromium } from './chromium.ts';
+export { startLesson, type RunningLesson } from './start-lesson.ts';

@@ -1,0 +1,18 @@
+import { basename, join } from 'node:path';
+
+/**
+ * The Vite configuration of a lesson; plain JavaScript, since Node 20 cannot load TypeScript from a configuration.
+ * @param {string} folder the lesson's folder
+ * @returns {import('vite').UserConfig}
+ */
+export function lessonConfig(folder) {
+  return {
+    root: join(folder, 'client'),
+    // One cache for all lessons, in the root: a lesson folder holds nothing but the lesson.
+    cacheDir: join(folder, '../../node_modules/.vite', basename(folder)),
+    clearScreen: false,
+    logLevel: 'warn',
+    resolve: { conditions: ['@practical-signalr/source', 'module', 'browser', 'development|production'] },
+    build: { outDir: join(folder, 'dist'), emptyOutDir: true, target: 'es2023' },
+  };
+}
