@@ -1,0 +1,14 @@
+export interface Scenario {
+  readonly name: string;
+  readonly shows: string;
+  readonly slow?: boolean;
+}
+export interface Transcript {
+  readonly name: string;
+  readonly shows: string;
+  readonly steps: readonly unknown[];
+}
+export class Player {
+  constructor(base: string, options?: { timeout?: number });
+  play(scenario: Scenario): Promise<Transcript>;
+}

@@ -1,0 +1,2 @@
+export { compareRecordings, type CompareOptions, type Difference, type ScenarioResult } from './compare-recordings.ts';
+export { startTwin, type Twin } from './twin/start-twin.ts';

@@ -1,0 +1,328 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Hub, HubError } from '@practical-signalr/server';
+import { InvalidOperationException } from './dotnet-errors.ts';
+
+export interface Person {
+  name: string | null;
+  age: number;
+  active: boolean;
+  tags: string[] | null;
+  child: Person | null;
+}
+
+const person = (name: string, age: number): Person => ({ name, age, active: false, tags: null, child: null });
+const orNull = (value: string | null): string => value ?? '<null>';
+
+/** The twin of the reference's ConformanceHub: the same methods, the same answers. */
+export class ConformanceHub extends Hub {
+  override async onConnected(): Promise<void> {
+    const { query } = this.context.request;
+    if (query.has('failConnect')) throw new InvalidOperationException('connect refused by hub');
+    if (query.has('failConnectHub')) throw new HubError('connect refused by hub');
+    if (query.has('abortConnect')) this.context.abort();
+    const tag = query.get('notify');
+    if (tag !== undefined) this.context.items.set('notify', tag);
+    const greeting = query.get('greet');
+    if (greeting !== undefined) {
+      await this.clients.caller.send('Connected', greeting, this.context.userIdentifier ?? null);
+    }
+  }
+
+  override async onDisconnected(error?: Error): Promise<void> {
+    const tag = this.context.items.get('notify');
+    if (tag !== undefined)
+      await this.clients.group(`watch:${String(tag)}`).send('Disconnected', tag, error !== undefined);
+  }
+
+  watch(tag: string): Promise<void> {
+    return this.groups.add(this.context.connectionId, `watch:${tag}`);
+  }
+
+  // results
+  void(): void {}
+  async voidTask(): Promise<void> {}
+  async voidTaskAwaited(): Promise<void> {
+    await Promise.resolve();
+  }
+  async voidValueTask(): Promise<void> {}
+  add(a: number, b: number): number {
+    return a + b;
+  }
+  async addTask(a: number, b: number): Promise<number> {
+    return a + b;
+  }
+  async addValueTask(a: number, b: number): Promise<number> {
+    return a + b;
+  }
+  nullString(): null {
+    return null;
+  }
+  batch(count: number): number[] {
+    return Array.from({ length: count }, (_, i) => i);
+  }
+  optionalArgument(a: number, b = 5): number {
+    return a + b;
+  }
+  paramsArray(values: number[]): number {
+    return values.reduce((sum, value) => sum + value, 0);
+  }
+  renamed(): string {
+    return 'renamed';
+  }
+  _privateMethod(): string {
+    return 'private';
+  }
+
+  // echoes: the schema says the type
+  echoString(value: unknown): unknown {
+    return value;
+  }
+  echoInt(value: unknown): unknown {
+    return value;
+  }
+  echoNullableInt(value: unknown): unknown {
+    return value;
+  }
+  echoLong(value: unknown): unknown {
+    return value;
+  }
+  echoULong(value: unknown): unknown {
+    return value;
+  }
+  echoFloat(value: unknown): unknown {
+    return value;
+  }
+  echoDouble(value: unknown): unknown {
+    return value;
+  }
+  echoDecimal(value: unknown): unknown {
+    return value;
+  }
+  echoBool(value: unknown): unknown {
+    return value;
+  }
+  echoDateTime(value: unknown): unknown {
+    return value;
+  }
+  echoDateTimeOffset(value: unknown): unknown {
+    return value;
+  }
+  echoTimeSpan(value: unknown): unknown {
+    return value;
+  }
+  echoGuid(value: unknown): unknown {
+    return value;
+  }
+  echoBytes(value: unknown): unknown {
+    return value;
+  }
+  echoInts(value: unknown): unknown {
+    return value;
+  }
+  echoStrings(value: unknown): unknown {
+    return value;
+  }
+  echoMap(value: unknown): unknown {
+    return value;
+  }
+  echoColor(value: unknown): unknown {
+    return value;
+  }
+  echoPerson(value: unknown): unknown {
+    return value;
+  }
+  echoPeople(value: unknown): unknown {
+    return value;
+  }
+  echoMixed(value: unknown): unknown {
+    return value;
+  }
+  echoObject(value: unknown): unknown {
+    return value;
+  }
+  concat(a: string | null, b: string | null, c: string | null): string {
+    return `${orNull(a)}|${orNull(b)}|${orNull(c)}`;
+  }
+
+  // errors
+  throwException(message: string): void {
+    throw new InvalidOperationException(message);
+  }
+  async throwAfterAwait(message: string): Promise<void> {
+    await Promise.resolve();
+    throw new InvalidOperationException(message);
+  }
+  throwHubException(message: string): void {
+    throw new HubError(message);
+  }
+  async throwHubAfterAwait(message: string): Promise<void> {
+    await Promise.resolve();
+    throw new HubError(message);
+  }
+  throwHubWithInner(message: string): void {
+    throw new HubError(message, { cause: new InvalidOperationException('inner') });
+  }
+
+  // timing
+  async slow(ms: number, tag: string): Promise<string> {
+    await delay(ms);
+    return tag;
+  }
+  async slowCancellable(ms: number, tag: string, _token: unknown): Promise<string> {
+    return this.slow(ms, tag);
+  }
+
+  // streams
+  async *counter(count: number): AsyncGenerator<number> {
+    for (let i = 0; i < count; i++) yield i;
+  }
+  counterChannel(count: number): AsyncGenerator<number> {
+    return this.counter(count);
+  }
+  async counterChannelTask(count: number): Promise<AsyncGenerator<number>> {
+    return this.counter(count);
+  }
+  async counterTask(count: number): Promise<AsyncGenerator<number>> {
+    return this.counter(count);
+  }
+  async *words(): AsyncGenerator<string | null> {
+    yield 'one';
+    yield null;
+    yield 'drei ß';
+  }
+  async *people(count: number): AsyncGenerator<Person> {
+    for (let i = 0; i < count; i++) yield person(`p${i}`, i);
+  }
+  async *failAfter(count: number, message: string): AsyncGenerator<number> {
+    yield* this.counter(count);
+    throw new InvalidOperationException(message);
+  }
+  async *hubFailAfter(count: number, message: string): AsyncGenerator<number> {
+    yield* this.counter(count);
+    throw new HubError(message);
+  }
+  async *failChannel(message: string): AsyncGenerator<number> {
+    yield 7;
+    throw new HubError(message);
+  }
+  failBeforeStream(message: string): AsyncGenerator<number> {
+    throw new HubError(message);
+  }
+  nullStream(): null {
+    return null;
+  }
+  async *stubborn(): AsyncGenerator<number> {
+    yield 1;
+    await delay(400);
+    yield 2;
+  }
+
+  // sends
+  sendToAll(message: string): Promise<void> {
+    return this.clients.all.send('Receive', message);
+  }
+  sendToAllExcept(ids: string[], message: string): Promise<void> {
+    return this.clients.allExcept(ids).send('Receive', message);
+  }
+  sendToCaller(message: string): Promise<void> {
+    return this.clients.caller.send('Receive', message);
+  }
+  sendToOthers(message: string): Promise<void> {
+    return this.clients.others.send('Receive', message);
+  }
+  sendToClient(id: string, message: string): Promise<void> {
+    return this.clients.client(id).send('Receive', message);
+  }
+  sendToClients(ids: string[], message: string): Promise<void> {
+    return this.clients.clients(ids).send('Receive', message);
+  }
+  sendToGroup(group: string, message: string): Promise<void> {
+    return this.clients.group(group).send('Receive', message);
+  }
+  sendToGroupExcept(group: string, ids: string[], message: string): Promise<void> {
+    return this.clients.groupExcept(group, ids).send('Receive', message);
+  }
+  sendToGroups(groups: string[], message: string): Promise<void> {
+    return this.clients.groups(groups).send('Receive', message);
+  }
+  sendToOthersInGroup(group: string, message: string): Promise<void> {
+    return this.clients.othersInGroup(group).send('Receive', message);
+  }
+  sendToUser(user: string, message: string): Promise<void> {
+    return this.clients.user(user).send('Receive', message);
+  }
+  sendToUsers(users: string[], message: string): Promise<void> {
+    return this.clients.users(users).send('Receive', message);
+  }
+  joinGroup(group: string): Promise<void> {
+    return this.groups.add(this.context.connectionId, group);
+  }
+  leaveGroup(group: string): Promise<void> {
+    return this.groups.remove(this.context.connectionId, group);
+  }
+  joinGroupFor(id: string, group: string): Promise<void> {
+    return this.groups.add(id, group);
+  }
+  leaveGroupFor(id: string, group: string): Promise<void> {
+    return this.groups.remove(id, group);
+  }
+  async sendMany(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) await this.clients.caller.send('Item', i);
+  }
+  sendNoArguments(): Promise<void> {
+    return this.clients.caller.send('NoArguments');
+  }
+  sendMixedArguments(): Promise<void> {
+    return this.clients.caller.send('MixedArguments', 1, 'two', true, null, person('three', 3));
+  }
+  sendText(target: string, text: string): Promise<void> {
+    return this.clients.caller.send(target, text);
+  }
+
+  // context
+  getConnectionId(): string {
+    return this.context.connectionId;
+  }
+  getUserIdentifier(): string | null {
+    return this.context.userIdentifier ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.context.items.set(key, value);
+  }
+  getItem(key: string): unknown {
+    return this.context.items.get(key) ?? null;
+  }
+  getQuery(name: string): string | null {
+    return this.context.request.query.get(name) ?? null;
+  }
+  getHeader(name: string): unknown {
+    return this.context.request.headers[name.toLowerCase()] ?? null;
+  }
+  getPath(): string {
+    return this.context.request.path;
+  }
+  getTransport(): string {
+    return this.context.transport;
+  }
+  isAborted(): boolean {
+    return this.context.connectionAborted.aborted;
+  }
+  abort(): void {
+    this.context.abort();
+  }
+  async abortAfterSend(message: string): Promise<string> {
+    await this.clients.caller.send('Receive', message);
+    this.context.abort();
+    return 'aborted';
+  }
+}
+
+// One class for each set of options: options and broadcasts belong to the hub's class.
+export class DetailedHub extends ConformanceHub {}
+export class SmallHub extends ConformanceHub {}
+export class StatefulHub extends ConformanceHub {}
+export class SmallBufferHub extends ConformanceHub {}
+export class FastHub extends ConformanceHub {}
+export class ParallelHub extends ConformanceHub {}
+export class JsonOnlyHub extends ConformanceHub {}
+export class DeliveryHub extends ConformanceHub {}

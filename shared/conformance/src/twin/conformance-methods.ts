@@ -1,0 +1,51 @@
+import type { HubMethodName, HubMethodOptions } from '@practical-signalr/server';
+import type { ConformanceHub } from './conformance-hub.ts';
+import * as types from './dotnet-schemas.ts';
+
+const { int, text, list } = types;
+
+/** What C# says of ConformanceHub's methods and JavaScript cannot. */
+export const conformanceMethods: { [TName in HubMethodName<ConformanceHub>]?: HubMethodOptions } = {
+  renamed: { name: 'renamed-method' },
+  add: { arguments: [int, int] },
+  addTask: { arguments: [int, int] },
+  addValueTask: { arguments: [int, int] },
+  optionalArgument: { arguments: [int, int] },
+  paramsArray: { arguments: [list(int)] },
+  batch: { arguments: [int] },
+  echoString: { arguments: [text] },
+  echoInt: { arguments: [int] },
+  echoNullableInt: { arguments: [types.nullable(int)] },
+  echoLong: { arguments: [types.long] },
+  echoULong: { arguments: [types.ulong] },
+  echoFloat: { arguments: [types.float] },
+  echoDouble: { arguments: [types.double] },
+  echoDecimal: { arguments: [types.decimal] },
+  echoBool: { arguments: [types.bool] },
+  echoDateTime: { arguments: [types.dateTime] },
+  echoDateTimeOffset: { arguments: [types.dateTimeOffset] },
+  echoTimeSpan: { arguments: [types.timeSpan] },
+  echoGuid: { arguments: [types.guid] },
+  echoBytes: { arguments: [types.bytes] },
+  echoInts: { arguments: [list(int)] },
+  echoStrings: { arguments: [list(text)] },
+  echoMap: { arguments: [types.map(int)] },
+  echoColor: { arguments: [types.color] },
+  echoPerson: { arguments: [types.person] },
+  echoPeople: { arguments: [list(types.person)] },
+  echoMixed: { arguments: [types.mixed] },
+  echoObject: { arguments: [types.anything] },
+  concat: { arguments: [text, text, text] },
+  slow: { arguments: [int, text] },
+  slowCancellable: { arguments: [int, text, types.anything] },
+  sendMany: { arguments: [int] },
+  counter: { arguments: [int] },
+  counterChannel: { arguments: [int], streams: true },
+  counterChannelTask: { arguments: [int], streams: true },
+  counterTask: { arguments: [int], streams: true },
+  people: { arguments: [int] },
+  failAfter: { arguments: [int, text] },
+  hubFailAfter: { arguments: [int, text] },
+  failBeforeStream: { streams: true },
+  nullStream: { streams: true },
+};

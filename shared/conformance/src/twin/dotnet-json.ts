@@ -1,0 +1,52 @@
+import { isLosslessNumber, LosslessNumber, parse } from 'lossless-json';
+import type { PayloadSerializer } from '@practical-signalr/server';
+
+/** Reads numbers without loss and spells values as System.Text.Json does in the recordings. */
+export const dotnetJson: PayloadSerializer = {
+  parse: (text) => parse(text, undefined, (digits) => new LosslessNumber(digits)),
+  stringify: write,
+};
+
+function write(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (typeof value === 'string') return writeText(value);
+  if (typeof value === 'number') return writeDouble(value);
+  if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (isLosslessNumber(value)) return value.value;
+  if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
+  const members = Object.entries(value as object).map(([name, member]) => `${writeText(name)}:${write(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+const short: Record<string, string> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+/** Control characters, DEL and characters beyond the first plane as \u with upper-case hex; all else as it is. */
+function writeText(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  const escaped = text.replace(/["\\\u0000-\u001f\u007f\ud800-\udfff]/g, (character) => {
+    const hex = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    return short[character] ?? `\\u${hex}`;
+  });
+  return `"${escaped}"`;
+}
+
+/** The shortest form of a double; .NET writes an exponent from 1E+15 up and below 0.0001. */
+export function writeDouble(value: number): string {
+  if (Object.is(value, -0)) return '-0';
+  const [digits, exponent] = value.toExponential().split('e') as [string, string];
+  const power = Number(exponent);
+  if (value === 0 || (power >= -5 && power < 15)) return power === -5 ? scientific(digits, power) : plain(value);
+  return scientific(digits, power);
+}
+
+const plain = (value: number): string => String(value);
+const scientific = (digits: string, power: number): string =>
+  `${digits}E${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;

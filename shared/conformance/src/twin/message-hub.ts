@@ -1,0 +1,26 @@
+import { Hub } from '@practical-signalr/server';
+
+/** The hub of the course. */
+export class MessageHub extends Hub {
+  sendMessageToAll(message: string): Promise<void> {
+    return this.clients.all.send('ReceiveMessage', message);
+  }
+  sendMessageToCaller(message: string): Promise<void> {
+    return this.clients.caller.send('ReceiveMessage', message);
+  }
+  sendMessageToUser(connectionId: string, message: string): Promise<void> {
+    return this.clients.client(connectionId).send('ReceiveMessage', message);
+  }
+  joinGroup(group: string): Promise<void> {
+    return this.groups.add(this.context.connectionId, group);
+  }
+  sendMessageToGroup(group: string, message: string): Promise<void> {
+    return this.clients.group(group).send('ReceiveMessage', message);
+  }
+  override onConnected(): Promise<void> {
+    return this.clients.all.send('UserConnected', this.context.connectionId);
+  }
+  override onDisconnected(): Promise<void> {
+    return this.clients.all.send('UserDisconnected', this.context.connectionId);
+  }
+}

@@ -1,0 +1,68 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { JsonHubProtocol, SignalRServer } from '@practical-signalr/server';
+import cors from 'cors';
+import express from 'express';
+import { announcements, hubContextEndpoints } from './endpoints.ts';
+import * as hubs from './conformance-hub.ts';
+import { conformanceMethods as methods } from './conformance-methods.ts';
+import { dotnetJson } from './dotnet-json.ts';
+import { MessageHub } from './message-hub.ts';
+
+/** The twin of the recorded server. */
+export interface Twin {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const nothing = (): void => undefined;
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** Starts the twin on 127.0.0.1; port 0 takes a free one. */
+export async function startTwin(port: number): Promise<Twin> {
+  const signalr = new SignalRServer({
+    disconnectTimeout: 3000,
+    protocols: [new JsonHubProtocol({ payloadSerializer: dotnetJson })],
+    userIdProvider: { getUserId: (request) => request.query.get('user') || undefined },
+    logger: silent, // it fails on purpose all the time
+  });
+  signalr.mapHub('/conformance', hubs.ConformanceHub, { methods });
+  signalr.mapHub('/conformance-detailed', hubs.DetailedHub, { methods, enableDetailedErrors: true });
+  signalr.mapHub('/small', hubs.SmallHub, { methods, maximumReceiveMessageSize: 1024 });
+  signalr.mapHub('/stateful', hubs.StatefulHub, { methods });
+  signalr.mapHub('/stateful-small-buffer', hubs.SmallBufferHub, { methods });
+  signalr.mapHub('/parallel', hubs.ParallelHub, { methods, maximumParallelInvocationsPerClient: 4 });
+  signalr.mapHub('/json-only', hubs.JsonOnlyHub, { methods });
+  const delivery = signalr.mapHub('/delivery', hubs.DeliveryHub, { methods, maximumParallelInvocationsPerClient: 4 });
+  const fast = { handshakeTimeout: 600, keepAliveInterval: 500, clientTimeoutInterval: 1500 };
+  signalr.mapHub('/fast-timeouts', hubs.FastHub, { methods, ...fast });
+  signalr.mapHub('/ws-only', hubs.ConformanceHub, { methods, transports: ['WebSockets'] });
+  signalr.mapHub('/sse-lp', hubs.ConformanceHub, { methods, transports: ['ServerSentEvents', 'LongPolling'] });
+  signalr.mapHub('/min-version-1', hubs.ConformanceHub, { methods, minimumProtocolVersion: 1 });
+  signalr.mapHub('/cors', hubs.ConformanceHub, { methods });
+  const messages = signalr.mapHub('/messages', MessageHub);
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.use('/cors', cors({ origin: 'http://localhost:5173', credentials: true }));
+  app.use(signalr.router());
+  app.get('/', (_request, response) => response.type('text/plain').send('reference server'));
+  app.use('/announcement', announcements(messages));
+  app.use('/hubcontext', hubContextEndpoints(delivery));
+  app.use((_request, response) => response.status(404).end());
+
+  const server = createServer(app);
+  signalr.attach(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      await signalr.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
