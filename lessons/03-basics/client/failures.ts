@@ -45,7 +45,8 @@ async function attempt(run: Attempt): Promise<string> {
   const connection = logged();
   await connection.start();
   try {
-    return String((await run(connection)) ?? 'It succeeds.');
+    const result = await run(connection);
+    return typeof result === 'string' ? result : 'It succeeds.';
   } catch (error) {
     return (error as Error).message;
   } finally {

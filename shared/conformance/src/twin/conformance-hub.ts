@@ -30,8 +30,8 @@ export class ConformanceHub extends Hub {
 
   override async onDisconnected(error?: Error): Promise<void> {
     const tag = this.context.items.get('notify');
-    if (tag !== undefined)
-      await this.clients.group(`watch:${String(tag)}`).send('Disconnected', tag, error !== undefined);
+    if (typeof tag === 'string')
+      await this.clients.group(`watch:${tag}`).send('Disconnected', tag, error !== undefined);
   }
 
   watch(tag: string): Promise<void> {

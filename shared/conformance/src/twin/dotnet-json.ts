@@ -28,10 +28,10 @@ const short: Record<string, string> = {
   '\t': '\\t',
 };
 
-/** Control characters, DEL and characters beyond the first plane as \u with upper-case hex; all else as it is. */
+/** Control characters, DEL, the two line separators and characters beyond the first plane as \u with upper-case hex; all else as it is. */
 function writeText(text: string): string {
   // oxlint-disable-next-line no-control-regex
-  const escaped = text.replace(/["\\\u0000-\u001f\u007f\ud800-\udfff]/g, (character) => {
+  const escaped = text.replace(/["\\\u0000-\u001f\u007f\u2028\u2029\ud800-\udfff]/g, (character) => {
     const hex = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     return short[character] ?? `\\u${hex}`;
   });

@@ -44,7 +44,15 @@ export async function startTwin(port: number): Promise<Twin> {
 
   const app = express();
   app.disable('x-powered-by');
-  app.use('/cors', cors({ origin: 'http://localhost:5173', credentials: true }));
+  app.use(
+    '/cors',
+    cors({ origin: 'http://localhost:5173', methods: 'POST', credentials: true, preflightContinue: true }),
+  );
+  app.use('/cors', (request, response, next) => {
+    response.removeHeader('Vary'); // right for caches; ASP.NET Core leaves it out where one origin alone is allowed
+    if (request.headers['access-control-request-method'] === undefined) next();
+    else response.status(204).end();
+  });
   app.use(signalr.router());
   app.get('/', (_request, response) => response.type('text/plain').send('reference server'));
   app.use('/announcement', announcements(messages));

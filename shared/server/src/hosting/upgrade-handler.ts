@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server as HttpServer, ServerResponse, STATUS
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { connectionRequest, splitTarget } from '../connections/connection-request.ts';
 import { errorTexts } from '../error-texts.ts';
 import { WebSocketTransport } from '../transports/web-sockets.ts';
@@ -14,6 +14,15 @@ import type { MappedHub } from './mapped-hub.ts';
 const MAXIMUM_WEB_SOCKET_MESSAGE = 1024 * 1024;
 /** Bytes that a client's buffer may hold when the application does not wait for its sends. */
 const MAXIMUM_SEND_BUFFER = 16 * 1024 * 1024;
+
+/** Errors of the peer that RFC 6455 wants to be named; every other close is answered as a normal one, as ASP.NET Core does. */
+const protocolErrors = new Set([1002, 1003, 1007, 1009]);
+
+class ClosingWebSocket extends WebSocket {
+  override close(code?: number): void {
+    super.close(code !== undefined && protocolErrors.has(code) ? code : 1000);
+  }
+}
 
 /** Opens WebSockets of the mapped paths; all other upgrades are left to the app. */
 export class UpgradeHandler {
@@ -82,7 +91,13 @@ export class UpgradeHandler {
     let server = this.#webSockets.get(maxPayload);
     if (server === undefined) {
       // No compression: ASP.NET Core does without it too, and prebuilt frames serve all clients.
-      server = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload });
+      server = new WebSocketServer({
+        noServer: true,
+        clientTracking: false,
+        perMessageDeflate: false,
+        maxPayload,
+        WebSocket: ClosingWebSocket,
+      });
       this.#webSockets.set(maxPayload, server);
     }
     return server;

@@ -47,6 +47,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   #ended = false;
   #error: Error | undefined;
   #heardAt = Date.now();
+  #pings = false;
   #sentAt = Date.now();
   #heard = false;
   #sent = false;
@@ -154,7 +155,8 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     if (this.#closing || this.#protocol === undefined) return;
     const { keepAliveInterval, clientTimeoutInterval } = this.#dispatcher.options;
     // While a call runs nothing is read in ASP.NET Core, so silence does not count.
-    if (this.#heard || this.#calls.isRunning) this.#heardAt = now;
+    // A client that has never sent a ping is not expected to: it may be silent for as long as it likes.
+    if (this.#heard || this.#calls.isRunning || !this.#pings) this.#heardAt = now;
     else if (now - this.#heardAt > clientTimeoutInterval) {
       this.#fail(new ClientTimeoutError(errorTexts.clientTimeout(clientTimeoutInterval)), true);
       return;
@@ -231,8 +233,11 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
         this.#error = message.error === undefined ? undefined : new Error(message.error);
         this.#close({ type: MessageType.Close });
         break;
+      case MessageType.Ping:
+        this.#pings = true;
+        break;
       default:
-      // Pings have done their work by arriving; completions and items that nobody waits for are passed over.
+      // Completions and items that nobody waits for are passed over.
     }
   }
 

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { root } from './sections.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fences-'));
+  cpSync(join(root, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the linter says of one import in one file. */
+async function lint(file: string, imported: string): Promise<string> {
+  const path = join(folder, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `import { x } from '${imported}';\nexport const y = x;\n`);
+  try {
+    await promisify(execFile)(process.execPath, [join(root, 'node_modules/oxlint/bin/oxlint'), file], { cwd: folder });
+    return '';
+  } catch (error) {
+    return (error as { stdout: string }).stdout;
+  }
+}
+
+test.each([
+  ['shared/protocol/src/a.ts', 'node:fs'],
+  ['shared/protocol/src/a.ts', '@practical-signalr/server'],
+  ['shared/server/src/connections/a.ts', '../hubs/hub.ts'],
+  ['shared/server/src/connections/a.ts', '../transports/web-sockets.ts'],
+  ['shared/server/src/transports/a.ts', '../hubs/hub.ts'],
+  ['shared/server/src/hubs/a.ts', '../transports/web-sockets.ts'],
+  ['shared/server/src/hubs/a.ts', '../hosting/signalr-server.ts'],
+  ['shared/server/src/hubs/a.ts', 'node:http'],
+  ['shared/server/src/scale-out/a.ts', '../hubs/hub.ts'],
+  ['shared/server/src/hosting/a.ts', '@practical-signalr/lesson-kit'],
+  ['shared/server/src/testing/a.ts', '../../../conformance/src/index.ts'],
+  ['shared/course/src/a.ts', '@practical-signalr/server/src/index.ts'],
+  ['shared/lesson-kit/src/a.ts', '../../server/src/index.ts'],
+  ['lessons/03-basics/server/a.ts', '../../../shared/server/src/index.ts'],
+  ['lessons/03-basics/server/a.ts', '@practical-signalr/protocol'],
+  ['lessons/03-basics/server/a.ts', '../../04-server-hubs/contract.ts'],
+])('%s must not import %s', async (file, imported) => {
+  expect(await lint(file, imported)).toContain('no-restricted-imports');
+});
+
+test.each([
+  ['shared/protocol/src/a.ts', './hub-message.ts'],
+  ['shared/server/src/hubs/a.ts', '../connections/transport.ts'],
+  ['shared/server/src/hubs/a.ts', '@practical-signalr/protocol'],
+  ['shared/server/src/hosting/a.ts', '../transports/web-sockets.ts'],
+  ['lessons/03-basics/server/a.ts', '@practical-signalr/server'],
+  ['lessons/03-basics/server/a.ts', '../contract.ts'],
+])('%s may import %s', async (file, imported) => {
+  expect(await lint(file, imported)).toBe('');
+});

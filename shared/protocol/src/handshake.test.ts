@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { HandshakeReader, ProtocolError, writeHandshakeResponse } from './index.ts';
+
+const RS = '\u001e';
+const handshake = `{"protocol":"json","version":1}${RS}`;
+const request = { protocol: 'json', version: 1 };
+
+test('what follows in the same piece is given back', () => {
+  expect(new HandshakeReader(100).read(`${handshake}rest`)).toEqual({ request, rest: 'rest' });
+  const bytes = Uint8Array.from(`${handshake}ab`, (character) => character.charCodeAt(0));
+  expect(new HandshakeReader(100).read(bytes)).toEqual({ request, rest: Uint8Array.from([97, 98]) });
+});
+
+test('it may come in any pieces', () => {
+  const reader = new HandshakeReader(100);
+  for (const character of handshake.slice(0, -1)) expect(reader.read(character)).toBeUndefined();
+  expect(reader.read(RS)?.request).toEqual(request);
+});
+
+test.each([
+  'nonsense',
+  '[]',
+  'null',
+  '1',
+  '{}',
+  '{"protocol":1,"version":1}',
+  '{"protocol":"json"}',
+  '{"protocol":"json","version":"1"}',
+  '{"protocol":"json","version":1.5}',
+])('%s is refused', (text) => {
+  expect(() => new HandshakeReader(100).read(text + RS)).toThrow(ProtocolError);
+});
+
+test('over the limit is refused, in pieces too', () => {
+  expect(() => new HandshakeReader(10).read(handshake)).toThrow(ProtocolError);
+  const reader = new HandshakeReader(10);
+  reader.read('12345678');
+  expect(() => reader.read('901')).toThrow(ProtocolError);
+});
+
+test('answers', () => {
+  expect(writeHandshakeResponse()).toBe(`{}${RS}`);
+  expect(writeHandshakeResponse('no "x"')).toBe(`{"error":"no \\"x\\""}${RS}`);
+});

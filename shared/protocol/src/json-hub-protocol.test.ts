@@ -1,0 +1,124 @@
+import { expect, test, vi } from 'vitest';
+import { TextEncoder } from './text-encoding.ts';
+import { type HubMessage, JsonHubProtocol, MessageTooLargeError, MessageType, ProtocolError } from './index.ts';
+
+const json = new JsonHubProtocol();
+const RS = '\u001e';
+
+function read(pieces: readonly (string | Uint8Array)[], limit?: number): HubMessage[] {
+  const messages: HubMessage[] = [];
+  const reader = json.createReader(limit);
+  for (const piece of pieces) reader.read(piece, (message) => messages.push(message));
+  return messages;
+}
+
+test.each<[HubMessage, string]>([
+  [
+    { type: MessageType.Invocation, target: 'm', arguments: ['a', undefined, null] },
+    '{"type":1,"target":"m","arguments":["a",null,null]}',
+  ],
+  [
+    { type: MessageType.Invocation, invocationId: '1', target: 'm', arguments: [], streamIds: ['2'] },
+    '{"type":1,"invocationId":"1","target":"m","arguments":[],"streamIds":["2"]}',
+  ],
+  [{ type: MessageType.StreamItem, invocationId: '1', item: { a: 1 } }, '{"type":2,"invocationId":"1","item":{"a":1}}'],
+  [
+    { type: MessageType.Completion, invocationId: '1', hasResult: true, result: undefined },
+    '{"type":3,"invocationId":"1","result":null}',
+  ],
+  [{ type: MessageType.Completion, invocationId: '1', hasResult: false }, '{"type":3,"invocationId":"1"}'],
+  [
+    { type: MessageType.Completion, invocationId: '"', hasResult: false, error: 'e' },
+    '{"type":3,"invocationId":"\\"","error":"e"}',
+  ],
+  [{ type: MessageType.CancelInvocation, invocationId: '1' }, '{"type":5,"invocationId":"1"}'],
+  [{ type: MessageType.Ping }, '{"type":6}'],
+  [{ type: MessageType.Close }, '{"type":7}'],
+  [{ type: MessageType.Close, error: 'e', allowReconnect: true }, '{"type":7,"error":"e","allowReconnect":true}'],
+  [{ type: MessageType.Ack, sequenceId: 3 }, '{"type":8,"sequenceId":3}'],
+])('writes %j', (message, text) => {
+  expect(json.writeMessage(message)).toBe(text + RS);
+});
+
+test('what it writes it reads', () => {
+  const message: HubMessage = {
+    type: MessageType.Invocation,
+    invocationId: '1',
+    target: 'm',
+    arguments: [{ a: [1] }],
+    streamIds: ['s'],
+  };
+  expect(read([json.writeMessage(message)])).toEqual([message]);
+});
+
+test('pieces of any size give the same messages', () => {
+  const text = `{"type":3,"invocationId":"ß😀","result":[1]}${RS}{"type":6}${RS}`;
+  const bytes = new TextEncoder().encode(text);
+  const whole = read([text]);
+  expect(whole).toHaveLength(2);
+  for (let size = 1; size < bytes.length; size++) {
+    const pieces = [];
+    for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
+    expect(read(pieces)).toEqual(whole);
+  }
+});
+
+test('the limit is in bytes, the separator included, for each record', () => {
+  const record = JSON.stringify({ type: 1, target: 'ß'.repeat(20), arguments: [] });
+  const size = new TextEncoder().encode(record).length + 1;
+  expect(read([record + RS + record + RS], size)).toHaveLength(2);
+  expect(() => read([record + RS], size - 1)).toThrow(MessageTooLargeError);
+  expect(() => read(['x'.repeat(50), 'x'.repeat(51)], 100)).toThrow(MessageTooLargeError);
+});
+
+test('messages before a bad one are handed over', () => {
+  const messages: HubMessage[] = [];
+  expect(() =>
+    json.createReader(undefined).read(`{"type":6}${RS}nonsense${RS}`, (message) => messages.push(message)),
+  ).toThrow(ProtocolError);
+  expect(messages).toHaveLength(1);
+});
+
+test('bytes that are no UTF-8 are an error, not replacement characters', () => {
+  expect(() => read([new Uint8Array([0x22, 0xff, 0x22, 0x1e])])).toThrow(ProtocolError);
+});
+
+test('a type of a later version is passed over', () => {
+  expect(read([`{"type":42}${RS}`])).toEqual([]);
+});
+
+test('__proto__ is removed at every depth, a deep nest is refused', () => {
+  const [message] = read([
+    `{"type":1,"target":"m","arguments":[{"__proto__":{"x":1},"a":{"__proto__":1,"b":2}}]}${RS}`,
+  ]);
+  expect((message as unknown as { arguments: unknown[] }).arguments).toEqual([{ a: { b: 2 } }]);
+  expect(Object.getPrototypeOf((message as unknown as { arguments: unknown[] }).arguments[0])).toBe(Object.prototype);
+  const nest = (depth: number): string =>
+    `{"type":1,"target":"m","arguments":${'['.repeat(depth)}${']'.repeat(depth)}}${RS}`;
+  expect(read([nest(60)])).toHaveLength(1);
+  expect(() => read([nest(65)])).toThrow(ProtocolError);
+});
+
+test('a payload serializer of the user reads and writes values only', () => {
+  const bigints = new JsonHubProtocol({
+    payloadSerializer: {
+      parse: (text) => JSON.parse(text.replace(/\d{17,}/g, '"$&"')) as unknown,
+      stringify: (value) => (typeof value === 'bigint' ? String(value) : JSON.stringify(value)),
+    },
+  });
+  const message = bigints.parseMessage('{"type":1,"invocationId":"1","target":"m","arguments":[12345678901234567890]}');
+  expect((message as unknown as { arguments: unknown[] }).arguments).toEqual(['12345678901234567890']);
+  expect(
+    bigints.writeMessage({ type: 3, invocationId: '1', hasResult: true, result: 12345678901234567890n }),
+  ).toContain('"result":12345678901234567890}');
+});
+
+test('hostile input costs linear time: each character is looked at once, however small the pieces', () => {
+  // Counted, not timed.
+  const reader = json.createReader(1_000_000);
+  const spy = vi.spyOn(String.prototype, 'indexOf');
+  for (let i = 0; i < 10_000; i++) reader.read('x', () => undefined);
+  const looked = (spy.mock.contexts as unknown as string[]).reduce((sum, text) => sum + text.length, 0);
+  spy.mockRestore();
+  expect(looked).toBe(10_000);
+});
