@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import AxeBuilder from '@axe-core/playwright';
+import { nodeArguments } from '@practical-signalr/lesson-kit';
 import { hasChromium, launchChromium } from '@practical-signalr/lesson-kit/testing';
 import { expect as see } from '@playwright/test';
 import { afterEach, expect, test } from 'vitest';
 import { isOwn, startHome } from './home-server.ts';
-import { nodeArguments } from './lesson-process.ts';
 import { root } from './sections.ts';
 
 async function freePort(): Promise<number> {

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-
-/** What Node needs to run TypeScript from the workspace's sources. */
-export const nodeArguments = ['--conditions=@practical-signalr/source', '--import=tsx'];
+import { nodeArguments, RESTART } from '@practical-signalr/lesson-kit';
 
 /** Lines of a lesson's output that are kept for the page. */
 const KEPT_LINES = 200;
@@ -54,6 +52,7 @@ export class LessonProcess {
       if (this.#child !== child) return;
       this.#child = undefined;
       this.#state = 'failed';
+      if (child.exitCode === RESTART) this.start();
     });
   }
 

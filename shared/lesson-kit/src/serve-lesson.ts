@@ -5,6 +5,7 @@ import type { SignalRServer } from '@practical-signalr/server';
 import type { Express } from 'express';
 import { createServer as createVite } from 'vite';
 import { errorTexts } from './error-texts.ts';
+import { RESTART } from './run-lesson.ts';
 
 /** What a lesson hands over when it is put together. */
 export interface Lesson {
@@ -43,6 +44,13 @@ export async function serveLesson(mainUrl: string, { app, server, signalr }: Les
     server.closeAllConnections();
     server.close();
   };
+  // The page is reloaded by Vite's client as soon as the new process answers.
+  vite.watcher.add([`${folder}/server`, `${folder}/contract.ts`]);
+  vite.watcher.on('change', (file) => {
+    if (!file.startsWith(`${folder}/server`) && file !== `${folder}/contract.ts`) return;
+    console.log(`${basename(file)} changed: the server starts again`);
+    void end().finally(() => process.exit(RESTART));
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void end().finally(() => process.exit(0)));
   }
