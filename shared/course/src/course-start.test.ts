@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { nodeArguments } from '@practical-signalr/lesson-kit';
 import { hasChromium, launchChromium } from '@practical-signalr/lesson-kit/testing';
 import { expect as see } from '@playwright/test';
