@@ -1,3 +1,4 @@
+import { MessageType, RECORD_SEPARATOR } from '@practical-signalr/protocol';
 import { redact } from './redact.ts';
 
 /** One line of the wire panel. */
@@ -17,17 +18,13 @@ export interface WireEntry {
 /** Entries that are kept; the oldest go first. */
 const KEPT = 10_000;
 
-const names: Record<number, string> = {
-  1: 'invocation',
-  2: 'stream item',
-  3: 'completion',
-  4: 'stream invocation',
-  5: 'cancel',
-  6: 'ping',
-  7: 'close',
-  8: 'ack',
-  9: 'sequence',
-};
+/** `StreamInvocation` is shown as `stream invocation`. */
+const names = new Map(
+  Object.entries(MessageType).map(([name, type]): [number, string] => [
+    type,
+    name.replace(/(?<=[a-z])[A-Z]/g, ' $&').toLowerCase(),
+  ]),
+);
 
 /** What went over the wire, decoded, paired and without tokens. */
 export class WireLog {
@@ -47,15 +44,20 @@ export class WireLog {
 
   /** Notes a frame with all its records. */
   frame(direction: WireEntry['direction'], text: string): void {
-    for (const record of text.split('\u001e')) {
+    for (const record of text.split(RECORD_SEPARATOR)) {
       if (record === '') continue;
       const { kind, id, type } = describe(record);
       const bytes = new TextEncoder().encode(record).length + 1;
       let after: number | undefined;
-      if (id !== undefined && direction === 'sent' && (type === 1 || type === 4) && this.#calls.size < KEPT) {
+      if (
+        id !== undefined &&
+        direction === 'sent' &&
+        (type === MessageType.Invocation || type === MessageType.StreamInvocation) &&
+        this.#calls.size < KEPT
+      ) {
         this.#calls.set(id, this.#now());
       }
-      if (id !== undefined && direction === 'received' && type === 3) {
+      if (id !== undefined && direction === 'received' && type === MessageType.Completion) {
         const began = this.#calls.get(id);
         if (began !== undefined) after = this.#now() - began;
         this.#calls.delete(id);
@@ -89,6 +91,6 @@ function describe(record: string): { kind: string; id?: string; type?: number } 
     if (message.protocol !== undefined) return { kind: 'handshake' };
     return { kind: message.error === undefined ? 'handshake ok' : 'handshake refused' };
   }
-  const kind = `${names[type] ?? `type ${type}`}${invocationId === undefined ? '' : ` ${invocationId}`}`;
+  const kind = `${names.get(type) ?? `type ${type}`}${invocationId === undefined ? '' : ` ${invocationId}`}`;
   return invocationId === undefined ? { kind, type } : { kind, type, id: invocationId };
 }

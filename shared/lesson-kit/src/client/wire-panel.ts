@@ -99,10 +99,13 @@ function row(entry: WireEntry): HTMLLIElement {
   const body = document.createElement('span');
   body.className = 'body';
   body.textContent = entry.body;
-  body.title = entry.body;
   const when = document.createElement('time');
   when.textContent = `${entry.bytes} B · ${time(entry)}`;
   item.append(arrow, kind, body, when);
-  item.addEventListener('click', () => item.classList.toggle('open'));
+  const toggle = (): void => void item.classList.toggle('open');
+  item.tabIndex = 0;
+  item.title = 'Enter opens and closes';
+  item.addEventListener('click', toggle);
+  item.addEventListener('keydown', (event) => event.key === 'Enter' && toggle());
   return item;
 }

@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { Hub, HubError, SignalRServer } from '../index.ts';
+import { RawClient } from '../testing/raw-client.ts';
+import { startTestServer, type TestServer } from '../testing/index.ts';
+
+interface Client {
+  said(text: string): void;
+}
+let stored: ChatHub | undefined;
+class ChatHub extends Hub<Client> {
+  say(text: string): Promise<void> {
+    return this.clients.all.send('said', text);
+  }
+  store(): void {
+    stored = this as ChatHub;
+  }
+  two(a: unknown, b: unknown): unknown[] {
+    return [a, b];
+  }
+  told(): void {
+    throw new HubError('told');
+  }
+}
+
+const RS = '\u001e';
+const call = (target: string, ...args: unknown[]): string =>
+  JSON.stringify({ type: 1, invocationId: '1', target, arguments: args }) + RS;
+let server: TestServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+test('close tells clients to reconnect, ends the connections, frees everything', async () => {
+  server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub));
+  const client = await RawClient.connect(`${server.url}/chat`);
+  await server.close();
+  expect(await client.end()).toEqual({ records: ['{"type":7,"allowReconnect":true}'], code: 1000 });
+  expect(() => server?.signalr.mapHub('/late', ChatHub)).toThrow('This SignalRServer is closed.');
+  server = undefined;
+});
+
+test('a process whose server is closed ends by itself', async () => {
+  const script = `
+    import { Hub } from './src/index.ts';
+    import { startTestServer } from './src/testing/index.ts';
+    class H extends Hub {}
+    const server = await startTestServer((signalr) => signalr.mapHub('/h', H));
+    const ws = new (await import('ws')).WebSocket(server.url.replace('http', 'ws') + '/h');
+    ws.on('open', () => ws.send('{"protocol":"json","version":1}\\u001e'));
+    ws.on('message', () => server.close());`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=@practical-signalr/source', '--import=tsx', '--input-type=module', '--eval', script],
+    { cwd: fileURLToPath(new URL('../..', import.meta.url)), timeout: 20_000 },
+  );
+  expect(stdout).toBe('');
+});
+
+test('a hub used after its call says so and names its class', async () => {
+  server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub));
+  const client = await RawClient.connect(`${server.url}/chat`);
+  client.send(call('Store'));
+  await client.next();
+  expect(() => stored?.clients).toThrow("Cannot access a disposed object. Object name: 'ChatHub'.");
+  expect(() => new ChatHub().clients).toThrow('ChatHub was not created by a call.');
+  client.close();
+});
+
+test('the hub context reaches clients from outside; a factory gives hubs what they need', async () => {
+  let made = 0;
+  let context: { clients: { all: { send(name: 'said', text: string): Promise<void> } } } | undefined;
+  server = await startTestServer((signalr) => {
+    context = signalr.mapHub('/chat', () => (made++, new ChatHub()));
+  });
+  const client = await RawClient.connect(`${server.url}/chat`);
+  client.send(call('Two', 1, 2));
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":[1,2]}');
+  await context?.clients.all.send('said', 'outside');
+  expect(await client.next()).toBe('{"type":1,"target":"said","arguments":["outside"]}');
+  expect(made).toBeGreaterThan(2);
+  client.close();
+});
+
+test('arguments are checked by any Standard Schema library, synchronous or not', async () => {
+  const methods = { two: { arguments: [z.number().int(), z.string().refine(async (text) => text !== 'bad')] } };
+  server = await startTestServer((signalr) =>
+    signalr.mapHub('/chat', ChatHub, { methods, enableDetailedErrors: true }),
+  );
+  const client = await RawClient.connect(`${server.url}/chat`);
+  client.send(call('Two', 1, 'good'));
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":[1,"good"]}');
+  for (const args of [
+    [1.5, 'x'],
+    [1, 2],
+    [null, 'x'],
+    [1, 'bad'],
+  ]) {
+    client.send(call('Two', ...args));
+    expect(await client.next()).toContain('InvalidDataException: Error binding arguments.');
+  }
+  client.send(call('Two', 1));
+  expect(await client.next()).toContain('Invocation provides 1 argument(s) but target expects 2.');
+  client.close();
+});
+
+test('a result that cannot be written fails that call only', async () => {
+  class BigHub extends Hub {
+    big(): unknown {
+      return 1n;
+    }
+    fine(): string {
+      return 'fine';
+    }
+  }
+  const nothing = (): void => undefined;
+  const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+  server = await startTestServer((signalr) => signalr.mapHub('/big', BigHub), { logger });
+  const client = await RawClient.connect(`${server.url}/big`);
+  client.send(call('Big') + call('Fine'));
+  expect(await client.next()).toContain("An unexpected error occurred invoking 'Big' on the server.");
+  expect(await client.next()).toContain('"fine"');
+  client.close();
+});
+
+test('mistakes at start are sentences', () => {
+  const signalr = new SignalRServer();
+  signalr.mapHub('/chat', ChatHub);
+  signalr.router();
+  class Twice extends Hub {
+    say(): void {}
+    Say(): void {}
+  }
+  const mistakes: [() => unknown, string][] = [
+    [() => signalr.mapHub('/Chat/', ChatHub), "A hub is already mapped at '/Chat/'."],
+    [() => signalr.mapHub('chat', ChatHub), 'Start it with a slash'],
+    [() => signalr.mapHub('/date', Date as never), 'does not extend Hub'],
+    [() => signalr.mapHub('/twice', Twice), "two methods that answer to 'say'"],
+    [() => signalr.mapHub('/x', ChatHub, { methods: { nope: {} } } as never), "name a method 'nope'"],
+    [() => signalr.router(), 'router() was called twice.'],
+    [() => new SignalRServer({ keepAlive: 1 } as never), "'keepAlive' is not an option"],
+    [() => new SignalRServer({ keepAliveInterval: -1 }), "'keepAliveInterval' must be a number greater than 0"],
+    [() => new SignalRServer({ transports: ['Pigeon'] as never }), "'Pigeon' is not a transport"],
+    [() => new SignalRServer({ protocols: [] }), 'at least one hub protocol'],
+  ];
+  for (const [mistake, text] of mistakes) expect(mistake).toThrow(text);
+  return signalr.close();
+});
+
+test('negotiation tells the truth: without attach it offers no WebSockets', async () => {
+  const signalr = new SignalRServer();
+  signalr.mapHub('/chat', ChatHub);
+  const router = signalr.router();
+  const body = await new Promise<string>((resolve) => {
+    const response = { writeHead: () => undefined, end: resolve };
+    router({ url: '/chat/negotiate', method: 'POST' } as never, response as never, () => undefined);
+  });
+  expect(JSON.parse(body)).toMatchObject({ availableTransports: [] });
+  await signalr.close();
+});

@@ -1,0 +1,39 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { Hub } from './index.ts';
+import { RawClient } from './testing/raw-client.ts';
+import { startTestServer } from './testing/index.ts';
+
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc') as () => void;
+
+class GroupHub extends Hub {
+  async join(group: string): Promise<void> {
+    await this.groups.add(this.context.connectionId, group);
+  }
+}
+
+test('connections that came and went leave no memory behind', async () => {
+  const server = await startTestServer((signalr) => signalr.mapHub('/hub', GroupHub));
+  const round = async (): Promise<number> => {
+    for (let i = 0; i < 10; i++) {
+      const clients = await Promise.all(Array.from({ length: 50 }, () => RawClient.connect(`${server.url}/hub`)));
+      for (const [n, client] of clients.entries()) {
+        client.send(`{"type":1,"invocationId":"1","target":"Join","arguments":["g${i}-${n}"]}\u001e`);
+      }
+      await Promise.all(clients.map((client) => client.next()));
+      const ends = clients.map((client) => client.end());
+      for (const client of clients) client.close();
+      await Promise.all(ends);
+    }
+    gc();
+    return process.memoryUsage().heapUsed;
+  };
+  await round(); // the first fills caches that stay
+  const before = await round();
+  const after = await round();
+  await server.close();
+  // 500 connections that leaked would cost several megabytes.
+  expect(after - before).toBeLessThan(1_500_000);
+});
