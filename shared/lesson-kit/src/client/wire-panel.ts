@@ -43,7 +43,9 @@ export class WirePanel extends HTMLElement {
     on.addEventListener('change', () => {
       this.#on = on.checked;
       this.#list.hidden = !this.#on;
+      if (this.#on) this.#draw();
     });
+    if (window.matchMedia('(max-width: 900px)').matches) on.click(); // folded on a phone
     const filter = this.querySelector('[data-filter]') as HTMLInputElement;
     filter.addEventListener('input', () => {
       this.#filter = filter.value.toLowerCase();
