@@ -3,20 +3,11 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import { nodeArguments } from '@practical-signalr/lesson-kit';
-import { hasChromium, launchChromium } from '@practical-signalr/lesson-kit/testing';
+import { freePort, hasChromium, launchChromium } from '@practical-signalr/lesson-kit/testing';
 import { expect as see } from '@playwright/test';
 import { afterEach, expect, test } from 'vitest';
 import { isOwn, startHome } from './home-server.ts';
 import { root } from './sections.ts';
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 const children: ChildProcess[] = [];
 afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));

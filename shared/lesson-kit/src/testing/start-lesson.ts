@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { errorTexts } from '../error-texts.ts';
+import { freePort } from './free-port.ts';
 
 /** A lesson that runs as its readers run it, on a random port. */
 export interface RunningLesson {
@@ -37,13 +37,4 @@ export async function startLesson(folder: string): Promise<RunningLesson> {
       return code;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

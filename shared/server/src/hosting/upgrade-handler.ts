@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server as HttpServer, ServerResponse, STATUS
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import { connectionRequest, splitTarget } from '../connections/connection-request.ts';
 import { errorTexts } from '../error-texts.ts';
 import { WebSocketTransport } from '../transports/web-sockets.ts';
@@ -23,6 +23,9 @@ class ClosingWebSocket extends WebSocket {
     super.close(code !== undefined && protocolErrors.has(code) ? code : 1000);
   }
 }
+
+/** Time in ms that a client has to answer a close. Source: `WebSocketOptions.CloseTimeout`. */
+const CLOSE_TIMEOUT = 5000;
 
 /** Opens WebSockets of the mapped paths; all other upgrades are left to the app. */
 export class UpgradeHandler {
@@ -97,7 +100,8 @@ export class UpgradeHandler {
         perMessageDeflate: false,
         maxPayload,
         WebSocket: ClosingWebSocket,
-      });
+        closeTimeout: CLOSE_TIMEOUT,
+      } as ServerOptions<typeof ClosingWebSocket>);
       this.#webSockets.set(maxPayload, server);
     }
     return server;

@@ -98,8 +98,9 @@ type Receivers = Map<string, LifetimeConnection>;
 function sendTo(receivers: Receivers | undefined, message: SharedMessage, excluded?: readonly string[]): Promise<void> {
   if (receivers === undefined) return done;
   let waits: Promise<void>[] | undefined;
+  const without = excluded === undefined ? undefined : new Set(excluded);
   for (const connection of receivers.values()) {
-    if (excluded !== undefined && excluded.includes(connection.connectionId)) continue;
+    if (without?.has(connection.connectionId) === true) continue;
     const wait = connection.write(message);
     // Many connections wait for the same end of turn: one promise stands for all of them.
     if (wait !== undefined && waits?.at(-1) !== wait) (waits ??= []).push(wait);
