@@ -16,6 +16,10 @@ export const errorTexts = {
   noStream: (target: string) =>
     `The value returned by the streaming method '${target}' is not a ChannelReader<> or IAsyncEnumerable<>.`,
   streamFailed: 'An error occurred on the server while streaming results.',
+  invocationCanceled: 'Invocation canceled by the server.',
+  connectionDoesNotExist: (id: string) => `Connection '${id}' does not exist.`,
+  connectionLost: (id: string) => `Connection '${id}' disconnected.`,
+  answerWithoutResult: 'The client ended the call without a result.',
   connectionClosedWithError: 'Connection closed with an error.',
   clientTimeout: (ms: number) => `Client has been silent for longer than the client timeout interval of ${ms} ms.`,
   handshakeCanceled: 'Handshake was canceled.',
@@ -56,6 +60,10 @@ export const errorTexts = {
   noProtocols: 'The option protocols must name at least one hub protocol.',
   serverClosed: 'This SignalRServer is closed. Create a new one.',
   // In the log
+  answeredByOther: (id: string) =>
+    `Connection ${id} answered a question that another client was asked, and was closed.`,
+  missingProtocol: (id: string, protocol: string) =>
+    `Connection ${id} was closed: a message for it came from another server that does not speak its protocol '${protocol}'. Give all servers the same protocols.`,
   receiverTooSlow: (id: string) => `Connection ${id} does not read what is sent to it and was closed.`,
   connectedHookFailed: (hub: string) => `onConnected of ${hub} failed; the connection was closed.`,
   disconnectedHookFailed: (hub: string) => `onDisconnected of ${hub} failed.`,

@@ -1,7 +1,7 @@
 export { SignalRServer, type ClientOf, type HubContext, type HubFactory } from './hosting/signalr-server.ts';
 export type { RequestHandler } from './hosting/http-handler.ts';
 export { Hub } from './hubs/hub.ts';
-export { HubError } from './hubs/hub-error.ts';
+export { HubError } from './hub-error.ts';
 export type { HubCallerContext } from './hubs/hub-caller-context.ts';
 export type { ClientProxy, GroupManager, HubCallerClients, HubClients } from './hubs/hub-clients.ts';
 export type { MethodArguments, MethodName, UntypedClient } from './hubs/client-contract.ts';

@@ -3,7 +3,7 @@ import { type TransportName, transportNames } from './connections/transport.ts';
 import { errorTexts } from './error-texts.ts';
 import type { HubMethodName, HubMethodOptions, HubOptions, UserIdProvider } from './hubs/hub-options.ts';
 import { defaultLogger, type Logger } from './logger.ts';
-import type { HubLifetimeManagerFactory } from './scale-out/hub-lifetime-manager.ts';
+import type { HubLifetimeManagerFactory } from './scale-out/scale-out-hub.ts';
 
 /** Options that a hub may override. Times in ms, sizes in bytes. Source: `HubOptions`, `HttpConnectionDispatcherOptions`. */
 export interface SharedOptions {

@@ -7,13 +7,16 @@ export class ConnectionContext {
   readonly connectionId: string;
   /** Secret: whoever has it may open the transport. */
   readonly connectionToken: string;
+  /** Given where someone else has named the user, as a service does. */
+  readonly userIdentifier: string | undefined;
   /** Time of negotiation, ms since the epoch: one that is never opened is given up. */
   readonly createdAt = Date.now();
   #opened: { transport: Transport; request: ConnectionRequest } | undefined;
 
-  constructor(connectionId: string, connectionToken: string) {
+  constructor(connectionId: string, connectionToken: string, userIdentifier?: string) {
     this.connectionId = connectionId;
     this.connectionToken = connectionToken;
+    this.userIdentifier = userIdentifier;
   }
 
   get isOpened(): boolean {

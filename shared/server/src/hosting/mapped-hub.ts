@@ -1,13 +1,15 @@
-import type { ConnectionContext } from '../connections/connection-context.ts';
+import { ConnectionContext } from '../connections/connection-context.ts';
 import { ConnectionManager } from '../connections/connection-manager.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Transport } from '../connections/transport.ts';
 import { HubConnection } from '../hubs/hub-connection.ts';
 import type { HubDispatcher } from '../hubs/hub-dispatcher.ts';
+import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { ResolvedOptions } from '../server-options.ts';
 
 /** One hub at one path: its connections and their heartbeat. */
 export class MappedHub {
+  readonly hubClass: unknown;
   readonly options: ResolvedOptions;
   readonly connections = new ConnectionManager();
   readonly #dispatcher: HubDispatcher;
@@ -15,7 +17,8 @@ export class MappedHub {
   readonly #heartbeat: NodeJS.Timeout;
   #onEmpty: (() => void) | undefined;
 
-  constructor(dispatcher: HubDispatcher, options: ResolvedOptions) {
+  constructor(hubClass: unknown, dispatcher: HubDispatcher, options: ResolvedOptions) {
+    this.hubClass = hubClass;
     this.options = options;
     this.#dispatcher = dispatcher;
     const shortest = Math.min(options.keepAliveInterval, options.clientTimeoutInterval, options.disconnectTimeout);
@@ -27,6 +30,18 @@ export class MappedHub {
   open(context: ConnectionContext, transport: Transport, request: ConnectionRequest): HubConnection {
     context.open(transport, request);
     this.connections.opened();
+    return this.#serve(context, transport, request);
+  }
+
+  /** Opens a connection that no request to this server has made. */
+  accept(client: AcceptedClient): HubConnection {
+    const { connectionId, transport, request, userIdentifier } = client;
+    const context = new ConnectionContext(connectionId, connectionId, userIdentifier);
+    context.open(transport, request);
+    return this.#serve(context, transport, request);
+  }
+
+  #serve(context: ConnectionContext, transport: Transport, request: ConnectionRequest): HubConnection {
     const connection: HubConnection = new HubConnection(context, transport, request, this.#dispatcher, () => {
       this.connections.remove(context);
       this.#live.delete(connection);

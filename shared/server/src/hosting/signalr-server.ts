@@ -6,6 +6,8 @@ import { type GroupManager, type HubClients, LifetimeHubClients } from '../hubs/
 import { HubDispatcher } from '../hubs/hub-dispatcher.ts';
 import { hubMethods } from '../hubs/hub-methods.ts';
 import type { HubMethodOptions } from '../hubs/hub-options.ts';
+import type { TransportEvents } from '../connections/transport.ts';
+import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import { LocalLifetimeManager } from '../scale-out/local-lifetime-manager.ts';
 import { type MapHubOptions, resolveOptions, type SignalRServerOptions } from '../server-options.ts';
@@ -78,7 +80,7 @@ export class SignalRServer {
       (options.methods ?? {}) as Record<string, HubMethodOptions>,
     );
     const dispatcher = new HubDispatcher(hubClass.name, create, methods, resolved, lifetime, groups);
-    this.#hubs.set(key(path), new MappedHub(dispatcher, resolved));
+    this.#hubs.set(key(path), new MappedHub(hubClass, dispatcher, resolved));
     return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime), groups };
   }
 
@@ -104,6 +106,7 @@ export class SignalRServer {
     const hubs = [...this.#hubs.values()];
     this.#hubs.clear();
     await Promise.all(hubs.map((hub) => hub.close()));
+    await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.close?.()));
   }
 
   #find(path: string): MappedHub | undefined {
@@ -113,7 +116,13 @@ export class SignalRServer {
   #lifetimeOf(hubClass: { readonly name: string }): HubLifetimeManager {
     let lifetime = this.#lifetimes.get(hubClass);
     if (lifetime === undefined) {
-      lifetime = this.#options.scaleOut?.(hubClass.name) ?? new LocalLifetimeManager();
+      const { protocols, logger } = resolveOptions(this.#options);
+      const accept = (client: AcceptedClient): TransportEvents | undefined => {
+        const hub = this.#find(client.request.path);
+        return hub?.hubClass === hubClass ? hub.accept(client) : undefined;
+      };
+      lifetime =
+        this.#options.scaleOut?.({ hubName: hubClass.name, protocols, logger, accept }) ?? new LocalLifetimeManager();
       this.#lifetimes.set(hubClass, lifetime);
     }
     return lifetime;

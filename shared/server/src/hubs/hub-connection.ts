@@ -61,7 +61,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   ) {
     const { options } = dispatcher;
     this.connectionId = context.connectionId;
-    this.userIdentifier = options.userIdProvider?.getUserId(request);
+    this.userIdentifier = context.userIdentifier ?? options.userIdProvider?.getUserId(request);
     this.#dispatcher = dispatcher;
     this.#transport = transport;
     this.#onEnded = onEnded;
@@ -117,8 +117,10 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
 
   write(message: SharedMessage): Promise<void> | undefined {
     if (this.#closing || this.#protocol === undefined) return undefined;
+    const payload = message.encoded(this.#protocol);
+    if (payload === undefined) return this.#withoutProtocol(this.#protocol.name);
     this.#sent = true;
-    this.#transport.sendShared(message.encoded(this.#protocol));
+    this.#transport.sendShared(payload);
     return this.#transport.whenRoom();
   }
 
@@ -263,6 +265,11 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     // What came before the bad message is answered first.
     this.#reader = { read: () => undefined };
     this.#calls.whenDone(() => this.#fail(error, true));
+  }
+
+  #withoutProtocol(name: string): undefined {
+    this.#dispatcher.options.logger.error(errorTexts.missingProtocol(this.connectionId, name));
+    this.abort();
   }
 
   #fail(error: Error, allowReconnect: boolean): void {

@@ -5,7 +5,7 @@ import { BindingError, bindArguments } from './argument-binding.ts';
 import { beginCall, endCall, type Hub } from './hub.ts';
 import type { GroupManager } from './hub-clients.ts';
 import type { HubConnection } from './hub-connection.ts';
-import { HubError } from './hub-error.ts';
+import { HubError } from '../hub-error.ts';
 import type { HubMethod } from './hub-methods.ts';
 import type { HubOptions } from './hub-options.ts';
 import { isIterable, pumpStream } from './stream-pump.ts';

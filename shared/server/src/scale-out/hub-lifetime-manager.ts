@@ -1,3 +1,6 @@
+import type { CompletionMessage } from '@practical-signalr/protocol';
+import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
+import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { SharedMessage } from './shared-message.ts';
 
 /** What a lifetime manager sees of a connection. */
@@ -6,6 +9,12 @@ export interface LifetimeConnection {
   readonly userIdentifier: string | undefined;
   /** Sends; undefined when more may follow at once, else a promise for room in the connection's buffer. */
   write(message: SharedMessage): Promise<void> | undefined;
+}
+
+/** Where a client has to go instead of here. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate", redirect. */
+export interface NegotiateRedirect {
+  readonly url: string;
+  readonly accessToken: string;
 }
 
 /**
@@ -32,7 +41,20 @@ export interface HubLifetimeManager {
   sendUsers(userIds: readonly string[], method: string, args: readonly unknown[]): Promise<void>;
   addToGroup(connectionId: string, group: string): Promise<void>;
   removeFromGroup(connectionId: string, group: string): Promise<void>;
+  /**
+   * Asks one client and waits for its answer. Rejects when there is no such client, when it goes away, answers with an error,
+   * or when the signal aborts.
+   */
+  invokeConnection(
+    connectionId: string,
+    method: string,
+    args: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<unknown>;
+  /** Takes a client's answer; one that nobody waits for is passed over. Throws where another client was asked. */
+  setConnectionResult(connectionId: string, completion: CompletionMessage): void;
+  /** Sends clients elsewhere when they negotiate. Undefined: they stay. Rejects when clients cannot be served now. */
+  negotiate?(request: ConnectionRequest, user: ClaimsPrincipal | undefined): Promise<NegotiateRedirect | undefined>;
+  /** Ends what the manager holds, after the last connection of this process is gone. */
+  close?(): Promise<void>;
 }
-
-/** Makes the lifetime manager of a hub class; its name keeps hubs apart where they share a backplane. */
-export type HubLifetimeManagerFactory = (hubName: string) => HubLifetimeManager;

@@ -1,3 +1,11 @@
-export type { HubLifetimeManager, HubLifetimeManagerFactory, LifetimeConnection } from './hub-lifetime-manager.ts';
+export type { HubLifetimeManager, LifetimeConnection, NegotiateRedirect } from './hub-lifetime-manager.ts';
+export type { AcceptedClient, HubLifetimeManagerFactory, ScaleOutHub } from './scale-out-hub.ts';
 export { LocalLifetimeManager } from './local-lifetime-manager.ts';
+export { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
 export { SharedMessage } from './shared-message.ts';
+export { HubError } from '../hub-error.ts';
+export { type ConnectionRequest, QueryParameters } from '../connections/connection-request.ts';
+export type { ClaimsPrincipal } from '../connections/claims-principal.ts';
+export type { Transport, TransportEvents, TransportName } from '../connections/transport.ts';
+export { SharedPayload } from '../connections/shared-payload.ts';
+export type { Logger } from '../logger.ts';

@@ -1,3 +1,6 @@
+import type { CompletionMessage } from '@practical-signalr/protocol';
+import { errorTexts } from '../error-texts.ts';
+import { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
 import type { HubLifetimeManager, LifetimeConnection } from './hub-lifetime-manager.ts';
 import { SharedMessage } from './shared-message.ts';
 
@@ -10,6 +13,7 @@ export class LocalLifetimeManager implements HubLifetimeManager {
   readonly #users = new Map<string, Map<string, LifetimeConnection>>();
   /** The groups of each connection, so that leaving costs nothing for those of others. */
   readonly #memberships = new Map<string, Set<string>>();
+  readonly #results = new ClientResultsManager();
 
   onConnected(connection: LifetimeConnection): Promise<void> {
     this.#connections.set(connection.connectionId, connection);
@@ -23,6 +27,7 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     if (connection.userIdentifier !== undefined) remove(this.#users, connection.userIdentifier, id);
     for (const group of this.#memberships.get(id) ?? []) remove(this.#groups, group, id);
     this.#memberships.delete(id);
+    this.#results.connectionLost(id);
     return done;
   }
 
@@ -90,6 +95,28 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     const memberships = this.#memberships.get(connectionId);
     if (memberships?.delete(group) === true && memberships.size === 0) this.#memberships.delete(connectionId);
     return done;
+  }
+
+  invokeConnection(
+    connectionId: string,
+    method: string,
+    args: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const connection = this.#connections.get(connectionId);
+    if (connection === undefined) return Promise.reject(new Error(errorTexts.connectionDoesNotExist(connectionId)));
+    const invocationId = newInvocationId();
+    const result = this.#results.add(connectionId, invocationId, signal);
+    try {
+      if (signal?.aborted !== true) void connection.write(new SharedMessage(method, args, invocationId));
+    } catch (error) {
+      this.#results.fail(invocationId, error as Error); // arguments that cannot be written
+    }
+    return result;
+  }
+
+  setConnectionResult(connectionId: string, completion: CompletionMessage): void {
+    this.#results.tryComplete(connectionId, completion);
   }
 }
 
