@@ -36,7 +36,9 @@ export const errorTexts = {
   cannotChangeTransport: 'Cannot change transports mid-connection',
   transportNotSupported: (name: string) => `${name} transport not supported by this end point type`,
   postToWebSocket: 'POST requests are not allowed for WebSocket connections.',
-  deleteOfWebSocket: 'Cannot terminate this connection using the DELETE endpoint.',
+  deleteOfOther: 'Cannot terminate this connection using the DELETE endpoint.',
+  tooManyPosts: 'Too many requests of this connection wait to be read. Send the next one when the last is answered.',
+  serverClosing: 'The server is shutting down. Connect again later.',
   tooManyNegotiated: 'The server holds too many connections that were negotiated and not opened. Try again later.',
   // To the developer of the server
   hubUsedAfterCall: (name: string) =>
@@ -59,7 +61,12 @@ export const errorTexts = {
     `'${name}' is not a transport. Use 'WebSockets', 'ServerSentEvents' or 'LongPolling'.`,
   noProtocols: 'The option protocols must name at least one hub protocol.',
   serverClosed: 'This SignalRServer is closed. Create a new one.',
+  protocolNeedsBinary: (protocol: string, format: string) =>
+    `Cannot use the '${protocol}' protocol on the current transport. The transport does not support '${format}' transfer format.`,
+  bodyAlreadyRead:
+    'The body of the request was read before it came to SignalR. Mount the router before middleware that reads bodies.',
   // In the log
+  requestFailed: (path: string) => `A request to ${path} failed.`,
   answeredByOther: (id: string) =>
     `Connection ${id} answered a question that another client was asked, and was closed.`,
   missingProtocol: (id: string, protocol: string) =>

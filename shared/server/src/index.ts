@@ -6,7 +6,7 @@ export type { HubCallerContext } from './hubs/hub-caller-context.ts';
 export type { ClientProxy, GroupManager, HubCallerClients, HubClients } from './hubs/hub-clients.ts';
 export type { MethodArguments, MethodName, UntypedClient } from './hubs/client-contract.ts';
 export type { HubMethodName, HubMethodOptions, UserIdProvider } from './hubs/hub-options.ts';
-export type { MapHubOptions, SharedOptions, SignalRServerOptions } from './server-options.ts';
+export type { LongPollingOptions, MapHubOptions, SharedOptions, SignalRServerOptions } from './server-options.ts';
 export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
 export type { TransportName } from './connections/transport.ts';
 export type { Logger } from './logger.ts';

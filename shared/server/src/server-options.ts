@@ -25,6 +25,8 @@ export interface SharedOptions {
   readonly sendTimeout?: number;
   /** Bytes that may wait for a client before sends wait too. Default 65,536. Source: `TransportMaxBufferSize`. */
   readonly transportMaxBufferSize?: number;
+  /** Options of long polling. */
+  readonly longPolling?: LongPollingOptions;
   /** Transports that negotiate offers, as far as the server has them. Default: all. */
   readonly transports?: readonly TransportName[];
   /** The lowest version of negotiation that is served. Default 0. Source: `MinimumProtocolVersion`. */
@@ -33,6 +35,12 @@ export interface SharedOptions {
   readonly protocols?: readonly HubProtocol[];
   /** Names the user of a connection. Default: nobody. */
   readonly userIdProvider?: UserIdProvider;
+}
+
+/** Options of the long-polling transport. Source: `LongPollingOptions`. */
+export interface LongPollingOptions {
+  /** Time in ms after which a poll that gets nothing is answered with nothing. Default 90,000 ms. */
+  readonly pollTimeout?: number;
 }
 
 /** Options of {@link SignalRServer}; all are optional. */
@@ -54,6 +62,7 @@ export interface ResolvedOptions extends HubOptions {
   readonly disconnectTimeout: number;
   readonly sendTimeout: number;
   readonly transportMaxBufferSize: number;
+  readonly longPolling: Required<LongPollingOptions>;
   readonly transports: readonly TransportName[];
   readonly minimumProtocolVersion: number;
 }
@@ -68,6 +77,7 @@ const defaults = {
   disconnectTimeout: 15_000,
   sendTimeout: 10_000,
   transportMaxBufferSize: 65_536,
+  longPolling: { pollTimeout: 90_000 },
   transports: transportNames,
   minimumProtocolVersion: 0,
   protocols: [new JsonHubProtocol()] as readonly HubProtocol[],
@@ -92,10 +102,15 @@ export function resolveOptions(server: SignalRServerOptions, hub: SharedOptions 
   for (const name of [...Object.keys(server), ...Object.keys(hub)]) {
     if (!known.has(name)) throw new TypeError(errorTexts.unknownOption(name));
   }
-  const resolved: ResolvedOptions = { ...defaults, ...given(server), ...given(hub) };
+  const longPolling = { ...defaults.longPolling, ...server.longPolling, ...hub.longPolling };
+  const resolved: ResolvedOptions = { ...defaults, ...given(server), ...given(hub), longPolling };
   for (const name of positive) {
     const value: unknown = resolved[name];
     if (typeof value !== 'number' || !(value > 0)) throw new RangeError(errorTexts.notPositive(name));
+  }
+  for (const [name, value] of Object.entries(resolved.longPolling)) {
+    if (name !== 'pollTimeout') throw new TypeError(errorTexts.unknownOption(`longPolling.${name}`));
+    if (!(value > 0)) throw new RangeError(errorTexts.notPositive(`longPolling.${name}`));
   }
   for (const name of resolved.transports) {
     if (!transportNames.includes(name)) throw new RangeError(errorTexts.wrongTransport(name));

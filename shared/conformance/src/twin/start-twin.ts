@@ -34,7 +34,12 @@ export async function startTwin(port: number): Promise<Twin> {
   signalr.mapHub('/parallel', hubs.ParallelHub, { methods, maximumParallelInvocationsPerClient: 4 });
   signalr.mapHub('/json-only', hubs.JsonOnlyHub, { methods });
   const delivery = signalr.mapHub('/delivery', hubs.DeliveryHub, { methods, maximumParallelInvocationsPerClient: 4 });
-  const fast = { handshakeTimeout: 600, keepAliveInterval: 500, clientTimeoutInterval: 1500 };
+  const fast = {
+    handshakeTimeout: 600,
+    keepAliveInterval: 500,
+    clientTimeoutInterval: 1500,
+    longPolling: { pollTimeout: 500 },
+  };
   signalr.mapHub('/fast-timeouts', hubs.FastHub, { methods, ...fast });
   signalr.mapHub('/ws-only', hubs.ConformanceHub, { methods, transports: ['WebSockets'] });
   signalr.mapHub('/sse-lp', hubs.ConformanceHub, { methods, transports: ['ServerSentEvents', 'LongPolling'] });

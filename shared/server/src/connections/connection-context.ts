@@ -1,4 +1,5 @@
 import type { ConnectionRequest } from './connection-request.ts';
+import { PostQueue } from './post-queue.ts';
 import type { Transport } from './transport.ts';
 
 /** One client's connection, whatever carries it. Source: `ConnectionContext` of ASP.NET Core. */
@@ -11,6 +12,7 @@ export class ConnectionContext {
   readonly userIdentifier: string | undefined;
   /** Time of negotiation, ms since the epoch: one that is never opened is given up. */
   readonly createdAt = Date.now();
+  #posts: PostQueue | undefined;
   #opened: { transport: Transport; request: ConnectionRequest } | undefined;
 
   constructor(connectionId: string, connectionToken: string, userIdentifier?: string) {
@@ -25,6 +27,17 @@ export class ConnectionContext {
 
   get transport(): Transport | undefined {
     return this.#opened?.transport;
+  }
+
+  /** What the client POSTs; `maximumEarly` bytes are kept until the connection is open. */
+  posts(maximumEarly: number): PostQueue {
+    this.#posts ??= new PostQueue(maximumEarly);
+    return this.#posts;
+  }
+
+  /** The connection was never opened and is given up. */
+  giveUp(): void {
+    this.#posts?.end();
   }
 
   open(transport: Transport, request: ConnectionRequest): void {

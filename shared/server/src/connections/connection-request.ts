@@ -46,7 +46,9 @@ export function splitTarget(target: string): { path: string; query: string } {
 
 /** The part of a request that outlives it; the request itself is not kept. */
 export function connectionRequest(request: IncomingMessage): ConnectionRequest {
-  const { path, query } = splitTarget(request.url ?? '/');
+  // express cuts the prefix of a mounted router off `url`.
+  const { originalUrl } = request as IncomingMessage & { originalUrl?: string };
+  const { path, query } = splitTarget(originalUrl ?? request.url ?? '/');
   return {
     path,
     query: new QueryParameters(query),

@@ -1,15 +1,9 @@
 import { errorTexts } from '../error-texts.ts';
 import type { ConnectionManager } from './connection-manager.ts';
-import type { TransportName } from './transport.ts';
+import { transferFormats, type TransportName } from './transport.ts';
 
 /** The highest version of negotiation. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate". */
 const HIGHEST_VERSION = 1;
-
-const formats: Record<TransportName, readonly string[]> = {
-  WebSockets: ['Text', 'Binary'],
-  ServerSentEvents: ['Text'],
-  LongPolling: ['Text', 'Binary'],
-};
 
 /** The body of a negotiate answer: an object, since order of members is part of the recordings; undefined when the server is full. */
 export function negotiate(
@@ -31,6 +25,6 @@ export function negotiate(
     negotiateVersion: version,
     connectionId: connection.connectionId,
     ...(version > 0 ? { connectionToken: connection.connectionToken } : {}),
-    availableTransports: transports.map((transport) => ({ transport, transferFormats: formats[transport] })),
+    availableTransports: transports.map((transport) => ({ transport, transferFormats: transferFormats[transport] })),
   };
 }

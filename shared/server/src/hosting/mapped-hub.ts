@@ -2,10 +2,16 @@ import { ConnectionContext } from '../connections/connection-context.ts';
 import { ConnectionManager } from '../connections/connection-manager.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Transport } from '../connections/transport.ts';
+import { errorTexts } from '../error-texts.ts';
 import { HubConnection } from '../hubs/hub-connection.ts';
 import type { HubDispatcher } from '../hubs/hub-dispatcher.ts';
+import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { ResolvedOptions } from '../server-options.ts';
+import type { SendLimits } from '../transports/buffered-transport.ts';
+
+/** Bytes that a client's buffer may hold when the application does not wait for its sends. */
+const MAXIMUM_SEND_BUFFER = 16 * 1024 * 1024;
 
 /** One hub at one path: its connections and their heartbeat. */
 export class MappedHub {
@@ -15,6 +21,7 @@ export class MappedHub {
   readonly #dispatcher: HubDispatcher;
   readonly #live = new Set<HubConnection>();
   readonly #heartbeat: NodeJS.Timeout;
+  #closing = false;
   #onEmpty: (() => void) | undefined;
 
   constructor(hubClass: unknown, dispatcher: HubDispatcher, options: ResolvedOptions) {
@@ -25,6 +32,25 @@ export class MappedHub {
     // One timer for all connections; a second is exact enough for the defaults.
     this.#heartbeat = setInterval(() => this.#beat(), Math.max(20, Math.min(1000, shortest / 5)));
     this.#heartbeat.unref();
+  }
+
+  get lifetime(): HubLifetimeManager {
+    return this.#dispatcher.lifetime;
+  }
+
+  /** Whether nobody may connect any more. */
+  get isClosing(): boolean {
+    return this.#closing;
+  }
+
+  get sendLimits(): SendLimits {
+    const { transportMaxBufferSize: highWaterMark, sendTimeout } = this.options;
+    return { highWaterMark, sendTimeout, maximumBufferSize: Math.max(MAXIMUM_SEND_BUFFER, 2 * highWaterMark) };
+  }
+
+  /** Reports a client that does not read. */
+  tooSlow(context: ConnectionContext): void {
+    this.options.logger.warn(errorTexts.receiverTooSlow(context.connectionId));
   }
 
   open(context: ConnectionContext, transport: Transport, request: ConnectionRequest): HubConnection {
@@ -53,7 +79,9 @@ export class MappedHub {
 
   /** Tells every client to reconnect elsewhere and waits until all are gone. */
   async close(): Promise<void> {
+    this.#closing = true;
     clearInterval(this.#heartbeat);
+    this.connections.removeUnopened(-1);
     const empty = this.#live.size === 0 ? undefined : new Promise<void>((resolve) => (this.#onEmpty = resolve));
     for (const connection of this.#live) connection.shutdown();
     await empty;

@@ -41,6 +41,7 @@ export class SignalRServer {
   readonly #hubs = new Map<string, MappedHub>();
   /** Two paths with one hub class share their broadcasts, groups and users. */
   readonly #lifetimes = new Map<unknown, HubLifetimeManager>();
+  readonly #batcher = new WriteBatcher();
   readonly #upgrades: UpgradeHandler;
   #hasRouter = false;
   #closed = false;
@@ -49,7 +50,7 @@ export class SignalRServer {
   constructor(options: SignalRServerOptions = {}) {
     resolveOptions(options);
     this.#options = options;
-    this.#upgrades = new UpgradeHandler((path) => this.#find(path), new WriteBatcher());
+    this.#upgrades = new UpgradeHandler((path) => this.#find(path), this.#batcher);
   }
 
   /**
@@ -84,18 +85,33 @@ export class SignalRServer {
     return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime), groups };
   }
 
-  /** Negotiation and the HTTP transports, for `app.use()`. To be mounted once. */
+  /**
+   * Negotiation and the HTTP transports, for `app.use()` or `createServer()`. To be mounted once, under a prefix too, and before
+   * middleware that reads bodies.
+   * @example
+   * app.use(signalr.router()); // express
+   * createServer(signalr.router()); // without express
+   */
   router(): RequestHandler {
     if (this.#hasRouter) throw new Error(errorTexts.routerMountedTwice);
     this.#hasRouter = true;
-    return httpHandler(
-      (path) => this.#find(path),
-      () => this.#upgrades.isAttached,
-    );
+    return httpHandler({
+      findHub: (path) => this.#find(path),
+      batcher: this.#batcher,
+      canUpgrade: () => this.#upgrades.isAttached,
+      onMounted: (basePath) => this.#upgrades.addBasePath(basePath),
+    });
   }
 
-  /** Takes the WebSocket upgrades of mapped paths; only then does negotiation offer WebSockets. */
-  attach(server: HttpServer | HttpsServer): void {
+  /**
+   * Takes the WebSocket upgrades of mapped paths; only then does negotiation offer WebSockets. Where the router is mounted under a
+   * prefix and clients skip negotiation, `basePath` names the prefix.
+   * @example
+   * app.use('/api', signalr.router());
+   * signalr.attach(server, { basePath: '/api' });
+   */
+  attach(server: HttpServer | HttpsServer, options: { readonly basePath?: string } = {}): void {
+    if (options.basePath !== undefined) this.#upgrades.addBasePath(options.basePath);
     this.#upgrades.attach(server);
   }
 
@@ -103,9 +119,9 @@ export class SignalRServer {
   async close(): Promise<void> {
     this.#closed = true;
     this.#upgrades.detach();
-    const hubs = [...this.#hubs.values()];
+    // Found until the last client is gone: who polls must be told of the end.
+    await Promise.all([...this.#hubs.values()].map((hub) => hub.close()));
     this.#hubs.clear();
-    await Promise.all(hubs.map((hub) => hub.close()));
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.close?.()));
   }
 

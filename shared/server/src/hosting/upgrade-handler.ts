@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import { connectionRequest, splitTarget } from '../connections/connection-request.ts';
 import { errorTexts } from '../error-texts.ts';
+import { CLOSE_TIMEOUT } from '../transports/buffered-transport.ts';
 import { WebSocketTransport } from '../transports/web-sockets.ts';
 import type { WriteBatcher } from '../transports/write-batcher.ts';
 import type { FindHub } from './http-handler.ts';
@@ -12,8 +13,8 @@ import type { MappedHub } from './mapped-hub.ts';
 
 /** A WebSocket message may hold many records, each with its own limit; this bounds them together. */
 const MAXIMUM_WEB_SOCKET_MESSAGE = 1024 * 1024;
-/** Bytes that a client's buffer may hold when the application does not wait for its sends. */
-const MAXIMUM_SEND_BUFFER = 16 * 1024 * 1024;
+/** Prefixes that are remembered: an app that mounts under a pattern must not fill the memory. */
+const MAXIMUM_BASE_PATHS = 64;
 
 /** Errors of the peer that RFC 6455 wants to be named; every other close is answered as a normal one, as ASP.NET Core does. */
 const protocolErrors = new Set([1002, 1003, 1007, 1009]);
@@ -24,14 +25,13 @@ class ClosingWebSocket extends WebSocket {
   }
 }
 
-/** Time in ms that a client has to answer a close. Source: `WebSocketOptions.CloseTimeout`. */
-const CLOSE_TIMEOUT = 5000;
-
 /** Opens WebSockets of the mapped paths; all other upgrades are left to the app. */
 export class UpgradeHandler {
   readonly #findHub: FindHub;
   readonly #batcher: WriteBatcher;
   readonly #servers = new Map<HttpServer | HttpsServer, (...args: [IncomingMessage, Duplex, Buffer]) => void>();
+  /** Under which paths the router is mounted. */
+  readonly #basePaths = new Set<string>();
   /** One reader of handshakes for each limit in use. */
   readonly #webSockets = new Map<number, WebSocketServer>();
 
@@ -47,7 +47,7 @@ export class UpgradeHandler {
   attach(server: HttpServer | HttpsServer): void {
     if (this.#servers.has(server)) return;
     const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      const hub = this.#findHub(splitTarget(request.url ?? '/').path);
+      const hub = this.#find(splitTarget(request.url ?? '/').path);
       if (hub !== undefined) this.#upgrade(hub, request, socket, head);
       else if (server.listenerCount('upgrade') === 1) answerAsRequest(server, request, socket);
     };
@@ -58,6 +58,23 @@ export class UpgradeHandler {
   detach(): void {
     for (const [server, listener] of this.#servers) server.off('upgrade', listener);
     this.#servers.clear();
+  }
+
+  /** Serves hubs below this prefix too. */
+  addBasePath(basePath: string): void {
+    if (this.#basePaths.size < MAXIMUM_BASE_PATHS) this.#basePaths.add(basePath.replace(/\/$/, '').toLowerCase());
+  }
+
+  #find(path: string): MappedHub | undefined {
+    const hub = this.#findHub(path);
+    if (hub !== undefined) return hub;
+    const lower = path.toLowerCase();
+    for (const basePath of this.#basePaths) {
+      if (!lower.startsWith(`${basePath}/`)) continue;
+      const below = this.#findHub(path.slice(basePath.length));
+      if (below !== undefined) return below;
+    }
+    return undefined;
   }
 
   #upgrade(hub: MappedHub, request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -71,19 +88,16 @@ export class UpgradeHandler {
     if (known === undefined && token !== undefined && token !== '') {
       return refuse(socket, 404, errorTexts.noConnection, false);
     }
-    if (known?.isOpened === true) return refuse(socket, 409, '', true);
+    if (known?.isOpened === true) {
+      if (known.transport?.name === 'WebSockets') return refuse(socket, 409, '', true);
+      return refuse(socket, 400, errorTexts.cannotChangeTransport, true);
+    }
     this.#serverFor(hub).handleUpgrade(request, socket, head, (webSocket) => {
       (socket as Socket).setNoDelay(true);
       // Two upgrades with one token may both have come this far only in the same turn, and this runs within it.
       const context = known ?? hub.connections.unnegotiated();
-      const { transportMaxBufferSize: highWaterMark, sendTimeout, logger } = hub.options;
-      const limits = {
-        highWaterMark,
-        sendTimeout,
-        maximumBufferSize: Math.max(MAXIMUM_SEND_BUFFER, 2 * highWaterMark),
-      };
-      const transport = new WebSocketTransport(webSocket, socket, this.#batcher, limits, () =>
-        logger.warn(errorTexts.receiverTooSlow(context.connectionId)),
+      const transport = new WebSocketTransport(webSocket, socket, this.#batcher, hub.sendLimits, () =>
+        hub.tooSlow(context),
       );
       transport.listen(hub.open(context, transport, details));
     });

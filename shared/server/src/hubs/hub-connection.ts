@@ -12,7 +12,7 @@ import {
 } from '@practical-signalr/protocol';
 import type { ConnectionContext } from '../connections/connection-context.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
-import type { Transport, TransportEvents } from '../connections/transport.ts';
+import { transferFormats, type Transport, type TransportEvents } from '../connections/transport.ts';
 import { errorTexts } from '../error-texts.ts';
 import type { LifetimeConnection } from '../scale-out/hub-lifetime-manager.ts';
 import type { SharedMessage } from '../scale-out/shared-message.ts';
@@ -164,7 +164,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
       return;
     }
     if (this.#sent) this.#sentAt = now;
-    else if (now - this.#sentAt >= keepAliveInterval) {
+    else if (now - this.#sentAt >= keepAliveInterval && this.#transport.hasInherentKeepAlive !== true) {
       this.send(PING);
       this.#sentAt = now;
     }
@@ -184,6 +184,8 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
       this.#refuse(errorTexts.protocolNotSupported(read.request.protocol));
     } else if (read.request.version < 1 || read.request.version > protocol.version) {
       this.#refuse(errorTexts.protocolVersionNotSupported(read.request.version, protocol.name));
+    } else if (!transferFormats[this.#transport.name].includes(protocol.transferFormat)) {
+      this.#refuse(errorTexts.protocolNeedsBinary(protocol.name, protocol.transferFormat));
     } else {
       this.#transport.send(writeHandshakeResponse());
       this.#protocol = protocol;

@@ -1,0 +1,143 @@
+import type { SharedPayload } from '../connections/shared-payload.ts';
+import type { Transport, TransportEvents, TransportName } from '../connections/transport.ts';
+import type { Flushable, WriteBatcher } from './write-batcher.ts';
+
+/** Limits of one connection's outgoing buffer. */
+export interface SendLimits {
+  /** Bytes that may wait before senders are held back. */
+  readonly highWaterMark: number;
+  /** Bytes that may wait at all; a sender that does not wait for its sends must not fill the memory. */
+  readonly maximumBufferSize: number;
+  /** Time in ms that a client may leave its buffer over the mark. */
+  readonly sendTimeout: number;
+}
+
+/** Time in ms that a client has to answer a close. Source: `WebSocketOptions.CloseTimeout`. */
+export const CLOSE_TIMEOUT = 5000;
+
+/**
+ * What all transports do with what is sent: gather it during one turn of the event loop, frame it once, write it in one piece,
+ * hold senders back while the client does not read, and give up a client that goes on not reading.
+ */
+export abstract class BufferedTransport implements Transport, Flushable {
+  readonly #batcher: WriteBatcher;
+  readonly #limits: SendLimits;
+  readonly #onTooSlow: () => void;
+  #text = '';
+  #frames: Buffer[] = [];
+  #gathered = 0;
+  #listed = false;
+  #closed = false;
+  #room: Promise<void> | undefined;
+  #giveRoom: (() => void) | undefined;
+  #stalled: NodeJS.Timeout | undefined;
+
+  constructor(batcher: WriteBatcher, limits: SendLimits, onTooSlow: () => void) {
+    this.#batcher = batcher;
+    this.#limits = limits;
+    this.#onTooSlow = onTooSlow;
+  }
+
+  abstract readonly name: TransportName;
+  /** Starts reading. */
+  abstract listen(events: TransportEvents): void;
+  abstract abort(): void;
+  abstract pause(): void;
+  abstract resume(): void;
+  /** Puts a payload into the frame of this transport; the same function for all its connections. */
+  protected abstract readonly frame: (payload: string | Uint8Array) => Buffer;
+  /** Bytes that were written and that the client has not taken. */
+  protected abstract readonly untaken: number;
+  protected abstract write(frames: Buffer): void;
+  /** Ends the connection after all that was written. */
+  protected abstract end(): void;
+
+  send(payload: string | Uint8Array): void {
+    if (this.#closed) return;
+    // Small answers of one turn become one frame: a frame may hold many records.
+    if (typeof payload === 'string') this.#text += payload;
+    else this.#push(this.frame(payload));
+    this.#gather(payload.length);
+  }
+
+  sendShared(payload: SharedPayload): void {
+    if (this.#closed) return;
+    const frame = payload.framed(this.frame);
+    this.#push(frame);
+    this.#gather(frame.length);
+  }
+
+  whenRoom(): Promise<void> | undefined {
+    if (this.#closed) return undefined;
+    if (this.#gathered + this.untaken <= this.#limits.highWaterMark) return this.#batcher.whenRoom();
+    this.#room ??= new Promise((resolve) => (this.#giveRoom = resolve));
+    return this.#room;
+  }
+
+  flush(): void {
+    this.#listed = false;
+    this.#gathered = 0;
+    if (this.#closed) return;
+    if (this.#text !== '') this.#frameText();
+    const frames = this.#frames;
+    if (frames.length > 0) {
+      this.#frames = [];
+      this.write(frames.length === 1 ? (frames[0] as Buffer) : this.#batcher.join(frames));
+    }
+    this.taken();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.flush();
+    this.#closed = true;
+    this.end();
+  }
+
+  /** To be called when the client has taken something. */
+  protected taken(): void {
+    if (this.untaken <= this.#limits.highWaterMark) this.#release();
+    else this.#stalled ??= setTimeout(() => this.#tooSlow(), this.#limits.sendTimeout);
+  }
+
+  /** To be called when the connection has come to its end: nothing is sent any more, nobody waits any more. */
+  protected ended(): void {
+    this.#closed = true;
+    this.#frames = [];
+    this.#text = '';
+    this.#release();
+  }
+
+  #push(frame: Buffer): void {
+    if (this.#text !== '') this.#frameText();
+    this.#frames.push(frame);
+  }
+
+  #frameText(): void {
+    this.#frames.push(this.frame(this.#text));
+    this.#text = '';
+  }
+
+  #gather(bytes: number): void {
+    this.#gathered += bytes;
+    this.#batcher.gathered(bytes);
+    if (!this.#listed) {
+      this.#listed = true;
+      this.#batcher.add(this);
+    }
+    if (this.#gathered + this.untaken > this.#limits.maximumBufferSize) this.#tooSlow();
+  }
+
+  #tooSlow(): void {
+    this.#onTooSlow();
+    this.abort();
+  }
+
+  #release(): void {
+    clearTimeout(this.#stalled);
+    this.#stalled = undefined;
+    this.#room = undefined;
+    this.#giveRoom?.();
+    this.#giveRoom = undefined;
+  }
+}
