@@ -4,10 +4,10 @@ import { connectionRequest } from '../connections/connection-request.ts';
 import type { PostResult } from '../connections/post-queue.ts';
 import type { TransportName } from '../connections/transport.ts';
 import { errorTexts } from '../error-texts.ts';
-import { LongPollingTransport } from '../transports/long-polling.ts';
+import { LongPollingTransport, noCache } from '../transports/long-polling.ts';
 import { ServerSentEventsTransport } from '../transports/server-sent-events.ts';
 import type { WriteBatcher } from '../transports/write-batcher.ts';
-import { answer, noCache } from './http-answer.ts';
+import { answer } from './http-answer.ts';
 import type { HubExchange } from './http-handler.ts';
 
 /** A hub's path without an upgrade: the requests of the HTTP transports. Source: `HttpConnectionDispatcher`. */

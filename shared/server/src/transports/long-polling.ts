@@ -10,7 +10,8 @@ export interface PollTimes {
   readonly disconnectTimeout: number;
 }
 
-const uncached = {
+/** What a poll and its errors say to caches. */
+export const noCache = {
   'Cache-Control': 'no-cache, no-store',
   Pragma: 'no-cache',
   Expires: 'Thu, 01 Jan 1970 00:00:00 GMT',
@@ -108,7 +109,7 @@ export class LongPollingTransport extends BufferedTransport {
   protected end(): void {
     this.#closing = true;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#finish(), CLOSE_TIMEOUT);
+    this.#timer = setTimeout(() => this.#finish(), Math.min(CLOSE_TIMEOUT, this.#times.disconnectTimeout));
     this.#answer();
   }
 
@@ -169,6 +170,6 @@ export class LongPollingTransport extends BufferedTransport {
 function answer(response: ServerResponse, status: number, body?: Buffer): void {
   const length = status === 204 ? {} : { 'Content-Length': body?.length ?? 0 };
   const type = body === undefined ? 'text/plain' : 'application/octet-stream';
-  response.writeHead(status, { 'Content-Type': type, ...uncached, ...length });
+  response.writeHead(status, { 'Content-Type': type, ...noCache, ...length });
   response.end(body);
 }
