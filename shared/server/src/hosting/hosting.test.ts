@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import compression from 'compression';
 import cors from 'cors';
@@ -31,8 +31,13 @@ afterEach(async () => {
 
 /** Listens on a random port; `url` without a path. */
 async function listen(server: Server, scheme = 'http'): Promise<string> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => sockets.add(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closings.push(() => new Promise((resolve) => server.close(resolve).closeAllConnections()));
+  closings.push(async () => {
+    for (const socket of sockets) socket.destroy(); // closeAllConnections() passes over TLS that has not carried a request
+    await new Promise((resolve) => server.close(resolve));
+  });
   return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
