@@ -104,16 +104,6 @@ export const pendingScenarios: Readonly<Record<string, readonly string[]>> = {
     'client-results/unknown-client',
     'client-results/wrong-client-answers',
   ],
-  'stateful reconnect': [
-    'negotiate/stateful-granted',
-    'stateful-reconnect/ack-by-server',
-    'stateful-reconnect/messages-while-away',
-    'stateful-reconnect/pings-not-counted',
-    'stateful-reconnect/reconnect-acked',
-    'stateful-reconnect/reconnect-duplicate',
-    'stateful-reconnect/reconnect-replay',
-    'stateful-reconnect/reconnect-state',
-  ],
   streams: [
     'limits-and-close/close-by-client-stream',
     'streams/calls-during-stream',

@@ -27,6 +27,7 @@ export const errorTexts = {
   protocolNotSupported: (name: string) => `The protocol '${name}' is not supported.`,
   protocolVersionNotSupported: (version: number, name: string) =>
     `The server does not support version ${version} of the '${name}' protocol.`,
+  sequenceTooHigh: "Sequence ID greater than amount of messages we've received.",
   // Over HTTP
   negotiateVersionNotInteger: 'The client requested a non-integer protocol version.',
   negotiateVersionNotSupported: (version: number) =>

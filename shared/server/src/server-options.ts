@@ -19,12 +19,19 @@ export interface SharedOptions {
   readonly maximumParallelInvocationsPerClient?: number;
   /** Whether clients see the texts of all errors. Default false; use it in development only. */
   readonly enableDetailedErrors?: boolean;
-  /** Time after which a connection that was negotiated and never opened is given up. Default 15,000 ms. */
+  /** Time after which a connection is given up that was negotiated and not opened, or whose client stopped polling. Default 15,000 ms. */
   readonly disconnectTimeout?: number;
   /** Time that a client may leave its buffer over the mark. Default 10,000 ms. */
   readonly sendTimeout?: number;
   /** Bytes that may wait for a client before sends wait too. Default 65,536. Source: `TransportMaxBufferSize`. */
   readonly transportMaxBufferSize?: number;
+  /**
+   * Whether clients that ask for it may come back to their connection after the socket broke: nothing is lost, nothing comes twice.
+   * They have the `disconnectTimeout` to come back. Default false. Source: `AllowStatefulReconnects`.
+   */
+  readonly allowStatefulReconnects?: boolean;
+  /** Bytes that are kept for a client that has not acknowledged them; while more is kept, sends to it wait. Default 100,000. */
+  readonly statefulReconnectBufferSize?: number;
   /** Options of long polling. */
   readonly longPolling?: LongPollingOptions;
   /** Transports that negotiate offers, as far as the server has them. Default: all. */
@@ -59,9 +66,8 @@ export interface MapHubOptions<THub> extends SharedOptions {
 
 /** All options of a mapped hub, none missing. */
 export interface ResolvedOptions extends HubOptions {
-  readonly disconnectTimeout: number;
-  readonly sendTimeout: number;
   readonly transportMaxBufferSize: number;
+  readonly allowStatefulReconnects: boolean;
   readonly longPolling: Required<LongPollingOptions>;
   readonly transports: readonly TransportName[];
   readonly minimumProtocolVersion: number;
@@ -77,6 +83,8 @@ const defaults = {
   disconnectTimeout: 15_000,
   sendTimeout: 10_000,
   transportMaxBufferSize: 65_536,
+  allowStatefulReconnects: false,
+  statefulReconnectBufferSize: 100_000,
   longPolling: { pollTimeout: 90_000 },
   transports: transportNames,
   minimumProtocolVersion: 0,
@@ -94,6 +102,7 @@ const positive = [
   'disconnectTimeout',
   'sendTimeout',
   'transportMaxBufferSize',
+  'statefulReconnectBufferSize',
 ] as const;
 
 /** The defaults, overridden by the server's options, overridden by the hub's. Refuses what cannot work with a sentence. */

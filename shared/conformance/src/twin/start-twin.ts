@@ -29,8 +29,12 @@ export async function startTwin(port: number): Promise<Twin> {
   signalr.mapHub('/conformance', hubs.ConformanceHub, { methods });
   signalr.mapHub('/conformance-detailed', hubs.DetailedHub, { methods, enableDetailedErrors: true });
   signalr.mapHub('/small', hubs.SmallHub, { methods, maximumReceiveMessageSize: 1024 });
-  signalr.mapHub('/stateful', hubs.StatefulHub, { methods });
-  signalr.mapHub('/stateful-small-buffer', hubs.SmallBufferHub, { methods });
+  signalr.mapHub('/stateful', hubs.StatefulHub, { methods, allowStatefulReconnects: true });
+  signalr.mapHub('/stateful-small-buffer', hubs.SmallBufferHub, {
+    methods,
+    allowStatefulReconnects: true,
+    statefulReconnectBufferSize: 512,
+  });
   signalr.mapHub('/parallel', hubs.ParallelHub, { methods, maximumParallelInvocationsPerClient: 4 });
   signalr.mapHub('/json-only', hubs.JsonOnlyHub, { methods });
   const delivery = signalr.mapHub('/delivery', hubs.DeliveryHub, { methods, maximumParallelInvocationsPerClient: 4 });

@@ -1,6 +1,6 @@
 import type { ConnectionRequest } from './connection-request.ts';
 import { PostQueue } from './post-queue.ts';
-import type { Transport } from './transport.ts';
+import type { Transport, TransportEvents } from './transport.ts';
 
 /** One client's connection, whatever carries it. Source: `ConnectionContext` of ASP.NET Core. */
 export class ConnectionContext {
@@ -12,6 +12,10 @@ export class ConnectionContext {
   readonly userIdentifier: string | undefined;
   /** Time of negotiation, ms since the epoch: one that is never opened is given up. */
   readonly createdAt = Date.now();
+  /** Whether negotiation has agreed that the connection may outlive its transport. */
+  useStatefulReconnect = false;
+  /** Puts the connection on a new transport; undefined where it cannot be. Source: `IStatefulReconnectFeature`. */
+  reconnect: ((transport: Transport) => TransportEvents) | undefined;
   #posts: PostQueue | undefined;
   #opened: { transport: Transport; request: ConnectionRequest } | undefined;
 
@@ -25,6 +29,7 @@ export class ConnectionContext {
     return this.#opened !== undefined;
   }
 
+  /** What carries the connection, once it is opened. */
   get transport(): Transport | undefined {
     return this.#opened?.transport;
   }

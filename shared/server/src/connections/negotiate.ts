@@ -11,6 +11,7 @@ export function negotiate(
   minimumVersion: number,
   transports: readonly TransportName[],
   connections: ConnectionManager,
+  useStatefulReconnect: boolean,
 ): object | undefined {
   let version = 0;
   if (requestedVersion !== undefined) {
@@ -21,7 +22,9 @@ export function negotiate(
   version = Math.min(version, HIGHEST_VERSION);
   const connection = connections.negotiated(version);
   if (connection === undefined) return undefined;
+  connection.useStatefulReconnect = useStatefulReconnect;
   return {
+    ...(useStatefulReconnect ? { useStatefulReconnect } : {}),
     negotiateVersion: version,
     connectionId: connection.connectionId,
     ...(version > 0 ? { connectionToken: connection.connectionToken } : {}),

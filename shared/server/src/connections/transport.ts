@@ -37,5 +37,6 @@ export interface Transport {
 /** What a transport tells its connection. */
 export interface TransportEvents {
   onReceive(piece: string | Uint8Array): void;
-  onClose(): void;
+  /** The transport has come to its end; `lost` where it broke off and neither side wished it. */
+  onClose(lost?: boolean): void;
 }

@@ -11,13 +11,14 @@ export async function answerNegotiate(
 ): Promise<void> {
   if (request.method !== 'POST') return answer(response, 405);
   if (hub.isClosing) return answer(response, 503, errorTexts.serverClosing);
-  const { minimumProtocolVersion, transports } = hub.options;
+  const { allowStatefulReconnects, minimumProtocolVersion, transports } = hub.options;
   let body: object | undefined = await hub.lifetime.negotiate?.(connectionRequest(request), undefined);
   body ??= negotiate(
     query.get('negotiateVersion'),
     minimumProtocolVersion,
     transports.filter((name) => name !== 'WebSockets' || canUpgrade),
     hub.connections,
+    allowStatefulReconnects && query.get('useStatefulReconnect')?.toLowerCase() === 'true',
   );
   if (body === undefined) return answer(response, 503, errorTexts.tooManyNegotiated);
   answer(response, 200, JSON.stringify(body), { 'Content-Type': 'application/json' });

@@ -89,8 +89,8 @@ export class UpgradeHandler {
       return refuse(socket, 404, errorTexts.noConnection, false);
     }
     if (known?.isOpened === true) {
-      if (known.transport?.name === 'WebSockets') return refuse(socket, 409, '', true);
-      return refuse(socket, 400, errorTexts.cannotChangeTransport, true);
+      if (known.transport?.name !== 'WebSockets') return refuse(socket, 400, errorTexts.cannotChangeTransport, true);
+      if (known.reconnect === undefined) return refuse(socket, 409, '', true);
     }
     this.#serverFor(hub).handleUpgrade(request, socket, head, (webSocket) => {
       (socket as Socket).setNoDelay(true);
@@ -99,7 +99,13 @@ export class UpgradeHandler {
       const transport = new WebSocketTransport(webSocket, socket, this.#batcher, hub.sendLimits, () =>
         hub.tooSlow(context),
       );
-      transport.listen(hub.open(context, transport, details));
+      const earlier = context.transport;
+      if (earlier === undefined) return transport.listen(hub.open(context, transport, details));
+      if (earlier instanceof WebSocketTransport) earlier.abandon();
+      context.open(transport, details);
+      const events = context.reconnect?.(transport);
+      if (events === undefined) transport.abort();
+      else transport.listen(events);
     });
   }
 

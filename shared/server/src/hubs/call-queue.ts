@@ -29,6 +29,11 @@ export class CallQueue {
     this.#source = source;
   }
 
+  /** Whether the client is not read at the moment. */
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
   get isRunning(): boolean {
     return this.#running > 0;
   }

@@ -15,11 +15,13 @@ import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { transferFormats, type Transport, type TransportEvents } from '../connections/transport.ts';
 import { errorTexts } from '../error-texts.ts';
 import type { LifetimeConnection } from '../scale-out/hub-lifetime-manager.ts';
+import type { SharedPayload } from '../connections/shared-payload.ts';
 import type { SharedMessage } from '../scale-out/shared-message.ts';
 import { CallQueue } from './call-queue.ts';
 import type { HubCallerContext } from './hub-caller-context.ts';
 import { LifetimeHubCallerClients } from './hub-clients.ts';
 import type { HubDispatcher } from './hub-dispatcher.ts';
+import { isCounted, MessageBuffer } from './message-buffer.ts';
 
 const PING: HubMessage = { type: MessageType.Ping };
 
@@ -32,7 +34,8 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   readonly userIdentifier: string | undefined;
   readonly callerContext: HubCallerContext;
   readonly #dispatcher: HubDispatcher;
-  readonly #transport: Transport;
+  readonly #context: ConnectionContext;
+  #transport: Transport;
   readonly #onEnded: () => void;
   readonly #calls: CallQueue;
   readonly #streams = new Map<string, () => void>();
@@ -43,6 +46,8 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   #protocol: HubProtocol | undefined;
   #reader: MessageReader | undefined;
   #joined = false;
+  /** With stateful reconnect only. */
+  #buffer: MessageBuffer | undefined;
   #closing = false;
   #ended = false;
   #error: Error | undefined;
@@ -63,6 +68,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     this.connectionId = context.connectionId;
     this.userIdentifier = context.userIdentifier ?? options.userIdProvider?.getUserId(request);
     this.#dispatcher = dispatcher;
+    this.#context = context;
     this.#transport = transport;
     this.#onEnded = onEnded;
     this.#handshake = new HandshakeReader(options.maximumReceiveMessageSize);
@@ -70,7 +76,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     this.#calls = new CallQueue(
       options.maximumParallelInvocationsPerClient,
       (message) => dispatcher.invoke(this, message),
-      transport,
+      this,
     );
     const abortSignal = (): AbortSignal => this.#abortSignal();
     this.callerContext = {
@@ -102,11 +108,16 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     }
   }
 
-  /** The transport is gone: the end of this connection, whoever wished it. */
-  onClose(): void {
+  /** The transport is gone: the end of this connection, whoever wished it; unless the client may come back. */
+  onClose(lost = false): void {
     if (this.#ended) return;
+    if (lost && this.#buffer !== undefined && !this.#closing) {
+      this.#buffer.awaitClient(this.#dispatcher.options.disconnectTimeout, () => this.onClose());
+      return;
+    }
     this.#ended = true;
     this.#closing = true;
+    this.#endBuffer();
     clearTimeout(this.#handshakeTimer);
     this.#calls.clear();
     for (const cancel of this.#streams.values()) cancel();
@@ -120,19 +131,31 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     const payload = message.encoded(this.#protocol);
     if (payload === undefined) return this.#withoutProtocol(this.#protocol.name);
     this.#sent = true;
+    this.#keep(payload);
     this.#transport.sendShared(payload);
-    return this.#transport.whenRoom();
+    return this.whenRoom();
   }
 
   /** Sends what only this client gets. Throws what the payload serializer throws. */
   send(message: HubMessage): void {
     if (this.#closing || this.#protocol === undefined) return;
     this.#sent = true;
-    this.#transport.send(this.#protocol.writeMessage(message));
+    const payload = this.#protocol.writeMessage(message);
+    if (this.#buffer !== undefined && isCounted(message)) this.#keep(payload);
+    this.#transport.send(payload);
   }
 
   whenRoom(): Promise<void> | undefined {
-    return this.#closing ? undefined : this.#transport.whenRoom();
+    return this.#closing ? undefined : (this.#transport.whenRoom() ?? this.#buffer?.whenRoom());
+  }
+
+  /** Stops and resumes reading, whatever the transport is at the moment. */
+  pause(): void {
+    this.#transport.pause();
+  }
+
+  resume(): void {
+    this.#transport.resume();
   }
 
   /** Registers a running stream; the returned function ends the registration. */
@@ -154,7 +177,8 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
 
   /** Keeps the connection alive and ends it when the client is silent. Called by the hub's heartbeat. */
   beat(now: number): void {
-    if (this.#closing || this.#protocol === undefined) return;
+    if (this.#closing || this.#protocol === undefined || this.#buffer?.isAway === true) return;
+    if (this.#buffer !== undefined) this.#beatBuffer(this.#buffer, now);
     const { keepAliveInterval, clientTimeoutInterval } = this.#dispatcher.options;
     // While a call runs nothing is read in ASP.NET Core, so silence does not count.
     // A client that has never sent a ping is not expected to: it may be silent for as long as it likes.
@@ -190,10 +214,50 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
       this.#transport.send(writeHandshakeResponse());
       this.#protocol = protocol;
       this.#reader = protocol.createReader(options.maximumReceiveMessageSize);
+      if (this.#context.useStatefulReconnect && this.#transport.name === 'WebSockets' && read.request.version >= 2) {
+        this.#buffer = new MessageBuffer(options.statefulReconnectBufferSize);
+        this.#context.reconnect = (transport) => this.#reconnect(transport, protocol);
+      }
       this.#calls.hold();
       void this.#join();
       if (read.rest.length > 0) this.onReceive(read.rest);
     }
+  }
+
+  /** The client is back on a new transport, without a handshake. */
+  #reconnect(transport: Transport, protocol: HubProtocol): TransportEvents {
+    this.#heardAt = Date.now();
+    this.#transport = transport;
+    this.#reader = protocol.createReader(this.#dispatcher.options.maximumReceiveMessageSize); // no rest of the old one
+    if (this.#calls.isPaused) transport.pause();
+    this.#buffer?.resend(transport, protocol);
+    return this;
+  }
+
+  #keep(payload: string | Uint8Array | SharedPayload): void {
+    if (this.#buffer?.add(payload) === false) this.#tooSlow();
+  }
+
+  #beatBuffer(buffer: MessageBuffer, now: number): void {
+    const sequenceId = buffer.dueAck(now);
+    if (sequenceId !== undefined) this.send({ type: MessageType.Ack, sequenceId });
+    if (buffer.fullFor(now) > this.#dispatcher.options.sendTimeout) this.#tooSlow();
+  }
+
+  /** The client acknowledges nothing. */
+  #tooSlow(): void {
+    this.#dispatcher.options.logger.warn(errorTexts.receiverTooSlow(this.connectionId));
+    this.#closing = true;
+    this.#transport.abort();
+    this.#endBuffer();
+  }
+
+  /** Nobody may come back any more; one who is away is gone. */
+  #endBuffer(): void {
+    const gone = this.#buffer?.isAway === true;
+    this.#context.reconnect = undefined;
+    this.#buffer?.end();
+    if (gone) this.onClose();
   }
 
   async #join(): Promise<void> {
@@ -224,7 +288,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   }
 
   #receive(message: HubMessage): void {
-    if (this.#closing) return;
+    if (this.#closing || this.#buffer?.isNew(message) === false) return;
     switch (message.type) {
       case MessageType.Invocation:
       case MessageType.StreamInvocation:
@@ -236,6 +300,9 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
       case MessageType.Close:
         this.#error = message.error === undefined ? undefined : new Error(message.error);
         this.#close({ type: MessageType.Close });
+        break;
+      case MessageType.Ack:
+        this.#buffer?.ack(message.sequenceId);
         break;
       case MessageType.Ping:
         this.#pings = true;
@@ -296,6 +363,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     this.#calls.clear();
     this.#aborted?.abort();
     this.#transport.close();
+    this.#endBuffer();
   }
 
   #abortSignal(): AbortSignal {

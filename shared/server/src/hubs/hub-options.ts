@@ -16,6 +16,9 @@ export interface HubOptions {
   readonly maximumReceiveMessageSize: number;
   readonly maximumParallelInvocationsPerClient: number;
   readonly enableDetailedErrors: boolean;
+  readonly statefulReconnectBufferSize: number;
+  readonly disconnectTimeout: number;
+  readonly sendTimeout: number;
   readonly protocols: readonly HubProtocol[];
   readonly userIdProvider: UserIdProvider | undefined;
   readonly logger: Logger;

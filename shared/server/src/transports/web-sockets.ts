@@ -5,6 +5,9 @@ import { BufferedTransport, type SendLimits } from './buffered-transport.ts';
 import { webSocketFrame } from './web-socket-frame.ts';
 import type { WriteBatcher } from './write-batcher.ts';
 
+/** What `ws` gives as the code when the socket ended without a Close frame. Source: RFC 6455, section 7.1.5. */
+const NO_CLOSE_FRAME = 1006;
+
 /**
  * The WebSocket transport. `ws` does the opening handshake, reading, pings and closing; frames that are sent are written to the
  * socket itself, because only so can one prebuilt frame serve many connections and one write many frames.
@@ -12,6 +15,8 @@ import type { WriteBatcher } from './write-batcher.ts';
 export class WebSocketTransport extends BufferedTransport {
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
+  #events: TransportEvents | undefined;
+  #broken = true;
 
   constructor(webSocket: WebSocket, socket: Duplex, batcher: WriteBatcher, limits: SendLimits, onTooSlow: () => void) {
     super(batcher, limits, onTooSlow);
@@ -24,16 +29,23 @@ export class WebSocketTransport extends BufferedTransport {
   }
 
   listen(events: TransportEvents): void {
+    this.#events = events;
     this.#webSocket.on('message', (data: Buffer, isBinary: boolean) =>
       // `ws` has checked that text is UTF-8; bytes are checked by who decodes them.
-      events.onReceive(isBinary ? data : data.toString('utf8')),
+      this.#events?.onReceive(isBinary ? data : data.toString('utf8')),
     );
-    this.#webSocket.on('error', () => undefined); // a 'close' follows
-    this.#webSocket.on('close', () => {
+    this.#webSocket.on('error', () => (this.#broken = false)); // the peer breaks RFC 6455; a 'close' follows
+    this.#webSocket.on('close', (code) => {
       this.ended();
-      events.onClose();
+      this.#events?.onClose(this.#broken && code === NO_CLOSE_FRAME);
     });
     this.#socket.on('drain', () => this.taken());
+  }
+
+  /** Ends without a word to the connection, which goes on with another transport. */
+  abandon(): void {
+    this.#events = undefined;
+    this.abort();
   }
 
   abort(): void {
