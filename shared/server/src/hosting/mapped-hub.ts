@@ -1,7 +1,7 @@
 import { ConnectionContext } from '../connections/connection-context.ts';
 import { ConnectionManager } from '../connections/connection-manager.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
-import type { Transport } from '../connections/transport.ts';
+import type { Transport, TransportEvents } from '../connections/transport.ts';
 import { errorTexts } from '../error-texts.ts';
 import { HubConnection } from '../hubs/hub-connection.ts';
 import type { HubDispatcher } from '../hubs/hub-dispatcher.ts';
@@ -53,28 +53,28 @@ export class MappedHub {
     this.options.logger.warn(errorTexts.receiverTooSlow(context.connectionId));
   }
 
-  open(context: ConnectionContext, transport: Transport, request: ConnectionRequest): HubConnection {
+  open(context: ConnectionContext, transport: Transport, request: ConnectionRequest): TransportEvents {
     context.open(transport, request);
     this.connections.opened();
     return this.#serve(context, transport, request);
   }
 
   /** Opens a connection that no request to this server has made. */
-  accept(client: AcceptedClient): HubConnection {
+  accept(client: AcceptedClient): TransportEvents {
     const { connectionId, transport, request, userIdentifier } = client;
     const context = new ConnectionContext(connectionId, connectionId, userIdentifier);
     context.open(transport, request);
     return this.#serve(context, transport, request);
   }
 
-  #serve(context: ConnectionContext, transport: Transport, request: ConnectionRequest): HubConnection {
+  #serve(context: ConnectionContext, transport: Transport, request: ConnectionRequest): TransportEvents {
     const connection: HubConnection = new HubConnection(context, transport, request, this.#dispatcher, () => {
       this.connections.remove(context);
       this.#live.delete(connection);
       if (this.#live.size === 0) this.#onEmpty?.();
     });
     this.#live.add(connection);
-    return connection;
+    return connection.transportEvents;
   }
 
   /** Tells every client to reconnect elsewhere and waits until all are gone. */

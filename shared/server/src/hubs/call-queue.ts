@@ -29,11 +29,6 @@ export class CallQueue {
     this.#source = source;
   }
 
-  /** Whether the client is not read at the moment. */
-  get isPaused(): boolean {
-    return this.#paused;
-  }
-
   get isRunning(): boolean {
     return this.#running > 0;
   }

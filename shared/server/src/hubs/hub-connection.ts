@@ -15,13 +15,13 @@ import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { transferFormats, type Transport, type TransportEvents } from '../connections/transport.ts';
 import { errorTexts } from '../error-texts.ts';
 import type { LifetimeConnection } from '../scale-out/hub-lifetime-manager.ts';
-import type { SharedPayload } from '../connections/shared-payload.ts';
 import type { SharedMessage } from '../scale-out/shared-message.ts';
 import { CallQueue } from './call-queue.ts';
 import type { HubCallerContext } from './hub-caller-context.ts';
 import { LifetimeHubCallerClients } from './hub-clients.ts';
 import type { HubDispatcher } from './hub-dispatcher.ts';
-import { isCounted, MessageBuffer } from './message-buffer.ts';
+import { isCounted } from './message-buffer.ts';
+import { type StatefulConnection, StatefulTransport } from './stateful-transport.ts';
 
 const PING: HubMessage = { type: MessageType.Ping };
 
@@ -29,13 +29,13 @@ const PING: HubMessage = { type: MessageType.Ping };
  * The life of one connection, from handshake to the disconnected hook.
  * Source: `HubConnectionHandler<THub>` and `HubConnectionContext` of ASP.NET Core.
  */
-export class HubConnection implements LifetimeConnection, TransportEvents {
+export class HubConnection implements LifetimeConnection, StatefulConnection {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
   readonly callerContext: HubCallerContext;
   readonly #dispatcher: HubDispatcher;
-  readonly #context: ConnectionContext;
-  #transport: Transport;
+  readonly #transport: Transport;
+  readonly #stateful: StatefulTransport | undefined;
   readonly #onEnded: () => void;
   readonly #calls: CallQueue;
   readonly #streams = new Map<string, () => void>();
@@ -46,8 +46,6 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   #protocol: HubProtocol | undefined;
   #reader: MessageReader | undefined;
   #joined = false;
-  /** With stateful reconnect only. */
-  #buffer: MessageBuffer | undefined;
   #closing = false;
   #ended = false;
   #error: Error | undefined;
@@ -68,15 +66,17 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     this.connectionId = context.connectionId;
     this.userIdentifier = context.userIdentifier ?? options.userIdProvider?.getUserId(request);
     this.#dispatcher = dispatcher;
-    this.#context = context;
-    this.#transport = transport;
+    if (context.useStatefulReconnect && transport.name === 'WebSockets') {
+      this.#stateful = new StatefulTransport(this, context, transport, options);
+    }
+    this.#transport = this.#stateful ?? transport;
     this.#onEnded = onEnded;
     this.#handshake = new HandshakeReader(options.maximumReceiveMessageSize);
     this.#handshakeTimer = setTimeout(() => this.#refuse(errorTexts.handshakeCanceled), options.handshakeTimeout);
     this.#calls = new CallQueue(
       options.maximumParallelInvocationsPerClient,
       (message) => dispatcher.invoke(this, message),
-      this,
+      this.#transport,
     );
     const abortSignal = (): AbortSignal => this.#abortSignal();
     this.callerContext = {
@@ -97,6 +97,16 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     return this.#callerClients;
   }
 
+  /** Who hears the transport. */
+  get transportEvents(): TransportEvents {
+    return this.#stateful ?? this;
+  }
+
+  onReconnected(): void {
+    this.#heardAt = Date.now();
+    this.#reader = this.#protocol?.createReader(this.#dispatcher.options.maximumReceiveMessageSize);
+  }
+
   onReceive(piece: string | Uint8Array): void {
     if (this.#closing) return;
     this.#heard = true;
@@ -108,16 +118,11 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     }
   }
 
-  /** The transport is gone: the end of this connection, whoever wished it; unless the client may come back. */
-  onClose(lost = false): void {
+  /** The transport is gone: the end of this connection, whoever wished it. */
+  onClose(): void {
     if (this.#ended) return;
-    if (lost && this.#buffer !== undefined && !this.#closing) {
-      this.#buffer.awaitClient(this.#dispatcher.options.disconnectTimeout, () => this.onClose());
-      return;
-    }
     this.#ended = true;
     this.#closing = true;
-    this.#endBuffer();
     clearTimeout(this.#handshakeTimer);
     this.#calls.clear();
     for (const cancel of this.#streams.values()) cancel();
@@ -131,9 +136,8 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     const payload = message.encoded(this.#protocol);
     if (payload === undefined) return this.#withoutProtocol(this.#protocol.name);
     this.#sent = true;
-    this.#keep(payload);
     this.#transport.sendShared(payload);
-    return this.whenRoom();
+    return this.#transport.whenRoom();
   }
 
   /** Sends what only this client gets. Throws what the payload serializer throws. */
@@ -141,21 +145,12 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     if (this.#closing || this.#protocol === undefined) return;
     this.#sent = true;
     const payload = this.#protocol.writeMessage(message);
-    if (this.#buffer !== undefined && isCounted(message)) this.#keep(payload);
-    this.#transport.send(payload);
+    if (this.#stateful === undefined || isCounted(message)) this.#transport.send(payload);
+    else this.#stateful.sendUncounted(payload);
   }
 
   whenRoom(): Promise<void> | undefined {
-    return this.#closing ? undefined : (this.#transport.whenRoom() ?? this.#buffer?.whenRoom());
-  }
-
-  /** Stops and resumes reading, whatever the transport is at the moment. */
-  pause(): void {
-    this.#transport.pause();
-  }
-
-  resume(): void {
-    this.#transport.resume();
+    return this.#closing ? undefined : this.#transport.whenRoom();
   }
 
   /** Registers a running stream; the returned function ends the registration. */
@@ -177,8 +172,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
 
   /** Keeps the connection alive and ends it when the client is silent. Called by the hub's heartbeat. */
   beat(now: number): void {
-    if (this.#closing || this.#protocol === undefined || this.#buffer?.isAway === true) return;
-    if (this.#buffer !== undefined) this.#beatBuffer(this.#buffer, now);
+    if (this.#closing || this.#protocol === undefined || this.#stateful?.beat(now, this.#protocol) === false) return;
     const { keepAliveInterval, clientTimeoutInterval } = this.#dispatcher.options;
     // While a call runs nothing is read in ASP.NET Core, so silence does not count.
     // A client that has never sent a ping is not expected to: it may be silent for as long as it likes.
@@ -212,52 +206,13 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
       this.#refuse(errorTexts.protocolNeedsBinary(protocol.name, protocol.transferFormat));
     } else {
       this.#transport.send(writeHandshakeResponse());
+      if (read.request.version >= 2) this.#stateful?.start(protocol);
       this.#protocol = protocol;
       this.#reader = protocol.createReader(options.maximumReceiveMessageSize);
-      if (this.#context.useStatefulReconnect && this.#transport.name === 'WebSockets' && read.request.version >= 2) {
-        this.#buffer = new MessageBuffer(options.statefulReconnectBufferSize);
-        this.#context.reconnect = (transport) => this.#reconnect(transport, protocol);
-      }
       this.#calls.hold();
       void this.#join();
       if (read.rest.length > 0) this.onReceive(read.rest);
     }
-  }
-
-  /** The client is back on a new transport, without a handshake. */
-  #reconnect(transport: Transport, protocol: HubProtocol): TransportEvents {
-    this.#heardAt = Date.now();
-    this.#transport = transport;
-    this.#reader = protocol.createReader(this.#dispatcher.options.maximumReceiveMessageSize); // no rest of the old one
-    if (this.#calls.isPaused) transport.pause();
-    this.#buffer?.resend(transport, protocol);
-    return this;
-  }
-
-  #keep(payload: string | Uint8Array | SharedPayload): void {
-    if (this.#buffer?.add(payload) === false) this.#tooSlow();
-  }
-
-  #beatBuffer(buffer: MessageBuffer, now: number): void {
-    const sequenceId = buffer.dueAck(now);
-    if (sequenceId !== undefined) this.send({ type: MessageType.Ack, sequenceId });
-    if (buffer.fullFor(now) > this.#dispatcher.options.sendTimeout) this.#tooSlow();
-  }
-
-  /** The client acknowledges nothing. */
-  #tooSlow(): void {
-    this.#dispatcher.options.logger.warn(errorTexts.receiverTooSlow(this.connectionId));
-    this.#closing = true;
-    this.#transport.abort();
-    this.#endBuffer();
-  }
-
-  /** Nobody may come back any more; one who is away is gone. */
-  #endBuffer(): void {
-    const gone = this.#buffer?.isAway === true;
-    this.#context.reconnect = undefined;
-    this.#buffer?.end();
-    if (gone) this.onClose();
   }
 
   async #join(): Promise<void> {
@@ -288,7 +243,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   }
 
   #receive(message: HubMessage): void {
-    if (this.#closing || this.#buffer?.isNew(message) === false) return;
+    if (this.#closing || this.#stateful?.isForConnection(message) === false) return;
     switch (message.type) {
       case MessageType.Invocation:
       case MessageType.StreamInvocation:
@@ -300,9 +255,6 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
       case MessageType.Close:
         this.#error = message.error === undefined ? undefined : new Error(message.error);
         this.#close({ type: MessageType.Close });
-        break;
-      case MessageType.Ack:
-        this.#buffer?.ack(message.sequenceId);
         break;
       case MessageType.Ping:
         this.#pings = true;
@@ -363,7 +315,6 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     this.#calls.clear();
     this.#aborted?.abort();
     this.#transport.close();
-    this.#endBuffer();
   }
 
   #abortSignal(): AbortSignal {

@@ -31,7 +31,6 @@ export class MessageBuffer {
   #acknowledged = 0;
   #ackDue: number | undefined;
   #awaitsSequence = false;
-  #away: NodeJS.Timeout | undefined;
 
   /** `limit` is in bytes: while more is kept, senders wait. */
   constructor(limit: number) {
@@ -52,21 +51,11 @@ export class MessageBuffer {
     return this.#room;
   }
 
-  /** The time in ms that the buffer has been too full for a client that is there. To be asked now and then. */
+  /** The time in ms that the buffer has been too full, since the client came back. To be asked now and then. */
   fullFor(now: number): number {
-    if (this.#bytes <= this.#limit || this.isAway) this.#fullSince = undefined;
+    if (this.#bytes <= this.#limit) this.#fullSince = undefined;
     else this.#fullSince ??= now;
     return now - (this.#fullSince ?? now);
-  }
-
-  /** Whether the client has no transport at the moment. */
-  get isAway(): boolean {
-    return this.#away !== undefined;
-  }
-
-  /** The transport broke: so many ms are left to come back. */
-  awaitClient(timeout: number, onGone: () => void): void {
-    this.#away = setTimeout(onGone, timeout);
   }
 
   /** The client has everything up to this number. */
@@ -107,8 +96,6 @@ export class MessageBuffer {
 
   /** The client is back: tells it where we go on, and sends again what it may not have. */
   resend(transport: Transport, protocol: HubProtocol): void {
-    clearTimeout(this.#away);
-    this.#away = undefined;
     this.#awaitsSequence = true;
     this.#fullSince = undefined;
     transport.send(protocol.writeMessage({ type: MessageType.Sequence, sequenceId: this.#first }));
@@ -120,8 +107,6 @@ export class MessageBuffer {
 
   /** Nobody comes back any more. */
   end(): void {
-    clearTimeout(this.#away);
-    this.#away = undefined;
     this.#messages = [];
     this.#bytes = 0;
     this.#release();

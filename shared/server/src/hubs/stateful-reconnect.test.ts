@@ -200,6 +200,14 @@ test('one who says a higher number than was ever sent is closed; so is garbage a
   }
 });
 
+test('a socket that breaks RFC 6455 is not waited for', async () => {
+  const { client, again } = await connectRaw();
+  const gone = new Promise<void>((resolve) => (onGone = resolve));
+  (client.webSocket as unknown as { _socket: { write(bytes: Buffer): void } })._socket.write(Buffer.from([0xff, 0xff]));
+  await gone;
+  await expect(again()).rejects.toThrow('status 404');
+});
+
 test('a server that closes does not wait for clients that are away', async () => {
   const { client } = await connectRaw();
   const gone = new Promise<void>((resolve) => (onGone = resolve));
