@@ -10,6 +10,7 @@ import { createProxyServer } from 'http-proxy-3';
 import selfsigned from 'selfsigned';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Hub, SignalRServer } from '../index.ts';
+import { LocalLifetimeManager } from '../scale-out/index.ts';
 import { RawEventsClient } from '../testing/raw-http-client.ts';
 
 class ChatHub extends Hub {
@@ -178,6 +179,29 @@ test('a middleware that has read a JSON body as an object leaves nothing: the cl
   expect(await client.post('{}')).toBe(400);
   expect(logged).toEqual([expect.stringContaining('Mount the router before middleware that reads bodies.')]);
   client.close();
+});
+
+test('the official client goes where a lifetime manager sends it, with the token that it was given', async () => {
+  const elsewhere = chat();
+  const authorizations: (string | undefined)[] = [];
+  const router = elsewhere.router();
+  const server = createServer((request, response) => {
+    authorizations.push(request.headers.authorization);
+    router(request, response);
+  });
+  elsewhere.attach(server);
+  const url = `${await listen(server)}/chat`;
+  const negotiate = () => Promise.resolve({ url, accessToken: 'secret' });
+  const sends = new SignalRServer({ scaleOut: () => Object.assign(new LocalLifetimeManager(), { negotiate }) });
+  sends.mapHub('/here', ChatHub);
+  closings.push(() => sends.close());
+  const here = `${await listen(createServer(sends.router()))}/here`;
+  const answer = await fetch(`${here}/negotiate?negotiateVersion=1`, { method: 'POST' });
+  expect(await answer.text()).toBe(
+    `{"negotiateVersion":0,"url":"${url}","accessToken":"secret","availableTransports":[]}`,
+  );
+  expect(await talk(here, 'LongPolling')).toBe('/chat');
+  expect(new Set(authorizations)).toEqual(new Set(['Bearer secret']));
 });
 
 test('while it closes, a server lets nobody in and tells those who poll', async () => {

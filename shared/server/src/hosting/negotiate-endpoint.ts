@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { connectionRequest } from '../connections/connection-request.ts';
 import { negotiate } from '../connections/negotiate.ts';
 import { errorTexts } from '../error-texts.ts';
@@ -12,8 +13,11 @@ export async function answerNegotiate(
   if (request.method !== 'POST') return answer(response, 405);
   if (hub.isClosing) return answer(response, 503, errorTexts.serverClosing);
   const { allowStatefulReconnects, minimumProtocolVersion, transports } = hub.options;
-  let body: object | undefined = await hub.lifetime.negotiate?.(connectionRequest(request), undefined);
-  body ??= negotiate(
+  const redirect = await hub.lifetime.negotiate?.(connectionRequest(request), undefined);
+  if (redirect !== undefined) {
+    return answerJson(response, { negotiateVersion: 0, ...redirect, availableTransports: [] });
+  }
+  const body = negotiate(
     query.get('negotiateVersion'),
     minimumProtocolVersion,
     transports.filter((name) => name !== 'WebSockets' || canUpgrade),
@@ -21,5 +25,9 @@ export async function answerNegotiate(
     allowStatefulReconnects && query.get('useStatefulReconnect')?.toLowerCase() === 'true',
   );
   if (body === undefined) return answer(response, 503, errorTexts.tooManyNegotiated);
+  answerJson(response, body);
+}
+
+function answerJson(response: ServerResponse, body: object): void {
   answer(response, 200, JSON.stringify(body), { 'Content-Type': 'application/json' });
 }

@@ -86,6 +86,16 @@ test('a poll whose client goes away is forgotten: what comes next waits for the 
   await server.close();
 });
 
+test('a client that takes the Close and stays away does not hold up the end', async () => {
+  const server = await startTestServer((signalr) => signalr.mapHub('/hub', SlowHub, { disconnectTimeout: 300 }));
+  const url = await negotiate(`${server.url}/hub`);
+  await fetch(url);
+  await post(url, HANDSHAKE);
+  const closed = server.close();
+  expect(await (await fetch(url)).text()).toContain('"type":7');
+  await closed;
+});
+
 test('an answer that its client cannot have got comes again, before what is newer', () => {
   const batcher = new WriteBatcher();
   const limits = { highWaterMark: 1000, maximumBufferSize: 10_000, sendTimeout: 1000 };

@@ -74,8 +74,7 @@ export class LongPollingTransport extends BufferedTransport {
       this.#poll = undefined;
       this.#awaitPoll();
     });
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#pollTimedOut(), this.#times.pollTimeout);
+    this.#startTimer(() => this.#pollTimedOut(), this.#times.pollTimeout);
     this.#answer();
   }
 
@@ -107,9 +106,8 @@ export class LongPollingTransport extends BufferedTransport {
   }
 
   protected end(): void {
+    this.#startTimer(() => this.#finish(), Math.min(CLOSE_TIMEOUT, this.#times.disconnectTimeout));
     this.#closing = true;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#finish(), Math.min(CLOSE_TIMEOUT, this.#times.disconnectTimeout));
     this.#answer();
   }
 
@@ -147,9 +145,14 @@ export class LongPollingTransport extends BufferedTransport {
   }
 
   #awaitPoll(): void {
-    if (this.#closing || this.#poll !== undefined || this.#events === undefined) return;
+    if (this.#poll === undefined) this.#startTimer(() => this.#finish(), this.#times.disconnectTimeout);
+  }
+
+  /** Nothing puts off the end of a connection that closes. */
+  #startTimer(onTime: () => void, time: number): void {
+    if (this.#closing || this.#events === undefined) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#finish(), this.#times.disconnectTimeout);
+    this.#timer = setTimeout(onTime, time);
   }
 
   #finish(): void {
