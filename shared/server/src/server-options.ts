@@ -1,4 +1,8 @@
 import { type HubProtocol, JsonHubProtocol } from '@practical-signalr/protocol';
+import type { AuthenticationHandler } from './authentication/authentication-handler.ts';
+import type { AuthenticationRefresh } from './authentication/authentication-refresh.ts';
+import type { Authorize } from './authentication/authorization.ts';
+import { nameIdentifier } from './authentication/claims.ts';
 import { type TransportName, transportNames } from './connections/transport.ts';
 import { errorTexts } from './error-texts.ts';
 import type { HubMethodName, HubMethodOptions, HubOptions, UserIdProvider } from './hubs/hub-options.ts';
@@ -40,8 +44,19 @@ export interface SharedOptions {
   readonly minimumProtocolVersion?: number;
   /** The encodings that are spoken. Default: JSON. */
   readonly protocols?: readonly HubProtocol[];
-  /** Names the user of a connection. Default: nobody. */
+  /** Names the user of a connection. Default: claim `sub`, else `nameid`, else `id`. */
   readonly userIdProvider?: UserIdProvider;
+  /** Says who a request comes from: `jwtBearer`, `requestUser`, your own; `'none'` asks nobody. Default: `'none'`. */
+  readonly authentication?: AuthenticationHandler | 'none';
+  /** Whether a connection ends, to come back, when its user's token does. Default false. Source: `CloseOnAuthenticationExpiration`. */
+  readonly closeOnAuthenticationExpiration?: boolean;
+  /**
+   * Whether clients may bring a new token for a living connection: POST `{hub}/refresh?id={connectionToken}`. Default false.
+   * Source: `EnableAuthenticationRefresh`, planned for ASP.NET Core 11 (dotnet/aspnetcore pull request 67111).
+   */
+  readonly enableAuthenticationRefresh?: boolean;
+  /** Accepts (`true`) or refuses a refresh for the same user; asked last. Default: accepts. Source: `OnAuthenticationRefresh`. */
+  readonly onAuthenticationRefresh?: (refresh: AuthenticationRefresh) => boolean | Promise<boolean>;
 }
 
 /** Options of the long-polling transport. Source: `LongPollingOptions`. */
@@ -60,6 +75,8 @@ export interface SignalRServerOptions extends SharedOptions {
 
 /** Options of one mapped hub. */
 export interface MapHubOptions<THub> extends SharedOptions {
+  /** Who may connect; single methods can ask for more in `methods`. Default: anyone. Source: `AuthorizeAttribute`. */
+  readonly authorize?: Authorize;
   /** What JavaScript cannot say about single methods. */
   readonly methods?: { readonly [TName in HubMethodName<THub>]?: HubMethodOptions };
 }
@@ -71,6 +88,11 @@ export interface ResolvedOptions extends HubOptions {
   readonly longPolling: Required<LongPollingOptions>;
   readonly transports: readonly TransportName[];
   readonly minimumProtocolVersion: number;
+  readonly authentication: AuthenticationHandler | 'none';
+  readonly closeOnAuthenticationExpiration: boolean;
+  readonly authorize: Authorize | undefined;
+  readonly enableAuthenticationRefresh: boolean;
+  readonly onAuthenticationRefresh: ((refresh: AuthenticationRefresh) => boolean | Promise<boolean>) | undefined;
 }
 
 const defaults = {
@@ -89,7 +111,12 @@ const defaults = {
   transports: transportNames,
   minimumProtocolVersion: 0,
   protocols: [new JsonHubProtocol()] as readonly HubProtocol[],
-  userIdProvider: undefined,
+  userIdProvider: { getUserId: ({ user }) => nameIdentifier(user) } satisfies UserIdProvider,
+  authentication: 'none' as const,
+  authorize: undefined,
+  closeOnAuthenticationExpiration: false,
+  enableAuthenticationRefresh: false,
+  onAuthenticationRefresh: undefined,
   logger: defaultLogger,
 };
 
@@ -106,7 +133,10 @@ const positive = [
 ] as const;
 
 /** The defaults, overridden by the server's options, overridden by the hub's. Refuses what cannot work with a sentence. */
-export function resolveOptions(server: SignalRServerOptions, hub: SharedOptions = {}): ResolvedOptions {
+export function resolveOptions(
+  server: SignalRServerOptions,
+  hub: SharedOptions & { readonly authorize?: Authorize } = {},
+): ResolvedOptions {
   const known = new Set([...Object.keys(defaults), 'scaleOut', 'methods']);
   for (const name of [...Object.keys(server), ...Object.keys(hub)]) {
     if (!known.has(name)) throw new TypeError(errorTexts.unknownOption(name));
@@ -123,6 +153,13 @@ export function resolveOptions(server: SignalRServerOptions, hub: SharedOptions 
   }
   for (const name of resolved.transports) {
     if (!transportNames.includes(name)) throw new RangeError(errorTexts.wrongTransport(name));
+  }
+  const { authentication } = resolved;
+  if (
+    authentication !== 'none' &&
+    typeof (authentication as AuthenticationHandler | null)?.authenticate !== 'function'
+  ) {
+    throw new TypeError(errorTexts.notAnAuthentication);
   }
   if (resolved.protocols.length === 0) throw new RangeError(errorTexts.noProtocols);
   return resolved;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { JsonHubProtocol, SignalRServer } from '@practical-signalr/server';
 import cors from 'cors';
 import express from 'express';
+import { mapAuthorizedHubs } from './authorized-hubs.ts';
 import { announcements, hubContextEndpoints } from './endpoints.ts';
 import * as hubs from './conformance-hub.ts';
 import { conformanceMethods as methods } from './conformance-methods.ts';
@@ -23,7 +24,10 @@ export async function startTwin(port: number): Promise<Twin> {
   const signalr = new SignalRServer({
     disconnectTimeout: 3000,
     protocols: [new JsonHubProtocol({ payloadSerializer: dotnetJson })],
-    userIdProvider: { getUserId: (request) => request.query.get('user') || undefined },
+    userIdProvider: {
+      getUserId: ({ user, request }) =>
+        (user?.['sub'] as string | undefined) ?? (request.query.get('user') || undefined),
+    },
     logger: silent, // it fails on purpose all the time
   });
   signalr.mapHub('/conformance', hubs.ConformanceHub, { methods });
@@ -49,6 +53,7 @@ export async function startTwin(port: number): Promise<Twin> {
   signalr.mapHub('/sse-lp', hubs.ConformanceHub, { methods, transports: ['ServerSentEvents', 'LongPolling'] });
   signalr.mapHub('/min-version-1', hubs.ConformanceHub, { methods, minimumProtocolVersion: 1 });
   signalr.mapHub('/cors', hubs.ConformanceHub, { methods });
+  mapAuthorizedHubs(signalr);
   const messages = signalr.mapHub('/messages', MessageHub);
 
   const app = express();

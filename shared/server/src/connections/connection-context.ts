@@ -1,3 +1,4 @@
+import type { AuthenticationTicket } from './authentication-ticket.ts';
 import type { ConnectionRequest } from './connection-request.ts';
 import { PostQueue } from './post-queue.ts';
 import type { Transport, TransportEvents } from './transport.ts';
@@ -17,6 +18,8 @@ export class ConnectionContext {
   /** Puts the connection on a new transport; undefined where it cannot be. Source: `IStatefulReconnectFeature`. */
   reconnect: ((transport: Transport) => TransportEvents) | undefined;
   #posts: PostQueue | undefined;
+  /** Who the client is; undefined: nobody knows. A newer ticket of the same user may take its place. */
+  ticket: AuthenticationTicket | undefined;
   #opened: { transport: Transport; request: ConnectionRequest } | undefined;
 
   constructor(connectionId: string, connectionToken: string, userIdentifier?: string) {
@@ -43,6 +46,11 @@ export class ConnectionContext {
   /** The connection was never opened and is given up. */
   giveUp(): void {
     this.#posts?.end();
+  }
+
+  /** The request that opened the connection. */
+  get request(): ConnectionRequest | undefined {
+    return this.#opened?.request;
   }
 
   open(transport: Transport, request: ConnectionRequest): void {

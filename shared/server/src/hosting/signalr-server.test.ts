@@ -164,7 +164,11 @@ test('negotiation tells the truth: without attach it offers no WebSockets', asyn
   const router = signalr.router();
   const body = await new Promise<string>((resolve) => {
     const response = { writeHead: () => undefined, end: resolve };
-    router({ url: '/chat/negotiate', method: 'POST' } as never, response as never, () => undefined);
+    router(
+      { url: '/chat/negotiate', method: 'POST', headers: {}, socket: {} } as never,
+      response as never,
+      () => undefined,
+    );
   });
   const { availableTransports } = JSON.parse(body) as { availableTransports: { transport: string }[] };
   expect(availableTransports.map(({ transport }) => transport)).toEqual(['ServerSentEvents', 'LongPolling']);

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
+import { type Authorize, isAuthorize } from '../authentication/authorization.ts';
 import { errorTexts } from '../error-texts.ts';
 import { Hub } from '../hubs/hub.ts';
 import { type GroupManager, type HubClients, LifetimeHubClients } from '../hubs/hub-clients.ts';
@@ -10,7 +11,12 @@ import type { TransportEvents } from '../connections/transport.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import { LocalLifetimeManager } from '../scale-out/local-lifetime-manager.ts';
-import { type MapHubOptions, resolveOptions, type SignalRServerOptions } from '../server-options.ts';
+import {
+  type MapHubOptions,
+  type ResolvedOptions,
+  resolveOptions,
+  type SignalRServerOptions,
+} from '../server-options.ts';
 import { WriteBatcher } from '../transports/write-batcher.ts';
 import { httpHandler, type RequestHandler } from './http-handler.ts';
 import { MappedHub } from './mapped-hub.ts';
@@ -70,6 +76,7 @@ export class SignalRServer {
     if (this.#find(path) !== undefined) throw new Error(errorTexts.pathAlreadyMapped(path));
     const { create, hubClass } = open(hub);
     const resolved = resolveOptions(this.#options, options);
+    refuseImpossibleRules(path, resolved, options.methods ?? {});
     const lifetime = this.#lifetimeOf(hubClass);
     const groups: GroupManager = {
       add: (connectionId, group) => lifetime.addToGroup(connectionId, group),
@@ -158,4 +165,19 @@ function open<THub extends Hub<never>>(
   const sample: unknown = create(); // a factory says its class only by what it makes
   if (!(sample instanceof Hub)) throw new TypeError(errorTexts.notAHub(hub.name || 'The function'));
   return { create, hubClass: sample.constructor };
+}
+
+/** A rule that is misspelt, or that nobody can meet, is a mistake to be told at start. */
+function refuseImpossibleRules(path: string, { authorize, authentication }: ResolvedOptions, methods: object): void {
+  const rules: [string, Authorize | undefined][] = [
+    [`the hub at '${path}'`, authorize],
+    ...Object.entries(methods as Record<string, HubMethodOptions | undefined>).map(
+      ([name, method]): [string, Authorize | undefined] => [name, method?.authorize],
+    ),
+  ];
+  for (const [what, rule] of rules) {
+    if (rule === undefined) continue;
+    if (authentication === 'none') throw new Error(errorTexts.authorizeWithoutAuthentication(path));
+    if (!isAuthorize(rule)) throw new TypeError(errorTexts.notAnAuthorizeRule(what));
+  }
 }

@@ -42,7 +42,7 @@ function refusal(
 }
 
 function openEvents(
-  { hub, request, response }: HubExchange,
+  { hub, request, response, ticket }: HubExchange,
   connection: ConnectionContext,
   batcher: WriteBatcher,
 ): void {
@@ -56,10 +56,14 @@ function openEvents(
     hub.sendLimits,
     () => hub.tooSlow(connection),
   );
-  transport.listen(hub.open(connection, transport, details));
+  transport.listen(hub.open(connection, transport, details, ticket));
 }
 
-function poll({ hub, request, response }: HubExchange, connection: ConnectionContext, batcher: WriteBatcher): void {
+function poll(
+  { hub, request, response, ticket }: HubExchange,
+  connection: ConnectionContext,
+  batcher: WriteBatcher,
+): void {
   const { transport: opened } = connection;
   if (opened instanceof LongPollingTransport) return opened.poll(response);
   const { disconnectTimeout, longPolling, transportMaxBufferSize } = hub.options;
@@ -70,7 +74,7 @@ function poll({ hub, request, response }: HubExchange, connection: ConnectionCon
     hub.sendLimits,
     () => hub.tooSlow(connection),
   );
-  transport.listen(hub.open(connection, transport, connectionRequest(request)));
+  transport.listen(hub.open(connection, transport, connectionRequest(request), ticket));
   transport.poll(response);
 }
 

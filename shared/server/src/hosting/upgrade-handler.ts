@@ -3,11 +3,13 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
-import { connectionRequest, splitTarget } from '../connections/connection-request.ts';
+import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
+import { type ConnectionRequest, connectionRequest, splitTarget } from '../connections/connection-request.ts';
 import { errorTexts } from '../error-texts.ts';
 import { CLOSE_TIMEOUT } from '../transports/buffered-transport.ts';
 import { WebSocketTransport } from '../transports/web-sockets.ts';
 import type { WriteBatcher } from '../transports/write-batcher.ts';
+import { admitTo } from './admit.ts';
 import type { FindHub } from './http-handler.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
@@ -78,20 +80,39 @@ export class UpgradeHandler {
   }
 
   #upgrade(hub: MappedHub, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => undefined); // a client may vanish before it has its answer
-    if (!hub.options.transports.includes('WebSockets')) {
-      return refuse(socket, 404, errorTexts.transportNotSupported('WebSockets'), true);
-    }
+    socket.on('error', ignore); // a client may vanish before it has its answer
     const details = connectionRequest(request);
+    admitTo(
+      hub,
+      { request: details, httpRequest: request, socket },
+      ({ status, headers }) => refuse(socket, status, '', headers),
+      (ticket) => this.#open(hub, request, details, ticket, socket, head),
+    );
+  }
+
+  #open(
+    hub: MappedHub,
+    request: IncomingMessage,
+    details: ConnectionRequest,
+    ticket: AuthenticationTicket | undefined,
+    socket: Duplex,
+    head: Buffer,
+  ): void {
+    if (!hub.options.transports.includes('WebSockets')) {
+      return refuse(socket, 404, errorTexts.transportNotSupported('WebSockets'), plainText);
+    }
     const token = details.query.get('id');
     const known = token === undefined || token === '' ? undefined : hub.connections.find(token);
     if (known === undefined && token !== undefined && token !== '') {
-      return refuse(socket, 404, errorTexts.noConnection, false);
+      return refuse(socket, 404, errorTexts.noConnection);
     }
     if (known?.isOpened === true) {
-      if (known.transport?.name !== 'WebSockets') return refuse(socket, 400, errorTexts.cannotChangeTransport, true);
-      if (known.reconnect === undefined) return refuse(socket, 409, '', true);
+      if (known.transport?.name !== 'WebSockets')
+        return refuse(socket, 400, errorTexts.cannotChangeTransport, plainText);
+      if (known.reconnect === undefined) return refuse(socket, 409, '', plainText);
     }
+    // It may have begun to close while someone was asked who this is.
+    if (hub.isClosing) return refuse(socket, 503, '', plainText);
     this.#serverFor(hub).handleUpgrade(request, socket, head, (webSocket) => {
       (socket as Socket).setNoDelay(true);
       // Two upgrades with one token may both have come this far only in the same turn, and this runs within it.
@@ -100,7 +121,7 @@ export class UpgradeHandler {
         hub.tooSlow(context),
       );
       const earlier = context.transport;
-      if (earlier === undefined) return transport.listen(hub.open(context, transport, details));
+      if (earlier === undefined) return transport.listen(hub.open(context, transport, details, ticket));
       if (earlier instanceof WebSocketTransport) earlier.abandon();
       context.open(transport, details);
       const events = context.reconnect?.(transport);
@@ -138,9 +159,14 @@ function answerAsRequest(server: HttpServer | HttpsServer, request: IncomingMess
   server.emit('request', request, response);
 }
 
-function refuse(socket: Duplex, status: number, body: string, contentType: boolean): void {
+/** Made here, not where it is used: it lives as long as its socket, and would keep the request alive. */
+const ignore = (): void => undefined;
+
+const plainText = { 'Content-Type': 'text/plain' };
+
+function refuse(socket: Duplex, status: number, body: string, headers: Readonly<Record<string, string>> = {}): void {
+  const lines = Object.entries({ Connection: 'close', 'Content-Length': Buffer.byteLength(body), ...headers });
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-      `${contentType ? 'Content-Type: text/plain\r\n' : ''}\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.map((line) => `${line.join(': ')}\r\n`).join('')}\r\n${body}`,
   );
 }

@@ -10,6 +10,7 @@ import {
   type StreamInvocationMessage,
   writeHandshakeResponse,
 } from '@practical-signalr/protocol';
+import { redactTokens } from '../authentication/redact-tokens.ts';
 import type { ConnectionContext } from '../connections/connection-context.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { transferFormats, type Transport, type TransportEvents } from '../connections/transport.ts';
@@ -23,6 +24,8 @@ import type { HubDispatcher } from './hub-dispatcher.ts';
 import { isCounted } from './message-buffer.ts';
 import { type StatefulConnection, StatefulTransport } from './stateful-transport.ts';
 
+/** A refreshed token changes the claims of a living connection. */
+type Writable<T, TName extends keyof T> = Omit<T, TName> & { -readonly [TKey in TName]: T[TKey] };
 const PING: HubMessage = { type: MessageType.Ping };
 
 /**
@@ -32,7 +35,7 @@ const PING: HubMessage = { type: MessageType.Ping };
 export class HubConnection implements LifetimeConnection, StatefulConnection {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
-  readonly callerContext: HubCallerContext;
+  readonly callerContext: Writable<HubCallerContext, 'user'>;
   readonly #dispatcher: HubDispatcher;
   readonly #transport: Transport;
   readonly #stateful: StatefulTransport | undefined;
@@ -49,6 +52,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
   #closing = false;
   #ended = false;
   #error: Error | undefined;
+  #nameless = false;
   #heardAt = Date.now();
   #pings = false;
   #sentAt = Date.now();
@@ -64,7 +68,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
   ) {
     const { options } = dispatcher;
     this.connectionId = context.connectionId;
-    this.userIdentifier = context.userIdentifier ?? options.userIdProvider?.getUserId(request);
+    this.userIdentifier = this.#userIdentifier(context, request, dispatcher);
     this.#dispatcher = dispatcher;
     if (context.useStatefulReconnect && transport.name === 'WebSockets') {
       this.#stateful = new StatefulTransport(this, context, transport, options);
@@ -85,6 +89,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
       items: new Map(),
       transport: transport.name,
       request,
+      user: context.ticket?.user,
       get connectionAborted() {
         return abortSignal();
       },
@@ -160,6 +165,11 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     return () => this.#streams.delete(invocationId);
   }
 
+  /** Whether the connected hook may run, or has. */
+  get hasJoined(): boolean {
+    return this.#joined;
+  }
+
   /** Ends the connection from within a hub: a bare Close message after all that was sent. */
   abort(): void {
     this.#close({ type: MessageType.Close });
@@ -190,12 +200,27 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     this.#sent = false;
   }
 
+  #userIdentifier(
+    { userIdentifier, ticket, connectionId }: ConnectionContext,
+    request: ConnectionRequest,
+    { options }: HubDispatcher,
+  ): string | undefined {
+    try {
+      return userIdentifier ?? options.userIdProvider.getUserId({ user: ticket?.user, request });
+    } catch (error) {
+      options.logger.error(errorTexts.userIdFailed(connectionId), redactTokens(error, request));
+      this.#nameless = true; // the handshake says so, since every transport has one
+      return undefined;
+    }
+  }
+
   #readHandshake(piece: string | Uint8Array): void {
     const read = this.#handshake?.read(piece);
     if (read === undefined) return;
     this.#handshake = undefined;
     clearTimeout(this.#handshakeTimer);
     const { options } = this.#dispatcher;
+    if (this.#nameless) return this.#refuse(errorTexts.handshakeFailed);
     const name = read.request.protocol.toLowerCase();
     const protocol = options.protocols.find((offered) => offered.name === name);
     if (protocol === undefined) {

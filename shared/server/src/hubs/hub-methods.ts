@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Authorize } from '../authentication/authorization.ts';
 import { errorTexts } from '../error-texts.ts';
 import { Hub } from './hub.ts';
 import type { HubMethodOptions } from './hub-options.ts';
@@ -10,9 +11,10 @@ export interface HubMethod {
   readonly argumentCount: number;
   readonly argumentSchemas: readonly StandardSchemaV1[] | undefined;
   readonly streams: boolean;
+  readonly authorize: Authorize | undefined;
 }
 
-const hooks = new Set(['constructor', 'onConnected', 'onDisconnected']);
+const hooks = new Set(['constructor', 'onConnected', 'onAuthenticationRefreshed', 'onDisconnected']);
 const AsyncGenerator = Object.getPrototypeOf(async function* () {}) as object;
 
 /**
@@ -40,6 +42,7 @@ export function hubMethods(
         run: run as HubMethod['run'],
         argumentCount: option?.arguments?.length ?? run.length,
         argumentSchemas: option?.arguments,
+        authorize: option?.authorize,
         streams: option?.streams ?? AsyncGenerator.isPrototypeOf(run),
       });
     }

@@ -1,11 +1,26 @@
 import type { HubProtocol } from '@practical-signalr/protocol';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Authorize } from '../authentication/authorization.ts';
+import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Logger } from '../logger.ts';
 
-/** Names the user of a connection. Source: `IUserIdProvider` of ASP.NET Core. */
+/** Who connects, for {@link UserIdProvider}. */
+export interface UserIdRequest {
+  /** The authenticated user; undefined: nobody knows. */
+  readonly user: ClaimsPrincipal | undefined;
+  /** The request that opens the connection. */
+  readonly request: ConnectionRequest;
+}
+
+/**
+ * Names the user of a connection, once, when it opens. What it throws is logged and refuses the handshake.
+ * Source: `IUserIdProvider` of ASP.NET Core.
+ * @example
+ * const byEmail: UserIdProvider = { getUserId: ({ user }) => user?.email as string | undefined };
+ */
 export interface UserIdProvider {
-  getUserId(request: ConnectionRequest): string | undefined;
+  getUserId(connection: UserIdRequest): string | undefined;
 }
 
 /** What the dispatcher and the connections of a hub need to know; all defaults are in `server-options.ts`. */
@@ -20,7 +35,7 @@ export interface HubOptions {
   readonly disconnectTimeout: number;
   readonly sendTimeout: number;
   readonly protocols: readonly HubProtocol[];
-  readonly userIdProvider: UserIdProvider | undefined;
+  readonly userIdProvider: UserIdProvider;
   readonly logger: Logger;
 }
 
@@ -32,10 +47,12 @@ export interface HubMethodOptions {
   readonly streams?: boolean;
   /** Number and types of the arguments, with any Standard Schema library. Without it: as many as the function declares, of any type. */
   readonly arguments?: readonly StandardSchemaV1[];
+  /** Who may call it, on top of what the hub asks for. Source: `AuthorizeAttribute`. */
+  readonly authorize?: Authorize;
 }
 
 /** Names of the methods that a hub's own class declares. */
 export type HubMethodName<THub> = Exclude<
   { [TName in keyof THub]: THub[TName] extends (...args: never) => unknown ? TName : never }[keyof THub],
-  'onConnected' | 'onDisconnected' | symbol | number
+  'onConnected' | 'onAuthenticationRefreshed' | 'onDisconnected' | symbol | number
 >;

@@ -28,8 +28,8 @@ export class RawClient extends RecordInbox {
   }
 
   /** Opens and shakes hands in JSON. */
-  static async connect(url: string): Promise<RawClient> {
-    const client = await RawClient.open(url);
+  static async connect(url: string, headers: Record<string, string> = {}): Promise<RawClient> {
+    const client = await RawClient.open(url, headers);
     client.send(HANDSHAKE);
     await client.next();
     return client;
