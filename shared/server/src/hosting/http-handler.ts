@@ -38,8 +38,6 @@ export interface HttpHandlerContext {
 /** Answers negotiation and the HTTP transports of mapped hubs; all else is left to the app. */
 export function httpHandler(context: HttpHandlerContext): RequestHandler {
   return (request, response, next) => {
-    const { baseUrl } = request as IncomingMessage & { baseUrl?: string };
-    if (baseUrl !== undefined && baseUrl !== '') context.onMounted(baseUrl);
     const { path, query } = splitTarget(request.url ?? '/');
     const hub = context.findHub(path);
     const negotiated = hub === undefined ? /^(.*)\/negotiate\/?$/i.exec(path) : null;
@@ -49,6 +47,8 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
       else next();
       return;
     }
+    const { baseUrl } = request as IncomingMessage & { baseUrl?: string };
+    if (baseUrl !== undefined && baseUrl !== '') context.onMounted(baseUrl);
     const exchange = { hub: target, request, response, query: new QueryParameters(query) };
     serve(context, exchange, negotiated !== null).catch((error: unknown) => {
       target.options.logger.error(errorTexts.requestFailed(path), error);
