@@ -152,6 +152,17 @@ test('a client that skips negotiation finds a hub under a prefix by basePath', a
   expect(await talk(`${await listen(server)}/API/chat`, 'WebSockets', true)).toBe('/API/chat');
 });
 
+test('under a pattern every prefix is found, however many there are', async () => {
+  const signalr = chat();
+  const server = createServer(express().use('/:tenant', signalr.router()) as RequestListener);
+  signalr.attach(server);
+  const url = await listen(server);
+  for (let i = 0; i < 100; i++) await fetch(`${url}/tenant${i}/chat/negotiate`, { method: 'POST' });
+  for (const tenant of ['tenant0', 'another', 'tenant99']) {
+    expect(await talk(`${url}/${tenant}/chat`, 'WebSockets')).toBe(`/${tenant}/chat`);
+  }
+});
+
 test('compression leaves an event stream alone and works for the rest', async () => {
   const signalr = chat();
   const app = express().use(compression({ threshold: 0 }), signalr.router());

@@ -44,8 +44,6 @@ export interface HttpHandlerContext {
 /** Answers negotiation and the HTTP transports of mapped hubs; all else is left to the app. */
 export function httpHandler(context: HttpHandlerContext): RequestHandler {
   return (request, response, next) => {
-    const { baseUrl } = request as IncomingMessage & { baseUrl?: string };
-    if (baseUrl !== undefined && baseUrl !== '') context.onMounted(baseUrl);
     const { path } = splitTarget(request.url ?? '/');
     const hub = context.findHub(path);
     const [, parent, action] = (hub === undefined && /^(.*)\/(negotiate|refresh)\/?$/i.exec(path)) || [];
@@ -56,6 +54,8 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
       else next();
       return;
     }
+    const { baseUrl } = request as IncomingMessage & { baseUrl?: string };
+    if (baseUrl !== undefined && baseUrl !== '') context.onMounted(baseUrl);
     const details = connectionRequest(request);
     const { query } = details;
     (hub === undefined ? admit : admitTo)(

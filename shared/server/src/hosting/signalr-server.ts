@@ -106,7 +106,7 @@ export class SignalRServer {
       findHub: (path) => this.#find(path),
       batcher: this.#batcher,
       canUpgrade: () => this.#upgrades.isAttached,
-      onMounted: (basePath) => this.#upgrades.addBasePath(basePath),
+      onMounted: (basePath) => this.#upgrades.mountedAt(basePath),
     });
   }
 

@@ -32,8 +32,10 @@ export class UpgradeHandler {
   readonly #findHub: FindHub;
   readonly #batcher: WriteBatcher;
   readonly #servers = new Map<HttpServer | HttpsServer, (...args: [IncomingMessage, Duplex, Buffer]) => void>();
-  /** Under which paths the router is mounted. */
+  /** Under which paths hubs are served, as the app has said. */
   readonly #basePaths = new Set<string>();
+  /** Under which the router was asked, the latest last. */
+  readonly #mountedAt = new Set<string>();
   /** One reader of handshakes for each limit in use. */
   readonly #webSockets = new Map<number, WebSocketServer>();
 
@@ -64,14 +66,26 @@ export class UpgradeHandler {
 
   /** Serves hubs below this prefix too. */
   addBasePath(basePath: string): void {
-    if (this.#basePaths.size < MAXIMUM_BASE_PATHS) this.#basePaths.add(basePath.replace(/\/$/, '').toLowerCase());
+    this.#basePaths.add(basePath.replace(/\/$/, '').toLowerCase());
+  }
+
+  /** Serves hubs below the prefix of a router too: who negotiates there comes back with an upgrade. */
+  mountedAt(basePath: string): void {
+    const path = basePath.toLowerCase();
+    this.#mountedAt.delete(path);
+    this.#mountedAt.add(path);
+    if (this.#mountedAt.size <= MAXIMUM_BASE_PATHS) return;
+    for (const oldest of this.#mountedAt) {
+      this.#mountedAt.delete(oldest);
+      return;
+    }
   }
 
   #find(path: string): MappedHub | undefined {
     const hub = this.#findHub(path);
     if (hub !== undefined) return hub;
     const lower = path.toLowerCase();
-    for (const basePath of this.#basePaths) {
+    for (const basePath of [...this.#basePaths, ...this.#mountedAt]) {
       if (!lower.startsWith(`${basePath}/`)) continue;
       const below = this.#findHub(path.slice(basePath.length));
       if (below !== undefined) return below;

@@ -1,6 +1,7 @@
 import { HubConnectionBuilder, LogLevel, type HubConnection } from '@microsoft/signalr';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SharedPayload } from '../connections/shared-payload.ts';
 import { Hub } from '../index.ts';
 import { type CuttingProxy, startCuttingProxy } from '../testing/cutting-proxy.ts';
 import { startTestServer, type TestServer } from '../testing/index.ts';
@@ -145,6 +146,23 @@ test('a client may come back before the server has noticed that its socket is de
   expect(await back.next()).toContain('"result":2');
   expect((await client.end()).code).toBe(1006);
   expect(connects).toBe(1);
+  back.close();
+});
+
+test('a broadcast is framed once, for those that may come back and those that came back', async () => {
+  const three = await Promise.all([connectRaw(), connectRaw(), connectRaw()]);
+  three[1].client.close();
+  const back = await three[1].again();
+  back.send(`{"type":9,"sequenceId":1}${RS}`);
+  await back.next();
+  const framed = vi.spyOn(SharedPayload.prototype, 'framed');
+  three[0].client.send(call('1', 'Tell', 1));
+  for (const client of [three[0].client, back, three[2].client]) expect(await client.next()).toContain('"target":"m"');
+  const frames = framed.mock.results.map((result) => result.value as Buffer);
+  framed.mockRestore();
+  expect(frames).toHaveLength(3);
+  expect(new Set(frames).size).toBe(1);
+  for (const { client } of three) client.close();
   back.close();
 });
 

@@ -26,6 +26,8 @@ export abstract class BufferedTransport implements Transport, Flushable {
   #text = '';
   #frames: Buffer[] = [];
   #gathered = 0;
+  /** What `untaken` was when it was last looked at; between two flushes it only becomes less. */
+  #untaken = 0;
   #listed = false;
   #closed = false;
   #room: Promise<void> | undefined;
@@ -69,7 +71,7 @@ export abstract class BufferedTransport implements Transport, Flushable {
 
   whenRoom(): Promise<void> | undefined {
     if (this.#closed) return undefined;
-    if (this.#gathered + this.untaken <= this.#limits.highWaterMark) return this.#batcher.whenRoom();
+    if (!this.#exceeds(this.#limits.highWaterMark)) return this.#batcher.whenRoom();
     this.#room ??= new Promise((resolve) => (this.#giveRoom = resolve));
     return this.#room;
   }
@@ -96,7 +98,8 @@ export abstract class BufferedTransport implements Transport, Flushable {
 
   /** To be called when the client has taken something. */
   protected taken(): void {
-    if (this.untaken <= this.#limits.highWaterMark) this.#release();
+    this.#untaken = this.untaken;
+    if (this.#untaken <= this.#limits.highWaterMark) this.#release();
     else this.#stalled ??= setTimeout(() => this.#tooSlow(), this.#limits.sendTimeout);
   }
 
@@ -125,7 +128,13 @@ export abstract class BufferedTransport implements Transport, Flushable {
       this.#listed = true;
       this.#batcher.add(this);
     }
-    if (this.#gathered + this.untaken > this.#limits.maximumBufferSize) this.#tooSlow();
+    if (this.#exceeds(this.#limits.maximumBufferSize)) this.#tooSlow();
+  }
+
+  #exceeds(limit: number): boolean {
+    if (this.#gathered + this.#untaken <= limit) return false;
+    this.#untaken = this.untaken;
+    return this.#gathered + this.#untaken > limit;
   }
 
   #tooSlow(): void {
