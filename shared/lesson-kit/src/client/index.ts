@@ -5,8 +5,9 @@ customElements.define('wire-panel', WirePanel);
 
 export { addOutcome } from './add-outcome.ts';
 export { announce } from './announce.ts';
+export { observeRequests } from './observe-requests.ts';
 export { redact } from './redact.ts';
 export { showMessage } from './show-message.ts';
 export { showState, type StateKind } from './show-state.ts';
 export { typed, type TypedConnection } from './typed.ts';
-export { WireLog, type WireEntry } from './wire-log.ts';
+export type { ObservedRequest, RequestKind, TokenPlace } from '../observed-request.ts';
