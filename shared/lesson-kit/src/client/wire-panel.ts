@@ -11,6 +11,7 @@ export class WirePanel extends HTMLElement {
   #folded = false;
   #drawing = false;
   #focused: WireRow | undefined;
+  #scroll = { top: 0, size: '' };
 
   connectedCallback(): void {
     this.className = 'card wire';
@@ -66,7 +67,6 @@ export class WirePanel extends HTMLElement {
     });
     this.#list.addEventListener('click', (event) => this.#clicked(event));
     this.#list.addEventListener('keydown', (event) => this.#keyPressed(event));
-    this.#list.addEventListener('focusin', () => this.#window.hold());
     this.#list.addEventListener('scroll', () => this.#scrolled());
     this.#fold(window.matchMedia('(max-width: 900px)').matches); // folded on a phone
     wireChanges.addEventListener('change', this.#changed);
@@ -98,8 +98,7 @@ export class WirePanel extends HTMLElement {
   }
 
   async #copy(button: HTMLElement): Promise<void> {
-    const { length, slice } = this.#window.passing;
-    const text = slice(0, length).map((entry) => entry.text);
+    const text = this.#window.all.map((entry) => entry.text);
     try {
       await navigator.clipboard.writeText(text.join('\n'));
       button.textContent = 'Copied';
@@ -131,8 +130,10 @@ export class WirePanel extends HTMLElement {
     const next = { ArrowDown: rows[at + 1], ArrowUp: rows[at - 1], Home: rows[0], End: rows.at(-1) }[event.key];
     if (next === undefined) return;
     event.preventDefault();
+    this.#window.hold();
     this.#focus(next);
     next.button.focus();
+    this.#draw();
   }
 
   /** One row is the list's stop of the Tab key. */
@@ -142,12 +143,14 @@ export class WirePanel extends HTMLElement {
     if (row !== undefined) row.button.tabIndex = 0;
   }
 
+  /** A reader who scrolls up is not pulled down again. Scrolling by a change of size is nobody's will. */
   #scrolled(): void {
-    const { scrollTop, clientHeight, scrollHeight } = this.#list;
-    if (scrollTop + clientHeight < scrollHeight - 40 && this.#window.isLatest) {
-      this.#window.hold();
-      this.#draw();
-    }
+    const { scrollTop: top, clientHeight, scrollHeight } = this.#list;
+    const before = this.#scroll;
+    this.#scroll = { top, size: `${clientHeight} ${scrollHeight}` };
+    if (!this.#window.isLatest) return;
+    if (top < before.top && before.size === this.#scroll.size) this.#window.hold();
+    this.#draw();
   }
 
   readonly #changed = (): void => {
@@ -160,7 +163,7 @@ export class WirePanel extends HTMLElement {
   };
 
   #draw(): void {
-    const { length } = this.#window.passing;
+    const { length } = this.#window;
     this.#find('[data-count]').textContent = wireLog.on
       ? `${length.toLocaleString('en')} messages · ${(wireLog.bytes / 1024).toFixed(1)} KB · tokens hidden`
       : 'off: nothing is recorded';
@@ -170,13 +173,16 @@ export class WirePanel extends HTMLElement {
     const list = this.#list;
     const shown = this.#window.rows;
     const stay = new Set(shown);
+    const hasFocus = list.contains(document.activeElement);
     for (const [entry, { element }] of this.#rows) {
       if (stay.has(entry)) continue;
       element.remove();
       this.#rows.delete(entry);
     }
     this.#place(shown);
-    if (this.#focused === undefined || !stay.has(this.#focused.entry)) this.#focus([...this.#rows.values()].at(-1));
+    const isGone = this.#focused === undefined || !stay.has(this.#focused.entry);
+    if (isGone || !hasFocus) this.#focus([...this.#rows.values()].at(isGone && hasFocus ? 0 : -1));
+    if (isGone && hasFocus) this.#focused?.button.focus(); // the row with the focus has left the window
     if (this.#window.isLatest) list.scrollTop = list.scrollHeight;
   }
 

@@ -41,12 +41,12 @@ export class WireWindow {
 
   /** Moves the window to earlier entries, or back to the newest. */
   earlier(): void {
-    const { length } = this.passing;
+    const { length } = this;
     this.#end = Math.max(Math.min(SIZE, length), (this.#end ?? length) - STEP);
   }
   /** Stays where it is while entries come. */
   hold(): void {
-    this.#end ??= this.passing.length;
+    this.#end ??= this.length;
   }
   latest(): void {
     this.#end = undefined;
@@ -54,29 +54,40 @@ export class WireWindow {
 
   /** The entries to draw. */
   get rows(): readonly WireEntry[] {
-    const { length, slice } = this.passing;
-    const end = Math.min(this.#end ?? length, length);
-    return slice(Math.max(0, end - SIZE), end);
+    const passing = this.#read();
+    const end = Math.min(this.#end ?? passing.length, passing.length);
+    return passing.slice(Math.max(0, end - SIZE), end);
   }
 
   /** Whether there are entries above or below the window. */
   get hasEarlier(): boolean {
-    const { length } = this.passing;
+    const { length } = this;
     return Math.min(this.#end ?? length, length) > SIZE;
   }
   get isLatest(): boolean {
     return this.#end === undefined;
   }
 
-  /** The entries that pass, paused and filtered. */
-  get passing(): { readonly length: number; slice(start: number, end: number): WireEntry[] } {
+  /** How many entries pass filter and pause. */
+  get length(): number {
+    return this.#read().length;
+  }
+
+  /** All of them, oldest first. */
+  get all(): readonly WireEntry[] {
+    const passing = this.#read();
+    return passing.slice(0, passing.length);
+  }
+
+  #read(): Passing {
     const log = this.#log;
     const next = Math.min(this.#paused ?? log.next, log.next);
     if (this.#filter === '') {
-      const length = Math.max(0, next - log.first);
-      const slice = (start: number, end: number): WireEntry[] =>
-        Array.from({ length: end - start }, (_, i) => log.at(log.first + start + i) as WireEntry);
-      return { length, slice };
+      return {
+        length: Math.max(0, next - log.first),
+        slice: (start, end) =>
+          Array.from({ length: end - start }, (_, i) => log.at(log.first + start + i) as WireEntry),
+      };
     }
     for (let number = Math.max(this.#seen, log.first); number < next; number++) {
       const entry = log.at(number) as WireEntry;
@@ -84,9 +95,14 @@ export class WireWindow {
     }
     this.#seen = Math.max(this.#seen, next);
     // The oldest matches leave with the log's.
-    const gone = this.#matches.findIndex(({ number }) => number >= log.first);
-    if (gone !== 0) this.#matches.splice(0, gone === -1 ? this.#matches.length : gone);
-    const matches = this.#matches;
-    return { length: matches.length, slice: (start, end) => matches.slice(start, end) };
+    const kept = this.#matches.findIndex(({ number }) => number >= log.first);
+    if (kept !== 0) this.#matches.splice(0, kept === -1 ? this.#matches.length : kept);
+    return this.#matches;
   }
+}
+
+/** The part of an array that a window needs: without a filter none is built. */
+interface Passing {
+  readonly length: number;
+  slice(start: number, end: number): WireEntry[];
 }
