@@ -15,23 +15,25 @@ export function observeFetch(tap: WireTap): void {
       eventStream: sent.get('accept') === 'text/event-stream',
     });
     if (request.kind === 'send') tap.frame('sent', init?.body, url);
-    try {
-      const response = await before(input, init);
-      tap.ends(request, response.status);
-      // An event stream has no end to wait for.
-      if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) {
-        void response
-          .clone()
-          .arrayBuffer()
-          .then((body) => tap.answer(request, url, new Uint8Array(body)), ignore);
+    let response: Response;
+    const read = async (): Promise<void> => {
+      try {
+        tap.answer(request, url, new Uint8Array(await response.clone().arrayBuffer()));
+      } catch {
+        // A body that breaks off is the client's to report.
       }
-      return response;
+    };
+    try {
+      response = await before(input, init);
     } catch (error) {
       tap.ends(request, undefined);
       throw error;
     }
+    tap.ends(request, response.status);
+    if (!tap.log.on) return response;
+    // The answers of a hub are whole and small; to wait for them keeps the order of the wire. An event stream never ends.
+    if (request.kind !== 'request' && request.kind !== 'event stream') await read();
+    else if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) void read();
+    return response;
   };
 }
-
-/** A body that breaks off is the client's to report. */
-const ignore = (): void => undefined;

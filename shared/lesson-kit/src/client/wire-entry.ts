@@ -1,4 +1,4 @@
-import { type HubProtocol, RECORD_SEPARATOR } from '@practical-signalr/protocol';
+import { type HubProtocol, MessageType, RECORD_SEPARATOR } from '@practical-signalr/protocol';
 import type { ObservedRequest } from '../observed-request.ts';
 import { hexDump } from './hex-dump.ts';
 import { redact } from './redact.ts';
@@ -47,6 +47,10 @@ export class WireEntry {
     this.#binary = binary;
   }
 
+  get isRequest(): boolean {
+    return this.#request !== undefined;
+  }
+
   /** What came or went, in one line; of a request also its status and where its token was. */
   get body(): string {
     this.#body ??= redact(
@@ -57,7 +61,24 @@ export class WireEntry {
     if (this.#request === undefined) return this.#body;
     const { status, failed, tokenIn } = this.#request;
     const outcome = status ?? (failed === true ? 'failed, the browser hides the status' : '…');
-    return `${outcome} · token in ${tokenIn} · ${this.#body}`;
+    return `${outcome} · ${tokenIn === 'none' ? 'no token' : `token in ${tokenIn}`} · ${this.#body}`;
+  }
+
+  /** The body as people read it: a call as `Target(arguments)`, a completion as its result or error. */
+  get summary(): string {
+    if (this.#request !== undefined) return this.body;
+    const { type, target, arguments: values, item, error, result } = (this.#decoded() ?? {}) as Record<string, unknown>;
+    switch (type) {
+      case MessageType.Invocation:
+      case MessageType.StreamInvocation:
+        return redact(`${String(target)}(${Array.isArray(values) ? values.map(inLine).join(', ') : ''})`);
+      case MessageType.StreamItem:
+        return redact(inLine(item));
+      case MessageType.Completion:
+        return redact(typeof error === 'string' ? `error: ${error}` : inLine(result ?? null));
+      default:
+        return this.body;
+    }
   }
 
   /** `4.0 ms` after the call, or milliseconds since the first entry. */
@@ -77,9 +98,9 @@ export class WireEntry {
     return redact(JSON.stringify(members, readable, 2));
   }
 
-  /** The bytes: text with the separator made visible, or hex. */
+  /** The bytes: text with its separator, or hex. */
   get encoded(): string {
-    return typeof this.#raw === 'string' ? redact(this.#raw).replace(RECORD_SEPARATOR, '␞') : hexDump(this.#raw);
+    return typeof this.#raw === 'string' ? redact(this.#raw) : hexDump(this.#raw);
   }
 
   #decoded(): unknown {
@@ -91,6 +112,8 @@ export class WireEntry {
     }
   }
 }
+
+const inLine = (value: unknown): string => JSON.stringify(value, readable) ?? 'null';
 
 /** Values that MessagePack has and JSON has not. */
 function readable(_key: string, value: unknown): unknown {

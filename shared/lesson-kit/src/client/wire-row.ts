@@ -1,3 +1,4 @@
+import { RECORD_SEPARATOR } from '@practical-signalr/protocol';
 import type { WireEntry } from './wire-entry.ts';
 
 /** A row of the wire panel: one line that opens to the decoded message beside its bytes. */
@@ -8,6 +9,7 @@ export class WireRow {
   readonly #body = span('body');
   readonly #time = document.createElement('time');
   #detail: HTMLElement | undefined;
+  #isDrawn = false;
 
   constructor(entry: WireEntry) {
     this.entry = entry;
@@ -26,10 +28,12 @@ export class WireRow {
     this.update();
   }
 
-  /** The status of a request comes later than its row. */
+  /** The status of a request comes later than its row; nothing else changes. */
   update(): void {
-    const { body, bytes, time } = this.entry;
-    const shown = body.slice(0, 200); // a closed row is one line
+    if (this.#isDrawn && !this.entry.isRequest) return;
+    this.#isDrawn = true;
+    const { summary, bytes, time } = this.entry;
+    const shown = summary.slice(0, 200); // a closed row is one line
     if (this.#body.textContent !== shown) this.#body.textContent = shown;
     const when = `${bytes === 0 ? '' : `${bytes} B · `}${time}`;
     if (this.#time.textContent !== when) this.#time.textContent = when;
@@ -69,7 +73,11 @@ function block(name: string, text: string): HTMLElement {
   const caption = document.createElement('figcaption');
   const pre = document.createElement('pre');
   caption.textContent = name;
-  pre.textContent = text;
+  for (const [i, part] of text.split(RECORD_SEPARATOR).entries()) {
+    if (i > 0)
+      pre.append(Object.assign(document.createElement('i'), { textContent: 'RS', title: 'record separator, 0x1E' }));
+    pre.append(part);
+  }
   pre.tabIndex = 0; // it scrolls
   pre.setAttribute('role', 'region');
   pre.setAttribute('aria-label', name);
