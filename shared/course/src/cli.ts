@@ -1,13 +1,15 @@
 import { courseBuild } from './course-build.ts';
+import { courseDiff } from './course-diff.ts';
 import { courseLesson } from './course-lesson.ts';
 import { courseStart } from './course-start.ts';
 import { courseTest } from './course-test.ts';
 import { errorTexts } from './error-texts.ts';
 
-/** The commands behind `npm start`, `npm run lesson`, `npm test` and `npm run build`. */
+/** The commands behind `npm start`, `npm run lesson`, `npm run diff`, `npm test` and `npm run build`. */
 const commands: Record<string, (...args: string[]) => Promise<number>> = {
   start: courseStart,
   lesson: courseLesson,
+  diff: courseDiff,
   test: courseTest,
   build: courseBuild,
 };
