@@ -58,7 +58,7 @@ test('a lesson is ready within 3 s, in both modes; two lessons run side by side'
     expect(readyAfter).toBeLessThan(3000);
     expect((await fetch(url)).status).toBe(200);
   }
-  for (const { stop } of both) expect(await stop()).toBe(0);
+  for (const lesson of both) expect(await lesson.stop()).toBe(0);
 });
 
 test('the same lesson twice: one sentence about the port', async () => {
