@@ -77,6 +77,12 @@ test('the journal tells the status of every request and upgrade and where its to
   expect(await journal(entries[2]?.number)).toHaveLength(1);
 });
 
+test('without anybody who takes upgrades they are refused, not left hanging', async () => {
+  server.removeAllListeners('upgrade');
+  requestJournal(server);
+  expect(await upgrade('/hub')).toBe(404);
+});
+
 test('the journal keeps a bounded number of requests', async () => {
   for (let i = 0; i < 20; i++) {
     await Promise.all(Array.from({ length: 55 }, () => fetch(`${origin}/missing`).then((answer) => answer.text())));

@@ -45,7 +45,11 @@ export function requestJournal(server: Server, prefixes: readonly string[] = ['/
   server.prependListener('upgrade', (request, socket) => {
     const entry = note(request, true);
     onFirstWrite(socket, (head) => (entry.status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1])));
-    socket.once('close', () => (entry.failed = entry.status === undefined));
+    socket.once('close', () => {
+      if (entry.status === undefined) entry.failed = true;
+    });
+    // A listener tells Node that upgrades are taken care of: where nobody else does, somebody must answer.
+    if (server.listenerCount('upgrade') === 1) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
   });
 
   return (request, response) => {
