@@ -15,11 +15,10 @@ afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 async function course(
   command: string[],
   port: number,
-  env: NodeJS.ProcessEnv = {},
 ): Promise<{ child: ChildProcess; output: () => string; printed: Promise<unknown> }> {
   const child = spawn(process.execPath, [...nodeArguments, 'shared/course/src/cli.ts', ...command], {
     cwd: root,
-    env: { ...process.env, PORT: String(port), ...env },
+    env: { ...process.env, PORT: String(port) },
   });
   children.push(child);
   let output = '';
@@ -73,34 +72,6 @@ test.each([
   const { child, output } = await course(command, 0);
   const [code] = (await once(child, 'exit')) as [number];
   expect([code, output()]).toEqual([1, expect.stringContaining(text)]);
-});
-
-test('npm run build, then a lesson with --production: the built page and the built packages answer', async () => {
-  const build = await course(['build'], 0);
-  const [built] = (await once(build.child, 'exit')) as [number];
-  expect([built, build.output()]).toEqual([0, expect.anything()]);
-  const port = await freePort();
-  const { child, printed } = await course(['lesson', '3', '--production'], port);
-  await printed;
-  const page = await (await fetch(`http://localhost:${port}/`)).text();
-  const [, script] = /<script type="module" crossorigin src="([^"]+)"/.exec(page) ?? [];
-  const response = await fetch(`http://localhost:${port}${script}`);
-  expect([response.status, response.headers.get('cache-control')]).toEqual([200, expect.stringContaining('immutable')]);
-  const negotiated = await fetch(`http://localhost:${port}/messages/negotiate`, { method: 'POST' });
-  expect(await negotiated.json()).toMatchObject({ availableTransports: expect.anything() });
-  child.kill('SIGINT');
-  expect(await once(child, 'exit')).toEqual([0, null]);
-});
-
-test('a lesson in production that is not built says so', async () => {
-  const { child, output } = await course(['lesson', '3', '--production'], await freePort(), {
-    LESSON_DIST: '/nowhere',
-  });
-  const [code] = (await once(child, 'exit')) as [number];
-  expect([code, output()]).toEqual([
-    1,
-    'The page of 03-basics is not built yet. Build it with npm run build, then start it again.\n',
-  ]);
 });
 
 test('only a page of the home itself may start and stop', () => {
