@@ -32,10 +32,12 @@ export async function serveLesson(mainUrl: string, lesson: Lesson): Promise<void
     server.close();
   };
   try {
+    // The page first: one that waits for the server's return must not find a server without its page.
     if (process.argv.includes(PRODUCTION)) serveBuiltPage(folder, lesson);
+    else closePage = await servePageFromSource(folder, lesson, end);
     await listen(server, port);
-    if (!process.argv.includes(PRODUCTION)) closePage = await servePageFromSource(folder, lesson, end);
   } catch (error) {
+    await closePage();
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     console.error(inUse ? errorTexts.portInUse(port) : error instanceof Error ? error.message : error);
     process.exitCode = 1;
