@@ -156,6 +156,28 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
     expect(await wire.locator('.line[tabindex="0"]').count()).toBe(1);
   });
 
+  test('it follows the newest until somebody scrolls up, not when its size changes', async () => {
+    const newest = button('Back to the newest');
+    for (let i = 0; i < 15; i++) await send(`message ${i}`);
+    const fromBottom = (): Promise<number> =>
+      wire.locator('ol').evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight);
+    for (const width of [390, 1280, 1000]) {
+      await page.setViewportSize({ width, height: 600 });
+      await see.poll(fromBottom).toBeLessThan(2);
+      await see(newest).toBeHidden();
+    }
+    await lines.last().hover();
+    await page.mouse.wheel(0, -300);
+    await see(newest).toBeVisible();
+    await see.poll(fromBottom).toBeGreaterThan(200);
+    const shown = await lines.count();
+    await send('while somebody reads');
+    await see(lines).toHaveCount(shown);
+    await newest.click();
+    await see.poll(fromBottom).toBeLessThan(2);
+    await see(lines.filter({ hasText: 'while somebody reads' })).toHaveCount(2);
+  });
+
   test('filter, pause, clear, and off by one switch', async () => {
     await send('first');
     await wire.getByRole('searchbox').fill('RECEIVEMESSAGE');

@@ -11,7 +11,6 @@ export class WirePanel extends HTMLElement {
   #folded = false;
   #drawing = false;
   #focused: WireRow | undefined;
-  #scroll = { top: 0, size: '' };
 
   connectedCallback(): void {
     this.className = 'card wire';
@@ -67,7 +66,10 @@ export class WirePanel extends HTMLElement {
     });
     this.#list.addEventListener('click', (event) => this.#clicked(event));
     this.#list.addEventListener('keydown', (event) => this.#keyPressed(event));
-    this.#list.addEventListener('scroll', () => this.#scrolled());
+    for (const name of ['wheel', 'touchmove', 'pointerdown']) {
+      this.#list.addEventListener(name, this.#scrollsUp, { passive: true });
+    }
+    new ResizeObserver(() => this.#changed()).observe(this.#list);
     this.#fold(window.matchMedia('(max-width: 900px)').matches); // folded on a phone
     wireChanges.addEventListener('change', this.#changed);
     this.#changed();
@@ -127,6 +129,7 @@ export class WirePanel extends HTMLElement {
     if (row === undefined) return;
     const rows = [...this.#rows.values()];
     const at = rows.indexOf(row);
+    if (event.key === 'PageUp') this.#window.hold();
     const next = { ArrowDown: rows[at + 1], ArrowUp: rows[at - 1], Home: rows[0], End: rows.at(-1) }[event.key];
     if (next === undefined) return;
     event.preventDefault();
@@ -144,14 +147,13 @@ export class WirePanel extends HTMLElement {
   }
 
   /** A reader who scrolls up is not pulled down again. Scrolling by a change of size is nobody's will. */
-  #scrolled(): void {
-    const { scrollTop: top, clientHeight, scrollHeight } = this.#list;
-    const before = this.#scroll;
-    this.#scroll = { top, size: `${clientHeight} ${scrollHeight}` };
+  readonly #scrollsUp = (event: Event): void => {
+    const onRow = event.type === 'pointerdown' && event.target !== this.#list; // else it is the scroll bar
+    if (onRow || (event instanceof WheelEvent && event.deltaY >= 0) || this.#list.scrollTop === 0) return;
     if (!this.#window.isLatest) return;
-    if (top < before.top && before.size === this.#scroll.size) this.#window.hold();
+    this.#window.hold();
     this.#draw();
-  }
+  };
 
   readonly #changed = (): void => {
     if (this.#drawing || this.#paused) return;
