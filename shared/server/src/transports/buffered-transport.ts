@@ -12,6 +12,12 @@ export interface SendLimits {
   readonly sendTimeout: number;
 }
 
+/**
+ * Characters of text that gather before they are framed. Text that is put together from many pieces is a rope of small objects:
+ * the sooner it becomes bytes, the less of it the garbage collector has to carry along.
+ */
+const MAXIMUM_TEXT = 4096;
+
 /** Time in ms that a client has to answer a close. Source: `WebSocketOptions.CloseTimeout`. */
 export const CLOSE_TIMEOUT = 5000;
 
@@ -63,6 +69,7 @@ export abstract class BufferedTransport implements Transport, Flushable {
     if (typeof payload === 'string') {
       if (this.#bytes.length > 0) this.#frameOwn();
       this.#text += payload;
+      if (this.#text.length >= MAXIMUM_TEXT) this.#frameOwn();
     } else {
       if (this.#text !== '') this.#frameOwn();
       this.#bytes.push(payload);
