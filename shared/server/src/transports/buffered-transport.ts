@@ -12,6 +12,12 @@ export interface SendLimits {
   readonly sendTimeout: number;
 }
 
+/**
+ * Characters of text that gather before they are framed. Text that is put together from many pieces is a rope of small objects:
+ * the sooner it becomes bytes, the less of it the garbage collector has to carry along.
+ */
+const MAXIMUM_TEXT = 4096;
+
 /** Time in ms that a client has to answer a close. Source: `WebSocketOptions.CloseTimeout`. */
 export const CLOSE_TIMEOUT = 5000;
 
@@ -24,6 +30,7 @@ export abstract class BufferedTransport implements Transport, Flushable {
   readonly #limits: SendLimits;
   readonly #onTooSlow: () => void;
   #text = '';
+  #bytes: Uint8Array[] = [];
   #frames: Buffer[] = [];
   #gathered = 0;
   /** What `untaken` was when it was last looked at; between two flushes it only becomes less. */
@@ -48,6 +55,8 @@ export abstract class BufferedTransport implements Transport, Flushable {
   abstract resume(): void;
   /** Puts a payload into the frame of this transport; the same function for all its connections. */
   protected abstract readonly frame: (payload: string | Uint8Array) => Buffer;
+  /** Puts several payloads of bytes into one frame. */
+  protected abstract readonly frameAll: (payloads: readonly Uint8Array[]) => Buffer;
   /** Bytes that were written and that the client has not taken. */
   protected abstract readonly untaken: number;
   protected abstract write(frames: Buffer): void;
@@ -56,9 +65,15 @@ export abstract class BufferedTransport implements Transport, Flushable {
 
   send(payload: string | Uint8Array): void {
     if (this.#closed) return;
-    // Small answers of one turn become one frame: a frame may hold many records.
-    if (typeof payload === 'string') this.#text += payload;
-    else this.#push(this.frame(payload));
+    // Small answers of one turn become one frame: a frame may hold many of a hub's.
+    if (typeof payload === 'string') {
+      if (this.#bytes.length > 0) this.#frameOwn();
+      this.#text += payload;
+      if (this.#text.length >= MAXIMUM_TEXT) this.#frameOwn();
+    } else {
+      if (this.#text !== '') this.#frameOwn();
+      this.#bytes.push(payload);
+    }
     this.#gather(payload.length);
   }
 
@@ -80,7 +95,7 @@ export abstract class BufferedTransport implements Transport, Flushable {
     this.#listed = false;
     this.#gathered = 0;
     if (this.#closed) return;
-    if (this.#text !== '') this.#frameText();
+    this.#frameOwn();
     const frames = this.#frames;
     if (frames.length > 0) {
       this.#frames = [];
@@ -108,17 +123,24 @@ export abstract class BufferedTransport implements Transport, Flushable {
     this.#closed = true;
     this.#frames = [];
     this.#text = '';
+    this.#bytes = [];
     this.#release();
   }
 
   #push(frame: Buffer): void {
-    if (this.#text !== '') this.#frameText();
+    this.#frameOwn();
     this.#frames.push(frame);
   }
 
-  #frameText(): void {
-    this.#frames.push(this.frame(this.#text));
-    this.#text = '';
+  /** Frames what only this client gets: text or bytes, never both. */
+  #frameOwn(): void {
+    if (this.#text !== '') {
+      this.#frames.push(this.frame(this.#text));
+      this.#text = '';
+    } else if (this.#bytes.length > 0) {
+      this.#frames.push(this.frameAll(this.#bytes));
+      this.#bytes = [];
+    }
   }
 
   #gather(bytes: number): void {

@@ -21,6 +21,8 @@ export const noCache = {
 const longPollingFrame = (payload: string | Uint8Array): Buffer =>
   typeof payload === 'string' ? Buffer.from(payload) : Buffer.from(payload.buffer, payload.byteOffset, payload.length);
 
+const joinedBody = (payloads: readonly Uint8Array[]): Buffer => Buffer.concat(payloads);
+
 /** The long-polling transport: each poll is answered with what has gathered, and a POST carries what the client sends. */
 export class LongPollingTransport extends BufferedTransport {
   readonly #posts: PostQueue;
@@ -93,6 +95,10 @@ export class LongPollingTransport extends BufferedTransport {
 
   protected get frame() {
     return longPollingFrame;
+  }
+
+  protected get frameAll() {
+    return joinedBody;
   }
 
   protected get untaken(): number {

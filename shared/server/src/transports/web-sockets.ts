@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { TransportEvents } from '../connections/transport.ts';
 import { BufferedTransport, type SendLimits } from './buffered-transport.ts';
-import { webSocketFrame } from './web-socket-frame.ts';
+import { joinedFrame, webSocketFrame } from './web-socket-frame.ts';
 import type { WriteBatcher } from './write-batcher.ts';
 
 /** What `ws` gives as the code when the socket ended without a Close frame. Source: RFC 6455, section 7.1.5. */
@@ -63,6 +63,10 @@ export class WebSocketTransport extends BufferedTransport {
 
   protected get frame() {
     return webSocketFrame;
+  }
+
+  protected get frameAll() {
+    return joinedFrame;
   }
 
   protected get untaken(): number {
