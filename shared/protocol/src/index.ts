@@ -13,6 +13,12 @@ export {
 } from './hub-message.ts';
 export type { HubProtocol, MessageReader, TransferFormat } from './hub-protocol.ts';
 export { JsonHubProtocol, type JsonHubProtocolOptions, type PayloadSerializer } from './json-hub-protocol.ts';
+export {
+  MessagePackHubProtocol,
+  type MessagePackHubProtocolOptions,
+  type MessagePackPayloadSerializer,
+} from './message-pack-hub-protocol.ts';
 export { HandshakeReader, writeHandshakeResponse, type HandshakeRequest } from './handshake.ts';
 export { RECORD_SEPARATOR, TextRecordReader } from './text-record-reader.ts';
+export { BinaryMessageReader } from './binary-message-reader.ts';
 export { MessageTooLargeError, ProtocolError } from './protocol-error.ts';

@@ -30,5 +30,11 @@ export type { LongPollingOptions, MapHubOptions, SharedOptions, SignalRServerOpt
 export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
 export type { TransportName } from './connections/transport.ts';
 export type { Logger } from './logger.ts';
-export { JsonHubProtocol } from '@practical-signalr/protocol';
-export type { HubProtocol, JsonHubProtocolOptions, PayloadSerializer } from '@practical-signalr/protocol';
+export { JsonHubProtocol, MessagePackHubProtocol } from '@practical-signalr/protocol';
+export type {
+  HubProtocol,
+  JsonHubProtocolOptions,
+  MessagePackHubProtocolOptions,
+  MessagePackPayloadSerializer,
+  PayloadSerializer,
+} from '@practical-signalr/protocol';

@@ -1,4 +1,5 @@
-import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import { HubConnectionBuilder, type IHubProtocol, JsonHubProtocol, LogLevel } from '@microsoft/signalr';
+import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Hub } from './index.ts';
 import { startTestServer, type TestServer } from './testing/index.ts';
@@ -9,6 +10,9 @@ interface Client {
 class ChatHub extends Hub<Client> {
   async sendMessageToAll(message: string): Promise<void> {
     await this.clients.all.send('ReceiveMessage', message);
+  }
+  echo(value: unknown): unknown {
+    return value;
   }
   async *count(to: number): AsyncGenerator<number> {
     for (let i = 0; i < to; i++) yield i;
@@ -21,8 +25,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test('the official client negotiates, connects, calls and is called', async () => {
-  const connection = new HubConnectionBuilder().withUrl(`${server.url}/chat`).configureLogging(LogLevel.None).build();
+test.each<[string, IHubProtocol]>([
+  ['JSON', new JsonHubProtocol()],
+  ['MessagePack', new MessagePackHubProtocol()],
+])('the official client negotiates, connects, calls and is called in %s', async (_name, protocol) => {
+  const connection = new HubConnectionBuilder()
+    .withUrl(`${server.url}/chat`)
+    .withHubProtocol(protocol)
+    .configureLogging(LogLevel.None)
+    .build();
   const received = new Promise((resolve) => connection.on('ReceiveMessage', resolve));
   await connection.start();
   await expect(connection.invoke('SendMessageToAll', 'hello')).resolves.toBeNull();
@@ -34,4 +45,17 @@ test('the official client negotiates, connects, calls and is called', async () =
   expect(items).toEqual([0, 1, 2]);
   await expect(connection.invoke('constructor')).rejects.toThrow('Method does not exist.');
   await connection.stop();
+});
+
+test('bytes and dates keep their kind in MessagePack; both protocols hear the same broadcast', async () => {
+  const builder = new HubConnectionBuilder().withUrl(`${server.url}/chat`).configureLogging(LogLevel.None);
+  const text = builder.build();
+  const binary = builder.withHubProtocol(new MessagePackHubProtocol()).build();
+  const heard = [text, binary].map((each) => new Promise((resolve) => each.on('ReceiveMessage', resolve)));
+  await Promise.all([text.start(), binary.start()]);
+  const values = { bytes: Uint8Array.of(1, 2, 255), date: new Date(1_700_000_000_123), large: 2 ** 40, half: 0.5 };
+  await expect(binary.invoke('Echo', values)).resolves.toEqual(values);
+  await binary.invoke('SendMessageToAll', 'für alle');
+  await expect(Promise.all(heard)).resolves.toEqual(['für alle', 'für alle']);
+  await Promise.all([text.stop(), binary.stop()]);
 });

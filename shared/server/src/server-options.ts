@@ -1,4 +1,4 @@
-import { type HubProtocol, JsonHubProtocol } from '@practical-signalr/protocol';
+import { type HubProtocol, JsonHubProtocol, MessagePackHubProtocol } from '@practical-signalr/protocol';
 import type { AuthenticationHandler } from './authentication/authentication-handler.ts';
 import type { AuthenticationRefresh } from './authentication/authentication-refresh.ts';
 import type { Authorize } from './authentication/authorization.ts';
@@ -42,7 +42,7 @@ export interface SharedOptions {
   readonly transports?: readonly TransportName[];
   /** The lowest version of negotiation that is served. Default 0. Source: `MinimumProtocolVersion`. */
   readonly minimumProtocolVersion?: number;
-  /** The encodings that are spoken. Default: JSON. */
+  /** The encodings that are spoken; the client chooses. Default: JSON and MessagePack. */
   readonly protocols?: readonly HubProtocol[];
   /** Names the user of a connection. Default: claim `sub`, else `nameid`, else `id`. */
   readonly userIdProvider?: UserIdProvider;
@@ -110,7 +110,7 @@ const defaults = {
   longPolling: { pollTimeout: 90_000 },
   transports: transportNames,
   minimumProtocolVersion: 0,
-  protocols: [new JsonHubProtocol()] as readonly HubProtocol[],
+  protocols: [new JsonHubProtocol(), new MessagePackHubProtocol()] as readonly HubProtocol[],
   userIdProvider: { getUserId: ({ user }) => nameIdentifier(user) } satisfies UserIdProvider,
   authentication: 'none' as const,
   authorize: undefined,

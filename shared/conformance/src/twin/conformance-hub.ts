@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Hub, HubError } from '@practical-signalr/server';
 import { InvalidOperationException } from './dotnet-errors.ts';
+import { DotnetObject } from './dotnet-values.ts';
 
 export interface Person {
   name: string | null;
@@ -10,7 +11,8 @@ export interface Person {
   child: Person | null;
 }
 
-const person = (name: string, age: number): Person => ({ name, age, active: false, tags: null, child: null });
+const person = (name: string, age: number): Person =>
+  Object.assign(new DotnetObject(), { name, age, active: false, tags: null, child: null });
 const orNull = (value: string | null): string => value ?? '<null>';
 
 /** The twin of the reference's ConformanceHub: the same methods, the same answers. */

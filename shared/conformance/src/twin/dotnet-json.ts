@@ -1,5 +1,6 @@
 import { isLosslessNumber, LosslessNumber, parse } from 'lossless-json';
 import type { PayloadSerializer } from '@practical-signalr/server';
+import { Color, Double } from './dotnet-values.ts';
 
 /** Reads numbers without loss and spells values as System.Text.Json does in the recordings. */
 export const dotnetJson: PayloadSerializer = {
@@ -13,6 +14,10 @@ function write(value: unknown): string {
   if (typeof value === 'number') return writeDouble(value);
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   if (isLosslessNumber(value)) return value.value;
+  if (value instanceof Double) return writeDouble(value.value);
+  if (value instanceof Color) return String(value.number);
+  if (value instanceof Uint8Array) return writeText(Buffer.from(value).toString('base64'));
+  if (value instanceof Date) return writeText(value.toISOString());
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
   const members = Object.entries(value as object).map(([name, member]) => `${writeText(name)}:${write(member)}`);
   return `{${members.join(',')}}`;

@@ -1,5 +1,6 @@
 import { isLosslessNumber } from 'lossless-json';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { Color, DotnetObject, Double } from './dotnet-values.ts';
 
 /** A type of C#, as far as a client sees it. */
 export type Schema = StandardSchemaV1<unknown, unknown>;
@@ -25,11 +26,22 @@ const convert = (type: Schema, value: unknown): unknown => {
   return result.issues === undefined ? result.value : refused;
 };
 
+/** A number as it came: with its digits in JSON, as number or bigint in MessagePack. */
+const digitsOf = (value: unknown): string | undefined => {
+  if (isLosslessNumber(value)) return value.value;
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
+};
+
 const whole = (value: unknown, low: bigint, high: bigint): bigint | undefined => {
-  if (!isLosslessNumber(value) || !/^-?\d+$/.test(value.value)) return undefined;
-  const number = BigInt(value.value);
+  const digits = digitsOf(value);
+  if (digits === undefined || !/^-?\d+$/.test(digits)) return undefined;
+  const number = BigInt(digits);
   return number >= low && number <= high ? number : undefined;
 };
+
+/** A plain object, not an array, a date, bytes or a number with its digits. */
+const isMembers = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 export const int = schema((value) => {
   const number = whole(value, -(2n ** 31n), 2n ** 31n - 1n);
@@ -37,10 +49,14 @@ export const int = schema((value) => {
 });
 export const long = schema((value) => whole(value, -(2n ** 63n), 2n ** 63n - 1n) ?? refused);
 export const ulong = schema((value) => whole(value, 0n, 2n ** 64n - 1n) ?? refused);
-export const double = schema((value) => (isLosslessNumber(value) ? Number(value.value) : refused));
-export const float = schema((value) =>
-  isLosslessNumber(value) ? Number(Number(Math.fround(Number(value.value))).toPrecision(7)) : refused,
-);
+export const double = schema((value) => {
+  const digits = digitsOf(value);
+  return digits === undefined ? refused : new Double(Number(digits));
+});
+export const float = schema((value) => {
+  const digits = digitsOf(value);
+  return digits === undefined ? refused : Number(Math.fround(Number(digits)).toPrecision(7));
+});
 /** Keeps its digits, trailing zeros too. */
 export const decimal = schema((value) => (isLosslessNumber(value) ? value : refused));
 export const bool = schema((value) => (typeof value === 'boolean' ? value : refused));
@@ -52,13 +68,26 @@ const matching = (pattern: RegExp, change = (value: string): string => value): S
 
 export const guid = matching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i, (value) => value.toLowerCase());
 const DATE = String.raw`\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?`;
-export const dateTime = matching(new RegExp(`^${DATE}(Z|[+-]\\d\\d:\\d\\d)?)?$`));
+const dateText = matching(new RegExp(`^${DATE}(Z|[+-]\\d\\d:\\d\\d)?)?$`));
+/** Text in JSON, a timestamp in MessagePack. */
+export const dateTime = schema((value) => (value instanceof Date ? value : convert(dateText, value)));
 export const dateTimeOffset = dateTime;
 export const timeSpan = matching(/^-?(\d+\.)?\d\d:\d\d:\d\d(\.\d{1,7})?$/);
 const base64 = matching(/^([\w+/]{4})*([\w+/]{2}==|[\w+/]{3}=)?$/);
-export const bytes = nullable(base64);
-/** An enum is its number in JSON. */
-export const color = int;
+/** Base64 in JSON, bin in MessagePack. */
+export const bytes = nullable(
+  schema((value) => {
+    if (value instanceof Uint8Array) return value;
+    const text = convert(base64, value);
+    return text === refused ? refused : Buffer.from(text as string, 'base64');
+  }),
+);
+/** A number in JSON, a name in MessagePack, where numbers come as they are. */
+export const color = schema((value) => {
+  if (typeof value === 'number' || typeof value === 'bigint') return refused;
+  const named = typeof value === 'string' ? Color.names.indexOf(value) : convert(int, value);
+  return named === refused || named === -1 ? refused : new Color(named as number);
+});
 
 export function nullable(type: Schema): Schema {
   return schema((value) => (value === null ? null : convert(type, value)));
@@ -76,7 +105,7 @@ export function list(type: Schema): Schema {
 export function map(type: Schema): Schema {
   return schema((value) => {
     if (value === null) return null;
-    if (typeof value !== 'object' || Array.isArray(value) || isLosslessNumber(value)) return refused;
+    if (!isMembers(value)) return refused;
     const members = Object.entries(value).map(([name, member]) => [name, convert(type, member)] as const);
     return members.some(([, member]) => member === refused) ? refused : Object.fromEntries(members);
   });
@@ -86,9 +115,9 @@ export function map(type: Schema): Schema {
 function record(members: () => Readonly<Record<string, readonly [Schema, unknown]>>): Schema {
   return schema((value) => {
     if (value === null) return null;
-    if (typeof value !== 'object' || Array.isArray(value) || isLosslessNumber(value)) return refused;
+    if (!isMembers(value)) return refused;
     const given = new Map(Object.entries(value).map(([name, member]) => [name.toLowerCase(), member as unknown]));
-    const result: Record<string, unknown> = {};
+    const result: Record<string, unknown> = new DotnetObject() as Record<string, unknown>;
     for (const [name, [type, missing]] of Object.entries(members())) {
       const key = name.toLowerCase();
       result[name] = given.has(key) ? convert(type, given.get(key)) : missing;
@@ -107,8 +136,8 @@ export const person: Schema = record(() => ({
 
 export const mixed: Schema = record(() => ({
   number: [int, 0],
-  real: [double, 0],
-  color: [color, 0],
+  real: [double, new Double(0)],
+  color: [color, new Color(0)],
   when: [dateTime, '0001-01-01T00:00:00'],
   id: [guid, '00000000-0000-0000-0000-000000000000'],
   blob: [bytes, null],

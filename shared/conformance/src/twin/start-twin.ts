@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { JsonHubProtocol, SignalRServer } from '@practical-signalr/server';
+import { JsonHubProtocol, MessagePackHubProtocol, SignalRServer } from '@practical-signalr/server';
 import cors from 'cors';
 import express from 'express';
 import { mapAuthorizedHubs } from './authorized-hubs.ts';
@@ -8,6 +8,7 @@ import { announcements, hubContextEndpoints } from './endpoints.ts';
 import * as hubs from './conformance-hub.ts';
 import { conformanceMethods as methods } from './conformance-methods.ts';
 import { dotnetJson } from './dotnet-json.ts';
+import { dotnetMessagePack } from './dotnet-message-pack.ts';
 import { MessageHub } from './message-hub.ts';
 
 /** The twin of the recorded server. */
@@ -21,9 +22,10 @@ const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** Starts the twin on 127.0.0.1; port 0 takes a free one. */
 export async function startTwin(port: number): Promise<Twin> {
+  const json = new JsonHubProtocol({ payloadSerializer: dotnetJson });
   const signalr = new SignalRServer({
     disconnectTimeout: 3000,
-    protocols: [new JsonHubProtocol({ payloadSerializer: dotnetJson })],
+    protocols: [json, new MessagePackHubProtocol({ payloadSerializer: dotnetMessagePack })],
     userIdProvider: {
       getUserId: ({ user, request }) =>
         (user?.['sub'] as string | undefined) ?? (request.query.get('user') || undefined),
@@ -40,7 +42,7 @@ export async function startTwin(port: number): Promise<Twin> {
     statefulReconnectBufferSize: 512,
   });
   signalr.mapHub('/parallel', hubs.ParallelHub, { methods, maximumParallelInvocationsPerClient: 4 });
-  signalr.mapHub('/json-only', hubs.JsonOnlyHub, { methods });
+  signalr.mapHub('/json-only', hubs.JsonOnlyHub, { methods, protocols: [json] });
   const delivery = signalr.mapHub('/delivery', hubs.DeliveryHub, { methods, maximumParallelInvocationsPerClient: 4 });
   const fast = {
     handshakeTimeout: 600,

@@ -230,7 +230,9 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     } else if (!transferFormats[this.#transport.name].includes(protocol.transferFormat)) {
       this.#refuse(errorTexts.protocolNeedsBinary(protocol.name, protocol.transferFormat));
     } else {
-      this.#transport.send(writeHandshakeResponse());
+      // The answer is JSON in every protocol, but travels in the frames of the chosen one.
+      const response = writeHandshakeResponse();
+      this.#transport.send(protocol.transferFormat === 'Binary' ? Buffer.from(response) : response);
       if (read.request.version >= 2) this.#stateful?.start(protocol);
       this.#protocol = protocol;
       this.#reader = protocol.createReader(options.maximumReceiveMessageSize);

@@ -1,0 +1,54 @@
+import { expect, test, vi } from 'vitest';
+import { BinaryMessageReader, MessageTooLargeError, ProtocolError } from './index.ts';
+import { BinaryMessageWriter } from './binary-message-writer.ts';
+
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
+
+function read(pieces: readonly (string | Uint8Array)[], limit?: number): number[][] {
+  const messages: number[][] = [];
+  const reader = new BinaryMessageReader(limit);
+  for (const piece of pieces) reader.read(piece, (message) => messages.push([...message]));
+  return messages;
+}
+
+test('a length may have one to five bytes, and be longer than needed', () => {
+  expect(read([Uint8Array.of(1, 7, 0x82, 0, 8, 9, 0x81, 0x80, 0x80, 0x80, 0, 10)])).toEqual([[7], [8, 9], [10]]);
+  for (const size of [0, 127, 128, 16_383, 16_384, 2_097_152]) {
+    const message = new BinaryMessageWriter().write([new Uint8Array(size), new Uint8Array(1)]);
+    expect(read([message])[0]).toHaveLength(size + 1);
+  }
+});
+
+test('a length over 2 GB is refused', () => {
+  expect(() => read([Uint8Array.of(0xff, 0xff, 0xff, 0xff, 8)])).toThrow(ProtocolError);
+  expect(() => read([Uint8Array.of(0xff, 0xff, 0xff, 0xff), Uint8Array.of(0xff)])).toThrow(ProtocolError);
+});
+
+test('nothing is taken for a length that is only claimed', () => {
+  const twoGigabytes = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 7, 1, 2, 3);
+  expect(() => read([twoGigabytes], 32_768)).toThrow(MessageTooLargeError);
+  const readers = Array.from({ length: 1000 }, () => new BinaryMessageReader(undefined));
+  // A thousand times two gigabytes would be more than any machine has.
+  for (const reader of readers) reader.read(twoGigabytes, () => expect.unreachable());
+});
+
+test('a message in ten thousand pieces is copied a bounded number of times', () => {
+  const message = new BinaryMessageWriter().write([new Uint8Array(10_000).fill(5)]);
+  let copied = 0;
+  // oxlint-disable-next-line typescript/unbound-method -- it is called on what it was called on
+  const set = typedArray.set;
+  const spy = vi.spyOn(typedArray, 'set').mockImplementation(function (this: Uint8Array, from, at) {
+    copied += from.length;
+    set.call(this, from, at);
+  });
+  try {
+    expect(read(Array.from(message, (byte) => Uint8Array.of(byte)))).toEqual([Array.from(message.subarray(2))]);
+  } finally {
+    spy.mockRestore();
+  }
+  expect(copied).toBeLessThan(4 * message.length);
+});
+
+test('text is taken as its bytes', () => {
+  expect(read(['\u0002a', 'b'])).toEqual([[97, 98]]);
+});

@@ -1,0 +1,86 @@
+import { errorTexts } from './error-texts.ts';
+import { MessageTooLargeError, ProtocolError } from './protocol-error.ts';
+import { TextEncoder } from './text-encoding.ts';
+
+/** A length is at most 2^31 - 1: five bytes of seven bits, the last one with three. */
+const MAXIMUM_PREFIX = 5;
+const MAXIMUM_LAST_BYTE = 7;
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Splits bytes that arrive in any pieces into messages that a length goes before, as a VarInt.
+ * A message over the limit is refused by its length, before its bytes are kept; memory is taken for bytes that have come, never for a
+ * length that was claimed. Each byte is copied a bounded number of times, whatever the number of pieces; at most one unfinished message is held.
+ * Source: HubProtocol.md, "MessagePack encoding", "Binary encoding".
+ * @example
+ * const reader = new BinaryMessageReader(32768);
+ * reader.read(Uint8Array.of(2, 0x91, 6, 3), (message) => console.log(message)); // Uint8Array [ 0x91, 6 ]
+ */
+export class BinaryMessageReader {
+  readonly #limit: number;
+  #prefixBytes = 0;
+  #prefix = 0;
+  #length = -1;
+  #body: Uint8Array = NO_BYTES;
+  #filled = 0;
+
+  /** `maximumMessageSize` is in bytes, the length prefix included; undefined means no limit. */
+  constructor(maximumMessageSize: number | undefined) {
+    this.#limit = maximumMessageSize ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The bytes handed to `onMessage` belong to `piece` where it holds the whole message. */
+  read(piece: string | Uint8Array, onMessage: (message: Uint8Array) => void): void {
+    const bytes = typeof piece === 'string' ? new TextEncoder().encode(piece) : piece;
+    let at = 0;
+    while (at < bytes.length) {
+      if (this.#length < 0) at = this.#readLength(bytes, at);
+      if (this.#length < 0) return;
+      const end = at + this.#length - this.#filled;
+      let message: Uint8Array;
+      if (this.#filled === 0 && end <= bytes.length) message = bytes.subarray(at, end);
+      else {
+        this.#keep(at === 0 && end >= bytes.length ? bytes : bytes.subarray(at, Math.min(end, bytes.length)));
+        if (this.#filled < this.#length) return;
+        message = this.#body.subarray(0, this.#length);
+      }
+      at = end;
+      this.#length = -1;
+      this.#body = NO_BYTES;
+      this.#filled = 0;
+      onMessage(message);
+    }
+  }
+
+  #readLength(bytes: Uint8Array, from: number): number {
+    let at = from;
+    while (at < bytes.length) {
+      const byte = bytes[at++] as number;
+      if (++this.#prefixBytes === MAXIMUM_PREFIX && byte > MAXIMUM_LAST_BYTE) {
+        throw new ProtocolError(errorTexts.messageOver2Gb);
+      }
+      this.#prefix += (byte & 0x7f) * 2 ** (7 * (this.#prefixBytes - 1));
+      if (byte < 0x80) {
+        if (this.#prefixBytes + this.#prefix > this.#limit) {
+          throw new MessageTooLargeError(errorTexts.messageTooLarge(this.#limit), this.#limit);
+        }
+        this.#length = this.#prefix;
+        this.#prefix = 0;
+        this.#prefixBytes = 0;
+        break;
+      }
+    }
+    return at;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const filled = this.#filled + bytes.length;
+    if (filled > this.#body.length) {
+      const grown = new Uint8Array(Math.min(this.#length, Math.max(filled, 2 * this.#body.length)));
+      grown.set(this.#body.subarray(0, this.#filled));
+      this.#body = grown;
+    }
+    this.#body.set(bytes, this.#filled);
+    this.#filled = filled;
+  }
+}

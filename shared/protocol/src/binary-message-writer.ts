@@ -1,0 +1,42 @@
+/** Small messages share one piece of memory: an ArrayBuffer of its own costs more than encoding what goes in. */
+const SHARED = 8192;
+const MAXIMUM_SHARED_MESSAGE = SHARED / 4;
+
+/**
+ * Puts the length before a message, as {@link BinaryMessageReader} reads it; the parts of the message are copied once.
+ * @example
+ * new BinaryMessageWriter().write([Uint8Array.of(0x91, 6)]); // Uint8Array [ 2, 0x91, 6 ]
+ */
+export class BinaryMessageWriter {
+  #shared = new Uint8Array(SHARED);
+  #used = 0;
+
+  write(parts: readonly Uint8Array[]): Uint8Array {
+    let length = 0;
+    for (const part of parts) length += part.length;
+    const prefix = length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x20_0000 ? 3 : length < 0x1000_0000 ? 4 : 5;
+    const message = this.#take(prefix + length);
+    let rest = length;
+    let at = 0;
+    for (; at < prefix - 1; at++) {
+      message[at] = (rest & 0x7f) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    message[at++] = rest;
+    for (const part of parts) {
+      message.set(part, at);
+      at += part.length;
+    }
+    return message;
+  }
+
+  #take(size: number): Uint8Array {
+    if (size > MAXIMUM_SHARED_MESSAGE) return new Uint8Array(size);
+    if (this.#used + size > SHARED) {
+      this.#shared = new Uint8Array(SHARED);
+      this.#used = 0;
+    }
+    this.#used += size;
+    return this.#shared.subarray(this.#used - size, this.#used);
+  }
+}

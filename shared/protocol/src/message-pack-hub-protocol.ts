@@ -1,0 +1,147 @@
+import { Encoder } from '@msgpack/msgpack';
+import { BinaryMessageReader } from './binary-message-reader.ts';
+import { BinaryMessageWriter } from './binary-message-writer.ts';
+import { type HubMessage, MessageType } from './hub-message.ts';
+import type { HubProtocol, MessageReader } from './hub-protocol.ts';
+import { readMessagePackMessage, ResultKind } from './read-message-pack-message.ts';
+
+/** Reads and writes the values of users (arguments, results, stream items); the protocol's own members stay plain MessagePack. */
+export interface MessagePackPayloadSerializer {
+  /** Decodes one whole message, as `decode` of `@msgpack/msgpack` does. Its structure is checked already: depth and lengths. */
+  decode(bytes: Uint8Array): unknown;
+  /** The MessagePack bytes of one value; `undefined` is written as nil. */
+  encode(value: unknown): Uint8Array;
+}
+
+/** Options of {@link MessagePackHubProtocol}. */
+export interface MessagePackHubProtocolOptions {
+  /**
+   * Default: `decode` and `encode` of `@msgpack/msgpack`: dates are timestamps, bytes are bin, a `bigint` cannot be written, and 64-bit
+   * numbers are read as `number`. Source: `MessagePackHubProtocolOptions.SerializerOptions`.
+   * @example
+   * import { decode, encode } from '@msgpack/msgpack';
+   * const options = { useBigInt64: true, extensionCodec };
+   * new MessagePackHubProtocol({
+   *   payloadSerializer: { decode: (bytes) => decode(bytes, options), encode: (value) => encode(value, options) },
+   * });
+   */
+  readonly payloadSerializer?: MessagePackPayloadSerializer;
+}
+
+/** An encoder keeps its buffer, and the buffer only grows: after a message over this many bytes a new one takes its place. */
+const MAXIMUM_KEPT_BUFFER = 65_536;
+const NO_HEADERS = Object.freeze({});
+const NO_STREAMS: readonly string[] = Object.freeze([]);
+
+/**
+ * The MessagePack hub protocol. Source: `MessagePackHubProtocol` of ASP.NET Core and HubProtocol.md, "MessagePack (MsgPack) encoding".
+ * @example
+ * const messagePack = new MessagePackHubProtocol();
+ * messagePack.writeMessage({ type: 1, target: 'ReceiveMessage', arguments: ['hello'] });
+ */
+export class MessagePackHubProtocol implements HubProtocol {
+  readonly name = 'messagepack';
+  readonly version = 2;
+  readonly transferFormat = 'Binary';
+  readonly #serializer: MessagePackPayloadSerializer | undefined;
+  readonly #writer = new BinaryMessageWriter();
+  #encoder = new Encoder();
+
+  constructor(options: MessagePackHubProtocolOptions = {}) {
+    this.#serializer = options.payloadSerializer;
+  }
+
+  /**
+   * One message without its length prefix, or undefined for a type that this version does not know.
+   * @throws {ProtocolError} when it cannot be read.
+   */
+  parseMessage(message: Uint8Array): HubMessage | undefined {
+    return readMessagePackMessage(message, this.#serializer);
+  }
+
+  createReader(maximumMessageSize: number | undefined): MessageReader {
+    const messages = new BinaryMessageReader(maximumMessageSize);
+    const serializer = this.#serializer;
+    return {
+      read(piece, onMessage) {
+        messages.read(piece, (bytes) => {
+          const message = readMessagePackMessage(bytes, serializer);
+          if (message !== undefined) onMessage(message);
+        });
+      },
+    };
+  }
+
+  writeMessage(message: HubMessage): Uint8Array {
+    if (this.#serializer !== undefined) return this.#writer.write(this.#parts(message, this.#serializer));
+    // The encoder's own buffer is copied once, behind the length.
+    const bytes = this.#encoder.encodeSharedRef(members(message));
+    const written = this.#writer.write([bytes]);
+    if (bytes.length > MAXIMUM_KEPT_BUFFER) this.#encoder = new Encoder();
+    return written;
+  }
+
+  /** The encoded members, those of users by the serializer. */
+  #parts(message: HubMessage, serializer: MessagePackPayloadSerializer): Uint8Array[] {
+    const list = members(message);
+    const payload = payloadIndex(message);
+    const parts = [arrayHead(list.length)];
+    list.forEach((member, i) => {
+      if (i !== payload) parts.push(this.#encoder.encode(member));
+      else if ('arguments' in message) {
+        parts.push(arrayHead(message.arguments.length));
+        for (const value of message.arguments) parts.push(serializer.encode(value));
+      } else parts.push(serializer.encode(member));
+    });
+    return parts;
+  }
+}
+
+function members(message: HubMessage): readonly unknown[] {
+  switch (message.type) {
+    case MessageType.Invocation:
+    case MessageType.StreamInvocation: {
+      const { type, invocationId = null, target, streamIds = NO_STREAMS } = message;
+      return [type, NO_HEADERS, invocationId, target, message.arguments, streamIds];
+    }
+    case MessageType.StreamItem:
+      return [message.type, NO_HEADERS, message.invocationId, message.item];
+    case MessageType.Completion: {
+      const { type, invocationId, error } = message;
+      if (error !== undefined) return [type, NO_HEADERS, invocationId, ResultKind.Error, error];
+      if (message.hasResult) return [type, NO_HEADERS, invocationId, ResultKind.NonVoid, message.result];
+      return [type, NO_HEADERS, invocationId, ResultKind.Void];
+    }
+    case MessageType.CancelInvocation:
+      return [message.type, NO_HEADERS, message.invocationId];
+    case MessageType.Ping:
+      return [message.type];
+    case MessageType.Close:
+      return [message.type, message.error, message.allowReconnect === true];
+    case MessageType.Ack:
+    case MessageType.Sequence:
+      return [message.type, message.sequenceId];
+  }
+}
+
+/** Where the values of users stand; -1 where there are none. */
+function payloadIndex(message: HubMessage): number {
+  switch (message.type) {
+    case MessageType.Invocation:
+    case MessageType.StreamInvocation:
+      return 4;
+    case MessageType.StreamItem:
+      return 3;
+    case MessageType.Completion:
+      return message.error === undefined && message.hasResult ? 4 : -1;
+    default:
+      return -1;
+  }
+}
+
+/** The head of an array of values that are encoded one by one. Source: the MessagePack specification, "array format family". */
+function arrayHead(length: number): Uint8Array {
+  if (length < 16) return Uint8Array.of(0x90 | length);
+  if (length < 65_536) return Uint8Array.of(0xdc, length >> 8, length);
+  return Uint8Array.of(0xdd, length >> 24, length >> 16, length >> 8, length);
+}

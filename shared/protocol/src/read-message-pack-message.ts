@@ -1,0 +1,139 @@
+import { Decoder } from '@msgpack/msgpack';
+import { errorTexts } from './error-texts.ts';
+import { type HubMessage, MessageType } from './hub-message.ts';
+import type { MessagePackPayloadSerializer } from './message-pack-hub-protocol.ts';
+import { ProtocolError } from './protocol-error.ts';
+import { checkMessagePack } from './safe-message-pack.ts';
+
+/** What a completion carries. Source: HubProtocol.md, "Completion Message Encoding". */
+export const ResultKind = { Error: 1, Void: 2, NonVoid: 3 } as const;
+
+type Members = readonly unknown[];
+
+/** Keys of any plain type become names, as in JSON: a dictionary of numbers must not end the connection. `__proto__` the decoder refuses. */
+const decoder = new Decoder({
+  mapKeyConverter(key) {
+    if (typeof key === 'object' && key !== null) throw new ProtocolError(errorTexts.errorReadingMessagePack);
+    return String(key);
+  },
+});
+
+/** One message as bytes; undefined for an unknown type, which a later version of the protocol may bring. */
+export function readMessagePackMessage(
+  message: Uint8Array,
+  serializer: MessagePackPayloadSerializer | undefined,
+): HubMessage | undefined {
+  // Binaries are views: they must neither keep a whole piece of the network alive nor change with it.
+  const bytes = checkMessagePack(message) ? new Uint8Array(message) : message;
+  const members = decode(decoder, bytes);
+  // A replaced serializer reads the message a second time: the protocol's own members must not depend on it.
+  const payload = (): Members => (serializer === undefined ? members : decode(serializer, bytes));
+  const type = int(members, 0, 'messageType');
+  switch (type) {
+    case MessageType.Invocation:
+    case MessageType.StreamInvocation: {
+      readHeaders(members);
+      const streams = type === MessageType.StreamInvocation;
+      const invocationId = streams
+        ? requiredText(members, 2, 'invocationId', 'invocation ID for StreamInvocation message')
+        : text(members, 2, 'invocationId') || undefined;
+      const target = requiredText(members, 3, 'target', 'target for Invocation message');
+      if (!Array.isArray(members[4])) throw wrongArray('arguments');
+      const values = payload()[4] as unknown[];
+      return { type, invocationId, target, arguments: values, streamIds: readStreamIds(members) } as HubMessage;
+    }
+    case MessageType.StreamItem: {
+      readHeaders(members);
+      const invocationId = requiredText(members, 2, 'invocationId', 'invocation ID for StreamItem message');
+      if (members.length < 4) throw wrongType('item', 'Object');
+      return { type, invocationId, item: payload()[3] };
+    }
+    case MessageType.Completion: {
+      readHeaders(members);
+      const invocationId = requiredText(members, 2, 'invocationId', 'invocation ID for Completion message');
+      const kind = int(members, 3, 'resultKind');
+      if (kind === ResultKind.Void)
+        return { type, invocationId, error: undefined, hasResult: false, result: undefined };
+      if (kind === ResultKind.Error) {
+        const error = text(members, 4, 'error') ?? '';
+        return { type, invocationId, error, hasResult: false, result: undefined };
+      }
+      if (kind !== ResultKind.NonVoid) throw new ProtocolError(errorTexts.invalidResultKind);
+      if (members.length < 5) throw wrongType('argument', 'Object');
+      return { type, invocationId, error: undefined, hasResult: true, result: payload()[4] };
+    }
+    case MessageType.CancelInvocation:
+      readHeaders(members);
+      return {
+        type,
+        invocationId: requiredText(members, 2, 'invocationId', 'invocation ID for CancelInvocation message'),
+      };
+    case MessageType.Ping:
+      return PING;
+    case MessageType.Close: {
+      const allowReconnect = members[2];
+      if (members.length > 2 && typeof allowReconnect !== 'boolean') throw wrongType('allowReconnect', 'Boolean');
+      return { type, error: text(members, 1, 'error'), allowReconnect: allowReconnect as boolean | undefined };
+    }
+    case MessageType.Ack:
+    case MessageType.Sequence:
+      return { type, sequenceId: int(members, 1, 'sequenceId', 'Int64') };
+    default:
+      return undefined;
+  }
+}
+
+const PING: HubMessage = Object.freeze({ type: MessageType.Ping });
+
+function decode(by: { decode(bytes: Uint8Array): unknown }, bytes: Uint8Array): Members {
+  let value: unknown;
+  try {
+    value = by.decode(bytes);
+  } catch {
+    throw new ProtocolError(errorTexts.errorReadingMessagePack);
+  }
+  if (!Array.isArray(value)) throw wrongArray('elementCount');
+  return value;
+}
+
+function readHeaders(members: Members): void {
+  const headers = members[1];
+  if (typeof headers !== 'object' || headers === null || Object.getPrototypeOf(headers) !== Object.prototype) {
+    throw new ProtocolError(errorTexts.readingMapFailed('headers'));
+  }
+  // Nobody has found a use for them yet: they are read and not kept.
+  for (const name in headers) {
+    if (typeof (headers as Record<string, unknown>)[name] !== 'string') throw wrongType(`headers[${name}]`, 'String');
+  }
+}
+
+function readStreamIds(members: Members): readonly string[] | undefined {
+  if (members.length < 6) return undefined;
+  const ids = members[5];
+  if (!Array.isArray(ids)) throw wrongArray('streamIds');
+  if (!ids.every((id) => typeof id === 'string')) throw wrongType('streamIds', 'String');
+  return ids.length === 0 ? undefined : (ids as string[]);
+}
+
+/** Nil is no text; a text that is absent is an error. */
+function text(members: Members, index: number, name: string): string | undefined {
+  const value = members[index];
+  if (value === null) return undefined;
+  if (typeof value !== 'string') throw wrongType(name, 'String');
+  return value;
+}
+
+function requiredText(members: Members, index: number, name: string, of: string): string {
+  const value = text(members, index, name);
+  if (value === undefined || value === '') throw new ProtocolError(errorTexts.nullOrEmpty(of));
+  return value;
+}
+
+function int(members: Members, index: number, name: string, type = 'Int32'): number {
+  const value = members[index];
+  if (typeof value !== 'number' || !Number.isInteger(value)) throw wrongType(name, type);
+  return value;
+}
+
+const wrongType = (name: string, type: string) => new ProtocolError(errorTexts.readingFailed(name, type));
+const wrongArray = (name: string) => new ProtocolError(errorTexts.readingArrayFailed(name));

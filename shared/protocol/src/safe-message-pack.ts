@@ -1,0 +1,55 @@
+import { errorTexts } from './error-texts.ts';
+import { ProtocolError } from './protocol-error.ts';
+import { MAXIMUM_DEPTH } from './safe-json.ts';
+
+/** Size of what follows the head bytes 0xC0 … 0xDF. Source: the MessagePack specification, "Overview". */
+const LENGTH_BYTES = [0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4];
+const FIXED_BYTES = [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17, 0, 0, 0, 0, 0, 0, 0];
+
+/**
+ * Looks at the structure of one MessagePack value before the library builds it, since the library takes memory for lengths that are only
+ * claimed and knows no limit of depth: refuses nests deeper than 64 levels, lengths that the bytes cannot hold, and bytes that are left over.
+ * Walks without recursion, each byte once. True when there are binaries or extensions, which a decoder returns as views.
+ * @throws {ProtocolError}
+ */
+export function checkMessagePack(bytes: Uint8Array): boolean {
+  const open: number[] = [];
+  let values = 1;
+  let at = 0;
+  let hasViews = false;
+  for (;;) {
+    while (values === 0) {
+      if (open.length === 0) {
+        if (at < bytes.length) throw new ProtocolError(errorTexts.bytesLeftOver);
+        return hasViews;
+      }
+      values = open.pop() as number;
+    }
+    values--;
+    if (at >= bytes.length) throw new ProtocolError(errorTexts.bytesMissing);
+    const head = bytes[at++] as number;
+    let inside = -1; // values in an array or map
+    if (head < 0x80 || head >= 0xe0) continue;
+    if (head < 0x90) inside = 2 * (head & 0x0f);
+    else if (head < 0xa0) inside = head & 0x0f;
+    else if (head < 0xc0) at += head & 0x1f;
+    else {
+      if (head === 0xc1) throw new ProtocolError(errorTexts.errorReadingMessagePack);
+      const lengthBytes = LENGTH_BYTES[head - 0xc0] as number;
+      let length = 0;
+      for (let i = 0; i < lengthBytes; i++) length = length * 256 + (bytes[at + i] ?? 0);
+      at += lengthBytes + (FIXED_BYTES[head - 0xc0] as number);
+      if (head >= 0xdc) inside = head < 0xde ? length : 2 * length;
+      else {
+        at += length;
+        if ((head >= 0xc4 && head <= 0xc9) || (head >= 0xd4 && head <= 0xd8)) hasViews = true;
+      }
+    }
+    if (inside >= 0) {
+      // Each value has one byte at least.
+      if (inside > bytes.length - at) throw new ProtocolError(errorTexts.bytesMissing);
+      if (open.push(values) > MAXIMUM_DEPTH) throw new ProtocolError(errorTexts.tooDeepMessagePack(MAXIMUM_DEPTH));
+      values = inside;
+    } else if (at > bytes.length) throw new ProtocolError(errorTexts.bytesMissing);
+  }
+}
