@@ -6,6 +6,9 @@ import { MAXIMUM_DEPTH } from './safe-json.ts';
 const LENGTH_BYTES = [0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4];
 const FIXED_BYTES = [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17, 0, 0, 0, 0, 0, 0, 0];
 
+/** Values that are left in each array and map around the one that is looked at; nothing else runs in between. */
+const open = new Uint32Array(MAXIMUM_DEPTH);
+
 /**
  * Looks at the structure of one MessagePack value before the library builds it, since the library takes memory for lengths that are only
  * claimed and knows no limit of depth: refuses nests deeper than 64 levels, lengths that the bytes cannot hold, and bytes that are left over.
@@ -13,17 +16,17 @@ const FIXED_BYTES = [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8,
  * @throws {ProtocolError}
  */
 export function checkMessagePack(bytes: Uint8Array): boolean {
-  const open: number[] = [];
+  let depth = 0;
   let values = 1;
   let at = 0;
   let hasViews = false;
   for (;;) {
     while (values === 0) {
-      if (open.length === 0) {
+      if (depth === 0) {
         if (at < bytes.length) throw new ProtocolError(errorTexts.bytesLeftOver);
         return hasViews;
       }
-      values = open.pop() as number;
+      values = open[--depth] as number;
     }
     values--;
     if (at >= bytes.length) throw new ProtocolError(errorTexts.bytesMissing);
@@ -48,7 +51,8 @@ export function checkMessagePack(bytes: Uint8Array): boolean {
     if (inside >= 0) {
       // Each value has one byte at least.
       if (inside > bytes.length - at) throw new ProtocolError(errorTexts.bytesMissing);
-      if (open.push(values) > MAXIMUM_DEPTH) throw new ProtocolError(errorTexts.tooDeepMessagePack(MAXIMUM_DEPTH));
+      if (depth === MAXIMUM_DEPTH) throw new ProtocolError(errorTexts.tooDeepMessagePack(MAXIMUM_DEPTH));
+      open[depth++] = values;
       values = inside;
     } else if (at > bytes.length) throw new ProtocolError(errorTexts.bytesMissing);
   }
