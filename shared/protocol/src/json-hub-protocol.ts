@@ -58,6 +58,12 @@ export class JsonHubProtocol implements HubProtocol {
     return this.#write(message) + RECORD_SEPARATOR;
   }
 
+  createItemWriter(invocationId: string): (item: unknown) => string {
+    const start = `{"type":2,"invocationId":${this.#value(invocationId)},"item":`;
+    const end = `}${RECORD_SEPARATOR}`;
+    return (item) => start + this.#value(item) + end;
+  }
+
   #write(message: HubMessage): string {
     switch (message.type) {
       case MessageType.Invocation:

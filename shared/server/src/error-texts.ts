@@ -12,6 +12,9 @@ export const errorTexts = {
     `The client attempted to invoke the non-streaming '${target}' method with a streaming invocation.`,
   plainCallOfStreamingMethod: (target: string) =>
     `The client attempted to invoke the streaming '${target}' method with a non-streaming invocation.`,
+  wrongUploadCount: (got: number, expected: number) => `Client sent ${got} stream(s), Hub method expects ${expected}.`,
+  itemNotBound: 'Failed to bind Stream message.',
+  tooManyUploads: (most: number) => `A connection may have at most ${most} uploads open. End one before the next.`,
   invocationIdInUse: (id: string) => `Invocation ID '${id}' is already in use.`,
   noStream: (target: string) =>
     `The value returned by the streaming method '${target}' is not a ChannelReader<> or IAsyncEnumerable<>.`,
@@ -59,6 +62,8 @@ export const errorTexts = {
     `'${name}' is not a transport. Use 'WebSockets', 'ServerSentEvents' or 'LongPolling'.`,
   noProtocols: 'The option protocols must name at least one hub protocol.',
   serverClosed: 'This SignalRServer is closed. Create a new one.',
+  wrongAnswerType: (method: string) =>
+    `The client's answer to '${method}' is not of the type that the option clientResults of the hub gives it.`,
   // In the log
   answeredByOther: (id: string) =>
     `Connection ${id} answered a question that another client was asked, and was closed.`,

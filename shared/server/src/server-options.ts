@@ -1,6 +1,9 @@
 import { type HubProtocol, JsonHubProtocol } from '@practical-signalr/protocol';
 import { type TransportName, transportNames } from './connections/transport.ts';
 import { errorTexts } from './error-texts.ts';
+import type { ClientResultSchemas } from './hubs/client-results.ts';
+import type { ClientOf } from './hubs/hub.ts';
+import type { HubFilter } from './hubs/hub-filter.ts';
 import type { HubMethodName, HubMethodOptions, HubOptions, UserIdProvider } from './hubs/hub-options.ts';
 import { defaultLogger, type Logger } from './logger.ts';
 import type { HubLifetimeManagerFactory } from './scale-out/scale-out-hub.ts';
@@ -17,6 +20,8 @@ export interface SharedOptions {
   readonly maximumReceiveMessageSize?: number;
   /** Calls of one client that run at the same time. Default 1. */
   readonly maximumParallelInvocationsPerClient?: number;
+  /** Items of one upload that wait for the method that reads them before the client is read no further. Default 10. */
+  readonly streamBufferCapacity?: number;
   /** Whether clients see the texts of all errors. Default false; use it in development only. */
   readonly enableDetailedErrors?: boolean;
   /** Time after which a connection that was negotiated and never opened is given up. Default 15,000 ms. */
@@ -33,6 +38,8 @@ export interface SharedOptions {
   readonly protocols?: readonly HubProtocol[];
   /** Names the user of a connection. Default: nobody. */
   readonly userIdProvider?: UserIdProvider;
+  /** Run around calls and hooks. The server's run outside a hub's own. Source: `HubOptions.AddFilter`. */
+  readonly filters?: readonly HubFilter[];
 }
 
 /** Options of {@link SignalRServer}; all are optional. */
@@ -47,6 +54,13 @@ export interface SignalRServerOptions extends SharedOptions {
 export interface MapHubOptions<THub> extends SharedOptions {
   /** What JavaScript cannot say about single methods. */
   readonly methods?: { readonly [TName in HubMethodName<THub>]?: HubMethodOptions };
+  /**
+   * The types of what clients answer to `invoke`, by the names of their methods. An answer that does not fit rejects.
+   * Default: any type.
+   * @example
+   * { clientResults: { askName: z.string() } }
+   */
+  readonly clientResults?: ClientResultSchemas<ClientOf<THub>>;
 }
 
 /** All options of a mapped hub, none missing. */
@@ -64,6 +78,7 @@ const defaults = {
   handshakeTimeout: 15_000,
   maximumReceiveMessageSize: 32_768,
   maximumParallelInvocationsPerClient: 1,
+  streamBufferCapacity: 10,
   enableDetailedErrors: false,
   disconnectTimeout: 15_000,
   sendTimeout: 10_000,
@@ -72,6 +87,7 @@ const defaults = {
   minimumProtocolVersion: 0,
   protocols: [new JsonHubProtocol()] as readonly HubProtocol[],
   userIdProvider: undefined,
+  filters: [] as readonly HubFilter[],
   logger: defaultLogger,
 };
 
@@ -81,6 +97,7 @@ const positive = [
   'handshakeTimeout',
   'maximumReceiveMessageSize',
   'maximumParallelInvocationsPerClient',
+  'streamBufferCapacity',
   'disconnectTimeout',
   'sendTimeout',
   'transportMaxBufferSize',
@@ -88,11 +105,12 @@ const positive = [
 
 /** The defaults, overridden by the server's options, overridden by the hub's. Refuses what cannot work with a sentence. */
 export function resolveOptions(server: SignalRServerOptions, hub: SharedOptions = {}): ResolvedOptions {
-  const known = new Set([...Object.keys(defaults), 'scaleOut', 'methods']);
+  const known = new Set([...Object.keys(defaults), 'scaleOut', 'methods', 'clientResults']);
   for (const name of [...Object.keys(server), ...Object.keys(hub)]) {
     if (!known.has(name)) throw new TypeError(errorTexts.unknownOption(name));
   }
-  const resolved: ResolvedOptions = { ...defaults, ...given(server), ...given(hub) };
+  const filters = [...(server.filters ?? []), ...(hub.filters ?? [])];
+  const resolved: ResolvedOptions = { ...defaults, ...given(server), ...given(hub), filters };
   for (const name of positive) {
     const value: unknown = resolved[name];
     if (typeof value !== 'number' || !(value > 0)) throw new RangeError(errorTexts.notPositive(name));

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Hub, HubError } from '@practical-signalr/server';
+import { Hub, HubError, type SingleClientProxy, type UntypedClient } from '@practical-signalr/server';
 import { InvalidOperationException } from './dotnet-errors.ts';
 
 export interface Person {
@@ -11,6 +11,20 @@ export interface Person {
 }
 
 const person = (name: string, age: number): Person => ({ name, age, active: false, tags: null, child: null });
+const messageOf = (error: unknown): string => (error as Error).message;
+const failed = (error: unknown): string => `failed: ${messageOf(error)}`;
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** Asks a client; .NET writes null as nothing. */
+export async function ask(client: SingleClientProxy<UntypedClient>, question: unknown): Promise<string> {
+  return `answer: ${((await client.invoke('Ask', question)) as string | null) ?? ''}`;
+}
+
 const orNull = (value: string | null): string => value ?? '<null>';
 
 /** The twin of the reference's ConformanceHub: the same methods, the same answers. */
@@ -211,10 +225,84 @@ export class ConformanceHub extends Hub {
   nullStream(): null {
     return null;
   }
+  async *forever(): AsyncGenerator<number> {
+    const { caller } = this.clients;
+    yield 0;
+    try {
+      await delay(2 ** 31 - 1, undefined, { signal: this.context.invocationAborted });
+    } finally {
+      await caller.send('StreamEnded', 'cancelled');
+    }
+  }
+  foreverChannel(): ReadableStream<number> {
+    return new ReadableStream({ start: (controller) => controller.enqueue(0) });
+  }
   async *stubborn(): AsyncGenerator<number> {
     yield 1;
     await delay(400);
     yield 2;
+  }
+
+  // uploads
+  async uploadSum(items: AsyncIterable<number>): Promise<number> {
+    let sum = 0;
+    for await (const item of items) sum += item;
+    return sum;
+  }
+  async uploadJoin(items: AsyncIterable<string | null>): Promise<string> {
+    return (await collect(items)).map(orNull).join(',');
+  }
+  async uploadTwo(left: AsyncIterable<string>, right: AsyncIterable<string>): Promise<string> {
+    return `${(await collect(left)).join(',')}|${(await collect(right)).join(',')}`;
+  }
+  async uploadWithArguments(prefix: string, items: AsyncIterable<string>, times: number): Promise<string> {
+    return prefix + (await collect(items)).join(',').repeat(times);
+  }
+  async uploadFirst(items: AsyncIterable<string>): Promise<string> {
+    for await (const item of items) return item;
+    return '<empty>';
+  }
+  async uploadCatch(items: AsyncIterable<number>): Promise<string> {
+    let count = 0;
+    try {
+      for await (const _ of items) count++;
+      return `${count} items`;
+    } catch (error) {
+      return `${count} items, then ${error instanceof HubError ? 'HubException' : 'another error'}: ${messageOf(error)}`;
+    }
+  }
+  async uploadVoid(items: AsyncIterable<string>): Promise<void> {
+    for await (const item of items) await this.clients.caller.send('Uploaded', item);
+  }
+  async *uploadEcho(items: AsyncIterable<string>): AsyncGenerator<string> {
+    for await (const item of items) yield item.toUpperCase();
+  }
+
+  // client results
+  askCaller(question: string): Promise<string> {
+    return ask(this.clients.caller, question);
+  }
+  askClient(id: string, question: string): Promise<string> {
+    return ask(this.clients.client(id), question);
+  }
+  askCallerInt(value: number): Promise<unknown> {
+    return this.clients.caller.invoke('AskInt', value);
+  }
+  askCallerCatch(question: string): Promise<string> {
+    return ask(this.clients.caller, question).catch(failed);
+  }
+  askClientCatch(id: string, question: string): Promise<string> {
+    return ask(this.clients.client(id), question).catch(failed);
+  }
+  async askCallerIntOrFail(value: number): Promise<string> {
+    try {
+      return `answer: ${String(await this.clients.caller.invoke('AskInt', value))}`;
+    } catch {
+      return 'failed';
+    }
+  }
+  askCallerTimeout(question: string, ms: number): Promise<string> {
+    return ask(this.clients.caller.withSignal(AbortSignal.timeout(ms)), question).catch(failed);
   }
 
   // sends

@@ -1,7 +1,8 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { errorTexts } from '../error-texts.ts';
-import { Hub } from '../hubs/hub.ts';
+import { ClientResultTypes } from '../hubs/client-results.ts';
+import { type ClientOf, Hub } from '../hubs/hub.ts';
 import { type GroupManager, type HubClients, LifetimeHubClients } from '../hubs/hub-clients.ts';
 import { HubDispatcher } from '../hubs/hub-dispatcher.ts';
 import { hubMethods } from '../hubs/hub-methods.ts';
@@ -24,9 +25,6 @@ export interface HubContext<TClient> {
 
 /** A hub class, or a function that makes a hub for each call and gives it what it needs. */
 export type HubFactory<THub> = (new () => THub) | (() => THub);
-
-/** The client contract of a hub. */
-export type ClientOf<THub> = THub extends Hub<infer TClient> ? TClient : never;
 
 /**
  * A SignalR server beside express or any `http.Server`.
@@ -79,9 +77,10 @@ export class SignalRServer {
       hubClass.prototype as object,
       (options.methods ?? {}) as Record<string, HubMethodOptions>,
     );
-    const dispatcher = new HubDispatcher(hubClass.name, create, methods, resolved, lifetime, groups);
+    const results = new ClientResultTypes(options.clientResults);
+    const dispatcher = new HubDispatcher(hubClass.name, create, methods, resolved, lifetime, groups, results);
     this.#hubs.set(key(path), new MappedHub(hubClass, dispatcher, resolved));
-    return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime), groups };
+    return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime, results), groups };
   }
 
   /** Negotiation and the HTTP transports, for `app.use()`. To be mounted once. */

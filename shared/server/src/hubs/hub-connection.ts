@@ -1,25 +1,27 @@
 import {
   type CloseMessage,
+  type CompletionMessage,
   HandshakeReader,
   type HubMessage,
   type HubProtocol,
-  type InvocationMessage,
   type MessageReader,
   MessageTooLargeError,
   MessageType,
-  type StreamInvocationMessage,
   writeHandshakeResponse,
 } from '@practical-signalr/protocol';
 import type { ConnectionContext } from '../connections/connection-context.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
 import { errorTexts } from '../error-texts.ts';
-import type { LifetimeConnection } from '../scale-out/hub-lifetime-manager.ts';
+import type { HubLifetimeManager, LifetimeConnection } from '../scale-out/hub-lifetime-manager.ts';
 import type { SharedMessage } from '../scale-out/shared-message.ts';
 import { CallQueue } from './call-queue.ts';
-import type { HubCallerContext } from './hub-caller-context.ts';
-import { LifetimeHubCallerClients } from './hub-clients.ts';
+import type { ClientResultTypes } from './client-results.ts';
+import type { HubCall, Invocation } from './hub-call.ts';
+import type { ConnectionCallerContext } from './hub-caller-context.ts';
 import type { HubDispatcher } from './hub-dispatcher.ts';
+import { ReadGate } from './read-gate.ts';
+import { UploadStreams } from './upload-streams.ts';
 
 const PING: HubMessage = { type: MessageType.Ping };
 
@@ -30,13 +32,14 @@ const PING: HubMessage = { type: MessageType.Ping };
 export class HubConnection implements LifetimeConnection, TransportEvents {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
-  readonly callerContext: HubCallerContext;
+  readonly callerContext: ConnectionCallerContext;
   readonly #dispatcher: HubDispatcher;
   readonly #transport: Transport;
   readonly #onEnded: () => void;
   readonly #calls: CallQueue;
-  readonly #streams = new Map<string, () => void>();
-  #callerClients: LifetimeHubCallerClients<unknown> | undefined;
+  readonly #gate: ReadGate;
+  #streams: Map<string, HubCall> | undefined;
+  #uploads: UploadStreams | undefined;
   #aborted: AbortController | undefined;
   #handshake: HandshakeReader | undefined;
   #handshakeTimer: NodeJS.Timeout | undefined;
@@ -67,10 +70,11 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     this.#onEnded = onEnded;
     this.#handshake = new HandshakeReader(options.maximumReceiveMessageSize);
     this.#handshakeTimer = setTimeout(() => this.#refuse(errorTexts.handshakeCanceled), options.handshakeTimeout);
+    this.#gate = new ReadGate(transport);
     this.#calls = new CallQueue(
       options.maximumParallelInvocationsPerClient,
       (message) => dispatcher.invoke(this, message),
-      transport,
+      this.#gate,
     );
     const abortSignal = (): AbortSignal => this.#abortSignal();
     this.callerContext = {
@@ -86,9 +90,18 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     };
   }
 
-  get callerClients(): unknown {
-    this.#callerClients ??= new LifetimeHubCallerClients(this.#dispatcher.lifetime, this.connectionId);
-    return this.#callerClients;
+  get lifetime(): HubLifetimeManager {
+    return this.#dispatcher.lifetime;
+  }
+
+  get clientResults(): ClientResultTypes {
+    return this.#dispatcher.clientResults;
+  }
+
+  /** The uploads that are open; most connections never have any. */
+  get uploads(): UploadStreams {
+    this.#uploads ??= new UploadStreams(this.#dispatcher.options.streamBufferCapacity, this.#gate);
+    return this.#uploads;
   }
 
   onReceive(piece: string | Uint8Array): void {
@@ -109,9 +122,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     this.#closing = true;
     clearTimeout(this.#handshakeTimer);
     this.#calls.clear();
-    for (const cancel of this.#streams.values()) cancel();
-    this.#streams.clear();
-    this.#aborted?.abort();
+    this.#endCalls();
     void this.#leave();
   }
 
@@ -135,11 +146,34 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     return this.#closing ? undefined : this.#transport.whenRoom();
   }
 
-  /** Registers a running stream; the returned function ends the registration. */
-  beginStream(invocationId: string, cancel: () => void): () => void {
-    if (this.#ended) cancel();
-    else this.#streams.set(invocationId, cancel);
-    return () => this.#streams.delete(invocationId);
+  /** Encodes and sends the items of one stream. */
+  streamItemWriter(invocationId: string): (item: unknown) => void {
+    const protocol = this.#protocol as HubProtocol;
+    const encode =
+      protocol.createItemWriter?.(invocationId) ??
+      ((item: unknown) => protocol.writeMessage({ type: MessageType.StreamItem, invocationId, item }));
+    return (item) => {
+      if (this.#closing) return;
+      this.#sent = true;
+      this.#transport.send(encode(item));
+    };
+  }
+
+  /** Registers a running stream, which the client may cancel; false where its id is in use. */
+  beginStream(invocationId: string, call: HubCall): boolean {
+    if (this.#streams?.has(invocationId) === true) return false;
+    if (this.#closing) call.cancel();
+    (this.#streams ??= new Map()).set(invocationId, call);
+    return true;
+  }
+
+  endStream(invocationId: string): void {
+    this.#streams?.delete(invocationId);
+  }
+
+  /** A call of this client waits for a client: the next one may run meanwhile. */
+  letNextCallRun(message: Invocation | undefined): void {
+    if (message !== undefined) this.#calls.letNextRun(message);
   }
 
   /** Ends the connection from within a hub: a bare Close message after all that was sent. */
@@ -158,7 +192,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     const { keepAliveInterval, clientTimeoutInterval } = this.#dispatcher.options;
     // While a call runs nothing is read in ASP.NET Core, so silence does not count.
     // A client that has never sent a ping is not expected to: it may be silent for as long as it likes.
-    if (this.#heard || this.#calls.isRunning || !this.#pings) this.#heardAt = now;
+    if (this.#heard || this.#calls.isRunning || this.#gate.isHeld || !this.#pings) this.#heardAt = now;
     else if (now - this.#heardAt > clientTimeoutInterval) {
       this.#fail(new ClientTimeoutError(errorTexts.clientTimeout(clientTimeoutInterval)), true);
       return;
@@ -229,7 +263,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
         this.#invoke(message);
         break;
       case MessageType.CancelInvocation:
-        this.#streams.get(message.invocationId)?.();
+        this.#streams?.get(message.invocationId)?.cancel();
         break;
       case MessageType.Close:
         this.#error = message.error === undefined ? undefined : new Error(message.error);
@@ -238,21 +272,28 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
       case MessageType.Ping:
         this.#pings = true;
         break;
+      case MessageType.StreamItem:
+        this.#uploads?.push(message.invocationId, message.item);
+        break;
+      case MessageType.Completion:
+        this.#complete(message);
+        break;
       default:
-      // Completions and items that nobody waits for are passed over.
     }
   }
 
-  #invoke(message: InvocationMessage | StreamInvocationMessage): void {
-    const id = message.invocationId;
-    if (message.type === MessageType.StreamInvocation && this.#streams.has(message.invocationId)) {
-      this.send({
-        type: MessageType.Completion,
-        invocationId: message.invocationId,
-        hasResult: false,
-        error: errorTexts.invocationIdInUse(id as string),
-      });
-    } else this.#calls.add(message);
+  /** Items may come before the call that takes them runs, so its uploads are opened at once. */
+  #invoke(message: Invocation): void {
+    const error = message.streamIds?.length ? this.uploads.open(message.streamIds) : undefined;
+    if (error === undefined) this.#calls.add(message);
+    else if (message.invocationId !== undefined)
+      this.send({ type: MessageType.Completion, invocationId: message.invocationId, hasResult: false, error });
+  }
+
+  /** The end of an upload, or the answer to a question. One that nobody waits for is passed over. */
+  #complete(message: CompletionMessage): void {
+    if (this.#uploads?.end(message.invocationId, message.error) === true) return;
+    this.lifetime.setConnectionResult(this.connectionId, message);
   }
 
   #badMessage(error: Error): void {
@@ -291,9 +332,16 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     this.send(message);
     this.#closing = true;
     clearTimeout(this.#handshakeTimer);
+    this.#endCalls();
+    this.#transport.close();
+  }
+
+  /** Nobody hears the calls any more: those that wait are forgotten, streams and uploads end. */
+  #endCalls(): void {
     this.#calls.clear();
     this.#aborted?.abort();
-    this.#transport.close();
+    for (const call of [...(this.#streams?.values() ?? [])]) call.cancel();
+    this.#uploads?.abort(new ConnectionAbortedError(errorTexts.connectionLost(this.connectionId)));
   }
 
   #abortSignal(): AbortSignal {
@@ -303,6 +351,11 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     }
     return this.#aborted.signal;
   }
+}
+
+/** What who reads an upload gets when its connection ends. */
+class ConnectionAbortedError extends Error {
+  override readonly name = 'AbortError';
 }
 
 /** Named as in ASP.NET Core, since detailed errors show the name. */

@@ -2,6 +2,8 @@ import type { HubProtocol } from '@practical-signalr/protocol';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Logger } from '../logger.ts';
+import type { HubFilter } from './hub-filter.ts';
+import type { StreamParameter } from './stream-parameter.ts';
 
 /** Names the user of a connection. Source: `IUserIdProvider` of ASP.NET Core. */
 export interface UserIdProvider {
@@ -15,11 +17,16 @@ export interface HubOptions {
   readonly handshakeTimeout: number;
   readonly maximumReceiveMessageSize: number;
   readonly maximumParallelInvocationsPerClient: number;
+  readonly streamBufferCapacity: number;
   readonly enableDetailedErrors: boolean;
   readonly protocols: readonly HubProtocol[];
   readonly userIdProvider: UserIdProvider | undefined;
+  readonly filters: readonly HubFilter[];
   readonly logger: Logger;
 }
+
+/** What one parameter takes: a value that a schema checks, an upload, or anything. */
+export type ArgumentType = StandardSchemaV1 | StreamParameter | undefined;
 
 /** What JavaScript cannot say about a hub's method. */
 export interface HubMethodOptions {
@@ -27,8 +34,13 @@ export interface HubMethodOptions {
   readonly name?: string;
   /** True for a method that returns a stream; async generators are seen without it. */
   readonly streams?: boolean;
-  /** Number and types of the arguments, with any Standard Schema library. Without it: as many as the function declares, of any type. */
-  readonly arguments?: readonly StandardSchemaV1[];
+  /**
+   * Number and types of the arguments, with any Standard Schema library; `undefined` takes any type. Uploads are named here, by
+   * `streamOf(schema)` or `stream`, and arrive as AsyncIterables. Without it: as many as the function declares, of any type, no uploads.
+   * @example
+   * { arguments: [z.string(), streamOf(z.number())] }
+   */
+  readonly arguments?: readonly ArgumentType[];
 }
 
 /** Names of the methods that a hub's own class declares. */

@@ -1,14 +1,8 @@
 import { errorTexts } from '../error-texts.ts';
 import type { UntypedClient } from './client-contract.ts';
 import type { GroupManager, HubCallerClients } from './hub-clients.ts';
+import type { HubCall } from './hub-call.ts';
 import type { HubCallerContext } from './hub-caller-context.ts';
-
-/** What a hub has during a call. */
-export interface HubCall {
-  readonly context: HubCallerContext;
-  readonly clients: unknown;
-  readonly groups: GroupManager;
-}
 
 const used = Symbol('used');
 /** The call of each living hub. Outside the object, so that a hub stored after its call keeps nothing alive. */
@@ -47,6 +41,9 @@ export abstract class Hub<TClient = UntypedClient> {
   /** Runs when a connection has ended; `error` is undefined for a normal end. */
   onDisconnected(_error?: Error): void | Promise<void> {}
 }
+
+/** The client contract of a hub. */
+export type ClientOf<THub> = THub extends Hub<infer TClient> ? TClient : never;
 
 /** Gives a new hub its call. */
 export function beginCall(hub: Hub<never>, call: HubCall): void {
