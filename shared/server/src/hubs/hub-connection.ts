@@ -90,6 +90,11 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     };
   }
 
+  /** True when nobody hears answers any more. */
+  get isClosing(): boolean {
+    return this.#closing;
+  }
+
   get lifetime(): HubLifetimeManager {
     return this.#dispatcher.lifetime;
   }
@@ -340,7 +345,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   #endCalls(): void {
     this.#calls.clear();
     this.#aborted?.abort();
-    for (const call of [...(this.#streams?.values() ?? [])]) call.cancel();
+    for (const call of this.#streams?.values() ?? []) call.cancel();
     this.#uploads?.abort(new ConnectionAbortedError(errorTexts.connectionLost(this.connectionId)));
   }
 

@@ -162,7 +162,7 @@ export class HubDispatcher {
     } catch (error) {
       // A source that ends with an AbortError when it is cancelled does what it should.
       if (!(call.isCancelled && isAbort(error))) {
-        this.#log(method.name, error);
+        this.#log(connection, method.name, error);
         answer = { ...answer, error: this.errorText(sentence, error) };
       }
     }
@@ -183,7 +183,7 @@ export class HubDispatcher {
   }
 
   #bindingFailed(connection: HubConnection, message: Invocation, error: unknown): void {
-    if (!(error instanceof BindingError)) this.#log(message.target, error); // a schema that throws is a fault of ours
+    if (!(error instanceof BindingError)) this.#log(connection, message.target, error); // a schema that throws is a fault of ours
     const text = errorTexts.failedToInvoke(message.target);
     // The sentence carries the name of its .NET class already.
     const detail = error instanceof BindingError ? error.message : describe(error);
@@ -191,7 +191,7 @@ export class HubDispatcher {
   }
 
   #methodFailed(connection: HubConnection, message: Invocation, method: HubMethod, error: unknown): void {
-    this.#log(method.name, error);
+    this.#log(connection, method.name, error);
     this.#fail(connection, message, this.errorText(errorTexts.unexpectedError(message.target), error));
   }
 
@@ -207,8 +207,9 @@ export class HubDispatcher {
     connection.send({ type: MessageType.Completion, invocationId: message.invocationId, hasResult: false, error });
   }
 
-  #log(method: string, error: unknown): void {
+  #log(connection: HubConnection, method: string, error: unknown): void {
     if (error instanceof HubError) return;
+    if (isAbort(error) && connection.isClosing) return; // a call that stops with its connection does what it should
     this.options.logger.error(errorTexts.methodFailed(this.hubName, method), error);
   }
 
