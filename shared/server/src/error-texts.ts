@@ -14,6 +14,8 @@ export const errorTexts = {
     `The client attempted to invoke the streaming '${target}' method with a non-streaming invocation.`,
   wrongUploadCount: (got: number, expected: number) => `Client sent ${got} stream(s), Hub method expects ${expected}.`,
   itemNotBound: 'Failed to bind Stream message.',
+  tooManyStreams: (most: number) =>
+    `A connection may have at most ${most} streams running. Cancel one before the next.`,
   tooManyUploads: (most: number) => `A connection may have at most ${most} uploads open. End one before the next.`,
   invocationIdInUse: (id: string) => `Invocation ID '${id}' is already in use.`,
   noStream: (target: string) =>
@@ -46,6 +48,8 @@ export const errorTexts = {
     `Cannot access a disposed object. Object name: '${name}'. A hub lives for one call only: to send later or from other code, use the hub context that mapHub returned.`,
   hubCreatedByUser: (name: string) =>
     `${name} was not created by a call. Only the server creates hubs for calls; to send from other code, use the hub context that mapHub returned.`,
+  hubUsedAgain: (name: string) =>
+    `The factory of ${name} gave an instance that has had a call. A hub lives for one call only: make a new one each time.`,
   pathAlreadyMapped: (path: string) => `A hub is already mapped at '${path}'. Map each path once.`,
   pathMustStartWithSlash: (path: string) =>
     `'${path}' is no path for a hub. Start it with a slash, for example '/chat'.`,
@@ -72,7 +76,8 @@ export const errorTexts = {
   receiverTooSlow: (id: string) => `Connection ${id} does not read what is sent to it and was closed.`,
   connectedHookFailed: (hub: string) => `onConnected of ${hub} failed; the connection was closed.`,
   disconnectedHookFailed: (hub: string) => `onDisconnected of ${hub} failed.`,
+  lifetimeFailed: (hub: string) => `The lifetime manager of ${hub} failed to let a connection go.`,
   methodFailed: (hub: string, method: string) => `${hub}.${method} failed.`,
   badMessage: (id: string) => `Connection ${id} sent a message that cannot be read and was closed.`,
-  sendFailed: (target: string) => `The arguments of '${target}' could not be written.`,
+  sendFailed: (target: string) => `What answers '${target}' could not be written.`,
 } as const;

@@ -6,6 +6,7 @@ export type { HubCallerContext } from './hubs/hub-caller-context.ts';
 export type { ClientProxy, GroupManager, HubCallerClients, HubClients, SingleClientProxy } from './hubs/hub-clients.ts';
 export type { MethodArguments, MethodName, MethodResult, UntypedClient } from './hubs/client-contract.ts';
 export type { ClientResultSchemas } from './hubs/client-results.ts';
+export type { ConnectionClosedEvent, ConnectionOpenedEvent, InvocationFailedEvent } from './hubs/diagnostics.ts';
 export type { HubFilter, HubInvocationContext, HubLifetimeContext } from './hubs/hub-filter.ts';
 export { stream, streamOf, type StreamParameter } from './hubs/stream-parameter.ts';
 export type { ArgumentType, HubMethodName, HubMethodOptions, UserIdProvider } from './hubs/hub-options.ts';

@@ -5,7 +5,7 @@ import type { ClientResultSchemas } from './hubs/client-results.ts';
 import type { ClientOf } from './hubs/hub.ts';
 import type { HubFilter } from './hubs/hub-filter.ts';
 import type { HubMethodName, HubMethodOptions, HubOptions, UserIdProvider } from './hubs/hub-options.ts';
-import { defaultLogger, type Logger } from './logger.ts';
+import { defaultLogger, type Logger, safeLogger } from './logger.ts';
 import type { HubLifetimeManagerFactory } from './scale-out/scale-out-hub.ts';
 
 /** Options that a hub may override. Times in ms, sizes in bytes. Source: `HubOptions`, `HttpConnectionDispatcherOptions`. */
@@ -111,6 +111,7 @@ export function resolveOptions(server: SignalRServerOptions, hub: SharedOptions 
   }
   const filters = [...(server.filters ?? []), ...(hub.filters ?? [])];
   const resolved: ResolvedOptions = { ...defaults, ...given(server), ...given(hub), filters };
+  const logger = safeLogger(resolved.logger);
   for (const name of positive) {
     const value: unknown = resolved[name];
     if (typeof value !== 'number' || !(value > 0)) throw new RangeError(errorTexts.notPositive(name));
@@ -119,7 +120,7 @@ export function resolveOptions(server: SignalRServerOptions, hub: SharedOptions 
     if (!transportNames.includes(name)) throw new RangeError(errorTexts.wrongTransport(name));
   }
   if (resolved.protocols.length === 0) throw new RangeError(errorTexts.noProtocols);
-  return resolved;
+  return { ...resolved, logger };
 }
 
 /** An option that is undefined counts as not given. */

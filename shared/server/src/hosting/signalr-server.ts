@@ -23,8 +23,18 @@ export interface HubContext<TClient> {
   readonly groups: GroupManager;
 }
 
-/** A hub class, or a function that makes a hub for each call and gives it what it needs. */
-export type HubFactory<THub> = (new () => THub) | (() => THub);
+/**
+ * A hub class, or what makes a hub for each call and gives it what it needs. A function alone is called once when it is mapped, to
+ * see its class; with its class beside it, it is called for calls only.
+ * @example
+ * signalr.mapHub('/chat', ChatHub);
+ * signalr.mapHub('/chat', () => new ChatHub(database));
+ * signalr.mapHub('/chat', { hub: ChatHub, create: () => new ChatHub(pool.current()) });
+ */
+export type HubFactory<THub> =
+  | (new () => THub)
+  | (() => THub)
+  | { readonly hub: abstract new (...args: never) => THub; readonly create: () => THub };
 
 /**
  * A SignalR server beside express or any `http.Server`.
@@ -134,6 +144,11 @@ const key = (path: string): string => (path.length > 1 ? path.replace(/\/$/, '')
 function open<THub extends Hub<never>>(
   hub: HubFactory<THub>,
 ): { create: () => Hub<never>; hubClass: { readonly name: string; readonly prototype: unknown } } {
+  if (typeof hub === 'object') {
+    if (!((hub.hub?.prototype as unknown) instanceof Hub) || typeof hub.create !== 'function')
+      throw new TypeError(errorTexts.notAHub(hub.hub?.name ?? 'The object'));
+    return { create: hub.create, hubClass: hub.hub };
+  }
   const isClass = (hub.prototype as unknown) instanceof Hub;
   const create = isClass ? () => new (hub as new () => THub)() : (hub as () => THub);
   if (isClass) return { create, hubClass: hub as new () => THub };

@@ -75,7 +75,13 @@ type Send = (method: string, args: readonly unknown[]) => Promise<void>;
 
 // An untyped proxy serves every contract: the types exist at compile time only.
 const proxy = <TClient>(send: Send): ClientProxy<TClient> => ({
-  send: (method, ...args) => send(method, args as readonly unknown[]),
+  send(method, ...args) {
+    try {
+      return send(method, args as readonly unknown[]);
+    } catch (error) {
+      return Promise.reject(error); // arguments that cannot be written
+    }
+  },
 });
 
 /** The clients of one hub class, by its lifetime manager. */
@@ -120,7 +126,7 @@ export class LifetimeHubClients<TClient> implements HubClients<TClient> {
 
   #single(id: string, signal: AbortSignal | undefined): SingleClientProxy<TClient> {
     return {
-      send: (method, ...args) => this.lifetime.sendConnection(id, method, args as readonly unknown[]),
+      ...proxy<TClient>((method, args) => this.lifetime.sendConnection(id, method, args)),
       invoke: (method, ...args) => {
         this.#onAsk?.();
         const answer = this.lifetime.invokeConnection(id, method, args as readonly unknown[], signal);

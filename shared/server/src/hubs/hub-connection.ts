@@ -17,12 +17,17 @@ import type { HubLifetimeManager, LifetimeConnection } from '../scale-out/hub-li
 import type { SharedMessage } from '../scale-out/shared-message.ts';
 import { CallQueue } from './call-queue.ts';
 import type { ClientResultTypes } from './client-results.ts';
+import { type ConnectionClosedEvent, type ConnectionOpenedEvent, reportClosed, reportOpened } from './diagnostics.ts';
 import type { HubCall, Invocation } from './hub-call.ts';
 import type { ConnectionCallerContext } from './hub-caller-context.ts';
 import type { HubDispatcher } from './hub-dispatcher.ts';
+import { KeepAlive } from './keep-alive.ts';
+import type { UserIdProvider } from './hub-options.ts';
 import { ReadGate } from './read-gate.ts';
 import { UploadStreams } from './upload-streams.ts';
 
+/** Streams to one client that may run at a time. */
+const MAXIMUM_STREAMS = 1000;
 const PING: HubMessage = { type: MessageType.Ping };
 
 /**
@@ -49,11 +54,10 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   #closing = false;
   #ended = false;
   #error: Error | undefined;
-  #heardAt = Date.now();
-  #pings = false;
-  #sentAt = Date.now();
-  #heard = false;
-  #sent = false;
+  #refusal: unknown;
+  #status: ConnectionClosedEvent['status'] = 'normal_closure';
+  readonly #keepAlive = new KeepAlive(Date.now());
+  readonly #openedAt = performance.now();
 
   constructor(
     context: ConnectionContext,
@@ -64,7 +68,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   ) {
     const { options } = dispatcher;
     this.connectionId = context.connectionId;
-    this.userIdentifier = context.userIdentifier ?? options.userIdProvider?.getUserId(request);
+    this.userIdentifier = context.userIdentifier ?? this.#userId(options.userIdProvider, request);
     this.#dispatcher = dispatcher;
     this.#transport = transport;
     this.#onEnded = onEnded;
@@ -88,6 +92,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
       },
       abort: () => this.abort(),
     };
+    reportOpened(this.#event());
   }
 
   /** True when nobody hears answers any more. */
@@ -111,7 +116,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
 
   onReceive(piece: string | Uint8Array): void {
     if (this.#closing) return;
-    this.#heard = true;
+    this.#keepAlive.heard = true;
     try {
       if (this.#reader !== undefined) this.#reader.read(piece, (message) => this.#receive(message));
       else this.#readHandshake(piece);
@@ -126,7 +131,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     this.#ended = true;
     this.#closing = true;
     clearTimeout(this.#handshakeTimer);
-    this.#calls.clear();
+    reportClosed(this.#event(), this.#openedAt, this.#status, this.#error);
     this.#endCalls();
     void this.#leave();
   }
@@ -135,7 +140,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     if (this.#closing || this.#protocol === undefined) return undefined;
     const payload = message.encoded(this.#protocol);
     if (payload === undefined) return this.#withoutProtocol(this.#protocol.name);
-    this.#sent = true;
+    this.#keepAlive.sent = true;
     this.#transport.sendShared(payload);
     return this.#transport.whenRoom();
   }
@@ -143,7 +148,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   /** Sends what only this client gets. Throws what the payload serializer throws. */
   send(message: HubMessage): void {
     if (this.#closing || this.#protocol === undefined) return;
-    this.#sent = true;
+    this.#keepAlive.sent = true;
     this.#transport.send(this.#protocol.writeMessage(message));
   }
 
@@ -159,17 +164,19 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
       ((item: unknown) => protocol.writeMessage({ type: MessageType.StreamItem, invocationId, item }));
     return (item) => {
       if (this.#closing) return;
-      this.#sent = true;
+      this.#keepAlive.sent = true;
       this.#transport.send(encode(item));
     };
   }
 
-  /** Registers a running stream, which the client may cancel; false where its id is in use. */
-  beginStream(invocationId: string, call: HubCall): boolean {
-    if (this.#streams?.has(invocationId) === true) return false;
+  /** Registers a running stream, which the client may cancel. Returns what is wrong where it may not run. */
+  beginStream(invocationId: string, call: HubCall): string | undefined {
+    this.#streams ??= new Map();
+    if (this.#streams.has(invocationId)) return errorTexts.invocationIdInUse(invocationId);
+    if (this.#streams.size >= MAXIMUM_STREAMS) return errorTexts.tooManyStreams(MAXIMUM_STREAMS);
     if (this.#closing) call.cancel();
-    (this.#streams ??= new Map()).set(invocationId, call);
-    return true;
+    this.#streams.set(invocationId, call);
+    return undefined;
   }
 
   endStream(invocationId: string): void {
@@ -188,27 +195,21 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
 
   /** Ends the connection because the server stops: clients with automatic reconnect come back. */
   shutdown(): void {
+    if (!this.#closing) this.#status = 'app_shutdown';
     this.#close({ type: MessageType.Close, allowReconnect: true });
   }
 
   /** Keeps the connection alive and ends it when the client is silent. Called by the hub's heartbeat. */
   beat(now: number): void {
     if (this.#closing || this.#protocol === undefined) return;
-    const { keepAliveInterval, clientTimeoutInterval } = this.#dispatcher.options;
+    const { options } = this.#dispatcher;
     // While a call runs nothing is read in ASP.NET Core, so silence does not count.
-    // A client that has never sent a ping is not expected to: it may be silent for as long as it likes.
-    if (this.#heard || this.#calls.isRunning || this.#gate.isHeld || !this.#pings) this.#heardAt = now;
-    else if (now - this.#heardAt > clientTimeoutInterval) {
-      this.#fail(new ClientTimeoutError(errorTexts.clientTimeout(clientTimeoutInterval)), true);
-      return;
+    const due = this.#keepAlive.beat(now, options, this.#calls.isRunning || this.#gate.isHeld);
+    if (due === 'ping') this.send(PING);
+    if (due === 'timeout') {
+      this.#status = 'timeout';
+      this.#fail(new ClientTimeoutError(errorTexts.clientTimeout(options.clientTimeoutInterval)), true);
     }
-    if (this.#sent) this.#sentAt = now;
-    else if (now - this.#sentAt >= keepAliveInterval) {
-      this.send(PING);
-      this.#sentAt = now;
-    }
-    this.#heard = false;
-    this.#sent = false;
   }
 
   #readHandshake(piece: string | Uint8Array): void {
@@ -233,8 +234,19 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     }
   }
 
+  /** A provider that fails refuses the client, once it has shaken hands and can be told. */
+  #userId(provider: UserIdProvider | undefined, request: ConnectionRequest): string | undefined {
+    try {
+      return provider?.getUserId(request);
+    } catch (error) {
+      this.#refusal = error;
+      return undefined;
+    }
+  }
+
   async #join(): Promise<void> {
     try {
+      if (this.#refusal !== undefined) throw this.#refusal;
       await this.#dispatcher.lifetime.onConnected(this);
       this.#joined = true;
       await this.#dispatcher.connected(this);
@@ -250,12 +262,17 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   async #leave(): Promise<void> {
     if (this.#joined) {
       this.#joined = false;
+      const { lifetime, options, hubName } = this.#dispatcher;
       try {
         await this.#dispatcher.disconnected(this, this.#error);
       } catch (error) {
-        this.#dispatcher.options.logger.error(errorTexts.disconnectedHookFailed(this.#dispatcher.hubName), error);
+        options.logger.error(errorTexts.disconnectedHookFailed(hubName), error);
       }
-      await this.#dispatcher.lifetime.onDisconnected(this);
+      try {
+        await lifetime.onDisconnected(this);
+      } catch (error) {
+        options.logger.error(errorTexts.lifetimeFailed(hubName), error);
+      }
     }
     this.#onEnded();
   }
@@ -275,7 +292,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
         this.#close({ type: MessageType.Close });
         break;
       case MessageType.Ping:
-        this.#pings = true;
+        this.#keepAlive.clientPings = true;
         break;
       case MessageType.StreamItem:
         this.#uploads?.push(message.invocationId, message.item);
@@ -334,7 +351,11 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
 
   #close(message: CloseMessage): void {
     if (this.#closing) return;
-    this.send(message);
+    try {
+      this.send(message);
+    } catch (error) {
+      this.#dispatcher.options.logger.error(errorTexts.sendFailed('Close'), error);
+    }
     this.#closing = true;
     clearTimeout(this.#handshakeTimer);
     this.#endCalls();
@@ -347,6 +368,10 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     this.#aborted?.abort();
     for (const call of this.#streams?.values() ?? []) call.cancel();
     this.#uploads?.abort(new ConnectionAbortedError(errorTexts.connectionLost(this.connectionId)));
+  }
+
+  #event(): ConnectionOpenedEvent {
+    return { hubName: this.#dispatcher.hubName, connectionId: this.connectionId, transport: this.#transport.name };
   }
 
   #abortSignal(): AbortSignal {

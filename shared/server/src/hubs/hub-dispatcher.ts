@@ -4,6 +4,7 @@ import { HubError } from '../hub-error.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import { BindingError, bindArguments, withUploads } from './argument-binding.ts';
 import type { ClientResultTypes } from './client-results.ts';
+import { diagnostics } from './diagnostics.ts';
 import { FilterChain } from './filter-chain.ts';
 import { beginCall, endCall, type Hub } from './hub.ts';
 import { HubCall, type Invocation } from './hub-call.ts';
@@ -88,8 +89,9 @@ export class HubDispatcher {
       return undefined;
     }
     const call = new HubCall(connection, this.#groups, message);
-    if (asStream && !connection.beginStream(message.invocationId, call)) {
-      this.#fail(connection, message, errorTexts.invocationIdInUse(message.invocationId));
+    const refused = asStream ? connection.beginStream(message.invocationId, call) : undefined;
+    if (refused !== undefined) {
+      this.#fail(connection, message, refused);
       return undefined;
     }
     let hub: Hub<never> | undefined;
@@ -168,7 +170,7 @@ export class HubDispatcher {
     }
     connection.endStream(invocationId);
     this.#end(connection, message, hub);
-    connection.send(answer);
+    this.#sendError(connection, message.target, answer);
   }
 
   /** The call is over for its hub and its uploads, before it is answered. */
@@ -204,10 +206,29 @@ export class HubDispatcher {
   #fail(connection: HubConnection, message: Invocation, error: string): void {
     if (message.streamIds?.length) connection.uploads.close(message.streamIds);
     if (message.invocationId === undefined) return;
-    connection.send({ type: MessageType.Completion, invocationId: message.invocationId, hasResult: false, error });
+    this.#sendError(connection, message.target, {
+      type: MessageType.Completion,
+      invocationId: message.invocationId,
+      hasResult: false,
+      error,
+    });
+  }
+
+  /** A serializer that cannot even write a sentence leaves nothing to say. */
+  #sendError(connection: HubConnection, target: string, answer: CompletionMessage): void {
+    try {
+      connection.send(answer);
+    } catch (error) {
+      this.options.logger.error(errorTexts.sendFailed(target), error);
+      connection.abort();
+    }
   }
 
   #log(connection: HubConnection, method: string, error: unknown): void {
+    if (diagnostics.invocationFailed.hasSubscribers) {
+      const { connectionId } = connection;
+      diagnostics.invocationFailed.publish({ hubName: this.hubName, hubMethodName: method, connectionId, error });
+    }
     if (error instanceof HubError) return;
     if (isAbort(error) && connection.isClosing) return; // a call that stops with its connection does what it should
     this.options.logger.error(errorTexts.methodFailed(this.hubName, method), error);

@@ -45,8 +45,9 @@ export abstract class Hub<TClient = UntypedClient> {
 /** The client contract of a hub. */
 export type ClientOf<THub> = THub extends Hub<infer TClient> ? TClient : never;
 
-/** Gives a new hub its call. */
+/** Gives a new hub its call. Throws for one that has had a call: a factory has to make a new one each time. */
 export function beginCall(hub: Hub<never>, call: HubCall): void {
+  if (calls.has(hub)) throw new Error(errorTexts.hubUsedAgain(hub.constructor.name));
   calls.set(hub, call);
 }
 

@@ -86,8 +86,9 @@ test('items that come before their call can run wait for it', async () => {
   client.send(call('3', 'Say', ['x'], undefined));
   await holding;
   letGo();
-  expect([await client.next(), await client.next(), await client.next()].toSorted()).toEqual(
-    [result('1', null), result('2', ['a', null]), result('3', 'x')].toSorted(),
+  // The call with an upload does not hold up the one behind it.
+  expect(new Set([await client.next(), await client.next(), await client.next()])).toEqual(
+    new Set([result('1', null), result('2', ['a', null]), result('3', 'x')]),
   );
 });
 
