@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Hub, HubError, type SingleClientProxy, type UntypedClient } from '@practical-signalr/server';
+import { HubError, type SingleClientProxy, type UntypedClient } from '@practical-signalr/server';
+import { EchoHub } from './echo-hub.ts';
 import { InvalidOperationException } from './dotnet-errors.ts';
 
 export interface Person {
@@ -28,7 +29,7 @@ export async function ask(client: SingleClientProxy<UntypedClient>, question: un
 const orNull = (value: string | null): string => value ?? '<null>';
 
 /** The twin of the reference's ConformanceHub: the same methods, the same answers. */
-export class ConformanceHub extends Hub {
+export class ConformanceHub extends EchoHub {
   override async onConnected(): Promise<void> {
     const { query } = this.context.request;
     if (query.has('failConnect')) throw new InvalidOperationException('connect refused by hub');
@@ -87,73 +88,6 @@ export class ConformanceHub extends Hub {
     return 'private';
   }
 
-  // echoes: the schema says the type
-  echoString(value: unknown): unknown {
-    return value;
-  }
-  echoInt(value: unknown): unknown {
-    return value;
-  }
-  echoNullableInt(value: unknown): unknown {
-    return value;
-  }
-  echoLong(value: unknown): unknown {
-    return value;
-  }
-  echoULong(value: unknown): unknown {
-    return value;
-  }
-  echoFloat(value: unknown): unknown {
-    return value;
-  }
-  echoDouble(value: unknown): unknown {
-    return value;
-  }
-  echoDecimal(value: unknown): unknown {
-    return value;
-  }
-  echoBool(value: unknown): unknown {
-    return value;
-  }
-  echoDateTime(value: unknown): unknown {
-    return value;
-  }
-  echoDateTimeOffset(value: unknown): unknown {
-    return value;
-  }
-  echoTimeSpan(value: unknown): unknown {
-    return value;
-  }
-  echoGuid(value: unknown): unknown {
-    return value;
-  }
-  echoBytes(value: unknown): unknown {
-    return value;
-  }
-  echoInts(value: unknown): unknown {
-    return value;
-  }
-  echoStrings(value: unknown): unknown {
-    return value;
-  }
-  echoMap(value: unknown): unknown {
-    return value;
-  }
-  echoColor(value: unknown): unknown {
-    return value;
-  }
-  echoPerson(value: unknown): unknown {
-    return value;
-  }
-  echoPeople(value: unknown): unknown {
-    return value;
-  }
-  echoMixed(value: unknown): unknown {
-    return value;
-  }
-  echoObject(value: unknown): unknown {
-    return value;
-  }
   concat(a: string | null, b: string | null, c: string | null): string {
     return `${orNull(a)}|${orNull(b)}|${orNull(c)}`;
   }

@@ -30,14 +30,14 @@ export function withUploads(
   method: HubMethod,
   values: readonly unknown[],
   ids: readonly string[] | undefined,
-  connection: { readonly uploads: UploadStreams },
+  streams: { readonly uploads: UploadStreams },
 ): readonly unknown[] {
   const given = ids?.length ?? 0;
   if (given !== method.uploads.length) throw new HubError(errorTexts.wrongUploadCount(given, method.uploads.length));
   if (ids === undefined || given === 0) return values;
   const args = [...values];
   for (const [i, { index, itemSchema }] of method.uploads.entries()) {
-    args.splice(index, 0, connection.uploads.get(ids[i] as string).checkedBy(itemSchema));
+    args.splice(index, 0, streams.uploads.get(ids[i] as string).checkedBy(itemSchema));
   }
   return args;
 }

@@ -17,17 +17,15 @@ import type { HubLifetimeManager, LifetimeConnection } from '../scale-out/hub-li
 import type { SharedMessage } from '../scale-out/shared-message.ts';
 import { CallQueue } from './call-queue.ts';
 import type { ClientResultTypes } from './client-results.ts';
+import { ClientStreams } from './client-streams.ts';
 import { type ConnectionClosedEvent, type ConnectionOpenedEvent, reportClosed, reportOpened } from './diagnostics.ts';
-import type { HubCall, Invocation } from './hub-call.ts';
+import type { Invocation } from './hub-call.ts';
 import type { ConnectionCallerContext } from './hub-caller-context.ts';
 import type { HubDispatcher } from './hub-dispatcher.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { UserIdProvider } from './hub-options.ts';
 import { ReadGate } from './read-gate.ts';
-import { UploadStreams } from './upload-streams.ts';
 
-/** Streams to one client that may run at a time. */
-const MAXIMUM_STREAMS = 1000;
 const PING: HubMessage = { type: MessageType.Ping };
 
 /**
@@ -38,13 +36,12 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
   readonly callerContext: ConnectionCallerContext;
+  readonly streams: ClientStreams;
   readonly #dispatcher: HubDispatcher;
   readonly #transport: Transport;
   readonly #onEnded: () => void;
   readonly #calls: CallQueue;
   readonly #gate: ReadGate;
-  #streams: Map<string, HubCall> | undefined;
-  #uploads: UploadStreams | undefined;
   #aborted: AbortController | undefined;
   #handshake: HandshakeReader | undefined;
   #handshakeTimer: NodeJS.Timeout | undefined;
@@ -75,6 +72,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     this.#handshake = new HandshakeReader(options.maximumReceiveMessageSize);
     this.#handshakeTimer = setTimeout(() => this.#refuse(errorTexts.handshakeCanceled), options.handshakeTimeout);
     this.#gate = new ReadGate(transport);
+    this.streams = new ClientStreams(options.streamBufferCapacity, this.#gate);
     this.#calls = new CallQueue(
       options.maximumParallelInvocationsPerClient,
       (message) => dispatcher.invoke(this, message),
@@ -106,12 +104,6 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
 
   get clientResults(): ClientResultTypes {
     return this.#dispatcher.clientResults;
-  }
-
-  /** The uploads that are open; most connections never have any. */
-  get uploads(): UploadStreams {
-    this.#uploads ??= new UploadStreams(this.#dispatcher.options.streamBufferCapacity, this.#gate);
-    return this.#uploads;
   }
 
   onReceive(piece: string | Uint8Array): void {
@@ -167,20 +159,6 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
       this.#keepAlive.sent = true;
       this.#transport.send(encode(item));
     };
-  }
-
-  /** Registers a running stream, which the client may cancel. Returns what is wrong where it may not run. */
-  beginStream(invocationId: string, call: HubCall): string | undefined {
-    this.#streams ??= new Map();
-    if (this.#streams.has(invocationId)) return errorTexts.invocationIdInUse(invocationId);
-    if (this.#streams.size >= MAXIMUM_STREAMS) return errorTexts.tooManyStreams(MAXIMUM_STREAMS);
-    if (this.#closing) call.cancel();
-    this.#streams.set(invocationId, call);
-    return undefined;
-  }
-
-  endStream(invocationId: string): void {
-    this.#streams?.delete(invocationId);
   }
 
   /** A call of this client waits for a client: the next one may run meanwhile. */
@@ -285,7 +263,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
         this.#invoke(message);
         break;
       case MessageType.CancelInvocation:
-        this.#streams?.get(message.invocationId)?.cancel();
+        this.streams.cancel(message.invocationId);
         break;
       case MessageType.Close:
         this.#error = message.error === undefined ? undefined : new Error(message.error);
@@ -295,7 +273,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
         this.#keepAlive.clientPings = true;
         break;
       case MessageType.StreamItem:
-        this.#uploads?.push(message.invocationId, message.item);
+        this.streams.receive(message.invocationId, message.item);
         break;
       case MessageType.Completion:
         this.#complete(message);
@@ -306,7 +284,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
 
   /** Items may come before the call that takes them runs, so its uploads are opened at once. */
   #invoke(message: Invocation): void {
-    const error = message.streamIds?.length ? this.uploads.open(message.streamIds) : undefined;
+    const error = message.streamIds?.length ? this.streams.uploads.open(message.streamIds) : undefined;
     if (error === undefined) this.#calls.add(message);
     else if (message.invocationId !== undefined)
       this.send({ type: MessageType.Completion, invocationId: message.invocationId, hasResult: false, error });
@@ -314,7 +292,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
 
   /** The end of an upload, or the answer to a question. One that nobody waits for is passed over. */
   #complete(message: CompletionMessage): void {
-    if (this.#uploads?.end(message.invocationId, message.error) === true) return;
+    if (this.streams.complete(message.invocationId, message.error)) return;
     this.lifetime.setConnectionResult(this.connectionId, message);
   }
 
@@ -366,8 +344,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   #endCalls(): void {
     this.#calls.clear();
     this.#aborted?.abort();
-    for (const call of this.#streams?.values() ?? []) call.cancel();
-    this.#uploads?.abort(new ConnectionAbortedError(errorTexts.connectionLost(this.connectionId)));
+    this.streams.abort(this.connectionId);
   }
 
   #event(): ConnectionOpenedEvent {
@@ -381,11 +358,6 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     }
     return this.#aborted.signal;
   }
-}
-
-/** What who reads an upload gets when its connection ends. */
-class ConnectionAbortedError extends Error {
-  override readonly name = 'AbortError';
 }
 
 /** Named as in ASP.NET Core, since detailed errors show the name. */

@@ -89,7 +89,7 @@ export class HubDispatcher {
       return undefined;
     }
     const call = new HubCall(connection, this.#groups, message);
-    const refused = asStream ? connection.beginStream(message.invocationId, call) : undefined;
+    const refused = asStream ? connection.streams.begin(message.invocationId, call) : undefined;
     if (refused !== undefined) {
       this.#fail(connection, message, refused);
       return undefined;
@@ -98,7 +98,7 @@ export class HubDispatcher {
     try {
       hub = this.#create();
       beginCall(hub, call);
-      const args = withUploads(method, values, message.streamIds, connection);
+      const args = withUploads(method, values, message.streamIds, connection.streams);
       const result = this.#filters.hasInvoking
         ? this.#invokeFiltered(call, hub, method, args)
         : method.run.apply(hub, args as unknown[]);
@@ -114,7 +114,7 @@ export class HubDispatcher {
       this.#end(connection, message, hub);
       this.#complete(connection, message, result);
     } catch (error) {
-      if (asStream) connection.endStream(message.invocationId);
+      if (asStream) connection.streams.end(message.invocationId);
       this.#end(connection, message, hub);
       this.#methodFailed(connection, message, method, error);
     }
@@ -168,7 +168,7 @@ export class HubDispatcher {
         answer = { ...answer, error: this.errorText(sentence, error) };
       }
     }
-    connection.endStream(invocationId);
+    connection.streams.end(invocationId);
     this.#end(connection, message, hub);
     this.#sendError(connection, message.target, answer);
   }
@@ -176,7 +176,7 @@ export class HubDispatcher {
   /** The call is over for its hub and its uploads, before it is answered. */
   #end(connection: HubConnection, message: Invocation, hub: Hub<never> | undefined): void {
     if (hub !== undefined) endCall(hub);
-    if (message.streamIds?.length) connection.uploads.close(message.streamIds);
+    if (message.streamIds?.length) connection.streams.uploads.close(message.streamIds);
   }
 
   #complete(connection: HubConnection, message: Invocation, result: unknown): void {
@@ -204,7 +204,7 @@ export class HubDispatcher {
   }
 
   #fail(connection: HubConnection, message: Invocation, error: string): void {
-    if (message.streamIds?.length) connection.uploads.close(message.streamIds);
+    if (message.streamIds?.length) connection.streams.uploads.close(message.streamIds);
     if (message.invocationId === undefined) return;
     this.#sendError(connection, message.target, {
       type: MessageType.Completion,

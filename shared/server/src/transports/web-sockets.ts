@@ -16,6 +16,12 @@ export interface SendLimits {
 }
 
 /**
+ * Characters of text that gather before they are framed. Text that is put together from many pieces is a rope of small objects:
+ * the sooner it becomes bytes, the less of it the garbage collector has to carry along.
+ */
+const MAXIMUM_TEXT = 4096;
+
+/**
  * The WebSocket transport. `ws` does the opening handshake, reading, pings and closing; frames that are sent are written to the
  * socket itself, because only so can one prebuilt frame serve many connections and one write many frames.
  */
@@ -63,8 +69,10 @@ export class WebSocketTransport implements Transport {
   send(payload: string | Uint8Array): void {
     if (this.#closed) return;
     // Small answers of one turn become one frame: a WebSocket message may hold many records.
-    if (typeof payload === 'string') this.#text += payload;
-    else this.#push(webSocketFrame(payload));
+    if (typeof payload === 'string') {
+      this.#text += payload;
+      if (this.#text.length >= MAXIMUM_TEXT) this.#frameText();
+    } else this.#push(webSocketFrame(payload));
     this.#gather(payload.length);
   }
 

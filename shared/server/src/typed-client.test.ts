@@ -1,9 +1,9 @@
 import { Subject } from '@microsoft/signalr';
 import { expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
-import { Hub, SignalRServer, streamOf } from '../index.ts';
-import { testServer } from '../testing/index.ts';
-import type { TypedConnection } from './index.ts';
+import { Hub, SignalRServer, streamOf } from './index.ts';
+import { testServer } from './testing/index.ts';
+import type { TypedConnection } from './client/index.ts';
 
 interface ChatServer {
   say(text: string, loud?: boolean): Promise<number>;
