@@ -23,7 +23,8 @@ export interface HubMethod {
 }
 
 const hooks = new Set(['constructor', 'onConnected', 'onDisconnected']);
-const AsyncGenerator = Object.getPrototypeOf(async function* () {}) as object;
+/** What can be seen to stream without being called. */
+const generators = [Object.getPrototypeOf(async function* () {}), Object.getPrototypeOf(function* () {})] as object[];
 
 /**
  * The methods of a hub class by their name on the wire in lower case. Only functions that the user's class or its bases below
@@ -49,7 +50,7 @@ export function hubMethods(
         name,
         run: run as HubMethod['run'],
         ...parameters(run.length, option?.arguments),
-        streams: option?.streams ?? AsyncGenerator.isPrototypeOf(run),
+        streams: option?.streams ?? generators.some((generator) => generator.isPrototypeOf(run)),
       });
     }
   }

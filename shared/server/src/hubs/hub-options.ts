@@ -32,7 +32,7 @@ export type ArgumentType = StandardSchemaV1 | StreamParameter | undefined;
 export interface HubMethodOptions {
   /** The name on the wire, and then the only one. Source: `HubMethodNameAttribute`. */
   readonly name?: string;
-  /** True for a method that returns a stream; async generators are seen without it. */
+  /** True for a method that returns a stream; generators, asynchronous or not, are seen without it. */
   readonly streams?: boolean;
   /**
    * Number and types of the arguments, with any Standard Schema library; `undefined` takes any type. Uploads are named here, by

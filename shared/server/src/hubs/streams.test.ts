@@ -65,7 +65,7 @@ class StreamHub extends Hub {
     return this.context.invocationAborted === this.context.connectionAborted;
   }
 }
-const methods = { readable: { streams: true }, list: { streams: true }, pairs: { streams: true } };
+const methods = { readable: { streams: true }, list: { streams: true } };
 const nothing = (): void => undefined;
 const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 

@@ -6,6 +6,8 @@ import type { MethodArguments, MethodName } from '../hubs/client-contract.ts';
 export interface TestClientOptions extends IHttpConnectionOptions {
   /** For example the MessagePack protocol of the official client. Default: JSON. */
   readonly protocol?: IHubProtocol;
+  /** For example `room=1`: a query that the hub sees. */
+  readonly query?: string;
 }
 
 /** The official client, typed by the contract, with what tests need. */
@@ -25,9 +27,11 @@ export type TestClient<TServer, TClient> = TypedConnection<TServer, TClient> & {
 /** Connects the official client. Its log is off: what is wrong rejects. */
 export async function connectTestClient<TServer, TClient>(
   url: string,
-  { protocol, ...options }: TestClientOptions,
+  { protocol, query, ...options }: TestClientOptions,
 ): Promise<TestClient<TServer, TClient>> {
-  const builder = new HubConnectionBuilder().withUrl(url, options).configureLogging(LogLevel.None);
+  const builder = new HubConnectionBuilder()
+    .withUrl(query === undefined ? url : `${url}?${query}`, options)
+    .configureLogging(LogLevel.None);
   if (protocol !== undefined) builder.withHubProtocol(protocol);
   const connection = builder.build();
   const nextCall = (name: string): Promise<unknown[]> => {
