@@ -76,6 +76,8 @@ export const errorTexts = {
   receiverTooSlow: (id: string) => `Connection ${id} does not read what is sent to it and was closed.`,
   connectedHookFailed: (hub: string) => `onConnected of ${hub} failed; the connection was closed.`,
   disconnectedHookFailed: (hub: string) => `onDisconnected of ${hub} failed.`,
+  disconnectedHookHangs: (hub: string) =>
+    `onDisconnected of ${hub} did not return in time; the server closed without waiting longer.`,
   lifetimeFailed: (hub: string) => `The lifetime manager of ${hub} failed to let a connection go.`,
   methodFailed: (hub: string, method: string) => `${hub}.${method} failed.`,
   badMessage: (id: string) => `Connection ${id} sent a message that cannot be read and was closed.`,

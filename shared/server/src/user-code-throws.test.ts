@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import {
   Hub,
+  type HubFactory,
   type HubFilter,
   JsonHubProtocol,
   type MapHubOptions,
@@ -70,7 +71,7 @@ afterEach(async () => {
 
 type HubClass = new () => UserHub;
 async function connect(
-  hub: HubClass | (() => UserHub),
+  hub: HubFactory<UserHub>,
   hubOptions: MapHubOptions<UserHub> = {},
   options: SignalRServerOptions = {},
 ): Promise<RawClient> {
@@ -156,6 +157,24 @@ test('a factory that throws later fails the call; one that gives an old instance
   expect(await client.next()).toBe(running('Say'));
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"x"}');
   expect(await client.next()).toBe(running('Say'));
+});
+
+test('a factory that gives one instance for all calls does not disturb the call that has it', async () => {
+  let letGo: () => void = () => undefined;
+  class SlowHub extends UserHub {
+    async slow(): Promise<string> {
+      await new Promise<void>((resolve) => (letGo = resolve));
+      return this.context.connectionId.slice(0, 0);
+    }
+  }
+  const only = new SlowHub();
+  let made = 0;
+  const create = (): UserHub => (++made === 1 ? new SlowHub() : only); // the first is for the connected hook
+  const client = await connect({ hub: SlowHub, create }, { maximumParallelInvocationsPerClient: 2 });
+  client.send(call('Slow') + call('Say', ['x']));
+  expect(await client.next()).toBe(running('Say'));
+  letGo();
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":""}');
 });
 
 test('onDisconnected, its filter and the lifetime manager that throw leave nothing behind', async () => {

@@ -82,9 +82,10 @@ export class CallQueue {
     while (!this.#held && this.#inPlace.length < this.#atOnce && this.#next < this.#waiting.length) {
       const call = this.#waiting[this.#next++] as Call;
       const pending = this.#run(call);
+      const keepsPlace = this.#gaveUp !== call;
+      this.#gaveUp = undefined;
       if (pending !== undefined) {
-        if (this.#gaveUp === call) this.#gaveUp = undefined;
-        else this.#inPlace.push(call);
+        if (keepsPlace) this.#inPlace.push(call);
         void pending.then(() => this.#leave(call));
       }
     }

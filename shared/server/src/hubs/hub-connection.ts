@@ -26,6 +26,8 @@ import { KeepAlive } from './keep-alive.ts';
 import type { UserIdProvider } from './hub-options.ts';
 import { ReadGate } from './read-gate.ts';
 
+/** Time in ms that a server which closes waits for a connection and its disconnected hook. Source: `HostOptions.ShutdownTimeout`. */
+const SHUTDOWN_TIMEOUT = 30_000;
 const PING: HubMessage = { type: MessageType.Ping };
 
 /**
@@ -45,6 +47,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   #aborted: AbortController | undefined;
   #handshake: HandshakeReader | undefined;
   #handshakeTimer: NodeJS.Timeout | undefined;
+  #shutdownTimer: NodeJS.Timeout | undefined;
   #protocol: HubProtocol | undefined;
   #reader: MessageReader | undefined;
   #joined = false;
@@ -174,6 +177,10 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   /** Ends the connection because the server stops: clients with automatic reconnect come back. */
   shutdown(): void {
     if (!this.#closing) this.#status = 'app_shutdown';
+    this.#shutdownTimer = setTimeout(() => {
+      this.#dispatcher.options.logger.error(errorTexts.disconnectedHookHangs(this.#dispatcher.hubName));
+      this.#onEnded();
+    }, SHUTDOWN_TIMEOUT);
     this.#close({ type: MessageType.Close, allowReconnect: true });
   }
 
@@ -252,6 +259,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
         options.logger.error(errorTexts.lifetimeFailed(hubName), error);
       }
     }
+    clearTimeout(this.#shutdownTimer);
     this.#onEnded();
   }
 

@@ -96,19 +96,20 @@ export class HubDispatcher {
     }
     let hub: Hub<never> | undefined;
     try {
-      hub = this.#create();
-      beginCall(hub, call);
+      const created = this.#create();
+      beginCall(created, call);
+      hub = created; // one that is not ours to end never gets here
       const args = withUploads(method, values, message.streamIds, connection.streams);
       const result = this.#filters.hasInvoking
-        ? this.#invokeFiltered(call, hub, method, args)
-        : method.run.apply(hub, args as unknown[]);
+        ? this.#invokeFiltered(call, created, method, args)
+        : method.run.apply(created, args as unknown[]);
       if (asStream) {
         // A stream does not hold up calls, nor does an upload: what is waited for is only that it starts.
-        void this.#stream(call, message, method, hub, result);
+        void this.#stream(call, message, method, created, result);
         return undefined;
       }
       if (isThenable(result)) {
-        const answered = this.#finish(connection, message, method, hub, result);
+        const answered = this.#finish(connection, message, method, created, result);
         return message.streamIds?.length ? undefined : answered;
       }
       this.#end(connection, message, hub);
@@ -235,8 +236,8 @@ export class HubDispatcher {
   }
 
   async #withHub(connection: HubConnection, run: (hub: Hub<never>, call: HubCall) => Promise<void>): Promise<void> {
-    const hub = this.#create();
     const call = new HubCall(connection, this.#groups, undefined);
+    const hub = this.#create();
     beginCall(hub, call);
     try {
       await run(hub, call);
