@@ -1,3 +1,4 @@
+import { addOutcome } from '@practical-signalr/lesson-kit/client';
 import { type HubConnection, HubConnectionBuilder, type ILogger, LogLevel } from '@microsoft/signalr';
 
 type Attempt = (connection: HubConnection) => Promise<unknown>;
@@ -41,29 +42,15 @@ async function returnsValue(connection: HubConnection): Promise<string> {
   return heard(connection, () => connection.invoke('SendMessageToAll', 'hello'));
 }
 
-async function attempt(run: Attempt): Promise<string> {
-  const connection = logged();
-  await connection.start();
-  try {
-    const result = await run(connection);
-    return typeof result === 'string' ? result : 'It succeeds.';
-  } catch (error) {
-    return (error as Error).message;
-  } finally {
-    await connection.stop();
-  }
-}
-
-const table = document.querySelector<HTMLTableSectionElement>('#failures')!;
 for (const [name, run] of attempts) {
-  const row = table.insertRow();
-  const button = document.createElement('button');
-  const result = document.createElement('td');
-  button.textContent = name;
-  result.setAttribute('aria-live', 'polite');
-  button.addEventListener('click', async () => {
-    result.textContent = await attempt(run);
+  addOutcome('#failures', name, async () => {
+    const connection = logged();
+    await connection.start();
+    try {
+      const result = await run(connection);
+      return typeof result === 'string' ? result : 'It succeeds.';
+    } finally {
+      await connection.stop();
+    }
   });
-  row.insertCell().append(button);
-  row.append(result);
 }

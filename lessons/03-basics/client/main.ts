@@ -1,13 +1,12 @@
 import './style.css';
-import { typed } from '@practical-signalr/lesson-kit/client';
+import { showMessage, showState, typed } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder } from '@microsoft/signalr';
 import type { MessageClient, MessageServer } from '../contract.ts';
-import { show, showState } from './page.ts';
 import './failures.ts';
 
 const connection = typed<MessageServer, MessageClient>(new HubConnectionBuilder().withUrl('/messages').build());
 
-connection.on('ReceiveMessage', (message) => show(message));
+connection.on('ReceiveMessage', (message) => showMessage(message));
 connection.onclose(() => showState('bad', 'Disconnected. Reload the page.'));
 
 const form = document.querySelector<HTMLFormElement>('#form')!;

@@ -1,22 +1,24 @@
 import { courseBuild } from './course-build.ts';
+import { courseDiff } from './course-diff.ts';
 import { courseLesson } from './course-lesson.ts';
 import { courseStart } from './course-start.ts';
 import { courseTest } from './course-test.ts';
 import { errorTexts } from './error-texts.ts';
 
-/** The commands behind `npm start`, `npm run lesson`, `npm test` and `npm run build`. */
-const commands: Record<string, (argument?: string) => Promise<number>> = {
+/** The commands behind `npm start`, `npm run lesson`, `npm run diff`, `npm test` and `npm run build`. */
+const commands: Record<string, (...args: string[]) => Promise<number>> = {
   start: courseStart,
   lesson: courseLesson,
+  diff: courseDiff,
   test: courseTest,
   build: courseBuild,
 };
 
-const [name = '', argument] = process.argv.slice(2);
+const [name = '', ...args] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (command === undefined) {
   console.error(errorTexts.unknownCommand(name));
   process.exitCode = 1;
 } else {
-  process.exitCode = await command(argument);
+  process.exitCode = await command(...args);
 }

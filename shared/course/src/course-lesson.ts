@@ -2,8 +2,8 @@ import { runLesson } from '@practical-signalr/lesson-kit';
 import { errorTexts } from './error-texts.ts';
 import { lessonFolder, portOf } from './sections.ts';
 
-/** `npm run lesson 3`: one lesson until Ctrl-C. */
-export async function courseLesson(text = ''): Promise<number> {
+/** `npm run lesson 3`: one lesson until Ctrl-C. What follows the number is the lesson's, for example `-- --production`. */
+export async function courseLesson(text = '', ...args: string[]): Promise<number> {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > 8) {
     console.error(errorTexts.noSuchLesson(text));
@@ -14,5 +14,5 @@ export async function courseLesson(text = ''): Promise<number> {
     console.error(errorTexts.lessonInPreparation(number));
     return 1;
   }
-  return runLesson(folder, { ...process.env, PORT: process.env['PORT'] ?? String(portOf(number)) });
+  return runLesson(folder, args, { ...process.env, PORT: process.env['PORT'] ?? String(portOf(number)) });
 }

@@ -1,9 +1,11 @@
 /** Every text that a user of the course's commands can see when something is wrong. */
 export const errorTexts = {
   unknownCommand: (name: string) =>
-    `'${name}' is not a command of the course. There are: start, lesson N, test, build.`,
+    `'${name}' is not a command of the course. There are: start, lesson N, diff N M, test, build.`,
   noSuchLesson: (text: string) =>
     `There is no lesson '${text}'. Lessons have the numbers 1 to 8, for example: npm run lesson 3`,
+  diffNeedsTwo:
+    'Say which two lessons to compare, for example: npm run diff 3 4 (with --stat only counts, with --all tests and READMEs too)',
   lessonInPreparation: (number: number) =>
     `Lesson ${number} is in preparation. The course home lists the lessons that exist: npm start`,
   portInUse: (port: number) =>

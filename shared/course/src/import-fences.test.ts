@@ -31,6 +31,10 @@ test.each([
   ['shared/protocol/src/a.ts', '@practical-signalr/server'],
   ['shared/server/src/connections/a.ts', '../hubs/hub.ts'],
   ['shared/server/src/connections/a.ts', '../transports/web-sockets.ts'],
+  ['shared/server/src/connections/a.ts', '../authentication/claims.ts'],
+  ['shared/server/src/authentication/a.ts', '../hubs/hub.ts'],
+  ['shared/server/src/authentication/a.ts', '../hosting/signalr-server.ts'],
+  ['shared/server/src/transports/a.ts', '../authentication/claims.ts'],
   ['shared/server/src/transports/a.ts', '../hubs/hub.ts'],
   ['shared/server/src/hubs/a.ts', '../transports/web-sockets.ts'],
   ['shared/server/src/hubs/a.ts', '../hosting/signalr-server.ts'],
@@ -51,6 +55,7 @@ test.each([
 
 test.each([
   ['shared/protocol/src/a.ts', './hub-message.ts'],
+  ['shared/server/src/authentication/a.ts', '../connections/connection-request.ts'],
   ['shared/server/src/hubs/a.ts', '../connections/transport.ts'],
   ['shared/server/src/hubs/a.ts', '@practical-signalr/protocol'],
   ['shared/server/src/client/a.ts', '../hubs/client-contract.ts'],

@@ -10,6 +10,7 @@ export const errorTexts = {
     'InvalidDataException: Error binding arguments. Make sure that the types of the provided values match the types of the hub method being invoked.',
   streamingCallOfPlainMethod: (target: string) =>
     `The client attempted to invoke the non-streaming '${target}' method with a streaming invocation.`,
+  unauthorized: (target: string) => `Failed to invoke '${target}' because user is unauthorized`,
   plainCallOfStreamingMethod: (target: string) =>
     `The client attempted to invoke the streaming '${target}' method with a non-streaming invocation.`,
   wrongUploadCount: (got: number, expected: number) => `Client sent ${got} stream(s), Hub method expects ${expected}.`,
@@ -32,6 +33,7 @@ export const errorTexts = {
   protocolNotSupported: (name: string) => `The protocol '${name}' is not supported.`,
   protocolVersionNotSupported: (version: number, name: string) =>
     `The server does not support version ${version} of the '${name}' protocol.`,
+  sequenceTooHigh: "Sequence ID greater than amount of messages we've received.",
   // Over HTTP
   negotiateVersionNotInteger: 'The client requested a non-integer protocol version.',
   negotiateVersionNotSupported: (version: number) =>
@@ -41,8 +43,17 @@ export const errorTexts = {
   cannotChangeTransport: 'Cannot change transports mid-connection',
   transportNotSupported: (name: string) => `${name} transport not supported by this end point type`,
   postToWebSocket: 'POST requests are not allowed for WebSocket connections.',
-  deleteOfWebSocket: 'Cannot terminate this connection using the DELETE endpoint.',
+  deleteOfOther: 'Cannot terminate this connection using the DELETE endpoint.',
+  tooManyPosts: 'Too many requests of this connection wait to be read. Send the next one when the last is answered.',
+  serverClosing: 'The server is shutting down. Connect again later.',
   tooManyNegotiated: 'The server holds too many connections that were negotiated and not opened. Try again later.',
+  signatureKeyNotFound: 'The signature key was not found',
+  signatureInvalid: 'The signature is invalid',
+  audienceInvalid: (audience: string) => `The audience '${audience}' is invalid`,
+  issuerInvalid: (issuer: string) => `The issuer '${issuer}' is invalid`,
+  tokenExpired: (at: string) => `The token expired at '${at}'`,
+  tokenNotYetValid: (from: string) => `The token is not valid before '${from}'`,
+  tokenWithoutExpiration: 'The token has no expiration',
   // To the developer of the server
   hubUsedAfterCall: (name: string) =>
     `Cannot access a disposed object. Object name: '${name}'. A hub lives for one call only: to send later or from other code, use the hub context that mapHub returned.`,
@@ -68,13 +79,52 @@ export const errorTexts = {
   serverClosed: 'This SignalRServer is closed. Create a new one.',
   wrongAnswerType: (method: string) =>
     `The client's answer to '${method}' is not of the type that the option clientResults of the hub gives it.`,
+  protocolNeedsBinary: (protocol: string, format: string) =>
+    `Cannot use the '${protocol}' protocol on the current transport. The transport does not support '${format}' transfer format.`,
+  bodyAlreadyRead:
+    'The body of the request was read before it came to SignalR. Mount the router before middleware that reads bodies.',
+  jwtKeyMissing:
+    'jwtBearer needs a key: a secret, a public key in PEM, or a KeyObject. Is an environment variable not set?',
+  jwtKeyBroken: 'The key of jwtBearer looks like PEM and cannot be read. Pass the whole text, line breaks included.',
+  jwtKeyUnfit:
+    'The key of jwtBearer fits no algorithm. A secret needs at least 32 bytes (RFC 7518); a public key must be RSA, or EC on P-256, P-384 or P-521.',
+  jwtKeyDoesNotFit: (algorithm: string) =>
+    `The key of jwtBearer cannot be used with ${algorithm}. HS256, HS384 and HS512 need a secret of 32, 48 and 64 bytes, all others a public key; a public key never counts as a secret.`,
+  jwtAlgorithm: (name: string) =>
+    `jwtBearer does not accept the algorithm '${name}'. Use HS256, RS256, PS256, ES256 or their longer forms; unsigned tokens are never accepted.`,
+  jwtAlgorithmsMissing:
+    'jwtBearer needs to be told which algorithms count. A key function says nothing of them: name them in `algorithms`.',
+  jwtAlgorithmsMixed:
+    'jwtBearer does not mix algorithms of secrets (HS…) and of public keys: whoever knows a public key could sign with it. Map two hubs.',
+  jwtEmpty: (name: string) =>
+    `The option '${name}' of jwtBearer is empty. Name one, or leave it out if it need not be checked.`,
+  jwtClockTolerance: "The option 'clockTolerance' of jwtBearer must be a number of milliseconds that is not negative.",
+  authorizeWithoutAuthentication: (path: string) =>
+    `The hub at '${path}' has 'authorize' and no authentication: nobody could be let in. Add authentication, for example jwtBearer, to the server or to this hub.`,
+  notAnAuthentication:
+    "The option 'authentication' must be what jwtBearer or requestUser returns, an object with a function `authenticate`, or 'none'.",
+  notAnAuthorizeRule: (what: string) =>
+    `'authorize' of ${what} must be true or an object with roles (a list), policy (a function) or both.`,
   // In the log
+  requestFailed: (path: string) => `A request to ${path} failed.`,
+  tokenMalformed: 'The token cannot be read.',
+  authenticationFailed: (path: string, reason: string) => `A request to ${path} was not authenticated: ${reason}`,
+  authenticationBroke: (path: string) =>
+    `Authentication of a request to ${path} failed with an error; it was answered with 500.`,
+  authenticationTimedOut: (ms: number) => `Authentication took longer than ${ms} ms.`,
+  keyNotFound: (path: string) => `The key of a token was not found; a request to ${path} was refused.`,
+  forbidden: (path: string, user: string | undefined) =>
+    `A request to ${path} was refused: user ${user ?? 'without an id'} may not connect.`,
+  userChanged: (id: string) => `Connection ${id} was asked for by another user than its own; that request was refused.`,
+  policyFailed: (hub: string, method: string) => `The policy of ${hub}.${method} failed; the call was refused.`,
+  userIdFailed: (id: string) => `The userIdProvider failed; connection ${id} was refused.`,
   answeredByOther: (id: string) =>
     `Connection ${id} answered a question that another client was asked, and was closed.`,
   missingProtocol: (id: string, protocol: string) =>
     `Connection ${id} was closed: a message for it came from another server that does not speak its protocol '${protocol}'. Give all servers the same protocols.`,
   receiverTooSlow: (id: string) => `Connection ${id} does not read what is sent to it and was closed.`,
   connectedHookFailed: (hub: string) => `onConnected of ${hub} failed; the connection was closed.`,
+  refreshedHookFailed: (hub: string) => `onAuthenticationRefreshed of ${hub} failed.`,
   disconnectedHookFailed: (hub: string) => `onDisconnected of ${hub} failed.`,
   disconnectedHookHangs: (hub: string) =>
     `onDisconnected of ${hub} did not return in time; the server closed without waiting longer.`,

@@ -9,8 +9,34 @@ export type { ClientResultSchemas } from './hubs/client-results.ts';
 export type { ConnectionClosedEvent, ConnectionOpenedEvent, InvocationFailedEvent } from './hubs/diagnostics.ts';
 export type { HubFilter, HubInvocationContext, HubLifetimeContext } from './hubs/hub-filter.ts';
 export { stream, streamOf, type StreamParameter } from './hubs/stream-parameter.ts';
-export type { ArgumentType, HubMethodName, HubMethodOptions, UserIdProvider } from './hubs/hub-options.ts';
-export type { MapHubOptions, SharedOptions, SignalRServerOptions } from './server-options.ts';
+export { jwtBearer } from './authentication/jwt-bearer.ts';
+export type {
+  AuthenticationFailedContext,
+  ChallengeContext,
+  JwtBearerEvents,
+  JwtBearerOptions,
+  MessageReceivedContext,
+  TokenValidatedContext,
+} from './authentication/jwt-bearer-options.ts';
+export type { JwtAlgorithm, JwtHeader, VerificationKey } from './authentication/verification-key.ts';
+export { requestUser, type RequestUserOptions, type UpgradeMiddleware } from './authentication/request-user.ts';
+export type {
+  AuthenticateResult,
+  AuthenticationContext,
+  AuthenticationHandler,
+} from './authentication/authentication-handler.ts';
+export type { AuthenticationRefresh } from './authentication/authentication-refresh.ts';
+export type { AuthenticationTicket } from './connections/authentication-ticket.ts';
+export type { AuthorizationContext, AuthorizationRule, Authorize } from './authentication/authorization.ts';
+export type { ClaimsPrincipal } from './connections/claims-principal.ts';
+export type {
+  ArgumentType,
+  HubMethodName,
+  HubMethodOptions,
+  UserIdProvider,
+  UserIdRequest,
+} from './hubs/hub-options.ts';
+export type { LongPollingOptions, MapHubOptions, SharedOptions, SignalRServerOptions } from './server-options.ts';
 export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
 export type { TransportName } from './connections/transport.ts';
 export type { Logger } from './logger.ts';

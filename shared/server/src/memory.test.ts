@@ -2,7 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { Hub } from './index.ts';
+import type { SuiteClient } from './transports/transport-suite.ts';
 import { RawClient } from './testing/raw-client.ts';
+import { RawEventsClient, RawPollingClient } from './testing/raw-http-client.ts';
 import { startTestServer } from './testing/index.ts';
 
 setFlagsFromString('--expose-gc');
@@ -14,11 +16,15 @@ class GroupHub extends Hub {
   }
 }
 
-test('connections that came and went leave no memory behind', async () => {
-  const server = await startTestServer((signalr) => signalr.mapHub('/hub', GroupHub));
+test.each<[string, (url: string) => Promise<SuiteClient>]>([
+  ['WebSockets', (url) => RawClient.connect(url)],
+  ['ServerSentEvents', (url) => new RawEventsClient().connect(url)],
+  ['LongPolling', (url) => new RawPollingClient().connect(url)],
+])('connections over %s that came and went leave no memory behind', async (_name, connect) => {
+  const server = await startTestServer((signalr) => signalr.mapHub('/hub', GroupHub, { disconnectTimeout: 200 }));
   const round = async (): Promise<number> => {
     for (let i = 0; i < 10; i++) {
-      const clients = await Promise.all(Array.from({ length: 50 }, () => RawClient.connect(`${server.url}/hub`)));
+      const clients = await Promise.all(Array.from({ length: 50 }, () => connect(`${server.url}/hub`)));
       for (const [n, client] of clients.entries()) {
         client.send(`{"type":1,"invocationId":"1","target":"Join","arguments":["g${i}-${n}"]}\u001e`);
       }

@@ -1,4 +1,8 @@
 import { type HubProtocol, JsonHubProtocol } from '@practical-signalr/protocol';
+import type { AuthenticationHandler } from './authentication/authentication-handler.ts';
+import type { AuthenticationRefresh } from './authentication/authentication-refresh.ts';
+import type { Authorize } from './authentication/authorization.ts';
+import { nameIdentifier } from './authentication/claims.ts';
 import { type TransportName, transportNames } from './connections/transport.ts';
 import { errorTexts } from './error-texts.ts';
 import type { ClientResultSchemas } from './hubs/client-results.ts';
@@ -24,22 +28,48 @@ export interface SharedOptions {
   readonly streamBufferCapacity?: number;
   /** Whether clients see the texts of all errors. Default false; use it in development only. */
   readonly enableDetailedErrors?: boolean;
-  /** Time after which a connection that was negotiated and never opened is given up. Default 15,000 ms. */
+  /** Time after which a connection is given up that was negotiated and not opened, or whose client stopped polling. Default 15,000 ms. */
   readonly disconnectTimeout?: number;
   /** Time that a client may leave its buffer over the mark. Default 10,000 ms. */
   readonly sendTimeout?: number;
   /** Bytes that may wait for a client before sends wait too. Default 65,536. Source: `TransportMaxBufferSize`. */
   readonly transportMaxBufferSize?: number;
+  /**
+   * Whether clients that ask for it may come back to their connection after the socket broke: nothing is lost, nothing comes twice.
+   * They have the `disconnectTimeout` to come back. Default false. Source: `AllowStatefulReconnects`.
+   */
+  readonly allowStatefulReconnects?: boolean;
+  /** Bytes that are kept for a client that has not acknowledged them; while more is kept, sends to it wait. Default 100,000. */
+  readonly statefulReconnectBufferSize?: number;
+  /** Options of long polling. */
+  readonly longPolling?: LongPollingOptions;
   /** Transports that negotiate offers, as far as the server has them. Default: all. */
   readonly transports?: readonly TransportName[];
   /** The lowest version of negotiation that is served. Default 0. Source: `MinimumProtocolVersion`. */
   readonly minimumProtocolVersion?: number;
   /** The encodings that are spoken. Default: JSON. */
   readonly protocols?: readonly HubProtocol[];
-  /** Names the user of a connection. Default: nobody. */
+  /** Names the user of a connection. Default: claim `sub`, else `nameid`, else `id`. */
   readonly userIdProvider?: UserIdProvider;
   /** Run around calls and hooks. The server's run outside a hub's own. Source: `HubOptions.AddFilter`. */
   readonly filters?: readonly HubFilter[];
+  /** Says who a request comes from: `jwtBearer`, `requestUser`, your own; `'none'` asks nobody. Default: `'none'`. */
+  readonly authentication?: AuthenticationHandler | 'none';
+  /** Whether a connection ends, to come back, when its user's token does. Default false. Source: `CloseOnAuthenticationExpiration`. */
+  readonly closeOnAuthenticationExpiration?: boolean;
+  /**
+   * Whether clients may bring a new token for a living connection: POST `{hub}/refresh?id={connectionToken}`. Default false.
+   * Source: `EnableAuthenticationRefresh`, planned for ASP.NET Core 11 (dotnet/aspnetcore pull request 67111).
+   */
+  readonly enableAuthenticationRefresh?: boolean;
+  /** Accepts (`true`) or refuses a refresh for the same user; asked last. Default: accepts. Source: `OnAuthenticationRefresh`. */
+  readonly onAuthenticationRefresh?: (refresh: AuthenticationRefresh) => boolean | Promise<boolean>;
+}
+
+/** Options of the long-polling transport. Source: `LongPollingOptions`. */
+export interface LongPollingOptions {
+  /** Time in ms after which a poll that gets nothing is answered with nothing. Default 90,000 ms. */
+  readonly pollTimeout?: number;
 }
 
 /** Options of {@link SignalRServer}; all are optional. */
@@ -52,6 +82,8 @@ export interface SignalRServerOptions extends SharedOptions {
 
 /** Options of one mapped hub. */
 export interface MapHubOptions<THub> extends SharedOptions {
+  /** Who may connect; single methods can ask for more in `methods`. Default: anyone. Source: `AuthorizeAttribute`. */
+  readonly authorize?: Authorize;
   /** What JavaScript cannot say about single methods. */
   readonly methods?: { readonly [TName in HubMethodName<THub>]?: HubMethodOptions };
   /**
@@ -65,11 +97,16 @@ export interface MapHubOptions<THub> extends SharedOptions {
 
 /** All options of a mapped hub, none missing. */
 export interface ResolvedOptions extends HubOptions {
-  readonly disconnectTimeout: number;
-  readonly sendTimeout: number;
   readonly transportMaxBufferSize: number;
+  readonly allowStatefulReconnects: boolean;
+  readonly longPolling: Required<LongPollingOptions>;
   readonly transports: readonly TransportName[];
   readonly minimumProtocolVersion: number;
+  readonly authentication: AuthenticationHandler | 'none';
+  readonly closeOnAuthenticationExpiration: boolean;
+  readonly authorize: Authorize | undefined;
+  readonly enableAuthenticationRefresh: boolean;
+  readonly onAuthenticationRefresh: ((refresh: AuthenticationRefresh) => boolean | Promise<boolean>) | undefined;
 }
 
 const defaults = {
@@ -83,10 +120,18 @@ const defaults = {
   disconnectTimeout: 15_000,
   sendTimeout: 10_000,
   transportMaxBufferSize: 65_536,
+  allowStatefulReconnects: false,
+  statefulReconnectBufferSize: 100_000,
+  longPolling: { pollTimeout: 90_000 },
   transports: transportNames,
   minimumProtocolVersion: 0,
   protocols: [new JsonHubProtocol()] as readonly HubProtocol[],
-  userIdProvider: undefined,
+  userIdProvider: { getUserId: ({ user }) => nameIdentifier(user) } satisfies UserIdProvider,
+  authentication: 'none' as const,
+  authorize: undefined,
+  closeOnAuthenticationExpiration: false,
+  enableAuthenticationRefresh: false,
+  onAuthenticationRefresh: undefined,
   filters: [] as readonly HubFilter[],
   logger: defaultLogger,
 };
@@ -101,23 +146,39 @@ const positive = [
   'disconnectTimeout',
   'sendTimeout',
   'transportMaxBufferSize',
+  'statefulReconnectBufferSize',
 ] as const;
 
 /** The defaults, overridden by the server's options, overridden by the hub's. Refuses what cannot work with a sentence. */
-export function resolveOptions(server: SignalRServerOptions, hub: SharedOptions = {}): ResolvedOptions {
+export function resolveOptions(
+  server: SignalRServerOptions,
+  hub: SharedOptions & { readonly authorize?: Authorize } = {},
+): ResolvedOptions {
   const known = new Set([...Object.keys(defaults), 'scaleOut', 'methods', 'clientResults']);
   for (const name of [...Object.keys(server), ...Object.keys(hub)]) {
     if (!known.has(name)) throw new TypeError(errorTexts.unknownOption(name));
   }
+  const longPolling = { ...defaults.longPolling, ...server.longPolling, ...hub.longPolling };
   const filters = [...(server.filters ?? []), ...(hub.filters ?? [])];
-  const resolved: ResolvedOptions = { ...defaults, ...given(server), ...given(hub), filters };
+  const resolved: ResolvedOptions = { ...defaults, ...given(server), ...given(hub), longPolling, filters };
   const logger = safeLogger(resolved.logger);
   for (const name of positive) {
     const value: unknown = resolved[name];
     if (typeof value !== 'number' || !(value > 0)) throw new RangeError(errorTexts.notPositive(name));
   }
+  for (const [name, value] of Object.entries(resolved.longPolling)) {
+    if (name !== 'pollTimeout') throw new TypeError(errorTexts.unknownOption(`longPolling.${name}`));
+    if (!(value > 0)) throw new RangeError(errorTexts.notPositive(`longPolling.${name}`));
+  }
   for (const name of resolved.transports) {
     if (!transportNames.includes(name)) throw new RangeError(errorTexts.wrongTransport(name));
+  }
+  const { authentication } = resolved;
+  if (
+    authentication !== 'none' &&
+    typeof (authentication as AuthenticationHandler | null)?.authenticate !== 'function'
+  ) {
+    throw new TypeError(errorTexts.notAnAuthentication);
   }
   if (resolved.protocols.length === 0) throw new RangeError(errorTexts.noProtocols);
   return { ...resolved, logger };

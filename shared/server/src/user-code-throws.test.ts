@@ -125,19 +125,10 @@ const refusals: [string, HubClass | (() => UserHub), SignalRServerOptions, strin
     { filters: [{ onConnected: fail }] },
     'onConnected of UserHub failed; the connection was closed.',
   ],
-  [
-    'a user id provider',
-    UserHub,
-    { userIdProvider: { getUserId: fail } },
-    'onConnected of UserHub failed; the connection was closed.',
-  ],
 ];
 test.each(refusals)('%s that throws closes the connection', async (_name, hub, options, text) => {
   let wanted = true;
   const once = { ...options };
-  if (options.userIdProvider !== undefined) {
-    once.userIdProvider = { getUserId: () => (wanted ? ((wanted = false), fail()) : undefined) };
-  }
   if (options.filters !== undefined) {
     once.filters = [{ onConnected: (_lifetime, next) => (wanted ? ((wanted = false), fail()) : next()) }];
   }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { JsonHubProtocol, SignalRServer } from '@practical-signalr/server';
 import cors from 'cors';
 import express from 'express';
+import { mapAuthorizedHubs } from './authorized-hubs.ts';
 import { announcements, hubContextEndpoints } from './endpoints.ts';
 import * as hubs from './conformance-hub.ts';
 import { conformanceMethods as methods, conformanceResults as clientResults } from './conformance-methods.ts';
@@ -23,14 +24,22 @@ export async function startTwin(port: number): Promise<Twin> {
   const signalr = new SignalRServer({
     disconnectTimeout: 3000,
     protocols: [new JsonHubProtocol({ payloadSerializer: dotnetJson })],
-    userIdProvider: { getUserId: (request) => request.query.get('user') || undefined },
+    userIdProvider: {
+      getUserId: ({ user, request }) =>
+        (user?.['sub'] as string | undefined) ?? (request.query.get('user') || undefined),
+    },
     logger: silent, // it fails on purpose all the time
   });
   signalr.mapHub('/conformance', hubs.ConformanceHub, { methods, clientResults });
   signalr.mapHub('/conformance-detailed', hubs.DetailedHub, { methods, clientResults, enableDetailedErrors: true });
   signalr.mapHub('/small', hubs.SmallHub, { methods, clientResults, maximumReceiveMessageSize: 1024 });
-  signalr.mapHub('/stateful', hubs.StatefulHub, { methods, clientResults });
-  signalr.mapHub('/stateful-small-buffer', hubs.SmallBufferHub, { methods, clientResults });
+  signalr.mapHub('/stateful', hubs.StatefulHub, { methods, clientResults, allowStatefulReconnects: true });
+  signalr.mapHub('/stateful-small-buffer', hubs.SmallBufferHub, {
+    methods,
+    clientResults,
+    allowStatefulReconnects: true,
+    statefulReconnectBufferSize: 512,
+  });
   signalr.mapHub('/parallel', hubs.ParallelHub, { methods, clientResults, maximumParallelInvocationsPerClient: 4 });
   signalr.mapHub('/json-only', hubs.JsonOnlyHub, { methods, clientResults });
   const delivery = signalr.mapHub('/delivery', hubs.DeliveryHub, {
@@ -38,7 +47,12 @@ export async function startTwin(port: number): Promise<Twin> {
     clientResults,
     maximumParallelInvocationsPerClient: 4,
   });
-  const fast = { handshakeTimeout: 600, keepAliveInterval: 500, clientTimeoutInterval: 1500 };
+  const fast = {
+    handshakeTimeout: 600,
+    keepAliveInterval: 500,
+    clientTimeoutInterval: 1500,
+    longPolling: { pollTimeout: 500 },
+  };
   signalr.mapHub('/fast-timeouts', hubs.FastHub, { methods, clientResults, ...fast });
   signalr.mapHub('/ws-only', hubs.ConformanceHub, { methods, clientResults, transports: ['WebSockets'] });
   signalr.mapHub('/sse-lp', hubs.ConformanceHub, {
@@ -48,6 +62,7 @@ export async function startTwin(port: number): Promise<Twin> {
   });
   signalr.mapHub('/min-version-1', hubs.ConformanceHub, { methods, clientResults, minimumProtocolVersion: 1 });
   signalr.mapHub('/cors', hubs.ConformanceHub, { methods, clientResults });
+  mapAuthorizedHubs(signalr);
   const messages = signalr.mapHub('/messages', MessageHub);
 
   const app = express();

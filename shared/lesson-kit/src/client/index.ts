@@ -1,7 +1,13 @@
+import './enter-sends.ts';
 import { WirePanel } from './wire-panel.ts';
 
 customElements.define('wire-panel', WirePanel);
 
-export { typed, type TypedConnection } from '@practical-signalr/server/client';
+export { addOutcome } from './add-outcome.ts';
+export { announce } from './announce.ts';
+export { observeRequests } from './observe-requests.ts';
 export { redact } from './redact.ts';
-export { WireLog, type WireEntry } from './wire-log.ts';
+export { showMessage } from './show-message.ts';
+export { showState, type StateKind } from './show-state.ts';
+export { typed, type TypedConnection } from '@practical-signalr/server/client';
+export type { ObservedRequest, RequestKind, TokenPlace } from '../observed-request.ts';

@@ -1,96 +1,130 @@
-import { MessageType, RECORD_SEPARATOR } from '@practical-signalr/protocol';
-import { redact } from './redact.ts';
-
-/** One line of the wire panel. */
-export interface WireEntry {
-  readonly direction: 'sent' | 'received';
-  /** Decoded type, for example `invocation 0`. */
-  readonly kind: string;
-  /** What came or went, tokens replaced by dots. */
-  readonly body: string;
-  readonly bytes: number;
-  /** Milliseconds since the first entry. */
-  readonly at: number;
-  /** For completions: milliseconds since their invocation. */
-  readonly after?: number;
-}
+import { type HubProtocol, MessageType } from '@practical-signalr/protocol';
+import type { ObservedRequest } from '../observed-request.ts';
+import { learnSecrets } from './redact.ts';
+import { type Direction, WireEntry } from './wire-entry.ts';
+import { type FrameMessage, readFrame } from './wire-frames.ts';
 
 /** Entries that are kept; the oldest go first. */
 const KEPT = 10_000;
+/** Bytes that are kept, so that large messages do not fill the page's memory. */
+const KEPT_BYTES = 16 * 1024 * 1024;
+/** Calls that wait for their completion. */
+const KEPT_CALLS = 1000;
+/** Of an answer over HTTP, such as a whole page, no more is kept. */
+const LONGEST_NOTE = 64 * 1024;
 
-/** `StreamInvocation` is shown as `stream invocation`. */
-const names = new Map(
-  Object.entries(MessageType).map(([name, type]): [number, string] => [
-    type,
-    name.replace(/(?<=[a-z])[A-Z]/g, ' $&').toLowerCase(),
-  ]),
-);
-
-/** What went over the wire, decoded, paired and without tokens. */
+/** What went over the wire, paired and bounded; entries decode themselves when somebody looks. */
 export class WireLog {
-  readonly entries: WireEntry[] = [];
+  /** Whether anything is noted at all. */
+  on = true;
   readonly #now: () => number;
-  readonly #calls = new Map<string, number>();
-  #first: number | undefined;
+  readonly #binary: HubProtocol | undefined;
+  #entries: (WireEntry | undefined)[] = [];
+  /** Where the kept entries begin: dropping one is not a copy of all. */
+  #start = 0;
+  #bytes = 0;
+  #next = 0;
+  readonly #calls = new Map<string, WireEntry>();
+  #began: number | undefined;
 
-  constructor(now: () => number) {
+  /** `now` in ms; `binary` decodes frames of bytes (MessagePack). */
+  constructor(now: () => number, binary?: HubProtocol) {
     this.#now = now;
+    this.#binary = binary;
   }
 
-  /** Notes a request or an event of a transport. */
-  note(direction: WireEntry['direction'], kind: string, body: string): void {
-    this.#push({ direction, kind, body: redact(body), bytes: new TextEncoder().encode(body).length });
+  /** The kept entries, oldest first. */
+  get entries(): WireEntry[] {
+    return this.#entries.slice(this.#start) as WireEntry[];
   }
 
-  /** Notes a frame with all its records. */
-  frame(direction: WireEntry['direction'], text: string): void {
-    for (const record of text.split(RECORD_SEPARATOR)) {
-      if (record === '') continue;
-      const { kind, id, type } = describe(record);
-      const bytes = new TextEncoder().encode(record).length + 1;
-      let after: number | undefined;
-      if (
-        id !== undefined &&
-        direction === 'sent' &&
-        (type === MessageType.Invocation || type === MessageType.StreamInvocation) &&
-        this.#calls.size < KEPT
-      ) {
-        this.#calls.set(id, this.#now());
-      }
-      if (id !== undefined && direction === 'received' && type === MessageType.Completion) {
-        const began = this.#calls.get(id);
-        if (began !== undefined) after = this.#now() - began;
-        this.#calls.delete(id);
-      }
-      this.#push({ direction, kind, body: redact(record), bytes, ...(after === undefined ? {} : { after }) });
+  get length(): number {
+    return this.#entries.length - this.#start;
+  }
+
+  /** Bytes of the kept entries. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Number of the oldest kept entry, and of the next one. */
+  get first(): number {
+    return this.#next - this.length;
+  }
+  get next(): number {
+    return this.#next;
+  }
+
+  /** The kept entry with a number. */
+  at(number: number): WireEntry | undefined {
+    return this.#entries[this.#start + number - this.first];
+  }
+
+  /** Notes a request, an answer or an event of a transport. */
+  note(direction: Direction, kind: string, text: string, request?: ObservedRequest): void {
+    if (!this.on) return;
+    learnSecrets(text);
+    const raw = text.slice(0, LONGEST_NOTE);
+    this.#push({ direction, kind, raw, bytes: request === undefined ? raw.length : 0, request });
+  }
+
+  /** Notes a frame with all its messages. `connection` tells apart the calls of several connections. */
+  frame(direction: Direction, data: string | Uint8Array, connection = ''): void {
+    if (!this.on) return;
+    for (const message of readFrame(data, this.#binary)) {
+      const { kind, raw, bytes } = message;
+      this.#pair(this.#push({ direction, kind, raw, bytes }), message, connection);
     }
   }
 
   clear(): void {
-    this.entries.length = 0;
-    this.#first = undefined;
+    this.#entries = [];
+    this.#start = this.#bytes = 0;
+    this.#calls.clear();
+    this.#began = undefined;
   }
 
-  #push(entry: Omit<WireEntry, 'at'>): void {
+  /** A completion goes the other way than its invocation; either side may ask. */
+  #pair(entry: WireEntry, { type, id }: FrameMessage, connection: string): void {
+    if (id === undefined) return;
+    const { direction } = entry;
+    if (type === MessageType.Invocation || type === MessageType.StreamInvocation) {
+      this.#calls.set(`${direction} ${id} ${connection}`, entry);
+      if (this.#calls.size > KEPT_CALLS) for (const [oldest] of this.#calls) return void this.#calls.delete(oldest);
+    } else if (type === MessageType.Completion) {
+      const key = `${direction === 'sent' ? 'received' : 'sent'} ${id} ${connection}`;
+      const call = this.#calls.get(key);
+      if (call === undefined) return;
+      this.#calls.delete(key);
+      entry.after = entry.at - call.at;
+      entry.pair = call;
+      call.pair = entry;
+    }
+  }
+
+  #push(facts: {
+    direction: Direction;
+    kind: string;
+    raw: string | Uint8Array;
+    bytes: number;
+    request?: ObservedRequest | undefined;
+  }): WireEntry {
     const now = this.#now();
-    this.#first ??= now;
-    this.entries.push({ ...entry, at: now - this.#first });
-    if (this.entries.length > KEPT) this.entries.splice(0, this.entries.length - KEPT);
+    this.#began ??= now;
+    const entry = new WireEntry({ ...facts, number: this.#next++, at: now - this.#began }, this.#binary);
+    this.#entries.push(entry);
+    this.#bytes += entry.bytes;
+    while (this.length > KEPT || (this.#bytes > KEPT_BYTES && this.length > 1)) this.#drop();
+    return entry;
   }
-}
 
-function describe(record: string): { kind: string; id?: string; type?: number } {
-  let message: { type?: number; invocationId?: string; protocol?: string; error?: string };
-  try {
-    message = JSON.parse(record) as typeof message;
-  } catch {
-    return { kind: 'no JSON' };
+  #drop(): void {
+    const oldest = this.#entries[this.#start];
+    this.#entries[this.#start++] = undefined;
+    this.#bytes -= oldest?.bytes ?? 0;
+    if (oldest?.pair !== undefined) oldest.pair.pair = undefined;
+    if (this.#start < KEPT / 10) return;
+    this.#entries.splice(0, this.#start);
+    this.#start = 0;
   }
-  const { type, invocationId } = message;
-  if (type === undefined) {
-    if (message.protocol !== undefined) return { kind: 'handshake' };
-    return { kind: message.error === undefined ? 'handshake ok' : 'handshake refused' };
-  }
-  const kind = `${names.get(type) ?? `type ${type}`}${invocationId === undefined ? '' : ` ${invocationId}`}`;
-  return invocationId === undefined ? { kind, type } : { kind, type, id: invocationId };
 }

@@ -1,113 +1,205 @@
-import { observeWire } from './observe-wire.ts';
-import { type WireEntry, WireLog } from './wire-log.ts';
+import { WireRow } from './wire-row.ts';
+import { wireLog, wireChanges } from './wire.ts';
+import { WireWindow } from './wire-window.ts';
+import type { WireEntry } from './wire-entry.ts';
 
-/** Rows that are drawn; the log keeps more, and copying takes all of them. */
-const DRAWN = 200;
-
-/** `<wire-panel>`: every request and frame of the page, decoded. */
+/** `<wire-panel>`: every request and frame of the page, decoded. Draws a window of rows, at most once a frame of the screen. */
 export class WirePanel extends HTMLElement {
-  readonly #log = new WireLog(() => performance.now());
+  readonly #window = new WireWindow(wireLog);
+  readonly #rows = new Map<WireEntry, WireRow>();
   #paused = false;
-  #on = true;
-  #filter = '';
+  #folded = false;
   #drawing = false;
-  #list!: HTMLOListElement;
-  #count!: HTMLElement;
+  #focused: WireRow | undefined;
 
   connectedCallback(): void {
     this.className = 'card wire';
     this.setAttribute('role', 'complementary');
     this.setAttribute('aria-label', 'Wire');
     this.innerHTML = `
-      <header><h2>Wire</h2><small data-count>nothing yet</small></header>
-      <div class="row">
-        <button data-pause aria-pressed="false">Pause</button><button data-clear>Clear</button><button data-copy>Copy</button>
-        <label class="row"><input type="checkbox" data-on checked /> On</label>
-        <input placeholder="Filter" aria-label="Filter the wire" data-filter />
-      </div>
-      <ol tabindex="0" aria-label="Frames, oldest first"></ol>`;
-    this.#list = this.querySelector('ol') as HTMLOListElement;
-    this.#count = this.querySelector('[data-count]') as HTMLElement;
-    this.#button('[data-pause]', (button) => {
+      <header>
+        <h2><button data-fold aria-expanded="true">Wire</button></h2>
+        <small data-count>nothing yet</small>
+        <label><input type="checkbox" role="switch" data-on checked /> On</label>
+      </header>
+      <div data-inside>
+        <div class="row">
+          <button data-pause aria-pressed="false">Pause</button><button data-clear>Clear</button><button data-copy>Copy</button>
+          <input type="search" placeholder="Filter" aria-label="Filter the wire" data-filter />
+        </div>
+        <button class="more" data-earlier hidden>Earlier messages</button>
+        <ol aria-label="Frames, oldest first; arrows go from row to row"></ol>
+        <button class="more" data-latest hidden>Back to the newest</button>
+      </div>`;
+    this.#onClick('[data-fold]', () => this.#fold(!this.#folded));
+    this.#onClick('[data-pause]', (button) => {
       this.#paused = !this.#paused;
+      this.#window.pause(this.#paused);
       button.setAttribute('aria-pressed', String(this.#paused));
-      button.textContent = this.#paused ? 'Go on' : 'Pause';
       this.#draw();
     });
-    this.#button('[data-clear]', () => {
-      this.#log.clear();
+    this.#onClick('[data-clear]', () => {
+      wireLog.clear();
+      this.#window.latest();
       this.#draw();
     });
-    this.#button('[data-copy]', () => void navigator.clipboard.writeText(this.#shown().map(asText).join('\n')));
-    const on = this.querySelector('[data-on]') as HTMLInputElement;
+    this.#onClick('[data-copy]', (button) => void this.#copy(button));
+    this.#onClick('[data-earlier]', () => {
+      this.#window.earlier();
+      this.#draw();
+      this.#list.scrollTop = 0;
+    });
+    this.#onClick('[data-latest]', () => {
+      this.#window.latest();
+      this.#draw();
+    });
+    const on = this.#find<HTMLInputElement>('[data-on]');
     on.addEventListener('change', () => {
-      this.#on = on.checked;
-      this.#list.hidden = !this.#on;
-      if (this.#on) this.#draw();
-    });
-    if (window.matchMedia('(max-width: 900px)').matches) on.click(); // folded on a phone
-    const filter = this.querySelector('[data-filter]') as HTMLInputElement;
-    filter.addEventListener('input', () => {
-      this.#filter = filter.value.toLowerCase();
+      wireLog.on = on.checked;
+      this.#find('[data-inside]').hidden = this.#folded || !on.checked;
       this.#draw();
     });
-    observeWire(this.#log, () => this.#changed(), isOurs);
+    const filter = this.#find<HTMLInputElement>('[data-filter]');
+    filter.addEventListener('input', () => {
+      this.#window.filter(filter.value);
+      this.#draw();
+    });
+    this.#list.addEventListener('click', (event) => this.#clicked(event));
+    this.#list.addEventListener('keydown', (event) => this.#keyPressed(event));
+    for (const name of ['wheel', 'touchmove', 'pointerdown']) {
+      this.#list.addEventListener(name, this.#scrollsUp, { passive: true });
+    }
+    new ResizeObserver(() => this.#changed()).observe(this.#list);
+    this.#fold(window.matchMedia('(max-width: 900px)').matches); // folded on a phone
+    wireChanges.addEventListener('change', this.#changed);
+    this.#changed();
   }
 
-  #button(selector: string, onClick: (button: HTMLButtonElement) => void): void {
-    const button = this.querySelector(selector) as HTMLButtonElement;
-    button.addEventListener('click', () => onClick(button));
+  disconnectedCallback(): void {
+    wireChanges.removeEventListener('change', this.#changed);
   }
 
-  #shown(): WireEntry[] {
-    if (this.#filter === '') return this.#log.entries;
-    return this.#log.entries.filter((entry) => asText(entry).toLowerCase().includes(this.#filter));
+  get #list(): HTMLOListElement {
+    return this.#find<HTMLOListElement>('ol');
   }
 
-  #changed(): void {
-    if (this.#paused || !this.#on || this.#drawing) return;
-    this.#drawing = true; // at most one drawing for each frame of the screen
-    requestAnimationFrame(() => this.#draw());
+  #find<TElement extends HTMLElement>(selector: string): TElement {
+    return this.querySelector<TElement>(selector) as TElement;
   }
+
+  #onClick(selector: string, handle: (button: HTMLElement) => void): void {
+    const button = this.#find(selector);
+    button.addEventListener('click', () => handle(button));
+  }
+
+  #fold(folded: boolean): void {
+    this.#folded = folded;
+    this.#find('[data-fold]').setAttribute('aria-expanded', String(!folded));
+    this.#find('[data-inside]').hidden = folded || !wireLog.on;
+    this.#draw();
+  }
+
+  async #copy(button: HTMLElement): Promise<void> {
+    const text = this.#window.all.map((entry) => entry.text);
+    try {
+      await navigator.clipboard.writeText(text.join('\n'));
+      button.textContent = 'Copied';
+    } catch {
+      button.textContent = 'Copying is not allowed here';
+    }
+    setTimeout(() => (button.textContent = 'Copy'), 2000);
+  }
+
+  #rowOf(target: EventTarget | null): WireRow | undefined {
+    const line = (target as Element).closest('.line');
+    return [...this.#rows.values()].find(({ button }) => button === line);
+  }
+
+  #clicked({ target }: Event): void {
+    const row = this.#rowOf(target);
+    if (row === undefined) return;
+    this.#window.hold(); // what somebody reads must not run away
+    this.#focus(row);
+    row.toggle();
+    this.#draw();
+  }
+
+  #keyPressed(event: KeyboardEvent): void {
+    const row = this.#rowOf(event.target);
+    if (row === undefined) return;
+    const rows = [...this.#rows.values()];
+    const at = rows.indexOf(row);
+    if (event.key === 'PageUp') this.#window.hold();
+    const next = { ArrowDown: rows[at + 1], ArrowUp: rows[at - 1], Home: rows[0], End: rows.at(-1) }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    this.#window.hold();
+    this.#focus(next);
+    next.button.focus();
+    this.#draw();
+  }
+
+  /** One row is the list's stop of the Tab key. */
+  #focus(row: WireRow | undefined): void {
+    if (this.#focused !== undefined) this.#focused.button.tabIndex = -1;
+    this.#focused = row;
+    if (row !== undefined) row.button.tabIndex = 0;
+  }
+
+  /** A reader who scrolls up is not pulled down again. Scrolling by a change of size is nobody's will. */
+  readonly #scrollsUp = (event: Event): void => {
+    const onRow = event.type === 'pointerdown' && event.target !== this.#list; // else it is the scroll bar
+    if (onRow || (event instanceof WheelEvent && event.deltaY >= 0) || this.#list.scrollTop === 0) return;
+    if (!this.#window.isLatest) return;
+    this.#window.hold();
+    this.#draw();
+  };
+
+  readonly #changed = (): void => {
+    if (this.#drawing || this.#paused) return;
+    this.#drawing = true; // however many messages come, one drawing for each frame of the screen
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      this.#draw();
+    });
+  };
 
   #draw(): void {
-    this.#drawing = false;
-    const entries = this.#shown();
-    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-    this.#count.textContent = `${entries.length} messages · ${(bytes / 1024).toFixed(1)} KB · tokens hidden`;
-    this.#list.replaceChildren(...entries.slice(-DRAWN).map(row));
-    this.#list.scrollTop = this.#list.scrollHeight;
+    const { length } = this.#window;
+    this.#find('[data-count]').textContent = wireLog.on
+      ? `${length.toLocaleString('en')} messages · ${(wireLog.bytes / 1024).toFixed(1)} KB · tokens hidden`
+      : 'off: nothing is recorded';
+    if (this.#folded || !wireLog.on) return;
+    this.#find('[data-earlier]').hidden = !this.#window.hasEarlier;
+    this.#find('[data-latest]').hidden = this.#window.isLatest;
+    const list = this.#list;
+    const shown = this.#window.rows;
+    const stay = new Set(shown);
+    const hasFocus = list.contains(document.activeElement);
+    for (const [entry, { element }] of this.#rows) {
+      if (stay.has(entry)) continue;
+      element.remove();
+      this.#rows.delete(entry);
+    }
+    this.#place(shown);
+    const isGone = this.#focused === undefined || !stay.has(this.#focused.entry);
+    if (isGone || !hasFocus) this.#focus([...this.#rows.values()].at(isGone && hasFocus ? 0 : -1));
+    if (isGone && hasFocus) this.#focused?.button.focus(); // the row with the focus has left the window
+    if (this.#window.isLatest) list.scrollTop = list.scrollHeight;
   }
-}
 
-/** The page's own requests; those of Vite are not the lesson's. */
-const isOurs = (url: string): boolean => !/\/@vite|[?&]token=|\.(ts|js|css|html|json)(\?|$)/.test(url);
-
-const time = (entry: WireEntry): string =>
-  entry.after === undefined ? `${Math.round(entry.at)} ms` : `+${entry.after.toFixed(1)} ms`;
-const asText = (entry: WireEntry): string =>
-  `${time(entry)} ${entry.direction} ${entry.kind} ${entry.bytes} B ${entry.body}`;
-
-function row(entry: WireEntry): HTMLLIElement {
-  const item = document.createElement('li');
-  const arrow = document.createElement('span');
-  arrow.className = entry.direction;
-  arrow.textContent = entry.direction === 'sent' ? '↑' : '↓';
-  arrow.setAttribute('role', 'img');
-  arrow.setAttribute('aria-label', entry.direction);
-  const kind = document.createElement('span');
-  kind.className = entry.direction;
-  kind.textContent = entry.kind;
-  const body = document.createElement('span');
-  body.className = 'body';
-  body.textContent = entry.body;
-  const when = document.createElement('time');
-  when.textContent = `${entry.bytes} B · ${time(entry)}`;
-  item.append(arrow, kind, body, when);
-  const toggle = (): void => void item.classList.toggle('open');
-  item.tabIndex = 0;
-  item.title = 'Enter opens and closes';
-  item.addEventListener('click', toggle);
-  item.addEventListener('keydown', (event) => event.key === 'Enter' && toggle());
-  return item;
+  /** Rows that are there stay as they are; the map keeps the order of the list. */
+  #place(shown: readonly WireEntry[]): void {
+    const list = this.#list;
+    const before = [...this.#rows.values()];
+    const inOrder = before.every(({ entry }, i) => shown[i] === entry);
+    if (!inOrder) this.#rows.clear();
+    const known = new Map(before.map((row) => [row.entry, row]));
+    for (const entry of inOrder ? shown.slice(before.length) : shown) {
+      const row = known.get(entry) ?? new WireRow(entry);
+      this.#rows.set(entry, row);
+      list.append(row.element);
+    }
+    for (const row of before) row.update();
+  }
 }

@@ -1,24 +1,49 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { errorTexts } from '../error-texts.ts';
+import { nodeArguments, PRODUCTION } from '../run-lesson.ts';
+import { buildPage } from './build-page.ts';
 import { freePort } from './free-port.ts';
+
+/** How a lesson is started. */
+export interface StartLessonOptions {
+  /** Builds the page and serves that; default: the page from its sources. */
+  readonly production?: boolean;
+  /** Arguments of server/main.ts, for example `--block-upgrade`. */
+  readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  /** Default: a free one. */
+  readonly port?: number;
+}
 
 /** A lesson that runs as its readers run it, on a random port. */
 export interface RunningLesson {
   readonly url: string;
+  readonly port: number;
+  /** Milliseconds from its start until it said that it is ready. */
+  readonly readyAfter: number;
+  /** What it printed so far, the last 10,000 characters. */
+  output(): string;
   /** Ends it as Ctrl-C does; the exit code. */
   stop(): Promise<number | null>;
 }
 
 /** Starts the lesson in `folder` and waits until it says that it is ready. */
-export async function startLesson(folder: string): Promise<RunningLesson> {
-  const port = await freePort();
-  const child = spawn(process.execPath, ['--conditions=@practical-signalr/source', '--import=tsx', 'server/main.ts'], {
-    cwd: folder,
-    env: { ...process.env, PORT: String(port), NODE_OPTIONS: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = once(child, 'exit') as Promise<[number | null]>;
+export async function startLesson(folder: string, options: StartLessonOptions = {}): Promise<RunningLesson> {
+  const { production = false, args = [], env = {}, port = await freePort() } = options;
+  const page = production ? await buildPage(folder) : undefined;
+  const began = performance.now();
+  const child = spawn(
+    process.execPath,
+    [...nodeArguments, 'server/main.ts', ...(production ? [PRODUCTION] : []), ...args],
+    {
+      cwd: folder,
+      env: { ...process.env, LESSON_DIST: page?.dist, PORT: String(port), NODE_OPTIONS: '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  void ended.then(() => page?.remove());
   let output = '';
   await new Promise<void>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
@@ -27,10 +52,13 @@ export async function startLesson(folder: string): Promise<RunningLesson> {
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
-    child.on('exit', () => reject(new Error(errorTexts.lessonEnded(output))));
+    child.on('close', () => reject(new Error(errorTexts.lessonEnded(output))));
   });
   return {
     url: `http://localhost:${port}`,
+    port,
+    readyAfter: performance.now() - began,
+    output: () => output,
     async stop() {
       child.kill('SIGINT');
       const [code] = await ended;

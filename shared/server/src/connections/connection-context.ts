@@ -1,5 +1,7 @@
+import type { AuthenticationTicket } from './authentication-ticket.ts';
 import type { ConnectionRequest } from './connection-request.ts';
-import type { Transport } from './transport.ts';
+import { PostQueue } from './post-queue.ts';
+import type { Transport, TransportEvents } from './transport.ts';
 
 /** One client's connection, whatever carries it. Source: `ConnectionContext` of ASP.NET Core. */
 export class ConnectionContext {
@@ -11,6 +13,13 @@ export class ConnectionContext {
   readonly userIdentifier: string | undefined;
   /** Time of negotiation, ms since the epoch: one that is never opened is given up. */
   readonly createdAt = Date.now();
+  /** Whether negotiation has agreed that the connection may outlive its transport. */
+  useStatefulReconnect = false;
+  /** Puts the connection on a new transport; undefined where it cannot be. Source: `IStatefulReconnectFeature`. */
+  reconnect: ((transport: Transport) => TransportEvents) | undefined;
+  #posts: PostQueue | undefined;
+  /** Who the client is; undefined: nobody knows. A newer ticket of the same user may take its place. */
+  ticket: AuthenticationTicket | undefined;
   #opened: { transport: Transport; request: ConnectionRequest } | undefined;
 
   constructor(connectionId: string, connectionToken: string, userIdentifier?: string) {
@@ -23,8 +32,25 @@ export class ConnectionContext {
     return this.#opened !== undefined;
   }
 
+  /** What carries the connection, once it is opened. */
   get transport(): Transport | undefined {
     return this.#opened?.transport;
+  }
+
+  /** What the client POSTs; `maximumEarly` bytes are kept until the connection is open. */
+  posts(maximumEarly: number): PostQueue {
+    this.#posts ??= new PostQueue(maximumEarly);
+    return this.#posts;
+  }
+
+  /** The connection was never opened and is given up. */
+  giveUp(): void {
+    this.#posts?.end();
+  }
+
+  /** The request that opened the connection. */
+  get request(): ConnectionRequest | undefined {
+    return this.#opened?.request;
   }
 
   open(transport: Transport, request: ConnectionRequest): void {

@@ -35,7 +35,9 @@ export class ConnectionManager {
   }
 
   remove(connection: ConnectionContext): void {
-    if (this.#connections.delete(connection.connectionToken) && !connection.isOpened) this.#waiting--;
+    if (!this.#connections.delete(connection.connectionToken) || connection.isOpened) return;
+    this.#waiting--;
+    connection.giveUp();
   }
 
   /** Gives up what was negotiated more than `age` ms ago and never opened. */

@@ -15,13 +15,20 @@ export class QueryParameters {
     this.#values = values;
   }
 
-  /** The first value, or undefined. */
+  /** The value, or undefined. Several are joined with commas, as in ASP.NET Core: no one can hide a value behind another. */
   get(name: string): string | undefined {
-    return this.#values.get(name.toLowerCase())?.[0];
+    const values = this.#values.get(name.toLowerCase());
+    if (values === undefined || values.length === 1) return values?.[0];
+    return values.filter((value) => value !== '').join(',');
   }
 
   getAll(name: string): readonly string[] {
     return this.#values.get(name.toLowerCase()) ?? [];
+  }
+
+  /** The values of all parameters. */
+  values(): readonly string[] {
+    return [...this.#values.values()].flat();
   }
 
   has(name: string): boolean {
@@ -46,7 +53,9 @@ export function splitTarget(target: string): { path: string; query: string } {
 
 /** The part of a request that outlives it; the request itself is not kept. */
 export function connectionRequest(request: IncomingMessage): ConnectionRequest {
-  const { path, query } = splitTarget(request.url ?? '/');
+  // express cuts the prefix of a mounted router off `url`.
+  const { originalUrl } = request as IncomingMessage & { originalUrl?: string };
+  const { path, query } = splitTarget(originalUrl ?? request.url ?? '/');
   return {
     path,
     query: new QueryParameters(query),

@@ -1,15 +1,9 @@
 import { errorTexts } from '../error-texts.ts';
 import type { ConnectionManager } from './connection-manager.ts';
-import type { TransportName } from './transport.ts';
+import { transferFormats, type TransportName } from './transport.ts';
 
 /** The highest version of negotiation. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate". */
 const HIGHEST_VERSION = 1;
-
-const formats: Record<TransportName, readonly string[]> = {
-  WebSockets: ['Text', 'Binary'],
-  ServerSentEvents: ['Text'],
-  LongPolling: ['Text', 'Binary'],
-};
 
 /** The body of a negotiate answer: an object, since order of members is part of the recordings; undefined when the server is full. */
 export function negotiate(
@@ -17,6 +11,7 @@ export function negotiate(
   minimumVersion: number,
   transports: readonly TransportName[],
   connections: ConnectionManager,
+  useStatefulReconnect: boolean,
 ): object | undefined {
   let version = 0;
   if (requestedVersion !== undefined) {
@@ -27,10 +22,12 @@ export function negotiate(
   version = Math.min(version, HIGHEST_VERSION);
   const connection = connections.negotiated(version);
   if (connection === undefined) return undefined;
+  connection.useStatefulReconnect = useStatefulReconnect;
   return {
+    ...(useStatefulReconnect ? { useStatefulReconnect } : {}),
     negotiateVersion: version,
     connectionId: connection.connectionId,
     ...(version > 0 ? { connectionToken: connection.connectionToken } : {}),
-    availableTransports: transports.map((transport) => ({ transport, transferFormats: formats[transport] })),
+    availableTransports: transports.map((transport) => ({ transport, transferFormats: transferFormats[transport] })),
   };
 }

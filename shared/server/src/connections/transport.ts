@@ -1,3 +1,4 @@
+import type { TransferFormat } from '@practical-signalr/protocol';
 import type { SharedPayload } from './shared-payload.ts';
 
 /** Names of the transports in negotiate answers. Source: `HttpTransportType` of ASP.NET Core. */
@@ -6,9 +7,18 @@ export type TransportName = 'WebSockets' | 'ServerSentEvents' | 'LongPolling';
 /** In the order in which negotiate offers them. */
 export const transportNames: readonly TransportName[] = ['WebSockets', 'ServerSentEvents', 'LongPolling'];
 
+/** What each transport carries. Source: TransportProtocols.md. */
+export const transferFormats: Readonly<Record<TransportName, readonly TransferFormat[]>> = {
+  WebSockets: ['Text', 'Binary'],
+  ServerSentEvents: ['Text'],
+  LongPolling: ['Text', 'Binary'],
+};
+
 /** Moves bytes of one connection; knows nothing of hubs. What is sent in one turn of the event loop leaves in one write. */
 export interface Transport {
   readonly name: TransportName;
+  /** True where the client shows without pings that it is alive. Source: `IConnectionInherentKeepAliveFeature`. */
+  readonly hasInherentKeepAlive?: boolean;
   /** Sends what only this client gets. */
   send(payload: string | Uint8Array): void;
   /** Sends what others get too: framed once for all of them. */
@@ -27,5 +37,6 @@ export interface Transport {
 /** What a transport tells its connection. */
 export interface TransportEvents {
   onReceive(piece: string | Uint8Array): void;
-  onClose(): void;
+  /** The transport has come to its end; `lost` where it broke off and neither side wished it. */
+  onClose(lost?: boolean): void;
 }

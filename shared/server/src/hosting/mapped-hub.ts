@@ -1,25 +1,37 @@
+import { redactTokens } from '../authentication/redact-tokens.ts';
+import { RequestAuthentication } from '../authentication/request-authentication.ts';
+import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import { ConnectionContext } from '../connections/connection-context.ts';
 import { ConnectionManager } from '../connections/connection-manager.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
-import type { Transport } from '../connections/transport.ts';
+import type { Transport, TransportEvents } from '../connections/transport.ts';
+import { errorTexts } from '../error-texts.ts';
 import { HubConnection } from '../hubs/hub-connection.ts';
 import type { HubDispatcher } from '../hubs/hub-dispatcher.ts';
+import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { ResolvedOptions } from '../server-options.ts';
+import type { SendLimits } from '../transports/buffered-transport.ts';
+
+/** Bytes that a client's buffer may hold when the application does not wait for its sends. */
+const MAXIMUM_SEND_BUFFER = 16 * 1024 * 1024;
 
 /** One hub at one path: its connections and their heartbeat. */
 export class MappedHub {
   readonly hubClass: unknown;
   readonly options: ResolvedOptions;
+  readonly authentication: RequestAuthentication;
   readonly connections = new ConnectionManager();
   readonly #dispatcher: HubDispatcher;
-  readonly #live = new Set<HubConnection>();
+  readonly #live = new Map<ConnectionContext, HubConnection>();
   readonly #heartbeat: NodeJS.Timeout;
+  #closing = false;
   #onEmpty: (() => void) | undefined;
 
   constructor(hubClass: unknown, dispatcher: HubDispatcher, options: ResolvedOptions) {
     this.hubClass = hubClass;
     this.options = options;
+    this.authentication = new RequestAuthentication(options);
     this.#dispatcher = dispatcher;
     const shortest = Math.min(options.keepAliveInterval, options.clientTimeoutInterval, options.disconnectTimeout);
     // One timer for all connections; a second is exact enough for the defaults.
@@ -27,41 +39,92 @@ export class MappedHub {
     this.#heartbeat.unref();
   }
 
-  open(context: ConnectionContext, transport: Transport, request: ConnectionRequest): HubConnection {
+  get lifetime(): HubLifetimeManager {
+    return this.#dispatcher.lifetime;
+  }
+
+  /** Whether nobody may connect any more. */
+  get isClosing(): boolean {
+    return this.#closing;
+  }
+
+  get sendLimits(): SendLimits {
+    const { transportMaxBufferSize: highWaterMark, sendTimeout } = this.options;
+    return { highWaterMark, sendTimeout, maximumBufferSize: Math.max(MAXIMUM_SEND_BUFFER, 2 * highWaterMark) };
+  }
+
+  /** Reports a client that does not read. */
+  tooSlow(context: ConnectionContext): void {
+    this.options.logger.warn(errorTexts.receiverTooSlow(context.connectionId));
+  }
+
+  open(
+    context: ConnectionContext,
+    transport: Transport,
+    request: ConnectionRequest,
+    ticket?: AuthenticationTicket,
+  ): TransportEvents {
+    context.ticket = ticket;
     context.open(transport, request);
     this.connections.opened();
     return this.#serve(context, transport, request);
   }
 
   /** Opens a connection that no request to this server has made. */
-  accept(client: AcceptedClient): HubConnection {
-    const { connectionId, transport, request, userIdentifier } = client;
+  accept(client: AcceptedClient): TransportEvents {
+    const { connectionId, transport, request, user, userIdentifier } = client;
     const context = new ConnectionContext(connectionId, connectionId, userIdentifier);
+    context.ticket = user === undefined ? undefined : { user, expiresAt: undefined };
     context.open(transport, request);
     return this.#serve(context, transport, request);
   }
 
-  #serve(context: ConnectionContext, transport: Transport, request: ConnectionRequest): HubConnection {
+  #serve(context: ConnectionContext, transport: Transport, request: ConnectionRequest): TransportEvents {
     const connection: HubConnection = new HubConnection(context, transport, request, this.#dispatcher, () => {
       this.connections.remove(context);
-      this.#live.delete(connection);
+      this.#live.delete(context);
       if (this.#live.size === 0) this.#onEmpty?.();
     });
-    this.#live.add(connection);
-    return connection;
+    this.#live.set(context, connection);
+    return connection.transportEvents;
+  }
+
+  /** Gives a connection the newer ticket of its user. */
+  renew(context: ConnectionContext, ticket: AuthenticationTicket | undefined): void {
+    context.ticket = ticket;
+    const connection = this.#live.get(context);
+    if (connection !== undefined) connection.callerContext.user = ticket?.user;
+  }
+
+  /** Runs the hub's hook for a ticket that the client has brought on purpose; before the connected hook that one sees it. */
+  refreshed(context: ConnectionContext): void {
+    const connection = this.#live.get(context);
+    if (connection?.hasJoined !== true) return;
+    this.#dispatcher.authenticationRefreshed(connection).catch((error: unknown) => {
+      const { hubName, options } = this.#dispatcher;
+      const { request } = connection.callerContext;
+      options.logger.error(errorTexts.refreshedHookFailed(hubName), redactTokens(error, request));
+    });
   }
 
   /** Tells every client to reconnect elsewhere and waits until all are gone. */
   async close(): Promise<void> {
+    this.#closing = true;
     clearInterval(this.#heartbeat);
+    this.connections.removeUnopened(-1);
     const empty = this.#live.size === 0 ? undefined : new Promise<void>((resolve) => (this.#onEmpty = resolve));
-    for (const connection of this.#live) connection.shutdown();
+    for (const connection of this.#live.values()) connection.shutdown();
     await empty;
   }
 
   #beat(): void {
     const now = Date.now();
-    for (const connection of this.#live) connection.beat(now);
+    const { closeOnAuthenticationExpiration } = this.options;
+    for (const [{ ticket }, connection] of this.#live) {
+      // Who comes back brings a new ticket.
+      if (closeOnAuthenticationExpiration && now >= (ticket?.expiresAt ?? Infinity)) connection.shutdown();
+      else connection.beat(now);
+    }
     this.connections.removeUnopened(this.options.disconnectTimeout);
   }
 }

@@ -44,22 +44,29 @@ test('close tells clients to reconnect, ends the connections, frees everything',
   server = undefined;
 });
 
-test('a process whose server is closed ends by itself', async () => {
-  const script = `
+test.each(['WebSockets', 'ServerSentEvents', 'LongPolling'])(
+  'a process whose server is closed ends by itself: %s',
+  async (transport) => {
+    const script = `
+    import { HttpTransportType, HubConnectionBuilder } from '@microsoft/signalr';
     import { Hub } from './src/index.ts';
     import { startTestServer } from './src/testing/index.ts';
     class H extends Hub {}
     const server = await startTestServer((signalr) => signalr.mapHub('/h', H));
-    const ws = new (await import('ws')).WebSocket(server.url.replace('http', 'ws') + '/h');
-    ws.on('open', () => ws.send('{"protocol":"json","version":1}\\u001e'));
-    ws.on('message', () => server.close());`;
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--conditions=@practical-signalr/source', '--import=tsx', '--input-type=module', '--eval', script],
-    { cwd: fileURLToPath(new URL('../..', import.meta.url)), timeout: 20_000 },
-  );
-  expect(stdout).toBe('');
-});
+    const client = new HubConnectionBuilder()
+      .withUrl(server.url + '/h', { transport: HttpTransportType.${transport} }).configureLogging('none').build();
+    await client.start();
+    client.onclose(() => console.log('closed'));
+    await server.close();
+    console.log('done');`;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--conditions=@practical-signalr/source', '--import=tsx', '--input-type=module', '--eval', script],
+      { cwd: fileURLToPath(new URL('../..', import.meta.url)), timeout: 20_000 },
+    );
+    expect(stdout.split('\n').toSorted()).toEqual(['', 'closed', 'done']);
+  },
+);
 
 test('a hub used after its call says so and names its class', async () => {
   server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub));
@@ -179,8 +186,13 @@ test('negotiation tells the truth: without attach it offers no WebSockets', asyn
   const router = signalr.router();
   const body = await new Promise<string>((resolve) => {
     const response = { writeHead: () => undefined, end: resolve };
-    router({ url: '/chat/negotiate', method: 'POST' } as never, response as never, () => undefined);
+    router(
+      { url: '/chat/negotiate', method: 'POST', headers: {}, socket: {} } as never,
+      response as never,
+      () => undefined,
+    );
   });
-  expect(JSON.parse(body)).toMatchObject({ availableTransports: [] });
+  const { availableTransports } = JSON.parse(body) as { availableTransports: { transport: string }[] };
+  expect(availableTransports.map(({ transport }) => transport)).toEqual(['ServerSentEvents', 'LongPolling']);
   await signalr.close();
 });

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
+import { type Authorize, isAuthorize } from '../authentication/authorization.ts';
 import { errorTexts } from '../error-texts.ts';
 import { ClientResultTypes } from '../hubs/client-results.ts';
 import { type ClientOf, Hub } from '../hubs/hub.ts';
@@ -11,7 +12,12 @@ import type { TransportEvents } from '../connections/transport.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import { LocalLifetimeManager } from '../scale-out/local-lifetime-manager.ts';
-import { type MapHubOptions, resolveOptions, type SignalRServerOptions } from '../server-options.ts';
+import {
+  type MapHubOptions,
+  type ResolvedOptions,
+  resolveOptions,
+  type SignalRServerOptions,
+} from '../server-options.ts';
 import { WriteBatcher } from '../transports/write-batcher.ts';
 import { httpHandler, type RequestHandler } from './http-handler.ts';
 import { MappedHub } from './mapped-hub.ts';
@@ -49,6 +55,7 @@ export class SignalRServer {
   readonly #hubs = new Map<string, MappedHub>();
   /** Two paths with one hub class share their broadcasts, groups and users. */
   readonly #lifetimes = new Map<unknown, HubLifetimeManager>();
+  readonly #batcher = new WriteBatcher();
   readonly #upgrades: UpgradeHandler;
   #hasRouter = false;
   #closed = false;
@@ -57,7 +64,7 @@ export class SignalRServer {
   constructor(options: SignalRServerOptions = {}) {
     resolveOptions(options);
     this.#options = options;
-    this.#upgrades = new UpgradeHandler((path) => this.#find(path), new WriteBatcher());
+    this.#upgrades = new UpgradeHandler((path) => this.#find(path), this.#batcher);
   }
 
   /**
@@ -77,6 +84,7 @@ export class SignalRServer {
     if (this.#find(path) !== undefined) throw new Error(errorTexts.pathAlreadyMapped(path));
     const { create, hubClass } = open(hub);
     const resolved = resolveOptions(this.#options, options);
+    refuseImpossibleRules(path, resolved, options.methods ?? {});
     const lifetime = this.#lifetimeOf(hubClass);
     const groups: GroupManager = {
       add: (connectionId, group) => lifetime.addToGroup(connectionId, group),
@@ -93,18 +101,33 @@ export class SignalRServer {
     return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime, results), groups };
   }
 
-  /** Negotiation and the HTTP transports, for `app.use()`. To be mounted once. */
+  /**
+   * Negotiation and the HTTP transports, for `app.use()` or `createServer()`. To be mounted once, under a prefix too, and before
+   * middleware that reads bodies.
+   * @example
+   * app.use(signalr.router()); // express
+   * createServer(signalr.router()); // without express
+   */
   router(): RequestHandler {
     if (this.#hasRouter) throw new Error(errorTexts.routerMountedTwice);
     this.#hasRouter = true;
-    return httpHandler(
-      (path) => this.#find(path),
-      () => this.#upgrades.isAttached,
-    );
+    return httpHandler({
+      findHub: (path) => this.#find(path),
+      batcher: this.#batcher,
+      canUpgrade: () => this.#upgrades.isAttached,
+      onMounted: (basePath) => this.#upgrades.mountedAt(basePath),
+    });
   }
 
-  /** Takes the WebSocket upgrades of mapped paths; only then does negotiation offer WebSockets. */
-  attach(server: HttpServer | HttpsServer): void {
+  /**
+   * Takes the WebSocket upgrades of mapped paths; only then does negotiation offer WebSockets. Where the router is mounted under a
+   * prefix and clients skip negotiation, `basePath` names the prefix.
+   * @example
+   * app.use('/api', signalr.router());
+   * signalr.attach(server, { basePath: '/api' });
+   */
+  attach(server: HttpServer | HttpsServer, options: { readonly basePath?: string } = {}): void {
+    if (options.basePath !== undefined) this.#upgrades.addBasePath(options.basePath);
     this.#upgrades.attach(server);
   }
 
@@ -112,9 +135,9 @@ export class SignalRServer {
   async close(): Promise<void> {
     this.#closed = true;
     this.#upgrades.detach();
-    const hubs = [...this.#hubs.values()];
+    // Found until the last client is gone: who polls must be told of the end.
+    await Promise.all([...this.#hubs.values()].map((hub) => hub.close()));
     this.#hubs.clear();
-    await Promise.all(hubs.map((hub) => hub.close()));
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.close?.()));
   }
 
@@ -156,4 +179,19 @@ function open<THub extends Hub<never>>(
   const sample: unknown = create(); // a factory says its class only by what it makes
   if (!(sample instanceof Hub)) throw new TypeError(errorTexts.notAHub(hub.name || 'The function'));
   return { create, hubClass: sample.constructor };
+}
+
+/** A rule that is misspelt, or that nobody can meet, is a mistake to be told at start. */
+function refuseImpossibleRules(path: string, { authorize, authentication }: ResolvedOptions, methods: object): void {
+  const rules: [string, Authorize | undefined][] = [
+    [`the hub at '${path}'`, authorize],
+    ...Object.entries(methods as Record<string, HubMethodOptions | undefined>).map(
+      ([name, method]): [string, Authorize | undefined] => [name, method?.authorize],
+    ),
+  ];
+  for (const [what, rule] of rules) {
+    if (rule === undefined) continue;
+    if (authentication === 'none') throw new Error(errorTexts.authorizeWithoutAuthentication(path));
+    if (!isAuthorize(rule)) throw new TypeError(errorTexts.notAnAuthorizeRule(what));
+  }
 }

@@ -1,3 +1,4 @@
+import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { TransportName } from '../connections/transport.ts';
 
@@ -7,6 +8,8 @@ export interface ConnectionCallerContext {
   readonly connectionId: string;
   /** The user, as the `userIdProvider` names it; undefined when nobody does. */
   readonly userIdentifier: string | undefined;
+  /** The claims of the authenticated user; undefined: nobody knows. A refreshed token may change them, never the user. */
+  readonly user: ClaimsPrincipal | undefined;
   /** What the hub keeps for this connection; lasts from call to call. */
   readonly items: Map<unknown, unknown>;
   /** Aborted when the connection ends. */
@@ -46,6 +49,9 @@ export class InvocationContext implements HubCallerContext {
   }
   get userIdentifier(): string | undefined {
     return this.#connection.userIdentifier;
+  }
+  get user(): ClaimsPrincipal | undefined {
+    return this.#connection.user;
   }
   get items(): Map<unknown, unknown> {
     return this.#connection.items;

@@ -11,7 +11,7 @@ import {
 } from '@practical-signalr/protocol';
 import type { ConnectionContext } from '../connections/connection-context.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
-import type { Transport, TransportEvents } from '../connections/transport.ts';
+import { transferFormats, type Transport, type TransportEvents } from '../connections/transport.ts';
 import { errorTexts } from '../error-texts.ts';
 import type { HubLifetimeManager, LifetimeConnection } from '../scale-out/hub-lifetime-manager.ts';
 import type { SharedMessage } from '../scale-out/shared-message.ts';
@@ -22,9 +22,14 @@ import { type ConnectionClosedEvent, type ConnectionOpenedEvent, reportClosed, r
 import type { Invocation } from './hub-call.ts';
 import type { ConnectionCallerContext } from './hub-caller-context.ts';
 import type { HubDispatcher } from './hub-dispatcher.ts';
-import { KeepAlive } from './keep-alive.ts';
-import type { UserIdProvider } from './hub-options.ts';
+import { ClientTimeoutError, KeepAlive } from './keep-alive.ts';
+import { isCounted } from './message-buffer.ts';
 import { ReadGate } from './read-gate.ts';
+import { type StatefulConnection, StatefulTransport } from './stateful-transport.ts';
+import { userIdentifierOf } from './user-identifier.ts';
+
+/** A refreshed token changes the claims of a living connection. */
+type Writable<T, TName extends keyof T> = Omit<T, TName> & { -readonly [TKey in TName]: T[TKey] };
 
 /** Time in ms that a server which closes waits for a connection and its disconnected hook. Source: `HostOptions.ShutdownTimeout`. */
 const SHUTDOWN_TIMEOUT = 30_000;
@@ -34,13 +39,14 @@ const PING: HubMessage = { type: MessageType.Ping };
  * The life of one connection, from handshake to the disconnected hook.
  * Source: `HubConnectionHandler<THub>` and `HubConnectionContext` of ASP.NET Core.
  */
-export class HubConnection implements LifetimeConnection, TransportEvents {
+export class HubConnection implements LifetimeConnection, StatefulConnection {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
-  readonly callerContext: ConnectionCallerContext;
+  readonly callerContext: Writable<ConnectionCallerContext, 'user'>;
   readonly streams: ClientStreams;
   readonly #dispatcher: HubDispatcher;
   readonly #transport: Transport;
+  readonly #stateful: StatefulTransport | undefined;
   readonly #onEnded: () => void;
   readonly #calls: CallQueue;
   readonly #gate: ReadGate;
@@ -54,7 +60,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   #closing = false;
   #ended = false;
   #error: Error | undefined;
-  #refusal: unknown;
+  readonly #nameless: boolean;
   #status: ConnectionClosedEvent['status'] = 'normal_closure';
   readonly #keepAlive = new KeepAlive(Date.now());
   readonly #openedAt = performance.now();
@@ -68,13 +74,18 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   ) {
     const { options } = dispatcher;
     this.connectionId = context.connectionId;
-    this.userIdentifier = context.userIdentifier ?? this.#userId(options.userIdProvider, request);
+    const userIdentifier = userIdentifierOf(context, request, options);
+    this.userIdentifier = userIdentifier ?? undefined;
+    this.#nameless = userIdentifier === null; // the handshake says so, since every transport has one
     this.#dispatcher = dispatcher;
-    this.#transport = transport;
+    if (context.useStatefulReconnect && transport.name === 'WebSockets') {
+      this.#stateful = new StatefulTransport(this, context, transport, options);
+    }
+    this.#transport = this.#stateful ?? transport;
     this.#onEnded = onEnded;
     this.#handshake = new HandshakeReader(options.maximumReceiveMessageSize);
     this.#handshakeTimer = setTimeout(() => this.#refuse(errorTexts.handshakeCanceled), options.handshakeTimeout);
-    this.#gate = new ReadGate(transport);
+    this.#gate = new ReadGate(this.#transport);
     this.streams = new ClientStreams(options.streamBufferCapacity, this.#gate);
     this.#calls = new CallQueue(
       options.maximumParallelInvocationsPerClient,
@@ -88,6 +99,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
       items: new Map(),
       transport: transport.name,
       request,
+      user: context.ticket?.user,
       get connectionAborted() {
         return abortSignal();
       },
@@ -107,6 +119,16 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
 
   get clientResults(): ClientResultTypes {
     return this.#dispatcher.clientResults;
+  }
+
+  /** Who hears the transport. */
+  get transportEvents(): TransportEvents {
+    return this.#stateful ?? this;
+  }
+
+  onReconnected(): void {
+    this.#keepAlive.heard = true;
+    this.#reader = this.#protocol?.createReader(this.#dispatcher.options.maximumReceiveMessageSize);
   }
 
   onReceive(piece: string | Uint8Array): void {
@@ -144,7 +166,9 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   send(message: HubMessage): void {
     if (this.#closing || this.#protocol === undefined) return;
     this.#keepAlive.sent = true;
-    this.#transport.send(this.#protocol.writeMessage(message));
+    const payload = this.#protocol.writeMessage(message);
+    if (this.#stateful === undefined || isCounted(message)) this.#transport.send(payload);
+    else this.#stateful.sendUncounted(payload);
   }
 
   whenRoom(): Promise<void> | undefined {
@@ -169,6 +193,11 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     if (message !== undefined) this.#calls.letNextRun(message);
   }
 
+  /** Whether the connected hook may run, or has. */
+  get hasJoined(): boolean {
+    return this.#joined;
+  }
+
   /** Ends the connection from within a hub: a bare Close message after all that was sent. */
   abort(): void {
     this.#close({ type: MessageType.Close });
@@ -186,11 +215,11 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
 
   /** Keeps the connection alive and ends it when the client is silent. Called by the hub's heartbeat. */
   beat(now: number): void {
-    if (this.#closing || this.#protocol === undefined) return;
+    if (this.#closing || this.#protocol === undefined || this.#stateful?.beat(now, this.#protocol) === false) return;
     const { options } = this.#dispatcher;
     // While a call runs nothing is read in ASP.NET Core, so silence does not count.
     const due = this.#keepAlive.beat(now, options, this.#calls.isRunning || this.#gate.isHeld);
-    if (due === 'ping') this.send(PING);
+    if (due === 'ping' && this.#transport.hasInherentKeepAlive !== true) this.send(PING);
     if (due === 'timeout') {
       this.#status = 'timeout';
       this.#fail(new ClientTimeoutError(errorTexts.clientTimeout(options.clientTimeoutInterval)), true);
@@ -203,14 +232,18 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     this.#handshake = undefined;
     clearTimeout(this.#handshakeTimer);
     const { options } = this.#dispatcher;
+    if (this.#nameless) return this.#refuse(errorTexts.handshakeFailed);
     const name = read.request.protocol.toLowerCase();
     const protocol = options.protocols.find((offered) => offered.name === name);
     if (protocol === undefined) {
       this.#refuse(errorTexts.protocolNotSupported(read.request.protocol));
     } else if (read.request.version < 1 || read.request.version > protocol.version) {
       this.#refuse(errorTexts.protocolVersionNotSupported(read.request.version, protocol.name));
+    } else if (!transferFormats[this.#transport.name].includes(protocol.transferFormat)) {
+      this.#refuse(errorTexts.protocolNeedsBinary(protocol.name, protocol.transferFormat));
     } else {
       this.#transport.send(writeHandshakeResponse());
+      if (read.request.version >= 2) this.#stateful?.start(protocol);
       this.#protocol = protocol;
       this.#reader = protocol.createReader(options.maximumReceiveMessageSize);
       this.#calls.hold();
@@ -219,19 +252,8 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     }
   }
 
-  /** A provider that fails refuses the client, once it has shaken hands and can be told. */
-  #userId(provider: UserIdProvider | undefined, request: ConnectionRequest): string | undefined {
-    try {
-      return provider?.getUserId(request);
-    } catch (error) {
-      this.#refusal = error;
-      return undefined;
-    }
-  }
-
   async #join(): Promise<void> {
     try {
-      if (this.#refusal !== undefined) throw this.#refusal;
       await this.#dispatcher.lifetime.onConnected(this);
       this.#joined = true;
       await this.#dispatcher.connected(this);
@@ -264,7 +286,7 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
   }
 
   #receive(message: HubMessage): void {
-    if (this.#closing) return;
+    if (this.#closing || this.#stateful?.isForConnection(message) === false) return;
     switch (message.type) {
       case MessageType.Invocation:
       case MessageType.StreamInvocation:
@@ -366,9 +388,4 @@ export class HubConnection implements LifetimeConnection, TransportEvents {
     }
     return this.#aborted.signal;
   }
-}
-
-/** Named as in ASP.NET Core, since detailed errors show the name. */
-class ClientTimeoutError extends Error {
-  override readonly name = 'OperationCanceledException';
 }

@@ -1,4 +1,6 @@
 import { type CompletionMessage, MessageType, type StreamInvocationMessage } from '@practical-signalr/protocol';
+import { isAuthorized } from '../authentication/authorization.ts';
+import { redactTokens } from '../authentication/redact-tokens.ts';
 import { errorTexts } from '../error-texts.ts';
 import { HubError } from '../hub-error.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
@@ -50,6 +52,10 @@ export class HubDispatcher {
     );
   }
 
+  async authenticationRefreshed(connection: HubConnection): Promise<void> {
+    await this.#withHub(connection, async (hub) => hub.onAuthenticationRefreshed());
+  }
+
   async disconnected(connection: HubConnection, error: Error | undefined): Promise<void> {
     await this.#withHub(connection, (hub, call) =>
       this.#filters.disconnected(hub, () => ({ context: call.context, hub }), error),
@@ -65,13 +71,41 @@ export class HubDispatcher {
     }
     try {
       const bound = bindArguments(method, message.arguments);
-      if (!(bound instanceof Promise)) return this.#run(connection, message, method, bound);
+      if (!(bound instanceof Promise)) return this.#authorize(connection, message, method, bound);
       return bound.then(
-        (args) => this.#run(connection, message, method, args),
+        (args) => this.#authorize(connection, message, method, args),
         (error: unknown) => this.#bindingFailed(connection, message, error),
       );
     } catch (error) {
       this.#bindingFailed(connection, message, error);
+      return undefined;
+    }
+  }
+
+  /** Runs the method if the user may. A method that anyone may call costs nothing here. */
+  #authorize(
+    connection: HubConnection,
+    message: Invocation,
+    method: HubMethod,
+    args: readonly unknown[],
+  ): Promise<void> | undefined {
+    if (method.authorize === undefined) return this.#run(connection, message, method, args);
+    const { user, request } = connection.callerContext;
+    const decided = (verdict: boolean): Promise<void> | undefined => {
+      if (verdict) return this.#run(connection, message, method, args);
+      this.#fail(connection, message, errorTexts.unauthorized(message.target));
+      return undefined;
+    };
+    const failed = (error: unknown): void => {
+      this.options.logger.error(errorTexts.policyFailed(this.hubName, method.name), redactTokens(error, request));
+      this.#fail(connection, message, errorTexts.unauthorized(message.target));
+    };
+    try {
+      const context = { request, hubMethodName: method.name, hubMethodArguments: args };
+      const verdict = isAuthorized(method.authorize, user, context);
+      return verdict instanceof Promise ? verdict.then(decided, failed) : decided(verdict);
+    } catch (error) {
+      failed(error);
       return undefined;
     }
   }

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Authorize } from '../authentication/authorization.ts';
 import { errorTexts } from '../error-texts.ts';
 import { Hub } from './hub.ts';
 import type { ArgumentType, HubMethodOptions } from './hub-options.ts';
@@ -20,9 +21,10 @@ export interface HubMethod {
   /** The uploads, each with its place among the parameters. */
   readonly uploads: readonly UploadParameter[];
   readonly streams: boolean;
+  readonly authorize: Authorize | undefined;
 }
 
-const hooks = new Set(['constructor', 'onConnected', 'onDisconnected']);
+const hooks = new Set(['constructor', 'onConnected', 'onAuthenticationRefreshed', 'onDisconnected']);
 /** What can be seen to stream without being called. */
 const generators = [Object.getPrototypeOf(async function* () {}), Object.getPrototypeOf(function* () {})] as object[];
 
@@ -50,6 +52,7 @@ export function hubMethods(
         name,
         run: run as HubMethod['run'],
         ...parameters(run.length, option?.arguments),
+        authorize: option?.authorize,
         streams: option?.streams ?? generators.some((generator) => generator.isPrototypeOf(run)),
       });
     }

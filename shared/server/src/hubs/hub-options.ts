@@ -1,13 +1,28 @@
 import type { HubProtocol } from '@practical-signalr/protocol';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Authorize } from '../authentication/authorization.ts';
+import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Logger } from '../logger.ts';
 import type { HubFilter } from './hub-filter.ts';
 import type { StreamParameter } from './stream-parameter.ts';
 
-/** Names the user of a connection. Source: `IUserIdProvider` of ASP.NET Core. */
+/** Who connects, for {@link UserIdProvider}. */
+export interface UserIdRequest {
+  /** The authenticated user; undefined: nobody knows. */
+  readonly user: ClaimsPrincipal | undefined;
+  /** The request that opens the connection. */
+  readonly request: ConnectionRequest;
+}
+
+/**
+ * Names the user of a connection, once, when it opens. What it throws is logged and refuses the handshake.
+ * Source: `IUserIdProvider` of ASP.NET Core.
+ * @example
+ * const byEmail: UserIdProvider = { getUserId: ({ user }) => user?.email as string | undefined };
+ */
 export interface UserIdProvider {
-  getUserId(request: ConnectionRequest): string | undefined;
+  getUserId(connection: UserIdRequest): string | undefined;
 }
 
 /** What the dispatcher and the connections of a hub need to know; all defaults are in `server-options.ts`. */
@@ -19,8 +34,11 @@ export interface HubOptions {
   readonly maximumParallelInvocationsPerClient: number;
   readonly streamBufferCapacity: number;
   readonly enableDetailedErrors: boolean;
+  readonly statefulReconnectBufferSize: number;
+  readonly disconnectTimeout: number;
+  readonly sendTimeout: number;
   readonly protocols: readonly HubProtocol[];
-  readonly userIdProvider: UserIdProvider | undefined;
+  readonly userIdProvider: UserIdProvider;
   readonly filters: readonly HubFilter[];
   readonly logger: Logger;
 }
@@ -41,10 +59,12 @@ export interface HubMethodOptions {
    * { arguments: [z.string(), streamOf(z.number())] }
    */
   readonly arguments?: readonly ArgumentType[];
+  /** Who may call it, on top of what the hub asks for. Source: `AuthorizeAttribute`. */
+  readonly authorize?: Authorize;
 }
 
 /** Names of the methods that a hub's own class declares. */
 export type HubMethodName<THub> = Exclude<
   { [TName in keyof THub]: THub[TName] extends (...args: never) => unknown ? TName : never }[keyof THub],
-  'onConnected' | 'onDisconnected' | symbol | number
+  'onConnected' | 'onAuthenticationRefreshed' | 'onDisconnected' | symbol | number
 >;

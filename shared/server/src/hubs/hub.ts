@@ -10,7 +10,7 @@ const calls = new WeakMap<Hub<never>, HubCall | typeof used>();
 
 /**
  * Base class of hubs: its public methods are what clients can call. A new instance is made for each call, so fields keep nothing;
- * `context.items` lasts as long as the connection. Names that start with `_` or `#`, accessors, `onConnected` and `onDisconnected`
+ * `context.items` lasts as long as the connection. Names that start with `_` or `#`, accessors and the hooks `on…` below
  * cannot be called by clients. Source: `Hub<T>` of ASP.NET Core.
  * @example
  * class MessageHub extends Hub<MessageClient> {
@@ -37,6 +37,12 @@ export abstract class Hub<TClient = UntypedClient> {
 
   /** Runs when a client has connected, before its first call. An error closes the connection. */
   onConnected(): void | Promise<void> {}
+
+  /**
+   * Runs when the client has brought a new token for its connection, with the new claims in `context.user`: groups that hang on them
+   * can be joined and left here. An error is logged. Source: `OnAuthenticationRefreshedAsync`, planned for ASP.NET Core 11.
+   */
+  onAuthenticationRefreshed(): void | Promise<void> {}
 
   /** Runs when a connection has ended; `error` is undefined for a normal end. */
   onDisconnected(_error?: Error): void | Promise<void> {}

@@ -32,3 +32,8 @@ export class KeepAlive {
     return isPingDue ? 'ping' : undefined;
   }
 }
+
+/** Named as in ASP.NET Core, since detailed errors show the name. */
+export class ClientTimeoutError extends Error {
+  override readonly name = 'OperationCanceledException';
+}

@@ -1,26 +1,18 @@
 import { WebSocket } from 'ws';
+import { RecordInbox } from './record-inbox.ts';
+
+const HANDSHAKE = '{"protocol":"json","version":1}\u001e';
 
 /** A WebSocket that shows what the server really sends; for tests of what no well-behaved client does. */
-export class RawClient {
+export class RawClient extends RecordInbox {
   readonly webSocket: WebSocket;
-  readonly #records: string[] = [];
-  readonly #waiting: (() => void)[] = [];
-  #text = '';
-  #closed: { code: number; reason: string } | undefined;
 
   private constructor(webSocket: WebSocket) {
+    super();
     this.webSocket = webSocket;
-    webSocket.on('message', (data: Buffer) => {
-      const records = (this.#text + data.toString('utf8')).split('\u001e');
-      this.#text = records.pop() as string;
-      this.#records.push(...records);
-      this.#wake();
-    });
+    webSocket.on('message', (data: Buffer) => this.arrived(data.toString('utf8')));
     webSocket.on('error', () => undefined);
-    webSocket.on('close', (code, reason) => {
-      this.#closed = { code, reason: reason.toString() };
-      this.#wake();
-    });
+    webSocket.on('close', (code) => this.ended(code));
   }
 
   /** Opens without negotiation. Rejects with the HTTP status when the server refuses. */
@@ -36,9 +28,9 @@ export class RawClient {
   }
 
   /** Opens and shakes hands in JSON. */
-  static async connect(url: string): Promise<RawClient> {
-    const client = await RawClient.open(url);
-    client.send('{"protocol":"json","version":1}\u001e');
+  static async connect(url: string, headers: Record<string, string> = {}): Promise<RawClient> {
+    const client = await RawClient.open(url, headers);
+    client.send(HANDSHAKE);
     await client.next();
     return client;
   }
@@ -47,28 +39,12 @@ export class RawClient {
     this.webSocket.send(data);
   }
 
-  /** The next record, without pings; undefined when the connection has ended. */
-  async next(): Promise<string | undefined> {
-    for (;;) {
-      const record = this.#records.shift();
-      if (record === undefined && this.#closed !== undefined) return undefined;
-      if (record !== undefined && record !== '{"type":6}') return record;
-      if (record === undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-  }
-
-  /** All records up to the end, and how it ended. */
-  async end(): Promise<{ records: string[]; code: number }> {
-    const records: string[] = [];
-    for (let record = await this.next(); record !== undefined; record = await this.next()) records.push(record);
-    return { records, code: this.#closed?.code ?? 0 };
+  /** Reads no more. */
+  stopReading(): void {
+    (this.webSocket as unknown as { _socket: { pause(): void } })._socket.pause();
   }
 
   close(): void {
     this.webSocket.terminate();
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

@@ -1,0 +1,37 @@
+/** What the way from one lesson to the next may change. */
+export interface LessonStep {
+  readonly from: number;
+  readonly to: number;
+  /** Changed lines at most: added and removed, without lock, test and README. */
+  readonly lines: number;
+  /** The files that change, appear or go: all of them, and no other. Filled in when both lessons exist. */
+  readonly files: readonly string[];
+}
+
+/** The steps of the course. A line that is not the lesson's idea costs budget: change it in both lessons, or in neither. */
+export const lessonSteps: readonly LessonStep[] = [
+  { from: 1, to: 2, lines: 150, files: [] },
+  { from: 2, to: 3, lines: 400, files: [] },
+  { from: 3, to: 4, lines: 120, files: [] },
+  { from: 4, to: 5, lines: 60, files: [] },
+  { from: 5, to: 6, lines: 400, files: [] },
+  { from: 6, to: 7, lines: 300, files: [] },
+  { from: 7, to: 8, lines: 200, files: [] },
+];
+
+/** The files that every lesson has, and has under the same name, so that a comparison shows the idea and nothing else. */
+export const filesOfEveryLesson: readonly string[] = [
+  'README.md',
+  'client/index.html',
+  'client/main.ts',
+  'client/style.css',
+  'contract.ts',
+  'package.json',
+  'server/hub.ts',
+  'server/main.ts',
+  'tsconfig.json',
+  'vite.config.ts',
+];
+
+/** Bytes of a page's JavaScript, gzipped, in production. */
+export const PAGE_SCRIPT_BUDGET = 60_000;

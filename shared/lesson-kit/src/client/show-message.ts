@@ -1,0 +1,25 @@
+import { announce } from './announce.ts';
+
+/** Messages that stay on the page; the oldest go first. */
+const KEPT = 100;
+
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+/**
+ * Puts a message at the end of a list, as text and never as HTML, and announces it.
+ * @param list selector of the `<ol class="messages">`; default `#messages`.
+ * @example connection.on('ReceiveMessage', (message) => showMessage(message));
+ */
+export function showMessage(message: string, list = '#messages'): void {
+  const messages = document.querySelector<HTMLOListElement>(list)!;
+  const item = document.createElement('li');
+  const text = document.createElement('span');
+  const time = document.createElement('time');
+  text.textContent = message;
+  if (message.length > 500) text.tabIndex = 0; // it scrolls, so the keyboard must reach it
+  time.textContent = clock.format();
+  item.append('↓', text, time);
+  messages.append(item);
+  while (messages.children.length > KEPT) messages.firstElementChild?.remove();
+  announce(message);
+}

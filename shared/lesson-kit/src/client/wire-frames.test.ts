@@ -1,0 +1,87 @@
+import { type HubMessage as OfficialMessage, MessageType, NullLogger } from '@microsoft/signalr';
+import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
+import type { HubMessage, HubProtocol } from '@practical-signalr/protocol';
+import { expect, test } from 'vitest';
+import { WireLog } from './wire-log.ts';
+
+const official = new MessagePackHubProtocol();
+
+/** The official client's reading, behind the interface of ours: the log takes either. */
+const messagePack: HubProtocol = {
+  name: 'messagepack',
+  version: 1,
+  transferFormat: 'Binary',
+  writeMessage: write as HubProtocol['writeMessage'],
+  createReader: () => ({
+    read(piece, onMessage) {
+      const { buffer } = new Uint8Array(piece as Uint8Array);
+      for (const message of official.parseMessages(buffer, NullLogger.instance)) onMessage(message as HubMessage);
+    },
+  }),
+};
+
+function write(message: object): Uint8Array {
+  return new Uint8Array(official.writeMessage({ headers: {}, ...message } as OfficialMessage));
+}
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const join = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(parts.flatMap((part) => [...part]));
+
+test('MessagePack is decoded beside its bytes in hex, paired like JSON; the handshake before it is JSON in bytes', () => {
+  let now = 0;
+  const log = new WireLog(() => now, messagePack);
+  log.frame('sent', `{"protocol":"messagepack","version":1}\u001e`);
+  now = 2;
+  const call = { type: MessageType.Invocation, invocationId: '0', target: 'Add' } as const;
+  log.frame('sent', write({ ...call, arguments: [1, 'two', text('four')] }));
+  now = 5;
+  const completion = { type: MessageType.Completion, invocationId: '0', hasResult: true, result: { sum: 3 } } as const;
+  log.frame('received', join(text('{}\u001e'), write({ type: MessageType.Ping }), write(completion)));
+  expect(log.entries.map(({ kind, summary, after }) => [kind, summary, after])).toEqual([
+    ['handshake', '{"protocol":"messagepack","version":1}', undefined],
+    ['invocation 0', 'Add(1, "two", "4 bytes")', undefined],
+    ['handshake ok', '{}', undefined],
+    ['ping', '{"type":6}', undefined],
+    ['completion 0', '{"sum":3}', 3],
+  ]);
+  expect(log.entries[3]?.encoded).toBe('02 91 06                 ···');
+  expect(log.entries[1]?.decoded).toContain('"target": "Add"');
+});
+
+test('a message of 123 bytes begins like a brace, and is no handshake', () => {
+  const log = new WireLog(() => 0, messagePack);
+  const fill = (length: number): Uint8Array =>
+    write({ type: MessageType.Invocation, target: 'A', arguments: ['x'.repeat(length)] });
+  let length = 0;
+  while (fill(length)[0] !== 0x7b) length++;
+  log.frame('sent', fill(length));
+  expect(log.entries.map(({ kind, bytes }) => [kind, bytes])).toEqual([['invocation', 124]]);
+});
+
+test('messages over 127 bytes, several in a frame, and bytes that are no MessagePack', () => {
+  const log = new WireLog(() => 0, messagePack);
+  const long = write({
+    type: MessageType.Invocation,
+    target: 'Long',
+    arguments: ['x'.repeat(40_000)],
+  });
+  log.frame('received', join(long, long));
+  log.frame('received', new Uint8Array([0xff, 0xff, 0xff, 0xff, 0xff, 1]));
+  log.frame('received', new Uint8Array([3, 0xc1, 0xc1, 0xc1]));
+  expect(log.entries.map(({ kind, bytes }) => [kind, bytes])).toEqual([
+    ['invocation', long.length],
+    ['invocation', long.length],
+    ['bytes', 6],
+    ['bytes', 4],
+  ]);
+  expect(log.entries[0]?.encoded.split('\n').at(-1)).toBe(`… ${long.length - 2048} bytes more`);
+  expect(log.entries[3]?.decoded).toBe('"4 bytes"');
+});
+
+test('a token in MessagePack is dots, decoded and in hex', () => {
+  const log = new WireLog(() => 0, messagePack);
+  const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl';
+  log.frame('sent', write({ type: MessageType.Invocation, target: 'A', arguments: [token] }));
+  const [entry] = log.entries;
+  expect(entry?.summary).toBe('A("••••")');
+  for (const shown of [entry?.decoded, entry?.encoded, entry?.text]) expect(shown).not.toMatch(/eyJ|65 79 4a/);
+});

@@ -1,0 +1,108 @@
+import type { WireEntry } from './wire-entry.ts';
+import type { WireLog } from './wire-log.ts';
+
+/** Rows that are drawn at once, and by how many the window moves. */
+const SIZE = 200;
+const STEP = 100;
+
+/**
+ * Which entries of a log are drawn: the newest that pass the filter, or an earlier part. Each look costs what is new,
+ * not what is there; only a new filter reads the whole log.
+ */
+export class WireWindow {
+  readonly #log: WireLog;
+  #filter = '';
+  /** Entries that pass the filter, oldest first; unused without a filter. */
+  #matches: WireEntry[] = [];
+  /** The number of the first entry that the filter has not seen. */
+  #seen = 0;
+  /** The number after the last entry that is shown while paused. */
+  #paused: number | undefined;
+  /** How many passing entries stand below the window; undefined: it follows the newest. */
+  #end: number | undefined;
+
+  constructor(log: WireLog) {
+    this.#log = log;
+  }
+
+  /** Shows only entries whose text contains `text`, without regard to case. */
+  filter(text: string): void {
+    this.#filter = text.toLowerCase();
+    this.#matches = [];
+    this.#seen = 0;
+    this.#end = undefined;
+  }
+
+  /** Holds the view; the log goes on. */
+  pause(paused: boolean): void {
+    this.#paused = paused ? this.#log.next : undefined;
+    this.#end = undefined;
+  }
+
+  /** Moves the window to earlier entries, or back to the newest. */
+  earlier(): void {
+    const { length } = this;
+    this.#end = Math.max(Math.min(SIZE, length), (this.#end ?? length) - STEP);
+  }
+  /** Stays where it is while entries come. */
+  hold(): void {
+    this.#end ??= this.length;
+  }
+  latest(): void {
+    this.#end = undefined;
+  }
+
+  /** The entries to draw. */
+  get rows(): readonly WireEntry[] {
+    const passing = this.#read();
+    const end = Math.min(this.#end ?? passing.length, passing.length);
+    return passing.slice(Math.max(0, end - SIZE), end);
+  }
+
+  /** Whether there are entries above or below the window. */
+  get hasEarlier(): boolean {
+    const { length } = this;
+    return Math.min(this.#end ?? length, length) > SIZE;
+  }
+  get isLatest(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** How many entries pass filter and pause. */
+  get length(): number {
+    return this.#read().length;
+  }
+
+  /** All of them, oldest first. */
+  get all(): readonly WireEntry[] {
+    const passing = this.#read();
+    return passing.slice(0, passing.length);
+  }
+
+  #read(): Passing {
+    const log = this.#log;
+    const next = Math.min(this.#paused ?? log.next, log.next);
+    if (this.#filter === '') {
+      return {
+        length: Math.max(0, next - log.first),
+        slice: (start, end) =>
+          Array.from({ length: end - start }, (_, i) => log.at(log.first + start + i) as WireEntry),
+      };
+    }
+    for (let number = Math.max(this.#seen, log.first); number < next; number++) {
+      const entry = log.at(number) as WireEntry;
+      if (entry.text.toLowerCase().includes(this.#filter)) this.#matches.push(entry);
+    }
+    this.#seen = Math.max(this.#seen, next);
+    // The oldest matches leave with the log's.
+    const kept = this.#matches.findIndex(({ number }) => number >= log.first);
+    if (kept !== 0) this.#matches.splice(0, kept === -1 ? this.#matches.length : kept);
+    return this.#matches;
+  }
+}
+
+/** The part of an array that a window needs: without a filter none is built. */
+interface Passing {
+  readonly length: number;
+  slice(start: number, end: number): WireEntry[];
+}

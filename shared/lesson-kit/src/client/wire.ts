@@ -1,0 +1,15 @@
+import { observeEventSource } from './observe-event-source.ts';
+import { observeFetch } from './observe-fetch.ts';
+import { observeWebSocket } from './observe-web-socket.ts';
+import { observeXmlHttpRequest } from './observe-xml-http-request.ts';
+import { WireLog } from './wire-log.ts';
+import { WireTap } from './wire-tap.ts';
+
+/** The page's wire: hooked when this module is loaded, so before a connection is built. */
+export const wireLog = new WireLog(() => performance.now());
+
+/** Fires `change` after each entry. */
+export const wireChanges = new EventTarget();
+
+const tap = new WireTap(wireLog, () => wireChanges.dispatchEvent(new Event('change')));
+for (const observe of [observeFetch, observeXmlHttpRequest, observeWebSocket, observeEventSource]) observe(tap);

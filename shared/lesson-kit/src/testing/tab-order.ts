@@ -1,0 +1,36 @@
+import type { Page } from '@playwright/test';
+
+/** More stops than a lesson's page has. */
+const MOST = 200;
+
+/** What the Tab key visits from the top of the page to its end: accessible names (or texts) in order. */
+export async function tabOrder(page: Page): Promise<string[]> {
+  // Tab goes on from what was focused last: something before everything else.
+  await page.evaluate(() => {
+    const top = document.createElement('span');
+    top.tabIndex = -1;
+    document.body.prepend(top);
+    top.focus();
+    top.remove();
+  });
+  const names: string[] = [];
+  for (let i = 0; i < MOST; i++) {
+    await page.keyboard.press('Tab');
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement | null;
+      if (element === null || element === document.body) return undefined;
+      const again = element.dataset['tabOrder'] !== undefined;
+      element.dataset['tabOrder'] = '';
+      const labels = (element as HTMLInputElement).labels;
+      const name = element.ariaLabel ?? labels?.[0]?.textContent ?? element.textContent ?? '';
+      return { again, name: name.trim() };
+    });
+    if (stop === undefined || stop.again) break;
+    names.push(stop.name);
+  }
+  await page.evaluate(() => {
+    for (const element of document.querySelectorAll<HTMLElement>('[data-tab-order]'))
+      delete element.dataset['tabOrder'];
+  });
+  return names;
+}

@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
+import type { ConnectionRequest } from '../connections/connection-request.ts';
+
+/** A request whose sender is asked for. */
+export interface AuthenticationContext {
+  readonly request: ConnectionRequest;
+  /** The request as Node has it, with all that the app's middleware has put on it. */
+  readonly httpRequest: IncomingMessage;
+  /** Only for a WebSocket upgrade, which no middleware of the app has seen. */
+  readonly socket: Duplex | undefined;
+}
+
+/**
+ * What came of it: a ticket, a failure (there was a token and it is not good), or neither (nobody said who they are).
+ * Source: `AuthenticateResult` of ASP.NET Core.
+ */
+export interface AuthenticateResult {
+  readonly ticket?: AuthenticationTicket;
+  /** Its message reaches the log, without tokens. */
+  readonly failure?: Error;
+  /** The request has its answer already; nothing more is to be done. */
+  readonly handled?: boolean;
+}
+
+/**
+ * Says who a request comes from. Made by {@link jwtBearer} and {@link requestUser}, or your own. What it throws is answered with 500,
+ * logged without tokens, and lets nobody in. Source: `IAuthenticationHandler` of ASP.NET Core.
+ * @example
+ * const apiKey: AuthenticationHandler = {
+ *   authenticate: ({ request }) =>
+ *     request.headers['x-api-key'] === key ? { ticket: { user: { sub: 'robot' }, expiresAt: undefined } } : {},
+ * };
+ */
+export interface AuthenticationHandler {
+  authenticate(context: AuthenticationContext): AuthenticateResult | Promise<AuthenticateResult>;
+  /** Headers of the 401 that asks for authentication. Default: none. */
+  challenge?(
+    context: AuthenticationContext,
+    failure: Error | undefined,
+  ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+}

@@ -1,0 +1,175 @@
+import { afterEach, expect, test } from 'vitest';
+import { type Authorize, Hub, jwtBearer, type MapHubOptions, SignalRServer } from '../index.ts';
+import { startTestServer, type TestServer } from '../testing/index.ts';
+import { CollectingLogger } from '../testing/collecting-logger.ts';
+import { RawClient } from '../testing/raw-client.ts';
+import { bearer, testKey, testToken } from '../testing/test-token.ts';
+
+class GuardedHub extends Hub {
+  who(): unknown {
+    return this.context.user?.['sub'] ?? null;
+  }
+  ban(name: string): string {
+    return `banned ${name}`;
+  }
+  bet(amount: number): number {
+    return amount;
+  }
+  async *watch(): AsyncGenerator<number> {
+    yield 1;
+  }
+}
+
+const authentication = jwtBearer({ key: testKey });
+const call = (target: string, ...args: unknown[]): string =>
+  `${JSON.stringify({ type: 1, invocationId: '1', target, arguments: args })}\u001e`;
+const unauthorized = (target: string): string =>
+  `{"type":3,"invocationId":"1","error":"Failed to invoke '${target}' because user is unauthorized"}`;
+
+let server: TestServer;
+const logger = new CollectingLogger();
+afterEach(() => server?.close());
+async function start(options: MapHubOptions<GuardedHub>): Promise<string> {
+  server = await startTestServer((signalr) => signalr.mapHub('/hub', GuardedHub, { authentication, ...options }), {
+    logger,
+  });
+  return `${server.url}/hub`;
+}
+
+test.each<[string, Authorize, object, number]>([
+  ['any user', true, {}, 200],
+  ['a role that the user has', { roles: ['admin'] }, { role: 'admin' }, 200],
+  ['one of two roles', { roles: ['admin', 'owner'] }, { role: ['guest', 'owner'] }, 200],
+  ['a role in the claim roles', { roles: ['admin'] }, { roles: ['admin'] }, 200],
+  ['a role that the user has not', { roles: ['admin'] }, { role: 'guest' }, 403],
+  ['a role where the user has none', { roles: ['admin'] }, {}, 403],
+  ['no role at all', { roles: [] }, { role: 'admin' }, 403],
+  ['a policy that is met', { policy: (user) => user['age'] === 18 }, { age: 18 }, 200],
+  ['a policy that is met later', { policy: async (user) => user['age'] === 18 }, { age: 18 }, 200],
+  ['a policy that is not met', { policy: () => false }, {}, 403],
+  ['a policy that is not met later', { policy: async () => false }, {}, 403],
+  ['a policy that answers anything but true', { policy: () => 'yes' as never }, {}, 403],
+  ['a role and a policy, one of them met', { roles: ['admin'], policy: () => false }, { role: 'admin' }, 403],
+  ['a policy that throws', { policy: broken }, {}, 500],
+  ['a policy that rejects', { policy: async () => broken() }, {}, 500],
+])('a hub for %s', async (_name, authorize, claims, status) => {
+  const url = await start({ authorize });
+  const headers = bearer(testToken(claims));
+  const response = await fetch(`${url}/negotiate?negotiateVersion=1`, { method: 'POST', headers });
+  expect([response.status, response.headers.get('www-authenticate')]).toEqual([status, null]);
+  if (status !== 200) {
+    expect(await response.text()).toBe('');
+    await expect(RawClient.open(url, headers)).rejects.toThrow(`status ${status}`);
+  }
+  const anonymous = await fetch(`${url}/negotiate`, { method: 'POST' });
+  expect([anonymous.status, anonymous.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+});
+
+function broken(): boolean {
+  throw new Error('policy broke');
+}
+
+test('methods ask for more than the hub; a refused call changes nothing and the connection goes on', async () => {
+  const url = await start({
+    methods: {
+      ban: { authorize: { roles: ['admin'] } },
+      bet: {
+        authorize: {
+          policy: (user, { hubMethodArguments = [] }) => Number(user['age']) >= Number(hubMethodArguments[0]),
+        },
+      },
+      watch: { authorize: { policy: async (_user, { hubMethodName }) => hubMethodName === 'nope' } },
+    },
+  });
+  const client = await RawClient.connect(url, bearer(testToken({ sub: 'alice', age: 18 })));
+  client.send(call('Ban', 'bob'));
+  expect(await client.next()).toBe(unauthorized('Ban'));
+  client.send(call('Bet', 18));
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":18}');
+  client.send(call('Bet', 19));
+  expect(await client.next()).toBe(unauthorized('Bet'));
+  client.send('{"type":4,"invocationId":"1","target":"Watch","arguments":[]}\u001e');
+  expect(await client.next()).toBe(unauthorized('Watch'));
+  client.send('{"type":1,"target":"Ban","arguments":["bob"]}\u001e'); // without an id: no answer, no harm
+  client.send(call('Who'));
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"alice"}');
+  client.close();
+  const admin = await RawClient.connect(url, bearer(testToken({ role: 'admin' })));
+  admin.send(call('Ban', 'bob'));
+  expect(await admin.next()).toBe('{"type":3,"invocationId":"1","result":"banned bob"}');
+  admin.close();
+  const anonymous = await RawClient.connect(url);
+  anonymous.send(call('Ban', 'bob') + call('Who'));
+  expect([await anonymous.next(), await anonymous.next()]).toEqual([
+    unauthorized('Ban'),
+    '{"type":3,"invocationId":"1","result":null}',
+  ]);
+  anonymous.close();
+});
+
+test('calls stay in order while a policy is asked', async () => {
+  const url = await start({
+    methods: { ban: { authorize: { policy: () => new Promise((done) => setImmediate(done, true)) } } },
+  });
+  const client = await RawClient.connect(url, bearer(testToken({ sub: 'alice' })));
+  client.send(call('Ban', 'a') + call('Who') + call('Ban', 'b'));
+  expect(
+    [await client.next(), await client.next(), await client.next()].map(
+      (record) => JSON.parse(record as string).result,
+    ),
+  ).toEqual(['banned a', 'alice', 'banned b']);
+  client.close();
+});
+
+test.each([
+  ['throws', broken],
+  ['rejects', async () => broken()],
+])('a policy of a method that %s refuses the call and is logged', async (_name, policy) => {
+  const url = await start({ methods: { who: { authorize: { policy } } } });
+  const client = await RawClient.connect(url, bearer(testToken({})));
+  client.send(call('Who'));
+  expect(await client.next()).toBe(unauthorized('Who'));
+  expect(logger.lines.at(-1)).toMatch(
+    /^error The policy of GuardedHub\.who failed; the call was refused\. Error: policy broke/,
+  );
+  client.close();
+});
+
+test('mistakes are told at start', async () => {
+  const signalr = new SignalRServer();
+  const map = (options: unknown) => () => signalr.mapHub('/hub', GuardedHub, options as MapHubOptions<GuardedHub>);
+  expect(map({ authorize: true })).toThrow('Add authentication');
+  expect(map({ methods: { who: { authorize: true } } })).toThrow('Add authentication');
+  for (const rule of [
+    false,
+    {},
+    null,
+    'admin',
+    { role: 'admin' },
+    { roles: 'admin' },
+    { roles: [1] },
+    { policy: true },
+  ]) {
+    expect(map({ authentication, authorize: rule })).toThrow("'authorize' of the hub at '/hub' must be");
+    expect(map({ authentication, methods: { who: { authorize: rule } } })).toThrow("'authorize' of who must be");
+  }
+  expect(map({ authentication: {} })).toThrow("'authentication' must be");
+  // @ts-expect-error the hub has no such method
+  expect(() => signalr.mapHub('/hub', GuardedHub, { methods: { whoo: { authorize: true } } })).toThrow();
+  await signalr.close();
+});
+
+test('a hub can do without the authentication of its server', async () => {
+  server = await startTestServer(
+    (signalr) => {
+      signalr.mapHub('/guarded', GuardedHub, { authorize: true });
+      signalr.mapHub('/open', GuardedHub, { authentication: 'none' });
+    },
+    { authentication, logger },
+  );
+  await expect(RawClient.open(`${server.url}/guarded`)).rejects.toThrow('status 401');
+  const client = await RawClient.connect(`${server.url}/open`, bearer(testToken({ sub: 'alice' })));
+  client.send(call('Who'));
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":null}');
+  client.close();
+});

@@ -1,0 +1,59 @@
+import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
+import type { ConnectionRequest } from '../connections/connection-request.ts';
+import { rolesOf } from './claims.ts';
+
+/** What is asked for: a connection to the hub, or one of its methods. Source: `HubInvocationContext` of ASP.NET Core. */
+export interface AuthorizationContext {
+  /** The request that opens, or opened, the connection. */
+  readonly request: ConnectionRequest;
+  /** The method as the hub declares it; undefined where the connection itself is asked for. */
+  readonly hubMethodName?: string;
+  readonly hubMethodArguments?: readonly unknown[];
+}
+
+/** Conditions that must all be met. Source: `AuthorizeAttribute` of ASP.NET Core. */
+export interface AuthorizationRule {
+  /** The user must have one of these roles: claims `role` and `roles`. */
+  readonly roles?: readonly string[];
+  /** Decides by itself. What it throws is logged and refuses. Source: `RequireAssertion`. */
+  readonly policy?: (user: ClaimsPrincipal, context: AuthorizationContext) => boolean | Promise<boolean>;
+}
+
+/**
+ * Who may: `true` for every user that is known, or a rule. Whoever is not known is always refused.
+ * @example
+ * signalr.mapHub('/chat', ChatHub, {
+ *   authorize: true,
+ *   methods: { ban: { authorize: { roles: ['admin'] } }, bet: { authorize: { policy: (user) => Number(user.age) >= 18 } } },
+ * });
+ */
+export type Authorize = true | AuthorizationRule;
+
+/** Whether a user may. Throws, or rejects, what a policy throws. */
+export function isAuthorized(
+  authorize: Authorize,
+  user: ClaimsPrincipal | undefined,
+  context: AuthorizationContext,
+): boolean | Promise<boolean> {
+  if (user === undefined) return false;
+  if (authorize === true) return true;
+  const { roles, policy } = authorize;
+  if (roles !== undefined) {
+    const has = rolesOf(user);
+    if (!roles.some((role) => has.includes(role))) return false;
+  }
+  if (policy === undefined) return true;
+  const verdict = policy(user, context);
+  // Only true is a yes: a policy in plain JavaScript may return anything.
+  return verdict instanceof Promise ? verdict.then((value: unknown) => value === true) : verdict === true;
+}
+
+/** Whether a value is a rule. An empty one, or one with other members, is not: it would let in whom it was to keep out. */
+export function isAuthorize(value: unknown): value is Authorize {
+  if (value === true) return true;
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return false;
+  return Object.entries(value).every(([name, member]) => {
+    if (name === 'roles') return Array.isArray(member) && member.every((role) => typeof role === 'string');
+    return name === 'policy' && typeof member === 'function';
+  });
+}

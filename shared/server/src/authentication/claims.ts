@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
+
+// Tokens made by .NET carry the long names where the short ones are not mapped.
+const NAME_IDENTIFIER = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier';
+const ROLE = 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role';
+
+/** Claims that differ in every token of one user. */
+const ofTheToken = new Set(['exp', 'iat', 'nbf', 'jti', 'auth_time']);
+
+/** The id of a user: claim `sub`, else `nameid`, else `id` as Node's session libraries have it. Source: `ClaimTypes.NameIdentifier`. */
+export function nameIdentifier(user: ClaimsPrincipal | undefined): string | undefined {
+  if (user === undefined) return undefined;
+  const id = user['sub'] ?? user['nameid'] ?? user[NAME_IDENTIFIER] ?? user['id'];
+  return typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined;
+}
+
+/** The roles of a user: claims `role` and `roles`, each one text or a list. Source: `ClaimsPrincipal.IsInRole`. */
+export function rolesOf(user: ClaimsPrincipal): unknown[] {
+  return [user['role'], user['roles'], user[ROLE]].flat();
+}
+
+/** Whether two tickets are of one user. Users without an id are one only when all their claims are the same. */
+export function isSameUser(a: ClaimsPrincipal | undefined, b: ClaimsPrincipal | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const id = nameIdentifier(a);
+  if (id !== undefined || nameIdentifier(b) !== undefined) return id === nameIdentifier(b);
+  return isDeepStrictEqual(lasting(a), lasting(b));
+}
+
+const lasting = (user: ClaimsPrincipal): [string, unknown][] =>
+  Object.entries(user)
+    .filter(([name]) => !ofTheToken.has(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,0 +1,184 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type AuthenticationHandler, Hub, jwtBearer, type JwtBearerEvents, type MapHubOptions } from '../index.ts';
+import { startTestServer, type TestServer } from '../testing/index.ts';
+import { CollectingLogger } from '../testing/collecting-logger.ts';
+import { RawClient } from '../testing/raw-client.ts';
+import { bearer, testKey, testToken } from '../testing/test-token.ts';
+
+class WhoHub extends Hub {
+  who(): unknown {
+    return this.context.userIdentifier ?? null;
+  }
+}
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const good = testToken({ sub: 'alice' });
+const signedByRsa = testToken({ sub: 'alice' }, rsa.privateKey, { algorithm: 'RS256', keyid: 'k' });
+const logger = new CollectingLogger();
+const who = '{"type":1,"invocationId":"1","target":"Who","arguments":[]}\u001e';
+
+/** What careless code does: it puts the token into its error. */
+function broken(): never {
+  throw new Error(`it broke over ${good} and ${signedByRsa}`);
+}
+const rejecting = async (): Promise<never> => broken();
+
+let server: TestServer;
+let witness: RawClient;
+let hubs = 0;
+beforeAll(async () => {
+  server = await startTestServer(
+    (signalr) => signalr.mapHub('/good', WhoHub, { authentication: jwtBearer({ key: testKey }), authorize: true }),
+    { logger, handshakeTimeout: 300 },
+  );
+  witness = await RawClient.connect(`${server.url}/good`, bearer(good));
+});
+afterEach(async () => {
+  // Whatever broke, others are served, and the log holds no token.
+  witness.send(who);
+  expect(await witness.next()).toBe('{"type":3,"invocationId":"1","result":"alice"}');
+  expect(logger.lines.filter((line) => line.includes(good) || line.includes(signedByRsa))).toEqual([]);
+});
+afterAll(() => server.close());
+
+function map(options: MapHubOptions<WhoHub>): string {
+  const path = `/hub${hubs++}`;
+  server.signalr.mapHub(path, WhoHub, { authorize: true, ...options });
+  return server.url + path;
+}
+async function answers(url: string, token: string): Promise<unknown> {
+  const response = await fetch(`${url}/negotiate`, { method: 'POST', headers: bearer(token) });
+  expect(await response.text()).toBe('');
+  await expect(RawClient.open(url, bearer(token))).rejects.toThrow(`status ${response.status}`);
+  return [response.status, response.headers.get('www-authenticate')];
+}
+const unknownKey = [401, 'Bearer error="invalid_token", error_description="The signature key was not found"'];
+
+test.each<[string, () => never | Promise<never>]>([
+  ['throws', broken],
+  ['rejects', rejecting],
+  ['finds nothing', () => undefined as never],
+  ['finds a number', () => 7 as never],
+  ['finds half a PEM', () => '-----BEGIN PUBLIC KEY-----' as never],
+  ['finds a private key of another kind', () => generateKeyPairSync('ed25519').privateKey as never],
+])('a key function that %s refuses the token', async (_name, key) => {
+  const url = map({ authentication: jwtBearer({ key, algorithms: ['RS256'] }) });
+  expect(await answers(url, signedByRsa)).toEqual(unknownKey);
+  expect(logger.lines.at(-1)).toMatch(/^warn The key of a token was not found; a request to \/hub\d+ was refused\./);
+});
+
+test('a key function is not asked for a token of an algorithm that does not count', async () => {
+  let asked = 0;
+  const url = map({ authentication: jwtBearer({ key: () => (asked++, rsa.publicKey), algorithms: ['RS256'] }) });
+  expect(await answers(url, good)).toEqual(unknownKey);
+  expect(asked).toBe(0);
+});
+
+test('a key function that never answers is given up', async () => {
+  const url = map({ authentication: jwtBearer({ key: () => new Promise(() => undefined), algorithms: ['RS256'] }) });
+  expect(await answers(url, signedByRsa)).toEqual([500, null]);
+  expect(logger.lines.at(-1)).toContain('Authentication took longer than 300 ms.');
+});
+
+test.each<[string, JwtBearerEvents, string]>([
+  ['onMessageReceived throws', { onMessageReceived: broken }, good],
+  ['onMessageReceived rejects', { onMessageReceived: rejecting }, good],
+  ['onTokenValidated throws', { onTokenValidated: broken }, good],
+  ['onTokenValidated rejects', { onTokenValidated: rejecting }, good],
+  ['onAuthenticationFailed throws', { onAuthenticationFailed: broken }, signedByRsa],
+  ['onAuthenticationFailed rejects', { onAuthenticationFailed: rejecting }, signedByRsa],
+  ['onChallenge throws', { onChallenge: broken }, signedByRsa],
+  ['onChallenge rejects', { onChallenge: rejecting }, signedByRsa],
+])('%s: nobody is let in', async (_name, events, token) => {
+  const url = map({ authentication: jwtBearer({ key: testKey, events }) });
+  expect(await answers(url, token)).toEqual([500, null]);
+  expect(logger.lines.at(-1)).toMatch(
+    /^error Authentication of a request to \/hub\d+ failed.* it broke over \[redacted\]/s,
+  );
+});
+
+test('a hook that sets a token that is no text is refused', async () => {
+  const events: JwtBearerEvents = { onMessageReceived: (context) => void (context.token = [good] as never) };
+  const url = map({ authentication: jwtBearer({ key: testKey, events }) });
+  expect(await answers(url, good)).toEqual([401, 'Bearer error="invalid_token"']);
+});
+
+test.each<[string, AuthenticationHandler]>([
+  ['throws', { authenticate: broken }],
+  ['rejects', { authenticate: rejecting }],
+  ['answers nothing', { authenticate: () => undefined as never }],
+  [
+    'throws something that is no error',
+    {
+      authenticate: () => {
+        throw good as unknown;
+      },
+    },
+  ],
+  ['cannot challenge', { authenticate: () => ({}), challenge: broken }],
+])('an own authentication that %s lets nobody in', async (_name, authentication) => {
+  expect(await answers(map({ authentication }), good)).toEqual([500, null]);
+});
+
+test('a userIdProvider that throws refuses the handshake', async () => {
+  const url = map({ authentication: jwtBearer({ key: testKey }), userIdProvider: { getUserId: broken } });
+  const client = await RawClient.open(url, bearer(good));
+  client.send('{"protocol":"json","version":1}\u001e');
+  expect(await client.end()).toEqual({
+    records: ['{"error":"An unexpected error occurred during connection handshake."}'],
+    code: 1000,
+  });
+  expect(logger.lines.at(-1)).toMatch(/^error The userIdProvider failed; connection \S+ was refused\. .*\[redacted\]/s);
+});
+
+test('events see what they should and can change what is said', async () => {
+  const seen: unknown[] = [];
+  const url = map({
+    authentication: jwtBearer({
+      key: testKey,
+      events: {
+        onTokenValidated(context) {
+          seen.push(context.user['sub']);
+          if (context.user['sub'] === 'revoked') context.fail('revoked');
+          context.user = { ...context.user, sub: 'renamed' };
+        },
+        onAuthenticationFailed: ({ error }) => void seen.push(error.message),
+        onChallenge(context) {
+          seen.push(context.error ?? null);
+          context.errorDescription = 'say "please"\r\nX-Evil: 1';
+          context.errorUri = 'https://example.org/help';
+        },
+      },
+    }),
+  });
+  const client = await RawClient.connect(url, bearer(good));
+  client.send(who);
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"renamed"}');
+  client.close();
+  const refused = await fetch(`${url}/negotiate`, { method: 'POST', headers: bearer(testToken({ sub: 'revoked' })) });
+  const said = String.raw`error_description="say \"please\"X-Evil: 1", error_uri="https://example.org/help"`;
+  expect(refused.headers.get('www-authenticate')).toBe(`Bearer error="invalid_token", ${said}`);
+  const anonymous = await fetch(`${url}/negotiate`, { method: 'POST' });
+  expect(anonymous.headers.get('www-authenticate')).toBe(`Bearer ${said}`);
+  expect(seen).toEqual(['alice', 'revoked', 'revoked', 'invalid_token', null]);
+});
+
+test('who is asked for while the server closes is let in no more', async () => {
+  let found: (key: string) => void = () => undefined;
+  let asked: () => void = () => undefined;
+  const isAsked = new Promise<void>((resolve) => (asked = resolve));
+  const key = (): Promise<string> => {
+    asked();
+    return new Promise((resolve) => (found = resolve));
+  };
+  const closing = await startTestServer(
+    (signalr) => signalr.mapHub('/hub', WhoHub, { authentication: jwtBearer({ key, algorithms: ['HS256'] }) }),
+    { logger },
+  );
+  const refused = expect(RawClient.open(`${closing.url}/hub`, bearer(good))).rejects.toThrow('status 503');
+  await isAsked;
+  await closing.signalr.close();
+  found(testKey);
+  await refused;
+  await closing.close();
+});

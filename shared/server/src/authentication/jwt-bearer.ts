@@ -1,0 +1,144 @@
+import jwt from 'jsonwebtoken';
+import type { ConnectionRequest } from '../connections/connection-request.ts';
+import { errorTexts } from '../error-texts.ts';
+import type { AuthenticateResult, AuthenticationHandler } from './authentication-handler.ts';
+import type { ChallengeContext, JwtBearerOptions, MessageReceivedContext } from './jwt-bearer-options.ts';
+import { malformedToken, TokenError, type TokenValidation, unknownKey, validateToken } from './jwt-validation.ts';
+import {
+  algorithms as known,
+  type JwtHeader,
+  algorithmsOf,
+  verificationKey,
+  type VerificationKey,
+} from './verification-key.ts';
+
+/** A longer token is not looked at. Characters; Node's own limit for all headers of a request is the same. */
+const MAXIMUM_TOKEN_LENGTH = 16_384;
+
+type FindKey = Exclude<JwtBearerOptions['key'], VerificationKey>;
+
+/**
+ * Authentication by a signed token (JWT) in the Authorization header, or wherever `onMessageReceived` finds it. The library
+ * `jsonwebtoken` verifies, with a fixed list of algorithms. Throws a sentence for a key that is too short or does not fit.
+ * Source: `AddJwtBearer` of ASP.NET Core, RFC 6750, RFC 7519.
+ * @example
+ * const signalr = new SignalRServer({
+ *   authentication: jwtBearer({
+ *     key: secret, // 32 bytes or more
+ *     issuer: 'https://example.org',
+ *     audience: 'chat',
+ *     events: {
+ *       // Browsers cannot set headers on WebSockets and event streams: the client sends the token in the query.
+ *       onMessageReceived(context) {
+ *         context.token = context.request.query.get('access_token');
+ *       },
+ *     },
+ *   }),
+ * });
+ */
+export function jwtBearer(options: JwtBearerOptions): AuthenticationHandler {
+  const { key, events = {}, includeErrorDetails = true } = options;
+  const validation = tokenValidation(options);
+  const fixed = typeof key === 'function' ? undefined : verificationKey(key);
+
+  async function validated(token: unknown, request: ConnectionRequest): Promise<AuthenticateResult> {
+    if (typeof token !== 'string' || token.length > MAXIMUM_TOKEN_LENGTH) throw malformedToken();
+    const claims = validateToken(token, fixed ?? (await foundKey(token, key as FindKey, validation)), validation);
+    let refused: TokenError | undefined;
+    const context = {
+      request,
+      user: claims,
+      fail(reason: string) {
+        refused = new TokenError(reason);
+      },
+    };
+    await events.onTokenValidated?.(context);
+    if (refused !== undefined) throw refused;
+    return { ticket: { user: context.user, expiresAt: claims.exp === undefined ? undefined : claims.exp * 1000 } };
+  }
+
+  return {
+    async authenticate({ request }) {
+      const received: MessageReceivedContext = { request, token: undefined };
+      await events.onMessageReceived?.(received);
+      const token = received.token || bearerToken(request);
+      if (!token) return {};
+      try {
+        return await validated(token, request);
+      } catch (error) {
+        if (!(error instanceof TokenError)) throw error; // a mistake of the app's own code is no fault of the token
+        await events.onAuthenticationFailed?.({ request, error });
+        return { failure: error };
+      }
+    },
+
+    async challenge({ request }, failure) {
+      const details = includeErrorDetails && failure !== undefined;
+      const context: ChallengeContext = {
+        request,
+        failure,
+        error: details ? 'invalid_token' : undefined,
+        errorDescription: details && failure instanceof TokenError ? failure.description : undefined,
+        errorUri: undefined,
+      };
+      await events.onChallenge?.(context);
+      const parameters = Object.entries({
+        error: context.error,
+        error_description: context.errorDescription,
+        error_uri: context.errorUri,
+      }).flatMap(([name, value]) => (value ? [`${name}="${quotable(value)}"`] : []));
+      return { 'WWW-Authenticate': ['Bearer', parameters.join(', ')].join(' ').trimEnd() };
+    },
+  };
+}
+
+/** The token of `Authorization: Bearer …`; another scheme counts as none. */
+function bearerToken({ headers }: ConnectionRequest): string | undefined {
+  return /^bearer +(.*)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
+}
+
+/** The key that a token's header names. The header is not verified yet: an algorithm that does not count never reaches the function. */
+async function foundKey(token: string, find: FindKey, { algorithms }: TokenValidation) {
+  let header: JwtHeader | undefined;
+  try {
+    header = jwt.decode(token, { complete: true })?.header as JwtHeader | undefined;
+  } catch {
+    throw malformedToken();
+  }
+  if (header === undefined) throw malformedToken();
+  if (!algorithms.includes(header.alg)) throw unknownKey();
+  try {
+    const key = verificationKey(await find(header));
+    if (algorithmsOf(key).includes(header.alg)) return key;
+  } catch (error) {
+    throw unknownKey(error);
+  }
+  throw unknownKey(new Error(errorTexts.jwtKeyDoesNotFit(header.alg)));
+}
+
+/** The options, checked: what cannot work, or could be tricked, is refused before the first token comes. */
+function tokenValidation(options: JwtBearerOptions): TokenValidation {
+  const { key, issuer, audience, clockTolerance = 0, requireExpirationTime = true } = options;
+  let { algorithms } = options as { algorithms?: readonly string[] };
+  for (const name of algorithms ?? []) if (!known.includes(name)) throw new TypeError(errorTexts.jwtAlgorithm(name));
+  if (typeof key === 'function') {
+    if (algorithms === undefined || algorithms.length === 0) throw new TypeError(errorTexts.jwtAlgorithmsMissing);
+    const hmac = algorithms.filter((name) => name.startsWith('HS')).length;
+    if (hmac > 0 && hmac < algorithms.length) throw new TypeError(errorTexts.jwtAlgorithmsMixed);
+  } else {
+    const possible = algorithmsOf(verificationKey(key));
+    if (possible.length === 0) throw new TypeError(errorTexts.jwtKeyUnfit);
+    algorithms ??= possible.slice(0, 1);
+    const unfit = algorithms.find((name) => !possible.includes(name));
+    if (unfit !== undefined) throw new TypeError(errorTexts.jwtKeyDoesNotFit(unfit));
+    if (algorithms.length === 0) throw new TypeError(errorTexts.jwtAlgorithmsMissing);
+  }
+  for (const [name, value] of Object.entries({ issuer, audience })) {
+    if (value !== undefined && value.length === 0) throw new TypeError(errorTexts.jwtEmpty(name));
+  }
+  if (!(clockTolerance >= 0)) throw new RangeError(errorTexts.jwtClockTolerance);
+  return { algorithms, issuer, audience, clockTolerance: clockTolerance / 1000, requireExpirationTime };
+}
+
+/** RFC 9110 section 5.6.4: a quoted string; nothing in it may end the header. */
+const quotable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&');

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { type ConnectionRequest, QueryParameters } from '../index.ts';
+import { testToken } from '../testing/test-token.ts';
+import { redactTokens } from './redact-tokens.ts';
+
+const request = (headers: object, query = ''): ConnectionRequest => ({
+  path: '/hub',
+  query: new QueryParameters(query),
+  headers: { ...headers },
+  remoteAddress: undefined,
+});
+const token = 'an+opaque/token=1234567890';
+
+test.each<[string, ConnectionRequest, string]>([
+  ['the Authorization header', request({ authorization: `Bearer ${token}` }), token],
+  ['the query', request({}, `access_token=${encodeURIComponent(token)}`), token],
+  [
+    'the query, as the URL spells it',
+    request({}, `access_token=${encodeURIComponent(token)}`),
+    encodeURIComponent(token),
+  ],
+  ['a second parameter', request({}, `a=1&a=${encodeURIComponent(token)}`), token],
+  ['a cookie', request({ cookie: `theme=dark; session=${'s'.repeat(30)}` }), 's'.repeat(30)],
+  ['nowhere, since any signed token counts', request({}), testToken({ sub: 'alice' })],
+])('a secret of %s is taken out', (_name, from, secret) => {
+  expect(redactTokens(`before ${secret} after`, from)).toBe('before [redacted] after');
+  const text = redactTokens(new Error(`broke over ${secret}`, { cause: new Error(secret) }), from);
+  expect(text).toContain('Error: broke over [redacted]');
+  expect(text).not.toContain(secret);
+});
+
+test('what is no secret stays', () => {
+  expect(redactTokens('theme dark at id 1', request({ cookie: 'theme=dark' }, 'id=1'))).toBe('theme dark at id 1');
+});

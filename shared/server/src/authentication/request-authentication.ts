@@ -1,0 +1,86 @@
+import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
+import { errorTexts } from '../error-texts.ts';
+import type { Logger } from '../logger.ts';
+import type { AuthenticationContext, AuthenticationHandler } from './authentication-handler.ts';
+import { type Authorize, isAuthorized } from './authorization.ts';
+import { nameIdentifier } from './claims.ts';
+import { redactTokens } from './redact-tokens.ts';
+import { withinTime } from './within-time.ts';
+
+/** The answer to a request that is not let in; it has no body. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What came of a request: who it comes from (or nobody), a refusal, or an answer that someone else has given. */
+export interface Admission {
+  readonly ticket?: AuthenticationTicket;
+  readonly refusal?: Refusal;
+  readonly handled?: boolean;
+}
+
+const nobody: Admission = {};
+export const forbidden: Refusal = { status: 403, headers: {} };
+const broken: Admission = { refusal: { status: 500, headers: {} } };
+
+/** What the step needs to know of its hub. */
+export interface RequestAuthenticationOptions {
+  readonly authentication: AuthenticationHandler | 'none';
+  readonly authorize: Authorize | undefined;
+  /** Time in ms that it may take. */
+  readonly handshakeTimeout: number;
+  readonly logger: Logger;
+}
+
+/**
+ * The step before any request of a hub is answered: who is it, and may they. Source: the authentication and authorization
+ * middleware of ASP.NET Core.
+ */
+export class RequestAuthentication {
+  readonly #options: RequestAuthenticationOptions;
+
+  constructor(options: RequestAuthenticationOptions) {
+    this.#options = options;
+  }
+
+  /** Never throws and never rejects. Without authentication it costs no promise. */
+  admit(context: AuthenticationContext): Admission | Promise<Admission> {
+    const { authentication } = this.#options;
+    return authentication === 'none' ? nobody : this.#ask(authentication, context);
+  }
+
+  async #ask(handler: AuthenticationHandler, context: AuthenticationContext): Promise<Admission> {
+    const { handshakeTimeout, logger } = this.#options;
+    try {
+      return await withinTime(handshakeTimeout, this.#decide(handler, context));
+    } catch (error) {
+      const { request } = context;
+      logger.error(errorTexts.authenticationBroke(request.path), redactTokens(error, request));
+      return broken;
+    }
+  }
+
+  async #decide(handler: AuthenticationHandler, context: AuthenticationContext): Promise<Admission> {
+    const { authorize, logger } = this.#options;
+    const { request } = context;
+    const { ticket, failure, handled } = await handler.authenticate(context);
+    if (handled === true) return { handled };
+    if (failure !== undefined) this.#report(failure, context);
+    if (authorize === undefined) return ticket === undefined ? nobody : { ticket };
+    if (ticket === undefined) {
+      return { refusal: { status: 401, headers: (await handler.challenge?.(context, failure)) ?? {} } };
+    }
+    if (await isAuthorized(authorize, ticket.user, { request })) return { ticket };
+    logger.info(errorTexts.forbidden(request.path, nameIdentifier(ticket.user)));
+    return { refusal: forbidden };
+  }
+
+  #report(failure: Error, { request }: AuthenticationContext): void {
+    const { logger } = this.#options;
+    logger.info(errorTexts.authenticationFailed(request.path, redactTokens(failure.message, request)));
+    // The app's own key function failed: its developer wants to see how.
+    if (failure.cause !== undefined)
+      logger.warn(errorTexts.keyNotFound(request.path), redactTokens(failure.cause, request));
+  }
+}

@@ -1,0 +1,77 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
+import type { AuthenticationHandler } from './authentication-handler.ts';
+
+/** Middleware as express, express-session and passport have it. */
+export type UpgradeMiddleware = (request: never, response: never, next: (error?: unknown) => void) => unknown;
+
+/** Options of {@link requestUser}. */
+export interface RequestUserOptions<TRequest extends IncomingMessage> {
+  /**
+   * Runs on WebSocket upgrades, in this order: the same that the app uses for its other requests, which do not go through it again.
+   * It gets Node's own request and response. One that answers by itself refuses the upgrade; cookies that it sets are not sent.
+   */
+  readonly middleware?: readonly UpgradeMiddleware[];
+  /** The user of a request; undefined or null: nobody. Default: `request.user`. */
+  readonly user?: (request: TRequest) => object | null | undefined | Promise<object | null | undefined>;
+  /** End of the user's session, in ms since the epoch. Default: none. */
+  readonly expiresAt?: (request: TRequest) => number | undefined;
+}
+
+/**
+ * Authentication by what the app's middleware has found out: sessions, passport, or your own. The user id is the user's `sub` or `id`.
+ * @example
+ * const sessions = session({ secret, resave: false, saveUninitialized: false });
+ * app.use(sessions);
+ * const signalr = new SignalRServer({
+ *   authentication: requestUser({
+ *     middleware: [sessions],
+ *     user: (request: express.Request) => (request.session as { user?: object }).user,
+ *   }),
+ * });
+ * app.use(signalr.router());
+ */
+export function requestUser<TRequest extends IncomingMessage = IncomingMessage & { readonly user?: object | null }>(
+  options: RequestUserOptions<TRequest> = {},
+): AuthenticationHandler {
+  const { middleware = [], user: find = (request) => (request as { user?: object | null }).user, expiresAt } = options;
+  return {
+    async authenticate({ httpRequest, socket }) {
+      const request = httpRequest as TRequest;
+      if (socket !== undefined && !(await runMiddleware(middleware, request, socket))) return { handled: true };
+      const user = await find(request);
+      if (user === undefined || user === null) return {};
+      return { ticket: { user: user as ClaimsPrincipal, expiresAt: expiresAt?.(request) } };
+    },
+  };
+}
+
+/** Whether all middleware has passed the upgrade on; false when one has answered it. */
+async function runMiddleware(
+  middleware: readonly UpgradeMiddleware[],
+  request: IncomingMessage,
+  socket: Duplex,
+): Promise<boolean> {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  const answered = new Promise<false>((resolve) => response.once('finish', () => resolve(false)));
+  try {
+    for (const run of middleware) {
+      const passed = new Promise<true>((resolve, reject) => {
+        const next = (error?: unknown): void => (error === undefined || error === null ? resolve(true) : reject(error));
+        // Asynchronous middleware may reject, as in express 5.
+        Promise.resolve(run(request as never, response as never, next)).catch(reject);
+      });
+      if (!(await Promise.race([passed, answered]))) {
+        socket.end();
+        return false;
+      }
+    }
+  } finally {
+    response.detachSocket(socket as Socket);
+  }
+  return true;
+}

@@ -1,0 +1,46 @@
+import type { AuthenticationContext } from '../authentication/authentication-handler.ts';
+import { belongsTo } from '../authentication/authentication-refresh.ts';
+import { redactTokens } from '../authentication/redact-tokens.ts';
+import { type Admission, forbidden, type Refusal } from '../authentication/request-authentication.ts';
+import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
+import { errorTexts } from '../error-texts.ts';
+import type { MappedHub } from './mapped-hub.ts';
+
+type Refuse = (refusal: Refusal) => void;
+type Next = (ticket: AuthenticationTicket | undefined) => void;
+
+/**
+ * The step between "hub found" and "answered", the same for every request: calls `next` with who asks, or `refuse`. Both at once, and
+ * without a promise, where the hub has no authentication.
+ */
+export function admit(hub: MappedHub, context: AuthenticationContext, refuse: Refuse, next: Next): void {
+  const decide = ({ ticket, refusal, handled }: Admission): void => {
+    if (handled === true) return;
+    if (refusal !== undefined) return refuse(refusal);
+    next(ticket);
+  };
+  const admission = hub.authentication.admit(context);
+  if (!(admission instanceof Promise)) return decide(admission);
+  admission.then(decide).catch((error: unknown) => {
+    // Nobody else would hear of an error after a wait.
+    hub.options.logger.error(errorTexts.requestFailed(context.request.path), redactTokens(error, context.request));
+    context.httpRequest.socket.destroy();
+  });
+}
+
+/** The same for requests to a connection that may be open already: who asks must be the user that opened it. */
+export function admitTo(hub: MappedHub, context: AuthenticationContext, refuse: Refuse, next: Next): void {
+  admit(hub, context, refuse, (ticket) => {
+    if (hub.options.authentication === 'none') return next(ticket);
+    const connection = hub.connections.find(context.request.query.get('id') ?? '');
+    if (connection?.isOpened === true) {
+      if (!belongsTo(connection, ticket)) {
+        hub.options.logger.warn(errorTexts.userChanged(connection.connectionId));
+        return refuse(forbidden);
+      }
+      // As in ASP.NET Core a poll, or a socket that comes back, brings the newer ticket.
+      if (context.httpRequest.method === 'GET') hub.renew(connection, ticket);
+    }
+    next(ticket);
+  });
+}

@@ -1,0 +1,35 @@
+import type { ServerResponse } from 'node:http';
+import { tokenLifetimeSeconds } from '../authentication/authentication-refresh.ts';
+import { connectionRequest } from '../connections/connection-request.ts';
+import { negotiate } from '../connections/negotiate.ts';
+import { errorTexts } from '../error-texts.ts';
+import { answer } from './http-answer.ts';
+import type { HubExchange } from './http-handler.ts';
+
+/** POST {hub}/negotiate. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate". */
+export async function answerNegotiate(
+  { hub, request, response, query, ticket }: HubExchange,
+  canUpgrade: boolean,
+): Promise<void> {
+  if (request.method !== 'POST') return answer(response, 405);
+  if (hub.isClosing) return answer(response, 503, errorTexts.serverClosing);
+  const { allowStatefulReconnects, minimumProtocolVersion, transports } = hub.options;
+  const redirect = await hub.lifetime.negotiate?.(connectionRequest(request), ticket?.user);
+  if (redirect !== undefined) {
+    return answerJson(response, { negotiateVersion: 0, ...redirect, availableTransports: [] });
+  }
+  const body = negotiate(
+    query.get('negotiateVersion'),
+    minimumProtocolVersion,
+    transports.filter((name) => name !== 'WebSockets' || canUpgrade),
+    hub.connections,
+    allowStatefulReconnects && query.get('useStatefulReconnect')?.toLowerCase() === 'true',
+  );
+  if (body === undefined) return answer(response, 503, errorTexts.tooManyNegotiated);
+  const lifetime = hub.options.enableAuthenticationRefresh ? tokenLifetimeSeconds(ticket) : undefined;
+  answerJson(response, lifetime === undefined ? body : { ...body, tokenLifetimeSeconds: lifetime });
+}
+
+function answerJson(response: ServerResponse, body: object): void {
+  answer(response, 200, JSON.stringify(body), { 'Content-Type': 'application/json' });
+}

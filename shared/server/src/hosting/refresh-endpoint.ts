@@ -1,0 +1,73 @@
+import { belongsTo, tokenLifetimeSeconds } from '../authentication/authentication-refresh.ts';
+import { redactTokens } from '../authentication/redact-tokens.ts';
+import { withinTime } from '../authentication/within-time.ts';
+import { errorTexts } from '../error-texts.ts';
+import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
+import type { ConnectionContext } from '../connections/connection-context.ts';
+import { type ConnectionRequest, connectionRequest } from '../connections/connection-request.ts';
+import { answer } from './http-answer.ts';
+import type { HubExchange } from './http-handler.ts';
+import type { MappedHub } from './mapped-hub.ts';
+
+/**
+ * POST `{hub}/refresh?id={connectionToken}` with a new token: the connection goes on with it. Answers 200 with `tokenLifetimeSeconds`
+ * where the token has an end, or `error`: `missing_connection_token` (400), `invalid_token` (401), `permission_change_rejected` (403),
+ * `connection_not_found` (404). Source: dotnet/aspnetcore pull request 67111, planned for ASP.NET Core 11.
+ */
+export async function answerRefresh({
+  hub,
+  request: httpRequest,
+  response,
+  query,
+  ticket,
+}: HubExchange): Promise<void> {
+  if (httpRequest.method !== 'POST') return answer(response, 405);
+  const request = connectionRequest(httpRequest);
+  const json = (status: number, body: object): void =>
+    answer(response, status, JSON.stringify(body), { 'Content-Type': 'application/json' });
+  try {
+    const id = query.get('id');
+    if (id === undefined || id === '') return json(400, { error: 'missing_connection_token' });
+    const connection = hub.connections.find(id);
+    if (connection?.isOpened !== true) return json(404, { error: 'connection_not_found' });
+    if (ticket === undefined) return json(401, { error: 'invalid_token' });
+    if (!(await withinTime(hub.options.handshakeTimeout, isAccepted(hub, connection, request, ticket)))) {
+      return json(403, { error: 'permission_change_rejected' });
+    }
+    // It may have ended while the app was asked.
+    if (hub.connections.find(id) !== connection) return json(404, { error: 'connection_not_found' });
+    hub.renew(connection, ticket);
+    hub.refreshed(connection);
+    const lifetime = tokenLifetimeSeconds(ticket);
+    json(200, lifetime === undefined ? {} : { tokenLifetimeSeconds: lifetime });
+  } catch (error) {
+    hub.options.logger.error(errorTexts.authenticationBroke(request.path), redactTokens(error, request));
+    json(500, {});
+  }
+}
+
+/** The same user by its claims and by its name for sends, and the app agrees. */
+async function isAccepted(
+  hub: MappedHub,
+  connection: ConnectionContext,
+  request: ConnectionRequest,
+  ticket: AuthenticationTicket,
+): Promise<boolean> {
+  const previousUser = connection.ticket?.user;
+  if (previousUser === undefined || !belongsTo(connection, ticket)) return false;
+  const { userIdProvider, onAuthenticationRefresh } = hub.options;
+  const opened = connection.request as ConnectionRequest;
+  const nameOf = (user: AuthenticationTicket['user']): string | undefined =>
+    userIdProvider.getUserId({ user, request: opened });
+  if (nameOf(previousUser) !== nameOf(ticket.user)) return false;
+  if (onAuthenticationRefresh === undefined) return true;
+  const { connectionId } = connection;
+  const accepted: unknown = await onAuthenticationRefresh({
+    connectionId,
+    previousUser,
+    newUser: ticket.user,
+    newExpiration: ticket.expiresAt,
+    request,
+  });
+  return accepted === true;
+}

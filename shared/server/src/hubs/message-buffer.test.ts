@@ -1,0 +1,65 @@
+import { JsonHubProtocol, MessageType } from '@practical-signalr/protocol';
+import { expect, test } from 'vitest';
+import { SharedPayload } from '../connections/shared-payload.ts';
+import type { Transport } from '../connections/transport.ts';
+import { MessageBuffer } from './message-buffer.ts';
+
+const json = new JsonHubProtocol();
+const completion = { type: MessageType.Completion, invocationId: '1', hasResult: false } as const;
+
+/** What a resend writes. */
+function resent(buffer: MessageBuffer): unknown[] {
+  const sent: unknown[] = [];
+  const transport = {
+    send: (payload: unknown) => sent.push(payload),
+    sendShared: (payload: unknown) => sent.push(payload),
+  };
+  buffer.resend(transport as unknown as Transport, json);
+  return sent;
+}
+
+test('what is not acknowledged comes again, from the number that the sequence message names; shared payloads stay shared', () => {
+  const buffer = new MessageBuffer(1000);
+  const shared = new SharedPayload('b');
+  for (const payload of ['a', shared, 'c']) buffer.add(payload);
+  buffer.ack(1);
+  expect(resent(buffer)).toEqual(['{"type":9,"sequenceId":2}\u001e', shared, 'c']);
+  buffer.ack(99);
+  buffer.ack(-1);
+  expect(resent(buffer)).toEqual(['{"type":9,"sequenceId":4}\u001e']);
+});
+
+test('a full buffer holds senders back until the client acknowledges, or is gone', async () => {
+  const buffer = new MessageBuffer(10);
+  buffer.add('x'.repeat(10));
+  expect(buffer.whenRoom()).toBeUndefined();
+  buffer.add('ß');
+  const room = buffer.whenRoom();
+  expect(room).toBeInstanceOf(Promise);
+  expect([buffer.fullFor(1000), buffer.fullFor(1500)]).toEqual([0, 500]);
+  buffer.ack(1);
+  await room;
+  expect(buffer.fullFor(3000)).toBe(0);
+  buffer.add('x'.repeat(10));
+  const gone = buffer.whenRoom();
+  buffer.end();
+  await gone;
+  expect(buffer.add('x'.repeat(17 * 1024 * 1024))).toBe(false);
+});
+
+test('what the client repeats is not new; before it says where it goes on nothing counts', () => {
+  const buffer = new MessageBuffer(1000);
+  expect([buffer.isNew(completion), buffer.isNew({ type: MessageType.Ping }), buffer.isNew(completion)]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(buffer.dueAck(Date.now())).toBeUndefined();
+  expect(buffer.dueAck(Date.now() + 1100)).toBe(2);
+  expect(buffer.dueAck(Date.now() + 9999)).toBeUndefined();
+  resent(buffer);
+  expect(buffer.isNew(completion)).toBe(false);
+  expect(buffer.isNew({ type: MessageType.Sequence, sequenceId: 2 })).toBe(true);
+  expect([buffer.isNew(completion), buffer.isNew(completion)]).toEqual([false, true]);
+  expect(() => buffer.isNew({ type: MessageType.Sequence, sequenceId: 9 })).toThrow('Sequence ID greater');
+});

@@ -1,0 +1,47 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** Passes TCP on, and cuts a connection when so many bytes have passed, in whichever direction. */
+export interface CuttingProxy {
+  readonly url: string;
+  /** Cuts all that is open. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy to a port of this machine; `bytes` pass in all, over all connections. */
+export async function startCuttingProxy(port: number, bytes = Number.POSITIVE_INFINITY): Promise<CuttingProxy> {
+  let left = bytes;
+  const sockets = new Set<Socket>();
+  const cut = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  const pass = (from: Socket, to: Socket): void => {
+    sockets.add(from);
+    from.on('data', (data: Buffer) => {
+      to.write(data.subarray(0, Math.max(0, left)));
+      left -= data.length;
+      if (left <= 0) cut();
+    });
+    from.on('end', () => to.end());
+    from.on('error', () => undefined);
+    from.on('close', () => {
+      sockets.delete(from);
+      to.destroy();
+    });
+  };
+  const server = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    pass(client, upstream);
+    pass(upstream, client);
+    if (left <= 0) cut();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut,
+    async close() {
+      cut();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}

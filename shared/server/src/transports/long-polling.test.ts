@@ -1,0 +1,126 @@
+import { EventEmitter } from 'node:events';
+import { expect, test } from 'vitest';
+import { PostQueue } from '../connections/post-queue.ts';
+import { Hub } from '../index.ts';
+import { startTestServer } from '../testing/index.ts';
+import { RawPollingClient } from '../testing/raw-http-client.ts';
+import { LongPollingTransport } from './long-polling.ts';
+import { call, transportSuite } from './transport-suite.ts';
+import { WriteBatcher } from './write-batcher.ts';
+
+transportSuite('LongPolling', (url) => new RawPollingClient().connect(url));
+
+let onStarted = (): void => undefined;
+let onAborted = (): void => undefined;
+class SlowHub extends Hub {
+  async wait(): Promise<void> {
+    onStarted();
+    await new Promise<void>((resolve) =>
+      this.context.connectionAborted.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    onAborted();
+  }
+}
+const HANDSHAKE = '{"protocol":"json","version":1}\u001e';
+const negotiate = async (url: string): Promise<string> => {
+  const answer = await fetch(`${url}/negotiate?negotiateVersion=1`, { method: 'POST' });
+  return `${url}?id=${((await answer.json()) as { connectionToken: string }).connectionToken}`;
+};
+const post = (url: string, body: string) => fetch(url, { method: 'POST', body });
+
+test('one who only POSTs: a little is kept, more waits unread until somebody polls', async () => {
+  const server = await startTestServer((signalr) => signalr.mapHub('/hub', SlowHub, { transportMaxBufferSize: 1000 }));
+  const url = await negotiate(`${server.url}/hub`);
+  expect((await post(url, HANDSHAKE)).status).toBe(200);
+  let held = true;
+  const large = post(url, `{"type":6,"x":"${'x'.repeat(2000)}"}\u001e`).finally(() => (held = false));
+  const refused = await Promise.all(
+    Array.from({ length: 70 }, () => post(url, '{"type":6}\u001e').then((r) => r.status)).slice(63),
+  );
+  expect(refused).toEqual(refused.map(() => 503));
+  expect(held).toBe(true);
+  expect((await fetch(url)).status).toBe(200);
+  expect((await large).status).toBe(200);
+  expect(await (await fetch(url)).text()).toBe('{}\u001e');
+  await fetch(url, { method: 'DELETE' });
+  await server.close();
+});
+
+test('one who only POSTs and never polls is given up, and so are the POSTs that wait', async () => {
+  const options = { transportMaxBufferSize: 10, disconnectTimeout: 200 };
+  const server = await startTestServer((signalr) => signalr.mapHub('/hub', SlowHub, options));
+  const url = await negotiate(`${server.url}/hub`);
+  expect((await post(url, HANDSHAKE)).status).toBe(404);
+  await server.close();
+});
+
+test('DELETE in mid call ends the poll and the call; another DELETE finds nothing', async () => {
+  const server = await startTestServer((signalr) => signalr.mapHub('/hub', SlowHub));
+  const url = await negotiate(`${server.url}/hub`);
+  await fetch(url);
+  const started = new Promise<void>((resolve) => (onStarted = resolve));
+  const aborted = new Promise<void>((resolve) => (onAborted = resolve));
+  await post(url, HANDSHAKE + call('1', 'Wait'));
+  expect(await (await fetch(url)).text()).toBe('{}\u001e');
+  const poll = fetch(url);
+  await started;
+  expect((await fetch(url, { method: 'DELETE' })).status).toBe(202);
+  expect((await poll).status).toBe(204);
+  await aborted;
+  expect((await fetch(url, { method: 'DELETE' })).status).toBe(404);
+  expect((await post(url, '{"type":6}\u001e')).status).toBe(404);
+  await server.close();
+});
+
+test('a poll whose client goes away is forgotten: what comes next waits for the next poll', async () => {
+  const server = await startTestServer((signalr) => signalr.mapHub('/hub', SlowHub));
+  const url = await negotiate(`${server.url}/hub`);
+  await fetch(url);
+  const gone = new AbortController();
+  const poll = fetch(url, { signal: gone.signal });
+  gone.abort();
+  await expect(poll).rejects.toThrow('abort');
+  await post(url, HANDSHAKE);
+  expect(await (await fetch(url)).text()).toBe('{}\u001e');
+  await fetch(url, { method: 'DELETE' });
+  await server.close();
+});
+
+test('a client that takes the Close and stays away does not hold up the end', async () => {
+  const server = await startTestServer((signalr) => signalr.mapHub('/hub', SlowHub, { disconnectTimeout: 300 }));
+  const url = await negotiate(`${server.url}/hub`);
+  await fetch(url);
+  await post(url, HANDSHAKE);
+  const closed = server.close();
+  expect(await (await fetch(url)).text()).toContain('"type":7');
+  await closed;
+});
+
+test('an answer that its client cannot have got comes again, before what is newer', () => {
+  const batcher = new WriteBatcher();
+  const limits = { highWaterMark: 1000, maximumBufferSize: 10_000, sendTimeout: 1000 };
+  const times = { pollTimeout: 1000, disconnectTimeout: 1000 };
+  const transport = new LongPollingTransport(new PostQueue(1000), times, batcher, limits, () => undefined);
+  transport.listen({ onReceive: () => undefined, onClose: () => undefined });
+  const poll = () => {
+    const response = Object.assign(new EventEmitter(), {
+      writableFinished: false,
+      body: '',
+      writeHead: () => undefined,
+    });
+    const end = (body?: Buffer): void => void (response.body = body?.toString() ?? '');
+    transport.poll(Object.assign(response, { end, destroy: () => undefined }) as never);
+    return response;
+  };
+  poll(); // opens
+  const lost = poll();
+  transport.send('one');
+  batcher.flush();
+  const next = poll();
+  transport.send('two');
+  batcher.flush();
+  expect([lost.body, next.body]).toEqual(['one', '']);
+  lost.emit('close');
+  expect(next.body).toBe('onetwo');
+  transport.abort();
+});

@@ -1,0 +1,86 @@
+import type { ServerResponse } from 'node:http';
+import type { PostQueue } from '../connections/post-queue.ts';
+import type { TransportEvents } from '../connections/transport.ts';
+import { BufferedTransport, CLOSE_TIMEOUT, type SendLimits } from './buffered-transport.ts';
+import { serverSentEventsFrame } from './server-sent-events-frame.ts';
+import type { WriteBatcher } from './write-batcher.ts';
+
+const joinedEvent = (payloads: readonly Uint8Array[]): Buffer => serverSentEventsFrame(Buffer.concat(payloads));
+
+/** The Server-Sent Events transport: one response that does not end, and a POST for what the client sends. Text only. */
+export class ServerSentEventsTransport extends BufferedTransport {
+  readonly #response: ServerResponse;
+  readonly #posts: PostQueue;
+  #closing: NodeJS.Timeout | undefined;
+
+  constructor(
+    response: ServerResponse,
+    posts: PostQueue,
+    batcher: WriteBatcher,
+    limits: SendLimits,
+    onTooSlow: () => void,
+  ) {
+    super(batcher, limits, onTooSlow);
+    this.#response = response;
+    this.#posts = posts;
+  }
+
+  get name() {
+    return 'ServerSentEvents' as const;
+  }
+
+  listen(events: TransportEvents): void {
+    const response = this.#response;
+    response.on('error', () => undefined); // a 'close' follows
+    response.on('close', () => {
+      clearTimeout(this.#closing);
+      this.ended();
+      this.#posts.end();
+      events.onClose();
+    });
+    response.on('drain', () => this.taken());
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-cache,no-store',
+      Pragma: 'no-cache',
+      'Content-Encoding': 'identity',
+      'X-Accel-Buffering': 'no', // nginx would hold the stream back
+    });
+    response.write(':\r\n'); // a comment, so that the client sees the stream open
+    this.#posts.open(events, () => this.abort());
+  }
+
+  abort(): void {
+    this.ended();
+    this.#response.destroy();
+  }
+
+  pause(): void {
+    this.#posts.pause();
+  }
+
+  resume(): void {
+    this.#posts.resume();
+  }
+
+  protected get frame() {
+    return serverSentEventsFrame;
+  }
+
+  protected get frameAll() {
+    return joinedEvent;
+  }
+
+  protected get untaken(): number {
+    return this.#response.writableLength;
+  }
+
+  protected write(frames: Buffer): void {
+    this.#response.write(frames);
+  }
+
+  protected end(): void {
+    this.#response.end();
+    this.#closing = setTimeout(() => this.abort(), CLOSE_TIMEOUT);
+  }
+}

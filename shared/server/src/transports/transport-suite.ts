@@ -1,0 +1,210 @@
+import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { SharedPayload } from '../connections/shared-payload.ts';
+import type { TransportName } from '../connections/transport.ts';
+import { Hub } from '../index.ts';
+import { startCuttingProxy } from '../testing/cutting-proxy.ts';
+import { startTestServer, type TestServer } from '../testing/index.ts';
+import { RawClient } from '../testing/raw-client.ts';
+
+/** What the suite needs of a client of one transport. */
+export interface SuiteClient {
+  send(data: string | Uint8Array): void;
+  next(): Promise<string | undefined>;
+  end(): Promise<{ records: string[]; code: number }>;
+  stopReading(): void;
+  close(): void;
+}
+
+const RS = '\u001e';
+export const call = (id: string, target: string, ...args: unknown[]): string =>
+  JSON.stringify({ type: 1, invocationId: id, target, arguments: args }) + RS;
+const result = (id: string, value: unknown): string => JSON.stringify({ type: 3, invocationId: id, result: value });
+
+/** What every transport has to do alike; `connect` gives a client after its handshake. */
+export function transportSuite(name: TransportName, connect: (url: string) => Promise<SuiteClient>): void {
+  let server: TestServer;
+  let url: string;
+  let witness: RawClient;
+  let connected = 0;
+  let onEmpty = (): void => undefined;
+  const logged: string[] = [];
+
+  class SuiteHub extends Hub {
+    override onConnected(): void {
+      connected++;
+    }
+    override onDisconnected(): void {
+      if (--connected === 1) onEmpty(); // the witness stays
+    }
+    echo(value: unknown): unknown {
+      return value;
+    }
+    transport(): string {
+      return this.context.transport;
+    }
+    seen(): unknown[] {
+      return [this.context.request.query.get('colour'), this.context.request.path];
+    }
+    leave(): void {
+      this.context.abort();
+    }
+    large(length: number): string {
+      return 'y'.repeat(length);
+    }
+    async flood(count: number, text: string): Promise<number> {
+      for (let i = 0; i < count; i++) await this.clients.all.send('m', text);
+      return count;
+    }
+    async tell(count: number): Promise<void> {
+      for (let i = 0; i < count; i++) await this.clients.caller.send('m', i);
+    }
+  }
+  /** Resolves when every client but the witness has been seen off. */
+  const empty = (): Promise<void> =>
+    connected <= 1 ? Promise.resolve() : new Promise((resolve) => (onEmpty = resolve));
+
+  beforeAll(async () => {
+    const log = (text: string): void => void logged.push(text);
+    server = await startTestServer(
+      (signalr) => signalr.mapHub('/hub', SuiteHub, { sendTimeout: 300, disconnectTimeout: 400 }),
+      { logger: { debug: log, info: log, warn: log, error: log } },
+    );
+    url = `${server.url}/hub`;
+    witness = await RawClient.connect(url);
+  });
+  afterEach(async () => {
+    witness.send(call('w', 'Echo', 'still here'));
+    let record: string | undefined;
+    do record = await witness.next();
+    while (record?.includes('"target":"m"') === true);
+    expect(record).toBe(result('w', 'still here'));
+  });
+  afterAll(() => server.close());
+
+  test('a call is answered; the hub knows the transport and the request that opened it', async () => {
+    const client = await connect(`${url}?colour=red`);
+    client.send(call('1', 'Transport') + call('2', 'Seen'));
+    expect(await client.next()).toBe(result('1', name));
+    expect(await client.next()).toBe(result('2', ['red', '/hub']));
+    client.close();
+  });
+
+  test('calls in one send and in many are answered in order; what is sent keeps its order', async () => {
+    const client = await connect(url);
+    client.send(Array.from({ length: 200 }, (_, i) => call(`a${i}`, 'Echo', i)).join(''));
+    for (let i = 0; i < 50; i++) client.send(call(`b${i}`, 'Echo', i));
+    client.send(call('t', 'Tell', 50));
+    for (let i = 0; i < 200; i++) expect(await client.next()).toBe(result(`a${i}`, i));
+    for (let i = 0; i < 50; i++) expect(await client.next()).toBe(result(`b${i}`, i));
+    for (let i = 0; i < 50; i++) expect(await client.next()).toBe(`{"type":1,"target":"m","arguments":[${i}]}`);
+    expect(await client.next()).toBe(result('t', null));
+    client.close();
+  });
+
+  test('a call may come in pieces, cut within a character', async () => {
+    const client = await connect(url);
+    const bytes = Buffer.from(call('1', 'Echo', 'Grüße'));
+    const cut = bytes.indexOf(0xc3) + 1;
+    client.send(bytes.subarray(0, cut));
+    client.send(bytes.subarray(cut));
+    expect(await client.next()).toBe(result('1', 'Grüße'));
+    client.close();
+  });
+
+  test('a broadcast is framed once for all its receivers', async () => {
+    await empty();
+    const clients = await Promise.all(Array.from({ length: 5 }, () => connect(url)));
+    const framed = vi.spyOn(SharedPayload.prototype, 'framed');
+    clients[0]?.send(call('f', 'Flood', 1, 'once'));
+    for (const client of clients) expect(await client.next()).toContain('once');
+    const frames = framed.mock.results.map((call_) => call_.value as Buffer);
+    framed.mockRestore();
+    // Five receivers share one frame; the witness, a WebSocket, comes first.
+    expect(new Set(frames.slice(1)).size).toBe(1);
+    for (const client of clients) client.close();
+  });
+
+  test('large messages pass both ways', async () => {
+    const client = await connect(url);
+    const large = 'x'.repeat(30_000);
+    client.send(call('1', 'Echo', large));
+    expect(await client.next()).toBe(result('1', large));
+    for (const length of [100_000, 1_000_000, 5_000_000]) {
+      client.send(call('2', 'Large', length));
+      expect((await client.next())?.length).toBe(result('2', '').length + length);
+    }
+    client.close();
+  });
+
+  test('a client that never reads is closed; senders and memory are not held', async () => {
+    await empty();
+    logged.length = 0;
+    const deaf = await connect(url);
+    deaf.stopReading();
+    witness.send(call('f', 'Flood', 400, 'x'.repeat(30_000)));
+    let record = await witness.next();
+    while (record?.includes('"target":"m"') === true) record = await witness.next();
+    expect(record).toBe(result('f', 400));
+    await empty();
+    expect(logged.filter((text) => text.includes('does not read'))).toHaveLength(1);
+    deaf.close();
+  });
+
+  test('abort by the hub, a Close message of the client and garbage end the connection', async () => {
+    for (const [sent, answer] of [
+      [call('1', 'Leave'), '{"type":7}'],
+      [`{"type":7}${RS}`, '{"type":7}'],
+      [`nonsense${RS}`, '{"type":7,"error":"Connection closed with an error.","allowReconnect":true}'],
+      ['x'.repeat(40_000), '{"type":7,"error":"Connection closed with an error.","allowReconnect":true}'],
+      [Buffer.from([0xff, 0xfe, 0x1e]), '{"type":7,"error":"Connection closed with an error.","allowReconnect":true}'],
+    ] as const) {
+      const client = await connect(url);
+      client.send(sent);
+      expect((await client.end()).records).toEqual([answer]);
+      client.close();
+      await empty();
+    }
+  });
+
+  test('a client that vanishes is seen off', async () => {
+    const client = await connect(url);
+    client.close();
+    await empty();
+    expect(connected).toBe(1);
+  });
+
+  test('close tells clients to reconnect and waits for them', async () => {
+    const other = await startTestServer((signalr) => signalr.mapHub('/hub', SuiteHub));
+    const client = await connect(`${other.url}/hub`);
+    const end = client.end();
+    await other.close();
+    expect((await end).records).toEqual(['{"type":7,"allowReconnect":true}']);
+    client.close();
+  });
+
+  test('TCP cut at any byte: the client fails or is served, the server keeps nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 12_000 }), async (bytes) => {
+        const proxy = await startCuttingProxy(server.port, bytes);
+        const connection = new HubConnectionBuilder()
+          .withUrl(`${proxy.url}/hub`, { transport: HttpTransportType[name] })
+          .configureLogging(LogLevel.None)
+          .build();
+        try {
+          await connection.start();
+          for (let i = 0; i < 20; i++) expect(await connection.invoke('Echo', `${i}`)).toBe(`${i}`);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error);
+          expect((error as Error).message).not.toContain('expected'); // what arrives is right, or does not arrive
+        }
+        await connection.stop();
+        await proxy.close();
+      }),
+      { numRuns: 40 },
+    );
+    await empty();
+    expect(connected).toBe(1);
+  });
+}
