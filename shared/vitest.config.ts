@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-// One configuration for every package: sources are used as they are, without a build.
-const conditions = ['@practical-signalr/source', 'module', 'node', 'development|production'];
+// One configuration for every package: sources are used as they are, without a build. Conditions are Node's own: bundlers know 'module'
+// too, but files under it need not be modules for Node.
+const conditions = ['@practical-signalr/source', 'node', 'module-sync', 'development|production'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -27,6 +27,8 @@ export interface HubProtocol {
   readonly transferFormat: TransferFormat;
   /** The encoded message with its framing: text, or bytes where `transferFormat` is Binary. */
   writeMessage(message: HubMessage): string | Uint8Array;
+  /** Writes the items of one stream as `writeMessage` would; faster where a protocol can prepare what is the same in all. */
+  createItemWriter?(invocationId: string): (item: unknown) => string | Uint8Array;
   /** A reader for one connection. `maximumMessageSize` is in bytes, framing included; undefined means no limit. */
   createReader(maximumMessageSize: number | undefined): MessageReader;
 }

@@ -122,3 +122,16 @@ test('hostile input costs linear time: each character is looked at once, however
   spy.mockRestore();
   expect(looked).toBe(10_000);
 });
+
+test.each([0, -0, 1.5, 1e21, 5e-324, NaN, Infinity, undefined, null, 'x"', [1, { a: -0 }]].map((item) => [item]))(
+  'an item of a stream is written as any message: %j',
+  (item) => {
+    for (const protocol of [
+      new JsonHubProtocol(),
+      new JsonHubProtocol({ payloadSerializer: { parse: JSON.parse, stringify: (value) => `[${typeof value}]` } }),
+    ]) {
+      const write = protocol.createItemWriter('a"b');
+      expect(write(item)).toBe(protocol.writeMessage({ type: 2, invocationId: 'a"b', item }));
+    }
+  },
+);

@@ -58,6 +58,14 @@ export class JsonHubProtocol implements HubProtocol {
     return this.#write(message) + RECORD_SEPARATOR;
   }
 
+  createItemWriter(invocationId: string): (item: unknown) => string {
+    const start = `{"type":2,"invocationId":${this.#value(invocationId)},"item":`;
+    const end = `}${RECORD_SEPARATOR}`;
+    if (this.#serializer !== undefined) return (item) => start + this.#value(item) + end;
+    // A finite number is written as JSON.stringify would, for a third of its cost.
+    return (item) => start + (Number.isFinite(item) ? String(item) : this.#value(item)) + end;
+  }
+
   #write(message: HubMessage): string {
     switch (message.type) {
       case MessageType.Invocation:

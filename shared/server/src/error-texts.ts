@@ -13,6 +13,11 @@ export const errorTexts = {
   unauthorized: (target: string) => `Failed to invoke '${target}' because user is unauthorized`,
   plainCallOfStreamingMethod: (target: string) =>
     `The client attempted to invoke the streaming '${target}' method with a non-streaming invocation.`,
+  wrongUploadCount: (got: number, expected: number) => `Client sent ${got} stream(s), Hub method expects ${expected}.`,
+  itemNotBound: 'Failed to bind Stream message.',
+  tooManyStreams: (most: number) =>
+    `A connection may have at most ${most} streams running. Cancel one before the next.`,
+  tooManyUploads: (most: number) => `A connection may have at most ${most} uploads open. End one before the next.`,
   invocationIdInUse: (id: string) => `Invocation ID '${id}' is already in use.`,
   noStream: (target: string) =>
     `The value returned by the streaming method '${target}' is not a ChannelReader<> or IAsyncEnumerable<>.`,
@@ -54,6 +59,8 @@ export const errorTexts = {
     `Cannot access a disposed object. Object name: '${name}'. A hub lives for one call only: to send later or from other code, use the hub context that mapHub returned.`,
   hubCreatedByUser: (name: string) =>
     `${name} was not created by a call. Only the server creates hubs for calls; to send from other code, use the hub context that mapHub returned.`,
+  hubUsedAgain: (name: string) =>
+    `The factory of ${name} gave an instance that has had a call. A hub lives for one call only: make a new one each time.`,
   pathAlreadyMapped: (path: string) => `A hub is already mapped at '${path}'. Map each path once.`,
   pathMustStartWithSlash: (path: string) =>
     `'${path}' is no path for a hub. Start it with a slash, for example '/chat'.`,
@@ -70,6 +77,8 @@ export const errorTexts = {
     `'${name}' is not a transport. Use 'WebSockets', 'ServerSentEvents' or 'LongPolling'.`,
   noProtocols: 'The option protocols must name at least one hub protocol.',
   serverClosed: 'This SignalRServer is closed. Create a new one.',
+  wrongAnswerType: (method: string) =>
+    `The client's answer to '${method}' is not of the type that the option clientResults of the hub gives it.`,
   protocolNeedsBinary: (protocol: string, format: string) =>
     `Cannot use the '${protocol}' protocol on the current transport. The transport does not support '${format}' transfer format.`,
   bodyAlreadyRead:
@@ -117,7 +126,10 @@ export const errorTexts = {
   connectedHookFailed: (hub: string) => `onConnected of ${hub} failed; the connection was closed.`,
   refreshedHookFailed: (hub: string) => `onAuthenticationRefreshed of ${hub} failed.`,
   disconnectedHookFailed: (hub: string) => `onDisconnected of ${hub} failed.`,
+  disconnectedHookHangs: (hub: string) =>
+    `onDisconnected of ${hub} did not return in time; the server closed without waiting longer.`,
+  lifetimeFailed: (hub: string) => `The lifetime manager of ${hub} failed to let a connection go.`,
   methodFailed: (hub: string, method: string) => `${hub}.${method} failed.`,
   badMessage: (id: string) => `Connection ${id} sent a message that cannot be read and was closed.`,
-  sendFailed: (target: string) => `The arguments of '${target}' could not be written.`,
+  sendFailed: (target: string) => `What answers '${target}' could not be written.`,
 } as const;

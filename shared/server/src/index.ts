@@ -1,10 +1,14 @@
-export { SignalRServer, type ClientOf, type HubContext, type HubFactory } from './hosting/signalr-server.ts';
+export { SignalRServer, type HubContext, type HubFactory } from './hosting/signalr-server.ts';
 export type { RequestHandler } from './hosting/http-handler.ts';
-export { Hub } from './hubs/hub.ts';
+export { type ClientOf, Hub } from './hubs/hub.ts';
 export { HubError } from './hub-error.ts';
 export type { HubCallerContext } from './hubs/hub-caller-context.ts';
-export type { ClientProxy, GroupManager, HubCallerClients, HubClients } from './hubs/hub-clients.ts';
-export type { MethodArguments, MethodName, UntypedClient } from './hubs/client-contract.ts';
+export type { ClientProxy, GroupManager, HubCallerClients, HubClients, SingleClientProxy } from './hubs/hub-clients.ts';
+export type { MethodArguments, MethodName, MethodResult, UntypedClient } from './hubs/client-contract.ts';
+export type { ClientResultSchemas } from './hubs/client-results.ts';
+export type { ConnectionClosedEvent, ConnectionOpenedEvent, InvocationFailedEvent } from './hubs/diagnostics.ts';
+export type { HubFilter, HubInvocationContext, HubLifetimeContext } from './hubs/hub-filter.ts';
+export { stream, streamOf, type StreamParameter } from './hubs/stream-parameter.ts';
 export { jwtBearer } from './authentication/jwt-bearer.ts';
 export type {
   AuthenticationFailedContext,
@@ -25,7 +29,13 @@ export type { AuthenticationRefresh } from './authentication/authentication-refr
 export type { AuthenticationTicket } from './connections/authentication-ticket.ts';
 export type { AuthorizationContext, AuthorizationRule, Authorize } from './authentication/authorization.ts';
 export type { ClaimsPrincipal } from './connections/claims-principal.ts';
-export type { HubMethodName, HubMethodOptions, UserIdProvider, UserIdRequest } from './hubs/hub-options.ts';
+export type {
+  ArgumentType,
+  HubMethodName,
+  HubMethodOptions,
+  UserIdProvider,
+  UserIdRequest,
+} from './hubs/hub-options.ts';
 export type { LongPollingOptions, MapHubOptions, SharedOptions, SignalRServerOptions } from './server-options.ts';
 export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
 export type { TransportName } from './connections/transport.ts';

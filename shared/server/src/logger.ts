@@ -15,3 +15,17 @@ export const defaultLogger: Logger = {
   warn: (message, ...details) => console.warn(message, ...details),
   error: (message, ...details) => console.error(message, ...details),
 };
+
+/** A logger that fails must not bring down what it reports on. */
+export function safeLogger(logger: Logger): Logger {
+  const safe =
+    (level: keyof Logger): Logger[keyof Logger] =>
+    (message, ...details) => {
+      try {
+        logger[level](message, ...details);
+      } catch {
+        // There is nobody left to tell.
+      }
+    };
+  return { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') };
+}

@@ -5,8 +5,11 @@ import type { Authorize } from './authentication/authorization.ts';
 import { nameIdentifier } from './authentication/claims.ts';
 import { type TransportName, transportNames } from './connections/transport.ts';
 import { errorTexts } from './error-texts.ts';
+import type { ClientResultSchemas } from './hubs/client-results.ts';
+import type { ClientOf } from './hubs/hub.ts';
+import type { HubFilter } from './hubs/hub-filter.ts';
 import type { HubMethodName, HubMethodOptions, HubOptions, UserIdProvider } from './hubs/hub-options.ts';
-import { defaultLogger, type Logger } from './logger.ts';
+import { defaultLogger, type Logger, safeLogger } from './logger.ts';
 import type { HubLifetimeManagerFactory } from './scale-out/scale-out-hub.ts';
 
 /** Options that a hub may override. Times in ms, sizes in bytes. Source: `HubOptions`, `HttpConnectionDispatcherOptions`. */
@@ -21,6 +24,8 @@ export interface SharedOptions {
   readonly maximumReceiveMessageSize?: number;
   /** Calls of one client that run at the same time. Default 1. */
   readonly maximumParallelInvocationsPerClient?: number;
+  /** Items of one upload that wait for the method that reads them before the client is read no further. Default 10. */
+  readonly streamBufferCapacity?: number;
   /** Whether clients see the texts of all errors. Default false; use it in development only. */
   readonly enableDetailedErrors?: boolean;
   /** Time after which a connection is given up that was negotiated and not opened, or whose client stopped polling. Default 15,000 ms. */
@@ -46,6 +51,8 @@ export interface SharedOptions {
   readonly protocols?: readonly HubProtocol[];
   /** Names the user of a connection. Default: claim `sub`, else `nameid`, else `id`. */
   readonly userIdProvider?: UserIdProvider;
+  /** Run around calls and hooks. The server's run outside a hub's own. Source: `HubOptions.AddFilter`. */
+  readonly filters?: readonly HubFilter[];
   /** Says who a request comes from: `jwtBearer`, `requestUser`, your own; `'none'` asks nobody. Default: `'none'`. */
   readonly authentication?: AuthenticationHandler | 'none';
   /** Whether a connection ends, to come back, when its user's token does. Default false. Source: `CloseOnAuthenticationExpiration`. */
@@ -79,6 +86,13 @@ export interface MapHubOptions<THub> extends SharedOptions {
   readonly authorize?: Authorize;
   /** What JavaScript cannot say about single methods. */
   readonly methods?: { readonly [TName in HubMethodName<THub>]?: HubMethodOptions };
+  /**
+   * The types of what clients answer to `invoke`, by the names of their methods. An answer that does not fit rejects.
+   * Default: any type.
+   * @example
+   * { clientResults: { askName: z.string() } }
+   */
+  readonly clientResults?: ClientResultSchemas<ClientOf<THub>>;
 }
 
 /** All options of a mapped hub, none missing. */
@@ -101,6 +115,7 @@ const defaults = {
   handshakeTimeout: 15_000,
   maximumReceiveMessageSize: 32_768,
   maximumParallelInvocationsPerClient: 1,
+  streamBufferCapacity: 10,
   enableDetailedErrors: false,
   disconnectTimeout: 15_000,
   sendTimeout: 10_000,
@@ -117,6 +132,7 @@ const defaults = {
   closeOnAuthenticationExpiration: false,
   enableAuthenticationRefresh: false,
   onAuthenticationRefresh: undefined,
+  filters: [] as readonly HubFilter[],
   logger: defaultLogger,
 };
 
@@ -126,6 +142,7 @@ const positive = [
   'handshakeTimeout',
   'maximumReceiveMessageSize',
   'maximumParallelInvocationsPerClient',
+  'streamBufferCapacity',
   'disconnectTimeout',
   'sendTimeout',
   'transportMaxBufferSize',
@@ -137,12 +154,14 @@ export function resolveOptions(
   server: SignalRServerOptions,
   hub: SharedOptions & { readonly authorize?: Authorize } = {},
 ): ResolvedOptions {
-  const known = new Set([...Object.keys(defaults), 'scaleOut', 'methods']);
+  const known = new Set([...Object.keys(defaults), 'scaleOut', 'methods', 'clientResults']);
   for (const name of [...Object.keys(server), ...Object.keys(hub)]) {
     if (!known.has(name)) throw new TypeError(errorTexts.unknownOption(name));
   }
   const longPolling = { ...defaults.longPolling, ...server.longPolling, ...hub.longPolling };
-  const resolved: ResolvedOptions = { ...defaults, ...given(server), ...given(hub), longPolling };
+  const filters = [...(server.filters ?? []), ...(hub.filters ?? [])];
+  const resolved: ResolvedOptions = { ...defaults, ...given(server), ...given(hub), longPolling, filters };
+  const logger = safeLogger(resolved.logger);
   for (const name of positive) {
     const value: unknown = resolved[name];
     if (typeof value !== 'number' || !(value > 0)) throw new RangeError(errorTexts.notPositive(name));
@@ -162,7 +181,7 @@ export function resolveOptions(
     throw new TypeError(errorTexts.notAnAuthentication);
   }
   if (resolved.protocols.length === 0) throw new RangeError(errorTexts.noProtocols);
-  return resolved;
+  return { ...resolved, logger };
 }
 
 /** An option that is undefined counts as not given. */

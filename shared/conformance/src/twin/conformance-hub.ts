@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Hub, HubError } from '@practical-signalr/server';
+import { HubError, type SingleClientProxy, type UntypedClient } from '@practical-signalr/server';
+import { EchoHub } from './echo-hub.ts';
 import { InvalidOperationException } from './dotnet-errors.ts';
 import { DotnetObject } from './dotnet-values.ts';
 
@@ -13,10 +14,24 @@ export interface Person {
 
 const person = (name: string, age: number): Person =>
   Object.assign(new DotnetObject(), { name, age, active: false, tags: null, child: null });
+const messageOf = (error: unknown): string => (error as Error).message;
+const failed = (error: unknown): string => `failed: ${messageOf(error)}`;
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** Asks a client; .NET writes null as nothing. */
+export async function ask(client: SingleClientProxy<UntypedClient>, question: unknown): Promise<string> {
+  return `answer: ${((await client.invoke('Ask', question)) as string | null) ?? ''}`;
+}
+
 const orNull = (value: string | null): string => value ?? '<null>';
 
 /** The twin of the reference's ConformanceHub: the same methods, the same answers. */
-export class ConformanceHub extends Hub {
+export class ConformanceHub extends EchoHub {
   override async onConnected(): Promise<void> {
     const { query } = this.context.request;
     if (query.has('failConnect')) throw new InvalidOperationException('connect refused by hub');
@@ -75,73 +90,6 @@ export class ConformanceHub extends Hub {
     return 'private';
   }
 
-  // echoes: the schema says the type
-  echoString(value: unknown): unknown {
-    return value;
-  }
-  echoInt(value: unknown): unknown {
-    return value;
-  }
-  echoNullableInt(value: unknown): unknown {
-    return value;
-  }
-  echoLong(value: unknown): unknown {
-    return value;
-  }
-  echoULong(value: unknown): unknown {
-    return value;
-  }
-  echoFloat(value: unknown): unknown {
-    return value;
-  }
-  echoDouble(value: unknown): unknown {
-    return value;
-  }
-  echoDecimal(value: unknown): unknown {
-    return value;
-  }
-  echoBool(value: unknown): unknown {
-    return value;
-  }
-  echoDateTime(value: unknown): unknown {
-    return value;
-  }
-  echoDateTimeOffset(value: unknown): unknown {
-    return value;
-  }
-  echoTimeSpan(value: unknown): unknown {
-    return value;
-  }
-  echoGuid(value: unknown): unknown {
-    return value;
-  }
-  echoBytes(value: unknown): unknown {
-    return value;
-  }
-  echoInts(value: unknown): unknown {
-    return value;
-  }
-  echoStrings(value: unknown): unknown {
-    return value;
-  }
-  echoMap(value: unknown): unknown {
-    return value;
-  }
-  echoColor(value: unknown): unknown {
-    return value;
-  }
-  echoPerson(value: unknown): unknown {
-    return value;
-  }
-  echoPeople(value: unknown): unknown {
-    return value;
-  }
-  echoMixed(value: unknown): unknown {
-    return value;
-  }
-  echoObject(value: unknown): unknown {
-    return value;
-  }
   concat(a: string | null, b: string | null, c: string | null): string {
     return `${orNull(a)}|${orNull(b)}|${orNull(c)}`;
   }
@@ -213,10 +161,84 @@ export class ConformanceHub extends Hub {
   nullStream(): null {
     return null;
   }
+  async *forever(): AsyncGenerator<number> {
+    const { caller } = this.clients;
+    yield 0;
+    try {
+      await delay(2 ** 31 - 1, undefined, { signal: this.context.invocationAborted });
+    } finally {
+      await caller.send('StreamEnded', 'cancelled');
+    }
+  }
+  foreverChannel(): ReadableStream<number> {
+    return new ReadableStream({ start: (controller) => controller.enqueue(0) });
+  }
   async *stubborn(): AsyncGenerator<number> {
     yield 1;
     await delay(400);
     yield 2;
+  }
+
+  // uploads
+  async uploadSum(items: AsyncIterable<number>): Promise<number> {
+    let sum = 0;
+    for await (const item of items) sum += item;
+    return sum;
+  }
+  async uploadJoin(items: AsyncIterable<string | null>): Promise<string> {
+    return (await collect(items)).map(orNull).join(',');
+  }
+  async uploadTwo(left: AsyncIterable<string>, right: AsyncIterable<string>): Promise<string> {
+    return `${(await collect(left)).join(',')}|${(await collect(right)).join(',')}`;
+  }
+  async uploadWithArguments(prefix: string, items: AsyncIterable<string>, times: number): Promise<string> {
+    return prefix + (await collect(items)).join(',').repeat(times);
+  }
+  async uploadFirst(items: AsyncIterable<string>): Promise<string> {
+    for await (const item of items) return item;
+    return '<empty>';
+  }
+  async uploadCatch(items: AsyncIterable<number>): Promise<string> {
+    let count = 0;
+    try {
+      for await (const _ of items) count++;
+      return `${count} items`;
+    } catch (error) {
+      return `${count} items, then ${error instanceof HubError ? 'HubException' : 'another error'}: ${messageOf(error)}`;
+    }
+  }
+  async uploadVoid(items: AsyncIterable<string>): Promise<void> {
+    for await (const item of items) await this.clients.caller.send('Uploaded', item);
+  }
+  async *uploadEcho(items: AsyncIterable<string>): AsyncGenerator<string> {
+    for await (const item of items) yield item.toUpperCase();
+  }
+
+  // client results
+  askCaller(question: string): Promise<string> {
+    return ask(this.clients.caller, question);
+  }
+  askClient(id: string, question: string): Promise<string> {
+    return ask(this.clients.client(id), question);
+  }
+  askCallerInt(value: number): Promise<unknown> {
+    return this.clients.caller.invoke('AskInt', value);
+  }
+  askCallerCatch(question: string): Promise<string> {
+    return ask(this.clients.caller, question).catch(failed);
+  }
+  askClientCatch(id: string, question: string): Promise<string> {
+    return ask(this.clients.client(id), question).catch(failed);
+  }
+  async askCallerIntOrFail(value: number): Promise<string> {
+    try {
+      return `answer: ${String(await this.clients.caller.invoke('AskInt', value))}`;
+    } catch {
+      return 'failed';
+    }
+  }
+  askCallerTimeout(question: string, ms: number): Promise<string> {
+    return ask(this.clients.caller.withSignal(AbortSignal.timeout(ms)), question).catch(failed);
   }
 
   // sends

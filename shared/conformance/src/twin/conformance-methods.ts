@@ -1,4 +1,4 @@
-import type { HubMethodName, HubMethodOptions } from '@practical-signalr/server';
+import { type HubMethodName, type HubMethodOptions, streamOf } from '@practical-signalr/server';
 import type { ConformanceHub } from './conformance-hub.ts';
 import * as types from './dotnet-schemas.ts';
 
@@ -48,4 +48,23 @@ export const conformanceMethods: { [TName in HubMethodName<ConformanceHub>]?: Hu
   hubFailAfter: { arguments: [int, text] },
   failBeforeStream: { streams: true },
   nullStream: { streams: true },
+  foreverChannel: { streams: true },
+  uploadSum: { arguments: [streamOf(int)] },
+  uploadJoin: { arguments: [streamOf(text)] },
+  uploadTwo: { arguments: [streamOf(text), streamOf(text)] },
+  uploadWithArguments: { arguments: [text, streamOf(text), int] },
+  uploadFirst: { arguments: [streamOf(text)] },
+  uploadCatch: { arguments: [streamOf(int)] },
+  uploadVoid: { arguments: [streamOf(text)] },
+  uploadEcho: { arguments: [streamOf(text)] },
+  askCaller: { arguments: [text] },
+  askClient: { arguments: [text, text] },
+  askCallerInt: { arguments: [int] },
+  askCallerCatch: { arguments: [text] },
+  askClientCatch: { arguments: [text, text] },
+  askCallerIntOrFail: { arguments: [int] },
+  askCallerTimeout: { arguments: [text, int] },
 };
+
+/** What the clients of ConformanceHub answer. */
+export const conformanceResults = { Ask: text, AskInt: int };

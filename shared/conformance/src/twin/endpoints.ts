@@ -1,4 +1,5 @@
 import type { HubContext, UntypedClient } from '@practical-signalr/server';
+import { ask } from './conformance-hub.ts';
 import { json, type Router, Router as createRouter, urlencoded } from 'express';
 
 type Context = HubContext<UntypedClient>;
@@ -40,6 +41,11 @@ export function hubContextEndpoints({ clients, groups }: Context): Router {
     'remove-from-group': ([connectionId = '', group = '']) => groups.remove(connectionId, group),
   };
   const router = createRouter();
+  router.post('/invoke', json(), async (request, response) => {
+    const { to: [id = ''] = [], message } = request.body as Order;
+    const text = await ask(clients.client(id), message).catch((error: Error) => `failed: ${error.message}`);
+    response.type('text/plain; charset=utf-8').send(text);
+  });
   router.post('/:kind', json(), async (request, response) => {
     const kind = kinds[request.params['kind'] as string];
     const { to = [], except = [], message } = request.body as Order;

@@ -6,7 +6,7 @@ import express from 'express';
 import { mapAuthorizedHubs } from './authorized-hubs.ts';
 import { announcements, hubContextEndpoints } from './endpoints.ts';
 import * as hubs from './conformance-hub.ts';
-import { conformanceMethods as methods } from './conformance-methods.ts';
+import { conformanceMethods as methods, conformanceResults as clientResults } from './conformance-methods.ts';
 import { dotnetJson } from './dotnet-json.ts';
 import { dotnetMessagePack } from './dotnet-message-pack.ts';
 import { MessageHub } from './message-hub.ts';
@@ -32,29 +32,38 @@ export async function startTwin(port: number): Promise<Twin> {
     },
     logger: silent, // it fails on purpose all the time
   });
-  signalr.mapHub('/conformance', hubs.ConformanceHub, { methods });
-  signalr.mapHub('/conformance-detailed', hubs.DetailedHub, { methods, enableDetailedErrors: true });
-  signalr.mapHub('/small', hubs.SmallHub, { methods, maximumReceiveMessageSize: 1024 });
-  signalr.mapHub('/stateful', hubs.StatefulHub, { methods, allowStatefulReconnects: true });
+  signalr.mapHub('/conformance', hubs.ConformanceHub, { methods, clientResults });
+  signalr.mapHub('/conformance-detailed', hubs.DetailedHub, { methods, clientResults, enableDetailedErrors: true });
+  signalr.mapHub('/small', hubs.SmallHub, { methods, clientResults, maximumReceiveMessageSize: 1024 });
+  signalr.mapHub('/stateful', hubs.StatefulHub, { methods, clientResults, allowStatefulReconnects: true });
   signalr.mapHub('/stateful-small-buffer', hubs.SmallBufferHub, {
     methods,
+    clientResults,
     allowStatefulReconnects: true,
     statefulReconnectBufferSize: 512,
   });
-  signalr.mapHub('/parallel', hubs.ParallelHub, { methods, maximumParallelInvocationsPerClient: 4 });
-  signalr.mapHub('/json-only', hubs.JsonOnlyHub, { methods, protocols: [json] });
-  const delivery = signalr.mapHub('/delivery', hubs.DeliveryHub, { methods, maximumParallelInvocationsPerClient: 4 });
+  signalr.mapHub('/parallel', hubs.ParallelHub, { methods, clientResults, maximumParallelInvocationsPerClient: 4 });
+  signalr.mapHub('/json-only', hubs.JsonOnlyHub, { methods, clientResults, protocols: [json] });
+  const delivery = signalr.mapHub('/delivery', hubs.DeliveryHub, {
+    methods,
+    clientResults,
+    maximumParallelInvocationsPerClient: 4,
+  });
   const fast = {
     handshakeTimeout: 600,
     keepAliveInterval: 500,
     clientTimeoutInterval: 1500,
     longPolling: { pollTimeout: 500 },
   };
-  signalr.mapHub('/fast-timeouts', hubs.FastHub, { methods, ...fast });
-  signalr.mapHub('/ws-only', hubs.ConformanceHub, { methods, transports: ['WebSockets'] });
-  signalr.mapHub('/sse-lp', hubs.ConformanceHub, { methods, transports: ['ServerSentEvents', 'LongPolling'] });
-  signalr.mapHub('/min-version-1', hubs.ConformanceHub, { methods, minimumProtocolVersion: 1 });
-  signalr.mapHub('/cors', hubs.ConformanceHub, { methods });
+  signalr.mapHub('/fast-timeouts', hubs.FastHub, { methods, clientResults, ...fast });
+  signalr.mapHub('/ws-only', hubs.ConformanceHub, { methods, clientResults, transports: ['WebSockets'] });
+  signalr.mapHub('/sse-lp', hubs.ConformanceHub, {
+    methods,
+    clientResults,
+    transports: ['ServerSentEvents', 'LongPolling'],
+  });
+  signalr.mapHub('/min-version-1', hubs.ConformanceHub, { methods, clientResults, minimumProtocolVersion: 1 });
+  signalr.mapHub('/cors', hubs.ConformanceHub, { methods, clientResults });
   mapAuthorizedHubs(signalr);
   const messages = signalr.mapHub('/messages', MessageHub);
 

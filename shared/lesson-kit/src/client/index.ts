@@ -9,5 +9,5 @@ export { observeRequests } from './observe-requests.ts';
 export { redact } from './redact.ts';
 export { showMessage } from './show-message.ts';
 export { showState, type StateKind } from './show-state.ts';
-export { typed, type TypedConnection } from './typed.ts';
+export { typed, type TypedConnection } from '@practical-signalr/server/client';
 export type { ObservedRequest, RequestKind, TokenPlace } from '../observed-request.ts';

@@ -93,6 +93,27 @@ test('the hub context reaches clients from outside; a factory gives hubs what th
   client.close();
 });
 
+test('a factory with its class beside it is called for calls only, and may give a hub what it needs', async () => {
+  class StoredHub extends Hub {
+    readonly #store: readonly string[];
+    constructor(store: readonly string[]) {
+      super();
+      this.#store = store;
+    }
+    stored(): readonly string[] {
+      return this.#store;
+    }
+  }
+  let made = 0;
+  const create = (): StoredHub => (made++, new StoredHub(['a']));
+  server = await startTestServer((signalr) => signalr.mapHub('/stored', { hub: StoredHub, create }));
+  expect(made).toBe(0);
+  const client = await RawClient.connect(`${server.url}/stored`);
+  client.send(call('Stored'));
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":["a"]}');
+  client.close();
+});
+
 test('arguments are checked by any Standard Schema library, synchronous or not', async () => {
   const methods = { two: { arguments: [z.number().int(), z.string().refine(async (text) => text !== 'bad')] } };
   server = await startTestServer((signalr) =>
@@ -146,6 +167,7 @@ test('mistakes at start are sentences', () => {
     [() => signalr.mapHub('/Chat/', ChatHub), "A hub is already mapped at '/Chat/'."],
     [() => signalr.mapHub('chat', ChatHub), 'Start it with a slash'],
     [() => signalr.mapHub('/date', Date as never), 'does not extend Hub'],
+    [() => signalr.mapHub('/object', { hub: Date, create: () => new Date() } as never), 'Date does not extend Hub'],
     [() => signalr.mapHub('/twice', Twice), "two methods that answer to 'say'"],
     [() => signalr.mapHub('/x', ChatHub, { methods: { nope: {} } } as never), "name a method 'nope'"],
     [() => signalr.router(), 'router() was called twice.'],

@@ -2,7 +2,8 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { type Authorize, isAuthorize } from '../authentication/authorization.ts';
 import { errorTexts } from '../error-texts.ts';
-import { Hub } from '../hubs/hub.ts';
+import { ClientResultTypes } from '../hubs/client-results.ts';
+import { type ClientOf, Hub } from '../hubs/hub.ts';
 import { type GroupManager, type HubClients, LifetimeHubClients } from '../hubs/hub-clients.ts';
 import { HubDispatcher } from '../hubs/hub-dispatcher.ts';
 import { hubMethods } from '../hubs/hub-methods.ts';
@@ -28,11 +29,18 @@ export interface HubContext<TClient> {
   readonly groups: GroupManager;
 }
 
-/** A hub class, or a function that makes a hub for each call and gives it what it needs. */
-export type HubFactory<THub> = (new () => THub) | (() => THub);
-
-/** The client contract of a hub. */
-export type ClientOf<THub> = THub extends Hub<infer TClient> ? TClient : never;
+/**
+ * A hub class, or what makes a hub for each call and gives it what it needs. A function alone is called once when it is mapped, to
+ * see its class; with its class beside it, it is called for calls only.
+ * @example
+ * signalr.mapHub('/chat', ChatHub);
+ * signalr.mapHub('/chat', () => new ChatHub(database));
+ * signalr.mapHub('/chat', { hub: ChatHub, create: () => new ChatHub(pool.current()) });
+ */
+export type HubFactory<THub> =
+  | (new () => THub)
+  | (() => THub)
+  | { readonly hub: abstract new (...args: never) => THub; readonly create: () => THub };
 
 /**
  * A SignalR server beside express or any `http.Server`.
@@ -87,9 +95,10 @@ export class SignalRServer {
       hubClass.prototype as object,
       (options.methods ?? {}) as Record<string, HubMethodOptions>,
     );
-    const dispatcher = new HubDispatcher(hubClass.name, create, methods, resolved, lifetime, groups);
+    const results = new ClientResultTypes(options.clientResults);
+    const dispatcher = new HubDispatcher(hubClass.name, create, methods, resolved, lifetime, groups, results);
     this.#hubs.set(key(path), new MappedHub(hubClass, dispatcher, resolved));
-    return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime), groups };
+    return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime, results), groups };
   }
 
   /**
@@ -158,6 +167,11 @@ const key = (path: string): string => (path.length > 1 ? path.replace(/\/$/, '')
 function open<THub extends Hub<never>>(
   hub: HubFactory<THub>,
 ): { create: () => Hub<never>; hubClass: { readonly name: string; readonly prototype: unknown } } {
+  if (typeof hub === 'object') {
+    if (!((hub.hub?.prototype as unknown) instanceof Hub) || typeof hub.create !== 'function')
+      throw new TypeError(errorTexts.notAHub(hub.hub?.name ?? 'The object'));
+    return { create: hub.create, hubClass: hub.hub };
+  }
   const isClass = (hub.prototype as unknown) instanceof Hub;
   const create = isClass ? () => new (hub as new () => THub)() : (hub as () => THub);
   if (isClass) return { create, hubClass: hub as new () => THub };

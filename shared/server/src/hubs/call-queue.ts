@@ -9,11 +9,14 @@ const MAXIMUM_WAITING = 128;
 /** Runs the calls of one connection in order, so many at a time. */
 export class CallQueue {
   readonly #atOnce: number;
-  readonly #run: (call: Call) => Promise<void> | undefined;
+  readonly #run: (call: Call) => Promise<unknown> | undefined;
   readonly #source: Pick<Transport, 'pause' | 'resume'>;
   #waiting: Call[] = [];
   #next = 0;
-  #running = 0;
+  /** The calls that count against the limit. */
+  readonly #inPlace: Call[] = [];
+  /** The call that gave up its place before it had it: in its first, synchronous part. */
+  #gaveUp: Call | undefined;
   #held = false;
   #paused = false;
   #pumping = false;
@@ -21,7 +24,7 @@ export class CallQueue {
 
   constructor(
     atOnce: number,
-    run: (call: Call) => Promise<void> | undefined,
+    run: (call: Call) => Promise<unknown> | undefined,
     source: Pick<Transport, 'pause' | 'resume'>,
   ) {
     this.#atOnce = atOnce;
@@ -30,7 +33,7 @@ export class CallQueue {
   }
 
   get isRunning(): boolean {
-    return this.#running > 0;
+    return this.#inPlace.length > 0;
   }
 
   /** Starts nothing until `release`: the connected hook comes before the first call. */
@@ -52,6 +55,12 @@ export class CallQueue {
     }
   }
 
+  /** A call that waits for a client gives up its place, for good: its client may have to call to be able to answer. */
+  letNextRun(call: Call): void {
+    if (this.#pumping && !this.#inPlace.includes(call)) this.#gaveUp = call;
+    else this.#leave(call);
+  }
+
   /** Forgets the calls that wait. */
   clear(): void {
     this.#waiting = [];
@@ -70,14 +79,14 @@ export class CallQueue {
   #pump(): void {
     if (this.#pumping) return; // a call that is answered at once must not start the next within itself
     this.#pumping = true;
-    while (!this.#held && this.#running < this.#atOnce && this.#next < this.#waiting.length) {
-      const pending = this.#run(this.#waiting[this.#next++] as Call);
+    while (!this.#held && this.#inPlace.length < this.#atOnce && this.#next < this.#waiting.length) {
+      const call = this.#waiting[this.#next++] as Call;
+      const pending = this.#run(call);
+      const keepsPlace = this.#gaveUp !== call;
+      this.#gaveUp = undefined;
       if (pending !== undefined) {
-        this.#running++;
-        void pending.then(() => {
-          this.#running--;
-          this.#pump();
-        });
+        if (keepsPlace) this.#inPlace.push(call);
+        void pending.then(() => this.#leave(call));
       }
     }
     this.#pumping = false;
@@ -87,12 +96,19 @@ export class CallQueue {
         this.#next = 0;
       }
       this.#unpause();
-      if (this.#running === 0 && !this.#held && this.#onDone !== undefined) {
+      if (this.#inPlace.length === 0 && !this.#held && this.#onDone !== undefined) {
         const onDone = this.#onDone;
         this.#onDone = undefined;
         onDone();
       }
     }
+  }
+
+  #leave(call: Call): void {
+    const place = this.#inPlace.indexOf(call);
+    if (place < 0) return;
+    this.#inPlace.splice(place, 1);
+    this.#pump();
   }
 
   #unpause(): void {

@@ -4,11 +4,17 @@ export type UntypedClient = Record<string, (...args: readonly unknown[]) => unkn
 /** The methods of a contract, also with a capital first letter, as C# spells them. */
 export type MethodName<TContract> = Extract<keyof TContract, string> | Capitalize<Extract<keyof TContract, string>>;
 
-/** The arguments of a method of a contract, by either spelling. */
-export type MethodArguments<TContract, TName extends string> = TName extends keyof TContract
-  ? ArgumentsOf<TContract[TName]>
+/** A method of a contract, by either spelling. */
+export type MethodOf<TContract, TName extends string> = TName extends keyof TContract
+  ? TContract[TName]
   : Uncapitalize<TName> extends keyof TContract
-    ? ArgumentsOf<TContract[Uncapitalize<TName>]>
+    ? TContract[Uncapitalize<TName>]
     : never;
 
-type ArgumentsOf<TMethod> = TMethod extends (...args: infer TArguments) => unknown ? TArguments : never;
+/** The arguments of a method of a contract, by either spelling. */
+export type MethodArguments<TContract, TName extends string> =
+  MethodOf<TContract, TName> extends (...args: infer TArguments) => unknown ? TArguments : never;
+
+/** What a method of a contract answers, without its promise. */
+export type MethodResult<TContract, TName extends string> =
+  MethodOf<TContract, TName> extends (...args: never) => infer TResult ? Awaited<TResult> : never;

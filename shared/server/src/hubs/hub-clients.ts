@@ -1,5 +1,6 @@
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
-import type { MethodArguments, MethodName } from './client-contract.ts';
+import type { MethodArguments, MethodName, MethodResult } from './client-contract.ts';
+import type { ClientResultTypes } from './client-results.ts';
 
 /** Some clients of a hub. Source: `IClientProxy` of ASP.NET Core. */
 export interface ClientProxy<TClient> {
@@ -12,6 +13,28 @@ export interface ClientProxy<TClient> {
   send<TName extends MethodName<TClient>>(method: TName, ...args: MethodArguments<TClient, TName>): Promise<void>;
 }
 
+/** One client of a hub, which can be asked too. Source: `ISingleClientProxy` of ASP.NET Core. */
+export interface SingleClientProxy<TClient> extends ClientProxy<TClient> {
+  /**
+   * Calls a method of this client and waits for what it answers. While a hub's method waits, the client's next call may run.
+   * Rejects with a {@link HubError} that has the client's text where it answers with an error, and where it does not exist,
+   * goes away, or answers what `clientResults` of the hub does not allow.
+   * @example
+   * const name = await this.clients.client(id).invoke('AskName', 'Who are you?');
+   */
+  invoke<TName extends MethodName<TClient>>(
+    method: TName,
+    ...args: MethodArguments<TClient, TName>
+  ): Promise<MethodResult<TClient, TName>>;
+  /**
+   * The same client, whose `invoke` stops waiting when the signal aborts: it rejects with a {@link HubError}, and a late answer is
+   * passed over. Without a signal it waits as long as the connection lives.
+   * @example
+   * const name = await this.clients.caller.withSignal(AbortSignal.timeout(5000)).invoke('AskName', 'Who are you?');
+   */
+  withSignal(signal: AbortSignal): SingleClientProxy<TClient>;
+}
+
 /** The clients of a hub, from anywhere. Source: `IHubClients` of ASP.NET Core. */
 export interface HubClients<TClient> {
   /** Every connected client. */
@@ -19,7 +42,7 @@ export interface HubClients<TClient> {
   /** Every client but those connections. */
   allExcept(connectionIds: readonly string[]): ClientProxy<TClient>;
   /** One connection. */
-  client(connectionId: string): ClientProxy<TClient>;
+  client(connectionId: string): SingleClientProxy<TClient>;
   clients(connectionIds: readonly string[]): ClientProxy<TClient>;
   /** The members of a group. Names are case-sensitive. */
   group(group: string): ClientProxy<TClient>;
@@ -34,7 +57,7 @@ export interface HubClients<TClient> {
 /** The clients of a hub, seen from a call. Source: `IHubCallerClients` of ASP.NET Core. */
 export interface HubCallerClients<TClient> extends HubClients<TClient> {
   /** The client that made the call. */
-  readonly caller: ClientProxy<TClient>;
+  readonly caller: SingleClientProxy<TClient>;
   /** All clients but the caller. */
   readonly others: ClientProxy<TClient>;
   /** The members of a group but the caller. */
@@ -52,23 +75,35 @@ type Send = (method: string, args: readonly unknown[]) => Promise<void>;
 
 // An untyped proxy serves every contract: the types exist at compile time only.
 const proxy = <TClient>(send: Send): ClientProxy<TClient> => ({
-  send: (method, ...args) => send(method, args as readonly unknown[]),
+  send(method, ...args) {
+    try {
+      return send(method, args as readonly unknown[]);
+    } catch (error) {
+      return Promise.reject(error); // arguments that cannot be written
+    }
+  },
 });
 
 /** The clients of one hub class, by its lifetime manager. */
 export class LifetimeHubClients<TClient> implements HubClients<TClient> {
-  readonly all: ClientProxy<TClient>;
   protected readonly lifetime: HubLifetimeManager;
+  readonly #results: ClientResultTypes;
+  readonly #onAsk: (() => void) | undefined;
 
-  constructor(lifetime: HubLifetimeManager) {
+  /** `onAsk` is told before a client is asked. */
+  constructor(lifetime: HubLifetimeManager, results: ClientResultTypes, onAsk?: () => void) {
     this.lifetime = lifetime;
-    this.all = proxy((method, args) => lifetime.sendAll(method, args));
+    this.#results = results;
+    this.#onAsk = onAsk;
+  }
+  get all(): ClientProxy<TClient> {
+    return proxy((method, args) => this.lifetime.sendAll(method, args));
   }
   allExcept(ids: readonly string[]): ClientProxy<TClient> {
     return proxy((method, args) => this.lifetime.sendAllExcept(method, args, ids));
   }
-  client(id: string): ClientProxy<TClient> {
-    return proxy((method, args) => this.lifetime.sendConnection(id, method, args));
+  client(id: string): SingleClientProxy<TClient> {
+    return this.#single(id, undefined);
   }
   clients(ids: readonly string[]): ClientProxy<TClient> {
     return proxy((method, args) => this.lifetime.sendConnections(ids, method, args));
@@ -88,6 +123,18 @@ export class LifetimeHubClients<TClient> implements HubClients<TClient> {
   users(userIds: readonly string[]): ClientProxy<TClient> {
     return proxy((method, args) => this.lifetime.sendUsers(userIds, method, args));
   }
+
+  #single(id: string, signal: AbortSignal | undefined): SingleClientProxy<TClient> {
+    return {
+      ...proxy<TClient>((method, args) => this.lifetime.sendConnection(id, method, args)),
+      invoke: (method, ...args) => {
+        this.#onAsk?.();
+        const answer = this.lifetime.invokeConnection(id, method, args as readonly unknown[], signal);
+        return this.#results.bind(method, answer) as Promise<never>;
+      },
+      withSignal: (given) => this.#single(id, given),
+    };
+  }
 }
 
 /** The same with a caller. */
@@ -97,11 +144,11 @@ export class LifetimeHubCallerClients<TClient>
 {
   readonly #callerId: string;
 
-  constructor(lifetime: HubLifetimeManager, callerId: string) {
-    super(lifetime);
+  constructor(lifetime: HubLifetimeManager, results: ClientResultTypes, callerId: string, onAsk: () => void) {
+    super(lifetime, results, onAsk);
     this.#callerId = callerId;
   }
-  get caller(): ClientProxy<TClient> {
+  get caller(): SingleClientProxy<TClient> {
     return this.client(this.#callerId);
   }
   get others(): ClientProxy<TClient> {

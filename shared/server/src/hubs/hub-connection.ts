@@ -1,31 +1,38 @@
 import {
   type CloseMessage,
+  type CompletionMessage,
   HandshakeReader,
   type HubMessage,
   type HubProtocol,
-  type InvocationMessage,
   type MessageReader,
   MessageTooLargeError,
   MessageType,
-  type StreamInvocationMessage,
   writeHandshakeResponse,
 } from '@practical-signalr/protocol';
-import { redactTokens } from '../authentication/redact-tokens.ts';
 import type { ConnectionContext } from '../connections/connection-context.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { transferFormats, type Transport, type TransportEvents } from '../connections/transport.ts';
 import { errorTexts } from '../error-texts.ts';
-import type { LifetimeConnection } from '../scale-out/hub-lifetime-manager.ts';
+import type { HubLifetimeManager, LifetimeConnection } from '../scale-out/hub-lifetime-manager.ts';
 import type { SharedMessage } from '../scale-out/shared-message.ts';
 import { CallQueue } from './call-queue.ts';
-import type { HubCallerContext } from './hub-caller-context.ts';
-import { LifetimeHubCallerClients } from './hub-clients.ts';
+import type { ClientResultTypes } from './client-results.ts';
+import { ClientStreams } from './client-streams.ts';
+import { type ConnectionClosedEvent, type ConnectionOpenedEvent, reportClosed, reportOpened } from './diagnostics.ts';
+import type { Invocation } from './hub-call.ts';
+import type { ConnectionCallerContext } from './hub-caller-context.ts';
 import type { HubDispatcher } from './hub-dispatcher.ts';
+import { ClientTimeoutError, KeepAlive } from './keep-alive.ts';
 import { isCounted } from './message-buffer.ts';
+import { ReadGate } from './read-gate.ts';
 import { type StatefulConnection, StatefulTransport } from './stateful-transport.ts';
+import { userIdentifierOf } from './user-identifier.ts';
 
 /** A refreshed token changes the claims of a living connection. */
 type Writable<T, TName extends keyof T> = Omit<T, TName> & { -readonly [TKey in TName]: T[TKey] };
+
+/** Time in ms that a server which closes waits for a connection and its disconnected hook. Source: `HostOptions.ShutdownTimeout`. */
+const SHUTDOWN_TIMEOUT = 30_000;
 const PING: HubMessage = { type: MessageType.Ping };
 
 /**
@@ -35,29 +42,28 @@ const PING: HubMessage = { type: MessageType.Ping };
 export class HubConnection implements LifetimeConnection, StatefulConnection {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
-  readonly callerContext: Writable<HubCallerContext, 'user'>;
+  readonly callerContext: Writable<ConnectionCallerContext, 'user'>;
+  readonly streams: ClientStreams;
   readonly #dispatcher: HubDispatcher;
   readonly #transport: Transport;
   readonly #stateful: StatefulTransport | undefined;
   readonly #onEnded: () => void;
   readonly #calls: CallQueue;
-  readonly #streams = new Map<string, () => void>();
-  #callerClients: LifetimeHubCallerClients<unknown> | undefined;
+  readonly #gate: ReadGate;
   #aborted: AbortController | undefined;
   #handshake: HandshakeReader | undefined;
   #handshakeTimer: NodeJS.Timeout | undefined;
+  #shutdownTimer: NodeJS.Timeout | undefined;
   #protocol: HubProtocol | undefined;
   #reader: MessageReader | undefined;
   #joined = false;
   #closing = false;
   #ended = false;
   #error: Error | undefined;
-  #nameless = false;
-  #heardAt = Date.now();
-  #pings = false;
-  #sentAt = Date.now();
-  #heard = false;
-  #sent = false;
+  readonly #nameless: boolean;
+  #status: ConnectionClosedEvent['status'] = 'normal_closure';
+  readonly #keepAlive = new KeepAlive(Date.now());
+  readonly #openedAt = performance.now();
 
   constructor(
     context: ConnectionContext,
@@ -68,7 +74,9 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
   ) {
     const { options } = dispatcher;
     this.connectionId = context.connectionId;
-    this.userIdentifier = this.#userIdentifier(context, request, dispatcher);
+    const userIdentifier = userIdentifierOf(context, request, options);
+    this.userIdentifier = userIdentifier ?? undefined;
+    this.#nameless = userIdentifier === null; // the handshake says so, since every transport has one
     this.#dispatcher = dispatcher;
     if (context.useStatefulReconnect && transport.name === 'WebSockets') {
       this.#stateful = new StatefulTransport(this, context, transport, options);
@@ -77,10 +85,12 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     this.#onEnded = onEnded;
     this.#handshake = new HandshakeReader(options.maximumReceiveMessageSize);
     this.#handshakeTimer = setTimeout(() => this.#refuse(errorTexts.handshakeCanceled), options.handshakeTimeout);
+    this.#gate = new ReadGate(this.#transport);
+    this.streams = new ClientStreams(options.streamBufferCapacity, this.#gate);
     this.#calls = new CallQueue(
       options.maximumParallelInvocationsPerClient,
       (message) => dispatcher.invoke(this, message),
-      this.#transport,
+      this.#gate,
     );
     const abortSignal = (): AbortSignal => this.#abortSignal();
     this.callerContext = {
@@ -95,11 +105,20 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
       },
       abort: () => this.abort(),
     };
+    reportOpened(this.#event());
   }
 
-  get callerClients(): unknown {
-    this.#callerClients ??= new LifetimeHubCallerClients(this.#dispatcher.lifetime, this.connectionId);
-    return this.#callerClients;
+  /** True when nobody hears answers any more. */
+  get isClosing(): boolean {
+    return this.#closing;
+  }
+
+  get lifetime(): HubLifetimeManager {
+    return this.#dispatcher.lifetime;
+  }
+
+  get clientResults(): ClientResultTypes {
+    return this.#dispatcher.clientResults;
   }
 
   /** Who hears the transport. */
@@ -108,13 +127,13 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
   }
 
   onReconnected(): void {
-    this.#heardAt = Date.now();
+    this.#keepAlive.heard = true;
     this.#reader = this.#protocol?.createReader(this.#dispatcher.options.maximumReceiveMessageSize);
   }
 
   onReceive(piece: string | Uint8Array): void {
     if (this.#closing) return;
-    this.#heard = true;
+    this.#keepAlive.heard = true;
     try {
       if (this.#reader !== undefined) this.#reader.read(piece, (message) => this.#receive(message));
       else this.#readHandshake(piece);
@@ -129,10 +148,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     this.#ended = true;
     this.#closing = true;
     clearTimeout(this.#handshakeTimer);
-    this.#calls.clear();
-    for (const cancel of this.#streams.values()) cancel();
-    this.#streams.clear();
-    this.#aborted?.abort();
+    reportClosed(this.#event(), this.#openedAt, this.#status, this.#error);
+    this.#endCalls();
     void this.#leave();
   }
 
@@ -140,7 +157,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     if (this.#closing || this.#protocol === undefined) return undefined;
     const payload = message.encoded(this.#protocol);
     if (payload === undefined) return this.#withoutProtocol(this.#protocol.name);
-    this.#sent = true;
+    this.#keepAlive.sent = true;
     this.#transport.sendShared(payload);
     return this.#transport.whenRoom();
   }
@@ -148,7 +165,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
   /** Sends what only this client gets. Throws what the payload serializer throws. */
   send(message: HubMessage): void {
     if (this.#closing || this.#protocol === undefined) return;
-    this.#sent = true;
+    this.#keepAlive.sent = true;
     const payload = this.#protocol.writeMessage(message);
     if (this.#stateful === undefined || isCounted(message)) this.#transport.send(payload);
     else this.#stateful.sendUncounted(payload);
@@ -158,11 +175,22 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     return this.#closing ? undefined : this.#transport.whenRoom();
   }
 
-  /** Registers a running stream; the returned function ends the registration. */
-  beginStream(invocationId: string, cancel: () => void): () => void {
-    if (this.#ended) cancel();
-    else this.#streams.set(invocationId, cancel);
-    return () => this.#streams.delete(invocationId);
+  /** Encodes and sends the items of one stream. */
+  streamItemWriter(invocationId: string): (item: unknown) => void {
+    const protocol = this.#protocol as HubProtocol;
+    const encode =
+      protocol.createItemWriter?.(invocationId) ??
+      ((item: unknown) => protocol.writeMessage({ type: MessageType.StreamItem, invocationId, item }));
+    return (item) => {
+      if (this.#closing) return;
+      this.#keepAlive.sent = true;
+      this.#transport.send(encode(item));
+    };
+  }
+
+  /** A call of this client waits for a client: the next one may run meanwhile. */
+  letNextCallRun(message: Invocation | undefined): void {
+    if (message !== undefined) this.#calls.letNextRun(message);
   }
 
   /** Whether the connected hook may run, or has. */
@@ -177,40 +205,24 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
 
   /** Ends the connection because the server stops: clients with automatic reconnect come back. */
   shutdown(): void {
+    if (!this.#closing) this.#status = 'app_shutdown';
+    this.#shutdownTimer = setTimeout(() => {
+      this.#dispatcher.options.logger.error(errorTexts.disconnectedHookHangs(this.#dispatcher.hubName));
+      this.#onEnded();
+    }, SHUTDOWN_TIMEOUT);
     this.#close({ type: MessageType.Close, allowReconnect: true });
   }
 
   /** Keeps the connection alive and ends it when the client is silent. Called by the hub's heartbeat. */
   beat(now: number): void {
     if (this.#closing || this.#protocol === undefined || this.#stateful?.beat(now, this.#protocol) === false) return;
-    const { keepAliveInterval, clientTimeoutInterval } = this.#dispatcher.options;
+    const { options } = this.#dispatcher;
     // While a call runs nothing is read in ASP.NET Core, so silence does not count.
-    // A client that has never sent a ping is not expected to: it may be silent for as long as it likes.
-    if (this.#heard || this.#calls.isRunning || !this.#pings) this.#heardAt = now;
-    else if (now - this.#heardAt > clientTimeoutInterval) {
-      this.#fail(new ClientTimeoutError(errorTexts.clientTimeout(clientTimeoutInterval)), true);
-      return;
-    }
-    if (this.#sent) this.#sentAt = now;
-    else if (now - this.#sentAt >= keepAliveInterval && this.#transport.hasInherentKeepAlive !== true) {
-      this.send(PING);
-      this.#sentAt = now;
-    }
-    this.#heard = false;
-    this.#sent = false;
-  }
-
-  #userIdentifier(
-    { userIdentifier, ticket, connectionId }: ConnectionContext,
-    request: ConnectionRequest,
-    { options }: HubDispatcher,
-  ): string | undefined {
-    try {
-      return userIdentifier ?? options.userIdProvider.getUserId({ user: ticket?.user, request });
-    } catch (error) {
-      options.logger.error(errorTexts.userIdFailed(connectionId), redactTokens(error, request));
-      this.#nameless = true; // the handshake says so, since every transport has one
-      return undefined;
+    const due = this.#keepAlive.beat(now, options, this.#calls.isRunning || this.#gate.isHeld);
+    if (due === 'ping' && this.#transport.hasInherentKeepAlive !== true) this.send(PING);
+    if (due === 'timeout') {
+      this.#status = 'timeout';
+      this.#fail(new ClientTimeoutError(errorTexts.clientTimeout(options.clientTimeoutInterval)), true);
     }
   }
 
@@ -259,13 +271,19 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
   async #leave(): Promise<void> {
     if (this.#joined) {
       this.#joined = false;
+      const { lifetime, options, hubName } = this.#dispatcher;
       try {
         await this.#dispatcher.disconnected(this, this.#error);
       } catch (error) {
-        this.#dispatcher.options.logger.error(errorTexts.disconnectedHookFailed(this.#dispatcher.hubName), error);
+        options.logger.error(errorTexts.disconnectedHookFailed(hubName), error);
       }
-      await this.#dispatcher.lifetime.onDisconnected(this);
+      try {
+        await lifetime.onDisconnected(this);
+      } catch (error) {
+        options.logger.error(errorTexts.lifetimeFailed(hubName), error);
+      }
     }
+    clearTimeout(this.#shutdownTimer);
     this.#onEnded();
   }
 
@@ -277,30 +295,37 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
         this.#invoke(message);
         break;
       case MessageType.CancelInvocation:
-        this.#streams.get(message.invocationId)?.();
+        this.streams.cancel(message.invocationId);
         break;
       case MessageType.Close:
         this.#error = message.error === undefined ? undefined : new Error(message.error);
         this.#close({ type: MessageType.Close });
         break;
       case MessageType.Ping:
-        this.#pings = true;
+        this.#keepAlive.clientPings = true;
+        break;
+      case MessageType.StreamItem:
+        this.streams.receive(message.invocationId, message.item);
+        break;
+      case MessageType.Completion:
+        this.#complete(message);
         break;
       default:
-      // Completions and items that nobody waits for are passed over.
     }
   }
 
-  #invoke(message: InvocationMessage | StreamInvocationMessage): void {
-    const id = message.invocationId;
-    if (message.type === MessageType.StreamInvocation && this.#streams.has(message.invocationId)) {
-      this.send({
-        type: MessageType.Completion,
-        invocationId: message.invocationId,
-        hasResult: false,
-        error: errorTexts.invocationIdInUse(id as string),
-      });
-    } else this.#calls.add(message);
+  /** Items may come before the call that takes them runs, so its uploads are opened at once. */
+  #invoke(message: Invocation): void {
+    const error = message.streamIds?.length ? this.streams.uploads.open(message.streamIds) : undefined;
+    if (error === undefined) this.#calls.add(message);
+    else if (message.invocationId !== undefined)
+      this.send({ type: MessageType.Completion, invocationId: message.invocationId, hasResult: false, error });
+  }
+
+  /** The end of an upload, or the answer to a question. One that nobody waits for is passed over. */
+  #complete(message: CompletionMessage): void {
+    if (this.streams.complete(message.invocationId, message.error)) return;
+    this.lifetime.setConnectionResult(this.connectionId, message);
   }
 
   #badMessage(error: Error): void {
@@ -336,12 +361,26 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
 
   #close(message: CloseMessage): void {
     if (this.#closing) return;
-    this.send(message);
+    try {
+      this.send(message);
+    } catch (error) {
+      this.#dispatcher.options.logger.error(errorTexts.sendFailed('Close'), error);
+    }
     this.#closing = true;
     clearTimeout(this.#handshakeTimer);
+    this.#endCalls();
+    this.#transport.close();
+  }
+
+  /** Nobody hears the calls any more: those that wait are forgotten, streams and uploads end. */
+  #endCalls(): void {
     this.#calls.clear();
     this.#aborted?.abort();
-    this.#transport.close();
+    this.streams.abort(this.connectionId);
+  }
+
+  #event(): ConnectionOpenedEvent {
+    return { hubName: this.#dispatcher.hubName, connectionId: this.connectionId, transport: this.#transport.name };
   }
 
   #abortSignal(): AbortSignal {
@@ -351,9 +390,4 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     }
     return this.#aborted.signal;
   }
-}
-
-/** Named as in ASP.NET Core, since detailed errors show the name. */
-class ClientTimeoutError extends Error {
-  override readonly name = 'OperationCanceledException';
 }

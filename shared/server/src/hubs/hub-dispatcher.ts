@@ -1,27 +1,31 @@
-import { type InvocationMessage, MessageType, type StreamInvocationMessage } from '@practical-signalr/protocol';
+import { type CompletionMessage, MessageType, type StreamInvocationMessage } from '@practical-signalr/protocol';
 import { isAuthorized } from '../authentication/authorization.ts';
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import { errorTexts } from '../error-texts.ts';
+import { HubError } from '../hub-error.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
-import { BindingError, bindArguments } from './argument-binding.ts';
+import { BindingError, bindArguments, withUploads } from './argument-binding.ts';
+import type { ClientResultTypes } from './client-results.ts';
+import { diagnostics } from './diagnostics.ts';
+import { FilterChain } from './filter-chain.ts';
 import { beginCall, endCall, type Hub } from './hub.ts';
+import { HubCall, type Invocation } from './hub-call.ts';
 import type { GroupManager } from './hub-clients.ts';
 import type { HubConnection } from './hub-connection.ts';
-import { HubError } from '../hub-error.ts';
 import type { HubMethod } from './hub-methods.ts';
 import type { HubOptions } from './hub-options.ts';
-import { isIterable, pumpStream } from './stream-pump.ts';
-
-type Invocation = InvocationMessage | StreamInvocationMessage;
+import { pumpStream, streamSource } from './stream-pump.ts';
 
 /** Finds the method, binds the arguments, runs it, answers. Source: `DefaultHubDispatcher<THub>` of ASP.NET Core. */
 export class HubDispatcher {
   readonly hubName: string;
   readonly options: HubOptions;
   readonly lifetime: HubLifetimeManager;
+  readonly clientResults: ClientResultTypes;
   readonly #create: () => Hub<never>;
   readonly #methods: ReadonlyMap<string, HubMethod>;
   readonly #groups: GroupManager;
+  readonly #filters: FilterChain;
 
   constructor(
     hubName: string,
@@ -30,6 +34,7 @@ export class HubDispatcher {
     options: HubOptions,
     lifetime: HubLifetimeManager,
     groups: GroupManager,
+    clientResults: ClientResultTypes,
   ) {
     this.hubName = hubName;
     this.#create = create;
@@ -37,18 +42,24 @@ export class HubDispatcher {
     this.options = options;
     this.lifetime = lifetime;
     this.#groups = groups;
+    this.clientResults = clientResults;
+    this.#filters = new FilterChain(options.filters);
   }
 
   async connected(connection: HubConnection): Promise<void> {
-    await this.#withHub(connection, (hub) => hub.onConnected());
+    await this.#withHub(connection, (hub, call) =>
+      this.#filters.connected(hub, () => ({ context: call.context, hub })),
+    );
   }
 
   async authenticationRefreshed(connection: HubConnection): Promise<void> {
-    await this.#withHub(connection, (hub) => hub.onAuthenticationRefreshed());
+    await this.#withHub(connection, async (hub) => hub.onAuthenticationRefreshed());
   }
 
   async disconnected(connection: HubConnection, error: Error | undefined): Promise<void> {
-    await this.#withHub(connection, (hub) => hub.onDisconnected(error));
+    await this.#withHub(connection, (hub, call) =>
+      this.#filters.disconnected(hub, () => ({ context: call.context, hub }), error),
+    );
   }
 
   /** Runs one call to its answer. Undefined when it is answered already: most calls cost no promise. Never rejects. */
@@ -103,7 +114,7 @@ export class HubDispatcher {
     connection: HubConnection,
     message: Invocation,
     method: HubMethod,
-    args: readonly unknown[],
+    values: readonly unknown[],
   ): Promise<void> | undefined {
     const asStream = message.type === MessageType.StreamInvocation;
     if (method.streams !== asStream) {
@@ -111,23 +122,43 @@ export class HubDispatcher {
       this.#fail(connection, message, text(message.target));
       return undefined;
     }
+    const call = new HubCall(connection, this.#groups, message);
+    const refused = asStream ? connection.streams.begin(message.invocationId, call) : undefined;
+    if (refused !== undefined) {
+      this.#fail(connection, message, refused);
+      return undefined;
+    }
     let hub: Hub<never> | undefined;
     try {
-      hub = this.#open(connection);
-      const result = method.run.apply(hub, args as unknown[]);
+      const created = this.#create();
+      beginCall(created, call);
+      hub = created; // one that is not ours to end never gets here
+      const args = withUploads(method, values, message.streamIds, connection.streams);
+      const result = this.#filters.hasInvoking
+        ? this.#invokeFiltered(call, created, method, args)
+        : method.run.apply(created, args as unknown[]);
       if (asStream) {
-        // A stream does not hold up calls: what is waited for is only that it starts.
-        void this.#stream(connection, message, hub, result);
+        // A stream does not hold up calls, nor does an upload: what is waited for is only that it starts.
+        void this.#stream(call, message, method, created, result);
         return undefined;
       }
-      if (isThenable(result)) return this.#finish(connection, message, method, hub, result);
-      endCall(hub);
+      if (isThenable(result)) {
+        const answered = this.#finish(connection, message, method, created, result);
+        return message.streamIds?.length ? undefined : answered;
+      }
+      this.#end(connection, message, hub);
       this.#complete(connection, message, result);
     } catch (error) {
-      if (hub !== undefined) endCall(hub);
+      if (asStream) connection.streams.end(message.invocationId);
+      this.#end(connection, message, hub);
       this.#methodFailed(connection, message, method, error);
     }
     return undefined;
+  }
+
+  #invokeFiltered(call: HubCall, hub: Hub<never>, method: HubMethod, args: readonly unknown[]): Promise<unknown> {
+    const invocation = { context: call.context, hub, hubMethodName: method.name, arguments: args };
+    return this.#filters.invoke(invocation, (changed) => method.run.apply(hub, changed.arguments as unknown[]));
   }
 
   async #finish(
@@ -139,38 +170,48 @@ export class HubDispatcher {
   ): Promise<void> {
     try {
       const result = await pending;
-      endCall(hub);
+      this.#end(connection, message, hub);
       this.#complete(connection, message, result);
     } catch (error) {
-      endCall(hub);
+      this.#end(connection, message, hub);
       this.#methodFailed(connection, message, method, error);
     }
   }
 
-  async #stream(connection: HubConnection, message: Invocation, hub: Hub<never>, result: unknown): Promise<void> {
-    const invocationId = message.invocationId as string;
+  async #stream(
+    call: HubCall,
+    message: StreamInvocationMessage,
+    method: HubMethod,
+    hub: Hub<never>,
+    result: unknown,
+  ): Promise<void> {
+    const { connection } = call;
+    const { invocationId } = message;
+    let sentence = errorTexts.unexpectedError(message.target);
+    let answer: CompletionMessage = { type: MessageType.Completion, invocationId, hasResult: false };
     try {
-      let items: unknown;
-      try {
-        items = await result;
-      } catch (error) {
-        this.#fail(connection, message, this.errorText(errorTexts.unexpectedError(message.target), error));
-        return;
+      const source = streamSource(await result);
+      if (source === undefined) answer = { ...answer, error: errorTexts.noStream(message.target) };
+      else {
+        sentence = errorTexts.streamFailed;
+        await pumpStream(call, invocationId, source);
       }
-      if (!isIterable(items)) {
-        this.#fail(connection, message, errorTexts.noStream(message.target));
-        return;
+    } catch (error) {
+      // A source that ends with an AbortError when it is cancelled does what it should.
+      if (!(call.isCancelled && isAbort(error))) {
+        this.#log(connection, method.name, error);
+        answer = { ...answer, error: this.errorText(sentence, error) };
       }
-      try {
-        await pumpStream(connection, invocationId, items);
-        connection.send({ type: MessageType.Completion, invocationId, hasResult: false });
-      } catch (error) {
-        this.#log(message.target, error);
-        this.#fail(connection, message, this.errorText(errorTexts.streamFailed, error));
-      }
-    } finally {
-      endCall(hub);
     }
+    connection.streams.end(invocationId);
+    this.#end(connection, message, hub);
+    this.#sendError(connection, message.target, answer);
+  }
+
+  /** The call is over for its hub and its uploads, before it is answered. */
+  #end(connection: HubConnection, message: Invocation, hub: Hub<never> | undefined): void {
+    if (hub !== undefined) endCall(hub);
+    if (message.streamIds?.length) connection.streams.uploads.close(message.streamIds);
   }
 
   #complete(connection: HubConnection, message: Invocation, result: unknown): void {
@@ -179,6 +220,7 @@ export class HubDispatcher {
   }
 
   #bindingFailed(connection: HubConnection, message: Invocation, error: unknown): void {
+    if (!(error instanceof BindingError)) this.#log(connection, message.target, error); // a schema that throws is a fault of ours
     const text = errorTexts.failedToInvoke(message.target);
     // The sentence carries the name of its .NET class already.
     const detail = error instanceof BindingError ? error.message : describe(error);
@@ -186,7 +228,7 @@ export class HubDispatcher {
   }
 
   #methodFailed(connection: HubConnection, message: Invocation, method: HubMethod, error: unknown): void {
-    this.#log(method.name, error);
+    this.#log(connection, method.name, error);
     this.#fail(connection, message, this.errorText(errorTexts.unexpectedError(message.target), error));
   }
 
@@ -197,25 +239,42 @@ export class HubDispatcher {
   }
 
   #fail(connection: HubConnection, message: Invocation, error: string): void {
+    if (message.streamIds?.length) connection.streams.uploads.close(message.streamIds);
     if (message.invocationId === undefined) return;
-    connection.send({ type: MessageType.Completion, invocationId: message.invocationId, hasResult: false, error });
+    this.#sendError(connection, message.target, {
+      type: MessageType.Completion,
+      invocationId: message.invocationId,
+      hasResult: false,
+      error,
+    });
   }
 
-  #log(method: string, error: unknown): void {
+  /** A serializer that cannot even write a sentence leaves nothing to say. */
+  #sendError(connection: HubConnection, target: string, answer: CompletionMessage): void {
+    try {
+      connection.send(answer);
+    } catch (error) {
+      this.options.logger.error(errorTexts.sendFailed(target), error);
+      connection.abort();
+    }
+  }
+
+  #log(connection: HubConnection, method: string, error: unknown): void {
+    if (diagnostics.invocationFailed.hasSubscribers) {
+      const { connectionId } = connection;
+      diagnostics.invocationFailed.publish({ hubName: this.hubName, hubMethodName: method, connectionId, error });
+    }
     if (error instanceof HubError) return;
+    if (isAbort(error) && connection.isClosing) return; // a call that stops with its connection does what it should
     this.options.logger.error(errorTexts.methodFailed(this.hubName, method), error);
   }
 
-  #open(connection: HubConnection): Hub<never> {
+  async #withHub(connection: HubConnection, run: (hub: Hub<never>, call: HubCall) => Promise<void>): Promise<void> {
+    const call = new HubCall(connection, this.#groups, undefined);
     const hub = this.#create();
-    beginCall(hub, { context: connection.callerContext, clients: connection.callerClients, groups: this.#groups });
-    return hub;
-  }
-
-  async #withHub(connection: HubConnection, run: (hub: Hub<never>) => void | Promise<void>): Promise<void> {
-    const hub = this.#open(connection);
+    beginCall(hub, call);
     try {
-      await run(hub);
+      await run(hub, call);
     } finally {
       endCall(hub);
     }
@@ -227,3 +286,5 @@ const describe = (error: unknown): string =>
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

@@ -4,6 +4,8 @@ import type { Authorize } from '../authentication/authorization.ts';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Logger } from '../logger.ts';
+import type { HubFilter } from './hub-filter.ts';
+import type { StreamParameter } from './stream-parameter.ts';
 
 /** Who connects, for {@link UserIdProvider}. */
 export interface UserIdRequest {
@@ -30,23 +32,33 @@ export interface HubOptions {
   readonly handshakeTimeout: number;
   readonly maximumReceiveMessageSize: number;
   readonly maximumParallelInvocationsPerClient: number;
+  readonly streamBufferCapacity: number;
   readonly enableDetailedErrors: boolean;
   readonly statefulReconnectBufferSize: number;
   readonly disconnectTimeout: number;
   readonly sendTimeout: number;
   readonly protocols: readonly HubProtocol[];
   readonly userIdProvider: UserIdProvider;
+  readonly filters: readonly HubFilter[];
   readonly logger: Logger;
 }
+
+/** What one parameter takes: a value that a schema checks, an upload, or anything. */
+export type ArgumentType = StandardSchemaV1 | StreamParameter | undefined;
 
 /** What JavaScript cannot say about a hub's method. */
 export interface HubMethodOptions {
   /** The name on the wire, and then the only one. Source: `HubMethodNameAttribute`. */
   readonly name?: string;
-  /** True for a method that returns a stream; async generators are seen without it. */
+  /** True for a method that returns a stream; generators, asynchronous or not, are seen without it. */
   readonly streams?: boolean;
-  /** Number and types of the arguments, with any Standard Schema library. Without it: as many as the function declares, of any type. */
-  readonly arguments?: readonly StandardSchemaV1[];
+  /**
+   * Number and types of the arguments, with any Standard Schema library; `undefined` takes any type. Uploads are named here, by
+   * `streamOf(schema)` or `stream`, and arrive as AsyncIterables. Without it: as many as the function declares, of any type, no uploads.
+   * @example
+   * { arguments: [z.string(), streamOf(z.number())] }
+   */
+  readonly arguments?: readonly ArgumentType[];
   /** Who may call it, on top of what the hub asks for. Source: `AuthorizeAttribute`. */
   readonly authorize?: Authorize;
 }

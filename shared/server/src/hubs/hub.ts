@@ -1,14 +1,8 @@
 import { errorTexts } from '../error-texts.ts';
 import type { UntypedClient } from './client-contract.ts';
 import type { GroupManager, HubCallerClients } from './hub-clients.ts';
+import type { HubCall } from './hub-call.ts';
 import type { HubCallerContext } from './hub-caller-context.ts';
-
-/** What a hub has during a call. */
-export interface HubCall {
-  readonly context: HubCallerContext;
-  readonly clients: unknown;
-  readonly groups: GroupManager;
-}
 
 const used = Symbol('used');
 /** The call of each living hub. Outside the object, so that a hub stored after its call keeps nothing alive. */
@@ -54,8 +48,12 @@ export abstract class Hub<TClient = UntypedClient> {
   onDisconnected(_error?: Error): void | Promise<void> {}
 }
 
-/** Gives a new hub its call. */
+/** The client contract of a hub. */
+export type ClientOf<THub> = THub extends Hub<infer TClient> ? TClient : never;
+
+/** Gives a new hub its call. Throws for one that has had a call: a factory has to make a new one each time. */
 export function beginCall(hub: Hub<never>, call: HubCall): void {
+  if (calls.has(hub)) throw new Error(errorTexts.hubUsedAgain(hub.constructor.name));
   calls.set(hub, call);
 }
 

@@ -1,1 +1,2 @@
-export { startTestServer, type TestServer } from './test-server.ts';
+export { startTestServer, type TestHubContexts, type TestHubs, testServer, type TestServer } from './test-server.ts';
+export type { TestClient, TestClientOptions } from './test-client.ts';

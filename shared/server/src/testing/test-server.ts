@@ -1,44 +1,85 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SignalRServer } from '../hosting/signalr-server.ts';
+import { type HubContext, type HubFactory, SignalRServer } from '../hosting/signalr-server.ts';
+import type { UntypedClient } from '../hubs/client-contract.ts';
+import type { ClientOf, Hub } from '../hubs/hub.ts';
 import type { SignalRServerOptions } from '../server-options.ts';
+import { connectTestClient, type TestClient, type TestClientOptions } from './test-client.ts';
+
+/** Hub classes, or functions that make hubs, by their paths. */
+export type TestHubs = Readonly<Record<string, HubFactory<Hub<never>>>>;
+
+/** The hub contexts of a test server by their paths. */
+export type TestHubContexts<THubs extends TestHubs> = {
+  readonly [TPath in keyof THubs]: THubs[TPath] extends HubFactory<infer THub> ? HubContext<ClientOf<THub>> : never;
+};
 
 /** A server on a random port of 127.0.0.1, for tests. */
-export interface TestServer {
+export interface TestServer<THubs extends TestHubs = TestHubs> {
   /** For example `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly port: number;
   readonly signalr: SignalRServer;
   readonly server: Server;
-  /** Ends every connection and frees the port. */
+  /** The hub contexts of the hubs that were given by their paths. */
+  readonly hubs: TestHubContexts<THubs>;
+  /** Connects the official client, typed by the contract; `close` ends it. */
+  connect<TServer = UntypedClient, TClient = UntypedClient>(
+    path: keyof THubs & string,
+    options?: TestClientOptions,
+  ): Promise<TestClient<TServer, TClient>>;
+  /** Ends every client and connection and frees the port. */
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Starts a server for tests of hubs.
+ * Starts a server for tests of hubs. Takes hubs by their paths, or a function that maps them with options.
  * @example
- * const server = await startTestServer((signalr) => signalr.mapHub('/messages', MessageHub));
+ * await using server = await testServer({ '/chat': ChatHub });
+ * const client = await server.connect<ChatServer, ChatClient>('/chat');
+ * @example
+ * const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub, { enableDetailedErrors: true }));
  */
-export async function startTestServer(
-  configure: (signalr: SignalRServer) => unknown,
+export async function testServer<const THubs extends TestHubs>(
+  hubs: THubs | ((signalr: SignalRServer) => unknown),
   options: SignalRServerOptions = {},
-): Promise<TestServer> {
+): Promise<TestServer<THubs>> {
   const signalr = new SignalRServer(options);
   const router = signalr.router();
   const server = createServer((request, response) => router(request, response, () => response.writeHead(404).end()));
   signalr.attach(server);
-  configure(signalr);
+  const contexts: Record<string, unknown> = {};
+  if (typeof hubs === 'function') hubs(signalr);
+  else for (const [path, hub] of Object.entries(hubs)) contexts[path] = signalr.mapHub(path, hub);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const clients: { stop(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(clients.map((client) => client.stop()));
+    await signalr.close();
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     port,
     signalr,
     server,
-    async close() {
-      await signalr.close();
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+    hubs: contexts as TestHubContexts<THubs>,
+    async connect<TServer, TClient>(path: string, clientOptions: TestClientOptions = {}) {
+      const client = await connectTestClient<TServer, TClient>(url + path, clientOptions);
+      clients.push(client);
+      return client;
     },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
+
+/** @deprecated The same as {@link testServer}. */
+export const startTestServer = (
+  configure: (signalr: SignalRServer) => unknown,
+  options: SignalRServerOptions = {},
+): Promise<TestServer> => testServer<TestHubs>(configure, options);

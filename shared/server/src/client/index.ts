@@ -1,0 +1,9 @@
+export {
+  type ClientArguments,
+  type ClientHandler,
+  type InvokeName,
+  type StreamName,
+  typed,
+  type TypedConnection,
+} from './typed.ts';
+export type { MethodArguments, MethodName, MethodResult } from '../hubs/client-contract.ts';

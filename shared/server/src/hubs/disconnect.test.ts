@@ -1,0 +1,123 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, expect, test, vi } from 'vitest';
+import { Hub, stream } from '../index.ts';
+import { RawClient } from '../testing/raw-client.ts';
+import { testServer, type TestServer } from '../testing/index.ts';
+
+let server: TestServer;
+let onGone: () => void = () => undefined;
+let aborted = 0;
+let gone = 0;
+class StuckHub extends Hub {
+  override onDisconnected(): void {
+    gone++;
+    onGone();
+  }
+  never(): Promise<void> {
+    this.context.connectionAborted.addEventListener('abort', () => aborted++);
+    return new Promise(() => undefined);
+  }
+  neverReads(_items: AsyncIterable<unknown>): Promise<void> {
+    return this.never();
+  }
+  async *neverYields(): AsyncGenerator<number> {
+    yield 0;
+    await this.never();
+  }
+  fine(): string {
+    return 'fine';
+  }
+}
+
+const RS = '\u001e';
+const call = (target: string, more: object = {}): string =>
+  JSON.stringify({ type: 1, invocationId: '1', target, arguments: [], ...more }) + RS;
+const methods = { neverReads: { arguments: [stream] } };
+afterEach(() => server.close());
+
+test('the disconnected hook does not wait for methods and streams that never return; closing the server neither', async () => {
+  server = await testServer((signalr) => signalr.mapHub('/hub', StuckHub, { methods }));
+  const client = await RawClient.connect(`${server.url}/hub`);
+  aborted = 0;
+  const over = new Promise<void>((resolve) => (onGone = resolve));
+  client.send(call('NeverYields', { type: 4 }) + call('Never'));
+  expect(await client.next()).toBe('{"type":2,"invocationId":"1","item":0}');
+  client.close();
+  await over;
+  expect(aborted).toBe(2);
+  const other = await RawClient.connect(`${server.url}/hub`);
+  other.send(call('NeverYields', { type: 4 }) + call('Never') + call('Never'));
+  await other.next();
+  await server.close();
+  expect(await other.end()).toEqual({ records: ['{"type":7,"allowReconnect":true}'], code: 1000 });
+  expect(aborted).toBe(4); // the call behind the first never ran
+});
+
+test('closing the server does not wait for ever for a disconnected hook that never returns', async () => {
+  class HangingHub extends StuckHub {
+    override onDisconnected(): Promise<void> {
+      onGone();
+      return new Promise(() => undefined);
+    }
+  }
+  const logged: string[] = [];
+  const log = (text: string): void => void logged.push(text);
+  const logger = { debug: log, info: log, warn: log, error: log };
+  server = await testServer({ '/hub': HangingHub }, { logger });
+  const over = new Promise<void>((resolve) => (onGone = resolve));
+  const [first, second] = [await RawClient.connect(`${server.url}/hub`), await RawClient.connect(`${server.url}/hub`)];
+  first.close();
+  await over;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const closed = server.signalr.close();
+  vi.advanceTimersByTime(30_000);
+  vi.useRealTimers();
+  await closed;
+  expect((await second.end()).code).toBe(1000);
+  expect(logged).toContain(
+    'onDisconnected of HangingHub did not return in time; the server closed without waiting longer.',
+  );
+});
+
+test('a client that vanishes while it is held back is noticed by the next pings', async () => {
+  server = await testServer((signalr) => signalr.mapHub('/hub', StuckHub, { methods, keepAliveInterval: 50 }));
+  const client = await RawClient.connect(`${server.url}/hub`);
+  const over = new Promise<void>((resolve) => (onGone = resolve));
+  client.send(call('NeverReads', { streamIds: ['s'] }));
+  const item = JSON.stringify({ type: 2, invocationId: 's', item: 'x'.repeat(10_000) }) + RS;
+  for (let i = 0; i < 1000; i++) client.send(item);
+  let waiting = Infinity; // until the server takes no more
+  while (client.webSocket.bufferedAmount < waiting) {
+    waiting = client.webSocket.bufferedAmount;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  client.close();
+  await over;
+});
+
+test('calls that never return keep no memory of connections that are gone', async () => {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  server = await testServer((signalr) => signalr.mapHub('/hub', StuckHub, { methods }));
+  const round = async (): Promise<number> => {
+    gone = 0;
+    const over = new Promise<void>((resolve) => (onGone = () => gone === 500 && resolve()));
+    for (let i = 0; i < 10; i++) {
+      const clients = await Promise.all(Array.from({ length: 50 }, () => RawClient.connect(`${server.url}/hub`)));
+      for (const client of clients) {
+        client.send(call('NeverReads', { streamIds: ['s'] }) + call('NeverYields', { type: 4 }) + call('Fine'));
+        client.send(JSON.stringify({ type: 2, invocationId: 's', item: 'x'.repeat(10_000) }) + RS);
+      }
+      await Promise.all(clients.map((client) => client.next()));
+      for (const client of clients) client.close();
+    }
+    await over;
+    gc();
+    return process.memoryUsage().heapUsed;
+  };
+  await round();
+  const before = await round();
+  const after = await round();
+  expect(after - before).toBeLessThan(2_000_000); // 500 uploads that leaked would be 5 MB alone
+});

@@ -1,0 +1,159 @@
+import { afterEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { Hub, stream, streamOf } from '../index.ts';
+import { RawClient } from '../testing/raw-client.ts';
+import { testServer, type TestServer } from '../testing/index.ts';
+
+let server: TestServer | undefined;
+let onHold: () => void = () => undefined;
+let letGo: () => void = () => undefined;
+const ended: unknown[] = [];
+
+class UploadHub extends Hub {
+  async collect(items: AsyncIterable<unknown>): Promise<unknown[]> {
+    const all: unknown[] = [];
+    for await (const item of items) all.push(item);
+    return all;
+  }
+  async between(before: string, items: AsyncIterable<number>, after: number): Promise<string> {
+    return `${before}${(await this.collect(items)).join()}${after}`;
+  }
+  async late(items: AsyncIterable<string>): Promise<number> {
+    await new Promise<void>((resolve) => (letGo = resolve));
+    let count = 0;
+    for await (const _ of items) count++;
+    return count;
+  }
+  async untilTheEnd(items: AsyncIterable<unknown>): Promise<void> {
+    try {
+      for await (const _ of items);
+      ended.push('done');
+    } catch (error) {
+      ended.push((error as Error).name);
+      throw error;
+    } finally {
+      letGo();
+    }
+  }
+  async hold(): Promise<void> {
+    onHold();
+    await new Promise<void>((resolve) => (letGo = resolve));
+  }
+  say(text: unknown): unknown {
+    return text;
+  }
+}
+const methods = {
+  collect: { arguments: [stream] },
+  between: { arguments: [z.string(), streamOf(z.number().refine(async (n) => n !== 13)), undefined] },
+  late: { arguments: [stream] },
+  untilTheEnd: { arguments: [stream] },
+};
+
+const logged: unknown[] = [];
+async function connect(): Promise<RawClient> {
+  const log = (...details: unknown[]): void => void logged.push(details);
+  const logger = { debug: () => undefined, info: log, warn: log, error: log };
+  server = await testServer((signalr) => signalr.mapHub('/hub', UploadHub, { methods }), { logger });
+  return RawClient.connect(`${server.url}/hub`);
+}
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+  ended.length = 0;
+  expect(logged.splice(0)).toEqual([]);
+});
+
+const RS = '\u001e';
+const call = (id: string, target: string, args: unknown[], streamIds?: string[]): string =>
+  JSON.stringify({ type: 1, invocationId: id, target, arguments: args, streamIds }) + RS;
+const item = (id: string, value: unknown): string => JSON.stringify({ type: 2, invocationId: id, item: value }) + RS;
+const done = (id: string, error?: string): string => JSON.stringify({ type: 3, invocationId: id, error }) + RS;
+const result = (id: string, value: unknown): string => JSON.stringify({ type: 3, invocationId: id, result: value });
+
+test('an upload stands anywhere among the parameters, and its items are checked in order, also by an asynchronous schema', async () => {
+  const client = await connect();
+  client.send(call('1', 'Between', ['<', 9], ['s']) + item('s', 1) + item('s', 2) + done('s'));
+  expect(await client.next()).toBe(result('1', '<1,29'));
+  client.send(call('2', 'Between', ['<', 9], ['s']) + item('s', 1) + item('s', 13) + item('s', 2) + done('s'));
+  expect(await client.next()).toContain('HubException: Failed to bind Stream message.');
+});
+
+test('items that come before their call can run wait for it', async () => {
+  const client = await connect();
+  const holding = new Promise<void>((resolve) => (onHold = resolve));
+  client.send(call('1', 'Hold', []) + call('2', 'Collect', [], ['s']) + item('s', 'a') + item('s', null) + done('s'));
+  client.send(call('3', 'Say', ['x'], undefined));
+  await holding;
+  letGo();
+  // The call with an upload does not hold up the one behind it.
+  expect(new Set([await client.next(), await client.next(), await client.next()])).toEqual(
+    new Set([result('1', null), result('2', ['a', null]), result('3', 'x')]),
+  );
+});
+
+test('a method that reads late holds the client back; nothing is lost', async () => {
+  const client = await connect();
+  const most = 2000;
+  client.send(call('1', 'Late', [], ['s']));
+  const text = 'x'.repeat(30_000);
+  for (let i = 0; i < most; i++) client.send(item('s', text));
+  client.send(done('s'));
+  // What the server does not take stays with the client: far more than sockets hold.
+  let waiting = Infinity;
+  while (client.webSocket.bufferedAmount < waiting) {
+    waiting = client.webSocket.bufferedAmount;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(waiting).toBeGreaterThan(30_000_000);
+  letGo();
+  expect(await client.next()).toBe(result('1', most));
+}, 60_000);
+
+test('an upload that is never completed ends with its connection; the method learns it and nothing is logged', async () => {
+  const client = await connect();
+  const over = new Promise<void>((resolve) => (letGo = resolve));
+  client.send(call('1', 'UntilTheEnd', [], ['s']) + item('s', 1));
+  client.send(call('2', 'Say', ['x']));
+  expect(await client.next()).toBe(result('2', 'x'));
+  client.close();
+  await over;
+  expect(ended).toEqual(['AbortError']);
+});
+
+test('an endless upload is taken item by item, others are served meanwhile', async () => {
+  const client = await connect();
+  const other = await RawClient.connect(`${server?.url}/hub`);
+  client.send(call('1', 'UntilTheEnd', [], ['s']));
+  for (let i = 0; i < 20_000; i++) client.send(item('s', i));
+  client.send(call('2', 'Say', ['still read']));
+  expect(await client.next()).toBe(result('2', 'still read'));
+  other.send(call('1', 'Say', ['x']));
+  expect(await other.next()).toBe(result('1', 'x'));
+  client.send(done('s'));
+  expect(await client.next()).toBe(result('1', null));
+});
+
+test('stream ids that are in use, doubled, too many or not expected fail that call only', async () => {
+  const client = await connect();
+  client.send(call('1', 'Collect', [], ['s']));
+  client.send(call('2', 'Collect', [], ['s']));
+  expect(await client.next()).toBe(`{"type":3,"invocationId":"2","error":"Invocation ID 's' is already in use."}`);
+  client.send(call('3', 'Collect', [], ['t', 't']));
+  expect(await client.next()).toBe(`{"type":3,"invocationId":"3","error":"Invocation ID 't' is already in use."}`);
+  client.send(
+    call(
+      '4',
+      'Collect',
+      [],
+      Array.from({ length: 1000 }, (_, i) => String(i)),
+    ),
+  );
+  expect(await client.next()).toContain('at most 1000 uploads');
+  client.send(call('5', 'Say', [], ['u']) + item('u', 1) + call('6', 'Nobody', [], ['u']) + call('7', 'Say', ['x']));
+  expect(await client.next()).toContain('Failed to invoke');
+  expect(await client.next()).toContain('Method does not exist.');
+  expect(await client.next()).toBe(result('7', 'x'));
+  client.send(item('s', 'still open') + done('s'));
+  expect(await client.next()).toBe(result('1', ['still open']));
+});

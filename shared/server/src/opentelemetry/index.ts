@@ -1,0 +1,1 @@
+export { OpenTelemetryFilter } from './open-telemetry-filter.ts';

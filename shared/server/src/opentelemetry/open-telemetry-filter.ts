@@ -1,0 +1,94 @@
+import { type Meter, metrics, type Span, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
+import { type ConnectionClosedEvent, type ConnectionOpenedEvent, diagnostics } from '../hubs/diagnostics.ts';
+import type { HubFilter, HubInvocationContext, HubLifetimeContext } from '../hubs/hub-filter.ts';
+
+const transports = {
+  WebSockets: 'web_sockets',
+  ServerSentEvents: 'server_sent_events',
+  LongPolling: 'long_polling',
+} as const;
+
+/**
+ * Reports to OpenTelemetry under ASP.NET Core's names. Metrics: `signalr.server.active_connections` and
+ * `signalr.server.connection.duration` (s), for all servers of the process. Spans: `Hub/method` around each call and hook; for a
+ * stream, up to its start. Source: meter `Microsoft.AspNetCore.Http.Connections`, activities `Microsoft.AspNetCore.SignalR.Server`.
+ * @example
+ * const signalr = new SignalRServer({ filters: [new OpenTelemetryFilter()] });
+ */
+export class OpenTelemetryFilter implements HubFilter {
+  readonly #tracer: Tracer;
+  readonly #stop: () => void;
+
+  /** Default: what is registered with `@opentelemetry/api` at this moment. */
+  constructor(
+    tracer: Tracer = trace.getTracer('Microsoft.AspNetCore.SignalR.Server'),
+    meter: Meter = metrics.getMeter('Microsoft.AspNetCore.Http.Connections'),
+  ) {
+    this.#tracer = tracer;
+    this.#stop = recordConnections(meter);
+  }
+
+  /** Stops the metrics. */
+  close(): void {
+    this.#stop();
+  }
+
+  invokeMethod(invocation: HubInvocationContext, next: () => Promise<unknown>): Promise<unknown> {
+    return this.#span(invocation, invocation.hubMethodName, next);
+  }
+
+  onConnected(lifetime: HubLifetimeContext, next: () => Promise<void>): Promise<void> {
+    return this.#span(lifetime, 'onConnected', next);
+  }
+
+  onDisconnected(lifetime: HubLifetimeContext, _error: Error | undefined, next: () => Promise<void>): Promise<void> {
+    return this.#span(lifetime, 'onDisconnected', () => next());
+  }
+
+  #span<T>({ hub }: HubLifetimeContext, method: string, run: () => Promise<T>): Promise<T> {
+    const service = hub.constructor.name;
+    const attributes = { 'rpc.system': 'signalr', 'rpc.service': service, 'rpc.method': method };
+    return this.#tracer.startActiveSpan(`${service}/${method}`, { kind: SpanKind.SERVER, attributes }, (span) =>
+      run().then(
+        (result) => (span.end(), result),
+        (error: unknown) => {
+          fail(span, error);
+          throw error;
+        },
+      ),
+    );
+  }
+}
+
+function fail(span: Span, error: unknown): void {
+  span.setAttribute('error.type', error instanceof Error ? error.name : '_OTHER');
+  span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
+}
+
+function recordConnections(meter: Meter): () => void {
+  const active = meter.createUpDownCounter('signalr.server.active_connections', {
+    unit: '{connection}',
+    description: 'Number of connections that are currently active on the server.',
+  });
+  const duration = meter.createHistogram('signalr.server.connection.duration', {
+    unit: 's',
+    description: 'The duration of connections on the server.',
+  });
+  const onOpened = (message: unknown): void => {
+    const { transport } = message as ConnectionOpenedEvent;
+    active.add(1, { 'signalr.transport': transports[transport] });
+  };
+  const onClosed = (message: unknown): void => {
+    const event = message as ConnectionClosedEvent;
+    const attributes = { 'signalr.transport': transports[event.transport] };
+    active.add(-1, attributes);
+    duration.record(event.duration / 1000, { ...attributes, 'signalr.connection.status': event.status });
+  };
+  diagnostics.connectionOpened.subscribe(onOpened);
+  diagnostics.connectionClosed.subscribe(onClosed);
+  return () => {
+    diagnostics.connectionOpened.unsubscribe(onOpened);
+    diagnostics.connectionClosed.unsubscribe(onClosed);
+  };
+}

@@ -1,0 +1,226 @@
+import { afterEach, expect, test } from 'vitest';
+import {
+  Hub,
+  type HubFactory,
+  type HubFilter,
+  JsonHubProtocol,
+  type MapHubOptions,
+  type SignalRServerOptions,
+  streamOf,
+} from './index.ts';
+import { LocalLifetimeManager } from './scale-out/index.ts';
+import { RawClient } from './testing/raw-client.ts';
+import { testServer, type TestServer } from './testing/index.ts';
+
+const fail = (): never => {
+  throw new Error('user code failed');
+};
+const reject = async (): Promise<never> => fail();
+const schema = (validate: () => never) => ({ '~standard': { version: 1, vendor: 'test', validate } }) as never;
+
+class UserHub extends Hub {
+  say(text: unknown): unknown {
+    return text;
+  }
+  async *stream(text: string): AsyncGenerator<unknown> {
+    yield text;
+  }
+  async upload(items: AsyncIterable<unknown>): Promise<number> {
+    let count = 0;
+    for await (const _ of items) count++;
+    return count;
+  }
+  async ask(): Promise<unknown> {
+    return this.clients.caller.invoke('Ask');
+  }
+  async tell(): Promise<string> {
+    return this.clients.all.send('m', 'x').then(
+      () => 'sent',
+      () => 'rejected',
+    );
+  }
+}
+class FailingConnect extends UserHub {
+  override onConnected = reject;
+}
+class FailingDisconnect extends UserHub {
+  override onDisconnected = reject;
+}
+
+const RS = '\u001e';
+const record = (message: object): string => JSON.stringify(message) + RS;
+const call = (target: string, args: unknown[] = [], more: object = {}): string =>
+  record({ type: 1, invocationId: '1', target, arguments: args, ...more });
+const error = (sentence: string): string => JSON.stringify({ type: 3, invocationId: '1', error: sentence });
+const binding = (target: string): string => error(`Failed to invoke '${target}' due to an error on the server.`);
+const running = (target: string): string => error(`An unexpected error occurred invoking '${target}' on the server.`);
+const closed = '{"type":7,"error":"Connection closed with an error."}';
+
+let server: TestServer;
+let logged: string[] = [];
+const log = (text: string): void => void logged.push(text);
+const logger = { debug: log, info: log, warn: log, error: log };
+afterEach(async () => {
+  logged = [];
+  // One user's failing callback leaves the others alone.
+  const witness = await RawClient.connect(`${server.url}/fine`);
+  witness.send(call('Say', ['x']));
+  expect(await witness.next()).toBe('{"type":3,"invocationId":"1","result":"x"}');
+  await server.close();
+});
+
+type HubClass = new () => UserHub;
+async function connect(
+  hub: HubFactory<UserHub>,
+  hubOptions: MapHubOptions<UserHub> = {},
+  options: SignalRServerOptions = {},
+): Promise<RawClient> {
+  server = await testServer(
+    (signalr) => {
+      signalr.mapHub('/hub', hub, hubOptions);
+      class FineHub extends UserHub {}
+      signalr.mapHub('/fine', FineHub);
+    },
+    { logger, ...options },
+  );
+  return RawClient.connect(`${server.url}/hub`);
+}
+
+const filters: Record<string, HubFilter> = {
+  'a filter that throws': { invokeMethod: fail },
+  'a filter that rejects': { invokeMethod: reject },
+};
+test.each(Object.entries(filters))('%s fails the call', async (_name, filter) => {
+  const client = await connect(UserHub, { filters: [filter] });
+  client.send(call('Say', ['x']));
+  expect(await client.next()).toBe(running('Say'));
+  client.send(record({ type: 4, invocationId: '1', target: 'Stream', arguments: ['x'] }));
+  expect(await client.next()).toBe(running('Stream'));
+  expect(logged).toContain('UserHub.say failed.');
+});
+
+test.each([
+  ['throws', fail],
+  ['rejects', reject as never],
+])('a schema that %s fails the call, the upload, or the question', async (_name, validate) => {
+  const client = await connect(UserHub, {
+    methods: { say: { arguments: [schema(validate)] }, upload: { arguments: [streamOf(schema(validate))] } },
+    clientResults: { Ask: schema(validate) },
+  });
+  client.send(call('Say', ['x']));
+  expect(await client.next()).toBe(binding('Say'));
+  client.send(call('Upload', [], { streamIds: ['s'] }) + record({ type: 2, invocationId: 's', item: 1 }));
+  expect(await client.next()).toBe(running('Upload'));
+  client.send(call('Ask'));
+  const { invocationId } = JSON.parse((await client.next()) as string) as { invocationId: string };
+  client.send(record({ type: 3, invocationId, result: 'x' }));
+  expect(await client.next()).toBe(running('Ask'));
+});
+
+const refusals: [string, HubClass | (() => UserHub), SignalRServerOptions, string][] = [
+  ['onConnected', FailingConnect, {}, 'onConnected of FailingConnect failed; the connection was closed.'],
+  [
+    'a connected filter',
+    UserHub,
+    { filters: [{ onConnected: fail }] },
+    'onConnected of UserHub failed; the connection was closed.',
+  ],
+];
+test.each(refusals)('%s that throws closes the connection', async (_name, hub, options, text) => {
+  let wanted = true;
+  const once = { ...options };
+  if (options.filters !== undefined) {
+    once.filters = [{ onConnected: (_lifetime, next) => (wanted ? ((wanted = false), fail()) : next()) }];
+  }
+  const client = await connect(hub, {}, once);
+  expect(await client.end()).toEqual({ records: [closed], code: 1000 });
+  expect(logged).toContain(text);
+});
+
+test('a factory that throws later fails the call; one that gives an old instance too', async () => {
+  let made = 0;
+  const old = new UserHub();
+  const client = await connect(() => {
+    if (++made <= 2) return new UserHub(); // for the mapping and the connected hook
+    return made === 3 ? fail() : old;
+  });
+  for (let i = 0; i < 3; i++) client.send(call('Say', ['x']));
+  expect(await client.next()).toBe(running('Say'));
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"x"}');
+  expect(await client.next()).toBe(running('Say'));
+});
+
+test('a factory that gives one instance for all calls does not disturb the call that has it', async () => {
+  let letGo: () => void = () => undefined;
+  class SlowHub extends UserHub {
+    async slow(): Promise<string> {
+      await new Promise<void>((resolve) => (letGo = resolve));
+      return this.context.connectionId.slice(0, 0);
+    }
+  }
+  const only = new SlowHub();
+  let made = 0;
+  const create = (): UserHub => (++made === 1 ? new SlowHub() : only); // the first is for the connected hook
+  const client = await connect({ hub: SlowHub, create }, { maximumParallelInvocationsPerClient: 2 });
+  client.send(call('Slow') + call('Say', ['x']));
+  expect(await client.next()).toBe(running('Say'));
+  letGo();
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":""}');
+});
+
+test('onDisconnected, its filter and the lifetime manager that throw leave nothing behind', async () => {
+  let left = 0;
+  class FailingManager extends LocalLifetimeManager {
+    override async onDisconnected(connection: never): Promise<void> {
+      await super.onDisconnected(connection);
+      left++;
+      fail();
+    }
+  }
+  const options: SignalRServerOptions = { scaleOut: () => new FailingManager(), filters: [{ onDisconnected: fail }] };
+  const client = await connect(FailingDisconnect, {}, options);
+  client.send(call('Say', ['x']));
+  await client.next();
+  client.close();
+  await expect.poll(() => left).toBe(1);
+  await expect.poll(() => logged).toContain('The lifetime manager of FailingDisconnect failed to let a connection go.');
+  expect(logged).toContain('onDisconnected of FailingDisconnect failed.');
+});
+
+test('a serializer that cannot write anything closes the connection, one that cannot read too; sends reject', async () => {
+  const broken = { parse: (text: string) => JSON.parse(text) as unknown, stringify: fail };
+  const protocols = [new JsonHubProtocol({ payloadSerializer: broken })];
+  const client = await connect(UserHub, { protocols });
+  client.send(call('Say', ['x']));
+  expect(await client.end()).toEqual({ records: ['{"type":7}'], code: 1000 });
+  const other = await RawClient.connect(`${server.url}/hub`);
+  other.send(`nonsense${RS}`);
+  expect(await other.end()).toEqual({ records: [], code: 1000 });
+  const third = await RawClient.connect(`${server.url}/hub`);
+  third.send(record({ type: 4, invocationId: '1', target: 'Stream', arguments: ['x'] }));
+  expect(await third.end()).toEqual({ records: ['{"type":7}'], code: 1000 });
+});
+
+test('a logger that throws is passed over', async () => {
+  const client = await connect(
+    UserHub,
+    { filters: [{ invokeMethod: fail }] },
+    { logger: { debug: fail, info: fail, warn: fail, error: fail } },
+  );
+  client.send(call('Say', ['x']));
+  expect(await client.next()).toBe(running('Say'));
+});
+
+test('arguments that cannot be written reject the send and nothing else', async () => {
+  class BigHub extends UserHub {
+    override async tell(): Promise<string> {
+      return this.clients.caller.send('m', 1n).then(
+        () => 'sent',
+        () => 'rejected',
+      );
+    }
+  }
+  const client = await connect(BigHub);
+  client.send(call('Tell'));
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"rejected"}');
+});
