@@ -9,13 +9,22 @@ const connection = typed<MessageServer, MessageClient>(new HubConnectionBuilder(
 connection.on('ReceiveMessage', (message) => showMessage(message));
 connection.onclose(() => showState('bad', 'Disconnected. Reload the page.'));
 
+async function send(message: string): Promise<void> {
+  await connection.invoke('SendMessageToAll', message);
+}
+
 const form = document.querySelector<HTMLFormElement>('#form')!;
 const field = document.querySelector<HTMLTextAreaElement>('#message')!;
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
-  await connection.invoke('SendMessageToAll', field.value);
-  field.value = '';
+  try {
+    await send(field.value);
+    showState('good', 'The hub method has finished', '#sent');
+    field.value = '';
+  } catch (error) {
+    showState('bad', (error as Error).message, '#sent');
+  }
   field.focus();
 });
 
