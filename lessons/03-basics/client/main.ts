@@ -4,7 +4,8 @@ import { HubConnectionBuilder } from '@microsoft/signalr';
 import type { MessageClient, MessageServer } from '../contract.ts';
 import './failures.ts';
 
-const connection = typed<MessageServer, MessageClient>(new HubConnectionBuilder().withUrl('/messages').build());
+const builder = new HubConnectionBuilder().withUrl('/messages');
+const connection = typed<MessageServer, MessageClient>(builder.build());
 
 connection.on('ReceiveMessage', (message) => showMessage(message));
 connection.onclose(() => showState('bad', 'Disconnected. Reload the page.'));
