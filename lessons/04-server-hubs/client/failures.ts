@@ -2,6 +2,14 @@ import { addOutcome } from '@practical-signalr/lesson-kit/client';
 import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 
 // Without a contract: half of these calls would not compile with one.
+attempt('message to a dead id', (connection) => connection.invoke('SendMessageToUser', 'nobody', 'hello'));
+attempt('count in a field', (connection) => twice(() => connection.invoke('CountInField')));
+attempt('count in context.items', (connection) => twice(() => connection.invoke('CountInItems')));
+attempt('three calls of 300 ms at once', async (connection) => {
+  const began = performance.now();
+  await Promise.all([1, 2, 3].map(() => connection.invoke('Slow')));
+  return `One after the other: ${Math.round(performance.now() - began)} ms.`;
+});
 attempt('unknown method', (connection) => connection.invoke('Nope'));
 attempt('too few arguments', (connection) => connection.invoke('SendMessageToAll'));
 attempt('too many arguments', (connection) => connection.invoke('SendMessageToAll', 'one', 'two'));
@@ -22,14 +30,6 @@ attempt('handler returns a value', (connection, log) => {
 });
 attempt('sendmessagetoall', (connection) => connection.invoke('sendmessagetoall', 'hello'));
 attempt('send to an unknown method', (connection) => connection.send('Nope'));
-attempt('message to a dead id', (connection) => connection.invoke('SendMessageToUser', 'nobody', 'hello'));
-attempt('count in a field', (connection) => twice(() => connection.invoke('CountInField')));
-attempt('count in context.items', (connection) => twice(() => connection.invoke('CountInItems')));
-attempt('three calls of 300 ms at once', async (connection) => {
-  const began = performance.now();
-  await Promise.all([1, 2, 3].map(() => connection.invoke('Slow')));
-  return `One after the other: ${Math.round(performance.now() - began)} ms.`;
-});
 
 /** One button of the table: each press calls the hub on a connection of its own. */
 function attempt(name: string, call: (connection: HubConnection, log: string[]) => Promise<unknown>): void {

@@ -19,7 +19,7 @@ connection.on('UserConnected', (connectionId) => {
   target.add(new Option(connectionId + me, connectionId));
 });
 connection.on('UserDisconnected', (connectionId) => {
-  for (const option of [...target.options]) if (option.value === connectionId) option.remove();
+  for (const option of target.options) if (option.value === connectionId) option.remove();
 });
 connection.onreconnecting(() => {
   showState('warn', 'Reconnecting');

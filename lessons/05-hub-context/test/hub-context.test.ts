@@ -1,0 +1,121 @@
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import { hasChromium, launchChromium, type RunningLesson, startLesson } from '@practical-signalr/lesson-kit/testing';
+import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+
+describe.runIf(hasChromium())('lesson 5 in Chromium', () => {
+  let lesson: RunningLesson;
+  let browser: Browser;
+  let context: BrowserContext;
+  const errors: string[] = [];
+
+  const open = async (): Promise<Page> => {
+    const opened = await context.newPage();
+    await opened.goto(lesson.url);
+    await see(opened.locator('#state')).toHaveText('Connected');
+    return opened;
+  };
+  const messages = (page: Page) => page.locator('#messages li > span:nth-of-type(1)');
+  const announce = (body: string): Promise<Response> =>
+    fetch(`${lesson.url}/announcement`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body,
+      redirect: 'manual',
+    });
+
+  beforeAll(async () => {
+    [lesson, browser] = await Promise.all([startLesson(folder), launchChromium()]);
+  });
+  beforeEach(async () => {
+    await context?.close();
+    errors.length = 0;
+    context = await browser.newContext();
+    context.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+    });
+    context.on('weberror', (error) => errors.push(error.error().message));
+  });
+  afterAll(async () => {
+    await browser.close();
+    expect(await lesson.stop()).toBe(0);
+  });
+
+  test('an announcement by keyboard, in the form of another tab, arrives in every tab, as text', async () => {
+    const [a, b] = [await open(), await open()];
+    const opened = context.waitForEvent('page');
+    await a.getByRole('link', { name: 'Open the announcement form' }).press('Enter');
+    const form = await opened;
+    await form.getByLabel('Message').focus();
+    await form.keyboard.type('<b>fire</b> drill');
+    await form.keyboard.press('Tab');
+    await form.keyboard.press('Enter');
+    await see(messages(a)).toHaveText(['<b>fire</b> drill']);
+    await see(messages(b)).toHaveText(['<b>fire</b> drill']);
+    await see(form).toHaveURL(`${lesson.url}/announcement`);
+    await see(form.getByLabel('Message')).toHaveValue('');
+    expect(errors).toEqual([]);
+  });
+
+  test('posted without a browser it answers 302 to the form, and arrives', async () => {
+    const page = await open();
+    const response = await announce('message=hello');
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/announcement']);
+    expect((await announce('')).status).toBe(302); // an empty text, as in the course
+    await see(messages(page)).toHaveText(['hello', '']);
+  });
+
+  test('failure on purpose: a hub kept after its call names its class and the way out', async () => {
+    const page = await open();
+    const row = page
+      .locator('#failures tr')
+      .filter({ has: page.getByRole('button', { name: 'announce by a kept hub' }) });
+    await row.getByRole('button').click();
+    await see(row.locator('td').nth(1)).toHaveText(
+      "Cannot access a disposed object. Object name: 'FailingHub'. A hub lives for one call only: to send later or from " +
+        'other code, use the hub context that mapHub returned.',
+    );
+    expect(errors).toEqual([]);
+  });
+
+  test('failure on purpose: nobody guards the form; another site may post it', async () => {
+    const page = await open();
+    const response = await fetch(`${lesson.url}/announcement`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'http://another.example' },
+      body: 'message=from+anywhere',
+      redirect: 'manual',
+    });
+    expect(response.status).toBe(302);
+    await see(messages(page)).toHaveText(['from anywhere']);
+  });
+
+  test('the chat of lesson 4 still works', async () => {
+    const page = await open();
+    await page.locator('#target').selectOption('Myself');
+    await page.locator('#message').fill('to myself');
+    await page.locator('#message').press('Enter');
+    await see(messages(page)).toHaveText(['to myself']);
+    expect(errors).toEqual([]);
+  });
+
+  test.each(['', '/announcement'])(
+    'axe finds nothing in /%s, and a phone needs no sideways scrolling',
+    async (path) => {
+      const page = await context.newPage();
+      await page.goto(lesson.url + path);
+      await page.setViewportSize({ width: 390, height: 844 });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+          .analyze();
+        expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+      }
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    },
+  );
+});
