@@ -121,6 +121,14 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
     expect(await auditPage(page)).toEqual([]);
     const order = await tabOrder(page);
     expect(order.slice(0, 4)).toEqual(['Course', 'Message', 'Send', 'unknown method']);
-    expect(order.slice(16, 23)).toEqual(['Wire', 'On', 'Pause', 'Clear', 'Copy', 'Filter the wire', expect.any(String)]);
+    expect(order.slice(16, 23)).toEqual([
+      'Wire',
+      'On',
+      'Pause',
+      'Clear',
+      'Copy',
+      'Filter the wire',
+      expect.any(String),
+    ]);
   });
 });
