@@ -152,6 +152,19 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     expect(problems).toEqual([]);
   });
 
+  test('the server stops and starts: the page says so and comes back', { timeout: 90_000 }, async () => {
+    const page = await open();
+    const { port } = lesson;
+    expect(await lesson.stop()).toBe(0);
+    await see(page.locator('#state')).toHaveText('Reconnecting');
+    lesson = await startLesson(folder, { production, port });
+    // The client tries after 0, 2, 10 and 30 s. In development Vite reloads the page before that.
+    await see(page.locator('#state')).toHaveText(/^Connected/, { timeout: 45_000 });
+    await see(ids(page)).toHaveCount(1);
+    await send(page, 'still here');
+    await see(messages(page)).toHaveText(['still here']);
+  });
+
   test('everybody can use it: axe in light and dark, a phone without sideways scrolling, a sensible keyboard order', async () => {
     const page = await open();
     expect(await auditPage(page)).toEqual([]);
