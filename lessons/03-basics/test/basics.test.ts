@@ -117,18 +117,22 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
     await own.close();
   });
 
-  test('everybody can use it: axe in light and dark, a phone without sideways scrolling, a sensible keyboard order', async () => {
-    expect(await auditPage(page)).toEqual([]);
-    const order = await tabOrder(page);
-    expect(order.slice(0, 4)).toEqual(['Course', 'Message', 'Send', 'unknown method']);
-    expect(order.slice(16, 23)).toEqual([
-      'Wire',
-      'On',
-      'Pause',
-      'Clear',
-      'Copy',
-      'Filter the wire',
-      expect.any(String),
-    ]);
-  });
+  test(
+    'everybody can use it: axe in light and dark, a phone without sideways scrolling, a sensible keyboard order',
+    { timeout: 90_000 },
+    async () => {
+      expect(await auditPage(page)).toEqual([]);
+      const order = await tabOrder(page);
+      expect(order.slice(0, 4)).toEqual(['Course', 'Message', 'Send', 'unknown method']);
+      expect(order.slice(16, 23)).toEqual([
+        'Wire',
+        'On',
+        'Pause',
+        'Clear',
+        'Copy',
+        'Filter the wire',
+        expect.any(String),
+      ]);
+    },
+  );
 });

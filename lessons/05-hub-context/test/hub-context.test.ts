@@ -129,13 +129,18 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
     expect(problems).toEqual([]);
   });
 
-  test('everybody can use it: axe in light and dark, a phone without sideways scrolling, a sensible keyboard order', async () => {
-    const page = await open();
-    expect(await auditPage(page)).toEqual([]);
-    expect((await tabOrder(page)).slice(1, 5)).toEqual(['Open the announcement form', 'Send to', 'Message', 'Send']);
-    await page.goto(`${lesson.url}/announcement`);
-    expect(await auditPage(page)).toEqual([]);
-    expect(await tabOrder(page)).toEqual(['Message', 'Announce']);
-    expect(problems).toEqual([]);
-  });
+  if (production) return; // the same page: once is enough
+  test(
+    'everybody can use it: axe in light and dark, a phone without sideways scrolling, a sensible keyboard order',
+    { timeout: 90_000 },
+    async () => {
+      const page = await open();
+      expect(await auditPage(page)).toEqual([]);
+      expect((await tabOrder(page)).slice(1, 5)).toEqual(['Open the announcement form', 'Send to', 'Message', 'Send']);
+      await page.goto(`${lesson.url}/announcement`);
+      expect(await auditPage(page)).toEqual([]);
+      expect(await tabOrder(page)).toEqual(['Message', 'Announce']);
+      expect(problems).toEqual([]);
+    },
+  );
 });
