@@ -11,7 +11,7 @@ const signalr = new SignalRServer();
 
 const course = signalr.mapHub('/course', CourseHub);
 
-app.use(signalr.router()); // negotiation
+app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets
 app.use('/break', breakConnections(server)); // the button that breaks a connection
 

@@ -13,7 +13,7 @@ const signalr = new SignalRServer();
 signalr.mapHub('/messages', MessageHub);
 signalr.mapHub('/failing', FailingHub, { methods: { sendMessageToAll: { arguments: [z.string()] } } });
 
-app.use(signalr.router()); // negotiation
+app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets
 
 await serveLesson(import.meta.url, { app, server, signalr });
