@@ -10,10 +10,10 @@ const app = express();
 const server = createServer(app);
 const signalr = new SignalRServer();
 
-signalr.mapHub('/messages', MessageHub);
+signalr.mapHub('/messages', MessageHub, { allowStatefulReconnects: true });
 signalr.mapHub('/failing', FailingHub, { methods: { sendMessageToAll: { arguments: [z.string()] } } });
 
-app.use(signalr.router()); // negotiation
+app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets
 app.use('/break', breakConnections(server)); // the button that drops a connection
 

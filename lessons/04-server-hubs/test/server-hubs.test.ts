@@ -133,6 +133,23 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     expect(problems).toHaveLength(1);
   });
 
+  test('the other cure: stateful reconnect keeps the id, the group and what was sent meanwhile', async () => {
+    const page = await open();
+    await page.getByRole('link', { name: 'Reload with stateful reconnect' }).click();
+    await see(page.locator('#state')).toHaveText('Connected');
+    await see(ids(page).filter({ hasText: '(this page)' })).toHaveCount(1);
+    const before = await ownId(page);
+    await page.getByRole('button', { name: 'Join Private Group' }).click();
+    await see(page.locator('#joined')).toContainText('is in the Private Group');
+    await page.getByRole('button', { name: 'Drop my connection' }).click();
+    await see(page.locator('wire-panel')).toContainText('sequence');
+    await choose(page, 'PrivateGroup');
+    await send(page, 'after the drop');
+    await see(messages(page)).toHaveText(['after the drop']);
+    expect(await ownId(page)).toBe(before);
+    await see(page.locator('#state')).toHaveText('Connected');
+  });
+
   test.each([
     ['message to a dead id', 'It succeeds.'],
     ['count in a field', 'The two calls count 1 and 1.'],
@@ -172,13 +189,14 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     async () => {
       const page = await open();
       expect(await auditPage(page)).toEqual([]);
-      expect((await tabOrder(page)).slice(1, 8)).toEqual([
+      expect((await tabOrder(page)).slice(1, 9)).toEqual([
         'Send to',
         'Message',
         'Send',
         'Join Private Group',
         'Drop my connection',
         'Join again after a drop',
+        'Reload with stateful reconnect',
         'message to a dead id',
       ]);
       expect(problems).toEqual([]);

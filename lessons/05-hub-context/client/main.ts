@@ -6,14 +6,13 @@ import './failures.ts';
 
 const builder = new HubConnectionBuilder().withUrl('/messages');
 builder.withAutomaticReconnect();
+if (location.search === '?stateful') builder.withStatefulReconnect();
 const connection = typed<MessageServer, MessageClient>(builder.build());
 
 connection.on('ReceiveMessage', (message) => showMessage(message));
 connection.onclose(() => showState('bad', 'Disconnected. Reload the page.'));
 
 const target = document.querySelector<HTMLSelectElement>('#target')!;
-const rejoin = document.querySelector<HTMLInputElement>('#rejoin')!;
-
 connection.on('UserConnected', (connectionId) => {
   const me = connectionId === connection.connectionId ? ' (this page)' : '';
   target.add(new Option(connectionId + me, connectionId));
@@ -27,7 +26,7 @@ connection.onreconnecting(() => {
 });
 connection.onreconnected(async () => {
   showState('good', 'Connected again, with a new id');
-  if (rejoin.checked) await join();
+  if (document.querySelector<HTMLInputElement>('#rejoin')!.checked) await join();
 });
 
 async function join(): Promise<void> {

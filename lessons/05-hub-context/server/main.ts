@@ -12,10 +12,10 @@ const app = express();
 const server = createServer(app);
 const signalr = new SignalRServer();
 
-const messages = signalr.mapHub('/messages', MessageHub);
+const messages = signalr.mapHub('/messages', MessageHub, { allowStatefulReconnects: true });
 signalr.mapHub('/failing', FailingHub, { methods: { sendMessageToAll: { arguments: [z.string()] } } });
 
-app.use(signalr.router()); // negotiation
+app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets
 app.use('/break', breakConnections(server)); // the button that drops a connection
 app.use('/announcement', announcement(messages));
