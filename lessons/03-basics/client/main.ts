@@ -19,6 +19,7 @@ const field = document.querySelector<HTMLTextAreaElement>('#message')!;
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
+  field.focus();
   try {
     await send(field.value);
     showState('good', 'The hub method has finished', '#sent');
@@ -26,7 +27,6 @@ form.addEventListener('submit', async (event) => {
   } catch (error) {
     showState('bad', (error as Error).message, '#sent');
   }
-  field.focus();
 });
 
 await connection.start();

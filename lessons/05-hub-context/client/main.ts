@@ -47,6 +47,7 @@ const field = document.querySelector<HTMLTextAreaElement>('#message')!;
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
+  field.focus();
   try {
     await send(field.value);
     showState('good', 'The hub method has finished', '#sent');
@@ -54,7 +55,6 @@ form.addEventListener('submit', async (event) => {
   } catch (error) {
     showState('bad', (error as Error).message, '#sent');
   }
-  field.focus();
 });
 
 document.querySelector('#join')!.addEventListener('click', join);
