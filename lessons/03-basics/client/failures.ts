@@ -1,56 +1,46 @@
 import { addOutcome } from '@practical-signalr/lesson-kit/client';
-import { type HubConnection, HubConnectionBuilder, type ILogger, LogLevel } from '@microsoft/signalr';
-
-type Attempt = (connection: HubConnection) => Promise<unknown>;
+import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 
 // Without a contract: half of these calls would not compile with one.
-const attempts: readonly [string, Attempt][] = [
-  ['unknown method', (connection) => connection.invoke('Nope')],
-  ['too few arguments', (connection) => connection.invoke('SendMessageToAll')],
-  ['method throws', (connection) => connection.invoke('Boom')],
-  ['method throws HubError', (connection) => connection.invoke('Told')],
-  ['invoke before start', () => build().invoke('SendMessageToAll', 'too early')],
-  ['33 KB argument', (connection) => connection.invoke('SendMessageToAll', 'x'.repeat(33_000))],
-  ['no handler on the client', (connection) => heard(connection, () => connection.invoke('CallNobody'))],
-  ['handler returns a value', returnsValue],
-];
-
-function build(logger: ILogger | LogLevel = LogLevel.None): HubConnection {
-  return new HubConnectionBuilder().withUrl('/failing').configureLogging(logger).build();
-}
-
-/** What the client logs, from now to the end of a call: both lines appear only with `configureLogging`. */
-const logs = new WeakMap<HubConnection, string[]>();
-
-function logged(): HubConnection {
-  const lines: string[] = [];
-  const logger: ILogger = { log: (level, line) => void (level >= LogLevel.Warning && lines.push(line)) };
-  const connection = build(logger);
-  logs.set(connection, lines);
-  return connection;
-}
-
-async function heard(connection: HubConnection, call: () => Promise<unknown>): Promise<string> {
-  await call();
-  // The client logs what a handler did after the turn in which the answer came.
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  return `The call succeeds. The client logs: ${logs.get(connection)?.join(' ') ?? ''}`;
-}
-
-async function returnsValue(connection: HubConnection): Promise<string> {
+attempt('unknown method', (connection) => connection.invoke('Nope'));
+attempt('too few arguments', (connection) => connection.invoke('SendMessageToAll'));
+attempt('too many arguments', (connection) => connection.invoke('SendMessageToAll', 'one', 'two'));
+attempt('a number for a text', (connection) => connection.invoke('SendMessageToAll', 42));
+attempt('method throws', (connection) => connection.invoke('Boom'));
+attempt('method throws HubError', (connection) => connection.invoke('Told'));
+attempt('invoke before start', () => new HubConnectionBuilder().withUrl('/failing').build().invoke('Told'));
+attempt('33 KB argument', (connection) => connection.invoke('SendMessageToAll', 'x'.repeat(33_000)));
+attempt('no handler on the client', (connection, log) => logged(log, () => connection.invoke('CallNobody')));
+attempt('handler registered late', async (connection, log) => {
+  const result = await logged(log, () => connection.invoke('SendMessageToAll', 'too soon'));
+  connection.on('ReceiveMessage', () => undefined);
+  return result;
+});
+attempt('handler returns a value', (connection, log) => {
   connection.on('ReceiveMessage', () => 'a value');
-  return heard(connection, () => connection.invoke('SendMessageToAll', 'hello'));
-}
+  return logged(log, () => connection.invoke('SendMessageToAll', 'hello'));
+});
+attempt('sendmessagetoall', (connection) => connection.invoke('sendmessagetoall', 'hello'));
+attempt('send to an unknown method', (connection) => connection.send('Nope'));
 
-for (const [name, run] of attempts) {
+/** One button of the table: each press calls the hub on a connection of its own. */
+function attempt(name: string, call: (connection: HubConnection, log: string[]) => Promise<unknown>): void {
   addOutcome('#failures', name, async () => {
-    const connection = logged();
+    const log: string[] = [];
+    const logger = { log: (level: LogLevel, line: string) => void (level >= LogLevel.Warning && log.push(line)) };
+    const connection = new HubConnectionBuilder().withUrl('/failing').configureLogging(logger).build();
     await connection.start();
     try {
-      const result = await run(connection);
-      return typeof result === 'string' ? result : 'It succeeds.';
+      return ((await call(connection, log)) as string | null | undefined) ?? 'It succeeds.';
     } finally {
       await connection.stop();
     }
   });
+}
+
+/** Makes a call and tells what the client has logged after it. */
+async function logged(log: string[], call: () => Promise<unknown>): Promise<string> {
+  await call();
+  await new Promise((resolve) => setTimeout(resolve)); // handlers log when they are done
+  return `The call succeeds. The client logs: ${log.join(' ')}`;
 }

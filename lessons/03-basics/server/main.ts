@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { serveLesson } from '@practical-signalr/lesson-kit';
 import { SignalRServer } from '@practical-signalr/server';
 import express from 'express';
+import { z } from 'zod';
 import { FailingHub } from './failing-hub.ts';
 import { MessageHub } from './hub.ts';
 
@@ -10,9 +11,9 @@ const server = createServer(app);
 const signalr = new SignalRServer();
 
 signalr.mapHub('/messages', MessageHub);
-signalr.mapHub('/failing', FailingHub);
+signalr.mapHub('/failing', FailingHub, { methods: { sendMessageToAll: { arguments: [z.string()] } } });
 
-app.use(signalr.router()); // negotiation
+app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets
 
 await serveLesson(import.meta.url, { app, server, signalr });

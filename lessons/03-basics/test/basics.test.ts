@@ -74,6 +74,8 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
   test.each([
     ['unknown method', "Failed to invoke 'Nope' due to an error on the server. HubException: Method does not exist."],
     ['too few arguments', "Failed to invoke 'SendMessageToAll' due to an error on the server."],
+    ['too many arguments', "Failed to invoke 'SendMessageToAll' due to an error on the server."],
+    ['a number for a text', "Failed to invoke 'SendMessageToAll' due to an error on the server."],
     ['method throws', "An unexpected error occurred invoking 'Boom' on the server."],
     ['method throws HubError', "An unexpected error occurred invoking 'Told' on the server. HubException: told"],
     ['invoke before start', "Cannot send data if the connection is not in the 'Connected' State."],
@@ -83,19 +85,54 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
       "The call succeeds. The client logs: No client method with the name 'nobodylistens' found.",
     ],
     [
+      'handler registered late',
+      "The call succeeds. The client logs: No client method with the name 'receivemessage' found.",
+    ],
+    [
       'handler returns a value',
       "The call succeeds. The client logs: Result given for 'receivemessage' method but server is not expecting a result.",
     ],
+    ['sendmessagetoall', 'It succeeds.'],
+    ['send to an unknown method', 'It succeeds.'],
   ])('failure on purpose: %s', async (name, text) => {
     const row = page.locator('#failures tr').filter({ has: page.getByRole('button', { name, exact: true }) });
     await row.getByRole('button').click();
     await see(row.locator('td').nth(1)).toHaveText(text);
   });
 
-  test('everybody can use it: axe in light and dark, a phone without sideways scrolling, a sensible keyboard order', async () => {
-    expect(await auditPage(page)).toEqual([]);
-    const order = await tabOrder(page);
-    expect(order.slice(0, 4)).toEqual(['Course', 'Message', 'Send', 'unknown method']);
-    expect(order.slice(11)).toEqual(['Wire', 'On', 'Pause', 'Clear', 'Copy', 'Filter the wire', expect.any(String)]);
+  test('a message of 40 KB ends the connection, and the page says so', async () => {
+    const own = await browser.newContext();
+    const logged = watchProblems(own);
+    const other = await own.newPage();
+    await other.goto(lesson.url);
+    await see(other.locator('#state')).toHaveText('Connected');
+    await other.locator('#message').fill('x'.repeat(40_000));
+    await other.locator('#message').press('Enter');
+    await see(other.locator('#state')).toHaveText('Disconnected. Reload the page.');
+    await see(other.locator('#sent')).toHaveText('Server returned an error on close: Connection closed with an error.');
+    await other.reload();
+    await see(other.locator('#state')).toHaveText('Connected');
+    // The client's transport logs it, whatever the level of the hub's own log.
+    expect(logged).toEqual([expect.stringContaining('Connection disconnected with error')]);
+    await own.close();
   });
+
+  test(
+    'everybody can use it: axe in light and dark, a phone without sideways scrolling, a sensible keyboard order',
+    { timeout: 90_000 },
+    async () => {
+      expect(await auditPage(page)).toEqual([]);
+      const order = await tabOrder(page);
+      expect(order.slice(0, 4)).toEqual(['Course', 'Message', 'Send', 'unknown method']);
+      expect(order.slice(16, 23)).toEqual([
+        'Wire',
+        'On',
+        'Pause',
+        'Clear',
+        'Copy',
+        'Filter the wire',
+        expect.any(String),
+      ]);
+    },
+  );
 });

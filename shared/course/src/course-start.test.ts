@@ -6,8 +6,9 @@ import { nodeArguments } from '@practical-signalr/lesson-kit';
 import { freePort, hasChromium, launchChromium } from '@practical-signalr/lesson-kit/testing';
 import { expect as see } from '@playwright/test';
 import { afterEach, expect, test } from 'vitest';
+import { errorTexts } from './error-texts.ts';
 import { isOwn, startHome } from './home-server.ts';
-import { root } from './sections.ts';
+import { lessonFolder, root, sections } from './sections.ts';
 
 const children: ChildProcess[] = [];
 afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
@@ -66,12 +67,16 @@ test.each([
 
 test.each([
   [['lesson', '9'], "There is no lesson '9'."],
-  [['lesson', '4'], 'Lesson 4 is in preparation.'],
   [['nonsense'], "'nonsense' is not a command of the course."],
 ])('%j is answered with a sentence', async (command, text) => {
   const { child, output } = await course(command, 0);
   const [code] = (await once(child, 'exit')) as [number];
   expect([code, output()]).toEqual([1, expect.stringContaining(text)]);
+});
+
+test('a lesson that does not exist yet is in preparation', () => {
+  expect(lessonFolder(4, `${root}shared`)).toBeUndefined();
+  expect(errorTexts.lessonInPreparation(4)).toContain('Lesson 4 is in preparation.');
 });
 
 test('only a page of the home itself may start and stop', () => {
@@ -94,7 +99,8 @@ test.runIf(hasChromium())('the home in Chromium: one click starts a lesson and o
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     await page.goto(`http://localhost:${home.port}`);
     await see(page.locator('.stop')).toHaveCount(8);
-    await see(page.getByText('In preparation')).toHaveCount(7);
+    const missing = sections.filter(({ number }) => lessonFolder(number) === undefined).length;
+    await see(page.getByText('In preparation')).toHaveCount(missing);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width: 390, height: 844 });

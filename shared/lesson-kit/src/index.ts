@@ -1,3 +1,4 @@
+export { breakConnections } from './break-connections.ts';
 export type { ObservedRequest, RequestKind, TokenPlace } from './observed-request.ts';
 export { requestJournal } from './request-journal.ts';
 export { nodeArguments, RESTART, runLesson } from './run-lesson.ts';

@@ -6,6 +6,7 @@ customElements.define('wire-panel', WirePanel);
 export { addOutcome } from './add-outcome.ts';
 export { announce } from './announce.ts';
 export { observeRequests } from './observe-requests.ts';
+export { breakConnections } from './break-connections.ts';
 export { redact } from './redact.ts';
 export { showMessage } from './show-message.ts';
 export { showState, type StateKind } from './show-state.ts';

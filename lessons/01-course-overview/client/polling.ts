@@ -1,0 +1,24 @@
+import { showState } from '@practical-signalr/lesson-kit/client';
+import type { Lesson } from '../contract.ts';
+import { showLesson } from './lesson-table.ts';
+
+const pause = document.querySelector<HTMLSelectElement>('#pause')!;
+let requests = 0;
+let bytes = 0;
+
+/** Asks again and again, whether something has changed or not. */
+async function poll(): Promise<void> {
+  try {
+    const text = await (await fetch('/api/status')).text();
+    const status = JSON.parse(text) as { lessons: Lesson[]; viewers: number; requests: number };
+    bytes += text.length;
+    showState('good', `${++requests} requests, ${bytes} bytes`, '#polling');
+    document.querySelector('#asked')!.textContent = `The server has answered ${status.requests} requests of all pages.`;
+    for (const lesson of status.lessons) showLesson('polled', lesson);
+  } catch {
+    showState('bad', 'No answer. Asking again.', '#polling');
+  }
+  setTimeout(poll, Number(pause.value));
+}
+
+await poll();

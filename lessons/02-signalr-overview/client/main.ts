@@ -1,0 +1,53 @@
+import './style.css';
+import {
+  addOutcome,
+  type ObservedRequest,
+  observeRequests,
+  showState,
+  typed,
+} from '@practical-signalr/lesson-kit/client';
+import { HttpTransportType, type HubConnection, HubConnectionBuilder, JsonHubProtocol } from '@microsoft/signalr';
+import type { EchoClient, EchoServer } from '../contract.ts';
+import { counted } from './counted.ts';
+import './by-hand.ts';
+
+const automatic = HttpTransportType.WebSockets | HttpTransportType.ServerSentEvents | HttpTransportType.LongPolling;
+addOutcome('#transports', 'automatic', () => connect(automatic));
+addOutcome('#transports', 'WebSockets', () => connect(HttpTransportType.WebSockets));
+addOutcome('#transports', 'Server-Sent Events', () => connect(HttpTransportType.ServerSentEvents));
+addOutcome('#transports', 'Long Polling', () => connect(HttpTransportType.LongPolling));
+addOutcome('#transports', 'automatic, no negotiation', () => connect(automatic, true));
+
+let current: HubConnection | undefined;
+
+/** Takes the place of the connection before; tells what it took to connect and to call `Echo`. */
+async function connect(transport: HttpTransportType, skipNegotiation = false): Promise<string> {
+  await current?.stop();
+  const requests: ObservedRequest[] = [];
+  const end = observeRequests((request) => {
+    const begins = request.status === undefined && request.failed !== true;
+    if (begins) requests.push(request);
+  });
+  let bytes = 0;
+  const protocol = counted(new JsonHubProtocol(), (size) => (bytes = size));
+  const builder = new HubConnectionBuilder().withUrl('/echo', { transport, skipNegotiation }).withHubProtocol(protocol);
+  current = builder.build();
+  const connection = typed<EchoServer, EchoClient>(current);
+  connection.on('Tick', (n) => showState('good', `Connected, tick ${n}`));
+  connection.onclose(() => showState('warn', 'Not connected'));
+  try {
+    await connection.start();
+    showState('good', 'Connected');
+    const began = performance.now();
+    await connection.invoke('Echo', 'hello');
+    const took = performance.now() - began;
+    return `${requests.map(inWords).join(', ')}. Echo took ${took.toFixed(1)} ms, its answer ${bytes} bytes.`;
+  } finally {
+    end();
+  }
+}
+
+const inWords = ({ kind, status, failed }: ObservedRequest): string =>
+  `${kind} ${failed === true ? 'refused' : (status ?? 'waits')}`;
+
+document.querySelector<HTMLButtonElement>('#transports button')!.click();

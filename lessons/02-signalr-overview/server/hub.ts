@@ -1,0 +1,8 @@
+import { Hub } from '@practical-signalr/server';
+import type { EchoClient, EchoServer } from '../contract.ts';
+
+export class EchoHub extends Hub<EchoClient> implements EchoServer {
+  async echo(text: string): Promise<string> {
+    return text;
+  }
+}

@@ -1,0 +1,21 @@
+import { createServer } from 'node:http';
+import { serveLesson } from '@practical-signalr/lesson-kit';
+import { SignalRServer } from '@practical-signalr/server';
+import express from 'express';
+import { EchoHub } from './hub.ts';
+import { blockUpgrades, transports } from './switches.ts';
+
+const app = express();
+const server = createServer(app);
+const signalr = new SignalRServer({ transports });
+
+const echo = signalr.mapHub('/echo', EchoHub);
+
+app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
+signalr.attach(server); // WebSockets
+blockUpgrades(server);
+
+let n = 0;
+setInterval(() => void echo.clients.all.send('Tick', ++n), 1000).unref();
+
+await serveLesson(import.meta.url, { app, server, signalr });

@@ -1,0 +1,36 @@
+import { HubError } from '@practical-signalr/server';
+import { MessageHub } from './hub.ts';
+
+/** The same hub with methods that go wrong on purpose. */
+export class FailingHub extends MessageHub {
+  boom(): void {
+    throw new Error('secret path');
+  }
+
+  told(): void {
+    throw new HubError('told');
+  }
+
+  async callNobody(): Promise<void> {
+    const nobody = this.clients.caller as { send(method: string): Promise<void> };
+    await nobody.send('NobodyListens');
+  }
+
+  #count = 0;
+  countInField(): number {
+    return ++this.#count;
+  }
+
+  countInItems(): number {
+    const { items } = this.context;
+    return items.set(items.size, 'one call more').size;
+  }
+
+  async slow(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+
+  // Nobody hears of the connections that the buttons open.
+  override async onConnected(): Promise<void> {}
+  override async onDisconnected(): Promise<void> {}
+}

@@ -1,0 +1,20 @@
+import { createServer } from 'node:http';
+import { breakConnections, serveLesson } from '@practical-signalr/lesson-kit';
+import { SignalRServer } from '@practical-signalr/server';
+import express from 'express';
+import { z } from 'zod';
+import { FailingHub } from './failing-hub.ts';
+import { MessageHub } from './hub.ts';
+
+const app = express();
+const server = createServer(app);
+const signalr = new SignalRServer();
+
+signalr.mapHub('/messages', MessageHub, { allowStatefulReconnects: true });
+signalr.mapHub('/failing', FailingHub, { methods: { sendMessageToAll: { arguments: [z.string()] } } });
+
+app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
+signalr.attach(server); // WebSockets
+app.use('/break', breakConnections(server)); // the button that drops a connection
+
+await serveLesson(import.meta.url, { app, server, signalr });
