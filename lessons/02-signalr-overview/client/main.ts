@@ -7,6 +7,7 @@ import {
   typed,
 } from '@practical-signalr/lesson-kit/client';
 import { HttpTransportType, type HubConnection, HubConnectionBuilder, JsonHubProtocol } from '@microsoft/signalr';
+import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import type { EchoClient, EchoServer } from '../contract.ts';
 import { counted } from './counted.ts';
 import './by-hand.ts';
@@ -18,6 +19,7 @@ addOutcome('#transports', 'Server-Sent Events', () => connect(HttpTransportType.
 addOutcome('#transports', 'Long Polling', () => connect(HttpTransportType.LongPolling));
 addOutcome('#transports', 'automatic, no negotiation', () => connect(automatic, true));
 
+const binary = document.querySelector<HTMLInputElement>('#binary')!;
 let current: HubConnection | undefined;
 
 /** Takes the place of the connection before; tells what it took to connect and to call `Echo`. */
@@ -29,7 +31,10 @@ async function connect(transport: HttpTransportType, skipNegotiation = false): P
     if (begins) requests.push(request);
   });
   let bytes = 0;
-  const protocol = counted(new JsonHubProtocol(), (size) => (bytes = size));
+  const protocol = counted(
+    binary.checked ? new MessagePackHubProtocol() : new JsonHubProtocol(),
+    (size) => (bytes = size),
+  );
   const builder = new HubConnectionBuilder().withUrl('/echo', { transport, skipNegotiation }).withHubProtocol(protocol);
   current = builder.build();
   const connection = typed<EchoServer, EchoClient>(current);

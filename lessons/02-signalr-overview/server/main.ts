@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import { serveLesson } from '@practical-signalr/lesson-kit';
-import { SignalRServer } from '@practical-signalr/server';
+import { JsonHubProtocol, MessagePackHubProtocol, SignalRServer } from '@practical-signalr/server';
 import express from 'express';
 import { EchoHub } from './hub.ts';
 import { blockUpgrades, transports } from './switches.ts';
 
 const app = express();
 const server = createServer(app);
-const signalr = new SignalRServer({ transports });
+const signalr = new SignalRServer({ transports, protocols: [new JsonHubProtocol(), new MessagePackHubProtocol()] });
 
 const echo = signalr.mapHub('/echo', EchoHub);
 

@@ -60,6 +60,18 @@ describe.runIf(hasChromium()).each(modes)('lesson 2 in Chromium, %s', (_mode, pr
     expect(problems).toEqual([]);
   });
 
+  test('MessagePack: smaller, and refused by Server-Sent Events', async () => {
+    const { page, problems } = await open(browser, lesson);
+    await press(page, 'WebSockets');
+    await see(outcome(page, 'WebSockets')).toContainText('its answer 47 bytes.');
+    await page.getByLabel('MessagePack instead of JSON').check();
+    await press(page, 'WebSockets');
+    await see(outcome(page, 'WebSockets')).toContainText('its answer 13 bytes.');
+    expect(problems).toEqual([]);
+    await press(page, 'Server-Sent Events');
+    await see(outcome(page, 'Server-Sent Events')).toContainText("'ServerSentEvents' does not support Binary.");
+  });
+
   test('negotiation can be skipped with WebSockets alone', async () => {
     const { page } = await open(browser, lesson);
     await press(page, 'automatic, no negotiation');
@@ -105,7 +117,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 2 in Chromium, %s', (_mode, pr
     async () => {
       const { page, problems } = await open(browser, lesson);
       expect(await auditPage(page)).toEqual([]);
-      expect((await tabOrder(page)).slice(1, 3)).toEqual(['automatic', 'WebSockets']);
+      expect((await tabOrder(page)).slice(1, 4)).toEqual(['MessagePack instead of JSON', 'automatic', 'WebSockets']);
       expect(problems).toEqual([]);
     },
   );
