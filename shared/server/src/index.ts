@@ -29,6 +29,7 @@ export type { HubMethodName, HubMethodOptions, UserIdProvider, UserIdRequest } f
 export type { LongPollingOptions, MapHubOptions, SharedOptions, SignalRServerOptions } from './server-options.ts';
 export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
 export type { TransportName } from './connections/transport.ts';
+export type { HealthReport, HealthReportEntry, HealthStatus } from './scale-out/health-report.ts';
 export type { Logger } from './logger.ts';
 export { JsonHubProtocol } from '@practical-signalr/protocol';
 export type { HubProtocol, JsonHubProtocolOptions, PayloadSerializer } from '@practical-signalr/protocol';

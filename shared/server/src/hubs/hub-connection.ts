@@ -97,6 +97,10 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     };
   }
 
+  get protocol(): HubProtocol | undefined {
+    return this.#protocol;
+  }
+
   get callerClients(): unknown {
     this.#callerClients ??= new LifetimeHubCallerClients(this.#dispatcher.lifetime, this.connectionId);
     return this.#callerClients;
