@@ -42,6 +42,9 @@ test.each([
   ['shared/server/src/scale-out/a.ts', '../hubs/hub.ts'],
   ['shared/server/src/hosting/a.ts', '@practical-signalr/lesson-kit'],
   ['shared/server/src/testing/a.ts', '../../../conformance/src/index.ts'],
+  ['shared/redis/src/a.ts', '@practical-signalr/server'],
+  ['shared/redis/src/a.ts', '@practical-signalr/protocol'],
+  ['shared/redis/src/a.ts', '../../server/src/index.ts'],
   ['shared/course/src/a.ts', '@practical-signalr/server/src/index.ts'],
   ['shared/lesson-kit/src/a.ts', '../../server/src/index.ts'],
   ['lessons/03-basics/server/a.ts', '../../../shared/server/src/index.ts'],
@@ -57,6 +60,8 @@ test.each([
   ['shared/server/src/hubs/a.ts', '../connections/transport.ts'],
   ['shared/server/src/hubs/a.ts', '@practical-signalr/protocol'],
   ['shared/server/src/hosting/a.ts', '../transports/web-sockets.ts'],
+  ['shared/redis/src/a.ts', '@practical-signalr/server/scale-out'],
+  ['shared/redis/src/a.test.ts', '@practical-signalr/server/testing'],
   ['lessons/03-basics/server/a.ts', '@practical-signalr/server'],
   ['lessons/03-basics/server/a.ts', '../contract.ts'],
 ])('%s may import %s', async (file, imported) => {

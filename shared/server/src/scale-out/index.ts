@@ -11,5 +11,5 @@ export type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 export type { Transport, TransportEvents, TransportName } from '../connections/transport.ts';
 export { SharedPayload } from '../connections/shared-payload.ts';
 export type { Logger } from '../logger.ts';
-export type { CompletionMessage, HubProtocol } from '@practical-signalr/protocol';
+export type { CompletionMessage, HubMessage, HubProtocol } from '@practical-signalr/protocol';
 export { JsonHubProtocol, MessageType } from '@practical-signalr/protocol';

@@ -1,1 +1,3 @@
 export { startTestServer, type TestServer } from './test-server.ts';
+export { lifetimeCases, suiteHub, type LifetimeCase, type StartLifetimeManager } from '../scale-out/lifetime-suite.ts';
+export { LifetimeSuiteClient, type ReceivedCall } from '../scale-out/lifetime-suite-client.ts';

@@ -1,0 +1,1 @@
+export { startRedisServer, type RedisServerProcess, type RedisServerProcessOptions } from './redis-server-process.ts';

@@ -1,0 +1,16 @@
+import { lifetimeCases } from '@practical-signalr/server/testing';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { type RedisServerProcess, startRedisServer } from './local/index.ts';
+import { redis } from './redis.ts';
+
+let server: RedisServerProcess;
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(() => server.close());
+
+describe.each(['local', 'fail'] as const)('over Redis, sends without it: %s', (whileDisconnected) => {
+  test.each(lifetimeCases)('$name', async ({ run }) => {
+    await run(redis({ url: server.url, whileDisconnected, ackTimeout: 5000 }));
+  });
+});
