@@ -26,7 +26,8 @@ export const errorTexts = {
   away: 'Redis cannot be reached.',
   refused: 'Nothing listens at the address of Redis. Is it started, and are host and port right?',
   hostUnknown: 'The host name of Redis is not known.',
-  timedOut: 'Redis does not answer in time.',
+  timedOut:
+    'Redis does not answer in time. Is its address right, and is TLS (rediss://) used exactly where Redis wants it?',
   silent: (ms: number) => `Redis was silent for ${ms} ms.`,
   connectionEnded: 'The connection to Redis ended.',
   wrongPassword: 'Redis refuses the user name or password.',

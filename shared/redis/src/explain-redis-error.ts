@@ -13,7 +13,7 @@ const byCode: Readonly<Record<string, string>> = {
 const byText: readonly (readonly [RegExp, (match: RegExpMatchArray) => string])[] = [
   [/^(WRONGPASS|ERR AUTH|ERR invalid password)/, () => errorTexts.wrongPassword],
   [/^NOAUTH|HELLO must be called with the client already authenticated/, () => errorTexts.passwordNeeded],
-  [/^NOPERM.*'([^'|]+)/, ([, command]) => errorTexts.noPermission((command as string).toUpperCase())],
+  [/^NOPERM.*?'([^'|]+)/, ([, command]) => errorTexts.noPermission((command as string).toUpperCase())],
   [/^NOPERM/, () => errorTexts.noPermission('PUBLISH or SUBSCRIBE')],
   [/^READONLY/, () => errorTexts.readOnly],
   [/^(LOADING|MASTERDOWN|CLUSTERDOWN)/, () => errorTexts.loading],

@@ -27,7 +27,7 @@ export class RedisBus {
     this.#connection = new RedisConnection(options, {
       heartbeat: { channel: heartbeatChannel, payload: Buffer.from(writeAck(HEARTBEAT_ID)) },
       onConnected: () => this.#onConnected(),
-      onDisconnected: (cause, isNew) => this.#onDisconnected(cause, isNew),
+      onDisconnected: (cause) => this.#onDisconnected(cause),
     });
   }
 
@@ -169,12 +169,10 @@ export class RedisBus {
     );
   }
 
-  #onDisconnected(cause: string, isNew: boolean): void {
-    if (isNew) {
-      this.#statistics.changed();
-      this.#statistics.disconnections++;
-      this.#lostBefore = this.#statistics.lostSends + this.#statistics.unconfirmedSends;
-    }
+  #onDisconnected(cause: string): void {
+    this.#statistics.changed();
+    this.#statistics.disconnections++;
+    this.#lostBefore = this.#statistics.lostSends + this.#statistics.unconfirmedSends;
     const mode = this.#sendsLocal ? errorTexts.servesLocal : errorTexts.failsSends;
     this.#hub.logger.warn(errorTexts.disconnected(this.#hub.hubName, cause, mode));
   }

@@ -21,12 +21,12 @@ export interface RedisPubSubClient {
 }
 
 /** A client that keeps nothing while Redis is away: what cannot be sent now fails now. */
-export function clientOf(url: string): RedisPubSubClient {
+export function clientOf(url: string, connectTimeout: number): RedisPubSubClient {
   return createClient({
     url,
     disableOfflineQueue: true,
     maintNotifications: 'disabled',
     commandOptions: { timeout: 0 }, // a timer for each command otherwise; the heartbeat finds a silent Redis
-    socket: { reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) + Math.random() * 100 },
+    socket: { connectTimeout, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) + Math.random() * 100 },
   }) as unknown as RedisPubSubClient;
 }

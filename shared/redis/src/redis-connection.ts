@@ -12,8 +12,8 @@ export type RedisConnectionState = 'connecting' | 'connected' | 'disconnected' |
 /** What the owner of a connection is told. */
 export interface RedisConnectionEvents {
   onConnected(): void;
-  /** `cause` is a sentence without secrets. Told once for each outage, and again, not as new, where its cause changes. */
-  onDisconnected(cause: string, isNew: boolean): void;
+  /** `cause` is a sentence without secrets. Told once for each outage. */
+  onDisconnected(cause: string): void;
   /** To be published where only this server hears it; then to be reported by {@link RedisConnection.heard}. */
   readonly heartbeat: { readonly channel: string; readonly payload: Buffer };
 }
@@ -139,15 +139,14 @@ export class RedisConnection {
   #failed(cause: string): void {
     if (this.#state === 'closed') return;
     const isNew = this.#state !== 'disconnected';
-    // The first cause of an outage says most; what follows is mostly that nobody answers.
-    const isVague = cause === errorTexts.away || cause === errorTexts.connectionEnded;
-    if (!isNew && (isVague || this.#cause === cause)) return;
+    // That commands fail while there is no connection says nothing about why there is none.
+    if (!isNew && cause === errorTexts.away) return;
     this.#state = 'disconnected';
     this.#cause = cause;
     this.subscriptions.pause();
-    this.#events.onDisconnected(cause, isNew);
+    if (isNew) this.#events.onDisconnected(cause);
     this.#start();
-    this.#schedule();
+    if (isNew) this.#schedule();
   }
 
   /** Brings subscriptions back, tries the way there and back, and only then counts as connected. */

@@ -37,7 +37,7 @@ export interface RedisOptions {
   readonly ackTimeout?: number;
   /** How often the way through Redis and back is tried. Default 5000 ms. */
   readonly heartbeatInterval?: number;
-  /** How long that may take before the connections are made anew. Default 5000 ms. */
+  /** How long that, and connecting, may take before the connections are made anew. Default 5000 ms. */
   readonly heartbeatTimeout?: number;
 }
 
@@ -79,9 +79,10 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
   const { url, client, protocols, serverName, whileDisconnected = 'local' } = options;
   if (whileDisconnected !== 'local' && whileDisconnected !== 'fail')
     throw new TypeError(errorTexts.badWhileDisconnected);
+  const heartbeatTimeout = positive('heartbeatTimeout', options.heartbeatTimeout ?? 5000);
   if (protocols?.length === 0) throw new RangeError(errorTexts.noProtocols);
   return {
-    createClient: clientFactory(url, client),
+    createClient: clientFactory(url, client, heartbeatTimeout),
     channelPrefix: options.channelPrefix ?? '',
     hubName: options.hubName ?? ((className) => className),
     serverName: () => serverName ?? `${hostname()}_${randomBytes(16).toString('hex')}`,
@@ -91,16 +92,20 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     countsReceivers: client === undefined || !('slots' in client),
     ackTimeout: positive('ackTimeout', options.ackTimeout ?? 30_000),
     heartbeatInterval: positive('heartbeatInterval', options.heartbeatInterval ?? 5000),
-    heartbeatTimeout: positive('heartbeatTimeout', options.heartbeatTimeout ?? 5000),
+    heartbeatTimeout,
   };
 }
 
-function clientFactory(url: string | undefined, client: RedisPubSubClient | undefined): () => RedisPubSubClient {
+function clientFactory(
+  url: string | undefined,
+  client: RedisPubSubClient | undefined,
+  connectTimeout: number,
+): () => RedisPubSubClient {
   if (url !== undefined && client !== undefined) throw new TypeError(errorTexts.twoTargets);
   if (client !== undefined) return () => client.duplicate();
   if (url === undefined) throw new TypeError(errorTexts.noTarget);
   if (!isRedisUrl(url)) throw new TypeError(errorTexts.badUrl);
-  return () => clientOf(url);
+  return () => clientOf(url, connectTimeout);
 }
 
 function positive(name: string, value: number): number {

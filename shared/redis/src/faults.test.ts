@@ -1,0 +1,177 @@
+import { createClient } from '@redis/client';
+import type { HubLifetimeManager } from '@practical-signalr/server/scale-out';
+import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
+import { afterEach, expect, test } from 'vitest';
+import { type RedisServerProcess, startRedisServer } from './local/index.ts';
+import type { RedisOptions } from './redis-options.ts';
+import { redis } from './redis.ts';
+import { CuttableProxy } from './testing/cuttable-proxy.ts';
+import { LoggedHub } from './testing/logged-hub.ts';
+
+const ends: (() => Promise<unknown> | undefined)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function redisServer(port?: number): Promise<RedisServerProcess> {
+  const server = await startRedisServer(port === undefined ? {} : { port });
+  ends.push(() => server.close());
+  return server;
+}
+
+class Server {
+  readonly log = new LoggedHub();
+  readonly client: LifetimeSuiteClient;
+  readonly manager: HubLifetimeManager;
+
+  constructor(user: string, options: RedisOptions) {
+    this.client = new LifetimeSuiteClient(user);
+    this.manager = redis({ ackTimeout: 5000, ...options })(this.log.hub);
+    ends.push(() => this.manager.close?.());
+  }
+
+  async connect(): Promise<this> {
+    await this.manager.onConnected(this.client);
+    return this;
+  }
+
+  get data(): Readonly<Record<string, number | string>> {
+    return this.manager.health?.().data ?? {};
+  }
+
+  back(since: number): Promise<string> {
+    return this.log.logged(/over Redis again/, since);
+  }
+}
+
+/** Two servers with one client each; ann's is in a group. */
+async function pair(options: RedisOptions): Promise<[Server, Server]> {
+  const [a, b] = [new Server('ann', options), new Server('bob', options)];
+  await a.connect();
+  await b.connect();
+  await b.manager.addToGroup(b.client.connectionId, 'g');
+  return [a, b];
+}
+
+/** Everything that can be sent goes both ways. */
+async function allWorks(a: Server, b: Server): Promise<void> {
+  await a.manager.sendAll('fence', []); // what the outage has left
+  await Promise.all([a.client.until('fence'), b.client.until('fence')]);
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const id = to.client.connectionId;
+    await from.manager.sendAll('m', ['all']);
+    await from.client.next();
+    await from.manager.sendUser(String(to.client.userIdentifier), 'm', ['user']);
+    await from.manager.sendConnection(id, 'm', ['connection']);
+    await from.manager.addToGroup(id, 'remote');
+    await from.manager.sendGroup('remote', 'm', ['group']);
+    await from.manager.removeFromGroup(id, 'remote');
+    const answer = from.manager.invokeConnection(id, 'Ask', []);
+    for (const expected of ['all', 'user', 'connection', 'group']) {
+      expect((await to.client.next()).arguments[0]).toBe(expected);
+    }
+    to.manager.setConnectionResult(id, to.client.answer(await to.client.next(), 42));
+    expect(await answer).toBe(42);
+  }
+  await a.manager.sendGroup('g', 'm', ['of old']);
+  expect((await b.client.next()).arguments[0]).toBe('of old');
+}
+
+/** What Redis really has. */
+async function channels(url: string): Promise<string[]> {
+  const client = await createClient({ url }).connect();
+  const names = await client.pubSubChannels();
+  client.destroy();
+  return names.map(String).sort();
+}
+
+test('without Redis a server starts, serves its own clients and says so once; it joins when Redis comes', async () => {
+  const first = await startRedisServer();
+  await first.close(); // its port is free now
+  const [a, b] = [new Server('ann', { url: first.url }), new Server('bob', { url: first.url })];
+  await Promise.all([a.connect(), b.connect()]);
+  await a.manager.addToGroup(a.client.connectionId, 'g');
+  await b.manager.addToGroup(b.client.connectionId, 'g');
+  for (let i = 0; i < 20; i++) await a.manager.sendGroup('g', 'm', [i]);
+  for (let i = 0; i < 20; i++) expect((await a.client.next()).arguments).toEqual([i]);
+  expect(a.manager.health?.()).toMatchObject({
+    status: 'Degraded',
+    description: expect.stringMatching(/Nothing listens/) as string,
+    data: { state: 'disconnected', lostSends: 20 },
+  });
+  expect(a.log.matching(/does not reach/)).toHaveLength(1);
+  await expect(a.manager.addToGroup(b.client.connectionId, 'h')).rejects.toThrow('Nothing listens');
+  await expect(a.manager.invokeConnection(b.client.connectionId, 'Ask', [])).rejects.toThrow('Nothing listens');
+  await redisServer(first.port);
+  await Promise.all([a.back(0), b.back(0)]);
+  await allWorks(a, b);
+  expect(a.manager.health?.()).toMatchObject({ status: 'Healthy', data: { state: 'connected', lostSends: 20 } });
+});
+
+test('a Redis that is restarted: every subscription is back, those made and ended meanwhile included', async () => {
+  const first = await startRedisServer();
+  const [a, b] = await pair({ url: first.url });
+  const gone = new LifetimeSuiteClient('carol');
+  await a.manager.onConnected(gone);
+  const before = b.log.lines.length;
+  await first.close();
+  await Promise.all([a.log.logged(/does not reach/), b.log.logged(/does not reach/)]);
+  await a.manager.onDisconnected(gone);
+  await a.manager.addToGroup(a.client.connectionId, 'meanwhile');
+  await b.manager.removeFromGroup(b.client.connectionId, 'g');
+  await b.manager.addToGroup(b.client.connectionId, 'g');
+  await a.manager.sendAll('m', ['own clients only']);
+  expect((await a.client.next()).arguments).toEqual(['own clients only']);
+  const second = await redisServer(first.port);
+  await Promise.all([a.back(0), b.back(before)]);
+  const names = await channels(second.url);
+  expect(names.filter((name) => /ChatHub:(group|user|connection):/.test(name))).toEqual(
+    [
+      ...[a, b].map(({ client }) => `ChatHub:connection:${client.connectionId}`),
+      ...['ChatHub:group:g', 'ChatHub:group:meanwhile', 'ChatHub:user:ann', 'ChatHub:user:bob'],
+    ].sort(),
+  );
+  expect(names).toHaveLength(6 + 6); // and all, groups, two acks, two returns
+  await allWorks(a, b);
+  expect(a.data['lostSends']).toBe(1);
+  expect([a, b].flatMap(({ log }) => log.matching(/does not reach/))).toHaveLength(2);
+});
+
+test('a network that swallows everything is noticed; sends go on; after it nothing is lost', async () => {
+  const server = await redisServer();
+  const [ways, fast] = [await CuttableProxy.start(server.port), { heartbeatInterval: 50, heartbeatTimeout: 250 }];
+  ends.push(() => ways.close());
+  const [a, b] = await pair({ url: ways.url, ...fast });
+  ways.cut();
+  await Promise.all([a.log.logged(/silent for 250 ms/), b.log.logged(/silent for 250 ms/)]);
+  await a.manager.sendAll('m', ['own clients only']);
+  expect((await a.client.next()).arguments).toEqual(['own clients only']);
+  await ways.attempts(12); // several times longer than the timeout
+  ways.mend();
+  await Promise.all([a.back(0), b.back(0)]);
+  await allWorks(a, b);
+  const since = [a.log.lines.length, b.log.lines.length] as const;
+  ways.drop();
+  await Promise.all([a.back(since[0]), b.back(since[1])]);
+  await allWorks(a, b);
+});
+
+test('whileDisconnected fail: sends are rejected at once with the cause, and nothing piles up', async () => {
+  const server = await startRedisServer();
+  const [a, b] = await pair({ url: server.url, whileDisconnected: 'fail' });
+  await server.close();
+  await a.log.logged(/does not reach/);
+  for (let i = 0; i < 1000; i++) {
+    await expect(a.manager.sendAll('m', [i])).rejects.toThrow('The message was not sent to other servers');
+  }
+  await a.manager.sendConnection(a.client.connectionId, 'm', ['own']);
+  expect((await a.client.next()).arguments).toEqual(['own']);
+  expect(a.data).toMatchObject({ lostSends: 1000, bytesToRedis: 0 });
+  await redisServer(server.port);
+  await Promise.all([a.back(0), b.back(0)]);
+  await allWorks(a, b);
+  expect(a.log.matching(/again, after \d+ ms; 1000 sends/)).toHaveLength(1);
+});
