@@ -1,83 +1,26 @@
 import { createClient } from '@redis/client';
-import type { HubLifetimeManager } from '@practical-signalr/server/scale-out';
 import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
 import { afterEach, expect, test } from 'vitest';
 import { type RedisServerProcess, startRedisServer } from './local/index.ts';
 import type { RedisOptions } from './redis-options.ts';
-import { redis } from './redis.ts';
 import { CuttableProxy } from './testing/cuttable-proxy.ts';
-import { LoggedHub } from './testing/logged-hub.ts';
+import { allWorks, startPair, TestServer } from './testing/server-pair.ts';
 
 const ends: (() => Promise<unknown> | undefined)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
+const pair = async (options: RedisOptions): Promise<[TestServer, TestServer]> => {
+  const servers = await startPair(options);
+  ends.push(() => Promise.all(servers.map((server) => server.close())));
+  return servers;
+};
+
 async function redisServer(port?: number): Promise<RedisServerProcess> {
   const server = await startRedisServer(port === undefined ? {} : { port });
   ends.push(() => server.close());
   return server;
-}
-
-class Server {
-  readonly log = new LoggedHub();
-  readonly client: LifetimeSuiteClient;
-  readonly manager: HubLifetimeManager;
-
-  constructor(user: string, options: RedisOptions) {
-    this.client = new LifetimeSuiteClient(user);
-    this.manager = redis({ ackTimeout: 5000, ...options })(this.log.hub);
-    ends.push(() => this.manager.close?.());
-  }
-
-  async connect(): Promise<this> {
-    await this.manager.onConnected(this.client);
-    return this;
-  }
-
-  get data(): Readonly<Record<string, number | string>> {
-    return this.manager.health?.().data ?? {};
-  }
-
-  back(since: number): Promise<string> {
-    return this.log.logged(/over Redis again/, since);
-  }
-}
-
-/** Two servers with one client each; ann's is in a group. */
-async function pair(options: RedisOptions): Promise<[Server, Server]> {
-  const [a, b] = [new Server('ann', options), new Server('bob', options)];
-  await a.connect();
-  await b.connect();
-  await b.manager.addToGroup(b.client.connectionId, 'g');
-  return [a, b];
-}
-
-/** Everything that can be sent goes both ways. */
-async function allWorks(a: Server, b: Server): Promise<void> {
-  await a.manager.sendAll('fence', []); // what the outage has left
-  await Promise.all([a.client.until('fence'), b.client.until('fence')]);
-  for (const [from, to] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const id = to.client.connectionId;
-    await from.manager.sendAll('m', ['all']);
-    await from.client.next();
-    await from.manager.sendUser(String(to.client.userIdentifier), 'm', ['user']);
-    await from.manager.sendConnection(id, 'm', ['connection']);
-    await from.manager.addToGroup(id, 'remote');
-    await from.manager.sendGroup('remote', 'm', ['group']);
-    await from.manager.removeFromGroup(id, 'remote');
-    const answer = from.manager.invokeConnection(id, 'Ask', []);
-    for (const expected of ['all', 'user', 'connection', 'group']) {
-      expect((await to.client.next()).arguments[0]).toBe(expected);
-    }
-    to.manager.setConnectionResult(id, to.client.answer(await to.client.next(), 42));
-    expect(await answer).toBe(42);
-  }
-  await a.manager.sendGroup('g', 'm', ['of old']);
-  expect((await b.client.next()).arguments[0]).toBe('of old');
 }
 
 /** What Redis really has. */
@@ -91,7 +34,8 @@ async function channels(url: string): Promise<string[]> {
 test('without Redis a server starts, serves its own clients and says so once; it joins when Redis comes', async () => {
   const first = await startRedisServer();
   await first.close(); // its port is free now
-  const [a, b] = [new Server('ann', { url: first.url }), new Server('bob', { url: first.url })];
+  const [a, b] = [new TestServer('ann', { url: first.url }), new TestServer('bob', { url: first.url })];
+  ends.push(() => Promise.all([a.close(), b.close()]));
   await Promise.all([a.connect(), b.connect()]);
   await a.manager.addToGroup(a.client.connectionId, 'g');
   await b.manager.addToGroup(b.client.connectionId, 'g');
@@ -131,7 +75,10 @@ test('a Redis that is restarted: every subscription is back, those made and ende
   expect(names.filter((name) => /ChatHub:(group|user|connection):/.test(name))).toEqual(
     [
       ...[a, b].map(({ client }) => `ChatHub:connection:${client.connectionId}`),
-      ...['ChatHub:group:g', 'ChatHub:group:meanwhile', 'ChatHub:user:ann', 'ChatHub:user:bob'],
+      'ChatHub:group:g',
+      'ChatHub:group:meanwhile',
+      'ChatHub:user:ann',
+      'ChatHub:user:bob',
     ].sort(),
   );
   expect(names).toHaveLength(6 + 6); // and all, groups, two acks, two returns

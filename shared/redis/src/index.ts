@@ -1,3 +1,3 @@
 export { redis } from './redis.ts';
 export type { RedisOptions } from './redis-options.ts';
-export type { RedisPubSubClient } from './redis-client.ts';
+export type { RedisClientTemplate } from './redis-client.ts';

@@ -2,13 +2,15 @@ import { createClient } from '@redis/client';
 
 type Listener = (payload: Buffer, channel: Buffer) => void;
 
-/**
- * What is used of a client of @redis/client. `createClient`, `createCluster` and `createSentinel` make such clients.
- * The one that is passed is only copied by `duplicate()`: it need not be connected, and stays yours.
- */
+/** A client of @redis/client, made by `createClient`, `createCluster` or `createSentinel`. Only its `duplicate` is used. */
+export interface RedisClientTemplate {
+  duplicate(): object;
+  publish(channel: string, message: Buffer): Promise<number>;
+}
+
+/** What is used of a client. */
 export interface RedisPubSubClient {
   readonly isReady: boolean;
-  duplicate(): RedisPubSubClient;
   connect(): Promise<unknown>;
   destroy(): unknown;
   publish(channel: string, message: Buffer): Promise<number>;
@@ -18,6 +20,26 @@ export interface RedisPubSubClient {
   sSubscribe(channels: string | string[], listener: Listener, bufferMode: true): Promise<void>;
   sUnsubscribe(channels: string | string[], listener: Listener, bufferMode: true): Promise<void>;
   on(event: 'error' | 'ready', listener: (error?: unknown) => void): unknown;
+}
+
+/** How a client publishes. */
+export type Publish = (client: RedisPubSubClient, channel: string, payload: Buffer) => Promise<number>;
+
+interface ClusterClient {
+  readonly slots: readonly { readonly master: object }[];
+  nodeClient(node: object): RedisPubSubClient | Promise<RedisPubSubClient>;
+}
+
+/** In a cluster each publish would go to some node, and order would be lost: the owner of one slot gets them all. */
+const publishInCluster: Publish = async (client, channel, payload) => {
+  const cluster = client as unknown as ClusterClient;
+  const node = await cluster.nodeClient(cluster.slots[0]?.master as object);
+  return node.publish(channel, payload);
+};
+
+export function publishWith(isCluster: boolean, sharded: boolean): Publish {
+  if (sharded) return (client, channel, payload) => client.sPublish(channel, payload);
+  return isCluster ? publishInCluster : (client, channel, payload) => client.publish(channel, payload);
 }
 
 /** A client that keeps nothing while Redis is away: what cannot be sent now fails now. */

@@ -75,10 +75,7 @@ export class RedisConnection {
   publish(channel: string, payload: Buffer): Promise<number> {
     const publisher = this.#clients?.publisher;
     if (publisher === undefined) return Promise.reject(new Error(this.#cause));
-    return this.window.track(
-      payload.length,
-      this.#options.shardedPubSub ? publisher.sPublish(channel, payload) : publisher.publish(channel, payload),
-    );
+    return this.window.track(payload.length, this.#options.publish(publisher, channel, payload));
   }
 
   /** Adds a channel; resolves when messages for it arrive, at once while Redis is away. */

@@ -2,14 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { HubProtocol } from '@practical-signalr/server/scale-out';
 import { errorTexts } from './error-texts.ts';
-import { clientOf, type RedisPubSubClient } from './redis-client.ts';
+import {
+  clientOf,
+  type Publish,
+  publishWith,
+  type RedisClientTemplate,
+  type RedisPubSubClient,
+} from './redis-client.ts';
 
 /** Options of {@link redis}. Give `url` or `client`; all others are optional. Times in ms. */
 export interface RedisOptions {
   /** For example `redis://user:password@host:6379`, or `rediss://…` for TLS. */
   readonly url?: string;
-  /** A client of @redis/client, made by `createClient`, `createCluster` or `createSentinel`. It is copied, not used. */
-  readonly client?: RedisPubSubClient;
+  /** A client of @redis/client, made by `createClient`, `createCluster` or `createSentinel`. It is copied, and stays yours. */
+  readonly client?: RedisClientTemplate;
   /** Put in front of every channel as it is. Keeps apps apart that share a Redis. Default none. Source: `ChannelPrefix`. */
   readonly channelPrefix?: string;
   /**
@@ -50,6 +56,7 @@ export interface ResolvedRedisOptions {
   readonly protocols: readonly HubProtocol[] | undefined;
   readonly whileDisconnected: 'local' | 'fail';
   readonly shardedPubSub: boolean;
+  readonly publish: Publish;
   /** In a cluster a node counts the receivers that hang on itself only. */
   readonly countsReceivers: boolean;
   readonly ackTimeout: number;
@@ -81,6 +88,8 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     throw new TypeError(errorTexts.badWhileDisconnected);
   const heartbeatTimeout = positive('heartbeatTimeout', options.heartbeatTimeout ?? 5000);
   if (protocols?.length === 0) throw new RangeError(errorTexts.noProtocols);
+  const isCluster = client !== undefined && 'slots' in client;
+  const shardedPubSub = options.shardedPubSub ?? false;
   return {
     createClient: clientFactory(url, client, heartbeatTimeout),
     channelPrefix: options.channelPrefix ?? '',
@@ -88,8 +97,9 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     serverName: () => serverName ?? `${hostname()}_${randomBytes(16).toString('hex')}`,
     protocols,
     whileDisconnected,
-    shardedPubSub: options.shardedPubSub ?? false,
-    countsReceivers: client === undefined || !('slots' in client),
+    shardedPubSub,
+    publish: publishWith(isCluster, shardedPubSub),
+    countsReceivers: !isCluster,
     ackTimeout: positive('ackTimeout', options.ackTimeout ?? 30_000),
     heartbeatInterval: positive('heartbeatInterval', options.heartbeatInterval ?? 5000),
     heartbeatTimeout,
@@ -98,11 +108,11 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
 
 function clientFactory(
   url: string | undefined,
-  client: RedisPubSubClient | undefined,
+  client: RedisClientTemplate | undefined,
   connectTimeout: number,
 ): () => RedisPubSubClient {
   if (url !== undefined && client !== undefined) throw new TypeError(errorTexts.twoTargets);
-  if (client !== undefined) return () => client.duplicate();
+  if (client !== undefined) return () => client.duplicate() as RedisPubSubClient;
   if (url === undefined) throw new TypeError(errorTexts.noTarget);
   if (!isRedisUrl(url)) throw new TypeError(errorTexts.badUrl);
   return () => clientOf(url, connectTimeout);

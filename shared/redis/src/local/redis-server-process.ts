@@ -22,6 +22,8 @@ export interface RedisServerProcessOptions {
   readonly port?: number;
   /** Further arguments of redis-server, for example `['--requirepass', 'secret']`. */
   readonly args?: readonly string[];
+  /** A configuration file of Sentinel: then it is a Sentinel that starts. */
+  readonly sentinel?: string;
 }
 
 /**
@@ -33,8 +35,12 @@ export interface RedisServerProcessOptions {
 export async function startRedisServer(options: RedisServerProcessOptions = {}): Promise<RedisServerProcess> {
   const port = options.port ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'practical-signalr-redis-'));
-  const fixed = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-  const child = spawn('redis-server', [...fixed, ...(options.args ?? [])], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const common = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder];
+  const kind = options.sentinel === undefined ? ['--save', '', '--appendonly', 'no'] : ['--sentinel'];
+  const file = options.sentinel === undefined ? [] : [options.sentinel];
+  const child = spawn('redis-server', [...file, ...common, ...kind, ...(options.args ?? [])], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   // A redis-server that outlives us would hold the port for the next start.
   const end = (): void => void child.kill('SIGKILL');
   process.once('exit', end);
