@@ -22,6 +22,8 @@ export interface RedisServerProcessOptions {
   readonly port?: number;
   /** Further arguments of redis-server, for example `['--requirepass', 'secret']`. */
   readonly args?: readonly string[];
+  /** Where redis-server is looked for, as in the variable PATH. Default: that variable. */
+  readonly path?: string;
   /** A configuration file of Sentinel: then it is a Sentinel that starts. */
   readonly sentinel?: string;
 }
@@ -40,6 +42,7 @@ export async function startRedisServer(options: RedisServerProcessOptions = {}):
   const file = options.sentinel === undefined ? [] : [options.sentinel];
   const child = spawn('redis-server', [...file, ...common, ...kind, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, ...(options.path === undefined ? {} : { PATH: options.path }) },
   });
   // A redis-server that outlives us would hold the port for the next start.
   const end = (): void => void child.kill('SIGKILL');
