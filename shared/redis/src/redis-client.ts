@@ -1,4 +1,5 @@
 import { createClient } from '@redis/client';
+import { errorTexts } from './error-texts.ts';
 
 type Listener = (payload: Buffer, channel: Buffer) => void;
 
@@ -43,7 +44,7 @@ export function publishWith(isCluster: boolean, sharded: boolean): Publish {
 }
 
 /** A client that keeps nothing while Redis is away: what cannot be sent now fails now. */
-export function clientOf(url: string, connectTimeout: number): RedisPubSubClient {
+function clientOf(url: string, connectTimeout: number): RedisPubSubClient {
   return createClient({
     url,
     disableOfflineQueue: true,
@@ -52,3 +53,19 @@ export function clientOf(url: string, connectTimeout: number): RedisPubSubClient
     socket: { connectTimeout, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) + Math.random() * 100 },
   }) as unknown as RedisPubSubClient;
 }
+
+/** Makes clients for what the options name. Throws a sentence where they name nothing, or too much. */
+export function clientFactory(
+  url: string | undefined,
+  client: RedisClientTemplate | undefined,
+  connectTimeout: number,
+): () => RedisPubSubClient {
+  if (url !== undefined && client !== undefined) throw new TypeError(errorTexts.twoTargets);
+  if (client !== undefined) return () => client.duplicate() as RedisPubSubClient;
+  if (url === undefined) throw new TypeError(errorTexts.noTarget);
+  if (!isRedisUrl(url)) throw new TypeError(errorTexts.badUrl);
+  return () => clientOf(url, connectTimeout);
+}
+
+const isRedisUrl = (url: string): boolean =>
+  url.startsWith('unix:') || (URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol));

@@ -18,6 +18,7 @@ import { errorTexts } from './error-texts.ts';
 import { ForeignQuestions } from './foreign-questions.ts';
 import { bytesOf, encodeFor, publishedProtocols } from './message-encoder.ts';
 import { PendingAcks } from './pending-acks.ts';
+import type { PresenceTracker } from './presence/presence-tracker.ts';
 import { HEARTBEAT_ID, RedisBus } from './redis-bus.ts';
 import { RedisChannels } from './redis-channels.ts';
 import type { ResolvedRedisOptions } from './redis-options.ts';
@@ -40,13 +41,16 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   readonly #results = new ClientResultsManager();
   readonly #questions = new ForeignQuestions();
   readonly #acks: PendingAcks;
+  readonly #presence: PresenceTracker | undefined;
 
   constructor(options: ResolvedRedisOptions, hub: ScaleOutHub) {
     this.#hub = hub;
     this.#options = options;
     this.#protocols = options.protocols ?? publishedProtocols(hub.protocols);
     this.#serverName = options.serverName();
-    this.#channels = new RedisChannels(options.channelPrefix, options.hubName(hub.hubName), this.#serverName);
+    const hubName = options.hubName(hub.hubName);
+    this.#channels = new RedisChannels(options.channelPrefix, hubName, this.#serverName);
+    this.#presence = options.presence?.track(hubName, this.#serverName);
     this.#acks = new PendingAcks(options.ackTimeout);
     this.#bus = new RedisBus(options, hub, this.#channels.ack);
     const { all, groupCommands, ack, return: returned } = this.#channels;
@@ -74,6 +78,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
           ),
         );
       }
+      if (this.#presence !== undefined) listening.push(this.#presence.connected(connectionId, userIdentifier));
       await Promise.all(listening);
     } catch (error) {
       await this.onDisconnected(connection);
@@ -92,6 +97,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const left = [this.#bus.unlisten(this.#channels.connection(connectionId))];
     for (const group of groups) left.push(this.#bus.unlisten(this.#channels.group(group)));
     if (user && isNamed(userIdentifier)) left.push(this.#bus.unlisten(this.#channels.user(userIdentifier)));
+    if (this.#presence !== undefined) left.push(this.#presence.disconnected(connectionId));
     await Promise.all(left);
   }
 
@@ -192,10 +198,11 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     return this.#bus.health();
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#acks.close();
     this.#bus.close();
-    return done;
+    await this.#presence?.close();
+    if (this.#presence !== undefined) this.#options.presence?.release();
   }
 
   // ---- to Redis
@@ -277,10 +284,17 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       this.#index.leave(connection.connectionId, group);
       throw error;
     }
+    if (this.#index.groupsOf(connection.connectionId)?.has(group) === true) {
+      await this.#presence?.joined(connection.connectionId, group);
+    }
   }
 
-  #leave(connectionId: string, group: string): Promise<void> {
-    return this.#index.leave(connectionId, group) ? this.#bus.unlisten(this.#channels.group(group)) : done;
+  async #leave(connectionId: string, group: string): Promise<void> {
+    const isLast = this.#index.leave(connectionId, group);
+    await Promise.all([
+      isLast ? this.#bus.unlisten(this.#channels.group(group)) : done,
+      this.#presence?.left(connectionId, group),
+    ]);
   }
 
   // ---- from Redis

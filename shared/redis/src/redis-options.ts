@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { HubProtocol } from '@practical-signalr/server/scale-out';
 import { errorTexts } from './error-texts.ts';
+import type { Presence } from './presence/presence.ts';
 import {
-  clientOf,
+  clientFactory,
   type Publish,
   publishWith,
   type RedisClientTemplate,
@@ -39,6 +40,8 @@ export interface RedisOptions {
   readonly whileDisconnected?: 'local' | 'fail';
   /** Sharded pub/sub (Redis 7), for a Redis Cluster. ASP.NET Core servers do not hear it. Default false. */
   readonly shardedPubSub?: boolean;
+  /** Made by `presence()`: keeps track of who is online. Default: nobody does. */
+  readonly presence?: Presence;
   /** How long a server may take to change a group for another one, default 30,000 ms. */
   readonly ackTimeout?: number;
   /** How often the way through Redis and back is tried. Default 5000 ms. */
@@ -59,6 +62,7 @@ export interface ResolvedRedisOptions {
   readonly publish: Publish;
   /** In a cluster a node counts the receivers that hang on itself only. */
   readonly countsReceivers: boolean;
+  readonly presence: Presence | undefined;
   readonly ackTimeout: number;
   readonly heartbeatInterval: number;
   readonly heartbeatTimeout: number;
@@ -73,6 +77,7 @@ const known: Readonly<Record<keyof RedisOptions, true>> = {
   protocols: true,
   whileDisconnected: true,
   shardedPubSub: true,
+  presence: true,
   ackTimeout: true,
   heartbeatInterval: true,
   heartbeatTimeout: true,
@@ -100,28 +105,14 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     shardedPubSub,
     publish: publishWith(isCluster, shardedPubSub),
     countsReceivers: !isCluster,
+    presence: options.presence,
     ackTimeout: positive('ackTimeout', options.ackTimeout ?? 30_000),
     heartbeatInterval: positive('heartbeatInterval', options.heartbeatInterval ?? 5000),
     heartbeatTimeout,
   };
 }
 
-function clientFactory(
-  url: string | undefined,
-  client: RedisClientTemplate | undefined,
-  connectTimeout: number,
-): () => RedisPubSubClient {
-  if (url !== undefined && client !== undefined) throw new TypeError(errorTexts.twoTargets);
-  if (client !== undefined) return () => client.duplicate() as RedisPubSubClient;
-  if (url === undefined) throw new TypeError(errorTexts.noTarget);
-  if (!isRedisUrl(url)) throw new TypeError(errorTexts.badUrl);
-  return () => clientOf(url, connectTimeout);
-}
-
 function positive(name: string, value: number): number {
   if (!(value > 0)) throw new RangeError(errorTexts.notPositive(name));
   return value;
 }
-
-const isRedisUrl = (url: string): boolean =>
-  url.startsWith('unix:') || (URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol));
