@@ -1,14 +1,19 @@
 import { createClient } from '@redis/client';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test as baseTest } from 'vitest';
 import { type RedisServerProcess, startRedisServer } from './local/index.ts';
 import type { RedisOptions } from './redis-options.ts';
 import { redis } from './redis.ts';
 import { LoggedHub } from './testing/logged-hub.ts';
+import { allWorks, startPair } from './testing/server-pair.ts';
+import { hasRedisServer } from './testing/redis-server-at-hand.ts';
+
+const test = baseTest.skipIf(!hasRedisServer);
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
@@ -180,6 +185,18 @@ test('a user that may not PUBLISH: one error names the right, own clients are se
   expect(await log.logged(/PUBLISH/)).toMatch(/ACL SETUSER/);
   expect(log.lines).toHaveLength(1);
   expect(manager.health?.().data['lostSends']).toBe(5);
+});
+
+test('the rights that the README names are enough', async () => {
+  const rights = /ACL SETUSER signalr on >PASSWORD (.*)/.exec(
+    readFileSync(new URL('../README.md', import.meta.url), 'utf8'),
+  );
+  const words = String(rights?.[1]).replaceAll('shop.', 'least.').split(' ');
+  await publisher.sendCommand(['ACL', 'SETUSER', 'signalr', 'on', '>s3cret', ...words]);
+  const url = server.url.replace('//', '//signalr:s3cret@');
+  const [a, b] = await startPair({ url, channelPrefix: 'least.' });
+  ends.push(() => Promise.all([a.close(), b.close()]));
+  await allWorks(a, b);
 });
 
 test('a user that may use some channels only: what is denied fails by name, the rest works', async () => {

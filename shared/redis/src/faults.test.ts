@@ -1,10 +1,13 @@
 import { createClient } from '@redis/client';
 import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test as baseTest } from 'vitest';
 import { type RedisServerProcess, startRedisServer } from './local/index.ts';
 import type { RedisOptions } from './redis-options.ts';
 import { CuttableProxy } from './testing/cuttable-proxy.ts';
 import { allWorks, startPair, TestServer } from './testing/server-pair.ts';
+import { hasRedisServer } from './testing/redis-server-at-hand.ts';
+
+const test = baseTest.skipIf(!hasRedisServer);
 
 const ends: (() => Promise<unknown> | undefined)[] = [];
 afterEach(async () => {

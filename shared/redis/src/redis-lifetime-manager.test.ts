@@ -1,7 +1,10 @@
 import { lifetimeCases } from '@practical-signalr/server/testing';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, test as baseTest } from 'vitest';
 import { type RedisServerProcess, startRedisServer } from './local/index.ts';
 import { redis } from './redis.ts';
+import { hasRedisServer } from './testing/redis-server-at-hand.ts';
+
+const test = baseTest.skipIf(!hasRedisServer);
 
 let server: RedisServerProcess;
 beforeAll(async () => {

@@ -3,11 +3,14 @@ import { lifetimeCases } from '@practical-signalr/server/testing';
 import { writeFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test as baseTest } from 'vitest';
 import { type RedisServerProcess, startRedisServer } from './local/index.ts';
 import { redis } from './redis.ts';
 import { LoggedHub } from './testing/logged-hub.ts';
 import { allWorks, startPair } from './testing/server-pair.ts';
+import { hasRedisServer } from './testing/redis-server-at-hand.ts';
+
+const test = baseTest.skipIf(!hasRedisServer);
 
 describe('a Redis Cluster of three', () => {
   let nodes: RedisServerProcess[];

@@ -3,11 +3,14 @@ import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test as baseTest } from 'vitest';
 import { startRedisServer } from '../local/index.ts';
 import { redis } from '../redis.ts';
 import { LoggedHub } from '../testing/logged-hub.ts';
 import { type HubPresence, presence } from './presence.ts';
+import { hasRedisServer } from '../testing/redis-server-at-hand.ts';
+
+const test = baseTest.skipIf(!hasRedisServer);
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -46,7 +49,10 @@ test('who is online and in which group, over two servers', async () => {
   await a.manager.onConnected(ann);
   await b.manager.onConnected(bob);
   await b.manager.onConnected(nobody);
-  await until(a.hub.connections, (found) => found.length === 3);
+  await until(
+    () => a.hub.connections(),
+    (found) => found.length === 3,
+  );
   expect((await b.hub.users()).sort()).toEqual(['ann', 'bob']);
   await a.manager.addToGroup('1', 'room');
   await a.manager.addToGroup('2', 'room'); // held by the other server
@@ -82,7 +88,10 @@ test('a server that is killed: its connections count until its lease ends, then 
     () => idsOf(a.hub.members('room')),
     (ids) => ids.join() === '1',
   );
-  await until(a.hub.users, (users) => users.join() === 'ann');
+  await until(
+    () => a.hub.users(),
+    (users) => users.join() === 'ann',
+  );
   const look = await createClient({ url: server.url }).connect();
   await until(
     () => look.keys('ChatHub:presence:*'),

@@ -113,6 +113,7 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
       assert.deepEqual(await received(a, [ann]), [[1]]); // leaving does not wait for what is on its way
       await a.removeFromGroup(ann.connectionId, 'g');
       await a.sendGroup('g', 'm', [2]);
+      assert.deepEqual(await received(a, [ann]), [[]]);
       await a.removeFromGroup(ann.connectionId, 'g');
       await a.removeFromGroup(ann.connectionId, 'never');
       await a.addToGroup(ann.connectionId, 'g');
