@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { redis } from '@practical-signalr/redis';
 import { Hub, SignalRServer } from '@practical-signalr/server';
 
 /** The methods of the side-by-side bench. None knows that it is measured. */
@@ -28,10 +29,13 @@ class BenchHub extends Hub {
   }
 }
 
-// node shared/conformance/dist/bench-server.js {port}: built code with the options that users get.
-const signalr = new SignalRServer();
+// node shared/conformance/dist/bench-server.js {port} [{redis}]: built code with the options that users get.
+const [, , port, redisAddress] = process.argv;
+const signalr = new SignalRServer(
+  redisAddress === undefined ? {} : { scaleOut: redis({ url: `redis://${redisAddress}` }) },
+);
 signalr.mapHub('/bench', BenchHub);
 const router = signalr.router();
 const server = createServer((request, response) => router(request, response, () => response.writeHead(404).end()));
 signalr.attach(server);
-server.listen(Number(process.argv[2]), '127.0.0.1', 4096);
+server.listen(Number(port), '127.0.0.1', 4096);
