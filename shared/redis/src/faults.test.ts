@@ -35,7 +35,7 @@ async function channels(url: string): Promise<string[]> {
 }
 
 test('without Redis a server starts, serves its own clients and says so once; it joins when Redis comes', async () => {
-  const first = await startRedisServer();
+  const first = await redisServer();
   await first.close(); // its port is free now
   const [a, b] = [new TestServer('ann', { url: first.url }), new TestServer('bob', { url: first.url })];
   ends.push(() => Promise.all([a.close(), b.close()]));
@@ -59,7 +59,7 @@ test('without Redis a server starts, serves its own clients and says so once; it
 });
 
 test('a Redis that is restarted: every subscription is back, those made and ended meanwhile included', async () => {
-  const first = await startRedisServer();
+  const first = await redisServer();
   const [a, b] = await pair({ url: first.url });
   const gone = new LifetimeSuiteClient('carol');
   await a.manager.onConnected(gone);
@@ -110,7 +110,7 @@ test('a network that swallows everything is noticed; sends go on; after it nothi
 });
 
 test('whileDisconnected fail: sends are rejected at once with the cause, and nothing piles up', async () => {
-  const server = await startRedisServer();
+  const server = await redisServer();
   const [a, b] = await pair({ url: server.url, whileDisconnected: 'fail' });
   await server.close();
   await a.log.logged(/does not reach/);

@@ -78,6 +78,6 @@ test('a failover by Sentinel: every subscription is on the new master, and sends
     await allWorks(a, b);
   } finally {
     await Promise.all([a.close(), b.close()]);
-    await Promise.all([sentinel.close(), replica.close()]);
+    await Promise.all([sentinel.close(), replica.close(), master.close()]);
   }
 }, 30_000);

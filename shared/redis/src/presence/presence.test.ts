@@ -104,6 +104,7 @@ test('a server that is killed: its connections count until its lease ends, then 
 
 test('a Redis that comes back empty is told again who is there, what changed meanwhile included', async () => {
   const first = await startRedisServer();
+  ends.push(() => first.close());
   const a = start(first.url, 'a', 150);
   await a.manager.onConnected(new LifetimeSuiteClient('ann', '1'));
   await a.manager.onConnected(new LifetimeSuiteClient('bob', '2'));
