@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { redis } from '@practical-signalr/redis';
 import { Hub, SignalRServer } from '@practical-signalr/server';
 
 /** The methods of the side-by-side bench. None knows that it is measured. */
@@ -36,11 +37,14 @@ class PlainBenchHub extends BenchHub {
   }
 }
 
-// node shared/conformance/dist/bench-server.js {port} [plain]: built code with the options that users get.
-const signalr = new SignalRServer();
-if (process.argv[3] === 'plain') signalr.mapHub('/bench', PlainBenchHub);
+// node shared/conformance/dist/bench-server.js {port} [plain | {redis}]: built code with the options that users get.
+const [, , port, option] = process.argv;
+const signalr = new SignalRServer(
+  option === undefined || option === 'plain' ? {} : { scaleOut: redis({ url: `redis://${option}` }) },
+);
+if (option === 'plain') signalr.mapHub('/bench', PlainBenchHub);
 else signalr.mapHub('/bench', BenchHub);
 const router = signalr.router();
 const server = createServer((request, response) => router(request, response, () => response.writeHead(404).end()));
 signalr.attach(server);
-server.listen(Number(process.argv[2]), '127.0.0.1', 4096);
+server.listen(Number(port), '127.0.0.1', 4096);

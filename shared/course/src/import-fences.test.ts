@@ -44,6 +44,9 @@ test.each([
   ['shared/server/src/client/a.ts', 'node:events'],
   ['shared/server/src/hosting/a.ts', '@practical-signalr/lesson-kit'],
   ['shared/server/src/testing/a.ts', '../../../conformance/src/index.ts'],
+  ['shared/redis/src/a.ts', '@practical-signalr/server'],
+  ['shared/redis/src/a.ts', '@practical-signalr/protocol'],
+  ['shared/redis/src/a.ts', '../../server/src/index.ts'],
   ['shared/course/src/a.ts', '@practical-signalr/server/src/index.ts'],
   ['shared/lesson-kit/src/a.ts', '../../server/src/index.ts'],
   ['lessons/03-basics/server/a.ts', '../../../shared/server/src/index.ts'],
@@ -61,6 +64,8 @@ test.each([
   ['shared/server/src/client/a.ts', '../hubs/client-contract.ts'],
   ['shared/server/src/client/a.ts', '@microsoft/signalr'],
   ['shared/server/src/hosting/a.ts', '../transports/web-sockets.ts'],
+  ['shared/redis/src/a.ts', '@practical-signalr/server/scale-out'],
+  ['shared/redis/src/a.test.ts', '@practical-signalr/server/testing'],
   ['lessons/03-basics/server/a.ts', '@practical-signalr/server'],
   ['lessons/03-basics/server/a.ts', '../contract.ts'],
 ])('%s may import %s', async (file, imported) => {

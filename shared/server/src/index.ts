@@ -39,6 +39,7 @@ export type {
 export type { LongPollingOptions, MapHubOptions, SharedOptions, SignalRServerOptions } from './server-options.ts';
 export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
 export type { TransportName } from './connections/transport.ts';
+export type { HealthReport, HealthReportEntry, HealthStatus } from './scale-out/health-report.ts';
 export type { Logger } from './logger.ts';
 export { JsonHubProtocol, MessagePackHubProtocol } from '@practical-signalr/protocol';
 export type {

@@ -9,6 +9,7 @@ import { HubDispatcher } from '../hubs/hub-dispatcher.ts';
 import { hubMethods } from '../hubs/hub-methods.ts';
 import type { HubMethodOptions } from '../hubs/hub-options.ts';
 import type { TransportEvents } from '../connections/transport.ts';
+import type { HealthReport, HealthReportEntry } from '../scale-out/health-report.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import { LocalLifetimeManager } from '../scale-out/local-lifetime-manager.ts';
@@ -54,7 +55,7 @@ export class SignalRServer {
   readonly #options: SignalRServerOptions;
   readonly #hubs = new Map<string, MappedHub>();
   /** Two paths with one hub class share their broadcasts, groups and users. */
-  readonly #lifetimes = new Map<unknown, HubLifetimeManager>();
+  readonly #lifetimes = new Map<{ readonly name: string }, HubLifetimeManager>();
   readonly #batcher = new WriteBatcher();
   readonly #upgrades: UpgradeHandler;
   #hasRouter = false;
@@ -129,6 +130,23 @@ export class SignalRServer {
   attach(server: HttpServer | HttpsServer, options: { readonly basePath?: string } = {}): void {
     if (options.basePath !== undefined) this.#upgrades.addBasePath(options.basePath);
     this.#upgrades.attach(server);
+  }
+
+  /**
+   * How the way to other servers is, for a health endpoint. Without scale-out there is none and all is well. Degraded: this server
+   * serves its own clients and does not reach the others.
+   * @example
+   * app.get('/health', (_request, response) => response.json(signalr.health()));
+   */
+  health(): HealthReport {
+    const entries: Record<string, HealthReportEntry> = {};
+    for (const [hub, lifetime] of this.#lifetimes) {
+      const entry = lifetime.health?.();
+      if (entry !== undefined) entries[hub.name] = entry;
+    }
+    const found = new Set(Object.values(entries).map(({ status }) => status));
+    const status = found.has('Unhealthy') ? 'Unhealthy' : found.has('Degraded') ? 'Degraded' : 'Healthy';
+    return { status, entries };
   }
 
   /** Tells all clients to reconnect, sends what waits, ends every connection. Leaves no handle; the `http.Server` stays yours. */

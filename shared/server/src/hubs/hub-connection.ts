@@ -108,6 +108,10 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     reportOpened(this.#event());
   }
 
+  get protocol(): HubProtocol | undefined {
+    return this.#protocol;
+  }
+
   /** True when nobody hears answers any more. */
   get isClosing(): boolean {
     return this.#closing;

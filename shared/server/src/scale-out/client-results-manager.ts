@@ -54,6 +54,11 @@ export class ClientResultsManager {
     return true;
   }
 
+  /** The connection that was asked; undefined where nobody waits for its answer any more. */
+  asked(invocationId: string): string | undefined {
+    return this.#questions.get(invocationId)?.connectionId;
+  }
+
   /** Ends one question with an error. */
   fail(invocationId: string, error: Error): void {
     this.#take(invocationId)?.reject(error);

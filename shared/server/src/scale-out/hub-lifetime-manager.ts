@@ -1,12 +1,15 @@
-import type { CompletionMessage } from '@practical-signalr/protocol';
+import type { CompletionMessage, HubProtocol } from '@practical-signalr/protocol';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
+import type { HealthReportEntry } from './health-report.ts';
 import type { SharedMessage } from './shared-message.ts';
 
 /** What a lifetime manager sees of a connection. */
 export interface LifetimeConnection {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
+  /** The encoding that the client chose; undefined before its handshake. */
+  readonly protocol?: HubProtocol | undefined;
   /** Sends; undefined when more may follow at once, else a promise for room in the connection's buffer. */
   write(message: SharedMessage): Promise<void> | undefined;
 }
@@ -55,6 +58,8 @@ export interface HubLifetimeManager {
   setConnectionResult(connectionId: string, completion: CompletionMessage): void;
   /** Sends clients elsewhere when they negotiate. Undefined: they stay. Rejects when clients cannot be served now. */
   negotiate?(request: ConnectionRequest, user: ClaimsPrincipal | undefined): Promise<NegotiateRedirect | undefined>;
+  /** How the way to the other servers is. Absent where there are none. */
+  health?(): HealthReportEntry;
   /** Ends what the manager holds, after the last connection of this process is gone. */
   close?(): Promise<void>;
 }

@@ -1,5 +1,7 @@
 export type { HubLifetimeManager, LifetimeConnection, NegotiateRedirect } from './hub-lifetime-manager.ts';
 export type { AcceptedClient, HubLifetimeManagerFactory, ScaleOutHub } from './scale-out-hub.ts';
+export type { HealthReport, HealthReportEntry, HealthStatus } from './health-report.ts';
+export { ConnectionIndex, deliver, type Receivers } from './connection-index.ts';
 export { LocalLifetimeManager } from './local-lifetime-manager.ts';
 export { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
 export { SharedMessage } from './shared-message.ts';
@@ -9,3 +11,5 @@ export type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 export type { Transport, TransportEvents, TransportName } from '../connections/transport.ts';
 export { SharedPayload } from '../connections/shared-payload.ts';
 export type { Logger } from '../logger.ts';
+export type { CompletionMessage, HubMessage, HubProtocol } from '@practical-signalr/protocol';
+export { JsonHubProtocol, MessageType } from '@practical-signalr/protocol';

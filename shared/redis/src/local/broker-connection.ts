@@ -1,0 +1,198 @@
+import type { Socket } from 'node:net';
+import { RespError, RespReader } from './resp-reader.ts';
+
+/** Bytes that a subscriber may leave unread before it is closed. Redis: `client-output-buffer-limit pubsub`. */
+const MAXIMUM_UNREAD = 32 * 1024 * 1024;
+
+type Channels = Map<string, Set<BrokerConnection>>;
+
+/** One client of the stand-in broker. */
+export class BrokerConnection {
+  readonly #socket: Socket;
+  readonly #channels: Channels;
+  readonly #id: number;
+  readonly #own = new Set<string>();
+  readonly #reader = new RespReader();
+  #resp = 2;
+  #out: Buffer[] = [];
+
+  constructor(socket: Socket, channels: Channels, id: number) {
+    this.#socket = socket;
+    this.#channels = channels;
+    this.#id = id;
+    socket.setNoDelay();
+    socket.on('data', (data) => this.#receive(data));
+    socket.on('error', () => undefined);
+    socket.on('close', () => this.#leaveAll());
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #receive(data: Buffer): void {
+    try {
+      for (const args of this.#reader.read(data)) if (args.length > 0) this.#run(args);
+    } catch (error) {
+      if (!(error instanceof RespError)) throw error;
+      this.#write(`-ERR ${error.message}\r\n`);
+      this.#flush();
+      this.#socket.end();
+    }
+  }
+
+  #run(args: Buffer[]): void {
+    const [command, ...rest] = args as [Buffer, ...Buffer[]];
+    switch (command.toString('latin1').toUpperCase()) {
+      case 'PUBLISH':
+      case 'SPUBLISH':
+        if (rest.length !== 2) return this.#wrongArguments();
+        return this.#write(`:${this.#publish(rest[0] as Buffer, rest[1] as Buffer)}\r\n`);
+      case 'SUBSCRIBE':
+        return this.#subscribe(rest);
+      case 'UNSUBSCRIBE':
+        return this.#unsubscribe(rest.length > 0 ? rest : [...this.#own].map((name) => Buffer.from(name)));
+      case 'PING':
+        if (this.#resp === 2 && this.#own.size > 0) return this.#push('pong', [rest[0] ?? Buffer.alloc(0)], '');
+        return rest[0] === undefined ? this.#write('+PONG\r\n') : this.#bulk(rest[0]);
+      case 'HELLO':
+        return this.#hello(rest[0]?.toString());
+      case 'PUBSUB':
+        return this.#inspect(rest);
+      case 'CLIENT':
+        return this.#write(/^id$/i.test(String(rest[0])) ? `:${this.#id}\r\n` : '+OK\r\n');
+      case 'AUTH':
+      case 'SELECT':
+        return this.#write('+OK\r\n');
+      case 'ECHO':
+        return this.#bulk(rest[0] ?? Buffer.alloc(0));
+      case 'INFO':
+        return this.#bulk(Buffer.from('# Server\r\nredis_version:7.0.0\r\nredis_mode:standalone\r\nrole:master\r\n'));
+      case 'GET':
+        return this.#write(this.#resp === 3 ? '_\r\n' : '$-1\r\n');
+      case 'QUIT':
+        this.#write('+OK\r\n');
+        this.#flush();
+        this.#socket.end();
+        return undefined;
+      default:
+        return this.#write(
+          `-ERR unknown command '${command.toString('latin1').slice(0, 30).replace(/[^\w]/g, '?')}'\r\n`,
+        );
+    }
+  }
+
+  #publish(channel: Buffer, payload: Buffer): number {
+    const members = this.#channels.get(channel.toString());
+    if (members === undefined) return 0;
+    // Encoded once for each of the two versions, whatever the number of receivers.
+    const encoded: (Buffer | undefined)[] = [];
+    for (const member of members) {
+      encoded[member.#resp] ??= Buffer.concat([
+        Buffer.from(`${member.#resp === 3 ? '>' : '*'}3\r\n$7\r\nmessage\r\n$${channel.length}\r\n`),
+        channel,
+        Buffer.from(`\r\n$${payload.length}\r\n`),
+        payload,
+        Buffer.from('\r\n'),
+      ]);
+      member.#write(encoded[member.#resp] as Buffer);
+    }
+    return members.size;
+  }
+
+  #subscribe(names: Buffer[]): void {
+    if (names.length === 0) return this.#wrongArguments();
+    for (const name of names) {
+      const channel = name.toString();
+      this.#own.add(channel);
+      const members = this.#channels.get(channel);
+      if (members === undefined) this.#channels.set(channel, new Set([this]));
+      else members.add(this);
+      this.#push('subscribe', [name], `:${this.#own.size}\r\n`);
+    }
+  }
+
+  #unsubscribe(names: Buffer[]): void {
+    for (const name of names) {
+      this.#leave(name.toString());
+      this.#push('unsubscribe', [name], `:${this.#own.size}\r\n`);
+    }
+    if (names.length === 0) this.#write(`${this.#resp === 3 ? '>' : '*'}3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n`);
+  }
+
+  #hello(version: string | undefined): void {
+    if (version !== undefined && version !== '2' && version !== '3') {
+      return this.#write('-NOPROTO unsupported protocol version\r\n');
+    }
+    if (version !== undefined) this.#resp = Number(version);
+    const fields: [string, string | number][] = [
+      ['server', 'redis'],
+      ['version', '7.0.0'],
+      ['proto', this.#resp],
+      ['id', this.#id],
+      ['mode', 'standalone'],
+      ['role', 'master'],
+    ];
+    this.#write(this.#resp === 3 ? `%${fields.length + 1}\r\n` : `*${2 * (fields.length + 1)}\r\n`);
+    for (const [name, value] of fields) {
+      this.#bulk(Buffer.from(name));
+      if (typeof value === 'number') this.#write(`:${value}\r\n`);
+      else this.#bulk(Buffer.from(value));
+    }
+    this.#write('$7\r\nmodules\r\n*0\r\n');
+  }
+
+  /** `PUBSUB CHANNELS` and `PUBSUB NUMSUB`: what a drawing of the channels asks for. Patterns end with a star at most. */
+  #inspect([what, ...names]: Buffer[]): void {
+    if (/^channels$/i.test(String(what))) {
+      const stem = names[0]?.toString().replace(/\*$/, '') ?? '';
+      const found = [...this.#channels.keys()].filter((name) => name.startsWith(stem));
+      this.#write(`*${found.length}\r\n`);
+      for (const name of found) this.#bulk(Buffer.from(name));
+    } else if (/^numsub$/i.test(String(what))) {
+      this.#write(`*${2 * names.length}\r\n`);
+      for (const name of names) {
+        this.#bulk(name);
+        this.#write(`:${this.#channels.get(name.toString())?.size ?? 0}\r\n`);
+      }
+    } else this.#write('-ERR unknown subcommand\r\n');
+  }
+
+  #wrongArguments(): void {
+    this.#write('-ERR wrong number of arguments\r\n');
+  }
+
+  #push(kind: string, items: Buffer[], rest: string): void {
+    const mark = this.#resp === 3 ? '>' : '*';
+    this.#write(`${mark}${1 + items.length + (rest === '' ? 0 : 1)}\r\n$${kind.length}\r\n${kind}\r\n`);
+    for (const item of items) this.#bulk(item);
+    if (rest !== '') this.#write(rest);
+  }
+
+  #bulk(value: Buffer): void {
+    this.#write(Buffer.concat([Buffer.from(`$${value.length}\r\n`), value, Buffer.from('\r\n')]));
+  }
+
+  /** All that one client gets in a turn leaves in one write. */
+  #write(data: string | Buffer): void {
+    if (this.#out.push(typeof data === 'string' ? Buffer.from(data) : data) === 1) setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    const out = this.#out;
+    this.#out = [];
+    if (out.length === 0 || this.#socket.destroyed) return;
+    this.#socket.write(out.length === 1 ? (out[0] as Buffer) : Buffer.concat(out));
+    if (this.#socket.writableLength > MAXIMUM_UNREAD) this.#socket.destroy();
+  }
+
+  #leave(channel: string): void {
+    this.#own.delete(channel);
+    const members = this.#channels.get(channel);
+    if (members?.delete(this) === true && members.size === 0) this.#channels.delete(channel);
+  }
+
+  #leaveAll(): void {
+    for (const channel of this.#own) this.#leave(channel);
+  }
+}

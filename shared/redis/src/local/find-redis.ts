@@ -1,0 +1,45 @@
+import { type RedisServerProcess, startRedisServer } from './redis-server-process.ts';
+import { type StandInBroker, startStandInBroker } from './stand-in-broker.ts';
+
+/** A Redis to develop with. */
+export interface FoundRedis {
+  readonly url: string;
+  /** `given` by REDIS_URL, a `redis-server` that was started, or a `stand-in` that is no Redis. */
+  readonly kind: 'given' | 'redis-server' | 'stand-in';
+  /** What to tell the user, without a password. */
+  readonly description: string;
+  /** Ends what was started. */
+  close(): Promise<void>;
+}
+
+/**
+ * A Redis for development: the one of `REDIS_URL`, else a `redis-server` of the PATH that is started on a free port, else a small
+ * broker in this process. Production names its Redis itself.
+ * @example
+ * const found = await findRedis();
+ * console.log(found.description);
+ * const signalr = new SignalRServer({ scaleOut: redis({ url: found.url }) });
+ */
+export async function findRedis(environment: NodeJS.ProcessEnv = process.env): Promise<FoundRedis> {
+  const url = environment['REDIS_URL'];
+  if (url !== undefined && url !== '') {
+    return { url, kind: 'given', description: 'The Redis of REDIS_URL', close: () => Promise.resolve() };
+  }
+  const server = await startedServer(environment);
+  if (server !== undefined) {
+    const description = `A redis-server, started on port ${server.port}`;
+    return { url: server.url, kind: 'redis-server', description, close: () => server.close() };
+  }
+  const broker: StandInBroker = await startStandInBroker();
+  const description = `No redis-server on this machine: a small stand-in on port ${broker.port}, good for this lesson only`;
+  return { url: broker.url, kind: 'stand-in', description, close: () => broker.close() };
+}
+
+async function startedServer(environment: NodeJS.ProcessEnv): Promise<RedisServerProcess | undefined> {
+  try {
+    return await startRedisServer({ path: environment['PATH'] ?? '' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+import { createClient } from '@redis/client';
+import { lifetimeCases } from '@practical-signalr/server/testing';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { redis } from '../redis.ts';
+import { hasRedisServer } from '../testing/redis-server-at-hand.ts';
+import { allWorks, startPair } from '../testing/server-pair.ts';
+import { findRedis, type StandInBroker, startRedisServer, startStandInBroker } from './index.ts';
+
+describe('the stand-in broker', () => {
+  let broker: StandInBroker;
+  beforeAll(async () => {
+    broker = await startStandInBroker();
+  });
+  afterAll(() => broker.close());
+
+  test.each(lifetimeCases)('$name', async ({ run }) => {
+    await run(redis({ url: broker.url, ackTimeout: 5000 }));
+  });
+
+  test.skipIf(!hasRedisServer).each([2, 3] as const)('answers a client of RESP%i as Redis does', async (RESP) => {
+    const real = await startRedisServer();
+    const answers = [];
+    for (const url of [broker.url, real.url]) {
+      const client = await createClient({ url, RESP }).connect();
+      const subscriber = await createClient({ url, RESP }).connect();
+      const got: string[] = [];
+      await subscriber.subscribe(['resp:a', 'resp:b'], (message, channel) => got.push(`${channel} ${message}`));
+      answers.push([
+        await client.ping(),
+        await client.echo('echo'),
+        await client.publish('resp:a', 'é 1'),
+        await client.publish('resp:none', ''),
+        await client.pubSubChannels('resp:*').then((names) => names.map(String).sort()),
+        await client.pubSubNumSub(['resp:a', 'resp:none']).then((counts) => ({ ...counts })),
+        await subscriber.ping(),
+        await subscriber.unsubscribe('resp:a'),
+        await client.publish('resp:a', '2'),
+        await client.get('nothing'),
+        await subscriber.unsubscribe(),
+        got,
+      ]);
+      client.destroy();
+      subscriber.destroy();
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    await real.close();
+  });
+
+  test.each([
+    ['no command', 'GET / HTTP/1.1\r\n\r\n'],
+    ['a huge array', '*99999999\r\n'],
+    ['a huge string', '*1\r\n$9999999999\r\n'],
+    ['a negative length', '*1\r\n$-5\r\n'],
+    ['a line without end', `*${'1'.repeat(100)}`],
+  ])('%s ends the connection it came on, and no other', async (_name, bytes) => {
+    const client = await createClient({ url: broker.url }).connect();
+    const socket = connect(broker.port, '127.0.0.1');
+    socket.write(bytes);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^-ERR Protocol error/);
+    await once(socket.resume(), 'close');
+    expect(await client.ping()).toBe('PONG');
+    client.destroy();
+  });
+
+  test('a command in pieces and two in one piece', async () => {
+    const socket = connect(broker.port, '127.0.0.1');
+    for (const byte of '*2\r\n$4\r\nECHO\r\n$3\r\na\r\n\r\n*1\r\n$4\r\nPING\r\n') socket.write(byte);
+    let text = '';
+    while (!text.endsWith('+PONG\r\n')) text += String(((await once(socket, 'data')) as [Buffer])[0]);
+    expect(text).toBe('$3\r\na\r\n\r\n+PONG\r\n');
+    socket.destroy();
+  });
+
+  test('who has gone is subscribed to nothing', async () => {
+    const client = await createClient({ url: broker.url }).connect();
+    const gone = await createClient({ url: broker.url }).connect();
+    await gone.subscribe('left', () => undefined);
+    gone.destroy();
+    while ((await client.pubSubChannels('left')).length > 0);
+    expect(await client.publish('left', 'x')).toBe(0);
+    client.destroy();
+  });
+});
+
+describe('a Redis for development', () => {
+  test('REDIS_URL is taken as it is, and its password is not shown', async () => {
+    const found = await findRedis({ REDIS_URL: 'redis://:s3cret@host:1' });
+    expect(found).toMatchObject({ url: 'redis://:s3cret@host:1', kind: 'given' });
+    expect(found.description).not.toContain('s3cret');
+    await found.close();
+  });
+
+  test.each([
+    ...(hasRedisServer ? [['redis-server', { PATH: process.env['PATH'] }] as const] : []),
+    ['stand-in', { PATH: '' }] as const,
+  ])('else a %s carries messages', async (kind, environment) => {
+    const found = await findRedis(environment);
+    expect(found.kind).toBe(kind);
+    expect(found.description).toContain(kind);
+    const [a, b] = await startPair({ url: found.url });
+    await allWorks(a, b);
+    await Promise.all([a.close(), b.close()]);
+    await found.close();
+  });
+});

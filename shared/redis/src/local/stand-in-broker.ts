@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { BrokerConnection } from './broker-connection.ts';
+
+/** A pub/sub broker in this process that stands in for a Redis. */
+export interface StandInBroker {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a broker on 127.0.0.1 that speaks the pub/sub part of Redis (RESP2 and RESP3), for a machine without Redis. It is no Redis:
+ * it keeps nothing and knows no keys. Clients of any kind can join, those of .NET too. Rejects where the port is in use.
+ * @example
+ * const broker = await startStandInBroker();
+ * const signalr = new SignalRServer({ scaleOut: redis({ url: broker.url }) });
+ */
+export async function startStandInBroker(port = 0): Promise<StandInBroker> {
+  const channels = new Map<string, Set<BrokerConnection>>();
+  const connections = new Set<BrokerConnection>();
+  const server = createServer((socket) => {
+    const connection = new BrokerConnection(socket, channels, connections.size + 1);
+    connections.add(connection);
+    socket.once('close', () => connections.delete(connection));
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  return {
+    url: `redis://127.0.0.1:${address.port}`,
+    port: address.port,
+    async close() {
+      server.close();
+      for (const connection of connections) connection.close();
+      await once(server, 'close');
+    },
+  };
+}

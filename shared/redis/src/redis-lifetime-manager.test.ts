@@ -1,0 +1,19 @@
+import { lifetimeCases } from '@practical-signalr/server/testing';
+import { afterAll, beforeAll, describe, test as baseTest } from 'vitest';
+import { type RedisServerProcess, startRedisServer } from './local/index.ts';
+import { redis } from './redis.ts';
+import { hasRedisServer } from './testing/redis-server-at-hand.ts';
+
+const test = baseTest.skipIf(!hasRedisServer);
+
+let server: RedisServerProcess;
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(() => server.close());
+
+describe.each(['local', 'fail'] as const)('over Redis, sends without it: %s', (whileDisconnected) => {
+  test.each(lifetimeCases)('$name', async ({ run }) => {
+    await run(redis({ url: server.url, whileDisconnected, ackTimeout: 5000 }));
+  });
+});

@@ -1,0 +1,116 @@
+import { Decoder, Encoder } from '@msgpack/msgpack';
+
+/** A hub message on its way to clients, encoded for each hub protocol. */
+export interface RedisInvocation {
+  readonly excludedConnectionIds: readonly string[];
+  /** By protocol name; each with its framing. */
+  readonly messages: ReadonlyMap<string, Uint8Array>;
+  /** Both only where the client is asked for a result. */
+  readonly invocationId?: string | undefined;
+  readonly returnAddress?: string | undefined;
+}
+
+export const GroupAction = { Add: 1, Remove: 2 } as const;
+export type GroupAction = (typeof GroupAction)[keyof typeof GroupAction];
+
+/** Asks the server that holds a connection to change its groups. */
+export interface RedisGroupCommand {
+  readonly id: number;
+  readonly serverName: string;
+  readonly action: GroupAction;
+  readonly group: string;
+  readonly connectionId: string;
+}
+
+/** An answer of a client on its way to the server that asked. */
+export interface RedisCompletion {
+  readonly protocol: string;
+  readonly message: Uint8Array;
+}
+
+/** What came on one of our channels is not ours. */
+export class ForeignMessageError extends Error {
+  override readonly name = 'ForeignMessageError';
+}
+
+const encoder = new Encoder();
+// Lengths beyond these are not ours; nothing is allocated for them.
+const decoder = new Decoder({ maxArrayLength: 1_000_000, maxMapLength: 100, maxStrLength: 1_000_000 });
+
+/** Source: `RedisProtocol` of Microsoft.AspNetCore.SignalR.StackExchangeRedis; MessagePack, shortest forms. */
+export function writeInvocation(invocation: RedisInvocation): Uint8Array {
+  const { excludedConnectionIds, messages, invocationId, returnAddress } = invocation;
+  const items: unknown[] = [excludedConnectionIds, Object.fromEntries(messages)];
+  if (invocationId !== undefined) items.push(invocationId, returnAddress);
+  return encoder.encode(items);
+}
+
+/** @throws {ForeignMessageError} as the other readers do. */
+export function readInvocation(payload: Uint8Array): RedisInvocation {
+  const [excluded, messages, invocationId, returnAddress] = readArray(payload, 2);
+  if (!Array.isArray(excluded) || typeof messages !== 'object' || messages === null) throw new ForeignMessageError();
+  const encoded = new Map<string, Uint8Array>();
+  for (const [name, bytes] of Object.entries(messages)) encoded.set(name, binary(bytes));
+  const excludedConnectionIds = excluded.map(string);
+  if (invocationId === undefined || invocationId === null) return { excludedConnectionIds, messages: encoded };
+  return {
+    excludedConnectionIds,
+    messages: encoded,
+    invocationId: string(invocationId),
+    returnAddress: string(returnAddress),
+  };
+}
+
+export const writeGroupCommand = ({ id, serverName, action, group, connectionId }: RedisGroupCommand): Uint8Array =>
+  encoder.encode([id, serverName, action, group, connectionId]);
+
+export function readGroupCommand(payload: Uint8Array): RedisGroupCommand {
+  const [id, serverName, action, group, connectionId] = readArray(payload, 5);
+  if (action !== GroupAction.Add && action !== GroupAction.Remove) throw new ForeignMessageError();
+  return {
+    id: integer(id),
+    serverName: string(serverName),
+    action,
+    group: string(group),
+    connectionId: string(connectionId),
+  };
+}
+
+export const writeAck = (id: number): Uint8Array => encoder.encode([id]);
+
+export const readAck = (payload: Uint8Array): number => integer(readArray(payload, 1)[0]);
+
+export const writeCompletion = ({ protocol, message }: RedisCompletion): Uint8Array =>
+  encoder.encode([protocol, message]);
+
+export function readCompletion(payload: Uint8Array): RedisCompletion {
+  const [protocol, message] = readArray(payload, 2);
+  return { protocol: string(protocol), message: binary(message) };
+}
+
+/** Items after the known ones are passed over, as .NET does. */
+function readArray(payload: Uint8Array, minimumLength: number): readonly unknown[] {
+  let value: unknown;
+  try {
+    value = decoder.decode(payload);
+  } catch {
+    throw new ForeignMessageError();
+  }
+  if (!Array.isArray(value) || value.length < minimumLength) throw new ForeignMessageError();
+  return value as unknown[];
+}
+
+function string(value: unknown): string {
+  if (typeof value !== 'string') throw new ForeignMessageError();
+  return value;
+}
+
+function integer(value: unknown): number {
+  if (!Number.isSafeInteger(value)) throw new ForeignMessageError();
+  return value as number;
+}
+
+function binary(value: unknown): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new ForeignMessageError();
+  return value;
+}
