@@ -25,6 +25,7 @@ export async function courseTest(): Promise<number> {
   for (const [tool, present] of [
     ['Chromium', hasChromium()],
     ['redis-server', hasCommand('redis-server')],
+    ['the .NET SDK (dotnet)', hasCommand('dotnet')],
   ] as const) {
     if (present) continue;
     console.log(errorTexts.toolMissing(tool));

@@ -1,8 +1,13 @@
-import { type HubProtocol, JsonHubProtocol, type SharedMessage } from '@practical-signalr/server/scale-out';
+import {
+  type HubProtocol,
+  JsonHubProtocol,
+  MessagePackHubProtocol,
+  type SharedMessage,
+} from '@practical-signalr/server/scale-out';
 
 /** The encodings of every message: those of the server, and all that a server elsewhere may need. */
 export function publishedProtocols(server: readonly HubProtocol[]): readonly HubProtocol[] {
-  const defaults = [new JsonHubProtocol()];
+  const defaults = [new JsonHubProtocol(), new MessagePackHubProtocol()];
   return [...server, ...defaults.filter((known) => !server.some(({ name }) => name === known.name))];
 }
 

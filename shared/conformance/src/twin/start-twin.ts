@@ -4,6 +4,8 @@ import { JsonHubProtocol, MessagePackHubProtocol, SignalRServer } from '@practic
 import cors from 'cors';
 import express from 'express';
 import { mapAuthorizedHubs } from './authorized-hubs.ts';
+import { type Backplane, backplane } from '../interop/backplane.ts';
+import { ChatHub } from '../interop/chat-hub.ts';
 import { announcements, hubContextEndpoints } from './endpoints.ts';
 import * as hubs from './conformance-hub.ts';
 import { conformanceMethods as methods, conformanceResults as clientResults } from './conformance-methods.ts';
@@ -20,8 +22,8 @@ export interface Twin {
 const nothing = (): void => undefined;
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** Starts the twin on 127.0.0.1; port 0 takes a free one. */
-export async function startTwin(port: number): Promise<Twin> {
+/** Starts the twin on 127.0.0.1; port 0 takes a free one. On a backplane `/messages` is the hub of the recorded backplane. */
+export async function startTwin(port: number, joined?: Backplane): Promise<Twin> {
   const json = new JsonHubProtocol({ payloadSerializer: dotnetJson });
   const signalr = new SignalRServer({
     disconnectTimeout: 3000,
@@ -31,6 +33,7 @@ export async function startTwin(port: number): Promise<Twin> {
         (user?.['sub'] as string | undefined) ?? (request.query.get('user') || undefined),
     },
     logger: silent, // it fails on purpose all the time
+    ...(joined === undefined ? {} : backplane(joined)),
   });
   signalr.mapHub('/conformance', hubs.ConformanceHub, { methods, clientResults });
   signalr.mapHub('/conformance-detailed', hubs.DetailedHub, { methods, clientResults, enableDetailedErrors: true });
@@ -65,7 +68,10 @@ export async function startTwin(port: number): Promise<Twin> {
   signalr.mapHub('/min-version-1', hubs.ConformanceHub, { methods, clientResults, minimumProtocolVersion: 1 });
   signalr.mapHub('/cors', hubs.ConformanceHub, { methods, clientResults });
   mapAuthorizedHubs(signalr);
-  const messages = signalr.mapHub('/messages', MessageHub);
+  const messages =
+    joined === undefined
+      ? signalr.mapHub('/messages', MessageHub)
+      : signalr.mapHub('/messages', ChatHub, { enableDetailedErrors: true });
 
   const app = express();
   app.disable('x-powered-by');

@@ -12,4 +12,4 @@ export type { Transport, TransportEvents, TransportName } from '../connections/t
 export { SharedPayload } from '../connections/shared-payload.ts';
 export type { Logger } from '../logger.ts';
 export type { CompletionMessage, HubMessage, HubProtocol } from '@practical-signalr/protocol';
-export { JsonHubProtocol, MessageType } from '@practical-signalr/protocol';
+export { JsonHubProtocol, MessagePackHubProtocol, MessageType } from '@practical-signalr/protocol';

@@ -1,0 +1,52 @@
+import { Hub } from '@practical-signalr/server';
+
+/** The hub of the recorded backplane: `Interop.ChatHub` of the .NET server in `dotnet/`, method by method. */
+export class ChatHub extends Hub {
+  whoAmI(): { connectionId: string; userId: string | null } {
+    return { connectionId: this.context.connectionId, userId: this.context.userIdentifier ?? null };
+  }
+
+  async sendToAll(text: string): Promise<void> {
+    await this.clients.all.send('Receive', 'all', text);
+  }
+
+  async sendToOthers(text: string): Promise<void> {
+    await this.clients.others.send('Receive', 'others', text);
+  }
+
+  async sendToGroup(group: string, text: string): Promise<void> {
+    await this.clients.group(group).send('Receive', `group:${group}`, text);
+  }
+
+  async sendToOthersInGroup(group: string, text: string): Promise<void> {
+    await this.clients.othersInGroup(group).send('Receive', `othersInGroup:${group}`, text);
+  }
+
+  async sendToUser(user: string, text: string): Promise<void> {
+    await this.clients.user(user).send('Receive', `user:${user}`, text);
+  }
+
+  async sendToConnection(connectionId: string, text: string): Promise<void> {
+    await this.clients.client(connectionId).send('Receive', 'connection', text);
+  }
+
+  async joinGroup(group: string): Promise<void> {
+    await this.groups.add(this.context.connectionId, group);
+  }
+
+  async leaveGroup(group: string): Promise<void> {
+    await this.groups.remove(this.context.connectionId, group);
+  }
+
+  async addConnectionToGroup(connectionId: string, group: string): Promise<void> {
+    await this.groups.add(connectionId, group);
+  }
+
+  async removeConnectionFromGroup(connectionId: string, group: string): Promise<void> {
+    await this.groups.remove(connectionId, group);
+  }
+
+  async ask(connectionId: string, question: string): Promise<unknown> {
+    return this.clients.client(connectionId).invoke('Answer', question);
+  }
+}

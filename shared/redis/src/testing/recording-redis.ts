@@ -1,0 +1,48 @@
+import type { RedisPubSubClient } from '../redis-client.ts';
+
+type Listener = (payload: Buffer, channel: Buffer) => void;
+
+/** Every publish of the clients made from one of these, and its way to their subscribers, without a network. */
+export class RecordingRedis {
+  readonly published: { readonly channel: string; readonly payload: Buffer }[] = [];
+  readonly #subscribers = new Map<string, Set<Listener>>();
+
+  /** Fits the option `client`. */
+  get client(): { duplicate(): object; publish(channel: string, message: Buffer): Promise<number> } {
+    const publish = (channel: string, payload: Buffer): Promise<number> => this.#publish(channel, payload);
+    return { duplicate: () => this.#duplicate(), publish };
+  }
+
+  #publish(channel: string, payload: Buffer): Promise<number> {
+    this.published.push({ channel, payload });
+    const listeners = this.#subscribers.get(channel) ?? new Set();
+    for (const listener of listeners) queueMicrotask(() => listener(payload, Buffer.from(channel)));
+    return Promise.resolve(listeners.size);
+  }
+
+  #duplicate(): RedisPubSubClient {
+    const each = (names: string | string[], run: (set: Set<Listener>) => void): Promise<void> => {
+      for (const name of [names].flat()) {
+        const set = this.#subscribers.get(name) ?? new Set();
+        this.#subscribers.set(name, set);
+        run(set);
+      }
+      return Promise.resolve();
+    };
+    const subscribe: RedisPubSubClient['subscribe'] = (names, listener) => each(names, (set) => set.add(listener));
+    const unsubscribe: RedisPubSubClient['subscribe'] = (names, listener) => each(names, (set) => set.delete(listener));
+    const publish = (channel: string, payload: Buffer): Promise<number> => this.#publish(channel, payload);
+    return {
+      isReady: true,
+      connect: () => Promise.resolve(),
+      destroy: () => undefined,
+      on: () => undefined,
+      publish,
+      sPublish: publish,
+      subscribe,
+      sSubscribe: subscribe,
+      unsubscribe,
+      sUnsubscribe: unsubscribe,
+    };
+  }
+}
