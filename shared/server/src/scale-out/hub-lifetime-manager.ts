@@ -1,6 +1,7 @@
 import type { CompletionMessage } from '@practical-signalr/protocol';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
+import type { TransportName } from '../connections/transport.ts';
 import type { SharedMessage } from './shared-message.ts';
 
 /** What a lifetime manager sees of a connection. */
@@ -15,6 +16,17 @@ export interface LifetimeConnection {
 export interface NegotiateRedirect {
   readonly url: string;
   readonly accessToken: string;
+}
+
+/** What a redirect must tell of the endpoint that the client has asked for. */
+export interface NegotiatedHub {
+  /** The user, as the server's `userIdProvider` names it. */
+  readonly userIdentifier: string | undefined;
+  /** Names of the transports that the endpoint allows. */
+  readonly transports: readonly TransportName[];
+  /** Time for the handshake, in ms. */
+  readonly handshakeTimeout: number;
+  readonly enableDetailedErrors: boolean;
 }
 
 /**
@@ -53,8 +65,17 @@ export interface HubLifetimeManager {
   ): Promise<unknown>;
   /** Takes a client's answer; one that nobody waits for is passed over. Throws where another client was asked. */
   setConnectionResult(connectionId: string, completion: CompletionMessage): void;
-  /** Sends clients elsewhere when they negotiate. Undefined: they stay. Rejects when clients cannot be served now. */
-  negotiate?(request: ConnectionRequest, user: ClaimsPrincipal | undefined): Promise<NegotiateRedirect | undefined>;
+  /**
+   * Sends clients elsewhere when they negotiate; the request's path is the hub's. Undefined: they stay.
+   * Rejects when clients cannot be served now, best with a {NegotiateError}.
+   */
+  negotiate?(
+    request: ConnectionRequest,
+    user: ClaimsPrincipal | undefined,
+    hub: NegotiatedHub,
+  ): Promise<NegotiateRedirect | undefined>;
+  /** The server is about to close: runs before its connections are told to go. What was negotiated may still come. */
+  closing?(): Promise<void>;
   /** Ends what the manager holds, after the last connection of this process is gone. */
   close?(): Promise<void>;
 }
