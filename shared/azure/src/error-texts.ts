@@ -45,7 +45,9 @@ export const errorTexts = {
     'The credential gave no token for Azure SignalR Service. Sign in first, or check the identity of this machine.',
   entraRefused: (status: number) =>
     `Azure SignalR Service refused the Entra token (${status}). The identity needs the role SignalR App Server.`,
-  connectionLost: (id: string) => `Connection '${id}' disconnected.`,
+  answeredByOther: 'The client answered a question that another client was asked.',
+  resultsNeedOneEndpoint:
+    'A client can be asked for a result only through one endpoint of Azure SignalR Service: choose it with the router.',
   // In the log
   refused: (endpoint: string, status: number) =>
     status === 401
