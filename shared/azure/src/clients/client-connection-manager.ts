@@ -94,7 +94,7 @@ export class ClientConnectionManager {
   }
 
   instanceLost(instanceId: string): void {
-    for (const client of [...this.#clients.values()]) {
+    for (const client of this.#clients.values()) {
       if (client.instanceId === instanceId) client.closeWithReconnect();
     }
   }
@@ -129,7 +129,7 @@ export class ClientConnectionManager {
 
   #closeExpired(): void {
     const now = Date.now();
-    for (const client of [...this.#clients.values()]) {
+    for (const client of this.#clients.values()) {
       if (client.user.expiresAt !== undefined && client.user.expiresAt < now) client.closeWithReconnect();
     }
   }

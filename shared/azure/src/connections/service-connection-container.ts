@@ -119,7 +119,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     const type = this.endpoint.type === 'primary' ? ServiceConnectionType.Default : ServiceConnectionType.Weak;
     while (!signal.aborted) {
       try {
-        const closed = await this.#connect(type);
+        const { closed } = await this.#connect(type);
         this.#failures = 0;
         await closed;
       } catch (error) {
@@ -141,8 +141,8 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     await this.#backOff;
   }
 
-  /** Opens one connection; resolves with a promise for its end. */
-  async #connect(connectionType: number, target?: string): Promise<Promise<void>> {
+  /** Opens one connection; `closed` is its end. */
+  async #connect(connectionType: number, target?: string): Promise<{ closed: Promise<void> }> {
     const { serverHandshakeTimeout, serviceTimeout, migrationLevel } = this.#settings;
     let onClosed = (): void => undefined;
     const closed = new Promise<void>((resolve) => (onClosed = resolve));
@@ -176,7 +176,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
       'Asrs-User-Agent': userAgent,
       'X-Requested-With': 'XMLHttpRequest',
     });
-    return closed;
+    return { closed };
   }
 
   #openOnDemand(target: string): void {

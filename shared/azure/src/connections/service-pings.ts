@@ -68,7 +68,7 @@ export class ServicePings {
 
   close(): void {
     clearInterval(this.#status);
-    for (const end of [...this.#goodbyes.values()]) end();
+    for (const end of this.#goodbyes.values()) end();
   }
 
   #sayGoodbye(connection: ServiceConnection, fin: string): Promise<void> {

@@ -64,7 +64,7 @@ function userClaims(user: ClaimsPrincipal): Record<string, unknown> {
     if (value === undefined || value === null || typeof value === 'function') continue;
     const isText = typeof value === 'string' || (Array.isArray(value) && value.length > 1 && value.every(isString));
     if (!isText && !numericNames.has(name)) others[name] = value;
-    else claims[onWire(name)] = isText ? value : String(value);
+    else claims[onWire(name)] = isText ? value : JSON.stringify(value);
   }
   if (Object.keys(others).length > 0) claims[JSON_CLAIM] = JSON.stringify(others);
   return claims;
