@@ -21,7 +21,7 @@ async function negotiateWith(negotiate: NonNullable<HubLifetimeManager['negotiat
 
 test('a client is sent where the scale-out says; it knows path, query and user', async () => {
   const response = await negotiateWith(async (request, _user, hub) => ({
-    url: `https://service/?path=${request.path}&${request.query}&user=${hub.userIdentifier}`,
+    url: `https://service/?path=${request.path}&${request.query.toString()}&user=${hub.userIdentifier}`,
     accessToken: 'token',
   }));
   expect(response.headers.get('content-type')).toBe('application/json');

@@ -3,6 +3,7 @@ import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { errorTexts } from '../error-texts.ts';
 import { NegotiateError } from '../scale-out/negotiate-error.ts';
+import { answer } from './http-answer.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
 /**
@@ -21,23 +22,15 @@ export async function answerRedirect(
     const redirect = await hub.lifetime.negotiate(request, user, { ...hub.options, userIdentifier });
     if (redirect === undefined) return false;
     const { url, accessToken } = redirect;
-    end(
-      response,
-      200,
-      'application/json',
-      JSON.stringify({ negotiateVersion: 0, url, accessToken, availableTransports: [] }),
-    );
+    answer(response, 200, JSON.stringify({ negotiateVersion: 0, url, accessToken, availableTransports: [] }), {
+      'Content-Type': 'application/json',
+    });
   } catch (error) {
-    if (error instanceof NegotiateError) end(response, error.statusCode, 'text/plain', error.message);
+    if (error instanceof NegotiateError) answer(response, error.statusCode, error.message);
     else {
       hub.options.logger.error(errorTexts.negotiateFailed, error);
-      end(response, 500, 'text/plain', '');
+      answer(response, 500);
     }
   }
   return true;
-}
-
-function end(response: ServerResponse, status: number, type: string, text: string): void {
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) });
-  response.end(text);
 }
