@@ -1,11 +1,12 @@
 import { HubConnectionBuilder, type HubConnection, LogLevel } from '@microsoft/signalr';
-import { azureSignalR } from '@practical-signalr/azure';
+import { azureSignalR, type AzureSignalROptions } from '@practical-signalr/azure';
 import { Hub, type SignalRServerOptions } from '@practical-signalr/server';
 import type { HubLifetimeManager } from '@practical-signalr/server/scale-out';
 import { startTestServer, type TestServer } from '@practical-signalr/server/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from './index.ts';
 
+const events: string[] = [];
 class ChatHub extends Hub {
   echo(text: string): string {
     return text;
@@ -25,6 +26,12 @@ class ChatHub extends Hub {
   }
   async sayToUser(user: string, text: string): Promise<void> {
     await this.clients.user(user).send('Said', text);
+  }
+  override onConnected(): void {
+    events.push(`+${this.context.connectionId}`);
+  }
+  override onDisconnected(): void {
+    events.push(`-${this.context.connectionId}`);
   }
   who(): unknown {
     return [this.context.connectionId, this.context.userIdentifier ?? null, this.context.request.path];
@@ -49,9 +56,15 @@ afterEach(async () => {
   await emulator.close();
 });
 
-async function startApp(options: SignalRServerOptions = {}): Promise<TestServer> {
+async function startApp(options: SignalRServerOptions = {}, azure: AzureSignalROptions = {}): Promise<TestServer> {
   const { connectionString } = emulator;
-  const scaleOut = azureSignalR({ connectionString, initialHubServerConnectionCount: 2, logger, environment: {} });
+  const scaleOut = azureSignalR({
+    connectionString,
+    initialHubServerConnectionCount: 2,
+    logger,
+    environment: {},
+    ...azure,
+  });
   const server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub), {
     scaleOut,
     logger,
@@ -152,4 +165,53 @@ test('clients of a lost server connection are closed; the connection comes back'
   await expect.poll(() => hub?.servers.size).toBe(2);
   expect(hub?.servers.has(lost as never)).toBe(false);
   expect(await (await connect(app)).connection.invoke('Echo', 'again')).toBe('again');
+});
+
+test('a server that closes gracefully hands its clients to another; they notice nothing and keep their groups', async () => {
+  const azure: AzureSignalROptions = { migrationLevel: 'ShutdownOnly', gracefulShutdown: { mode: 'MigrateClients' } };
+  const one = await startApp({}, azure);
+  const { connection, said } = await connect(one);
+  let isClosed = false;
+  connection.onclose(() => (isClosed = true));
+  await connection.invoke('Join', 'room');
+  await startApp({}, azure);
+  events.length = 0;
+  await one.signalr.close();
+  await expect.poll(() => events.toSorted()).toEqual([`+${connection.connectionId}`, `-${connection.connectionId}`]);
+  await connection.invoke('SayToGroup', 'room', 'still here');
+  expect(said).toEqual(['still here']);
+  expect(isClosed).toBe(false);
+});
+
+test('a server that waits for its clients takes no new ones, and closes when the last has left', async () => {
+  const one = await startApp({}, { gracefulShutdown: { mode: 'WaitForClientsClose' } });
+  const { connection } = await connect(one);
+  const hub = emulator.hubs.get('chathub');
+  const closed = one.signalr.close();
+  await expect.poll(() => [...(hub?.servers ?? [])].every(({ isLeaving }) => isLeaving)).toBe(true);
+  expect(await connection.invoke('Echo', 'still here')).toBe('still here');
+  await connection.stop();
+  await closed;
+  await expect.poll(() => hub?.servers.size).toBe(0);
+});
+
+test('without grace clients are told to reconnect', async () => {
+  const one = await startApp();
+  const { connection } = await connect(one);
+  const closed = new Promise<void>((resolve) => connection.onclose(() => resolve()));
+  await one.signalr.close();
+  await closed;
+  await expect.poll(() => emulator.hubs.get('chathub')?.clients.size).toBe(0);
+});
+
+test('ten clients at a time come and go and leave nothing in the service', async () => {
+  const app = await startApp();
+  for (let i = 0; i < 5; i++) {
+    const clients = await Promise.all(Array.from({ length: 10 }, () => connect(app, '?user=u')));
+    await Promise.all(clients.map(({ connection }) => connection.invoke('Join', 'room')));
+    await Promise.all(clients.map(({ connection }) => connection.stop()));
+  }
+  const hub = emulator.hubs.get('chathub');
+  await expect.poll(() => [hub?.clients.size, hub?.groups.size, hub?.users.size]).toEqual([0, 0, 0]);
+  expect([...(hub?.servers ?? [])].reduce((sum, { clients }) => sum + clients.size, 0)).toBe(0);
 });

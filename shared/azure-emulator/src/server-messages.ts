@@ -100,7 +100,7 @@ function answerPing(hub: ServiceHub, server: ServerConnection, messages: readonl
       if (messages[i + 1] === 'fin:2') continue; // they leave by themselves
       for (const client of server.clients) {
         const isMoved = messages[i + 1] === 'fin:1' && server.migrationLevel > 0;
-        const other = isMoved ? hub.pickServer() : undefined;
+        const other = isMoved ? hub.pickOther(server) : undefined;
         if (other === undefined) hub.closeWithReconnect(client);
         else hub.migrate(client, other);
       }

@@ -16,6 +16,12 @@ export class ServiceHub {
   /** Questions to clients: which server asked. */
   readonly questions = new Map<string, { readonly connectionId: string; readonly caller: ServerConnection }>();
 
+  /** A connection to another server, for a client that has to move. */
+  pickOther(server: ServerConnection): ServerConnection | undefined {
+    const others = [...this.servers].filter((other) => other.serverId !== server.serverId && !other.isLeaving);
+    return others.sort((a, b) => a.clients.size - b.clients.size)[0];
+  }
+
   /** A server connection for a new client: the one with the fewest. */
   pickServer(serverId?: string, isRequired = false): ServerConnection | undefined {
     const open = [...this.servers].filter((server) => server.isOpen && !server.isLeaving);
@@ -65,7 +71,7 @@ export class ServiceHub {
   serverLost(server: ServerConnection): void {
     this.servers.delete(server);
     for (const client of server.clients) {
-      const other = server.migrationLevel === 2 ? this.pickServer() : undefined;
+      const other = server.migrationLevel === 2 ? this.pickOther(server) : undefined;
       if (other === undefined) this.closeWithReconnect(client);
       else this.migrate(client, other);
     }
