@@ -118,6 +118,7 @@ export const errorTexts = {
   userChanged: (id: string) => `Connection ${id} was asked for by another user than its own; that request was refused.`,
   policyFailed: (hub: string, method: string) => `The policy of ${hub}.${method} failed; the call was refused.`,
   userIdFailed: (id: string) => `The userIdProvider failed; connection ${id} was refused.`,
+  negotiateFailed: 'A client could not be told where to connect; it got the answer 500.',
   answeredByOther: (id: string) =>
     `Connection ${id} answered a question that another client was asked, and was closed.`,
   missingProtocol: (id: string, protocol: string) =>

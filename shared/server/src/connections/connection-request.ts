@@ -3,8 +3,10 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 /** Query parameters whose names are found without regard to case, as ASP.NET Core finds them. */
 export class QueryParameters {
   readonly #values: ReadonlyMap<string, readonly string[]>;
+  readonly #text: string;
 
   constructor(query: string) {
+    this.#text = query;
     const values = new Map<string, string[]>();
     for (const [name, value] of new URLSearchParams(query)) {
       const key = name.toLowerCase();
@@ -33,6 +35,11 @@ export class QueryParameters {
 
   has(name: string): boolean {
     return this.#values.has(name.toLowerCase());
+  }
+
+  /** The query as the client wrote it, without its question mark. */
+  toString(): string {
+    return this.#text;
   }
 }
 

@@ -5,6 +5,7 @@ import { negotiate } from '../connections/negotiate.ts';
 import { errorTexts } from '../error-texts.ts';
 import { answer } from './http-answer.ts';
 import type { HubExchange } from './http-handler.ts';
+import { answerRedirect } from './negotiate-redirect.ts';
 
 /** POST {hub}/negotiate. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate". */
 export async function answerNegotiate(
@@ -14,9 +15,10 @@ export async function answerNegotiate(
   if (request.method !== 'POST') return answer(response, 405);
   if (hub.isClosing) return answer(response, 503, errorTexts.serverClosing);
   const { allowStatefulReconnects, minimumProtocolVersion, transports } = hub.options;
-  const redirect = await hub.lifetime.negotiate?.(connectionRequest(request), ticket?.user);
-  if (redirect !== undefined) {
-    return answerJson(response, { negotiateVersion: 0, ...redirect, availableTransports: [] });
+  if (hub.lifetime.negotiate !== undefined) {
+    const details = connectionRequest(request);
+    const asked = { ...details, path: details.path.replace(/\/negotiate\/?$/i, '') };
+    if (await answerRedirect(hub, asked, ticket?.user, response)) return;
   }
   const body = negotiate(
     query.get('negotiateVersion'),

@@ -152,6 +152,7 @@ export class SignalRServer {
   /** Tells all clients to reconnect, sends what waits, ends every connection. Leaves no handle; the `http.Server` stays yours. */
   async close(): Promise<void> {
     this.#closed = true;
+    await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.closing?.()));
     this.#upgrades.detach();
     // Found until the last client is gone: who polls must be told of the end.
     await Promise.all([...this.#hubs.values()].map((hub) => hub.close()));

@@ -2,6 +2,7 @@ import type { CompletionMessage, HubProtocol } from '@practical-signalr/protocol
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { HealthReportEntry } from './health-report.ts';
+import type { TransportName } from '../connections/transport.ts';
 import type { SharedMessage } from './shared-message.ts';
 
 /** What a lifetime manager sees of a connection. */
@@ -18,6 +19,17 @@ export interface LifetimeConnection {
 export interface NegotiateRedirect {
   readonly url: string;
   readonly accessToken: string;
+}
+
+/** What a redirect must tell of the endpoint that the client has asked for. */
+export interface NegotiatedHub {
+  /** The user, as the server's `userIdProvider` names it. */
+  readonly userIdentifier: string | undefined;
+  /** Names of the transports that the endpoint allows. */
+  readonly transports: readonly TransportName[];
+  /** Time for the handshake, in ms. */
+  readonly handshakeTimeout: number;
+  readonly enableDetailedErrors: boolean;
 }
 
 /**
@@ -56,8 +68,17 @@ export interface HubLifetimeManager {
   ): Promise<unknown>;
   /** Takes a client's answer; one that nobody waits for is passed over. Throws where another client was asked. */
   setConnectionResult(connectionId: string, completion: CompletionMessage): void;
-  /** Sends clients elsewhere when they negotiate. Undefined: they stay. Rejects when clients cannot be served now. */
-  negotiate?(request: ConnectionRequest, user: ClaimsPrincipal | undefined): Promise<NegotiateRedirect | undefined>;
+  /**
+   * Sends clients elsewhere when they negotiate; the request's path is the hub's. Undefined: they stay.
+   * Rejects when clients cannot be served now, best with a {NegotiateError}.
+   */
+  negotiate?(
+    request: ConnectionRequest,
+    user: ClaimsPrincipal | undefined,
+    hub: NegotiatedHub,
+  ): Promise<NegotiateRedirect | undefined>;
+  /** The server is about to close: runs before its connections are told to go. What was negotiated may still come. */
+  closing?(): Promise<void>;
   /** How the way to the other servers is. Absent where there are none. */
   health?(): HealthReportEntry;
   /** Ends what the manager holds, after the last connection of this process is gone. */

@@ -1,4 +1,10 @@
-export type { HubLifetimeManager, LifetimeConnection, NegotiateRedirect } from './hub-lifetime-manager.ts';
+export type {
+  HubLifetimeManager,
+  LifetimeConnection,
+  NegotiatedHub,
+  NegotiateRedirect,
+} from './hub-lifetime-manager.ts';
+export { NegotiateError } from './negotiate-error.ts';
 export type { AcceptedClient, HubLifetimeManagerFactory, ScaleOutHub } from './scale-out-hub.ts';
 export type { HealthReport, HealthReportEntry, HealthStatus } from './health-report.ts';
 export { ConnectionIndex, deliver, type Receivers } from './connection-index.ts';

@@ -1,0 +1,217 @@
+import { HubConnectionBuilder, type HubConnection, LogLevel } from '@microsoft/signalr';
+import { azureSignalR, type AzureSignalROptions } from '@practical-signalr/azure';
+import { Hub, type SignalRServerOptions } from '@practical-signalr/server';
+import type { HubLifetimeManager } from '@practical-signalr/server/scale-out';
+import { startTestServer, type TestServer } from '@practical-signalr/server/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Emulator, startEmulator } from './index.ts';
+
+const events: string[] = [];
+class ChatHub extends Hub {
+  echo(text: string): string {
+    return text;
+  }
+  async say(text: string): Promise<string> {
+    await this.clients.all.send('Said', text);
+    return 'said';
+  }
+  async sayToOthers(text: string): Promise<void> {
+    await this.clients.others.send('Said', text);
+  }
+  async join(group: string): Promise<void> {
+    await this.groups.add(this.context.connectionId, group);
+  }
+  async sayToGroup(group: string, text: string): Promise<void> {
+    await this.clients.group(group).send('Said', text);
+  }
+  async sayToUser(user: string, text: string): Promise<void> {
+    await this.clients.user(user).send('Said', text);
+  }
+  override onConnected(): void {
+    events.push(`+${this.context.connectionId}`);
+  }
+  override onDisconnected(): void {
+    events.push(`-${this.context.connectionId}`);
+  }
+  who(): unknown {
+    return [this.context.connectionId, this.context.userIdentifier ?? null, this.context.request.path];
+  }
+  async *count(to: number): AsyncGenerator<number> {
+    for (let i = 0; i < to; i++) yield i;
+  }
+}
+
+const nothing = (): void => undefined;
+const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+let emulator: Emulator;
+const servers: TestServer[] = [];
+const connections: HubConnection[] = [];
+
+beforeEach(async () => {
+  emulator = await startEmulator({ port: 0 });
+});
+afterEach(async () => {
+  await Promise.all(connections.splice(0).map((connection) => connection.stop()));
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+  await emulator.close();
+});
+
+async function startApp(options: SignalRServerOptions = {}, azure: AzureSignalROptions = {}): Promise<TestServer> {
+  const { connectionString } = emulator;
+  const scaleOut = azureSignalR({
+    connectionString,
+    initialHubServerConnectionCount: 2,
+    logger,
+    environment: {},
+    ...azure,
+  });
+  const server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub), {
+    scaleOut,
+    logger,
+    userIdProvider: { getUserId: ({ request }) => request.query.get('user') },
+    ...options,
+  });
+  servers.push(server);
+  await expect
+    .poll(async () => (await fetch(`${server.url}/chat/negotiate?negotiateVersion=1`, { method: 'POST' })).status)
+    .toBe(200);
+  return server;
+}
+
+async function connect(server: TestServer, query = ''): Promise<{ connection: HubConnection; said: string[] }> {
+  const connection = new HubConnectionBuilder()
+    .withUrl(`${server.url}/chat${query}`)
+    .configureLogging(LogLevel.None)
+    .build();
+  const said: string[] = [];
+  connection.on('Said', (text: string) => said.push(text));
+  await connection.start();
+  connections.push(connection);
+  return { connection, said };
+}
+
+test('the official client is sent to the service, calls, is called, streams', async () => {
+  const app = await startApp();
+  const [ada, bob] = [await connect(app, '?user=ada'), await connect(app, '?user=bob')];
+  const negotiate = await fetch(`${app.url}/chat/negotiate?user=x&negotiateVersion=1`, { method: 'POST' });
+  const { url } = (await negotiate.json()) as { url: string };
+  expect(url).toMatch(`${emulator.url}/client/?hub=chathub&asrs.op=%2Fchat&user=x&negotiateVersion=1&asrs_request_id=`);
+  expect(await ada.connection.invoke('Echo', 'hé')).toBe('hé');
+  expect(await ada.connection.invoke('Say', 'to all')).toBe('said');
+  expect(ada.said).toEqual(['to all']); // before the answer, since it was sent before
+  await ada.connection.invoke('SayToOthers', 'to others');
+  await ada.connection.invoke('SayToUser', 'bob', 'to bob');
+  await bob.connection.invoke('Join', 'room');
+  await ada.connection.invoke('SayToGroup', 'room', 'to room');
+  await expect.poll(() => bob.said).toEqual(['to all', 'to others', 'to bob', 'to room']);
+  expect(ada.said).toEqual(['to all']);
+  expect(await ada.connection.invoke('Who')).toEqual([ada.connection.connectionId, 'ada', '/chat']);
+  const items: unknown[] = [];
+  await new Promise<void>((complete, error) =>
+    ada.connection.stream('Count', 3).subscribe({ next: (item) => items.push(item), complete, error }),
+  );
+  expect(items).toEqual([0, 1, 2]);
+});
+
+test('asking a client that is not there is an error of the service', async () => {
+  const { connectionString } = emulator;
+  let lifetime: HubLifetimeManager | undefined;
+  const factory = azureSignalR({ connectionString, logger, environment: {} });
+  await startApp({ scaleOut: (hub) => (lifetime = factory(hub)) });
+  await expect(lifetime?.invokeConnection('nobody', 'Name', [])).rejects.toThrow('Connection does not exist.');
+});
+
+test('two app servers share clients, groups and users', async () => {
+  const [one, two] = [await startApp(), await startApp()];
+  const clients = [await connect(one), await connect(one), await connect(two), await connect(two)];
+  for (const { connection } of clients) await connection.invoke('Join', 'room');
+  await clients[0]?.connection.invoke('SayToGroup', 'room', 'x');
+  for (const { said } of clients) await expect.poll(() => said).toEqual(['x']);
+  const servers = [...(emulator.hubs.get('chathub')?.servers ?? [])];
+  expect(new Set(servers.map(({ serverId }) => serverId)).size).toBe(2);
+  expect(servers).toHaveLength(4);
+});
+
+test('before the service is reached negotiation answers 500 in the recorded words', async () => {
+  const connectionString = 'Endpoint=http://127.0.0.1:9;AccessKey=k';
+  const scaleOut = azureSignalR({ connectionString, logger, environment: {} });
+  const server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut });
+  servers.push(server);
+  const response = await fetch(`${server.url}/chat/negotiate?negotiateVersion=1`, { method: 'POST' });
+  expect([response.status, await response.text()]).toEqual([
+    500,
+    'Azure SignalR Service is not connected yet, please try again later.',
+  ]);
+});
+
+test('a wrong key opens no server connection, and the log says why without showing it', async () => {
+  const warnings: unknown[] = [];
+  const warn = (...parts: unknown[]): void => void warnings.push(...parts);
+  const connectionString = `Endpoint=${emulator.url};AccessKey=wrong-key`;
+  const scaleOut = azureSignalR({ connectionString, logger: { ...logger, warn }, environment: {} });
+  servers.push(await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut, logger }));
+  await expect.poll(() => warnings.join(' ')).toContain('(401): check the AccessKey');
+  expect(warnings.join(' ')).not.toContain('wrong-key');
+});
+
+test('clients of a lost server connection are closed; the connection comes back', async () => {
+  const app = await startApp();
+  const { connection } = await connect(app);
+  const closed = new Promise<void>((resolve) => connection.onclose(() => resolve()));
+  const hub = emulator.hubs.get('chathub');
+  const lost = [...(hub?.servers ?? [])].find(({ clients }) => clients.size > 0);
+  lost?.drop();
+  await closed;
+  await expect.poll(() => hub?.servers.size).toBe(2);
+  expect(hub?.servers.has(lost as never)).toBe(false);
+  expect(await (await connect(app)).connection.invoke('Echo', 'again')).toBe('again');
+});
+
+test('a server that closes gracefully hands its clients to another; they notice nothing and keep their groups', async () => {
+  const azure: AzureSignalROptions = { migrationLevel: 'ShutdownOnly', gracefulShutdown: { mode: 'MigrateClients' } };
+  const one = await startApp({}, azure);
+  const { connection, said } = await connect(one);
+  let isClosed = false;
+  connection.onclose(() => (isClosed = true));
+  await connection.invoke('Join', 'room');
+  await startApp({}, azure);
+  events.length = 0;
+  await one.signalr.close();
+  await expect.poll(() => events.toSorted()).toEqual([`+${connection.connectionId}`, `-${connection.connectionId}`]);
+  await connection.invoke('SayToGroup', 'room', 'still here');
+  expect(said).toEqual(['still here']);
+  expect(isClosed).toBe(false);
+});
+
+test('a server that waits for its clients takes no new ones, and closes when the last has left', async () => {
+  const one = await startApp({}, { gracefulShutdown: { mode: 'WaitForClientsClose' } });
+  const { connection } = await connect(one);
+  const hub = emulator.hubs.get('chathub');
+  const closed = one.signalr.close();
+  await expect.poll(() => [...(hub?.servers ?? [])].every(({ isLeaving }) => isLeaving)).toBe(true);
+  expect(await connection.invoke('Echo', 'still here')).toBe('still here');
+  await connection.stop();
+  await closed;
+  await expect.poll(() => hub?.servers.size).toBe(0);
+});
+
+test('without grace clients are told to reconnect', async () => {
+  const one = await startApp();
+  const { connection } = await connect(one);
+  const closed = new Promise<void>((resolve) => connection.onclose(() => resolve()));
+  await one.signalr.close();
+  await closed;
+  await expect.poll(() => emulator.hubs.get('chathub')?.clients.size).toBe(0);
+});
+
+test('ten clients at a time come and go and leave nothing in the service', async () => {
+  const app = await startApp();
+  for (let i = 0; i < 5; i++) {
+    const clients = await Promise.all(Array.from({ length: 10 }, () => connect(app, '?user=u')));
+    await Promise.all(clients.map(({ connection }) => connection.invoke('Join', 'room')));
+    await Promise.all(clients.map(({ connection }) => connection.stop()));
+  }
+  const hub = emulator.hubs.get('chathub');
+  await expect.poll(() => [hub?.clients.size, hub?.groups.size, hub?.users.size]).toEqual([0, 0, 0]);
+  expect([...(hub?.servers ?? [])].reduce((sum, { clients }) => sum + clients.size, 0)).toBe(0);
+});

@@ -1,0 +1,130 @@
+import type { WebSocket } from 'ws';
+import {
+  FrameReader,
+  readServiceMessage,
+  type ServiceMessage,
+  ServiceMessageType,
+  ServiceMessageWriter,
+} from '@practical-signalr/azure/service-protocol';
+import type { EmulatedClient } from './emulated-client.ts';
+import { errorTexts } from './error-texts.ts';
+
+/** What a server connection tells its hub. */
+export interface ServerConnectionEvents {
+  onOpen(): void;
+  onMessage(message: ServiceMessage): void;
+  onClosed(): void;
+}
+
+/** Time for the handshake and silence after which a server counts as dead, in ms. */
+const HANDSHAKE_TIMEOUT = 15_000;
+const SERVER_TIMEOUT = 30_000;
+
+/** One app server's connection, seen from the service. What is sent in one turn leaves in one write. */
+export class ServerConnection {
+  readonly serverId: string;
+  /** Given by the server in its URL. */
+  readonly id: string;
+  readonly clients = new Set<EmulatedClient>();
+  migrationLevel = 0;
+  /** Takes no new clients: it has said goodbye. */
+  isLeaving = false;
+  readonly #webSocket: WebSocket;
+  readonly #events: ServerConnectionEvents;
+  readonly #writer = new ServiceMessageWriter();
+  readonly #frames = new FrameReader();
+  readonly #pings: NodeJS.Timeout;
+  readonly #handshakeTimer: NodeJS.Timeout;
+  #isOpen = false;
+  #flushes = false;
+  #heardAt = Date.now();
+
+  constructor(
+    webSocket: WebSocket,
+    serverId: string,
+    id: string,
+    pingInterval: number,
+    events: ServerConnectionEvents,
+  ) {
+    this.#webSocket = webSocket;
+    this.serverId = serverId;
+    this.id = id;
+    this.#events = events;
+    this.#handshakeTimer = setTimeout(() => this.close(), HANDSHAKE_TIMEOUT);
+    this.#pings = setInterval(() => this.#ping(), pingInterval);
+    webSocket.on('message', (data: Buffer) => this.#receive(data));
+    webSocket.on('error', () => undefined); // a 'close' follows
+    webSocket.on('close', () => this.#closed());
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  send(message: ServiceMessage): void {
+    this.#writer.write(message);
+    if (this.#flushes) return;
+    this.#flushes = true;
+    setImmediate(() => this.#flush());
+  }
+
+  /** Ends the connection as a service that goes away does. */
+  close(): void {
+    this.#flush();
+    this.#webSocket.close(1000);
+  }
+
+  /** Cuts the connection. */
+  drop(): void {
+    this.#webSocket.terminate();
+  }
+
+  #flush(): void {
+    this.#flushes = false;
+    if (this.#writer.length > 0 && this.#webSocket.readyState === this.#webSocket.OPEN) {
+      this.#webSocket.send(this.#writer.take());
+    }
+  }
+
+  #receive(data: Buffer): void {
+    this.#heardAt = Date.now();
+    try {
+      this.#frames.read(data, (frame) => {
+        const message = readServiceMessage(frame);
+        if (message === undefined) return;
+        if (this.#isOpen) this.#events.onMessage(message);
+        else this.#shakeHands(message);
+      });
+    } catch {
+      this.drop();
+    }
+  }
+
+  #shakeHands(message: ServiceMessage): void {
+    const error =
+      message.type !== ServiceMessageType.HandshakeRequest
+        ? errorTexts.handshakeExpected
+        : message.version === 1
+          ? ''
+          : errorTexts.handshakeVersion(message.version);
+    this.send({ type: ServiceMessageType.HandshakeResponse, errorMessage: error, connectionId: this.id });
+    if (error !== '' || message.type !== ServiceMessageType.HandshakeRequest) return this.close();
+    clearTimeout(this.#handshakeTimer);
+    this.migrationLevel = message.migrationLevel;
+    this.#isOpen = true;
+    this.#events.onOpen();
+  }
+
+  #ping(): void {
+    if (Date.now() - this.#heardAt > SERVER_TIMEOUT) this.drop();
+    else if (this.#isOpen) this.send({ type: ServiceMessageType.Ping, messages: [] });
+  }
+
+  #closed(): void {
+    clearInterval(this.#pings);
+    clearTimeout(this.#handshakeTimer);
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#events.onClosed();
+  }
+}

@@ -1,0 +1,274 @@
+import type { CompletionMessage } from '@practical-signalr/protocol';
+import {
+  type ClaimsPrincipal,
+  type ConnectionRequest,
+  type HubLifetimeManager,
+  type LifetimeConnection,
+  type Logger,
+  type NegotiatedHub,
+  NegotiateError,
+  type NegotiateRedirect,
+  type ScaleOutHub,
+  SharedMessage,
+} from '@practical-signalr/server/scale-out';
+import type { AzureSettings } from './azure-options.ts';
+import { ClientConnectionManager } from './clients/client-connection-manager.ts';
+import { ClientInvocations } from './clients/client-invocations.ts';
+import { type ServerIdentity, ServiceConnectionContainer } from './connections/service-connection-container.ts';
+import type { ServiceConnection } from './connections/service-connection.ts';
+import { chooseEndpoint, type RoutedEndpoint } from './endpoints/endpoint-router.ts';
+import { serviceHubName, type ServiceEndpoint } from './endpoints/service-endpoint.ts';
+import { errorTexts } from './error-texts.ts';
+import { shutDownGracefully } from './graceful-shutdown.ts';
+import { clientRedirect } from './negotiation/client-redirect.ts';
+import { type Payloads, type ServiceMessage, ServiceMessageType } from './service-protocol/index.ts';
+
+const done = Promise.resolve();
+type Containers = readonly ServiceConnectionContainer[];
+
+/**
+ * Reaches the clients of a hub through Azure SignalR Service, which holds them, their groups and their users.
+ * Source: `ServiceLifetimeManager<THub>` of azure-signalr.
+ */
+export class AzureLifetimeManager implements HubLifetimeManager {
+  readonly #hub: ScaleOutHub;
+  readonly #hubName: string;
+  readonly #settings: AzureSettings;
+  readonly #identity: ServerIdentity;
+  readonly #clients: ClientConnectionManager;
+  readonly #invocations: ClientInvocations;
+  readonly #containers: Containers;
+
+  constructor(
+    hub: ScaleOutHub,
+    endpoints: readonly ServiceEndpoint[],
+    settings: AzureSettings,
+    identity: ServerIdentity,
+  ) {
+    const logger: Logger = settings.logger ?? hub.logger;
+    this.#hub = hub;
+    this.#hubName = serviceHubName(hub.hubName, settings.applicationName);
+    this.#settings = settings;
+    this.#identity = identity;
+    this.#clients = new ClientConnectionManager(hub, logger);
+    this.#invocations = new ClientInvocations(identity.serverId, hub.protocols);
+    const events = {
+      onMessage: (connection: ServiceConnection, message: ServiceMessage) => this.#receive(connection, message),
+      onClosed: (connection: ServiceConnection) => this.#clients.connectionLost(connection),
+      onInstanceOffline: (instanceId: string) => this.#clients.instanceLost(instanceId),
+    };
+    this.#containers = endpoints.map(
+      (endpoint) => new ServiceConnectionContainer(endpoint, this.#hubName, settings, identity, logger, events),
+    );
+  }
+
+  // The service knows of clients before this server does.
+  onConnected(): Promise<void> {
+    return done;
+  }
+
+  onDisconnected({ connectionId }: LifetimeConnection): Promise<void> {
+    this.#invocations.connectionLost(connectionId);
+    return done;
+  }
+
+  sendAll(method: string, args: readonly unknown[]): Promise<void> {
+    return this.sendAllExcept(method, args, []);
+  }
+
+  sendAllExcept(method: string, args: readonly unknown[], excludedList: readonly string[]): Promise<void> {
+    const payloads = this.#payloads(method, args);
+    return this.#send(this.#route('broadcast'), { type: ServiceMessageType.BroadcastData, excludedList, payloads });
+  }
+
+  sendConnection(connectionId: string, method: string, args: readonly unknown[]): Promise<void> {
+    const client = this.#clients.find(connectionId);
+    if (client === undefined) return this.sendConnections([connectionId], method, args);
+    const payloads = this.#payloads(method, args, client.protocol?.name);
+    const { connection } = client;
+    connection.send({ type: ServiceMessageType.MultiConnectionData, connectionList: [connectionId], payloads });
+    return connection.whenRoom() ?? done;
+  }
+
+  sendConnections(connectionList: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
+    const payloads = this.#payloads(method, args);
+    const routes = this.#routeAll('connection', connectionList);
+    return this.#send(routes, { type: ServiceMessageType.MultiConnectionData, connectionList, payloads });
+  }
+
+  sendGroup(group: string, method: string, args: readonly unknown[]): Promise<void> {
+    return this.sendGroupExcept(group, method, args, []);
+  }
+
+  sendGroupExcept(
+    groupName: string,
+    method: string,
+    args: readonly unknown[],
+    excludedList: readonly string[],
+  ): Promise<void> {
+    return this.#send(this.#route('group', groupName), {
+      type: ServiceMessageType.GroupBroadcastData,
+      groupName,
+      excludedList,
+      payloads: this.#payloads(method, args),
+      excludedUserList: [],
+      callerUserId: null,
+    });
+  }
+
+  sendGroups(groupList: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
+    const payloads = this.#payloads(method, args);
+    const routes = this.#routeAll('group', groupList);
+    return this.#send(routes, { type: ServiceMessageType.MultiGroupBroadcastData, groupList, payloads });
+  }
+
+  sendUser(userId: string, method: string, args: readonly unknown[]): Promise<void> {
+    const payloads = this.#payloads(method, args);
+    return this.#send(this.#route('user', userId), { type: ServiceMessageType.UserData, userId, payloads });
+  }
+
+  sendUsers(userList: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
+    const payloads = this.#payloads(method, args);
+    const routes = this.#routeAll('user', userList);
+    return this.#send(routes, { type: ServiceMessageType.MultiUserData, userList, payloads });
+  }
+
+  addToGroup(connectionId: string, groupName: string): Promise<void> {
+    return this.#withAck(connectionId, groupName, ServiceMessageType.JoinGroupWithAck);
+  }
+
+  removeFromGroup(connectionId: string, groupName: string): Promise<void> {
+    return this.#withAck(connectionId, groupName, ServiceMessageType.LeaveGroupWithAck);
+  }
+
+  invokeConnection(
+    connectionId: string,
+    method: string,
+    args: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    return this.#invocations.invoke(connectionId, signal, (invocationId, callerServerId) => {
+      const routes = this.#route('connection', connectionId);
+      if (this.#containers.length > 1 && routes.length !== 1) throw new Error(errorTexts.resultsNeedOneEndpoint);
+      const connection = this.#clients.find(connectionId)?.connection ?? routes[0]?.pick();
+      if (connection?.isOpen !== true) throw new Error(errorTexts.notActive);
+      const payloads = this.#encode(new SharedMessage(method, args, invocationId));
+      connection.send({
+        type: ServiceMessageType.ClientInvocation,
+        invocationId,
+        connectionId,
+        callerServerId,
+        payloads,
+      });
+    });
+  }
+
+  setConnectionResult(connectionId: string, completion: CompletionMessage): void {
+    const client = this.#clients.find(connectionId);
+    this.#invocations.answered(connectionId, completion, client?.connection, client?.protocol);
+  }
+
+  async negotiate(
+    request: ConnectionRequest,
+    user: ClaimsPrincipal | undefined,
+    hub: NegotiatedHub,
+  ): Promise<NegotiateRedirect> {
+    const { router } = this.#settings;
+    const online = this.#containers.filter(({ isOnline }) => isOnline);
+    if (online.length === 0) throw new NegotiateError(errorTexts.notConnected);
+    const chosen =
+      router?.negotiate === undefined ? chooseEndpoint(online) : router.negotiate(request, this.#containers);
+    const container = this.#containers.find((one) => one === chosen);
+    if (container === undefined) throw new NegotiateError(errorTexts.noEndpointChosen);
+    const endpointCount = this.#containers.length;
+    return clientRedirect(container.endpoint, this.#hubName, request, user, hub, {
+      settings: this.#settings,
+      serverId: this.#identity.serverId,
+      endpointCount,
+    });
+  }
+
+  closing(): Promise<void> {
+    return shutDownGracefully(this.#containers, this.#clients, this.#settings.gracefulShutdown);
+  }
+
+  async close(): Promise<void> {
+    this.#clients.close();
+    for (const container of this.#containers) container.close();
+  }
+
+  #receive(connection: ServiceConnection, message: ServiceMessage): void {
+    switch (message.type) {
+      case ServiceMessageType.ConnectionData:
+        return this.#clients.receive(connection, message);
+      case ServiceMessageType.OpenConnection:
+        return this.#clients.open(connection, message);
+      case ServiceMessageType.CloseConnection:
+        return this.#clients.closed(connection, message);
+      case ServiceMessageType.ServiceEvent:
+        return this.#clients.serviceEvent(connection, message);
+      default:
+        this.#invocations.receive(connection, message);
+    }
+  }
+
+  async #withAck(connectionId: string, groupName: string, type: 18 | 19): Promise<void> {
+    const client = this.#clients.find(connectionId);
+    const asked = this.#route('connection', connectionId).flatMap((container) => {
+      const own = client !== undefined && container.has(client.connection) ? client.connection : undefined;
+      const connection = own ?? container.pick();
+      if (connection === undefined || (client !== undefined && own === undefined)) return [];
+      const { ackId, acked } = container.acks.create();
+      connection.send({ type, connectionId, groupName, ackId });
+      return [acked];
+    });
+    if (asked.length === 0) throw new Error(errorTexts.notActive);
+    // A client that is not there is no error; of several endpoints one has it.
+    await (asked.length === 1 ? asked[0] : Promise.any(asked));
+  }
+
+  #send(containers: Containers, message: ServiceMessage): Promise<void> {
+    let isSent = false;
+    let waits: Promise<void>[] | undefined;
+    for (const container of containers) {
+      const connection = container.pick();
+      if (connection === undefined) continue;
+      isSent = true;
+      connection.send(message);
+      const wait = connection.whenRoom();
+      if (wait !== undefined) (waits ??= []).push(wait);
+    }
+    if (!isSent) return Promise.reject(new Error(errorTexts.notActive));
+    return waits === undefined ? done : Promise.all(waits).then(() => undefined);
+  }
+
+  #route(kind: 'broadcast' | 'connection' | 'group' | 'user', name?: string): Containers {
+    const { router } = this.#settings;
+    if (router?.[kind] === undefined) return this.#containers;
+    const chosen: readonly RoutedEndpoint[] =
+      kind === 'broadcast' || name === undefined
+        ? (router.broadcast?.(this.#containers) ?? this.#containers)
+        : (router[kind]?.(name, this.#containers) ?? this.#containers);
+    return this.#containers.filter((container) => chosen.includes(container));
+  }
+
+  #routeAll(kind: 'connection' | 'group' | 'user', names: readonly string[]): Containers {
+    if (this.#settings.router?.[kind] === undefined) return this.#containers;
+    return [...new Set(names.flatMap((name) => this.#route(kind, name)))];
+  }
+
+  #payloads(method: string, args: readonly unknown[], only?: string): Payloads {
+    return this.#encode(new SharedMessage(method, args), only);
+  }
+
+  /** Once for each protocol that clients may speak; `only` where it is known which. */
+  #encode(message: SharedMessage, only?: string): Payloads {
+    const payloads = new Map<string, string | Uint8Array>();
+    for (const protocol of this.#hub.protocols) {
+      if (only !== undefined && only !== protocol.name) continue;
+      const encoded = message.encoded(protocol);
+      if (encoded !== undefined) payloads.set(protocol.name, encoded.payload);
+    }
+    return payloads;
+  }
+}

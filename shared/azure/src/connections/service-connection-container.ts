@@ -1,0 +1,202 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@practical-signalr/server/scale-out';
+import type { AzureSettings } from '../azure-options.ts';
+import type { RoutedEndpoint } from '../endpoints/endpoint-router.ts';
+import type { EndpointType, ServiceEndpoint } from '../endpoints/service-endpoint.ts';
+import { errorTexts } from '../error-texts.ts';
+import { type ServiceMessage, ServiceMessageType } from '../service-protocol/index.ts';
+import { AckHandler } from './ack-handler.ts';
+import { callChain } from './call-chain.ts';
+import { ServiceConnection, ServiceConnectionType } from './service-connection.ts';
+import { ServicePings } from './service-pings.ts';
+
+/** Who this server is to the service. */
+export interface ServerIdentity {
+  readonly serverId: string;
+  readonly userAgent: string;
+}
+
+/** What a container tells the lifetime manager. */
+export interface ContainerEvents {
+  onMessage(connection: ServiceConnection, message: ServiceMessage): void;
+  /** Returns the number of clients that are lost with the connection. */
+  onClosed(connection: ServiceConnection): number;
+  onInstanceOffline(instanceId: string): void;
+}
+
+const migrationLevels = { Off: 0, ShutdownOnly: 1, Any: 2 } as const;
+
+/**
+ * The server connections of one hub to one endpoint: keeps so many of them open, and opens more where the service asks for them.
+ * Source: `ServiceConnectionContainerBase` of azure-signalr.
+ */
+export class ServiceConnectionContainer implements RoutedEndpoint {
+  readonly endpoint: ServiceEndpoint;
+  readonly acks = new AckHandler();
+  readonly #hub: string;
+  readonly #settings: AzureSettings;
+  readonly #identity: ServerIdentity;
+  readonly #logger: Logger;
+  readonly #events: ContainerEvents;
+  readonly #open = new Set<ServiceConnection>();
+  readonly #stopped = new AbortController();
+  readonly #pings: ServicePings;
+  #failures = 0;
+  #backOff: Promise<unknown> | undefined;
+  #chosen: ServiceConnection | undefined;
+  #onDemand = 0;
+
+  constructor(
+    endpoint: ServiceEndpoint,
+    hub: string,
+    settings: AzureSettings,
+    identity: ServerIdentity,
+    logger: Logger,
+    events: ContainerEvents,
+  ) {
+    this.endpoint = endpoint;
+    this.#hub = hub;
+    this.#settings = settings;
+    this.#identity = identity;
+    this.#logger = logger;
+    this.#events = events;
+    this.#pings = new ServicePings(this.#open, {
+      onTarget: (target) => this.#openOnDemand(target),
+      onInstanceOffline: (instanceId) => events.onInstanceOffline(instanceId),
+    });
+    const count = Math.min(settings.initialHubServerConnectionCount, settings.maxHubServerConnectionCount);
+    for (let i = 0; i < count; i++) void this.#keep();
+  }
+
+  get name(): string {
+    return this.endpoint.name;
+  }
+  get type(): EndpointType {
+    return this.endpoint.type;
+  }
+  get isOnline(): boolean {
+    return this.#open.size > 0 && !this.#pings.isShuttingDown;
+  }
+  get clientCount(): number {
+    return this.#pings.clientCount;
+  }
+  get serverCount(): number {
+    return this.#pings.serverCount;
+  }
+  get capacity(): number {
+    return this.#pings.capacity;
+  }
+
+  /** The connection for a message: that of the running call, else always the same while it is open, so that order is kept. */
+  pick(): ServiceConnection | undefined {
+    const own = callChain.getStore();
+    if (own?.isOpen === true && this.#open.has(own)) return own;
+    if (this.#chosen?.isOpen === true) return this.#chosen;
+    const candidates = [...this.#open].filter(({ isOpen }) => isOpen);
+    this.#chosen = candidates[Math.floor(Math.random() * candidates.length)];
+    return this.#chosen;
+  }
+
+  has(connection: ServiceConnection): boolean {
+    return this.#open.has(connection);
+  }
+
+  /** Tells the service that no new clients are to come; resolves when it has agreed. */
+  shutdown(fin: 'fin:0' | 'fin:1' | 'fin:2'): Promise<void> {
+    return this.#pings.shutdown(fin);
+  }
+
+  close(): void {
+    this.#stopped.abort();
+    this.#pings.close();
+    for (const connection of this.#open) connection.close();
+    this.acks.close();
+  }
+
+  /** One place of the pool: as long as the container lives, a connection is open in it or on its way. */
+  async #keep(): Promise<void> {
+    const { signal } = this.#stopped;
+    const type = this.endpoint.type === 'primary' ? ServiceConnectionType.Default : ServiceConnectionType.Weak;
+    while (!signal.aborted) {
+      try {
+        const { closed } = await this.#connect(type);
+        this.#failures = 0;
+        await closed;
+      } catch (error) {
+        if (!signal.aborted) await this.#wait(error as Error);
+      }
+    }
+  }
+
+  /** All places wait together: the service is not asked more often for being asked by more. */
+  async #wait(error: Error): Promise<void> {
+    if (this.#backOff === undefined) {
+      this.#failures++;
+      const ms = this.#settings.retryDelay(this.#failures);
+      this.#logger.warn(errorTexts.cannotConnect(this.name, ms), error.message);
+      this.#backOff = delay(ms, undefined, { ref: false, signal: this.#stopped.signal })
+        .catch(() => undefined)
+        .finally(() => (this.#backOff = undefined));
+    }
+    await this.#backOff;
+  }
+
+  /** Opens one connection; `closed` is its end. */
+  async #connect(connectionType: number, target?: string): Promise<{ closed: Promise<void> }> {
+    const { serverHandshakeTimeout, serviceTimeout, migrationLevel } = this.#settings;
+    let onClosed = (): void => undefined;
+    const closed = new Promise<void>((resolve) => (onClosed = resolve));
+    const options = {
+      endpointName: this.name,
+      connectionType,
+      migrationLevel: migrationLevels[migrationLevel],
+      handshakeTimeout: serverHandshakeTimeout,
+      serviceTimeout,
+    };
+    const connection: ServiceConnection = new ServiceConnection(options, {
+      onOpen: () => {
+        if (this.#stopped.signal.aborted) connection.close();
+        else this.#open.add(connection);
+      },
+      onMessage: (message) => this.#receive(connection, message),
+      onClosed: (reason) => {
+        this.#open.delete(connection);
+        const lost = this.#events.onClosed(connection);
+        if (!this.#stopped.signal.aborted) this.#logger.warn(errorTexts.lost(this.name, lost), reason ?? '');
+        onClosed();
+      },
+    });
+    const { serverId, userAgent } = this.#identity;
+    const token = await this.endpoint.credentials.serverToken(this.endpoint.serverAudience(this.#hub), {
+      nameid: serverId,
+    });
+    await connection.open(this.endpoint.serverUrl(this.#hub, connection.id, target), {
+      Authorization: `Bearer ${token}`,
+      'X-ASRS-Server-Id': serverId,
+      'Asrs-User-Agent': userAgent,
+      'X-Requested-With': 'XMLHttpRequest',
+    });
+    return { closed };
+  }
+
+  #openOnDemand(target: string): void {
+    if (this.#open.size + this.#onDemand >= this.#settings.maxHubServerConnectionCount) return;
+    this.#onDemand++;
+    this.#connect(ServiceConnectionType.OnDemand, target)
+      .catch((error: unknown) => this.#logger.warn(errorTexts.cannotConnect(this.name, 0), (error as Error).message))
+      .finally(() => this.#onDemand--);
+  }
+
+  #receive(connection: ServiceConnection, message: ServiceMessage): void {
+    try {
+      if (message.type === ServiceMessageType.Ping) this.#pings.receive(connection, message.messages);
+      else if (message.type === ServiceMessageType.Ack) {
+        this.acks.settle(message.ackId, message.status, message.message ?? '');
+      } else if (message.type === ServiceMessageType.ServiceError) {
+        if (message.errorMessage) this.#logger.error(errorTexts.serviceError(this.name, message.errorMessage));
+      } else this.#events.onMessage(connection, message);
+    } catch (error) {
+      this.#logger.error(errorTexts.messageFailed, error);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import {
+  FrameReader,
+  readServiceMessage,
+  type ServiceMessage,
+  writeServiceMessage,
+} from '../service-protocol/index.ts';
+import { ServiceConnection } from './service-connection.ts';
+
+const options = {
+  endpointName: 'test',
+  connectionType: 0,
+  migrationLevel: 0,
+  handshakeTimeout: 200,
+  serviceTimeout: 300,
+};
+const accepted = writeServiceMessage({ type: 2, errorMessage: '', connectionId: null });
+let service: WebSocketServer;
+let reasons: (string | undefined)[];
+let received: ServiceMessage[];
+
+beforeEach(async () => {
+  [reasons, received] = [[], []];
+  service = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await new Promise((resolve) => service.on('listening', resolve));
+});
+afterEach(() => {
+  for (const client of service.clients) client.terminate();
+  service.close();
+});
+
+/** Connects to a service that behaves as told. */
+function connect(behave: (webSocket: WebSocket) => void): { connection: ServiceConnection; opened: Promise<void> } {
+  service.on('connection', behave);
+  const connection = new ServiceConnection(options, {
+    onOpen: () => undefined,
+    onMessage: (message) => received.push(message),
+    onClosed: (reason) => reasons.push(reason),
+  });
+  return { connection, opened: connection.open(`ws://127.0.0.1:${(service.address() as AddressInfo).port}`, {}) };
+}
+
+test('handshake first; what is sent in one turn leaves in one write', async () => {
+  const pieces: Buffer[] = [];
+  const { connection, opened } = connect((webSocket) => {
+    webSocket.on('message', (data: Buffer) => {
+      if (pieces.push(data) === 1)
+        webSocket.send(Buffer.concat([accepted, writeServiceMessage({ type: 3, messages: ['a', 'b'] })]));
+    });
+  });
+  await opened;
+  expect(pieces[0]?.toString('hex')).toBe('0796010100a00080');
+  expect(received).toEqual([{ type: 3, messages: ['a', 'b'] }]);
+  for (let i = 0; i < 3; i++) connection.send({ type: 6, connectionId: String(i), payload: 'x' });
+  await expect.poll(() => pieces.length).toBe(2);
+  const ids: unknown[] = [];
+  new FrameReader().read(pieces[1] as Buffer, (frame) =>
+    ids.push((readServiceMessage(frame) as { connectionId: string }).connectionId),
+  );
+  expect(ids).toEqual(['0', '1', '2']);
+  connection.close();
+  expect(connection.isOpen).toBe(false);
+});
+
+test.each([
+  ['refuses', writeServiceMessage({ type: 2, errorMessage: 'no room', connectionId: null }), 'no room'],
+  ['sends something else first', writeServiceMessage({ type: 3, messages: [] }), 'something else'],
+  ['sends garbage', Buffer.from('ffffffffff', 'hex'), 'cannot be read'],
+  ['says nothing', Buffer.alloc(0), 'in time'],
+])('a service that %s opens no connection', async (_what, answer, text) => {
+  const { opened } = connect((webSocket) => webSocket.send(answer));
+  await expect(opened).rejects.toThrow(text);
+  expect(reasons).toEqual([]);
+});
+
+test.each([
+  ['sends garbage', Buffer.from('03900102', 'hex'), 'cannot be read'],
+  ['sends a frame over the limit', Buffer.from('ffffffff0f', 'hex'), 'cannot be read'],
+  ['falls silent', Buffer.alloc(0), 'silent for too long'],
+])('a service that %s loses this connection, once', async (_what, bytes, text) => {
+  const { connection, opened } = connect((webSocket) => {
+    webSocket.send(accepted);
+    webSocket.send(bytes);
+  });
+  await opened;
+  await expect.poll(() => reasons.length).toBe(1);
+  expect(reasons[0]).toContain(text);
+  expect(connection.isOpen).toBe(false);
+});
+
+test('after a service error nothing is sent any more; unknown messages are passed over', async () => {
+  const { connection, opened } = connect((webSocket) => {
+    webSocket.send(
+      Buffer.concat([
+        accepted,
+        Buffer.from('099263a6667574757265', 'hex'),
+        writeServiceMessage({ type: 15, errorMessage: 'quota' }),
+      ]),
+    );
+  });
+  await opened;
+  await expect.poll(() => received).toEqual([{ type: 15, errorMessage: 'quota' }]);
+  expect(connection.isOpen).toBe(false);
+  connection.close();
+});

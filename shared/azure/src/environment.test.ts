@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { optionsFromEnvironment } from './environment.ts';
+
+test('the names of the official SDK, whatever their case', () => {
+  expect(
+    optionsFromEnvironment({
+      Azure__SignalR__ConnectionString: 'a',
+      AZURE__SIGNALR__CONNECTIONSTRING__East__Secondary: 'b',
+      Azure__SignalR__ConnectionString__west: 'c',
+      ConnectionStrings__Azure__SignalR__ConnectionString: 'not first',
+      Azure__SignalR__ApplicationName: 'app',
+      Azure__SignalR__ServerStickyMode: 'Required',
+      Azure__SignalR__InitialHubServerConnectionCount: '2',
+      Azure__SignalR__AccessTokenLifetimeInSeconds: '60',
+      Azure__SignalR__GracefulShutdown__Mode: 'MigrateClients',
+      Azure__SignalR__GracefulShutdown__TimeoutInSeconds: '9',
+    }),
+  ).toEqual({
+    endpoints: [
+      { connectionString: 'a' },
+      { connectionString: 'b', name: 'east', type: 'secondary' },
+      { connectionString: 'c', name: 'west', type: 'primary' },
+    ],
+    applicationName: 'app',
+    serverStickyMode: 'Required',
+    initialHubServerConnectionCount: 2,
+    accessTokenLifetime: 60_000,
+    gracefulShutdown: { mode: 'MigrateClients', timeout: 9000 },
+  });
+});
+
+test('the second place is looked at when the first is empty', () => {
+  const options = optionsFromEnvironment({
+    Azure__SignalR__ConnectionString: '',
+    ConnectionStrings__Azure__SignalR__ConnectionString: 'a',
+  });
+  expect(options).toEqual({ endpoints: [{ connectionString: 'a' }] });
+  expect(optionsFromEnvironment({ PATH: '/bin' })).toEqual({});
+});

@@ -1,0 +1,40 @@
+import type {
+  ClaimsPrincipal,
+  ConnectionRequest,
+  NegotiatedHub,
+  NegotiateRedirect,
+} from '@practical-signalr/server/scale-out';
+import type { AzureSettings } from '../azure-options.ts';
+import type { ServiceEndpoint } from '../endpoints/service-endpoint.ts';
+import { clientClaims } from './client-claims.ts';
+
+/** What is the same for all clients of a server. */
+export interface RedirectContext {
+  readonly settings: AzureSettings;
+  readonly serverId: string;
+  readonly endpointCount: number;
+}
+
+/** Where a client goes, and the token that lets it in. Source: `NegotiateHandler<THub>` of azure-signalr. */
+export async function clientRedirect(
+  endpoint: ServiceEndpoint,
+  hubName: string,
+  request: ConnectionRequest,
+  user: ClaimsPrincipal | undefined,
+  hub: NegotiatedHub,
+  { settings, serverId, endpointCount }: RedirectContext,
+): Promise<NegotiateRedirect> {
+  const { serverStickyMode: mode, maxPollInterval, claimsProvider, diagnosticClientFilter } = settings;
+  const claims = clientClaims(claimsProvider === undefined ? user : claimsProvider(user, request), hub, {
+    sticky: mode === 'Disabled' ? undefined : { serverId, mode },
+    isDiagnosticClient: diagnosticClientFilter?.(request) === true,
+    endpointCount,
+    maximumPollInterval: maxPollInterval === undefined ? undefined : Math.round(maxPollInterval / 1000),
+    closeOnAuthenticationExpiration: settings.closeOnAuthenticationExpiration,
+  });
+  const audience = endpoint.clientAudience(hubName);
+  return {
+    url: endpoint.clientUrl(hubName, request.path, request.query.toString()),
+    accessToken: await endpoint.credentials.clientToken(audience, claims, settings.accessTokenLifetime),
+  };
+}

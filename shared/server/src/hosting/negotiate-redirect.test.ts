@@ -1,0 +1,44 @@
+import { afterEach, expect, test } from 'vitest';
+import { Hub } from '../hubs/hub.ts';
+import { LocalLifetimeManager } from '../scale-out/local-lifetime-manager.ts';
+import { NegotiateError } from '../scale-out/negotiate-error.ts';
+import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
+import { startTestServer, type TestServer } from '../testing/index.ts';
+
+class ChatHub extends Hub {}
+let server: TestServer | undefined;
+afterEach(() => server?.close());
+
+async function negotiateWith(negotiate: NonNullable<HubLifetimeManager['negotiate']>): Promise<Response> {
+  const nothing = (): void => undefined;
+  server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub), {
+    scaleOut: () => Object.assign(new LocalLifetimeManager(), { negotiate }),
+    userIdProvider: { getUserId: () => 'ada' },
+    logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+  });
+  return fetch(`${server.url}/chat/negotiate?negotiateVersion=1&a=%20b`, { method: 'POST' });
+}
+
+test('a client is sent where the scale-out says; it knows path, query and user', async () => {
+  const response = await negotiateWith(async (request, _user, hub) => ({
+    url: `https://service/?path=${request.path}&${request.query.toString()}&user=${hub.userIdentifier}`,
+    accessToken: 'token',
+  }));
+  expect(response.headers.get('content-type')).toBe('application/json');
+  expect(await response.text()).toBe(
+    '{"negotiateVersion":0,"url":"https://service/?path=/chat&negotiateVersion=1&a=%20b&user=ada","accessToken":"token","availableTransports":[]}',
+  );
+});
+
+test('who is not sent away stays', async () => {
+  const response = await negotiateWith(async () => undefined);
+  expect(await response.json()).toMatchObject({ negotiateVersion: 1 });
+});
+
+test('a refusal answers with its status and text; any other failure shows nothing', async () => {
+  const refused = await negotiateWith(() => Promise.reject(new NegotiateError('too long', 413)));
+  expect([refused.status, await refused.text()]).toEqual([413, 'too long']);
+  await server?.close();
+  const failed = await negotiateWith(() => Promise.reject(new Error('secret')));
+  expect([failed.status, await failed.text()]).toEqual([500, '']);
+});

@@ -1,0 +1,36 @@
+import type { ServerResponse } from 'node:http';
+import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
+import type { ConnectionRequest } from '../connections/connection-request.ts';
+import { errorTexts } from '../error-texts.ts';
+import { NegotiateError } from '../scale-out/negotiate-error.ts';
+import { answer } from './http-answer.ts';
+import type { MappedHub } from './mapped-hub.ts';
+
+/**
+ * Answers negotiation where the scale-out sends clients elsewhere; false where they stay.
+ * Source: TransportProtocols.md, "POST [endpoint-base]/negotiate", redirect; the texts are the Azure SDK's.
+ */
+export async function answerRedirect(
+  hub: MappedHub,
+  request: ConnectionRequest,
+  user: ClaimsPrincipal | undefined,
+  response: ServerResponse,
+): Promise<boolean> {
+  if (hub.lifetime.negotiate === undefined) return false;
+  try {
+    const userIdentifier = hub.options.userIdProvider.getUserId({ request, user });
+    const redirect = await hub.lifetime.negotiate(request, user, { ...hub.options, userIdentifier });
+    if (redirect === undefined) return false;
+    const { url, accessToken } = redirect;
+    answer(response, 200, JSON.stringify({ negotiateVersion: 0, url, accessToken, availableTransports: [] }), {
+      'Content-Type': 'application/json',
+    });
+  } catch (error) {
+    if (error instanceof NegotiateError) answer(response, error.statusCode, error.message);
+    else {
+      hub.options.logger.error(errorTexts.negotiateFailed, error);
+      answer(response, 500);
+    }
+  }
+  return true;
+}
