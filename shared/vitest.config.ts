@@ -11,6 +11,8 @@ export default defineConfig({
     root: process.env['VITEST_ROOT'],
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    // Much of the time is waiting for browsers and servers: two files at once, on two cores too.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     execArgv: ['--conditions=@practical-signalr/source'],

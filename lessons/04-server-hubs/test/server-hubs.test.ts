@@ -174,8 +174,10 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     const { port } = lesson;
     expect(await lesson.stop()).toBe(0);
     await see(page.locator('#state')).toHaveText('Reconnecting');
+    // The client tries after 0, 2, 10 and 30 s. In development Vite reloads the page, before or after that.
+    const reloaded = production ? undefined : page.waitForEvent('load', { timeout: 45_000 });
     lesson = await startLesson(folder, { production, port });
-    // The client tries after 0, 2, 10 and 30 s. In development Vite reloads the page before that.
+    await reloaded;
     await see(page.locator('#state')).toHaveText(/^Connected/, { timeout: 45_000 });
     await see(ids(page)).toHaveCount(1);
     await send(page, 'still here');

@@ -32,6 +32,8 @@ export interface SharedOptions {
   readonly disconnectTimeout?: number;
   /** Time that a client may leave its buffer over the mark. Default 10,000 ms. */
   readonly sendTimeout?: number;
+  /** Time that `close()` waits for a connection and its disconnected hook. Default 30,000 ms. Source: `HostOptions.ShutdownTimeout`. */
+  readonly shutdownTimeout?: number;
   /** Bytes that may wait for a client before sends wait too. Default 65,536. Source: `TransportMaxBufferSize`. */
   readonly transportMaxBufferSize?: number;
   /**
@@ -119,6 +121,7 @@ const defaults = {
   enableDetailedErrors: false,
   disconnectTimeout: 15_000,
   sendTimeout: 10_000,
+  shutdownTimeout: 30_000,
   transportMaxBufferSize: 65_536,
   allowStatefulReconnects: false,
   statefulReconnectBufferSize: 100_000,
@@ -145,6 +148,7 @@ const positive = [
   'streamBufferCapacity',
   'disconnectTimeout',
   'sendTimeout',
+  'shutdownTimeout',
   'transportMaxBufferSize',
   'statefulReconnectBufferSize',
 ] as const;

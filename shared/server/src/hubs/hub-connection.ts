@@ -31,8 +31,6 @@ import { userIdentifierOf } from './user-identifier.ts';
 /** A refreshed token changes the claims of a living connection. */
 type Writable<T, TName extends keyof T> = Omit<T, TName> & { -readonly [TKey in TName]: T[TKey] };
 
-/** Time in ms that a server which closes waits for a connection and its disconnected hook. Source: `HostOptions.ShutdownTimeout`. */
-const SHUTDOWN_TIMEOUT = 30_000;
 const PING: HubMessage = { type: MessageType.Ping };
 
 /**
@@ -210,10 +208,11 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
   /** Ends the connection because the server stops: clients with automatic reconnect come back. */
   shutdown(): void {
     if (!this.#closing) this.#status = 'app_shutdown';
+    const { logger, shutdownTimeout } = this.#dispatcher.options;
     this.#shutdownTimer = setTimeout(() => {
-      this.#dispatcher.options.logger.error(errorTexts.disconnectedHookHangs(this.#dispatcher.hubName));
+      logger.error(errorTexts.disconnectedHookHangs(this.#dispatcher.hubName));
       this.#onEnded();
-    }, SHUTDOWN_TIMEOUT);
+    }, shutdownTimeout);
     this.#close({ type: MessageType.Close, allowReconnect: true });
   }
 

@@ -37,6 +37,7 @@ export interface HubOptions {
   readonly statefulReconnectBufferSize: number;
   readonly disconnectTimeout: number;
   readonly sendTimeout: number;
+  readonly shutdownTimeout: number;
   readonly protocols: readonly HubProtocol[];
   readonly userIdProvider: UserIdProvider;
   readonly filters: readonly HubFilter[];
