@@ -2,7 +2,7 @@ import { HubConnectionBuilder, type HubConnection, LogLevel } from '@microsoft/s
 import { azureSignalR, type AzureSignalROptions } from '@practical-signalr/azure';
 import { Hub, type SignalRServerOptions } from '@practical-signalr/server';
 import type { HubLifetimeManager } from '@practical-signalr/server/scale-out';
-import { startTestServer, type TestServer } from '@practical-signalr/server/testing';
+import { testServer, type TestServer } from '@practical-signalr/server/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from './index.ts';
 
@@ -65,7 +65,7 @@ async function startApp(options: SignalRServerOptions = {}, azure: AzureSignalRO
     environment: {},
     ...azure,
   });
-  const server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub), {
+  const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), {
     scaleOut,
     logger,
     userIdProvider: { getUserId: ({ request }) => request.query.get('user') },
@@ -135,7 +135,7 @@ test('two app servers share clients, groups and users', async () => {
 test('before the service is reached negotiation answers 500 in the recorded words', async () => {
   const connectionString = 'Endpoint=http://127.0.0.1:9;AccessKey=k';
   const scaleOut = azureSignalR({ connectionString, logger, environment: {} });
-  const server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut });
+  const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut });
   servers.push(server);
   const response = await fetch(`${server.url}/chat/negotiate?negotiateVersion=1`, { method: 'POST' });
   expect([response.status, await response.text()]).toEqual([
@@ -149,7 +149,7 @@ test('a wrong key opens no server connection, and the log says why without showi
   const warn = (...parts: unknown[]): void => void warnings.push(...parts);
   const connectionString = `Endpoint=${emulator.url};AccessKey=wrong-key`;
   const scaleOut = azureSignalR({ connectionString, logger: { ...logger, warn }, environment: {} });
-  servers.push(await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut, logger }));
+  servers.push(await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut, logger }));
   await expect.poll(() => warnings.join(' ')).toContain('(401): check the AccessKey');
   expect(warnings.join(' ')).not.toContain('wrong-key');
 });

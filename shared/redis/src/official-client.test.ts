@@ -1,6 +1,6 @@
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { Hub, type HubContext, type Logger } from '@practical-signalr/server';
-import { startTestServer, type TestServer } from '@practical-signalr/server/testing';
+import { testServer, type TestServer } from '@practical-signalr/server/testing';
 import { afterEach, expect, test } from 'vitest';
 import { startStandInBroker } from './local/index.ts';
 import { redis } from './redis.ts';
@@ -34,7 +34,7 @@ async function start(url: string): Promise<TestServer & { hub: HubContext<ChatCl
   const alone = new Promise<void>((resolve) => (warned = resolve));
   const logger: Logger = { debug: nothing, info: nothing, warn: () => warned(), error: nothing };
   let hub: HubContext<ChatClient> | undefined;
-  const server = await startTestServer((signalr) => (hub = signalr.mapHub('/chat', ChatHub)), {
+  const server = await testServer((signalr) => (hub = signalr.mapHub('/chat', ChatHub)), {
     scaleOut: redis({ url }),
     logger,
   });
@@ -87,7 +87,7 @@ test('clients of two servers chat; health tells how the way between them is', as
 });
 
 test('a server without scale-out is healthy', async () => {
-  const server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub));
+  const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub));
   ends.push(() => server.close());
   expect(server.signalr.health()).toEqual({ status: 'Healthy', entries: {} });
 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Hub } from './index.ts';
 import { RawClient } from './testing/raw-client.ts';
-import { startTestServer, type TestServer } from './testing/index.ts';
+import { testServer, type TestServer } from './testing/index.ts';
 
 class EchoHub extends Hub {
   echo(text: unknown): unknown {
@@ -32,10 +32,9 @@ const logged: unknown[] = [];
 beforeAll(async () => {
   const log = (...details: unknown[]): void => void logged.push(details);
   const logger = { debug: log, info: log, warn: log, error: log };
-  server = await startTestServer(
-    (signalr) => signalr.mapHub('/hub', EchoHub, { handshakeTimeout: 500, sendTimeout: 300 }),
-    { logger },
-  );
+  server = await testServer((signalr) => signalr.mapHub('/hub', EchoHub, { handshakeTimeout: 500, sendTimeout: 300 }), {
+    logger,
+  });
   url = `${server.url}/hub`;
   witness = await RawClient.connect(url);
 });

@@ -5,7 +5,7 @@ import { Hub } from './index.ts';
 import type { SuiteClient } from './transports/transport-suite.ts';
 import { RawClient } from './testing/raw-client.ts';
 import { RawEventsClient, RawPollingClient } from './testing/raw-http-client.ts';
-import { startTestServer } from './testing/index.ts';
+import { testServer } from './testing/index.ts';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
@@ -21,7 +21,7 @@ test.each<[string, (url: string) => Promise<SuiteClient>]>([
   ['ServerSentEvents', (url) => new RawEventsClient().connect(url)],
   ['LongPolling', (url) => new RawPollingClient().connect(url)],
 ])('connections over %s that came and went leave no memory behind', async (_name, connect) => {
-  const server = await startTestServer((signalr) => signalr.mapHub('/hub', GroupHub, { disconnectTimeout: 200 }));
+  const server = await testServer((signalr) => signalr.mapHub('/hub', GroupHub, { disconnectTimeout: 200 }));
   const round = async (): Promise<number> => {
     for (let i = 0; i < 10; i++) {
       const clients = await Promise.all(Array.from({ length: 50 }, () => connect(`${server.url}/hub`)));

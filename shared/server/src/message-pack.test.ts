@@ -2,7 +2,7 @@ import { type HubMessage, MessagePackHubProtocol, MessageType } from '@practical
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Hub } from './index.ts';
-import { startTestServer, type TestServer } from './testing/index.ts';
+import { testServer, type TestServer } from './testing/index.ts';
 
 class EchoHub extends Hub {
   echo(value: unknown): unknown {
@@ -79,7 +79,7 @@ let server: TestServer;
 let url: string;
 let witness: FrameClient;
 beforeAll(async () => {
-  server = await startTestServer((signalr) => signalr.mapHub('/hub', EchoHub));
+  server = await testServer((signalr) => signalr.mapHub('/hub', EchoHub));
   url = `${server.url}/hub`;
   witness = await FrameClient.connect(url);
 });

@@ -2,7 +2,7 @@ import { HubConnectionBuilder, type IHubProtocol, JsonHubProtocol, LogLevel } fr
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Hub } from './index.ts';
-import { startTestServer, type TestServer } from './testing/index.ts';
+import { testServer, type TestServer } from './testing/index.ts';
 
 interface Client {
   receiveMessage(message: string): void;
@@ -21,7 +21,7 @@ class ChatHub extends Hub<Client> {
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub));
+  server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub));
 });
 afterAll(() => server.close());
 

@@ -58,12 +58,12 @@ export class Presence {
     const client = this.#client;
     const live = async (): Promise<Set<string>> => {
       if (!client.isReady) throw new Error(errorTexts.away);
-      const servers = await client.zRangeWithScores(keys.servers, 0, -1);
+      const servers = await asked(client.zRangeWithScores(keys.servers, 0, -1));
       return new Set(servers.filter(({ score }) => score >= Date.now()).map(({ value }) => value));
     };
     const connections = async (): Promise<PresentConnection[]> => {
       const servers = [...(await live())];
-      const hashes = await Promise.all(servers.map((server) => client.hGetAll(keys.server(server))));
+      const hashes = await asked(Promise.all(servers.map((server) => client.hGetAll(keys.server(server)))));
       return hashes.flatMap((hash, i) =>
         Object.entries(hash).map(([id, json]) => present(id, servers[i] as string, parsed<PresenceEntry>(json)?.user)),
       );
@@ -76,7 +76,7 @@ export class Presence {
       },
       async members(group) {
         const servers = await live();
-        const members = Object.entries(await client.hGetAll(keys.group(group)));
+        const members = Object.entries(await asked(client.hGetAll(keys.group(group))));
         return members.flatMap(([id, json]) => {
           const member = parsed<MemberEntry>(json);
           return member !== undefined && servers.has(member.server) ? [present(id, member.server, member.user)] : [];
@@ -101,6 +101,12 @@ export class Presence {
     this.#client.destroy();
   }
 }
+
+/** What Redis answers; a connection that breaks meanwhile is the same sentence as one that is away. */
+const asked = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((cause: unknown) => {
+    throw new Error(errorTexts.away, { cause });
+  });
 
 const present = (connectionId: string, serverName: string, user: string | null | undefined): PresentConnection => ({
   connectionId,

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { Hub, jwtBearer, type MapHubOptions } from '../index.ts';
-import { startTestServer, type TestServer } from '../testing/index.ts';
+import { testServer, type TestServer } from '../testing/index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { RawClient } from '../testing/raw-client.ts';
 import { bearer, testKey, testToken } from '../testing/test-token.ts';
@@ -35,7 +35,7 @@ interface Opened {
 /** A server with one hub, and a client that is connected with a token. */
 async function open(claims: object, options: MapHubOptions<RoleHub> = {}): Promise<Opened> {
   const methods = { admin: { authorize: { roles: ['admin'] } } };
-  server = await startTestServer(
+  server = await testServer(
     (signalr) =>
       signalr.mapHub('/hub', RoleHub, {
         authentication,
@@ -105,7 +105,7 @@ test('a refresh is refused without a token, with a bad one, for another user, fo
 });
 
 test('a connection that nobody has authenticated cannot become somebody', async () => {
-  server = await startTestServer((signalr) =>
+  server = await testServer((signalr) =>
     signalr.mapHub('/hub', RoleHub, { authentication, enableAuthenticationRefresh: true }),
   );
   const answer = await fetch(`${server.url}/hub/negotiate?negotiateVersion=1`, { method: 'POST' });
@@ -241,7 +241,7 @@ test('over an event stream another user can neither send nor take over', async (
 });
 
 test('a stateful reconnect is of the same user', async () => {
-  server = await startTestServer((signalr) =>
+  server = await testServer((signalr) =>
     signalr.mapHub('/hub', RoleHub, { authentication, authorize: true, allowStatefulReconnects: true }),
   );
   const headers = bearer(testToken({ sub: 'alice' }));

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { type Authorize, Hub, jwtBearer, type MapHubOptions, SignalRServer } from '../index.ts';
-import { startTestServer, type TestServer } from '../testing/index.ts';
+import { testServer, type TestServer } from '../testing/index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { RawClient } from '../testing/raw-client.ts';
 import { bearer, testKey, testToken } from '../testing/test-token.ts';
@@ -30,7 +30,7 @@ let server: TestServer;
 const logger = new CollectingLogger();
 afterEach(() => server?.close());
 async function start(options: MapHubOptions<GuardedHub>): Promise<string> {
-  server = await startTestServer((signalr) => signalr.mapHub('/hub', GuardedHub, { authentication, ...options }), {
+  server = await testServer((signalr) => signalr.mapHub('/hub', GuardedHub, { authentication, ...options }), {
     logger,
   });
   return `${server.url}/hub`;
@@ -160,7 +160,7 @@ test('mistakes are told at start', async () => {
 });
 
 test('a hub can do without the authentication of its server', async () => {
-  server = await startTestServer(
+  server = await testServer(
     (signalr) => {
       signalr.mapHub('/guarded', GuardedHub, { authorize: true });
       signalr.mapHub('/open', GuardedHub, { authentication: 'none' });

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type AuthenticationHandler, Hub, jwtBearer, type JwtBearerEvents, type MapHubOptions } from '../index.ts';
-import { startTestServer, type TestServer } from '../testing/index.ts';
+import { testServer, type TestServer } from '../testing/index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { RawClient } from '../testing/raw-client.ts';
 import { bearer, testKey, testToken } from '../testing/test-token.ts';
@@ -27,7 +27,7 @@ let server: TestServer;
 let witness: RawClient;
 let hubs = 0;
 beforeAll(async () => {
-  server = await startTestServer(
+  server = await testServer(
     (signalr) => signalr.mapHub('/good', WhoHub, { authentication: jwtBearer({ key: testKey }), authorize: true }),
     { logger, handshakeTimeout: 300 },
   );
@@ -171,7 +171,7 @@ test('who is asked for while the server closes is let in no more', async () => {
     asked();
     return new Promise((resolve) => (found = resolve));
   };
-  const closing = await startTestServer(
+  const closing = await testServer(
     (signalr) => signalr.mapHub('/hub', WhoHub, { authentication: jwtBearer({ key, algorithms: ['HS256'] }) }),
     { logger },
   );

@@ -1,7 +1,7 @@
 import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Hub, jwtBearer, type JwtBearerOptions } from '../index.ts';
-import { startTestServer, type TestServer } from '../testing/index.ts';
+import { testServer, type TestServer } from '../testing/index.ts';
 import { RawClient } from '../testing/raw-client.ts';
 import { bearer, testKey, testToken } from '../testing/test-token.ts';
 
@@ -33,7 +33,7 @@ let server: TestServer;
 let witness: RawClient;
 beforeAll(async () => {
   const nothing = (): void => undefined;
-  server = await startTestServer(
+  server = await testServer(
     (signalr) => {
       signalr.mapHub('/header', WhoHub, { authentication: jwtBearer(settings), authorize: true });
       signalr.mapHub('/query', WhoHub, { authentication: jwtBearer(fromQuery), authorize: true });

@@ -1,7 +1,7 @@
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Hub, jwtBearer } from '../index.ts';
-import { startTestServer, type TestServer } from '../testing/index.ts';
+import { testServer, type TestServer } from '../testing/index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { testKey, testToken } from '../testing/test-token.ts';
 
@@ -24,7 +24,7 @@ const tokens = {
 };
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer(
+  server = await testServer(
     (signalr) =>
       signalr.mapHub('/hub', ChattyHub, {
         authentication: jwtBearer({

@@ -3,7 +3,7 @@ import { Hub } from '../hubs/hub.ts';
 import { LocalLifetimeManager } from '../scale-out/local-lifetime-manager.ts';
 import { NegotiateError } from '../scale-out/negotiate-error.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
-import { startTestServer, type TestServer } from '../testing/index.ts';
+import { testServer, type TestServer } from '../testing/index.ts';
 
 class ChatHub extends Hub {}
 let server: TestServer | undefined;
@@ -11,7 +11,7 @@ afterEach(() => server?.close());
 
 async function negotiateWith(negotiate: NonNullable<HubLifetimeManager['negotiate']>): Promise<Response> {
   const nothing = (): void => undefined;
-  server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub), {
+  server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), {
     scaleOut: () => Object.assign(new LocalLifetimeManager(), { negotiate }),
     userIdProvider: { getUserId: () => 'ada' },
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },

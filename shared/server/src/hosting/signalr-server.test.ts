@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Hub, HubError, SignalRServer } from '../index.ts';
 import { RawClient } from '../testing/raw-client.ts';
-import { startTestServer, type TestServer } from '../testing/index.ts';
+import { testServer, type TestServer } from '../testing/index.ts';
 
 interface Client {
   said(text: string): void;
@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 test('close tells clients to reconnect, ends the connections, frees everything', async () => {
-  server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub));
+  server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub));
   const client = await RawClient.connect(`${server.url}/chat`);
   await server.close();
   expect(await client.end()).toEqual({ records: ['{"type":7,"allowReconnect":true}'], code: 1000 });
@@ -50,9 +50,9 @@ test.each(['WebSockets', 'ServerSentEvents', 'LongPolling'])(
     const script = `
     import { HttpTransportType, HubConnectionBuilder } from '@microsoft/signalr';
     import { Hub } from './src/index.ts';
-    import { startTestServer } from './src/testing/index.ts';
+    import { testServer } from './src/testing/index.ts';
     class H extends Hub {}
-    const server = await startTestServer((signalr) => signalr.mapHub('/h', H));
+    const server = await testServer((signalr) => signalr.mapHub('/h', H));
     const client = new HubConnectionBuilder()
       .withUrl(server.url + '/h', { transport: HttpTransportType.${transport} }).configureLogging('none').build();
     await client.start();
@@ -69,7 +69,7 @@ test.each(['WebSockets', 'ServerSentEvents', 'LongPolling'])(
 );
 
 test('a hub used after its call says so and names its class', async () => {
-  server = await startTestServer((signalr) => signalr.mapHub('/chat', ChatHub));
+  server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub));
   const client = await RawClient.connect(`${server.url}/chat`);
   client.send(call('Store'));
   await client.next();
@@ -81,7 +81,7 @@ test('a hub used after its call says so and names its class', async () => {
 test('the hub context reaches clients from outside; a factory gives hubs what they need', async () => {
   let made = 0;
   let context: { clients: { all: { send(name: 'said', text: string): Promise<void> } } } | undefined;
-  server = await startTestServer((signalr) => {
+  server = await testServer((signalr) => {
     context = signalr.mapHub('/chat', () => (made++, new ChatHub()));
   });
   const client = await RawClient.connect(`${server.url}/chat`);
@@ -106,7 +106,7 @@ test('a factory with its class beside it is called for calls only, and may give 
   }
   let made = 0;
   const create = (): StoredHub => (made++, new StoredHub(['a']));
-  server = await startTestServer((signalr) => signalr.mapHub('/stored', { hub: StoredHub, create }));
+  server = await testServer((signalr) => signalr.mapHub('/stored', { hub: StoredHub, create }));
   expect(made).toBe(0);
   const client = await RawClient.connect(`${server.url}/stored`);
   client.send(call('Stored'));
@@ -116,9 +116,7 @@ test('a factory with its class beside it is called for calls only, and may give 
 
 test('arguments are checked by any Standard Schema library, synchronous or not', async () => {
   const methods = { two: { arguments: [z.number().int(), z.string().refine(async (text) => text !== 'bad')] } };
-  server = await startTestServer((signalr) =>
-    signalr.mapHub('/chat', ChatHub, { methods, enableDetailedErrors: true }),
-  );
+  server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub, { methods, enableDetailedErrors: true }));
   const client = await RawClient.connect(`${server.url}/chat`);
   client.send(call('Two', 1, 'good'));
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":[1,"good"]}');
@@ -147,7 +145,7 @@ test('a result that cannot be written fails that call only', async () => {
   }
   const nothing = (): void => undefined;
   const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-  server = await startTestServer((signalr) => signalr.mapHub('/big', BigHub), { logger });
+  server = await testServer((signalr) => signalr.mapHub('/big', BigHub), { logger });
   const client = await RawClient.connect(`${server.url}/big`);
   client.send(call('Big') + call('Fine'));
   expect(await client.next()).toContain("An unexpected error occurred invoking 'Big' on the server.");

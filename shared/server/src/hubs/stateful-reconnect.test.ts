@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SharedPayload } from '../connections/shared-payload.ts';
 import { Hub } from '../index.ts';
 import { type CuttingProxy, startCuttingProxy } from '../testing/cutting-proxy.ts';
-import { startTestServer, type TestServer } from '../testing/index.ts';
+import { testServer, type TestServer } from '../testing/index.ts';
 import { RawClient } from '../testing/raw-client.ts';
 
 const RS = '\u001e';
@@ -42,7 +42,7 @@ beforeEach(async () => {
   logged.length = 0;
   const log = (text: string): void => void logged.push(text);
   const options = { allowStatefulReconnects: true, disconnectTimeout: 300, sendTimeout: 200 };
-  server = await startTestServer(
+  server = await testServer(
     (signalr) => {
       signalr.mapHub('/hub', StatefulHub, options);
       signalr.mapHub('/small', StatefulHub, { ...options, statefulReconnectBufferSize: 200 });

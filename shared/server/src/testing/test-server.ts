@@ -77,9 +77,3 @@ export async function testServer<const THubs extends TestHubs>(
     [Symbol.asyncDispose]: close,
   };
 }
-
-/** @deprecated The same as {@link testServer}. */
-export const startTestServer = (
-  configure: (signalr: SignalRServer) => unknown,
-  options: SignalRServerOptions = {},
-): Promise<TestServer> => testServer<TestHubs>(configure, options);

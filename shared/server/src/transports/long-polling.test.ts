@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { PostQueue } from '../connections/post-queue.ts';
 import { Hub } from '../index.ts';
-import { startTestServer } from '../testing/index.ts';
+import { testServer } from '../testing/index.ts';
 import { RawPollingClient } from '../testing/raw-http-client.ts';
 import { LongPollingTransport } from './long-polling.ts';
 import { call, transportSuite } from './transport-suite.ts';
@@ -29,7 +29,7 @@ const negotiate = async (url: string): Promise<string> => {
 const post = (url: string, body: string) => fetch(url, { method: 'POST', body });
 
 test('one who only POSTs: a little is kept, more waits unread until somebody polls', async () => {
-  const server = await startTestServer((signalr) => signalr.mapHub('/hub', SlowHub, { transportMaxBufferSize: 1000 }));
+  const server = await testServer((signalr) => signalr.mapHub('/hub', SlowHub, { transportMaxBufferSize: 1000 }));
   const url = await negotiate(`${server.url}/hub`);
   expect((await post(url, HANDSHAKE)).status).toBe(200);
   let held = true;
@@ -48,14 +48,14 @@ test('one who only POSTs: a little is kept, more waits unread until somebody pol
 
 test('one who only POSTs and never polls is given up, and so are the POSTs that wait', async () => {
   const options = { transportMaxBufferSize: 10, disconnectTimeout: 200 };
-  const server = await startTestServer((signalr) => signalr.mapHub('/hub', SlowHub, options));
+  const server = await testServer((signalr) => signalr.mapHub('/hub', SlowHub, options));
   const url = await negotiate(`${server.url}/hub`);
   expect((await post(url, HANDSHAKE)).status).toBe(404);
   await server.close();
 });
 
 test('DELETE in mid call ends the poll and the call; another DELETE finds nothing', async () => {
-  const server = await startTestServer((signalr) => signalr.mapHub('/hub', SlowHub));
+  const server = await testServer((signalr) => signalr.mapHub('/hub', SlowHub));
   const url = await negotiate(`${server.url}/hub`);
   await fetch(url);
   const started = new Promise<void>((resolve) => (onStarted = resolve));
@@ -73,7 +73,7 @@ test('DELETE in mid call ends the poll and the call; another DELETE finds nothin
 });
 
 test('a poll whose client goes away is forgotten: what comes next waits for the next poll', async () => {
-  const server = await startTestServer((signalr) => signalr.mapHub('/hub', SlowHub));
+  const server = await testServer((signalr) => signalr.mapHub('/hub', SlowHub));
   const url = await negotiate(`${server.url}/hub`);
   await fetch(url);
   const gone = new AbortController();
@@ -87,7 +87,7 @@ test('a poll whose client goes away is forgotten: what comes next waits for the 
 });
 
 test('a client that takes the Close and stays away does not hold up the end', async () => {
-  const server = await startTestServer((signalr) => signalr.mapHub('/hub', SlowHub, { disconnectTimeout: 300 }));
+  const server = await testServer((signalr) => signalr.mapHub('/hub', SlowHub, { disconnectTimeout: 300 }));
   const url = await negotiate(`${server.url}/hub`);
   await fetch(url);
   await post(url, HANDSHAKE);

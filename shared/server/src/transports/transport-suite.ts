@@ -5,7 +5,7 @@ import { SharedPayload } from '../connections/shared-payload.ts';
 import type { TransportName } from '../connections/transport.ts';
 import { Hub } from '../index.ts';
 import { startCuttingProxy } from '../testing/cutting-proxy.ts';
-import { startTestServer, type TestServer } from '../testing/index.ts';
+import { testServer, type TestServer } from '../testing/index.ts';
 import { RawClient } from '../testing/raw-client.ts';
 
 /** What the suite needs of a client of one transport. */
@@ -67,7 +67,7 @@ export function transportSuite(name: TransportName, connect: (url: string) => Pr
 
   beforeAll(async () => {
     const log = (text: string): void => void logged.push(text);
-    server = await startTestServer(
+    server = await testServer(
       (signalr) => signalr.mapHub('/hub', SuiteHub, { sendTimeout: 300, disconnectTimeout: 400 }),
       { logger: { debug: log, info: log, warn: log, error: log } },
     );
@@ -176,7 +176,7 @@ export function transportSuite(name: TransportName, connect: (url: string) => Pr
   });
 
   test('close tells clients to reconnect and waits for them', async () => {
-    const other = await startTestServer((signalr) => signalr.mapHub('/hub', SuiteHub));
+    const other = await testServer((signalr) => signalr.mapHub('/hub', SuiteHub));
     const client = await connect(`${other.url}/hub`);
     const end = client.end();
     await other.close();
