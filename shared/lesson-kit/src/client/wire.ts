@@ -1,3 +1,4 @@
+import { MessagePackHubProtocol } from '@practical-signalr/protocol';
 import { observeEventSource } from './observe-event-source.ts';
 import { observeFetch } from './observe-fetch.ts';
 import { observeWebSocket } from './observe-web-socket.ts';
@@ -6,7 +7,7 @@ import { WireLog } from './wire-log.ts';
 import { WireTap } from './wire-tap.ts';
 
 /** The page's wire: hooked when this module is loaded, so before a connection is built. */
-export const wireLog = new WireLog(() => performance.now());
+export const wireLog = new WireLog(() => performance.now(), new MessagePackHubProtocol());
 
 /** Fires `change` after each entry. */
 export const wireChanges = new EventTarget();
