@@ -111,7 +111,8 @@ export interface ResolvedOptions extends HubOptions {
   readonly onAuthenticationRefresh: ((refresh: AuthenticationRefresh) => boolean | Promise<boolean>) | undefined;
 }
 
-const defaults = {
+/** The defaults, in one place; the README's table is held to them by a test. */
+export const defaults = {
   keepAliveInterval: 15_000,
   clientTimeoutInterval: 30_000,
   handshakeTimeout: 15_000,

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+// Below node_modules, so that packages are found as in a user's project.
+const folder = join(root, 'node_modules', '.readme-snippets');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a snippet without imports takes from the text around it; a name that the snippet declares itself counts. */
+const around = `
+import { createServer } from 'node:http';
+import { setInterval } from 'node:timers/promises';
+import express from 'express';
+import type { FastifyInstance } from 'fastify';
+import { HubConnectionBuilder } from '@microsoft/signalr';
+import { createCluster, createSentinel } from '@redis/client';
+import { redis, presence } from '@practical-signalr/redis';
+import { azureSignalR } from '@practical-signalr/azure';
+import { Hub, type HubFilter, SignalRServer, stream, streamOf } from '@practical-signalr/server';
+import { typed } from '@practical-signalr/server/client';
+import { OpenTelemetryFilter } from '@practical-signalr/server/opentelemetry';
+import { testServer } from '@practical-signalr/server/testing';
+import { z } from 'zod';
+import { expect } from 'vitest';
+interface ChatServer { say(text: string): Promise<void> }
+interface ChatClient { said(text: string): void; askName(question: string): string }
+class ChatHub extends Hub<ChatClient> implements ChatServer {
+  async say(text: string): Promise<void> { await this.clients.all.send('Said', text); }
+}
+declare const app: express.Express;
+declare const server: import('node:http').Server;
+declare const signalr: SignalRServer;
+declare const fastify: FastifyInstance;
+declare const url: string;
+`;
+
+const readmes = [
+  'README.md',
+  'shared/server/README.md',
+  'shared/redis/README.md',
+  'shared/azure/README.md',
+  'shared/azure-emulator/README.md',
+];
+const snippets = readmes.flatMap((readme) =>
+  [...readFileSync(join(root, readme), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(([, code], i) => ({
+    name: `${readme.replace(/\/?README\.md$/, '').replaceAll('/', '-') || 'root'}-${i + 1}`,
+    code: code as string,
+  })),
+);
+
+test('every TypeScript snippet of the READMEs compiles, strictly', () => {
+  expect(snippets.length).toBeGreaterThanOrEqual(19);
+  mkdirSync(folder, { recursive: true });
+  for (const { name, code } of snippets) {
+    // A module of its own, or the body of a hub's method.
+    const isModule = /^import /m.test(code);
+    const text = isModule
+      ? code
+      : `${around}\nexport async function snippet(this: ChatHub): Promise<void> {\n${code}}\n`;
+    writeFileSync(join(folder, `${name}.ts`), text);
+  }
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      extends: '../../shared/tsconfig.base.json',
+      compilerOptions: {
+        composite: false,
+        declarationMap: false,
+        noEmit: true,
+        noUnusedLocals: false,
+        noUnusedParameters: false,
+        lib: ['ES2023', 'ESNext.Disposable', 'DOM'],
+        types: ['node'],
+      },
+      include: ['*.ts'],
+    }),
+  );
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  let problems = '';
+  try {
+    execFileSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8', stdio: 'pipe' });
+  } catch (error) {
+    problems = (error as { stdout: string }).stdout;
+  }
+  expect(problems).toBe('');
+}, 60_000);

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { errorTexts } from './error-texts.ts';
+import { defaults } from './server-options.ts';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+/** The rows of the tables below a heading, as lists of cells. */
+const rows = (heading: string): string[][] =>
+  (readme.split(`\n## ${heading}\n`)[1] ?? '')
+    .split('\n## ')[0]!
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+const code = (cell: string | undefined): string => /^`(.*)`$/.exec(cell ?? '')?.[1] ?? '';
+
+test('the tables of options name every option, and no other', () => {
+  const named = rows('Options').map(([, name]) => code(name).split('.')[0]);
+  const known = [...Object.keys(defaults), 'scaleOut', 'methods', 'clientResults'];
+  expect(named.filter((name) => !known.includes(name ?? ''))).toEqual([]);
+  expect(known.filter((name) => !named.includes(name))).toEqual([]);
+});
+
+test('the table of options tells the defaults of numbers and switches', () => {
+  const told = new Map(rows('Options').map(([, name, , value]) => [code(name), value]));
+  for (const [name, value] of Object.entries({ ...defaults, ...defaults.longPolling })) {
+    if (typeof value === 'number') {
+      expect(told.get(name) ?? told.get(`longPolling.${name}`), name).toBe(value.toLocaleString('en'));
+    } else if (typeof value === 'boolean') expect(told.get(name), name).toBe(String(value));
+  }
+});
+
+test('the table of errors tells texts that exist', () => {
+  const texts = Object.values(errorTexts).map((text) =>
+    typeof text === 'string' ? text : (text as (...names: string[]) => string)('…', '…'),
+  );
+  const told = rows('Errors').map(([, text]) => code(text));
+  expect(told.length).toBeGreaterThan(10);
+  expect(told.filter((text) => !texts.includes(text))).toEqual([]);
+});
