@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { hasChromium, launchChromium, type RunningLesson, startLesson } from '@practical-signalr/lesson-kit/testing';
 import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
@@ -67,11 +68,18 @@ async function framesUntilClickIsHandled(page: Page): Promise<number> {
   return frames;
 }
 
+/** How many times slower than alone this machine is at the moment, by a process that does nothing: 60 ms at the most when it is alone. */
+function slowness(): number {
+  const began = performance.now();
+  spawnSync(process.execPath, ['-e', '']);
+  return Math.max(1, (performance.now() - began) / 60);
+}
+
 // Again where the machine was busy with something else.
 test.each([false, true])('a lesson is ready within 3 s; production: %s', { retry: 2 }, async (production) => {
   const lesson = await startLesson(folder, { production });
   await lesson.stop();
-  expect(lesson.readyAfter).toBeLessThan(3000);
+  expect(lesson.readyAfter).toBeLessThan(3000 * slowness());
 });
 
 test('two lessons run side by side', async () => {
@@ -124,7 +132,7 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
       await state(page, 'good');
       times.push(Number(await page.locator('#state').getAttribute('data-at')));
     }
-    expect(Math.min(...times)).toBeLessThan(1000);
+    expect(Math.min(...times)).toBeLessThan(1000 * slowness());
   });
 
   test.each([
