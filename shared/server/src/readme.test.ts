@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { JwtBearerOptions } from './authentication/jwt-bearer-options.ts';
 import { errorTexts } from './error-texts.ts';
 import { defaults } from './server-options.ts';
 
@@ -27,6 +28,25 @@ test('the table of options tells the defaults of numbers and switches', () => {
       expect(told.get(name) ?? told.get(`longPolling.${name}`), name).toBe(value.toLocaleString('en'));
     } else if (typeof value === 'boolean') expect(told.get(name), name).toBe(String(value));
   }
+});
+
+test('the table of jwtBearer names every option', () => {
+  // A name too many or too few here does not compile.
+  const names: Record<keyof JwtBearerOptions, true> = {
+    key: true,
+    algorithms: true,
+    issuer: true,
+    audience: true,
+    clockTolerance: true,
+    requireExpirationTime: true,
+    includeErrorDetails: true,
+    events: true,
+  };
+  const table = readme.split('| option of `jwtBearer` |')[1]?.split('\n\n')[0] ?? '';
+  const told = [...table.matchAll(/^\| ((`\w+`(, )?)+) \|/gm)].flatMap(([, cell]) =>
+    (cell as string).split(', ').map(code),
+  );
+  expect(told.toSorted()).toEqual(Object.keys(names).toSorted());
 });
 
 test('the table of errors tells texts that exist', () => {
