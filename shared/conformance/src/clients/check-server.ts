@@ -21,6 +21,8 @@ const sockets = new Map<string, Duplex>();
 /** The connections that this server is to know no more. */
 const lost = new Set<string>();
 
+const idOf = (url: string): string => new URL(url, 'http://localhost').searchParams.get('id') ?? '';
+
 /** `until` closes: the socket itself, or the response that it carries. */
 function carry(id: string, socket: Duplex, until: Stream = socket): void {
   sockets.set(id, socket);
@@ -93,16 +95,14 @@ export async function startCheckServer(): Promise<CheckServer> {
   const app = express();
   app.get('/', (_request, response) => void response.send('<title>Checks</title>'));
   app.use((request, response, next) => {
-    const id = String(request.query['id']);
+    const id = idOf(request.url);
     if (lost.has(id)) return void response.status(404).end();
     if (request.method === 'GET') carry(id, request.socket, response);
     next();
   });
   app.use(signalr.router());
   const server = createServer(app);
-  server.on('upgrade', ({ url = '' }, socket) =>
-    carry(new URL(url, 'http://localhost').searchParams.get('id') ?? '', socket),
-  );
+  server.on('upgrade', ({ url = '' }, socket) => carry(idOf(url), socket));
   signalr.attach(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
