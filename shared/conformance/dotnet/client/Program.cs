@@ -1,0 +1,18 @@
+using System.Text.Json;
+using ClientChecks;
+using Microsoft.AspNetCore.Http.Connections;
+
+// Options: URL [TOKEN]. Runs the list of src/clients/client-checks.ts over every transport and encoding, without and with the token,
+// and writes one line of JSON per check: {"cell":"WebSockets, json, no token","check":"invoke","result":"ok"}.
+var url = args[0];
+foreach (var token in new[] { null, args.ElementAtOrDefault(1) }.Distinct())
+    foreach (var transport in new[] { HttpTransportType.WebSockets, HttpTransportType.ServerSentEvents, HttpTransportType.LongPolling })
+        foreach (var messagePack in new[] { false, true })
+        {
+            var target = new Target(url, transport, messagePack, token);
+            // Event streams carry text alone: there the refusal is the result.
+            var list = transport == HttpTransportType.ServerSentEvents && messagePack ? Checks.Refused : Checks.All;
+            var results = await Task.WhenAll(list.Select(async check => (check.Key, Result: await Checks.Run(check.Value, target))));
+            foreach (var (check, result) in results)
+                Console.WriteLine(JsonSerializer.Serialize(new { cell = target.Name, check, result }));
+        }

@@ -1,0 +1,130 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex, Stream } from 'node:stream';
+import { Hub, jwtBearer, SignalRServer, stream } from '@practical-signalr/server';
+import express from 'express';
+import jwt from 'jsonwebtoken';
+import type { CheckTarget } from './client-checks.ts';
+
+const key = 'a key for the checks of clients, 32 bytes or more';
+const claims = { issuer: 'practical-signalr', audience: 'client-checks' };
+
+/** Alice's token for `/bearer`. */
+export const aliceToken = (): string => jwt.sign({}, key, { ...claims, subject: 'alice', expiresIn: 300 });
+
+/** A token that looks as good, signed by somebody else. */
+export const forgedToken = (): string => jwt.sign({}, `not ${key}`, { ...claims, subject: 'alice', expiresIn: 300 });
+
+/** The socket that carries messages to a client (WebSocket, event stream, open poll), by the connection's `id` in the address. */
+const sockets = new Map<string, Duplex>();
+
+/** The connections that this server is to know no more. */
+const lost = new Set<string>();
+
+const idOf = (url: string): string => new URL(url, 'http://localhost').searchParams.get('id') ?? '';
+
+/** `until` closes: the socket itself, or the response that it carries. */
+function carry(id: string, socket: Duplex, until: Stream = socket): void {
+  sockets.set(id, socket);
+  until.once('close', () => {
+    if (sockets.get(id) === socket) sockets.delete(id);
+  });
+}
+
+/** What the list of checks calls. */
+class CheckHub extends Hub {
+  echo(text: string): string {
+    return text;
+  }
+  whoAmI(): string | null {
+    return this.context.userIdentifier ?? null;
+  }
+  async tell(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) await this.clients.caller.send('Receive', i);
+  }
+  async *count(to: number): AsyncGenerator<number> {
+    for (let i = 0; i < to; i++) yield i;
+  }
+  async sum(items: AsyncIterable<number>): Promise<number> {
+    let sum = 0;
+    for await (const item of items) sum += item;
+    return sum;
+  }
+  async ask(question: string): Promise<string> {
+    const answer = await this.clients.client(this.context.connectionId).invoke('Answer', question);
+    return `the client says: ${String(answer)}`;
+  }
+  /** The caller's socket is gone as when a cable is pulled. */
+  cut(): void {
+    sockets.get(this.#id())?.destroy();
+  }
+  /** The same, and the connection is unknown from now on, as after a restart of the server. */
+  lose(): void {
+    lost.add(this.#id());
+    this.cut();
+  }
+  #id(): string {
+    return this.context.request.query.get('id') ?? '';
+  }
+}
+class OpenHub extends CheckHub {}
+class BearerHub extends CheckHub {}
+
+/** The server that official clients are checked against. */
+export interface CheckServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts it on a random port of 127.0.0.1: `/open`, `/bearer`, and an empty page at `/` for browsers. */
+export async function startCheckServer(): Promise<CheckServer> {
+  const signalr = new SignalRServer({ allowStatefulReconnects: true, maximumParallelInvocationsPerClient: 2 });
+  const methods = { sum: { arguments: [stream] } };
+  signalr.mapHub('/open', OpenHub, { methods });
+  const authentication = jwtBearer({
+    key,
+    ...claims,
+    events: {
+      // Browsers can set no header on WebSockets and event streams.
+      onMessageReceived(context) {
+        context.token = context.request.query.get('access_token');
+      },
+    },
+  });
+  signalr.mapHub('/bearer', BearerHub, { methods, authorize: true, authentication });
+  const app = express();
+  app.get('/', (_request, response) => void response.send('<title>Checks</title>'));
+  app.use((request, response, next) => {
+    const id = idOf(request.url);
+    if (lost.has(id)) return void response.status(404).end();
+    if (request.method === 'GET') carry(id, request.socket, response);
+    next();
+  });
+  app.use(signalr.router());
+  const server = createServer(app);
+  server.on('upgrade', ({ url = '' }, socket) => carry(idOf(url), socket));
+  signalr.attach(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      await signalr.close();
+      server.closeAllConnections();
+      lost.clear();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** Every transport with every encoding that it can carry, without and with a token. */
+export const cells: readonly Omit<CheckTarget, 'url'>[] = [undefined, aliceToken()].flatMap((token) => [
+  { transport: 'WebSockets', protocol: 'json', token },
+  { transport: 'WebSockets', protocol: 'messagepack', token },
+  { transport: 'ServerSentEvents', protocol: 'json', token },
+  { transport: 'LongPolling', protocol: 'json', token },
+  { transport: 'LongPolling', protocol: 'messagepack', token },
+]);
+
+/** The name of a cell in a test's title. */
+export const cellName = ({ transport, protocol, token }: Omit<CheckTarget, 'url'>): string =>
+  `${transport}, ${protocol}, ${token === undefined ? 'no token' : 'bearer token'}`;
