@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { type Authorize, Hub, jwtBearer, type MapHubOptions, SignalRServer } from '../index.ts';
+import { type Authorize, Hub, jwtBearer, type MapHubOptions, SignalRServer, stream } from '../index.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { RawClient } from '../testing/raw-client.ts';
@@ -17,6 +17,11 @@ class GuardedHub extends Hub {
   }
   async *watch(): AsyncGenerator<number> {
     yield 1;
+  }
+  async sum(numbers: AsyncIterable<unknown>): Promise<number> {
+    let sum = 0;
+    for await (const number of numbers) sum += Number(number);
+    return sum;
   }
 }
 
@@ -105,6 +110,20 @@ test('methods ask for more than the hub; a refused call changes nothing and the 
     '{"type":3,"invocationId":"1","result":null}',
   ]);
   anonymous.close();
+});
+
+test.each([
+  ['guest', unauthorized('Sum')],
+  ['admin', '{"type":3,"invocationId":"1","result":5}'],
+])('an upload of a user with role %s: refused or read; the connection goes on', async (role, answer) => {
+  const url = await start({ methods: { sum: { arguments: [stream], authorize: { roles: ['admin'] } } } });
+  const client = await RawClient.connect(url, bearer(testToken({ role })));
+  const item = (value: number): string => `${JSON.stringify({ type: 2, invocationId: 's', item: value })}\u001e`;
+  const begin = JSON.stringify({ type: 1, invocationId: '1', target: 'Sum', arguments: [], streamIds: ['s'] });
+  client.send(`${begin}\u001e${item(2)}${item(3)}{"type":3,"invocationId":"s"}\u001e`);
+  expect(await client.next()).toBe(answer);
+  client.send(call('Who'));
+  expect(await client.next()).toContain('"result":');
 });
 
 test('calls stay in order while a policy is asked', async () => {
