@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { ConnectionRequest, HubContext } from '@practical-signalr/server';
+import { type HubContext, QueryParameters } from '@practical-signalr/server';
 import { Router, urlencoded } from 'express';
 import type { MessageClient } from '../contract.ts';
 import { authentication } from './auth-broken.ts';
@@ -16,7 +16,8 @@ export function announcement(messages: HubContext<MessageClient>): Router {
   router.get('/', (_request, response) => response.send(page));
   router.get('/style.css', (_request, response) => response.sendFile(style, { dotfiles: 'allow' }));
   router.post('/', urlencoded({ extended: false }), async (request, response) => {
-    const asked = request as unknown as ConnectionRequest; // the header alone is read here
+    const { path, headers, ip } = request;
+    const asked = { path, headers, query: new QueryParameters(''), remoteAddress: ip };
     const { ticket } = await authentication.authenticate({ request: asked, httpRequest: request, socket: undefined });
     if (!ticket) return void response.status(401).set('www-authenticate', 'Bearer').send('Who are you? Send a token.');
     const { message = '', user } = (request.body ?? {}) as { message?: string; user?: string };
