@@ -1,0 +1,7 @@
+import { jwtBearer } from '@practical-signalr/server';
+import { key } from './token.ts';
+
+export const authentication = jwtBearer({
+  key,
+  clockTolerance: 0,
+});
