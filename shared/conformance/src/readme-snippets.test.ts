@@ -39,6 +39,7 @@ declare const url: string;
 
 const readmes = [
   'README.md',
+  'shared/protocol/README.md',
   'shared/server/README.md',
   'shared/redis/README.md',
   'shared/azure/README.md',
