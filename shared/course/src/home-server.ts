@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express, { type Request } from 'express';
+import { diffRouter } from './diff-viewer/diff-router.ts';
 import { errorTexts } from './error-texts.ts';
 import { LessonProcess } from './lesson-process.ts';
 import { lessonFolder, portOf, sections } from './sections.ts';
@@ -45,6 +46,7 @@ export async function startHome(
     else await lesson.stop();
     response.json(describe(number));
   });
+  app.use('/diff', diffRouter(lessons));
   app.use(express.static(client));
 
   function describe(number: number): object {

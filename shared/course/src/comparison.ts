@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { changeReasons, type ChangeReason } from './change-reasons.ts';
+import { errorTexts } from './error-texts.ts';
+import { type FileDiff, fileDiff, lessonDiff, lessonFiles } from './lesson-diff.ts';
+import { lessonFolder } from './sections.ts';
+
+/** Two things beside each other: two lessons, or lesson 6 before and after its cure. */
+export interface Comparison {
+  /** What it is asked for with: `5/6`, `6/broken-fixed`. */
+  readonly path: string;
+  readonly title: string;
+  /** The name of either side, for example `lesson 5`. */
+  readonly sides: readonly [before: string, after: string];
+  readonly files: readonly FileDiff[];
+  /** Files that are the same in both. */
+  readonly unchanged: readonly string[];
+  /** Of all steps between the two, in the order of the course. */
+  readonly reasons: readonly ChangeReason[];
+}
+
+/** How to compare. */
+export interface ComparisonOptions {
+  /** Tests and README too; default: only the code that a lesson is about. */
+  readonly all?: boolean | undefined;
+  /** Whole files; default: changes with three lines around them. */
+  readonly whole?: boolean | undefined;
+  /** The folder of the lessons; default: this repository's. */
+  readonly lessons?: string | undefined;
+}
+
+/** There is nothing to compare under this name; the message is a sentence for the reader. */
+export class NoSuchComparison extends Error {
+  override readonly name = 'NoSuchComparison';
+}
+
+/** The lesson that is broken on purpose, then fixed, and what it is asked for with. */
+export const BROKEN_FIXED = { lesson: 6, name: 'broken-fixed' } as const;
+const brokenFile = 'server/auth-broken.ts';
+const fixedFile = 'server/auth-fixed.ts';
+
+/**
+ * Compares what a reader names: `('5', '6')`, or `('6', 'broken-fixed')`.
+ * @throws NoSuchComparison when a lesson is not there.
+ */
+export function compare(from: string, to: string, options: ComparisonOptions = {}): Comparison {
+  const context = options.whole === true ? Number.MAX_SAFE_INTEGER : undefined;
+  const before = existing(from, options.lessons);
+  if (to === BROKEN_FIXED.name && before.number === BROKEN_FIXED.lesson) return brokenAndFixed(before.folder, context);
+  const after = existing(to, options.lessons);
+  const [first, last] = [before.number, after.number].sort() as [number, number];
+  const reasons: ChangeReason[] = [];
+  for (let number = first + 1; number <= last; number++) {
+    const folder = lessonFolder(number, options.lessons);
+    if (folder !== undefined) reasons.push(...changeReasons(number, folder));
+  }
+  reasons.push({ lesson: last, files: ['package.json'], text: 'every lesson has a name of its own' });
+  const files = lessonDiff(before.folder, after.folder, options.all, context);
+  const changed = new Set(files.map(({ file }) => file));
+  return {
+    path: `${before.number}/${after.number}`,
+    title: `Lesson ${before.number} to ${after.number}`,
+    sides: [`lesson ${before.number}`, `lesson ${after.number}`],
+    files,
+    unchanged: lessonFiles(after.folder, options.all).filter((file) => !changed.has(file)),
+    reasons,
+  };
+}
+
+/** Why a file changed; a file that no README speaks of has no reason. */
+export function reasonsFor(diff: FileDiff, { reasons }: Comparison): readonly ChangeReason[] {
+  return reasons.filter(
+    ({ files }) => files.includes(diff.file) || (diff.renamedFrom !== undefined && files.includes(diff.renamedFrom)),
+  );
+}
+
+function brokenAndFixed(folder: string, context?: number): Comparison {
+  if (![brokenFile, fixedFile].every((file) => existsSync(join(folder, file)))) {
+    throw new NoSuchComparison(errorTexts.nothingBroken(BROKEN_FIXED.lesson));
+  }
+  const [before, after] = [brokenFile, fixedFile].map((file) => readFileSync(join(folder, file), 'utf8')) as [
+    string,
+    string,
+  ];
+  const diff = fileDiff(brokenFile, fixedFile, before, after, context);
+  return {
+    path: `${BROKEN_FIXED.lesson}/${BROKEN_FIXED.name}`,
+    title: `Lesson ${BROKEN_FIXED.lesson}: broken, then fixed`,
+    sides: ['broken', 'fixed'],
+    files: [{ ...diff, state: 'changed' }],
+    unchanged: [],
+    reasons: changeReasons(BROKEN_FIXED.lesson, folder).filter(({ files }) => files.includes(fixedFile)),
+  };
+}
+
+function existing(text: string, lessons?: string): { readonly number: number; readonly folder: string } {
+  if (!/^[1-8]$/.test(text)) throw new NoSuchComparison(errorTexts.noSuchLesson(text));
+  const folder = lessonFolder(Number(text), lessons);
+  if (folder === undefined) throw new NoSuchComparison(errorTexts.lessonInPreparation(Number(text)));
+  return { number: Number(text), folder };
+}

@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url';
+import express, { type NextFunction, type Request, type Response, Router } from 'express';
+import { BROKEN_FIXED, compare, NoSuchComparison } from '../comparison.ts';
+import { errorTexts } from '../error-texts.ts';
+import type { FileDiff } from '../lesson-diff.ts';
+import { lessonFolder, sections } from '../sections.ts';
+import { diffChoice, queryOf } from './diff-choice.ts';
+import { diffIndexPage, type DiffStep } from './diff-index-page.ts';
+import { diffPage } from './diff-page.ts';
+import { diffProblemPage } from './diff-problem-page.ts';
+
+const client = fileURLToPath(new URL('../../client/diff/', import.meta.url));
+const stylesheet = fileURLToPath(import.meta.resolve('@practical-signalr/lesson-kit/style.css'));
+/** Scripts and styles are files of this server: nothing inline, nothing from outside. */
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'";
+
+/**
+ * The diff viewer: `/` lists the steps of the course, `/5/6` shows one, `/6/broken-fixed` the cure of lesson 6. The query
+ * chooses: `file=server/main.ts`, `view=split`, `lines=whole`, `files=all`. Every page is made from the files as they are
+ * at that moment, so that a reader sees an edit after a reload.
+ * @param lessons the folder of the lessons; default: this repository's.
+ * @example app.use('/diff', diffRouter());
+ */
+export function diffRouter(lessons?: string): Router {
+  const router = Router();
+  router.use((_request, response, next) => {
+    response.set({
+      'content-security-policy': policy,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-cache',
+    });
+    next();
+  });
+  router.get('/style.css', (_request, response) => response.sendFile(stylesheet));
+  router.use(express.static(client, { index: false, redirect: false }));
+
+  router.get('/', (request, response) => {
+    const [from, to] = ['from', 'to'].map((name) => encodeURIComponent(queryOf(request).get(name) ?? ''));
+    if (from && to) response.redirect(303, `${request.baseUrl}/${from}/${to}`);
+    else response.type('html').send(diffIndexPage(steps(lessons), diffChoice(request, lessons)));
+  });
+
+  router.get('/:from/:to', (request, response) => {
+    let choice = diffChoice(request, lessons);
+    const { from, to } = request.params;
+    const { file } = choice;
+    let comparison = compare(from, to, choice);
+    const shown = (): readonly FileDiff[] =>
+      comparison.files.filter((diff) => file === undefined || diff.file === file || diff.renamedFrom === file);
+    if (file !== undefined && shown().length === 0) {
+      // A link to a test or a README is as good as any other.
+      choice = { ...choice, all: true };
+      comparison = compare(from, to, choice);
+    }
+    const files = shown();
+    response.type('html');
+    if (file === undefined || files.length > 0) return void response.send(diffPage(comparison, files, choice));
+    const same = comparison.unchanged.includes(file);
+    const problem = (same ? errorTexts.sameFile : errorTexts.noSuchDiffFile)(file, comparison.title);
+    response.status(same ? 200 : 404).send(diffProblemPage(problem, choice, comparison));
+  });
+
+  router.use((request) => {
+    throw new NoSuchComparison(errorTexts.noSuchDiff(request.path));
+  });
+  // Express knows an error's handler by its four parameters.
+  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    const unknown = error instanceof NoSuchComparison;
+    const malformed = error instanceof URIError; // an address with a lonely '%'
+    const text = unknown
+      ? error.message
+      : malformed
+        ? errorTexts.noSuchDiff(request.path)
+        : errorTexts.diffBroke(String(error));
+    const page = diffProblemPage(text, diffChoice(request, lessons));
+    response
+      .status(unknown || malformed ? 404 : 500)
+      .type('html')
+      .send(page);
+  });
+  return router;
+}
+
+/** Every step between two lessons that exist, and the one within lesson 6. */
+function steps(lessons?: string): DiffStep[] {
+  const there = (number: number): boolean => lessonFolder(number, lessons) !== undefined;
+  return sections.flatMap(({ number, title }): DiffStep[] => {
+    if (!there(number)) return [];
+    const options = { lessons };
+    const step = there(number - 1)
+      ? [{ comparison: compare(String(number - 1), String(number), options), idea: title }]
+      : [];
+    if (number !== BROKEN_FIXED.lesson) return step;
+    const cure = compare(String(number), BROKEN_FIXED.name, options);
+    return [...step, { comparison: cure, idea: 'One token, two servers: the few lines between them' }];
+  });
+}

@@ -1,0 +1,123 @@
+import type { Element } from 'hast';
+import { h } from 'hastscript';
+import type { DiffView } from './diff-choice.ts';
+import { type DiffCell, type DiffRow, diffRows } from './diff-rows.ts';
+import { highlightedLines, type Token } from './highlighted-lines.ts';
+import type { FileDiff } from '../lesson-diff.ts';
+
+type Lines = readonly Token[][];
+
+/** The changes of one file as a table; `sides` name its columns, `whole` leads to the lines that are left out. */
+export function diffTable(diff: FileDiff, view: DiffView, sides: readonly [string, string], whole: string): Element {
+  const before = highlightedLines(diff.renamedFrom ?? diff.file, diff.before);
+  const after = highlightedLines(diff.file, diff.after);
+  // A file with one side has nothing to stand beside.
+  const split = view === 'split' && diff.before !== '' && diff.after !== '';
+  const columns = split
+    ? sides.flatMap((side) => [
+        head('lineno', `Line in ${side}`),
+        head('sign', 'Change'),
+        h('th', { scope: 'col' }, side),
+      ])
+    : [...sides.map((side) => head('lineno', `Line in ${side}`)), head('sign', 'Change'), head('text', 'Code')];
+  const hunks = diffRows(diff.patch);
+  let changes = 0;
+  let shown = 0;
+  const body: Element[] = [];
+  for (const rows of hunks) {
+    const start = rows.find((row) => row.after)?.after?.line ?? shown + 1;
+    if (start > shown + 1) body.push(gap(columns.length, start - shown - 1, whole));
+    for (const run of runs(rows)) {
+      const made = split ? run.map((row) => splitRow(row, before, after)) : unifiedRows(run, before, after);
+      if (run[0]?.changed === true) {
+        made[0]!.properties.id = `${anchor(diff.file)}-${++changes}`;
+        made[0]!.properties.dataChange = '';
+        made[0]!.properties.tabIndex = -1;
+      }
+      body.push(...made);
+    }
+    shown = rows.findLast((row) => row.after)?.after?.line ?? shown;
+  }
+  const rest = diff.after.split('\n').length - 1 - shown;
+  if (diff.after !== '' && rest > 0) body.push(gap(columns.length, rest, whole));
+  return h('table', { className: ['code', split ? 'split' : 'unified'] }, [
+    h('caption.unseen', `What changes in ${diff.file}`),
+    h('thead', [h('tr', columns)]),
+    h('tbody', body),
+  ]);
+}
+
+/** A column that needs no words to be understood, for those who do not see it. */
+const head = (kind: string, text: string): Element =>
+  h('th', { scope: 'col', className: kind }, [h('span.unseen', text)]);
+
+/** What a link to a file on the page ends with: its name, without what an id may not have. */
+export const anchor = (file: string): string => file.replaceAll(/\s/g, '_');
+
+/** Rows in a row that are all changed, or all unchanged. */
+function runs(rows: readonly DiffRow[]): DiffRow[][] {
+  const found: DiffRow[][] = [];
+  for (const row of rows) {
+    const last = found.at(-1);
+    if (last?.[0]?.changed === row.changed) last.push(row);
+    else found.push([row]);
+  }
+  return found;
+}
+
+function unifiedRows(run: readonly DiffRow[], before: Lines, after: Lines): Element[] {
+  const row = (kind: string, left: DiffCell | undefined, right: DiffCell | undefined): Element => {
+    const code = right === undefined ? codeCell(left, before, kind) : codeCell(right, after, kind);
+    return h('tr', { className: kind }, [lineCell(left), lineCell(right), signCell(kind), code]);
+  };
+  if (run[0]?.changed !== true) return run.map((same) => row('same', same.before, same.after));
+  return [
+    ...run.flatMap((changed) => (changed.before === undefined ? [] : [row('del', changed.before, undefined)])),
+    ...run.flatMap((changed) => (changed.after === undefined ? [] : [row('add', undefined, changed.after)])),
+  ];
+}
+
+function splitRow(row: DiffRow, before: Lines, after: Lines): Element {
+  const side = (cell: DiffCell | undefined, lines: Lines, changed: string): Element[] => {
+    const kind = cell === undefined ? 'none' : row.changed ? changed : 'same';
+    return [lineCell(cell, kind), signCell(kind), codeCell(cell, lines, kind)];
+  };
+  return h('tr', { className: row.changed ? 'both' : 'same' }, [
+    ...side(row.before, before, 'del'),
+    ...side(row.after, after, 'add'),
+  ]);
+}
+
+const lineCell = (cell: DiffCell | undefined, kind?: string): Element =>
+  h('td', { className: ['lineno', kind ?? ''] }, cell === undefined ? '' : String(cell.line));
+
+const signCell = (kind: string): Element =>
+  h('td', { className: ['sign', kind] }, kind === 'add' ? '+' : kind === 'del' ? '−' : '');
+
+function codeCell(cell: DiffCell | undefined, lines: Lines, kind: string): Element {
+  const tokens = cell === undefined ? [] : (lines[cell.line - 1] ?? []);
+  return h('td', { className: ['text', kind] }, cell === undefined ? [] : pieces(tokens, cell.marks, kind));
+}
+
+/** Colour and mark do not end at the same places: each token is cut where a mark begins or ends. */
+function pieces(tokens: readonly Token[], marks: DiffCell['marks'], kind: string): (Element | string)[] {
+  const cuts = marks.flat();
+  let at = 0;
+  return tokens.flatMap(({ text, className }) => {
+    const start = at;
+    at += text.length;
+    const bounds = [start, ...cuts.filter((cut) => cut > start && cut < at), at];
+    return bounds.slice(1).map((end, index) => {
+      const from = bounds[index]!;
+      const part = text.slice(from - start, end - start);
+      const coloured = className === undefined ? part : h('span', { className }, part);
+      const marked = marks.some(([first, last]) => first <= from && end <= last);
+      return marked ? h(kind === 'del' ? 'del' : 'ins', coloured) : coloured;
+    });
+  });
+}
+
+const gap = (columns: number, lines: number, whole: string): Element =>
+  h('tr.gap', [
+    h('td', { colSpan: columns }, [h('a', { href: whole }, `${lines} unchanged ${lines === 1 ? 'line' : 'lines'}`)]),
+  ]);
