@@ -39,6 +39,8 @@ export const errorTexts = {
   readOnly: 'This Redis is a read-only replica.',
   loading: 'Redis is starting and not ready yet.',
   badCertificate: (code: string) => `The TLS certificate of Redis is not trusted (${code}).`,
+  tlsRefused: (code: string) =>
+    `Redis refuses the TLS connection (${code}). If it wants a certificate of its clients, pass a client with socket: { tls: true, ca, cert, key }.`,
   protocolTooOld: 'This Redis is too old for RESP3. Pass a client that was created with RESP: 2.',
   noSentinel: 'No Sentinel names a master that can be reached.',
   other: (text: string) => `Redis reports: ${text}`,

@@ -26,6 +26,7 @@ const byText: readonly (readonly [RegExp, (match: RegExpMatchArray) => string])[
 export function explainRedisError(error: unknown, wasConnected: boolean): string {
   const { name, code, message } = (error ?? {}) as { name?: string; code?: string; message?: string };
   const first = error instanceof AggregateError ? (error.errors[0] as { code?: string } | undefined)?.code : code;
+  if (first !== undefined && /^ERR_SSL_.*ALERT/.test(first)) return errorTexts.tlsRefused(first);
   if (first !== undefined && /CERT|SELF_SIGNED|UNABLE_TO/.test(first)) return errorTexts.badCertificate(first);
   const constructorName = error instanceof Error ? error.constructor.name : name;
   if (constructorName === 'ConnectionTimeoutError') return errorTexts.timedOut;

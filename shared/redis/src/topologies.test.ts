@@ -1,54 +1,38 @@
-import { createClient, createCluster, createSentinel } from '@redis/client';
+import { createClient, createSentinel } from '@redis/client';
 import { lifetimeCases } from '@practical-signalr/server/testing';
 import { writeFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test as baseTest } from 'vitest';
-import { type RedisServerProcess, startRedisServer } from './local/index.ts';
+import { startRedisServer } from './local/index.ts';
 import { redis } from './redis.ts';
 import { LoggedHub } from './testing/logged-hub.ts';
+import { type RedisCluster, startRedisCluster } from './testing/redis-cluster.ts';
 import { allWorks, startPair } from './testing/server-pair.ts';
 import { hasRedisServer } from './testing/redis-server-at-hand.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);
 
 describe('a Redis Cluster of three', () => {
-  let nodes: RedisServerProcess[];
+  let cluster: RedisCluster;
   beforeAll(async () => {
-    nodes = await Promise.all([1, 2, 3].map(() => startRedisServer({ args: ['--cluster-enabled', 'yes'] })));
-    const clients = await Promise.all(nodes.map(({ url }) => createClient({ url }).connect()));
-    const [first] = clients;
-    const slots = [
-      [0, 5460],
-      [5461, 10922],
-      [10923, 16383],
-    ] as const;
-    for (const [i, client] of clients.entries()) {
-      const [from, to] = slots[i] as readonly [number, number];
-      await client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', `${from}`, `${to}`]);
-      await first?.sendCommand(['CLUSTER', 'MEET', '127.0.0.1', `${nodes[i]?.port}`]);
-    }
-    for (const client of clients) {
-      while (!(await client.clusterInfo()).includes('cluster_state:ok'));
-      client.destroy();
-    }
+    cluster = await startRedisCluster();
   });
-  afterAll(() => Promise.all(nodes.map((node) => node.close())));
+  afterAll(() => cluster.close());
 
-  const cluster = () => createCluster({ rootNodes: nodes.map(({ url }) => ({ url })) });
   // What asks how many heard a publish gets the count of one node only, and waits.
   const cases = lifetimeCases.filter(({ name }) => !name.startsWith('asking who does not exist'));
 
   test.each(cases)('plain pub/sub: $name', async ({ run }) => {
-    await run(redis({ client: cluster(), ackTimeout: 5000 }));
+    await run(redis({ client: cluster.client(), ackTimeout: 5000 }));
   });
   test('sharded pub/sub: everything goes both ways', async () => {
-    const [a, b] = await startPair({ client: cluster(), shardedPubSub: true });
+    const [a, b] = await startPair({ client: cluster.client(), shardedPubSub: true });
     await allWorks(a, b);
     await Promise.all([a.close(), b.close()]);
   });
   test('asking who does not exist fails after the time for acks', async () => {
-    const manager = redis({ client: cluster(), ackTimeout: 50 })(new LoggedHub().hub);
+    const manager = redis({ client: cluster.client(), ackTimeout: 50 })(new LoggedHub().hub);
     await expect(manager.invokeConnection('nobody', 'Ask', [])).rejects.toThrow("'nobody' does not exist");
     await manager.close?.();
   });

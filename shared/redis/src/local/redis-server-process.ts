@@ -24,6 +24,8 @@ export interface RedisServerProcessOptions {
   readonly args?: readonly string[];
   /** Where redis-server is looked for, as in the variable PATH. Default: that variable. */
   readonly path?: string;
+  /** Files in PEM: then it speaks TLS only, and wants a certificate of every client that `ca` has signed. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
   /** A configuration file of Sentinel: then it is a Sentinel that starts. */
   readonly sentinel?: string;
 }
@@ -37,7 +39,14 @@ export interface RedisServerProcessOptions {
 export async function startRedisServer(options: RedisServerProcessOptions = {}): Promise<RedisServerProcess> {
   const port = options.port ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'practical-signalr-redis-'));
-  const common = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder];
+  const { tls } = options;
+  const common = [
+    ...(tls === undefined ? ['--port', `${port}`] : tlsArguments(port, tls)),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+  ];
   const kind = options.sentinel === undefined ? ['--save', '', '--appendonly', 'no'] : ['--sentinel'];
   const file = options.sentinel === undefined ? [] : [options.sentinel];
   const child = spawn('redis-server', [...file, ...common, ...kind, ...(options.args ?? [])], {
@@ -60,8 +69,23 @@ export async function startRedisServer(options: RedisServerProcessOptions = {}):
     await close();
     throw error;
   }
-  return { url: `redis://127.0.0.1:${port}`, port, pid: child.pid as number, close };
+  return {
+    url: `${tls === undefined ? 'redis' : 'rediss'}://127.0.0.1:${port}`,
+    port,
+    pid: child.pid as number,
+    close,
+  };
 }
+
+const tlsArguments = (port: number, { ca, cert, key }: NonNullable<RedisServerProcessOptions['tls']>): string[] =>
+  ['--port', '0', '--tls-port', `${port}`].concat(
+    '--tls-ca-cert-file',
+    ca,
+    '--tls-cert-file',
+    cert,
+    '--tls-key-file',
+    key,
+  );
 
 /** Redis says so on its output, which has to be read on so that it never blocks. */
 async function ready(child: ChildProcess): Promise<void> {

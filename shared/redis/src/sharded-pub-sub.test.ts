@@ -1,0 +1,144 @@
+import { createClient } from '@redis/client';
+import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
+import { afterAll, beforeAll, describe, expect, test as baseTest } from 'vitest';
+import { type RedisCluster, startRedisCluster } from './testing/redis-cluster.ts';
+import { hasRedisServer } from './testing/redis-server-at-hand.ts';
+import { startPair, type TestServer } from './testing/server-pair.ts';
+
+const test = baseTest.skipIf(!hasRedisServer);
+
+let cluster: RedisCluster;
+beforeAll(async () => {
+  if (hasRedisServer) cluster = await startRedisCluster();
+});
+afterAll(() => cluster?.close());
+
+interface Scene {
+  readonly a: TestServer;
+  readonly b: TestServer;
+}
+
+/** Ann is on server a; bob, who is in group g, on server b. */
+async function play(scene: (of: Scene) => Promise<void>): Promise<void> {
+  const [a, b] = await startPair({ client: cluster.client(), shardedPubSub: true, ackTimeout: 5000 });
+  try {
+    await scene({ a, b });
+  } finally {
+    await Promise.all([a.close(), b.close()]);
+  }
+}
+
+/** The first argument of the next messages. Only messages to one target have an order, so tests end each with one that all get. */
+async function next(client: LifetimeSuiteClient, count: number): Promise<unknown[]> {
+  const got: unknown[] = [];
+  while (got.length < count) got.push((await client.next()).arguments[0]);
+  return got;
+}
+
+/** The sharded channels that the nodes have, each node's own. */
+async function shardChannels(): Promise<string[][]> {
+  return Promise.all(
+    cluster.nodes.map(async ({ url }) => {
+      const client = await createClient({ url }).connect();
+      const names = await client.pubSubShardChannels();
+      client.destroy();
+      return names.map(String).sort();
+    }),
+  );
+}
+
+describe('each target over sharded pub/sub, from another server', () => {
+  test('all, and all but some', () =>
+    play(async ({ a, b }) => {
+      const [ann, bob] = [a.client, b.client];
+      await a.manager.sendAllExcept('m', [1], [bob.connectionId]);
+      await a.manager.sendAllExcept('m', [2], [ann.connectionId, 'nobody']);
+      await a.manager.sendAll('m', [3]);
+      expect(await next(ann, 2)).toEqual([1, 3]);
+      expect(await next(bob, 2)).toEqual([2, 3]);
+    }));
+
+  test('a group, a group but some, several groups', () =>
+    play(async ({ a, b }) => {
+      const [ann, bob] = [a.client, b.client];
+      await a.manager.addToGroup(ann.connectionId, 'g');
+      await a.manager.sendGroupExcept('g', 'm', [1], [bob.connectionId]);
+      await a.manager.sendGroupExcept('g', 'm', [2], [ann.connectionId]);
+      await a.manager.sendGroup('g', 'm', [3]);
+      expect(await next(ann, 2)).toEqual([1, 3]);
+      expect(await next(bob, 2)).toEqual([2, 3]);
+      await b.manager.addToGroup(bob.connectionId, 'h');
+      await a.manager.sendGroups(['g', 'h', 'empty'], 'm', [4]);
+      expect(await next(ann, 1)).toEqual([4]);
+      expect(await next(bob, 2)).toEqual([4, 4]);
+    }));
+
+  test('one connection and several, each named twice gets it once', () =>
+    play(async ({ a, b }) => {
+      const id = b.client.connectionId;
+      await a.manager.sendConnections([id, a.client.connectionId, id, 'nobody'], 'm', [1]);
+      await a.manager.sendConnection(id, 'm', [2]);
+      expect(await next(b.client, 2)).toEqual([1, 2]);
+      await a.manager.sendConnection(a.client.connectionId, 'm', [3]);
+      expect(new Set(await next(a.client, 2))).toEqual(new Set([1, 3])); // its own does not go through Redis
+    }));
+
+  test('a user on both servers, and several users', () =>
+    play(async ({ a, b }) => {
+      const second = new LifetimeSuiteClient('ann');
+      await b.manager.onConnected(second);
+      await a.manager.sendUsers(['ann', 'bob', 'ann', 'nobody'], 'm', [1]);
+      await a.manager.sendUser('ann', 'm', [2]);
+      expect(await next(a.client, 2)).toEqual([1, 2]);
+      expect(await next(second, 2)).toEqual([1, 2]);
+      await a.manager.sendUser('bob', 'm', [3]);
+      expect(await next(b.client, 2)).toEqual([1, 3]);
+    }));
+
+  test('groups of a connection elsewhere are joined and left; then a send arrives, and no longer', () =>
+    play(async ({ a, b }) => {
+      const id = b.client.connectionId;
+      await a.manager.addToGroup(id, 'far');
+      await a.manager.sendGroup('far', 'm', [1]);
+      expect(await next(b.client, 1)).toEqual([1]);
+      await a.manager.removeFromGroup(id, 'far');
+      await a.manager.sendGroup('far', 'm', [2]);
+      await a.manager.sendConnection(id, 'm', [3]);
+      expect(await next(b.client, 1)).toEqual([3]);
+    }));
+
+  test('a client elsewhere answers, and one that does not exist is given up', () =>
+    play(async ({ a, b }) => {
+      const id = b.client.connectionId;
+      const answer = a.manager.invokeConnection(id, 'Ask', []);
+      b.manager.setConnectionResult(id, b.client.answer(await b.client.next(), 'yes'));
+      expect(await answer).toBe('yes');
+      const gone = a.manager.invokeConnection(id, 'Ask', []);
+      await b.client.next();
+      await b.manager.onDisconnected(b.client);
+      await expect(gone).rejects.toThrow('Connection disconnected.');
+    }));
+});
+
+test('the order of one target is kept over many sends', () =>
+  play(async ({ a, b }) => {
+    const numbers = Array.from({ length: 500 }, (_, i) => i);
+    for (const i of numbers) await a.manager.sendGroup('g', 'm', [i]);
+    expect(await next(b.client, numbers.length)).toEqual(numbers);
+  }));
+
+test('channels lie on the nodes by their slots, and go with their last member', () =>
+  play(async ({ a, b }) => {
+    const before = await shardChannels();
+    const groups = Array.from({ length: 60 }, (_, i) => `room ${i}`);
+    const id = b.client.connectionId;
+    await Promise.all(groups.map((group) => b.manager.addToGroup(id, group)));
+    const during = await shardChannels();
+    for (const names of during) expect(names.length).toBeGreaterThan(10); // spread, not on one node
+    expect(during.flat().length - before.flat().length).toBe(groups.length);
+    expect(new Set(during.flat()).size).toBe(during.flat().length);
+    for (const group of groups) await a.manager.sendGroup(group, 'm', [group]);
+    expect(new Set(await next(b.client, groups.length))).toEqual(new Set(groups));
+    await Promise.all(groups.map((group) => b.manager.removeFromGroup(id, group)));
+    expect(await shardChannels()).toEqual(before);
+  }));

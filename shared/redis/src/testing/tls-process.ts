@@ -1,0 +1,17 @@
+import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
+import { redis } from '../redis.ts';
+import { LoggedHub } from './logged-hub.ts';
+
+// A server in a process of its own, since Node reads NODE_EXTRA_CA_CERTS when it starts: node tls-process.ts URL.
+const [, , url = ''] = process.argv;
+// In mode `fail` a send resolves when Redis has it, so that closing after it loses nothing.
+const log = new LoggedHub();
+const manager = redis({ url, whileDisconnected: 'fail' })(log.hub);
+const client = new LifetimeSuiteClient('bob');
+await manager.onConnected(client);
+process.send?.(log.lines);
+const { arguments: args } = await client.next();
+process.send?.(args);
+await manager.sendUser('ann', 'm', ['back']);
+await manager.close?.();
+process.disconnect();
