@@ -1,5 +1,6 @@
 import { type Payloads, ServiceMessageType } from '@practical-signalr/azure/service-protocol';
 import type { EmulatedClient } from './emulated-client.ts';
+import { errorTexts } from './error-texts.ts';
 import type { ServerConnection } from './server-connection.ts';
 
 type Clients = Map<string, EmulatedClient>;
@@ -106,7 +107,15 @@ export class ServiceHub {
     const { connectionId, server } = client;
     server.send({ type: ServiceMessageType.CloseConnection, connectionId, errorMessage: '', headers: noHeaders });
     for (const [invocationId, question] of this.questions) {
-      if (question.connectionId === connectionId) this.questions.delete(invocationId);
+      if (question.connectionId !== connectionId) continue;
+      this.questions.delete(invocationId);
+      question.caller.send({
+        type: ServiceMessageType.ErrorCompletion,
+        invocationId,
+        connectionId,
+        callerServerId: question.caller.serverId,
+        error: errorTexts.connectionLost(connectionId),
+      });
     }
   }
 }
