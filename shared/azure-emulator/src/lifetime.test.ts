@@ -135,7 +135,8 @@ class ServerBehindService {
 
 describe('over Azure SignalR Service', () => {
   test.each(lifetimeCases)('$name', async ({ run }) => {
-    const { connectionString, close } = await startEmulator({ port: 0 });
+    const emulator = await startEmulator({ port: 0 });
+    const { connectionString } = emulator;
     const ids = new Map<string, string>();
     // Sticky: the suite says on which server a client is.
     const scaleOut = (): HubLifetimeManagerFactory =>
@@ -146,6 +147,6 @@ describe('over Azure SignalR Service', () => {
         environment: {},
       });
     await run((hub) => new ServerBehindService(scaleOut(), hub, ids).manager);
-    await close();
+    await emulator.close();
   });
 });
