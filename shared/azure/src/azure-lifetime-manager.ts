@@ -1,6 +1,6 @@
-import type { CompletionMessage } from '@practical-signalr/protocol';
 import {
   type ClaimsPrincipal,
+  type CompletionMessage,
   type ConnectionRequest,
   type HubLifetimeManager,
   type LifetimeConnection,

@@ -1,5 +1,4 @@
-import type { HubProtocol } from '@practical-signalr/protocol';
-import type { SharedPayload, Transport, TransportEvents } from '@practical-signalr/server/scale-out';
+import type { HubProtocol, SharedPayload, Transport, TransportEvents } from '@practical-signalr/server/scale-out';
 import { callChain } from '../connections/call-chain.ts';
 import type { ServiceConnection } from '../connections/service-connection.ts';
 import { type MessageOf, ServiceMessageType } from '../service-protocol/index.ts';

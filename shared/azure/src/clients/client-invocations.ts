@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type CompletionMessage, type HubProtocol, MessageType } from '@practical-signalr/protocol';
-import { ClientResultsManager, HubError } from '@practical-signalr/server/scale-out';
+import {
+  ClientResultsManager,
+  type CompletionMessage,
+  HubError,
+  type HubProtocol,
+  MessageType,
+} from '@practical-signalr/server/scale-out';
 import type { ServiceConnection } from '../connections/service-connection.ts';
 import { errorTexts } from '../error-texts.ts';
 import { type MessageOf, type ServiceMessage, ServiceMessageType } from '../service-protocol/index.ts';
