@@ -102,6 +102,7 @@ class ServerBehindService {
       transports: ['WebSockets'],
       handshakeTimeout: 15_000,
       enableDetailedErrors: false,
+      closeOnAuthenticationExpiration: false,
     } as const;
     // The server connection may be on its way still.
     const redirect = await vi.waitFor(async () => this.#manager.negotiate?.(request, undefined, negotiated), 10_000);

@@ -46,6 +46,7 @@ export class ServiceHub {
     if (client.userId !== undefined) take(this.users, client.userId, id);
     for (const group of client.groups) take(this.groups, group, id);
     client.groups.clear();
+    this.#endQuestions(id);
   }
 
   join(connectionId: string, group: string): boolean {
@@ -106,6 +107,10 @@ export class ServiceHub {
     this.remove(client);
     const { connectionId, server } = client;
     server.send({ type: ServiceMessageType.CloseConnection, connectionId, errorMessage: '', headers: noHeaders });
+  }
+
+  /** Who asked a client that is gone is told. */
+  #endQuestions(connectionId: string): void {
     for (const [invocationId, question] of this.questions) {
       if (question.connectionId !== connectionId) continue;
       this.questions.delete(invocationId);

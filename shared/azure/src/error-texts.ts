@@ -45,9 +45,12 @@ export const errorTexts = {
     'The credential gave no token for Azure SignalR Service. Sign in first, or check the identity of this machine.',
   entraRefused: (status: number) =>
     `Azure SignalR Service refused the Entra token (${status}). The identity needs the role SignalR App Server.`,
+  questionLost: 'The server connection that the question went out on was lost, so no answer can come.',
   answeredByOther: 'The client answered a question that another client was asked.',
   resultsNeedOneEndpoint:
     'A client can be asked for a result only through one endpoint of Azure SignalR Service: choose it with the router.',
+  endpointsOffline: (count: number) =>
+    `${count} endpoints of Azure SignalR Service have no server connection; the SDK goes on connecting.`,
   // In the log
   refused: (endpoint: string, status: number) =>
     status === 401
@@ -62,6 +65,8 @@ export const errorTexts = {
   handshakeRefused: (text: string) => `Azure SignalR Service refused the handshake: ${text}`,
   cannotConnect: (endpoint: string, ms: number) =>
     `A server connection to ${endpoint} could not be opened; next try in ${Math.round(ms / 1000)} s.`,
+  notLasting: 'Server connections are accepted and ended at once: look at the service, its quota and its mode.',
+  noAccessKey: (text: string) => `Azure SignalR Service gave no key for the tokens of clients. ${text}`.trim(),
   lost: (endpoint: string, clients: number) =>
     `A server connection to ${endpoint} was lost, and ${clients} clients with it; it is opened again.`,
   silent: (endpoint: string) => `${endpoint} has been silent for too long; the server connection is opened again.`,
