@@ -118,7 +118,7 @@ test('asking a client that is not there is an error of the service', async () =>
   let lifetime: HubLifetimeManager | undefined;
   const factory = azureSignalR({ connectionString, logger, environment: {} });
   await startApp({ scaleOut: (hub) => (lifetime = factory(hub)) });
-  await expect(lifetime?.invokeConnection('nobody', 'Name', [])).rejects.toThrow('Connection does not exist.');
+  await expect(lifetime?.invokeConnection('nobody', 'Name', [])).rejects.toThrow("Connection 'nobody' does not exist.");
 });
 
 test('two app servers share clients, groups and users', async () => {

@@ -8,7 +8,8 @@ export const errorTexts = {
   hubMissing: 'The query must name a hub.',
   quotaReached: (quota: number) => `The quota of ${quota} messages is used up.`,
   tooManyConnections: (most: number) => `The service has all ${most} connections that its units allow.`,
-  connectionDoesNotExist: 'Connection does not exist.',
+  connectionDoesNotExist: (id: string) => `Connection '${id}' does not exist.`,
+  connectionLost: (id: string) => `Connection '${id}' disconnected.`,
   portInUse: (port: number) =>
     `Port ${port} is taken, perhaps by another emulator. End that, or choose another port with --port.`,
   notANumber: (name: string) => `--${name} must be a number of at least 0.`,

@@ -78,7 +78,7 @@ function ask(hub: ServiceHub, server: ServerConnection, message: ServiceMessage 
   const { invocationId, connectionId, callerServerId, payloads } = message;
   const client = hub.clients.get(connectionId ?? '');
   if (client === undefined) {
-    const error = errorTexts.connectionDoesNotExist;
+    const error = errorTexts.connectionDoesNotExist(connectionId ?? '');
     return server.send({ type: Type.ErrorCompletion, invocationId, connectionId, callerServerId, error });
   }
   hub.questions.set(invocationId ?? '', { connectionId: client.connectionId, caller: server });

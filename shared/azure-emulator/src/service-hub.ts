@@ -1,5 +1,6 @@
 import { type Payloads, ServiceMessageType } from '@practical-signalr/azure/service-protocol';
 import type { EmulatedClient } from './emulated-client.ts';
+import { errorTexts } from './error-texts.ts';
 import type { ServerConnection } from './server-connection.ts';
 
 type Clients = Map<string, EmulatedClient>;
@@ -45,6 +46,7 @@ export class ServiceHub {
     if (client.userId !== undefined) take(this.users, client.userId, id);
     for (const group of client.groups) take(this.groups, group, id);
     client.groups.clear();
+    this.#endQuestions(id);
   }
 
   join(connectionId: string, group: string): boolean {
@@ -105,8 +107,20 @@ export class ServiceHub {
     this.remove(client);
     const { connectionId, server } = client;
     server.send({ type: ServiceMessageType.CloseConnection, connectionId, errorMessage: '', headers: noHeaders });
+  }
+
+  /** Who asked a client that is gone is told. */
+  #endQuestions(connectionId: string): void {
     for (const [invocationId, question] of this.questions) {
-      if (question.connectionId === connectionId) this.questions.delete(invocationId);
+      if (question.connectionId !== connectionId) continue;
+      this.questions.delete(invocationId);
+      question.caller.send({
+        type: ServiceMessageType.ErrorCompletion,
+        invocationId,
+        connectionId,
+        callerServerId: question.caller.serverId,
+        error: errorTexts.connectionLost(connectionId),
+      });
     }
   }
 }

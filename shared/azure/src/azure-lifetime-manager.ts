@@ -1,7 +1,8 @@
-import type { CompletionMessage } from '@practical-signalr/protocol';
 import {
   type ClaimsPrincipal,
+  type CompletionMessage,
   type ConnectionRequest,
+  type HealthReportEntry,
   type HubLifetimeManager,
   type LifetimeConnection,
   type Logger,
@@ -54,7 +55,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     this.#invocations = new ClientInvocations(identity.serverId, hub.protocols);
     const events = {
       onMessage: (connection: ServiceConnection, message: ServiceMessage) => this.#receive(connection, message),
-      onClosed: (connection: ServiceConnection) => this.#clients.connectionLost(connection),
+      onClosed: (connection: ServiceConnection) => this.#lost(connection),
       onInstanceOffline: (instanceId: string) => this.#clients.instanceLost(instanceId),
     };
     this.#containers = endpoints.map(
@@ -160,6 +161,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
         callerServerId,
         payloads,
       });
+      return connection;
     });
   }
 
@@ -188,6 +190,16 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     });
   }
 
+  health(): HealthReportEntry {
+    const online = this.#containers.filter(({ isOnline }) => isOnline).length;
+    const serverConnections = this.#containers.reduce((sum, { connectionCount }) => sum + connectionCount, 0);
+    const data = { endpoints: this.#containers.length, online, serverConnections, clients: this.#clients.size };
+    if (online === this.#containers.length) return { status: 'Healthy', data };
+    // Without any, clients can neither come nor be reached.
+    const status = online === 0 ? 'Unhealthy' : 'Degraded';
+    return { status, description: errorTexts.endpointsOffline(this.#containers.length - online), data };
+  }
+
   closing(): Promise<void> {
     return shutDownGracefully(this.#containers, this.#clients, this.#settings.gracefulShutdown);
   }
@@ -195,6 +207,11 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   async close(): Promise<void> {
     this.#clients.close();
     for (const container of this.#containers) container.close();
+  }
+
+  #lost(connection: ServiceConnection): number {
+    this.#invocations.serverConnectionLost(connection);
+    return this.#clients.connectionLost(connection);
   }
 
   #receive(connection: ServiceConnection, message: ServiceMessage): void {
@@ -205,6 +222,8 @@ export class AzureLifetimeManager implements HubLifetimeManager {
         return this.#clients.open(connection, message);
       case ServiceMessageType.CloseConnection:
         return this.#clients.closed(connection, message);
+      case ServiceMessageType.ConnectionFlowControl:
+        return this.#clients.flowControl(connection, message);
       case ServiceMessageType.ServiceEvent:
         return this.#clients.serviceEvent(connection, message);
       default:
@@ -218,7 +237,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       const own = client !== undefined && container.has(client.connection) ? client.connection : undefined;
       const connection = own ?? container.pick();
       if (connection === undefined || (client !== undefined && own === undefined)) return [];
-      const { ackId, acked } = container.acks.create();
+      const { ackId, acked } = container.acks.create(connection);
       connection.send({ type, connectionId, groupName, ackId });
       return [acked];
     });

@@ -50,7 +50,7 @@ export interface AzureSignalROptions {
   readonly diagnosticClientFilter?: (request: ConnectionRequest) => boolean;
   /** How long the service may hold a long poll, in ms. Default: the service's own. */
   readonly maxPollInterval?: number;
-  /** Closes clients when the token expires that they negotiated with. Default false. */
+  /** Closes clients when the token expires that they negotiated with. Default: the option of the hub with this name. */
   readonly closeOnAuthenticationExpiration?: boolean;
   /** Whether clients move to another server without reconnecting: never, when this one shuts down, or when it is lost too. Default `Off`. */
   readonly migrationLevel?: 'Off' | 'ShutdownOnly' | 'Any';
@@ -82,7 +82,6 @@ export type AzureSettings = AzureSignalROptions &
       | 'serverStickyMode'
       | 'accessTokenAlgorithm'
       | 'accessTokenLifetime'
-      | 'closeOnAuthenticationExpiration'
       | 'migrationLevel'
       | 'serverHandshakeTimeout'
       | 'serviceTimeout'
@@ -102,7 +101,6 @@ const defaults = {
   serverStickyMode: 'Disabled',
   accessTokenAlgorithm: 'HS256',
   accessTokenLifetime: 3_600_000,
-  closeOnAuthenticationExpiration: false,
   migrationLevel: 'Off',
   serverHandshakeTimeout: 15_000,
   serviceTimeout: 30_000,
@@ -117,6 +115,7 @@ const others = [
   'claimsProvider',
   'diagnosticClientFilter',
   'maxPollInterval',
+  'closeOnAuthenticationExpiration',
   'gracefulShutdown',
   'environment',
   'logger',

@@ -40,14 +40,32 @@ export const errorTexts = {
   notActive:
     'There is no connection to Azure SignalR Service now, so the message was not sent. The SDK goes on connecting.',
   ackTimeout: 'Azure SignalR Service did not answer in time.',
+  ackLost:
+    'The server connection was lost before Azure SignalR Service answered; whether it did what was asked is not known.',
   ackFailed: (text: string) => `Azure SignalR Service refused: ${text}`,
   noEntraToken:
     'The credential gave no token for Azure SignalR Service. Sign in first, or check the identity of this machine.',
   entraRefused: (status: number) =>
     `Azure SignalR Service refused the Entra token (${status}). The identity needs the role SignalR App Server.`,
+  questionLost: 'The server connection that the question went out on was lost, so no answer can come.',
   answeredByOther: 'The client answered a question that another client was asked.',
   resultsNeedOneEndpoint:
     'A client can be asked for a result only through one endpoint of Azure SignalR Service: choose it with the router.',
+  endpointsOffline: (count: number) =>
+    `${count} endpoints of Azure SignalR Service have no server connection; the SDK goes on connecting.`,
+  // REST API
+  restRefused: (endpoint: string, status: number) =>
+    status === 401
+      ? `Azure SignalR Service ${endpoint} refused a request (401): check the AccessKey, or the clock of this machine.`
+      : status === 404
+        ? 'Azure SignalR Service knows no such connection (404).'
+        : status === 413
+          ? `Azure SignalR Service ${endpoint} refused a message over 1 MB (413).`
+          : `Azure SignalR Service ${endpoint} answered with status ${status}.`,
+  restUnreachable: (endpoint: string) => `Azure SignalR Service ${endpoint} cannot be reached.`,
+  wrongHubName:
+    'The name of a hub starts with a letter and has letters, digits and underscores, 128 characters at most.',
+  wrongGroupName: 'The name of a group has 1 to 1,024 characters, not only white space.',
   // In the log
   refused: (endpoint: string, status: number) =>
     status === 401
@@ -62,6 +80,8 @@ export const errorTexts = {
   handshakeRefused: (text: string) => `Azure SignalR Service refused the handshake: ${text}`,
   cannotConnect: (endpoint: string, ms: number) =>
     `A server connection to ${endpoint} could not be opened; next try in ${Math.round(ms / 1000)} s.`,
+  notLasting: 'Server connections are accepted and ended at once: look at the service, its quota and its mode.',
+  noAccessKey: (text: string) => `Azure SignalR Service gave no key for the tokens of clients. ${text}`.trim(),
   lost: (endpoint: string, clients: number) =>
     `A server connection to ${endpoint} was lost, and ${clients} clients with it; it is opened again.`,
   silent: (endpoint: string) => `${endpoint} has been silent for too long; the server connection is opened again.`,

@@ -5,6 +5,7 @@ import {
   QueryParameters,
   type ScaleOutHub,
 } from '@practical-signalr/server/scale-out';
+import { FlowControl } from '../connections/flow-control.ts';
 import type { ServiceConnection } from '../connections/service-connection.ts';
 import { errorTexts } from '../error-texts.ts';
 import { type Headers, type MessageOf, ServiceMessageType } from '../service-protocol/index.ts';
@@ -74,6 +75,20 @@ export class ClientConnectionManager {
       .get(connection)
       ?.get(message.connectionId ?? '')
       ?.end();
+  }
+
+  /** The service wants no more, or more again, for one of its clients. */
+  flowControl(
+    connection: ServiceConnection,
+    message: MessageOf<typeof ServiceMessageType.ConnectionFlowControl>,
+  ): void {
+    const client = this.#byConnection.get(connection)?.get(message.id ?? '');
+    if (message.operation === FlowControl.Pause) client?.pauseOutgoing();
+    else if (message.operation === FlowControl.Resume) client?.resumeOutgoing();
+  }
+
+  get size(): number {
+    return this.#clients.size;
   }
 
   /** The service reports trouble: a client that it does not know is gone. */

@@ -1,12 +1,15 @@
-import type { HubProtocol } from '@practical-signalr/protocol';
-import type { SharedPayload, Transport, TransportEvents } from '@practical-signalr/server/scale-out';
+import type { HubProtocol, SharedPayload, Transport, TransportEvents } from '@practical-signalr/server/scale-out';
 import { callChain } from '../connections/call-chain.ts';
+import { FlowControl } from '../connections/flow-control.ts';
 import type { ServiceConnection } from '../connections/service-connection.ts';
 import { type MessageOf, ServiceMessageType } from '../service-protocol/index.ts';
 import { openedClient } from '../negotiation/client-claims.ts';
 
 /** Bytes that a client's calls may wait in, while the hub does not take more. */
 const MAXIMUM_HELD = 1024 * 1024;
+/** Bytes for a client that may wait while the service has paused it, before senders wait and before the client is given up. */
+const HIGH_WATER_MARK = 64 * 1024;
+const MAXIMUM_PAUSED = 16 * 1024 * 1024;
 
 const noHeaders = new Map<string, readonly string[]>();
 
@@ -31,6 +34,11 @@ export class ClientConnection implements Transport {
   #paused = false;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
+  /** What waits for the service to take it again; undefined while it takes all. */
+  #outgoing: (string | Uint8Array)[] | undefined;
+  #outgoingBytes = 0;
+  #room: Promise<void> | undefined;
+  #giveRoom: (() => void) | undefined;
 
   constructor(
     connection: ServiceConnection,
@@ -71,7 +79,12 @@ export class ClientConnection implements Transport {
       this.#swallowsHandshake = false;
       return;
     }
-    this.connection.send({ type: ServiceMessageType.ConnectionData, connectionId: this.connectionId, payload });
+    if (this.#outgoing === undefined) return this.#write(payload);
+    this.#outgoing.push(payload);
+    this.#outgoingBytes += payload.length;
+    if (this.#outgoingBytes <= MAXIMUM_PAUSED) return;
+    this.#outgoing = undefined;
+    this.close();
   }
 
   sendShared({ payload }: SharedPayload): void {
@@ -79,12 +92,34 @@ export class ClientConnection implements Transport {
   }
 
   whenRoom(): Promise<void> | undefined {
-    return this.connection.whenRoom();
+    if (this.#outgoingBytes <= HIGH_WATER_MARK) return this.connection.whenRoom();
+    this.#room ??= new Promise((resolve) => (this.#giveRoom = resolve));
+    return this.#room;
+  }
+
+  /** The service takes nothing more for the client for now, and is told that nothing more comes. */
+  pauseOutgoing(): void {
+    if (this.#ended || this.#outgoing !== undefined) return;
+    this.#outgoing = [];
+    const { Client: objectType, PauseAck: operation } = FlowControl;
+    this.connection.send({
+      type: ServiceMessageType.ConnectionFlowControl,
+      id: this.connectionId,
+      objectType,
+      operation,
+    });
+  }
+
+  resumeOutgoing(): void {
+    const waiting = this.#outgoing ?? [];
+    this.#forgetOutgoing();
+    for (const payload of waiting) this.#write(payload);
   }
 
   /** Tells the service to close the client, and ends. */
   close(): void {
     if (this.#ended) return;
+    this.resumeOutgoing();
     this.connection.send({
       type: ServiceMessageType.CloseConnection,
       connectionId: this.connectionId,
@@ -110,9 +145,22 @@ export class ClientConnection implements Transport {
     if (this.#ended) return;
     this.#ended = true;
     this.#held = [];
+    this.#forgetOutgoing();
     this.#onEnded();
     const events = this.#events;
     if (events !== undefined) callChain.run(this.connection, () => queueMicrotask(() => events.onClose()));
+  }
+
+  #write(payload: string | Uint8Array): void {
+    this.connection.send({ type: ServiceMessageType.ConnectionData, connectionId: this.connectionId, payload });
+  }
+
+  #forgetOutgoing(): void {
+    this.#outgoing = undefined;
+    this.#outgoingBytes = 0;
+    this.#room = undefined;
+    this.#giveRoom?.();
+    this.#giveRoom = undefined;
   }
 
   pause(): void {

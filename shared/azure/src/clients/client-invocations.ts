@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type CompletionMessage, type HubProtocol, MessageType } from '@practical-signalr/protocol';
-import { ClientResultsManager, HubError } from '@practical-signalr/server/scale-out';
+import {
+  ClientResultsManager,
+  type CompletionMessage,
+  HubError,
+  type HubProtocol,
+  MessageType,
+} from '@practical-signalr/server/scale-out';
 import type { ServiceConnection } from '../connections/service-connection.ts';
 import { errorTexts } from '../error-texts.ts';
 import { type MessageOf, type ServiceMessage, ServiceMessageType } from '../service-protocol/index.ts';
@@ -21,6 +26,8 @@ export class ClientInvocations {
   readonly #protocols: readonly HubProtocol[];
   readonly #results = new ClientResultsManager();
   readonly #routes = new Map<string, Route>();
+  /** The server connections that own questions have gone out on. */
+  readonly #asked = new Map<string, ServiceConnection>();
   readonly #prefix = randomUUID().replaceAll('-', '');
   #count = 0;
 
@@ -29,22 +36,22 @@ export class ClientInvocations {
     this.#protocols = protocols;
   }
 
-  /** Asks a client; `send` is handed the ids that the question must carry. */
+  /** Asks a client; `send` is handed the ids that the question must carry, and returns where it has sent it. */
   invoke(
     connectionId: string,
     signal: AbortSignal | undefined,
-    send: (invocationId: string, callerServerId: string) => void,
+    send: (invocationId: string, callerServerId: string) => ServiceConnection,
   ): Promise<unknown> {
     // The random part keeps other clients from answering; the id of the client must start it.
     const invocationId = `${connectionId}-${this.#prefix}-${++this.#count}`;
     const answer = this.#results.add(connectionId, invocationId, signal);
     if (signal?.aborted === true) return answer;
     try {
-      send(invocationId, this.#serverId);
+      this.#asked.set(invocationId, send(invocationId, this.#serverId));
     } catch (error) {
       this.#results.fail(invocationId, error as Error);
     }
-    return answer;
+    return answer.finally(() => this.#asked.delete(invocationId));
   }
 
   /**
@@ -96,6 +103,16 @@ export class ClientInvocations {
 
   connectionLost(connectionId: string): void {
     this.#results.connectionLost(connectionId);
+  }
+
+  /** A server connection is gone: nobody knows whether the service had the questions that went out on it. */
+  serverConnectionLost(connection: ServiceConnection): void {
+    for (const [invocationId, asked] of this.#asked) {
+      if (asked === connection) this.#results.fail(invocationId, new HubError(errorTexts.questionLost));
+    }
+    for (const [invocationId, route] of this.#routes) {
+      if (route.connection === connection) this.#routes.delete(invocationId);
+    }
   }
 
   #addRoute(connection: ServiceConnection, message: MessageOf<typeof ServiceMessageType.ClientInvocation>): void {

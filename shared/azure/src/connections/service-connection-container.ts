@@ -5,6 +5,8 @@ import type { RoutedEndpoint } from '../endpoints/endpoint-router.ts';
 import type { EndpointType, ServiceEndpoint } from '../endpoints/service-endpoint.ts';
 import { errorTexts } from '../error-texts.ts';
 import { type ServiceMessage, ServiceMessageType } from '../service-protocol/index.ts';
+import { FlowControl } from './flow-control.ts';
+import { AccessKeyRefresh } from './access-key-refresh.ts';
 import { AckHandler } from './ack-handler.ts';
 import { callChain } from './call-chain.ts';
 import { ServiceConnection, ServiceConnectionType } from './service-connection.ts';
@@ -24,6 +26,9 @@ export interface ContainerEvents {
   onInstanceOffline(instanceId: string): void;
 }
 
+/** A connection that lives shorter, in ms, time after time, is not opened again at once. */
+const SHORT_LIFE = 1000;
+
 const migrationLevels = { Off: 0, ShutdownOnly: 1, Any: 2 } as const;
 
 /**
@@ -41,6 +46,9 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   readonly #open = new Set<ServiceConnection>();
   readonly #stopped = new AbortController();
   readonly #pings: ServicePings;
+  readonly #accessKey: AccessKeyRefresh;
+  /** How to free the place of a connection that the service is going to take away. */
+  readonly #places = new Map<ServiceConnection, () => void>();
   #failures = 0;
   #backOff: Promise<unknown> | undefined;
   #chosen: ServiceConnection | undefined;
@@ -64,6 +72,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
       onTarget: (target) => this.#openOnDemand(target),
       onInstanceOffline: (instanceId) => events.onInstanceOffline(instanceId),
     });
+    this.#accessKey = new AccessKeyRefresh(endpoint.credentials, () => this.pick(), logger);
     const count = Math.min(settings.initialHubServerConnectionCount, settings.maxHubServerConnectionCount);
     for (let i = 0; i < count; i++) void this.#keep();
   }
@@ -76,6 +85,10 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   }
   get isOnline(): boolean {
     return this.#open.size > 0 && !this.#pings.isShuttingDown;
+  }
+  /** Open server connections. */
+  get connectionCount(): number {
+    return this.#open.size;
   }
   get clientCount(): number {
     return this.#pings.clientCount;
@@ -91,8 +104,10 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   pick(): ServiceConnection | undefined {
     const own = callChain.getStore();
     if (own?.isOpen === true && this.#open.has(own)) return own;
-    if (this.#chosen?.isOpen === true) return this.#chosen;
-    const candidates = [...this.#open].filter(({ isOpen }) => isOpen);
+    if (this.#chosen?.isOpen === true && this.#places.has(this.#chosen)) return this.#chosen;
+    const open = [...this.#open].filter(({ isOpen }) => isOpen);
+    const staying = open.filter((connection) => this.#places.has(connection));
+    const candidates = staying.length > 0 ? staying : open;
     this.#chosen = candidates[Math.floor(Math.random() * candidates.length)];
     return this.#chosen;
   }
@@ -109,6 +124,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   close(): void {
     this.#stopped.abort();
     this.#pings.close();
+    this.#accessKey.close();
     for (const connection of this.#open) connection.close();
     this.acks.close();
   }
@@ -117,11 +133,16 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   async #keep(): Promise<void> {
     const { signal } = this.#stopped;
     const type = this.endpoint.type === 'primary' ? ServiceConnectionType.Default : ServiceConnectionType.Weak;
+    let shortLives = 0;
     while (!signal.aborted) {
       try {
-        const { closed } = await this.#connect(type);
+        const { left } = await this.#connect(type);
         this.#failures = 0;
-        await closed;
+        const since = Date.now();
+        await left;
+        // A lost connection is opened again at once, but not over and over.
+        shortLives = Date.now() - since < SHORT_LIFE ? shortLives + 1 : 0;
+        if (shortLives > 1 && !signal.aborted) await this.#wait(new Error(errorTexts.notLasting));
       } catch (error) {
         if (!signal.aborted) await this.#wait(error as Error);
       }
@@ -141,11 +162,11 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     await this.#backOff;
   }
 
-  /** Opens one connection; `closed` is its end. */
-  async #connect(connectionType: number, target?: string): Promise<{ closed: Promise<void> }> {
+  /** Opens one connection; it has `left` its place at its end, or when the service says that the end is near. */
+  async #connect(connectionType: number, target?: string): Promise<{ left: Promise<void> }> {
     const { serverHandshakeTimeout, serviceTimeout, migrationLevel } = this.#settings;
-    let onClosed = (): void => undefined;
-    const closed = new Promise<void>((resolve) => (onClosed = resolve));
+    let leave = (): void => undefined;
+    const left = new Promise<void>((resolve) => (leave = resolve));
     const options = {
       endpointName: this.name,
       connectionType,
@@ -155,15 +176,18 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     };
     const connection: ServiceConnection = new ServiceConnection(options, {
       onOpen: () => {
-        if (this.#stopped.signal.aborted) connection.close();
-        else this.#open.add(connection);
+        if (this.#stopped.signal.aborted) return connection.close();
+        this.#open.add(connection);
+        this.#places.set(connection, leave);
       },
       onMessage: (message) => this.#receive(connection, message),
       onClosed: (reason) => {
         this.#open.delete(connection);
+        this.#places.delete(connection);
+        this.acks.connectionLost(connection);
         const lost = this.#events.onClosed(connection);
         if (!this.#stopped.signal.aborted) this.#logger.warn(errorTexts.lost(this.name, lost), reason ?? '');
-        onClosed();
+        leave();
       },
     });
     const { serverId, userAgent } = this.#identity;
@@ -176,7 +200,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
       'Asrs-User-Agent': userAgent,
       'X-Requested-With': 'XMLHttpRequest',
     });
-    return { closed };
+    return { left };
   }
 
   #openOnDemand(target: string): void {
@@ -187,6 +211,15 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
       .finally(() => this.#onDemand--);
   }
 
+  /** The service will take a connection away: another one takes its place, and its clients stay on it to the end. */
+  #replace(id: string | null): void {
+    for (const [connection, leave] of this.#places) {
+      if (connection.id !== id) continue;
+      this.#places.delete(connection);
+      leave();
+    }
+  }
+
   #receive(connection: ServiceConnection, message: ServiceMessage): void {
     try {
       if (message.type === ServiceMessageType.Ping) this.#pings.receive(connection, message.messages);
@@ -194,6 +227,12 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
         this.acks.settle(message.ackId, message.status, message.message ?? '');
       } else if (message.type === ServiceMessageType.ServiceError) {
         if (message.errorMessage) this.#logger.error(errorTexts.serviceError(this.name, message.errorMessage));
+      } else if (message.type === ServiceMessageType.AccessKeyResponse) this.#accessKey.receive(message);
+      else if (
+        message.type === ServiceMessageType.ConnectionFlowControl &&
+        message.objectType === FlowControl.ServerConnection
+      ) {
+        if (message.operation === FlowControl.Offline) this.#replace(message.id);
       } else this.#events.onMessage(connection, message);
     } catch (error) {
       this.#logger.error(errorTexts.messageFailed, error);

@@ -10,6 +10,10 @@ export interface EndpointCredentials {
   serverToken(audience: string, claims: TokenClaims): Promise<string>;
   /** For clients, made by the app. `lifetime` in ms. */
   clientToken(audience: string, claims: TokenClaims, lifetime: number): Promise<string>;
+  /** The name of the key that signs clients' tokens, where the service gives it. */
+  readonly keyId?: string | undefined;
+  /** Signs with this key from now on. Absent where the key is the app's own. */
+  useKey?(key: SigningKey): void;
 }
 
 /** An hour, as the .NET SDK has it. */
@@ -35,7 +39,9 @@ export class AccessKeyCredentials implements EndpointCredentials {
 }
 
 const SCOPE = 'https://signalr.azure.com/.default';
-const KEY_AGE = 55 * 60_000;
+/** Age in ms at which a newer key is asked for, and after which a key is not used any more. */
+const RENEWAL_AGE = 55 * 60_000;
+const MOST_AGE = 120 * 60_000;
 const TRIES = 3;
 const REQUEST_TIMEOUT = 10_000;
 
@@ -49,8 +55,9 @@ export class EntraCredentials implements EndpointCredentials {
   readonly #algorithm: AccessTokenAlgorithm;
   readonly #retryDelay: number;
   #opened: Promise<TokenCredential> | undefined;
-  #key: Promise<SigningKey> | undefined;
-  #fetchedAt = 0;
+  #key: SigningKey | undefined;
+  #since = 0;
+  #fetching: Promise<SigningKey> | undefined;
 
   constructor(
     serverBase: string,
@@ -64,6 +71,15 @@ export class EntraCredentials implements EndpointCredentials {
     this.#retryDelay = retryDelay;
   }
 
+  get keyId(): string | undefined {
+    return this.#key?.keyId;
+  }
+
+  useKey(key: SigningKey): void {
+    this.#key = key;
+    this.#since = Date.now();
+  }
+
   async serverToken(): Promise<string> {
     this.#opened ??= this.#credential();
     const token = await (await this.#opened).getToken(SCOPE);
@@ -72,25 +88,30 @@ export class EntraCredentials implements EndpointCredentials {
   }
 
   async clientToken(audience: string, claims: TokenClaims, lifetime: number): Promise<string> {
-    const now = Date.now();
-    if (this.#key === undefined || now - this.#fetchedAt > KEY_AGE) {
-      this.#fetchedAt = now;
-      this.#key = this.#fetchKey();
-    }
-    let key: SigningKey;
+    const key = await this.#currentKey();
+    return signAccessToken(key, audience, claims, lifetime, this.#algorithm);
+  }
+
+  /** Clients wait for the first key only; a newer one is fetched while the old one is good. */
+  async #currentKey(): Promise<SigningKey> {
+    const age = Date.now() - this.#since;
+    if (this.#key !== undefined && age <= RENEWAL_AGE) return this.#key;
+    this.#fetching ??= this.#fetchKey().finally(() => (this.#fetching = undefined));
     try {
-      key = await this.#key;
+      if (this.#key === undefined || age > MOST_AGE) return await this.#fetching;
     } catch (cause) {
-      this.#key = undefined;
       throw Object.assign(new NegotiateError(''), { cause });
     }
-    return signAccessToken(key, audience, claims, lifetime, this.#algorithm);
+    this.#fetching.catch(() => undefined);
+    return this.#key;
   }
 
   async #fetchKey(): Promise<SigningKey> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#tryFetchKey();
+        const key = await this.#tryFetchKey();
+        this.useKey(key);
+        return key;
       } catch (error) {
         if (attempt === TRIES) throw error;
         await delay(this.#retryDelay, undefined, { ref: false });

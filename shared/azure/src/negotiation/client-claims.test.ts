@@ -12,6 +12,7 @@ const hub = {
   transports: ['WebSockets', 'ServerSentEvents', 'LongPolling'],
   handshakeTimeout: 15_000,
   enableDetailedErrors: false,
+  closeOnAuthenticationExpiration: false,
 } as const;
 
 /** What the service makes of a token's payload: long names, text, one entry for each value. */
@@ -71,6 +72,7 @@ test('system claims come in their order and only where they say something', () =
       transports: ['LongPolling', 'WebSockets'],
       handshakeTimeout: 5000,
       enableDetailedErrors: true,
+      closeOnAuthenticationExpiration: false,
     },
     {
       sticky: { serverId: 's', mode: 'Required' },

@@ -30,7 +30,7 @@ export async function clientRedirect(
     isDiagnosticClient: diagnosticClientFilter?.(request) === true,
     endpointCount,
     maximumPollInterval: maxPollInterval === undefined ? undefined : Math.round(maxPollInterval / 1000),
-    closeOnAuthenticationExpiration: settings.closeOnAuthenticationExpiration,
+    closeOnAuthenticationExpiration: settings.closeOnAuthenticationExpiration ?? hub.closeOnAuthenticationExpiration,
   });
   const audience = endpoint.clientAudience(hubName);
   return {

@@ -1,6 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { JsonHubProtocol, MessagePackHubProtocol, SignalRServer } from '@practical-signalr/server';
+import {
+  JsonHubProtocol,
+  MessagePackHubProtocol,
+  SignalRServer,
+  type SignalRServerOptions,
+} from '@practical-signalr/server';
 import cors from 'cors';
 import express from 'express';
 import { mapAuthorizedHubs } from './authorized-hubs.ts';
@@ -22,8 +27,15 @@ export interface Twin {
 const nothing = (): void => undefined;
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** Starts the twin on 127.0.0.1; port 0 takes a free one. On a backplane `/messages` is the hub of the recorded backplane. */
-export async function startTwin(port: number, joined?: Backplane): Promise<Twin> {
+/**
+ * Starts the twin on 127.0.0.1; port 0 takes a free one. On a backplane `/messages` is the hub of the recorded backplane. With
+ * `options` it is the same twin behind something else, for example a scale-out.
+ */
+export async function startTwin(
+  port: number,
+  joined?: Backplane,
+  options: Pick<SignalRServerOptions, 'scaleOut'> = {},
+): Promise<Twin> {
   const json = new JsonHubProtocol({ payloadSerializer: dotnetJson });
   const signalr = new SignalRServer({
     disconnectTimeout: 3000,
@@ -34,6 +46,7 @@ export async function startTwin(port: number, joined?: Backplane): Promise<Twin>
     },
     logger: silent, // it fails on purpose all the time
     ...(joined === undefined ? {} : backplane(joined)),
+    ...options,
   });
   signalr.mapHub('/conformance', hubs.ConformanceHub, { methods, clientResults });
   signalr.mapHub('/conformance-detailed', hubs.DetailedHub, { methods, clientResults, enableDetailedErrors: true });

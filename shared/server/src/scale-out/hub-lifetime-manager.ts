@@ -30,6 +30,7 @@ export interface NegotiatedHub {
   /** Time for the handshake, in ms. */
   readonly handshakeTimeout: number;
   readonly enableDetailedErrors: boolean;
+  readonly closeOnAuthenticationExpiration: boolean;
 }
 
 /**

@@ -1,0 +1,55 @@
+import { azureSignalR } from '@practical-signalr/azure';
+import { compareRecordings, recorded, type ScenarioResult, startTwin, type Twin } from '@practical-signalr/conformance';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Emulator, startEmulator } from './index.ts';
+
+/** What is a hub's own: clients must not notice that the service is between them and the server. */
+const areas = ['json-calls', 'json-errors', 'messagepack', 'streams', 'delivery', 'client-results'];
+
+const NO_LONG_POLLING = 'the emulator has WebSockets alone, so far';
+
+/** Scenarios in which the service makes a difference, and why. */
+const differences: Readonly<Record<string, string>> = {
+  'client-results/long-polling': NO_LONG_POLLING,
+  'delivery/mixed-transports': NO_LONG_POLLING,
+  'messagepack/long-polling': NO_LONG_POLLING,
+  'messagepack/server-sent-events': NO_LONG_POLLING,
+};
+
+let emulator: Emulator;
+let twin: Twin;
+const results = new Map<string, ScenarioResult>();
+
+// All are played once, an area after the other; each is then a test of its own.
+beforeAll(async () => {
+  emulator = await startEmulator({ port: 0 });
+  const { connectionString } = emulator;
+  const scaleOut = azureSignalR({ connectionString, initialHubServerConnectionCount: 2, environment: {} });
+  twin = await startTwin(0, undefined, { scaleOut });
+  await vi.waitFor(async () => {
+    for (const path of ['conformance', 'conformance-detailed', 'parallel', 'delivery', 'json-only']) {
+      const { status } = await fetch(`${twin.url}/${path}/negotiate?negotiateVersion=1`, { method: 'POST' });
+      expect(status).toBe(200);
+    }
+  }, 20_000);
+  const played = areas.map((area) => compareRecordings(twin.url, { area, lanes: 1, timeoutOf: () => 4000 }));
+  for (const result of (await Promise.all(played)).flat()) results.set(result.name, result);
+}, 180_000);
+afterAll(async () => {
+  await twin.close();
+  await emulator.close();
+});
+
+const names = areas.flatMap((area) => recorded(area).map(({ name }) => `${area}/${name}`));
+
+describe('behind the service the twin answers as ASP.NET Core answered', () => {
+  test.each(names.filter((name) => differences[name] === undefined))('%s', (name) => {
+    expect(results.get(name)?.differences).toEqual([]);
+  });
+});
+
+describe('the service makes a difference, still', () => {
+  test.each(Object.entries(differences))('%s: %s', (name) => {
+    expect(results.get(name)?.differences).not.toEqual([]);
+  });
+});
