@@ -1,7 +1,9 @@
 import './enter-sends.ts';
+import { linkNeighbours } from './link-neighbours.ts';
 import { WirePanel } from './wire-panel.ts';
 
 customElements.define('wire-panel', WirePanel);
+linkNeighbours();
 
 export { addOutcome } from './add-outcome.ts';
 export { announce } from './announce.ts';

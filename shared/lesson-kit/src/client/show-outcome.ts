@@ -12,25 +12,26 @@ export interface Outcome {
 }
 
 /**
- * Shows what came of a connection in a cell or a strip.
+ * Shows what came of a connection in a strip or, shorter, in a cell of a matrix.
  * @example showOutcome(row.insertCell(), { kind: 'good', text: 'WebSockets', detail: 'user alice', requests });
  */
 export function showOutcome(place: Element, { kind, text, detail, requests }: Outcome): void {
-  const badge = element('span', text);
-  badge.className = `badge ${kind}`;
-  const steps = element('ol', '');
-  steps.className = 'steps';
-  for (const { method, kind: step, status, tokenIn } of requests) {
-    const where = tokenIn === 'none' ? 'no token' : `token in ${tokenIn}`;
-    const line = element('li', `${method} ${step} ${status ?? 'waits'} · ${where}`);
-    if (status !== undefined && status >= 400) line.className = 'refused';
-    steps.append(line);
-  }
-  place.replaceChildren(badge, element('p', detail), steps);
+  const steps = requests.map(({ method, kind: step, status = 'waits', tokenIn }) => {
+    const where = tokenIn === 'none' ? ['no token'] : [element('span', 'more', 'token in '), tokenIn];
+    const line = element('li', '', element('span', 'more', `${method} `), `${step} ${status} · `, ...where);
+    if (Number(status) >= 400) line.className = 'refused';
+    return line;
+  });
+  place.replaceChildren(
+    element('span', `badge ${kind}`, text),
+    Object.assign(element('p', '', detail), { title: detail }),
+    element('ol', 'steps', ...steps),
+  );
 }
 
-function element(name: string, text: string): HTMLElement {
+function element(name: string, className: string, ...content: (string | Node)[]): HTMLElement {
   const made = document.createElement(name);
-  made.textContent = text;
+  made.className = className;
+  made.append(...content);
   return made;
 }
