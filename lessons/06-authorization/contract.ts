@@ -6,7 +6,6 @@ export interface MessageServer {
   joinGroup(group: string): Promise<void>;
   sendMessageToGroup(group: string, message: string): Promise<void>;
   whoAmI(): string | undefined;
-  guarded(): string;
 }
 
 /** What a client can be told. */

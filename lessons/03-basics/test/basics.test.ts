@@ -123,8 +123,15 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
     async () => {
       expect(await auditPage(page)).toEqual([]);
       const order = await tabOrder(page);
-      expect(order.slice(0, 4)).toEqual(['Course', 'Message', 'Send', 'unknown method']);
-      expect(order.slice(16, 23)).toEqual([
+      expect(order.slice(0, 6)).toEqual([
+        '← 2 SignalR',
+        '4 Server hubs →',
+        'Course',
+        'Message',
+        'Send',
+        'unknown method',
+      ]);
+      expect(order.slice(18, 25)).toEqual([
         'Wire',
         'On',
         'Pause',

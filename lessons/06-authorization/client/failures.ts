@@ -1,120 +1,63 @@
 import { addOutcome, redact } from '@practical-signalr/lesson-kit/client';
-import {
-  DefaultHttpClient,
-  HttpError,
-  type HttpRequest,
-  HttpResponse,
-  HttpTransportType,
-  type HubConnection,
-  HubConnectionBuilder,
-  type IHttpConnectionOptions,
-  LogLevel,
-  NullLogger,
-} from '@microsoft/signalr';
-import { getToken } from './token.ts';
+import { NullLogger } from '@microsoft/signalr';
+import { Returns401 } from './returns-401.ts';
+import { endOf, getToken, name, withToken } from './token.ts';
+import { afterEndOf, connects, polling, sockets, tryConnection } from './try-connection.ts';
 
-const sockets = { transport: HttpTransportType.WebSockets };
-const polling = { transport: HttpTransportType.LongPolling };
-
-addOutcome('#failures', 'token in the log', async () => {
-  const log: string[] = [];
-  await connected('/fixed/messages', { ...sockets, logger: { log: (_level, line) => log.push(line) } });
-  const leak = log.find((line) => /access_token=eyJ/.test(line));
-  return leak ? `The whole token is in the log; here with dots: ${redact(leak)}` : 'No token in the log.';
+tryConnection('token in the console', '/quiet/messages', sockets, '60', async ({ log, tokens }) => {
+  const leak = log.find((line) => line.includes(tokens.at(-1)!));
+  const cured = log.map(redact).some((line) => line.includes(tokens.at(-1)!));
+  return `The client logs the whole token, here with dots: ${redact(leak!)} With redact: ${cured ? 'still there' : 'gone'}.`;
 });
-addOutcome('#failures', 'log that redacts', async () => {
-  const log: string[] = [];
-  await connected('/fixed/messages', { ...sockets, logger: { log: (_level, line) => log.push(redact(line)) } });
-  const leak = log.some((line) => line.includes('access_token=eyJ'));
-  return `${leak ? 'A token' : 'No token'} in ${log.length} lines.`;
+tryConnection('token in the access log', '/quiet/messages', sockets, '60', async ({ attempt, tokens }) => {
+  const lines = (await (await fetch(`/access-log?attempt=${attempt}`)).json()) as { naive: string; redacted: string }[];
+  const { naive, redacted } = lines.at(-1)!;
+  const found = (line: string): string => (line.includes(tokens.at(-1)!) ? 'the whole token' : 'no token');
+  return `A naive log of the server holds ${found(naive)}, one that redacts ${found(redacted)}: ${redacted}`;
 });
-addOutcome('#failures', 'expired on a WebSocket', () =>
-  connected('/fixed/messages', sockets, '2', async (connection) => {
-    await seconds(3);
-    return `A second after the end of the token the call still works, as ${await connection.invoke('WhoAmI')}.`;
-  }),
-);
-addOutcome('#failures', 'close at expiry', () =>
-  connected('/closing/messages', sockets, '2', async (connection) => {
-    await new Promise<void>((resolve) => connection.onclose(() => resolve()));
-    return 'The server has closed the connection at the end of the token.';
-  }),
-);
-addOutcome('#failures', 'expired with Long Polling', () => afterExpiry(polling));
-addOutcome('#failures', 'the cure for it', () =>
-  afterExpiry({ ...polling, httpClient: new Returns401(NullLogger.instance) }),
-);
-addOutcome('#failures', 'claim name for sub', async () => {
-  const accessTokenFactory = () => getToken('60', 'name');
-  return connected('/fixed/messages', { ...sockets, accessTokenFactory }, '60', async (connection) => {
-    let heard = 'nobody';
-    connection.on('ReceiveMessage', () => (heard = 'this page'));
-    const body = new URLSearchParams({ message: 'only for alice', user: 'alice' });
-    const headers = { authorization: `Bearer ${await getToken('60')}` };
-    const { ok } = await fetch('/announcement', { method: 'POST', headers, body });
-    const user: unknown = await connection.invoke('WhoAmI');
-    return `Sent to user alice: ${ok ? 'no error' : 'refused'}, heard by ${heard}. The hub sees ${String(user)}.`;
-  });
+tryConnection('expired on a WebSocket', '/quiet/messages', sockets, '4', async ({ connection, tokens }) => {
+  await afterEndOf(tokens.at(-1)!);
+  return `A second after the end of the token the call still works, as ${await connection.invoke('WhoAmI')}.`;
 });
-addOutcome('#failures', 'guarded method', () =>
-  connected('/anonymous/messages', sockets, '60', (connection) => connection.invoke('Guarded')),
-);
-addOutcome('#failures', 'another origin', () => connected(`${otherOrigin()}/fixed/messages`, sockets));
-addOutcome('#failures', 'without credentials', () =>
-  connected(`${otherOrigin()}/fixed/messages`, { ...sockets, withCredentials: false }),
-);
-addOutcome('#failures', 'announce without token', async () => {
-  const response = await fetch('/announcement', { method: 'POST', body: new URLSearchParams({ message: 'hello' }) });
-  return `${response.status} ${response.headers.get('www-authenticate')}`;
+tryConnection('close at expiry', '/closing/messages', sockets, '4', async ({ connection, tokens }) => {
+  const [asked, end] = [tokens.length, endOf(tokens.at(-1)!)];
+  const again = new Promise((resolve) => connection.onreconnected(resolve));
+  await new Promise<void>((resolve) => connection.onreconnecting(() => resolve()));
+  const late = ((Date.now() - end) / 1000).toFixed(1);
+  await again;
+  const user = await connection.invoke<string>('WhoAmI');
+  return `Closed ${late} s after the end of the token; connected again as ${user}, the factory asked ${tokens.length - asked} times more.`;
 });
-
-/** A connection of its own for each press. */
-async function connected(
-  url: string,
-  options: IHttpConnectionOptions,
-  life = '60',
-  use: (connection: HubConnection) => Promise<string> = async () => 'It connects.',
-): Promise<string> {
-  const { logger = LogLevel.None } = options;
-  const connection = new HubConnectionBuilder()
-    .withUrl(url, { accessTokenFactory: () => getToken(life), ...options, logger })
-    .configureLogging(logger as LogLevel)
-    .build();
-  connection.on('UserConnected', () => undefined);
-  try {
-    await connection.start();
-    return await use(connection);
-  } finally {
-    await connection.stop();
-  }
-}
-
-/** Long Polling asks with each call: the token of 2 s must be renewed, and who renews it? */
-function afterExpiry(options: IHttpConnectionOptions): Promise<string> {
-  let asked = 0;
-  const accessTokenFactory = () => getToken(++asked === 1 ? '2' : '60');
-  return connected('/fixed/messages', { ...options, accessTokenFactory }, '2', async (connection) => {
-    await seconds(3);
-    const called = await connection.invoke<string>('WhoAmI').then(
-      (user) => `The call works, as ${user}.`,
-      (error: Error) => `${error.message}.`,
-    );
-    return `${called} State ${connection.state}, factory called ${asked} times.`;
+for (const [label, httpClient] of [
+  ['expired with Long Polling'],
+  ['the cure for it', new Returns401(NullLogger.instance)],
+] as const) {
+  const options = httpClient ? { ...polling, httpClient } : polling;
+  tryConnection(label, '/quiet/messages', options, '4', async ({ connection, tokens }) => {
+    await afterEndOf(tokens.at(-1)!);
+    const user = connection.invoke<string>('WhoAmI');
+    const called = await user.then((is) => `The call works, as ${is}.`).catch((error: Error) => `${error.message}.`);
+    return `${called} State ${connection.state}, factory asked ${tokens.length} times.`;
   });
 }
+const wrongClaim = { ...sockets, accessTokenFactory: () => getToken('60', 'name') };
+tryConnection('claim name for sub', '/fixed/messages', wrongClaim, '60', async ({ connection }) => {
+  let heard = 'nobody';
+  connection.on('ReceiveMessage', () => (heard = 'this page'));
+  const sent = await announce({ message: 'only for one', user: name() }, await getToken('60'));
+  return `Sent to user ${name()}: ${sent}, heard by ${heard}. The hub sees ${await connection.invoke('WhoAmI')}.`;
+});
+tryConnection('guarded method', '/guarded/messages', sockets, '60', ({ connection }) => connection.invoke('Guarded'));
 
-/** The client asks for a new token when a 401 is returned; its own HTTP client throws it (dotnet/aspnetcore issue 56494). */
-class Returns401 extends DefaultHttpClient {
-  override async send(request: HttpRequest): Promise<HttpResponse> {
-    try {
-      return await super.send(request);
-    } catch (error) {
-      if (error instanceof HttpError && error.statusCode === 401) return new HttpResponse(401);
-      throw error;
-    }
-  }
+const other = location.hostname === 'localhost' ? '127.0.0.1' : 'localhost';
+const elsewhere = location.origin.replace(location.hostname, other);
+tryConnection('another origin', `${elsewhere}/any-origin/messages`, sockets, '60', connects);
+tryConnection('without credentials', `${elsewhere}/any-origin/messages`, { withCredentials: false }, '60', connects);
+tryConnection('the origin named', `${elsewhere}/named-origin/messages`, sockets, '60', connects);
+addOutcome('#failures', 'announce without token', () => announce({ message: 'hello' }));
+addOutcome('#failures', 'announce with token', async () => announce({ message: 'hello' }, await getToken('60')));
+
+async function announce(form: Record<string, string>, token?: string): Promise<string> {
+  const response = await fetch('/announcement', { ...withToken(token), body: new URLSearchParams(form) });
+  return response.ok ? 'no error' : `${response.status} ${response.headers.get('www-authenticate')}`;
 }
-
-const seconds = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * 1000));
-const otherOrigin = (): string =>
-  location.origin.replace(location.hostname, location.hostname === 'localhost' ? '127.0.0.1' : 'localhost');

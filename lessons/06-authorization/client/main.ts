@@ -1,12 +1,15 @@
 import './style.css';
-import { breakConnections, showMessage, showState, typed } from '@practical-signalr/lesson-kit/client';
+import { breakConnections, showMessage, showState, startAndTell, typed } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import type { MessageClient, MessageServer } from '../contract.ts';
-import './failures.ts';
+import { chosen, tokens, transports } from './choice.ts';
 import './matrix.ts';
-import { getToken } from './token.ts';
+import './failures.ts';
+import './extras.ts';
 
-const builder = new HubConnectionBuilder().withUrl('/fixed/messages', { accessTokenFactory: () => getToken() });
+const url = `/${chosen('hub')}/messages`;
+const options = { ...transports[chosen('transport')], accessTokenFactory: tokens[chosen('token')]! };
+const builder = new HubConnectionBuilder().withUrl(url, options);
 builder.withAutomaticReconnect().configureLogging(LogLevel.Warning); // at Information the console shows the token
 const connection = typed<MessageServer, MessageClient>(builder.build());
 
@@ -59,7 +62,6 @@ form.addEventListener('submit', async (event) => {
 });
 
 document.querySelector('#join')!.addEventListener('click', join);
-document.querySelector('#drop')!.addEventListener('click', () => breakConnections('/fixed/messages'));
+document.querySelector('#drop')!.addEventListener('click', () => breakConnections(url));
 
-await connection.start();
-showState('good', `Connected as ${await connection.invoke('WhoAmI')}`);
+showState(...(await startAndTell(connection, document.querySelector('#result')!)));

@@ -1,8 +1,19 @@
+/** The name on the page. */
+export const name = (): string => document.querySelector<HTMLInputElement>('#name')!.value;
+
 /** A token of the lesson's server for the name on the page. */
-export async function getToken(seconds = field('#seconds'), claim = 'sub'): Promise<string> {
-  const query = new URLSearchParams({ name: field('#name'), seconds, claim });
-  return (await fetch(`/token?${query}`)).text();
+export async function getToken(seconds: string, claim = 'sub'): Promise<string> {
+  return (await fetch(`/token?${new URLSearchParams({ name: name(), seconds, claim })}`)).text();
 }
 
-const field = (selector: string): string =>
-  document.querySelector<HTMLInputElement | HTMLSelectElement>(selector)!.value;
+/** A POST that brings a token in its header. */
+export function withToken(token?: string): RequestInit {
+  return { method: 'POST', headers: token === undefined ? {} : { authorization: `Bearer ${token}` } };
+}
+
+/** When a token ends, in ms: everybody can read it, only the server can sign it. */
+export function endOf(token: string): number {
+  const [, claims = ''] = token.split('.');
+  const { exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { exp: number };
+  return exp * 1000;
+}

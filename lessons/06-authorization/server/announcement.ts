@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { type HubContext, QueryParameters } from '@practical-signalr/server';
+import type { HubContext } from '@practical-signalr/server';
 import { Router, urlencoded } from 'express';
 import type { MessageClient } from '../contract.ts';
-import { authentication } from './auth-broken.ts';
+import { authorize } from './token.ts';
 
 const page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Announcement</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/announcement/style.css">
@@ -15,14 +15,10 @@ export function announcement(messages: HubContext<MessageClient>): Router {
   const router = Router();
   router.get('/', (_request, response) => response.send(page));
   router.get('/style.css', (_request, response) => response.sendFile(style, { dotfiles: 'allow' }));
-  router.post('/', urlencoded({ extended: false }), async (request, response) => {
-    const { path, headers, ip } = request;
-    const asked = { path, headers, query: new QueryParameters(''), remoteAddress: ip };
-    const { ticket } = await authentication.authenticate({ request: asked, httpRequest: request, socket: undefined });
-    if (!ticket) return void response.status(401).set('www-authenticate', 'Bearer').send('Who are you? Send a token.');
+  router.post('/', authorize, urlencoded({ extended: false }), async (request, response) => {
     const { message = '', user } = (request.body ?? {}) as { message?: string; user?: string };
-    const { clients } = messages;
-    await (user ? clients.user(user) : clients.all).send('ReceiveMessage', message);
+    const receivers = user === undefined ? messages.clients.all : messages.clients.user(user);
+    await receivers.send('ReceiveMessage', message);
     response.redirect('/announcement');
   });
   return router;

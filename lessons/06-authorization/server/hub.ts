@@ -27,10 +27,6 @@ export class MessageHub extends Hub<MessageClient> implements MessageServer {
     return this.context.userIdentifier;
   }
 
-  guarded(): string {
-    return 'let in';
-  }
-
   override async onConnected(): Promise<void> {
     await this.clients.all.send('UserConnected', this.context.connectionId);
   }

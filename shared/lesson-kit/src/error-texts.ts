@@ -4,6 +4,8 @@ export const errorTexts = {
     `Port ${port} is in use, probably by the same lesson in another terminal or in the course home. End it, or choose another port with the variable PORT.`,
   noNumber: (folder: string) =>
     `The folder '${folder}' does not start with the number of a lesson, for example 03-basics.`,
+  lessonNotRunning: (number: number) =>
+    `Lesson ${number} does not run. Start it in another terminal with: npm run lesson ${number}. Or start the course home with: npm start`,
   notBuilt: (folder: string) =>
     `The page of ${folder} is not built yet. Build it with npm run build, then start it again.`,
   browserMissing: 'Chromium is missing: set CHROMIUM_PATH or install it (Debian: apt-get install chromium).',

@@ -13,6 +13,8 @@ export interface ObservedRequest {
   /** Without the query. */
   readonly path: string;
   readonly tokenIn: TokenPlace;
+  /** The query's `attempt`: a mark by which a page knows the requests of one connection again. */
+  readonly attempt?: string;
   /** Milliseconds since the page was opened or the journal began. */
   readonly at: number;
   /** The HTTP status; undefined until it is known. A browser never tells a page the status of a refused WebSocket or EventSource. */
@@ -52,5 +54,6 @@ export function describeRequest(
   };
   // ASP.NET Core's own order: the header counts before a hook asks for the query.
   const tokenIn = authorization ? 'header' : searchParams.get('access_token') ? 'query' : 'none';
-  return { number, method, kind: kind(), path, tokenIn, at };
+  const attempt = searchParams.get('attempt');
+  return { number, method, kind: kind(), path, tokenIn, at, ...(attempt === null ? {} : { attempt }) };
 }

@@ -77,6 +77,13 @@ test('the journal tells the status of every request and upgrade and where its to
   expect(await journal(entries[2]?.number)).toHaveLength(1);
 });
 
+test('the requests of one attempt are known by their mark', async () => {
+  await fetch(`${origin}/missing?attempt=first`);
+  await fetch(`${origin}/missing?attempt=second`);
+  const asked = (await (await fetch(`${origin}/requests?attempt=second`)).json()) as ObservedRequest[];
+  expect(asked.map(({ number, attempt }) => [number, attempt])).toEqual([[2, 'second']]);
+});
+
 test('without anybody who takes upgrades they are refused, not left hanging', async () => {
   server.removeAllListeners('upgrade');
   requestJournal(server);

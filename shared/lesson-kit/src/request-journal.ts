@@ -9,7 +9,8 @@ const KEPT = 1000;
 /**
  * Notes every request and every upgrade that reaches a server, with the status that it got: a browser hides that of a
  * refused WebSocket from the page. Returns the handler that answers the journal as JSON, `ObservedRequest[]`; with
- * `?since=12` only what came after number 12. Tokens never get in: a path has no query, of headers only their place is kept.
+ * `?since=12` only what came after number 12, with `?attempt=a` only what had this parameter too. Tokens never get in: a path
+ * has no query, of headers only their place is kept.
  * @param prefixes paths that are noted with all below them; default: all paths.
  * @example app.use('/requests', requestJournal(server, ['/broken', '/fixed']));
  */
@@ -53,8 +54,10 @@ export function requestJournal(server: Server, prefixes: readonly string[] = ['/
   });
 
   return (request, response) => {
-    const since = Number(request.query['since'] ?? 0);
-    response.set('cache-control', 'no-store').json(entries.filter((entry) => entry.number > since));
+    const { since = 0, attempt } = request.query;
+    const asked = (entry: ObservedRequest): boolean =>
+      entry.number > Number(since) && (attempt === undefined || entry.attempt === attempt);
+    response.set('cache-control', 'no-store').json(entries.filter(asked));
   };
 }
 

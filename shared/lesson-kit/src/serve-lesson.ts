@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { SignalRServer } from '@practical-signalr/server';
 import type { Express } from 'express';
 import { errorTexts } from './error-texts.ts';
+import { openLesson } from './open-lesson.ts';
 import { PRODUCTION } from './run-lesson.ts';
 import { serveBuiltPage, servePageFromSource } from './serve-page.ts';
 
@@ -32,6 +33,7 @@ export async function serveLesson(mainUrl: string, lesson: Lesson): Promise<void
     server.close();
   };
   try {
+    lesson.app.get('/lesson/:number', openLesson());
     // The page first: one that waits for the server's return must not find a server without its page.
     if (process.argv.includes(PRODUCTION)) serveBuiltPage(folder, lesson);
     else closePage = await servePageFromSource(folder, lesson, end);
