@@ -42,4 +42,10 @@ describe.runIf(hasChromium())('a fault of a slide is', () => {
     expect(await faults('<svg viewBox="0 0 1152 90"><text x="1100" y="40">leaves</text></svg>')).toContain(
       'reaches out of',
     ));
+  test('text on the edge of a box', async () =>
+    expect(
+      await faults(
+        '<svg viewBox="0 0 1152 90"><rect width="100" height="80"/><text x="20" y="40">too long for it</text></svg>',
+      ),
+    ).toContain('"too long for it" lies on the edge of a box'));
 });

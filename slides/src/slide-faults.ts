@@ -56,6 +56,13 @@ export async function slideFaults(page: Page): Promise<string[]> {
           box.top >= around.top - 1 &&
           box.bottom <= around.bottom + 1;
         if (!inside) faults.push(`"${text.textContent}" reaches out of its drawing`);
+        for (const shape of drawing.querySelectorAll('rect')) {
+          const { left, right, top, bottom } = shape.getBoundingClientRect();
+          const apart = box.right <= left || box.left >= right || box.bottom <= top || box.top >= bottom;
+          const within =
+            box.left >= left + 6 * scale && box.right <= right - 6 * scale && box.top >= top && box.bottom <= bottom;
+          if (!apart && !within) faults.push(`"${text.textContent}" lies on the edge of a box`);
+        }
       }
     }
     texts.forEach((one, index) => {
