@@ -1,5 +1,5 @@
 import Reveal from './reveal/reveal.mjs';
-import Notes from './reveal/plugin/notes.mjs';
+import Notes from './reveal/notes.mjs';
 
 const printing = /print-pdf/.test(location.search);
 const ready = () => document.body.classList.add('slides-ready');

@@ -38,7 +38,7 @@ test('serves a deck and all that its page asks for', async () => {
   const page = await (await fetch(`${url}/slides/03-basics.html`)).text();
   const asked = [...page.matchAll(/(?:href|src)="([^":]+\.(?:css|js))"/g)].map(([, address]) => address);
   expect(asked).toEqual(['style.css', 'reveal/reveal.css', 'deck.css', 'deck.js']);
-  for (const address of [...asked, 'reveal/reveal.mjs', 'reveal/plugin/notes.mjs']) {
+  for (const address of [...asked, 'reveal/reveal.mjs', 'reveal/notes.mjs']) {
     expect((await fetch(`${url}/slides/${address}`)).status, address).toBe(200);
   }
 });

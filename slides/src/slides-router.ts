@@ -1,9 +1,5 @@
-import { fileURLToPath } from 'node:url';
-import express, { type Response, Router } from 'express';
-
-const reveal = fileURLToPath(new URL('./', import.meta.resolve('reveal.js')));
-const client = fileURLToPath(new URL('../client/', import.meta.url));
-const stylesheet = fileURLToPath(import.meta.resolve('@practical-signalr/lesson-kit/style.css'));
+import { type Response, Router } from 'express';
+import { slideAssets } from './slide-assets.ts';
 
 /**
  * The slides as an express router: the list of decks at `/`, each deck at `/03-basics.html`. A deck is built when it is asked
@@ -25,9 +21,9 @@ export function slidesRouter(decks?: string): Router {
       return indexPage(deckNames(decks).map((name) => buildDeck(name, decks)));
     });
   });
-  router.get('/style.css', (_request, response) => response.sendFile(stylesheet, { dotfiles: 'allow' }));
-  router.use('/reveal', express.static(reveal, { dotfiles: 'allow', index: false }));
-  router.use(express.static(client, { dotfiles: 'allow', index: false }));
+  for (const [address, file] of Object.entries(slideAssets)) {
+    router.get(`/${address}`, (_request, response) => response.sendFile(file, { dotfiles: 'allow' }));
+  }
   router.get('/:name.html', (request, response, next) =>
     answer(response, async () => {
       const { buildDeck, deckNames, deckPage } = await pages();
