@@ -12,6 +12,7 @@ const deck = new Reveal({
   minScale: 0.1,
   center: false,
   hash: true,
+  scrollLayout: 'compact', // on a phone slides follow one another
   transition: 'none',
   backgroundTransition: 'none',
   pdfSeparateFragments: false,

@@ -13,11 +13,11 @@ const head = (title: string): string => `<!doctype html>
 /** The page that shows a deck with reveal.js. Every address in it is relative: it works at any path, and from a folder of files. */
 export function deckPage({ name, title, slides }: Deck): string {
   const sections = slides.map(
-    ({ html, notes }, index) => `<section${index === 0 ? ' class="title"' : ''}>
+    ({ html, notes }, index) => `<section><div class="slide${index === 0 ? ' title' : ''}">
 ${html}<aside class="notes">
 ${notes}</aside>
 <footer>${index + 1} / ${slides.length} · <a href="./">${escapeHtml(title)}</a></footer>
-</section>`,
+</div></section>`,
   );
   return `${head(`${escapeHtml(title)}: slides`)}
 <link rel="stylesheet" href="reveal/reveal.css">
@@ -33,8 +33,9 @@ ${sections.join('\n')}
 `;
 }
 
-/** The page that lists all decks. */
-export function indexPage(decks: readonly Deck[]): string {
+/** The page that lists all decks; `home` is the address of the course home, where it is part of one. */
+export function indexPage(decks: readonly Deck[], home?: string): string {
+  const back = home === undefined ? '' : `<nav aria-label="Course"><a href="${home}">Course</a></nav>`;
   const stops = decks.map(({ name, title, slides }) => {
     const number = Number(name.slice(0, 2));
     return `<li class="stop"><span class="dot" aria-hidden="true">${number === 0 ? '·' : number}</span>
@@ -43,10 +44,10 @@ export function indexPage(decks: readonly Deck[]): string {
   return `${head('Slides: Practical SignalR for Node')}
 </head>
 <body>
-<header class="bar"><h1>Slides</h1></header>
+<header class="bar"><h1>Slides</h1>${back}</header>
 <main class="page single"><section class="card">
 <p class="goal">A deck for each section of the course. In a deck: arrows go on and back, <kbd>S</kbd> opens the speaker's
-notes, <kbd>O</kbd> shows all slides, <kbd>F</kbd> fills the screen.</p>
+notes, <kbd>Esc</kbd> shows all slides, <kbd>F</kbd> fills the screen.</p>
 <ol class="line">
 ${stops.join('\n')}
 </ol></section></main>

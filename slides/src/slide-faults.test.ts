@@ -16,8 +16,8 @@ describe.runIf(hasChromium())('a fault of a slide is', () => {
   async function faults(html: string): Promise<string> {
     await page.setContent(`<style>body { margin: 0 } section { position: relative; box-sizing: border-box; width: 1280px; height: 720px;
       padding: 44px 64px; font-size: 30px } footer { position: absolute; bottom: 18px; height: 20px } svg { width: 100%; display: block }</style>
-      <div class="slides"><section class="present">${html}<footer>1 / 1</footer></section></div>`);
-    return (await slideFaults(page)).join('\n');
+      <section>${html}<footer>1 / 1</footer></section>`);
+    return (await slideFaults(page.locator('section'))).join('\n');
   }
 
   test('nothing, where all is well', async () =>

@@ -1,15 +1,14 @@
-import type { Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 
 /** The smallest text that is read from the back row, px of a slide of 720 px height. */
 const SMALLEST = 20;
 
 /**
- * What is wrong with how the slide that `page` shows looks, a sentence for each: something is cut off, reaches out of the slide or
+ * What is wrong with how a slide looks, a sentence for each: something is cut off, reaches out of the slide or
  * into its foot, lies over other text, or is too small to read.
  */
-export async function slideFaults(page: Page): Promise<string[]> {
-  return page.evaluate((smallest) => {
-    const slide = document.querySelector<HTMLElement>('.slides section.present')!;
+export async function slideFaults(slide: Locator): Promise<string[]> {
+  return slide.evaluate((slide: HTMLElement, smallest) => {
     const frame = slide.getBoundingClientRect();
     const scale = frame.width / slide.offsetWidth;
     const foot = slide.querySelector('footer')!.getBoundingClientRect().top;

@@ -18,7 +18,11 @@ export function slidesRouter(decks?: string): Router {
     }
     return answer(response, async () => {
       const { buildDeck, deckNames, indexPage } = await pages();
-      return indexPage(deckNames(decks).map((name) => buildDeck(name, decks)));
+      const home = request.baseUrl === '' ? undefined : '../';
+      return indexPage(
+        deckNames(decks).map((name) => buildDeck(name, decks)),
+        home,
+      );
     });
   });
   for (const [address, file] of Object.entries(slideAssets)) {
