@@ -54,6 +54,7 @@ test.each([
   ['shared/azure/src/connections/a.ts', '../../../server/src/index.ts'],
   ['shared/course/src/a.ts', '@practical-signalr/server/src/index.ts'],
   ['shared/lesson-kit/src/a.ts', '../../server/src/index.ts'],
+  ['slides/src/a.ts', '@practical-signalr/lesson-kit/src/index.ts'],
   ['lessons/03-basics/server/a.ts', '../../../shared/server/src/index.ts'],
   ['lessons/03-basics/server/a.ts', '@practical-signalr/protocol'],
   ['lessons/03-basics/server/a.ts', '../../04-server-hubs/contract.ts'],

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import express from 'express';
+import { afterEach, expect, test } from 'vitest';
+import { buildSlides } from './build-slides.ts';
+import { slideAssets } from './slide-assets.ts';
+
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+/** One of the commands, as npm runs it. */
+function start(command: string, args: string[] = [], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const file = fileURLToPath(new URL(command, import.meta.url));
+  const child = spawn(process.execPath, ['--conditions=@practical-signalr/source', '--import=tsx', file, ...args], {
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  return child;
+}
+
+async function outcome(child: ChildProcess): Promise<[string, number | null]> {
+  let said = '';
+  child.stderr?.on('data', (chunk) => (said += String(chunk)));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return [said, code];
+}
+
+test('npm run slides says where they are and ends with Ctrl-C', async () => {
+  const child = start('slides-command.ts', [], { PORT: '0' });
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+  const url = /open (http:\S+)/.exec(String(line))?.[1] ?? '';
+  expect((await fetch(`${url}03-basics.html`)).status).toBe(200);
+  child.kill('SIGINT');
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect(code).toBe(0);
+});
+
+test('a port in use is a sentence', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const [said, code] = await outcome(start('slides-command.ts', [], { PORT: String(port) }));
+  other.close();
+  expect(said).toMatch(new RegExp(`^Port ${port} is in use, .* variable PORT\\.\\n$`));
+  expect(code).toBe(1);
+});
+
+test('npm run slides:pdf knows the decks', async () => {
+  const [said, code] = await outcome(start('slides-pdf-command.ts', ['99-nothing']));
+  expect([said, code]).toEqual(["There is no deck '99-nothing'.\n", 1]);
+});
+
+test('the build writes a site of files that has all it needs', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'site-'));
+  buildSlides(folder);
+  const server = createServer(express().use('/any/path', express.static(folder))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (const address of ['', '03-basics.html', ...Object.keys(slideAssets)]) {
+    expect((await fetch(`http://127.0.0.1:${port}/any/path/${address}`)).status, address).toBe(200);
+  }
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,1 @@
+export { slidesRouter } from './slides-router.ts';

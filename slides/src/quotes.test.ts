@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { deckNames } from './deck.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Shorter pieces of code are names, and would be found anywhere. */
+const SHORTEST = 16;
+
+/** What may be quoted: all source and every README of lessons and packages, in one line. */
+const files = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', 'README.md', 'package.json', 'lessons', 'shared'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+);
+const corpus = files
+  .split('\n')
+  .filter(
+    (file) =>
+      /\.(ts|md|html|cs|json)$/.test(file) && !/package-lock|recordings|vectors/.test(file) && existsSync(root + file),
+  )
+  .map((file) => inOneLine(readFileSync(root + file, 'utf8').replaceAll("\\'", "'")))
+  .join('\n');
+
+test.each(deckNames())('what %s quotes stands in a lesson or a package', (name) => {
+  const text = readFileSync(`${root}slides/decks/${name}.md`, 'utf8');
+  const shown = text.replace(/^```ts [^]*?^```$/gm, ''); // regions: the build finds them
+  const blocks = [...shown.matchAll(/^```\w+\n([^]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n'));
+  const spans = [...shown.replace(/^```[^]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].map(([, span = '']) => span);
+  const quotes = [...blocks, ...spans].map(inOneLine).filter((quote) => quote.length >= SHORTEST);
+  expect(quotes.filter((quote) => !corpus.includes(quote))).toEqual([]);
+});
+
+function inOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}

@@ -1,0 +1,60 @@
+import { type Response, Router } from 'express';
+import { slideAssets } from './slide-assets.ts';
+
+/**
+ * The slides as an express router: the list of decks at `/`, each deck at `/03-basics.html`. A deck is built when it is asked
+ * for, so an edit shows at the next reload; one that cannot be built answers 500 with the sentence that says why. Nothing is
+ * loaded from outside.
+ * @param decks the folder of the Markdown files; default: those of the course
+ * @example app.use('/slides', slidesRouter());
+ */
+export function slidesRouter(decks?: string): Router {
+  const router = Router({ strict: true });
+  router.get('/', (request, response) => {
+    // Addresses in the pages are relative to the folder.
+    if (!request.originalUrl.split('?')[0]!.endsWith('/')) {
+      response.redirect(301, `${request.baseUrl}/`);
+      return undefined;
+    }
+    return answer(response, async () => {
+      const { buildDeck, deckNames, indexPage } = await pages();
+      const home = request.baseUrl === '' ? undefined : '../';
+      return indexPage(
+        deckNames(decks).map((name) => buildDeck(name, decks)),
+        home,
+      );
+    });
+  });
+  for (const [address, file] of Object.entries(slideAssets)) {
+    router.get(`/${address}`, (_request, response) => response.sendFile(file, { dotfiles: 'allow' }));
+  }
+  router.get('/:name.html', (request, response, next) =>
+    answer(response, async () => {
+      const { buildDeck, deckNames, deckPage } = await pages();
+      const { name } = request.params;
+      if (deckNames(decks).includes(name)) return deckPage(buildDeck(name, decks));
+      next();
+      return undefined;
+    }),
+  );
+  router.use(async (request, response) => {
+    const { missingPage } = await pages();
+    response.status(404).type('html').send(missingPage(request.baseUrl));
+  });
+  return router;
+}
+
+/** Loaded with the first slide: the highlighter's grammars take longer than the start of the home may. */
+const pages = async () => ({ ...(await import('./deck.ts')), ...(await import('./deck-page.ts')) });
+
+async function answer(response: Response, page: () => Promise<string | undefined>): Promise<void> {
+  try {
+    const html = await page();
+    if (html !== undefined) response.type('html').set('cache-control', 'no-cache').send(html);
+  } catch (error) {
+    response
+      .status(500)
+      .type('text')
+      .send((error as Error).message);
+  }
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { auditPage, hasChromium, launchChromium, watchProblems } from '@practical-signalr/lesson-kit/testing';
+import type { Browser, Page } from '@playwright/test';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildDeck, deckNames } from './deck.ts';
+import { printDecks } from './print-decks.ts';
+import { serveSlides, type ServedSlides } from './serve-slides.ts';
+import { slideFaults } from './slide-faults.ts';
+
+describe.runIf(hasChromium())('in Chromium', () => {
+  let served: ServedSlides;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    served = await serveSlides(0);
+    browser = await launchChromium();
+  });
+  beforeEach(async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, colorScheme: 'light' });
+    const seen = watchProblems(context);
+    page = await context.newPage();
+    return async () => {
+      await context.close();
+      expect(seen).toEqual([]); // no request to the outside, nothing in the console
+    };
+  });
+  afterAll(async () => {
+    await browser.close();
+    await served.close();
+  });
+
+  async function open(name: string, how = ''): Promise<void> {
+    await page.goto(`${served.url}${name}.html${how}`);
+    await page.locator('body.slides-ready').waitFor({ state: 'attached' });
+  }
+
+  describe.each(deckNames())('deck %s', (name) => {
+    test('nothing is cut off, runs out of a slide, or is too small for the back row', async () => {
+      await open(name);
+      const faults: string[] = [];
+      for (const [index, { title }] of buildDeck(name).slides.entries()) {
+        await page.evaluate((at) => (location.hash = `#/${at}`), index);
+        const slide = page.locator(`.slides > section:nth-child(${index + 1}).present > .slide`);
+        faults.push(...(await slideFaults(slide)).map((fault) => `slide ${index + 1}, ${title}: ${fault}`));
+      }
+      expect(faults).toEqual([]);
+    });
+
+    test('the same in print', async () => {
+      await page.emulateMedia({ media: 'print' });
+      await open(name, '?print-pdf');
+      const shown = await page.locator('.pdf-page .slide').all();
+      expect(shown).toHaveLength(buildDeck(name).slides.length);
+      const faults: string[] = [];
+      for (const [index, slide] of shown.entries()) {
+        faults.push(...(await slideFaults(slide)).map((fault) => `slide ${index + 1}: ${fault}`));
+      }
+      expect(faults).toEqual([]);
+    });
+
+    test.each(['light', 'dark'] as const)('axe finds nothing on any slide, in %s', async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      await open(name, '?print-pdf'); // all slides at once
+      expect(await page.locator('.pdf-page .slide:visible').count()).toBe(buildDeck(name).slides.length);
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+        .analyze();
+      const findings = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+      expect(findings).toEqual([]);
+    });
+  });
+
+  test('the list of decks is for everybody, and leads to one', async () => {
+    await page.goto(served.url);
+    expect(await auditPage(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Basics' }).click();
+    await page.getByRole('heading', { name: 'Basics' }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('heading', { name: 'One method, one handler' }).waitFor();
+  });
+
+  test("S opens the speaker's notes of the slide", async () => {
+    await open('03-basics', '#/1');
+    const opened = page.waitForEvent('popup');
+    await page.keyboard.press('s');
+    const notes = await opened;
+    await notes.getByText('Two calls by name, in two directions.').waitFor();
+  });
+
+  test('a PDF has a page for each slide', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slides-'));
+    const files: string[] = [];
+    await printDecks(browser, folder, ['03-basics'], (file) => files.push(file));
+    expect(files).toEqual([join(folder, '03-basics.pdf')]);
+    const pdf = readFileSync(files[0]!, 'latin1');
+    rmSync(folder, { recursive: true });
+    expect(pdf.match(/\/Type \/Page\b/g)).toHaveLength(buildDeck('03-basics').slides.length);
+    expect(pdf).toMatch(/\/MediaBox \[0 0 960 540\]/); // 1280 × 720 px in points
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { sourceRegion } from './source-region.ts';
+
+const source = `import { Hub } from 'hub';
+
+const one = build();
+const two = build({
+  deep: [
+    1,
+  ],
+});
+
+export class Chat extends Hub {
+  async say(text: string): Promise<void> {
+    await this.all.send(text);
+  }
+
+  get names(): string[] {
+    return [];
+  }
+}
+`;
+function region(name: string): string {
+  const { start, end, indent } = sourceRegion(source, 'chat.ts', name);
+  const lines = source.split('\n').slice(start, end + 1);
+  return lines.map((line) => line.slice(indent)).join('\n');
+}
+
+describe('a region is', () => {
+  test('one line', () => expect(region('const one')).toBe('const one = build();'));
+  test('a statement to its closing bracket', () =>
+    expect(region('const two')).toBe('const two = build({\n  deep: [\n    1,\n  ],\n});'));
+  test('a method, moved to the left', () =>
+    expect(region('async say')).toBe('async say(text: string): Promise<void> {\n  await this.all.send(text);\n}'));
+  test('a class with all its members and the empty lines between them', () =>
+    expect(region('class Chat')).toBe(source.slice(source.indexOf('export class')).trimEnd()));
+  test('several statements', () => expect(region('const one … const two')).toMatch(/^const one[^]*\n\}\);$/));
+});
+
+describe('the build names a region', () => {
+  test('that is gone', () =>
+    expect(() => region('async shout')).toThrow(
+      'The region "async shout" of chat.ts is gone: no line contains this text.',
+    ));
+  test('that is not unique', () =>
+    expect(() => region('build(')).toThrow('The region "build(" of chat.ts is not clear: 2 lines contain this text.'));
+  test('without an end', () =>
+    expect(() => region('const two … const one')).toThrow('The region "const two … const one" of chat.ts has no end'));
+});
