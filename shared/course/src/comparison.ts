@@ -74,8 +74,12 @@ export function reasonsFor(diff: FileDiff, { reasons }: Comparison): readonly Ch
   );
 }
 
+/** Whether a lesson's folder has the two files of the pair `broken-fixed`. */
+export const hasBrokenAndFixed = (folder: string): boolean =>
+  [brokenFile, fixedFile].every((file) => existsSync(join(folder, file)));
+
 function brokenAndFixed(folder: string, context?: number): Comparison {
-  if (![brokenFile, fixedFile].every((file) => existsSync(join(folder, file)))) {
+  if (!hasBrokenAndFixed(folder)) {
     throw new NoSuchComparison(errorTexts.nothingBroken(BROKEN_FIXED.lesson));
   }
   const [before, after] = [brokenFile, fixedFile].map((file) => readFileSync(join(folder, file), 'utf8')) as [
