@@ -48,7 +48,8 @@ export function compare(from: string, to: string, options: ComparisonOptions = {
   const before = existing(from, options.lessons);
   if (to === BROKEN_FIXED.name && before.number === BROKEN_FIXED.lesson) return brokenAndFixed(before.folder, context);
   const after = existing(to, options.lessons);
-  const [first, last] = [before.number, after.number].sort() as [number, number];
+  const first = Math.min(before.number, after.number);
+  const last = Math.max(before.number, after.number);
   const reasons: ChangeReason[] = [];
   for (let number = first + 1; number <= last; number++) {
     const folder = lessonFolder(number, options.lessons);

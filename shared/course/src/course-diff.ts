@@ -29,7 +29,7 @@ export async function courseDiff(...args: string[]): Promise<number> {
     const counts = `${paint('green', `+${added}`.padStart(5))} ${paint('red', `-${removed}`.padStart(5))}`;
     output.push(`${file.padEnd(width)} ${counts}${state === 'changed' ? '' : `  ${state}`}`);
   }
-  const summary = `${files.length} files, ${changedLines(files)} changed lines (added and removed)`;
+  const summary = `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${changedLines(files)} changed lines (added and removed)`;
   output.push(paint('bold', `${title}: ${summary}`));
   process.stdout.once('error', () => process.exit()); // behind `| head` or a pager that was left
   console.log(output.join('\n'));
