@@ -48,7 +48,8 @@ export function compare(from: string, to: string, options: ComparisonOptions = {
   const before = existing(from, options.lessons);
   if (to === BROKEN_FIXED.name && before.number === BROKEN_FIXED.lesson) return brokenAndFixed(before.folder, context);
   const after = existing(to, options.lessons);
-  const [first, last] = [before.number, after.number].sort() as [number, number];
+  const first = Math.min(before.number, after.number);
+  const last = Math.max(before.number, after.number);
   const reasons: ChangeReason[] = [];
   for (let number = first + 1; number <= last; number++) {
     const folder = lessonFolder(number, options.lessons);
@@ -74,8 +75,12 @@ export function reasonsFor(diff: FileDiff, { reasons }: Comparison): readonly Ch
   );
 }
 
+/** Whether a lesson's folder has the two files of the pair `broken-fixed`. */
+export const hasBrokenAndFixed = (folder: string): boolean =>
+  [brokenFile, fixedFile].every((file) => existsSync(join(folder, file)));
+
 function brokenAndFixed(folder: string, context?: number): Comparison {
-  if (![brokenFile, fixedFile].every((file) => existsSync(join(folder, file)))) {
+  if (!hasBrokenAndFixed(folder)) {
     throw new NoSuchComparison(errorTexts.nothingBroken(BROKEN_FIXED.lesson));
   }
   const [before, after] = [brokenFile, fixedFile].map((file) => readFileSync(join(folder, file), 'utf8')) as [

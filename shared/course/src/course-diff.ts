@@ -1,12 +1,13 @@
 import { styleText } from 'node:util';
+import { compare, type Comparison, NoSuchComparison, reasonsFor } from './comparison.ts';
 import { errorTexts } from './error-texts.ts';
-import { changedLines, type FileDiff, lessonDiff } from './lesson-diff.ts';
-import { lessonFolder } from './sections.ts';
+import { changedLines, type FileDiff } from './lesson-diff.ts';
 
 type Colour = Parameters<typeof styleText>[0];
 
 /**
- * `npm run diff 3 4`: what lesson 4 adds to lesson 3, in colour, without lock, test and README.
+ * `npm run diff 3 4`: what lesson 4 adds to lesson 3, in colour, with the README's reason for each file, without lock, test
+ * and README. `npm run diff 6 broken-fixed`: the cure of lesson 6.
  * `--stat` counts lines only, `--all` takes tests and README too. `npm run` swallows options before `--` and hands them on
  * as variables, so both spellings work.
  */
@@ -14,34 +15,36 @@ export async function courseDiff(...args: string[]): Promise<number> {
   const option = (name: string): boolean => args.includes(`--${name}`) || process.env[`npm_config_${name}`] === 'true';
   const numbers = args.filter((argument) => !argument.startsWith('--'));
   if (numbers.length !== 2) return fail(errorTexts.diffNeedsTwo);
-  const folders: string[] = [];
-  for (const text of numbers) {
-    if (!/^[1-8]$/.test(text)) return fail(errorTexts.noSuchLesson(text));
-    const folder = lessonFolder(Number(text));
-    if (folder === undefined) return fail(errorTexts.lessonInPreparation(Number(text)));
-    folders.push(folder);
+  let comparison: Comparison;
+  try {
+    comparison = compare(numbers[0] ?? '', numbers[1] ?? '', { all: option('all') });
+  } catch (error) {
+    if (!(error instanceof NoSuchComparison)) throw error;
+    return fail(error.message);
   }
-  const [from, to] = folders as [string, string];
-  const files = lessonDiff(from, to, option('all'));
-  const output = option('stat') ? [] : files.map(patchText);
+  const { files, title } = comparison;
+  const output = option('stat') ? [] : files.map((diff) => patchText(diff, comparison));
   const width = Math.max(0, ...files.map(({ file }) => file.length));
   for (const { file, state, added, removed } of files) {
     const counts = `${paint('green', `+${added}`.padStart(5))} ${paint('red', `-${removed}`.padStart(5))}`;
     output.push(`${file.padEnd(width)} ${counts}${state === 'changed' ? '' : `  ${state}`}`);
   }
-  const summary = `${files.length} files, ${changedLines(files)} changed lines (added and removed)`;
-  output.push(paint('bold', `Lesson ${numbers[0]} to ${numbers[1]}: ${summary}`));
+  const summary = `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${changedLines(files)} changed lines (added and removed)`;
+  output.push(paint('bold', `${title}: ${summary}`));
   process.stdout.once('error', () => process.exit()); // behind `| head` or a pager that was left
   console.log(output.join('\n'));
   return 0;
 }
 
-function patchText({ file, state, patch }: FileDiff): string {
-  const head = paint('bold', state === 'changed' ? file : `${file} (${state})`);
+function patchText(diff: FileDiff, comparison: Comparison): string {
+  const { file, renamedFrom, state, patch } = diff;
+  const name = renamedFrom === undefined ? file : `${renamedFrom} → ${file}`;
+  const head = [paint('bold', state === 'changed' ? name : `${name} (${state})`)];
+  for (const { lesson, text } of reasonsFor(diff, comparison)) head.push(paint('italic', `lesson ${lesson}: ${text}`));
   const hunks = patch.hunks.map(({ oldStart, newStart, lines }) =>
     [paint('cyan', `@@ line ${oldStart} → ${newStart} @@`), ...lines.map(paintLine)].join('\n'),
   );
-  return `${[head, ...hunks].join('\n')}\n`;
+  return `${[...head, ...hunks].join('\n')}\n`;
 }
 
 function paintLine(line: string): string {

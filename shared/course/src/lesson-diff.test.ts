@@ -101,6 +101,8 @@ describe('the core', () => {
     [['3', '9'], 1],
     [['3', 'x'], 1],
     [['3', '3', '--stat'], 0],
+    [['6', 'broken-fixed'], 0],
+    [['5', 'broken-fixed'], 1],
   ])('npm run diff %j ends with %i', async (args, code) => {
     expect(await courseDiff(...args)).toBe(code);
   });

@@ -46,9 +46,13 @@ export function diffPage(comparison: Comparison, files: readonly FileDiff[], cho
   });
 }
 
-function summary({ path, files, reasons }: Comparison, choice: DiffChoice, href: Href): Element {
+function summary({ path, sides, files, reasons }: Comparison, choice: DiffChoice, href: Href): Element {
   const count = `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${changedLines(files)} changed lines: `;
   const remarks = reasons.filter((reason) => reason.files.length === 0);
+  const filter = choices('Files', [
+    ['Lesson code', href({ all: false, file: undefined }), !choice.all],
+    ['Tests and README too', href({ all: true, file: undefined }), choice.all],
+  ]);
   return h('section.card', [
     h('p.goal', files.length === 0 ? ['Nothing differs.'] : [count, lineCounts(files)]),
     ...remarks.map(reasonLine),
@@ -61,10 +65,7 @@ function summary({ path, files, reasons }: Comparison, choice: DiffChoice, href:
         ['Changes only', href({ whole: false }), !choice.whole],
         ['Whole files', href({ whole: true }), choice.whole],
       ]),
-      choices('Files', [
-        ['Lesson code', href({ all: false, file: undefined }), !choice.all],
-        ['Tests and README too', href({ all: true, file: undefined }), choice.all],
-      ]),
+      ...(sides[0] === 'broken' ? [] : [filter]),
     ]),
     h('p.quiet', ['In a terminal: ', h('code', `npm run diff ${path.replace('/', ' ')}`)]),
   ]);

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
-import { BROKEN_FIXED, compare, NoSuchComparison } from '../comparison.ts';
+import { BROKEN_FIXED, compare, hasBrokenAndFixed, NoSuchComparison } from '../comparison.ts';
 import { errorTexts } from '../error-texts.ts';
-import type { FileDiff } from '../lesson-diff.ts';
 import { lessonFolder, sections } from '../sections.ts';
 import { diffChoice, queryOf } from './diff-choice.ts';
 import { diffIndexPage, type DiffStep } from './diff-index-page.ts';
@@ -42,23 +41,24 @@ export function diffRouter(lessons?: string): Router {
   });
 
   router.get('/:from/:to', (request, response) => {
-    let choice = diffChoice(request, lessons);
-    const { from, to } = request.params;
+    const choice = diffChoice(request, lessons);
     const { file } = choice;
-    let comparison = compare(from, to, choice);
-    const shown = (): readonly FileDiff[] =>
-      comparison.files.filter((diff) => file === undefined || diff.file === file || diff.renamedFrom === file);
-    if (file !== undefined && shown().length === 0) {
-      // A link to a test or a README is as good as any other.
-      choice = { ...choice, all: true };
-      comparison = compare(from, to, choice);
-    }
-    const files = shown();
+    const { from, to } = request.params;
+    const comparison = compare(from, to, choice);
     response.type('html');
-    if (file === undefined || files.length > 0) return void response.send(diffPage(comparison, files, choice));
-    const same = comparison.unchanged.includes(file);
-    const problem = (same ? errorTexts.sameFile : errorTexts.noSuchDiffFile)(file, comparison.title);
-    response.status(same ? 200 : 404).send(diffProblemPage(problem, choice, comparison));
+    if (file === undefined) return void response.send(diffPage(comparison, comparison.files, choice));
+    // A link to a test or a README is as good as any other.
+    const wider = { ...choice, all: true };
+    const attempts = [() => [comparison, choice] as const, () => [compare(from, to, wider), wider] as const];
+    for (const attempt of attempts) {
+      const [tried, chosen] = attempt();
+      const named = tried.files.filter((diff) => diff.file === file || diff.renamedFrom === file);
+      if (named.length > 0) return void response.send(diffPage(tried, named, chosen));
+      if (tried.unchanged.includes(file)) {
+        return void response.send(diffProblemPage(errorTexts.sameFile(file, tried.title), choice, comparison));
+      }
+    }
+    response.status(404).send(diffProblemPage(errorTexts.noSuchDiffFile(file, comparison.title), choice, comparison));
   });
 
   router.use((request) => {
@@ -86,12 +86,13 @@ export function diffRouter(lessons?: string): Router {
 function steps(lessons?: string): DiffStep[] {
   const there = (number: number): boolean => lessonFolder(number, lessons) !== undefined;
   return sections.flatMap(({ number, title }): DiffStep[] => {
-    if (!there(number)) return [];
+    const folder = lessonFolder(number, lessons);
+    if (folder === undefined) return [];
     const options = { lessons };
     const step = there(number - 1)
       ? [{ comparison: compare(String(number - 1), String(number), options), idea: title }]
       : [];
-    if (number !== BROKEN_FIXED.lesson) return step;
+    if (number !== BROKEN_FIXED.lesson || !hasBrokenAndFixed(folder)) return step;
     const cure = compare(String(number), BROKEN_FIXED.name, options);
     return [...step, { comparison: cure, idea: 'One token, two servers: the few lines between them' }];
   });

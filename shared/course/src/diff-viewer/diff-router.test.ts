@@ -1,0 +1,215 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import express from 'express';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lessonSteps } from '../lesson-budgets.ts';
+import { changedLines, lessonDiff } from '../lesson-diff.ts';
+import { lessonFolder } from '../sections.ts';
+import { diffRouter } from './diff-router.ts';
+
+const servers: Server[] = [];
+const folders: string[] = [];
+
+async function serve(lessons?: string): Promise<string> {
+  const server = createServer(express().use('/diff', diffRouter(lessons)));
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/diff`;
+}
+
+function course(lessons: Record<string, Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'course-'));
+  folders.push(root);
+  for (const [lesson, files] of Object.entries(lessons)) {
+    for (const [file, text] of Object.entries({ 'server/main.ts': 'same\n', ...files })) {
+      mkdirSync(dirname(join(root, lesson, file)), { recursive: true });
+      writeFileSync(join(root, lesson, file), text);
+    }
+  }
+  return root;
+}
+
+afterAll(() => {
+  servers.forEach((server) => server.close());
+  folders.forEach((folder) => rmSync(folder, { recursive: true }));
+});
+
+const get = async (url: string): Promise<{ status: number; html: string }> => {
+  const response = await fetch(url);
+  return { status: response.status, html: await response.text() };
+};
+const count = (html: string, text: string): number => html.split(text).length - 1;
+
+describe('the lessons of this repository', () => {
+  let url: string;
+  beforeAll(async () => (url = await serve()));
+
+  const steps = lessonSteps.flatMap((step) => {
+    const [before, after] = [lessonFolder(step.from), lessonFolder(step.to)];
+    return before === undefined || after === undefined ? [] : [{ ...step, before, after }];
+  });
+
+  test.each(steps)('$from to $to: the files and lines that the budget counts, in either view', async (step) => {
+    const changes = lessonDiff(step.before, step.after);
+    const lines = changedLines(changes);
+    for (const query of ['', '?view=split', '?lines=whole']) {
+      const { html } = await get(`${url}/${step.from}/${step.to}${query}`);
+      const files = [...html.matchAll(/<section class="card file" id="([^"]+)"/g)].map(([, file]) => file);
+      expect(files).toEqual(changes.map(({ file }) => file));
+      expect(count(html, '<td class="sign add">') + count(html, '<td class="sign del">')).toBe(lines);
+      expect(html).toContain(`${files.length} files, ${lines} changed lines`);
+    }
+  });
+
+  test('one file has an address of its own, with its reason beside it', async () => {
+    const { status, html } = await get(`${url}/5/6?file=server/main.ts`);
+    expect(status).toBe(200);
+    expect(count(html, '<section class="card file"')).toBe(1);
+    expect(html).toContain('<b>Lesson 6: </b>the same hub mapped with each');
+    expect(html).toMatch(/aria-current="page">server\/main\.ts</);
+  });
+
+  test('broken and fixed of lesson 6 are a pair of their own: the hook and nothing else', async () => {
+    const { html } = await get(`${url}/6/broken-fixed`);
+    expect(html).toContain('server/auth-broken.ts → server/auth-fixed.ts');
+    expect(html).toContain('they differ by the hook alone');
+    expect(html).toContain('onMessageReceived');
+    expect(count(html, '<td class="sign del">')).toBe(0);
+    expect(count(html, '<td class="sign add">')).toBeGreaterThan(0);
+  });
+
+  test('a link to a test or a README shows it; a file that is the same in both says so', async () => {
+    expect((await get(`${url}/5/6?file=README.md`)).html).toContain('<section class="card file" id="README.md"');
+    const same = await get(`${url}/5/6?file=vite.config.ts`);
+    expect([same.status, same.html]).toEqual([200, expect.stringContaining("'vite.config.ts' is the same in both")]);
+  });
+
+  test('the way in lists the steps; its form leads to any pair', async () => {
+    const { html } = await get(url);
+    for (const { from, to } of steps) expect(html).toContain(`<a href="/diff/${from}/${to}">`);
+    const response = await fetch(`${url}?from=6&to=3`, { redirect: 'manual' });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/diff/6/3']);
+    expect((await get(`${url}/6/3`)).status).toBe(200);
+    expect((await get(`${url}/3/3`)).html).toContain('Nothing differs.');
+  });
+
+  test.each([
+    '/0/1',
+    '/5/9',
+    '/05/6',
+    '/5/x',
+    '/5/-1',
+    '/1e0/2',
+    '/5',
+    '/5/6/7',
+    '/broken-fixed/6',
+    '/5/broken-fixed',
+    '/%/6',
+  ])('%s is a page that helps', async (path) => {
+    const { status, html } = await get(url + path);
+    expect(status).toBe(404);
+    expect(html).toContain('<a href="/diff">All steps of the course</a>');
+    expect(html).not.toContain('node_modules');
+  });
+
+  test.each([
+    '../../../package.json',
+    '..%2f..%2f..%2fpackage.json',
+    '/etc/passwd',
+    'server/../../../../package.json',
+    '\0',
+    '',
+  ])('file=%j leads nowhere but to the list of files', async (file) => {
+    const { status, html } = await get(`${url}/5/6?file=${encodeURIComponent(file)}`);
+    expect(status).toBe(404);
+    expect(html).toContain('href="/diff/5/6?file=server/main.ts"');
+    expect(html).not.toMatch(/"workspaces"|root:/);
+  });
+
+  test('nothing of an address becomes a part of the page', async () => {
+    const attack = '"><script>alert(1)</script>';
+    for (const path of [
+      `/5/6?file=${encodeURIComponent(attack)}`,
+      `/${encodeURIComponent(attack)}/6`,
+      `/5/6?view=${encodeURIComponent(attack)}`,
+    ]) {
+      expect((await get(url + path)).html).not.toContain('<script>');
+    }
+  });
+
+  test('a strict policy: nothing inline, nothing from outside, and the files of the page are there', async () => {
+    const response = await fetch(`${url}/5/6`);
+    expect(response.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; script-src 'self'; style-src 'self'/,
+    );
+    const html = await response.text();
+    const tags = html.match(/<[a-z][^>]*>/g)?.join('') ?? '';
+    expect(tags).not.toMatch(/ style=| on[a-z]+=|https?:/);
+    for (const file of ['style.css', 'diff.css', 'diff.js']) expect((await get(`${url}/${file}`)).status).toBe(200);
+  });
+});
+
+describe('lessons in a folder of their own', () => {
+  test('new, gone, renamed and odd files are shown as what they are', async () => {
+    const text = Array.from({ length: 12 }, (_, line) => `export const line${line} = ${line};\n`).join('');
+    const url = await serve(
+      course({
+        '01-a': {
+          'client/old-name.ts': text,
+          'client/gone.ts': 'x\n',
+          'client/exact.ts': `// exact\n${text}`.repeat(3),
+        },
+        '02-b': {
+          'client/new-name.ts': `${text}export const more = 1;\n`,
+          'client/moved.ts': `// exact\n${text}`.repeat(3),
+          'client/new.html': '<script>alert(1)</script>\n',
+          'client/a&b "<b>.ts': 'const a = 1;\n',
+          'client/picture.png': 'PNG\0\0',
+          'README.md':
+            '# B\n\n## What changed since the last lesson\n\n- `client/new.html`: <img src=x onerror=alert(1)>\n',
+        },
+      }),
+    );
+    const { status, html } = await get(`${url}/1/2`);
+    expect(status).toBe(200);
+    expect(html).toContain('client/old-name.ts → client/new-name.ts');
+    expect(html).toContain('client/exact.ts → client/moved.ts');
+    expect(html).toContain('Only its name has changed.');
+    const badges = [...html.matchAll(/<section class="card file" id="([^"]+)".*?<span class="badge \w+">(\w+)</g)];
+    expect(Object.fromEntries(badges.map(([, file, state]) => [file, state]))).toMatchObject({
+      'client/new-name.ts': 'renamed',
+      'client/moved.ts': 'renamed',
+      'client/gone.ts': 'gone',
+      'client/new.html': 'new',
+    });
+    expect(html.replaceAll(/="[^"]*"/g, '')).not.toMatch(/<script>|<img|<b>\.ts|\0/);
+    expect(html).toContain('a binary file');
+    const odd = await get(`${url}/1/2?file=${encodeURIComponent('client/a&b "<b>.ts')}`);
+    expect([odd.status, count(odd.html, '<section class="card file"')]).toEqual([200, 1]);
+    expect((await get(`${url}/1/2?file=client/old-name.ts`)).html).toContain('client/new-name.ts');
+  });
+
+  test('a lesson with a syntax error, without a README, or being edited is compared like any other', async () => {
+    const lessons = course({ '03-a': {}, '04-b': { 'server/main.ts': 'export class { ((( `\n' } });
+    const url = await serve(lessons);
+    expect((await get(`${url}/3/4`)).html).toContain('export');
+    writeFileSync(join(lessons, '04-b/server/main.ts'), 'edited\n');
+    expect((await get(`${url}/3/4`)).html).toContain('edited');
+  });
+
+  test('a course without lesson 6, or a lesson 6 without the two files, has no such pair and says so', async () => {
+    const none = await serve(course({ '01-a': {} }));
+    expect((await get(none)).status).toBe(200);
+    expect((await get(`${none}/6/broken-fixed`)).html).toContain('Lesson 6 is in preparation.');
+    const other = course({ '06-a': {} });
+    const url = await serve(other);
+    expect((await get(url)).status).toBe(200);
+    const { status, html } = await get(`${url}/6/broken-fixed`);
+    expect([status, html]).toEqual([404, expect.stringContaining('nothing to compare')]);
+    cpSync(join(lessonFolder(6) ?? '', 'server'), join(other, '06-a/server'), { recursive: true });
+    expect((await get(`${url}/6/broken-fixed`)).status).toBe(200);
+  });
+});

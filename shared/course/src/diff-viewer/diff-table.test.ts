@@ -1,0 +1,61 @@
+import { toHtml } from 'hast-util-to-html';
+import { expect, test } from 'vitest';
+import { fileDiff } from '../lesson-diff.ts';
+import { diffRows } from './diff-rows.ts';
+import { diffTable } from './diff-table.ts';
+import { highlightedLines } from './highlighted-lines.ts';
+
+const before = "const a = 1;\nconst same = 2;\nsend('x', a < 3 && b);\nlast();\n";
+const after = "const a = 1;\nconst same = 2;\nsend('x', a < 4 && b);\nmore();\nlast();\n";
+const diff = fileDiff('a.ts', 'a.ts', before, after);
+
+test('lines that belong together stand beside each other, with what differs in them', () => {
+  const [rows = []] = diffRows(diff.patch);
+  expect(rows.map(({ before: left, after: right, changed }) => [left?.line, right?.line, changed])).toEqual([
+    [1, 1, false],
+    [2, 2, false],
+    [3, 3, true],
+    [undefined, 4, true],
+    [4, 5, false],
+  ]);
+  const text = before.split('\n')[2] ?? '';
+  expect(rows[2]?.before?.marks.map(([start, end]) => text.slice(start, end))).toEqual(['3']);
+});
+
+test('a template string over two lines keeps its colour on both; an unknown language and a syntax error are text', () => {
+  const [first, second] = highlightedLines('a.ts', 'const a = `one\ntwo`;');
+  expect(first?.at(-1)).toEqual({ text: '`one', className: 'hljs-string' });
+  expect(second?.[0]).toEqual({ text: 'two`', className: 'hljs-string' });
+  expect(highlightedLines('a.unknown', 'a\nb').map((line) => line.map(({ text }) => text))).toEqual([['a'], ['b']]);
+  const broken = 'export class { ((( `';
+  expect(
+    highlightedLines('a.ts', broken)[0]
+      ?.map(({ text }) => text)
+      .join(''),
+  ).toBe(broken);
+});
+
+test.each(['unified', 'split'] as const)(
+  '%s: every line once, colour and marks cut each other, code is escaped',
+  (view) => {
+    const html = toHtml(diffTable(diff, view, ['lesson 1', 'lesson 2'], '#'));
+    expect(html).toContain('a &#x3C; <ins><span class="hljs-number">4</span></ins> &#x26;&#x26; b');
+    expect(html).toContain('<del><span class="hljs-number">3</span></del>');
+    expect(html.match(/<td class="sign add">/g)).toHaveLength(diff.added);
+    expect(html.match(/<td class="sign del">/g)).toHaveLength(diff.removed);
+    expect(html.match(/data-change/g)).toHaveLength(1);
+  },
+);
+
+test('what is left out between changes is counted and can be shown', () => {
+  const long = Array.from({ length: 30 }, (_, line) => `line ${line}\n`);
+  const changed = long.with(10, 'other\n').with(25, 'another\n');
+  const html = toHtml(diffTable(fileDiff('a', 'a', long.join(''), changed.join('')), 'unified', ['1', '2'], '/whole'));
+  expect([...html.matchAll(/<a href="\/whole">(\d+) unchanged lines?</g)].map(([, count]) => count)).toEqual([
+    '7',
+    '8',
+    '1',
+  ]);
+  const whole = fileDiff('a', 'a', long.join(''), changed.join(''), Number.MAX_SAFE_INTEGER);
+  expect(toHtml(diffTable(whole, 'unified', ['1', '2'], '/whole'))).not.toContain('unchanged');
+});
