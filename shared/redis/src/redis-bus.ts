@@ -40,6 +40,7 @@ export class RedisBus {
   }
 
   heardHeartbeat(): void {
+    this.#statistics.receivedMessages--; // it was counted as it came, in this same turn
     this.#connection.heard();
   }
 
@@ -78,7 +79,9 @@ export class RedisBus {
     if (this.#connection.state === 'connecting') await this.#connection.started;
     if (this.#connection.state !== 'connected') throw new Error(this.#connection.cause);
     try {
-      return await this.#connection.publish(channel, bufferOf(payload));
+      const receivers = await this.#connection.publish(channel, bufferOf(payload));
+      this.#statistics.publishedMessages++;
+      return receivers;
     } catch (error) {
       throw new Error(explainRedisError(error, true));
     }
@@ -91,7 +94,8 @@ export class RedisBus {
 
   health(): HealthReportEntry {
     const { state, cause, roundTrip, subscriptions, window } = this.#connection;
-    const { stateFor, disconnections, lostSends, unconfirmedSends, foreignMessages } = this.#statistics;
+    const { stateFor, disconnections, reconnections, lostSends, unconfirmedSends } = this.#statistics;
+    const { publishedMessages, receivedMessages, foreignMessages } = this.#statistics;
     const problem = state === 'connected' ? this.#refusal : cause;
     return {
       status: problem === undefined ? 'Healthy' : 'Degraded',
@@ -101,6 +105,9 @@ export class RedisBus {
         stateFor,
         roundTrip: Math.round(roundTrip * 100) / 100,
         disconnections,
+        reconnections,
+        publishedMessages,
+        receivedMessages,
         lostSends,
         unconfirmedSends,
         foreignMessages,
@@ -112,6 +119,7 @@ export class RedisBus {
   }
 
   #handle(channel: string, payload: Buffer, handle: PayloadHandler): Promise<void> | undefined {
+    this.#statistics.receivedMessages++;
     try {
       return handle(payload)?.catch((error: unknown) => this.#handlingFailed(channel, error));
     } catch (error) {
@@ -126,6 +134,7 @@ export class RedisBus {
   }
 
   readonly #sent = (): void => {
+    this.#statistics.publishedMessages++;
     this.#refusal = undefined;
   };
 
@@ -164,9 +173,9 @@ export class RedisBus {
     const { lostSends, unconfirmedSends } = this.#statistics;
     const lost = lostSends + unconfirmedSends - this.#lostBefore;
     const { hubName, logger } = this.#hub;
-    logger.info(
-      this.#statistics.disconnections === 0 ? errorTexts.connected(hubName) : errorTexts.reconnected(hubName, ms, lost),
-    );
+    if (this.#statistics.disconnections === 0) return logger.info(errorTexts.connected(hubName));
+    this.#statistics.reconnections++;
+    logger.info(errorTexts.reconnected(hubName, ms, lost));
   }
 
   #onDisconnected(cause: string): void {

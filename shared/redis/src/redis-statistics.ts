@@ -1,5 +1,9 @@
 /** What has happened since the start. */
 export class RedisStatistics {
+  /** Messages that Redis has taken, heartbeats left out. */
+  publishedMessages = 0;
+  /** Messages that came from Redis, heartbeats left out. */
+  receivedMessages = 0;
   /** Sends that other servers did not get, because Redis was away or refused them. */
   lostSends = 0;
   /** Sends that were on their way when the connection ended: nobody knows. */
@@ -8,6 +12,8 @@ export class RedisStatistics {
   foreignMessages = 0;
   /** Outages. */
   disconnections = 0;
+  /** Outages that are over. */
+  reconnections = 0;
   #since = performance.now();
 
   /** Notes a change of state; returns for how long the last one lasted, in ms. */

@@ -29,7 +29,10 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
-afterAll(() => Promise.all([strict, open].map((server) => server?.close())));
+afterAll(async () => {
+  await Promise.all([strict, open].map((server) => server?.close()));
+  certificates?.remove();
+});
 
 /** What a server says that starts with these options and does not get through. */
 async function complaint(options: RedisOptions): Promise<string> {

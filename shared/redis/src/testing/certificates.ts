@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import selfsigned from 'selfsigned';
@@ -10,6 +10,8 @@ export interface Certificates {
   readonly client: { readonly cert: string; readonly key: string };
   /** Files of the authority and the server, as redis-server wants them. */
   readonly files: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** Removes the files. */
+  remove(): void;
 }
 
 /** Makes new ones, for tests alone. */
@@ -40,5 +42,5 @@ export async function makeCertificates(): Promise<Certificates> {
     cert: file('server.pem', server.cert),
     key: file('server.key', server.key),
   };
-  return { ca: authority.cert, server, client, files };
+  return { ca: authority.cert, server, client, files, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -1,0 +1,1 @@
+export { type HealthSource, RedisMetrics } from './redis-metrics.ts';

@@ -1,0 +1,79 @@
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { createClient } from '@redis/client';
+import { afterEach, expect, test as baseTest } from 'vitest';
+import { startRedisServer } from '../local/index.ts';
+import { hasRedisServer } from '../testing/redis-server-at-hand.ts';
+import { startPair } from '../testing/server-pair.ts';
+import { RedisMetrics } from './index.ts';
+
+const test = baseTest.skipIf(!hasRedisServer);
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+test('what is published, received, lost and foreign is counted, outages too; close ends it', async () => {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1_000_000 });
+  const meters = new MeterProvider({ readers: [reader] });
+  ends.push(() => meters.shutdown());
+  const server = await startRedisServer();
+  ends.push(() => server.close());
+  const [a, b] = await startPair({ url: server.url });
+  ends.push(() => Promise.all([a.close(), b.close()]));
+  const other = { status: 'Healthy', data: { connections: 1 } } as const;
+  let asked = 0;
+  const health = () => (asked++, { entries: { ChatHub: a.manager.health!(), OtherHub: other } });
+  const telemetry = new RedisMetrics({ health }, meters.getMeter('test'));
+  /** The value of each metric of the hub; asserts that there is no other hub. */
+  const collected = async (): Promise<Record<string, unknown>> => {
+    exporter.reset();
+    await reader.forceFlush();
+    const found = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
+    return Object.fromEntries(
+      found.map(({ descriptor, dataPoints }) => {
+        expect(dataPoints.map(({ attributes }) => attributes)).toEqual([{ 'signalr.hub': 'ChatHub' }]);
+        return [descriptor.name.replace('signalr.redis.', ''), dataPoints[0]?.value];
+      }),
+    );
+  };
+
+  for (let i = 0; i < 3; i++) await a.manager.sendAll('m', [i]);
+  await b.manager.sendAll('fence', []);
+  await a.client.until('fence');
+  const publisher = await createClient({ url: server.url }).connect();
+  await publisher.publish('ChatHub:all', 'not ours');
+  publisher.destroy();
+  await expect.poll(async () => (await collected())['foreign_messages']).toBe(1);
+  expect(await collected()).toEqual({
+    published_messages: 3,
+    received_messages: 3 + 1 + 1,
+    lost_sends: 0,
+    unconfirmed_sends: 0,
+    foreign_messages: 1,
+    disconnections: 0,
+    reconnections: 0,
+    connected: 1,
+    subscriptions: 6,
+    round_trip: expect.any(Number) as number,
+  });
+
+  await server.close();
+  await a.log.logged(/does not reach/);
+  for (let i = 0; i < 4; i++) await a.manager.sendAll('m', [i]);
+  expect(await collected()).toMatchObject({ connected: 0, lost_sends: 4, disconnections: 1, reconnections: 0 });
+  const again = await startRedisServer({ port: server.port });
+  ends.push(() => again.close());
+  await a.back(0);
+  expect(await collected()).toMatchObject({ connected: 1, lost_sends: 4, disconnections: 1, reconnections: 1 });
+
+  telemetry.close();
+  const before = asked;
+  await collected();
+  expect(asked).toBe(before);
+});
