@@ -6,16 +6,6 @@ import { type Emulator, startEmulator } from './index.ts';
 /** What is a hub's own: clients must not notice that the service is between them and the server. */
 const areas = ['json-calls', 'json-errors', 'messagepack', 'streams', 'delivery', 'client-results'];
 
-const NO_LONG_POLLING = 'the emulator has WebSockets alone, so far';
-
-/** Scenarios in which the service makes a difference, and why. */
-const differences: Readonly<Record<string, string>> = {
-  'client-results/long-polling': NO_LONG_POLLING,
-  'delivery/mixed-transports': NO_LONG_POLLING,
-  'messagepack/long-polling': NO_LONG_POLLING,
-  'messagepack/server-sent-events': NO_LONG_POLLING,
-};
-
 let emulator: Emulator;
 let twin: Twin;
 const results = new Map<string, ScenarioResult>();
@@ -43,13 +33,7 @@ afterAll(async () => {
 const names = areas.flatMap((area) => recorded(area).map(({ name }) => `${area}/${name}`));
 
 describe('behind the service the twin answers as ASP.NET Core answered', () => {
-  test.each(names.filter((name) => differences[name] === undefined))('%s', (name) => {
+  test.each(names)('%s', (name) => {
     expect(results.get(name)?.differences).toEqual([]);
-  });
-});
-
-describe('the service makes a difference, still', () => {
-  test.each(Object.entries(differences))('%s: %s', (name) => {
-    expect(results.get(name)?.differences).not.toEqual([]);
   });
 });

@@ -6,19 +6,23 @@ import {
   ServiceMessageType,
   ServiceMessageWriter,
 } from '@practical-signalr/azure/service-protocol';
-import type { EmulatedClient } from './emulated-client.ts';
-import { errorTexts } from './error-texts.ts';
+import type { EmulatedClient } from '../clients/emulated-client.ts';
+import { errorTexts } from '../error-texts.ts';
 
 /** What a server connection tells its hub. */
 export interface ServerConnectionEvents {
   onOpen(): void;
   onMessage(message: ServiceMessage): void;
-  onClosed(): void;
+  /** `wasOpen`: its handshake was done. */
+  onClosed(wasOpen: boolean): void;
 }
 
 /** Time for the handshake and silence after which a server counts as dead, in ms. */
 const HANDSHAKE_TIMEOUT = 15_000;
 const SERVER_TIMEOUT = 30_000;
+/** Bytes for a server that may wait before its clients are held back, and before it is given up. */
+const HIGH_WATER_MARK = 1024 * 1024;
+const MAXIMUM_BUFFER = 64 * 1024 * 1024;
 
 /** One app server's connection, seen from the service. What is sent in one turn leaves in one write. */
 export class ServerConnection {
@@ -26,6 +30,7 @@ export class ServerConnection {
   /** Given by the server in its URL. */
   readonly id: string;
   readonly clients = new Set<EmulatedClient>();
+  readonly connectedAt = Date.now();
   migrationLevel = 0;
   /** Takes no new clients: it has said goodbye. */
   isLeaving = false;
@@ -37,6 +42,8 @@ export class ServerConnection {
   readonly #handshakeTimer: NodeJS.Timeout;
   #isOpen = false;
   #flushes = false;
+  /** Clients that are not read from while this server does not take what waits for it. */
+  readonly #held = new Set<EmulatedClient>();
   #heardAt = Date.now();
 
   constructor(
@@ -61,11 +68,29 @@ export class ServerConnection {
     return this.#isOpen;
   }
 
+  /** Whether its clients should not be read from for now. */
+  get isFull(): boolean {
+    return this.#waiting > HIGH_WATER_MARK;
+  }
+
   send(message: ServiceMessage): void {
     this.#writer.write(message);
+    if (this.#waiting > MAXIMUM_BUFFER) return this.drop();
     if (this.#flushes) return;
     this.#flushes = true;
     setImmediate(() => this.#flush());
+  }
+
+  /** Reads no more from a client until this server has taken what waits for it. */
+  hold(client: EmulatedClient): void {
+    this.#held.add(client);
+    client.transport.pause();
+  }
+
+  /** The client is another server's from now on, or nobody's. */
+  forget(client: EmulatedClient): void {
+    this.clients.delete(client);
+    if (this.#held.delete(client)) client.transport.resume();
   }
 
   /** Ends the connection as a service that goes away does. */
@@ -82,8 +107,19 @@ export class ServerConnection {
   #flush(): void {
     this.#flushes = false;
     if (this.#writer.length > 0 && this.#webSocket.readyState === this.#webSocket.OPEN) {
-      this.#webSocket.send(this.#writer.take());
+      this.#webSocket.send(this.#writer.take(), () => {
+        if (!this.isFull) this.#resume();
+      });
     }
+  }
+
+  get #waiting(): number {
+    return this.#writer.length + this.#webSocket.bufferedAmount;
+  }
+
+  #resume(): void {
+    for (const client of this.#held) client.transport.resume();
+    this.#held.clear();
   }
 
   #receive(data: Buffer): void {
@@ -123,8 +159,10 @@ export class ServerConnection {
   #closed(): void {
     clearInterval(this.#pings);
     clearTimeout(this.#handshakeTimer);
-    if (!this.#isOpen) return;
+    this.#resume();
+    this.#writer.take();
+    const wasOpen = this.#isOpen;
     this.#isOpen = false;
-    this.#events.onClosed();
+    this.#events.onClosed(wasOpen);
   }
 }

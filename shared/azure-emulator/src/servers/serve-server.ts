@@ -1,0 +1,51 @@
+import type { WebSocket } from 'ws';
+import type { ServiceMessage } from '@practical-signalr/azure/service-protocol';
+import type { EmulatedService } from '../emulated-service.ts';
+import { errorTexts } from '../error-texts.ts';
+import { handleServerMessage } from './server-messages.ts';
+import { ServerConnection } from './server-connection.ts';
+
+/** Takes a server connection into its hub, from its handshake to its end. */
+export function serveServer(
+  service: EmulatedService,
+  hubName: string,
+  webSocket: WebSocket,
+  serverId: string,
+  id: string | null,
+): void {
+  const { pingInterval, accessKey } = service.options;
+  const connection = new ServerConnection(webSocket, serverId, id ?? '', pingInterval, {
+    onOpen() {
+      service.hub(hubName).servers.add(connection);
+      service.log(errorTexts.serverConnected(serverId, hubName));
+    },
+    onMessage(message) {
+      service.line.add(sizeOf(message), () => {
+        const hub = service.hubs.get(hubName);
+        if (hub?.servers.has(connection) !== true) return;
+        try {
+          handleServerMessage(hub, connection, message, accessKey, service.capacity);
+        } catch (error) {
+          service.log(errorTexts.serverBroken(serverId, (error as Error).message));
+          connection.drop();
+        }
+      });
+    },
+    onClosed(wasOpen) {
+      const hub = service.hubs.get(hubName);
+      if (!wasOpen || hub === undefined) return;
+      hub.serverLost(connection);
+      service.log(errorTexts.serverLeft(serverId, hubName));
+      service.sweepHub(hub);
+    },
+  });
+}
+
+/** About how many bytes a message holds while it is on its way. */
+function sizeOf(message: ServiceMessage): number {
+  if ('payload' in message) return message.payload?.length ?? 0;
+  if (!('payloads' in message)) return 0;
+  let size = 0;
+  for (const payload of message.payloads.values()) size += payload.length;
+  return size;
+}

@@ -1,0 +1,143 @@
+import { type ServiceMessage, ServiceMessageType as Type } from '@practical-signalr/azure/service-protocol';
+import type { EmulatedClient } from '../clients/emulated-client.ts';
+import type { ServiceHub } from '../service-hub.ts';
+import type { ServerConnection } from './server-connection.ts';
+import { answerPing } from './server-pings.ts';
+
+const OK = 1;
+const NOT_FOUND = 2;
+const INTERNAL_ERROR = 4;
+
+/** Does what an app server asks the service for. `accessKey` is what servers that sign in otherwise may ask for. */
+export function handleServerMessage(
+  hub: ServiceHub,
+  server: ServerConnection,
+  message: ServiceMessage,
+  accessKey: string,
+  capacity: number,
+): void {
+  const clientOf = (id: string | null): EmulatedClient | undefined => hub.clients.get(id ?? '');
+  switch (message.type) {
+    case Type.Ping:
+      return answerPing(hub, server, message.messages, capacity);
+    case Type.ConnectionData: {
+      const client = clientOf(message.connectionId);
+      if (client === undefined) return; // it crossed the client's end
+      count(hub);
+      hub.counts.toClients++;
+      return client.sendOwn(message.payload, message.ext?.partial === true);
+    }
+    case Type.CloseConnection: {
+      const client = clientOf(message.connectionId);
+      if (client !== undefined) hub.closedByServer(client);
+      return;
+    }
+    case Type.ClientInvocation:
+      count(hub);
+      return hub.questions.ask(server, clientOf(message.connectionId), message);
+    case Type.ClientCompletion:
+    case Type.ErrorCompletion:
+      return hub.questions.answered(server, message);
+    case Type.AccessKeyRequest: {
+      const nothing = { errorType: null, errorMessage: null };
+      return server.send({ type: Type.AccessKeyResponse, kid: message.kid ?? 'emulator', accessKey, ...nothing });
+    }
+    default:
+      if (send(hub, message)) count(hub);
+      else changeGroups(hub, server, message);
+  }
+}
+
+const count = (hub: ServiceHub): void => void hub.counts.fromServers++;
+
+/** Sends to many; false for what is not to be sent. */
+function send(hub: ServiceHub, message: ServiceMessage): boolean {
+  switch (message.type) {
+    case Type.MultiConnectionData: {
+      const receivers = new Set(message.connectionList.map((id) => hub.clients.get(id)));
+      receivers.delete(undefined);
+      hub.send(receivers as Set<EmulatedClient>, message.payloads);
+      return true;
+    }
+    case Type.BroadcastData:
+      hub.send(hub.clients.values(), message.payloads, message.excludedList);
+      return true;
+    case Type.GroupBroadcastData: {
+      const { groupName, payloads, excludedList, excludedUserList } = message;
+      hub.send(hub.membersOf(groupName ?? ''), payloads, excludedList, excludedUserList);
+      return true;
+    }
+    case Type.MultiGroupBroadcastData:
+      for (const group of message.groupList) hub.send(hub.membersOf(group), message.payloads);
+      return true;
+    case Type.UserData:
+      hub.send(hub.ofUser(message.userId ?? ''), message.payloads);
+      return true;
+    case Type.MultiUserData:
+      for (const user of new Set(message.userList)) hub.send(hub.ofUser(user), message.payloads);
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Members, questions about who is there, and closing; those with an ack id are answered. */
+function changeGroups(hub: ServiceHub, server: ServerConnection, message: ServiceMessage): void {
+  const ack = (status: number): void => {
+    if ('ackId' in message) server.send({ type: Type.Ack, ackId: message.ackId, status, message: '' });
+  };
+  const found = (isFound: boolean): void => ack(isFound ? OK : NOT_FOUND);
+  switch (message.type) {
+    case Type.JoinGroup:
+    case Type.JoinGroupWithAck:
+      return found(hub.join(message.connectionId ?? '', message.groupName ?? ''));
+    case Type.LeaveGroup:
+      return found(hub.leave(message.connectionId ?? '', message.groupName ?? ''));
+    case Type.LeaveGroupWithAck: {
+      const id = message.connectionId ?? '';
+      return found(message.groupName === null ? hub.leaveAll(id) : hub.leave(id, message.groupName));
+    }
+    case Type.UserJoinGroup:
+    case Type.UserJoinGroupWithAck:
+      hub.userJoins(message.userId ?? '', message.groupName ?? '', message.ext?.ttl);
+      return ack(OK);
+    case Type.UserLeaveGroup:
+    case Type.UserLeaveGroupWithAck:
+      hub.userLeaves(message.userId ?? '', message.groupName);
+      return ack(OK);
+    case Type.CheckUserInGroupWithAck:
+      return found(hub.isUserIn(message.userId ?? '', message.groupName ?? ''));
+    case Type.CheckGroupExistenceWithAck:
+      return found(hub.groups.has(message.groupName ?? ''));
+    case Type.CheckConnectionExistenceWithAck:
+      return found(hub.clients.has(message.connectionId ?? ''));
+    case Type.CheckUserExistenceWithAck:
+      return found(hub.users.has(message.userId ?? ''));
+    case Type.CloseConnectionWithAck: {
+      const client = hub.clients.get(message.connectionId ?? '');
+      if (client !== undefined) hub.closeClient(client, { error: message.reason ?? '' });
+      return found(client !== undefined);
+    }
+    case Type.CloseConnectionsWithAck:
+      closeAll(hub, hub.clients.values(), message);
+      return ack(OK);
+    case Type.CloseUserConnectionsWithAck:
+      closeAll(hub, hub.ofUser(message.userId ?? ''), message);
+      return ack(OK);
+    case Type.CloseGroupConnectionsWithAck:
+      closeAll(hub, hub.membersOf(message.groupName ?? ''), message);
+      return ack(OK);
+    case Type.GroupMemberQuery:
+      return ack(INTERNAL_ERROR); // the layout of its answer is not published
+    default: // what a server may not say, and what later versions may
+  }
+}
+
+function closeAll(
+  hub: ServiceHub,
+  clients: Iterable<EmulatedClient>,
+  { reason, excludedList }: { readonly reason: string | null; readonly excludedList: readonly string[] },
+): void {
+  const without = new Set(excludedList);
+  for (const client of clients) if (!without.has(client.connectionId)) hub.closeClient(client, { error: reason ?? '' });
+}

@@ -1,0 +1,38 @@
+import { ServiceMessageType } from '@practical-signalr/azure/service-protocol';
+import type { ServiceHub } from '../service-hub.ts';
+import type { ServerConnection } from './server-connection.ts';
+
+/** Answers must differ in their time, and grow. */
+let lastTicks = 0;
+
+/** Answers what a server says beside its messages: status, servers, goodbye. `capacity` in connections, 0 where there is no limit. */
+export function answerPing(
+  hub: ServiceHub,
+  server: ServerConnection,
+  messages: readonly string[],
+  capacity: number,
+): void {
+  const ping = (...answer: string[]): void => server.send({ type: ServiceMessageType.Ping, messages: answer });
+  for (let i = 0; i < messages.length; i += 2) {
+    const [key, value] = [messages[i], messages[i + 1]];
+    if (key === 'status') {
+      const counts = ['clientcount', hub.clients.size, 'servercount', hub.servers.size, 'capacity', capacity];
+      ping('status', hub.clients.size > 0 ? '1' : '0', ...counts.map(String));
+    } else if (key === 'servers') {
+      lastTicks = Math.max(lastTicks + 1, Date.now());
+      ping('servers', `${lastTicks}:${[...new Set([...hub.servers].map(({ serverId }) => serverId))].join(';')}`);
+    } else if (key === 'shutdown' && value !== 'finack') {
+      server.isLeaving = true;
+      ping('shutdown', 'finack');
+      if (value !== 'fin:2') letClientsGo(hub, server, value === 'fin:1'); // with fin:2 they leave by themselves
+    }
+  }
+}
+
+function letClientsGo(hub: ServiceHub, server: ServerConnection, isMoving: boolean): void {
+  for (const client of server.clients) {
+    const other = isMoving && server.migrationLevel > 0 ? hub.pickOther(server) : undefined;
+    if (other === undefined) hub.closeClient(client, { allowReconnect: true });
+    else hub.migrate(client, other);
+  }
+}
