@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { resolveAzureOptions } from '../azure-options.ts';
+import { ServiceMessageType as Type } from '../service-protocol/index.ts';
+import { type ChatApp, hubEvents, negotiate, startChat } from '../testing/chat-app.ts';
+import { type FakeServerConnection, type FakeService, startFakeService } from '../testing/fake-service.ts';
+
+let service: FakeService;
+let app: ChatApp | undefined;
+beforeEach(async () => {
+  service = await startFakeService();
+});
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+  await service.close();
+});
+
+async function start(azure: Parameters<typeof startChat>[0] = {}): Promise<FakeServerConnection> {
+  app = await startChat({ connectionString: service.connectionString, ...azure });
+  await expect.poll(() => service.connections[0]?.of(Type.HandshakeRequest).length).toBe(1);
+  return service.connections[0] as FakeServerConnection;
+}
+const open = (): FakeServerConnection[] => service.connections.filter(({ isOpen }) => isOpen);
+
+test('five connections for a hub, each with its id, all with the id of the server and a token', async () => {
+  await start({ initialHubServerConnectionCount: 5, applicationName: 'Shop' });
+  await expect.poll(() => service.connections.length).toBe(5);
+  expect(service.connections.map((connection) => connection.query('hub'))).toEqual(Array(5).fill('shop_chathub'));
+  expect(new Set(service.connections.map((connection) => connection.query('cid'))).size).toBe(5);
+  const headers = service.connections.map(({ request }) => request.headers);
+  expect(new Set(headers.map((header) => header['x-asrs-server-id'])).size).toBe(1);
+  expect(headers[0]).toMatchObject({
+    authorization: expect.stringMatching(/^Bearer ey/) as unknown,
+    'asrs-user-agent': expect.stringMatching(/^@practical-signalr\/azure\/\d+\.\d+\.\d+ \(Node.js v/) as unknown,
+    'x-asrs-server-id': expect.stringMatching(/^.+_[0-9a-f]{32}$/) as unknown,
+    'x-requested-with': 'XMLHttpRequest',
+  });
+});
+
+test('the service asks for one more connection, to rebalance, and gets it up to the maximum', async () => {
+  const first = await start({ maxHubServerConnectionCount: 2 });
+  first.send({ type: Type.Ping, messages: ['target', 'instance 2'] });
+  await expect.poll(() => service.connections.length).toBe(2);
+  const second = service.connections[1] as FakeServerConnection;
+  expect(second.query('target')).toBe('instance 2');
+  await expect.poll(() => second.of(Type.HandshakeRequest)).toMatchObject([{ connectionType: 1, target: '' }]);
+  first.send({ type: Type.Ping, messages: ['target', 'instance 3', 'echo', 'heard'] });
+  await expect.poll(() => first.of(Type.Ping).at(-1)?.messages).toEqual(['echo', 'heard']);
+  second.drop();
+  await expect.poll(() => open().length).toBe(1); // nobody opens it again
+  expect(service.connections).toHaveLength(2);
+});
+
+test('the clients of an instance that is offline are told to reconnect; others stay', async () => {
+  const connection = await start();
+  connection.open('a', { headers: new Map([['Asrs-Instance-Id', ['one']]]) });
+  connection.open('b', { headers: new Map([['Asrs-Instance-Id', ['two']]]) });
+  await expect.poll(() => hubEvents).toEqual(['+a', '+b']);
+  connection.send({ type: Type.Ping, messages: ['offline', 'one'] });
+  await expect.poll(() => hubEvents).toEqual(['+a', '+b', '-a']);
+  expect(connection.textFor('a')).toContain('{"type":7,"allowReconnect":true}');
+  expect(connection.of(Type.CloseConnection)).toMatchObject([{ connectionId: 'a', errorMessage: '' }]);
+});
+
+test('a connection that the service will take away is replaced before it ends; its clients stay on it', async () => {
+  const first = await start();
+  first.open('a');
+  await expect.poll(() => hubEvents).toEqual(['+a']);
+  first.send({ type: Type.ConnectionFlowControl, id: first.query('cid'), objectType: 2, operation: 4 });
+  await expect.poll(() => service.connections[1]?.of(Type.HandshakeRequest).length).toBe(1);
+  expect(open()).toHaveLength(2);
+  const call = '{"type":1,"invocationId":"1","target":"Say","arguments":["x"]}\u001e';
+  first.send({ type: Type.ConnectionData, connectionId: 'a', payload: call });
+  await expect.poll(() => first.textFor('a')).toContain('"invocationId":"1"');
+  expect(first.of(Type.BroadcastData)).toHaveLength(1); // the call chain keeps to its connection
+  first.drop();
+  await expect.poll(() => hubEvents).toEqual(['+a', '-a']);
+  expect(service.connections).toHaveLength(2);
+});
+
+test('for a client that the service pauses nothing is sent but one acknowledgement; then all in its order', async () => {
+  const connection = await start();
+  connection.open('a');
+  await expect.poll(() => connection.textFor('a')).toBe('{}\u001e');
+  const flow = (operation: number): void =>
+    connection.send({ type: Type.ConnectionFlowControl, id: 'a', objectType: 1, operation });
+  flow(1);
+  flow(1);
+  await expect
+    .poll(() => connection.of(Type.ConnectionFlowControl))
+    .toEqual([{ type: 39, id: 'a', objectType: 1, operation: 2, ext: {} }]);
+  const calls = [1, 2, 3].map((id) => `{"type":1,"invocationId":"${id}","target":"Echo","arguments":[${id}]}\u001e`);
+  connection.send({ type: Type.ConnectionData, connectionId: 'a', payload: calls.join('') });
+  connection.send({ type: Type.Ping, messages: ['echo', 'after the calls'] });
+  await expect.poll(() => connection.of(Type.Ping).length).toBe(1);
+  expect(connection.textFor('a')).toBe('{}\u001e');
+  flow(3);
+  await expect.poll(() => connection.textFor('a')).toMatch(/"1".*"result":1.*"2".*"3","result":3/s);
+  expect(connection.of(Type.ConnectionFlowControl)).toHaveLength(1);
+});
+
+test('what a turn sends to many clients leaves in one write', async () => {
+  const connection = await start();
+  connection.open('a');
+  await expect.poll(() => connection.textFor('a')).toBe('{}\u001e');
+  const before = connection.writes;
+  const { clients: all } = (app as ChatApp).hubs['/chat'];
+  await Promise.all(Array.from({ length: 100 }, (_, i) => all.all.send('Said', i)));
+  await expect.poll(() => connection.of(Type.BroadcastData).length).toBe(100);
+  expect(connection.writes - before).toBe(1);
+  const clients = Array.from({ length: 100 }, (_, i) => `c${i}`);
+  for (const id of clients) connection.open(id);
+  await expect.poll(() => connection.textFor('c99')).toBe('{}\u001e');
+  const opened = connection.writes;
+  const echo = '{"type":1,"invocationId":"1","target":"Echo","arguments":["x"]}\u001e';
+  connection.send(...clients.map((connectionId) => ({ type: Type.ConnectionData, connectionId, payload: echo })));
+  await expect.poll(() => clients.every((id) => connection.textFor(id).includes('"result":"x"'))).toBe(true);
+  expect(connection.writes - opened).toBeLessThanOrEqual(4);
+});
+
+test('the first try again comes at once; then all connections of a hub wait together, longer from time to time', async () => {
+  const failures: number[] = [];
+  const retryDelay = (count: number): number => {
+    failures.push(count);
+    return 1;
+  };
+  await start({ initialHubServerConnectionCount: 3, retryDelay });
+  await expect.poll(() => open().length).toBe(3);
+  service.status = 503;
+  for (const connection of service.connections) connection.drop();
+  await expect.poll(() => failures.length).toBeGreaterThanOrEqual(4);
+  expect(failures.slice(0, 4)).toEqual([1, 2, 3, 4]);
+  service.status = 101;
+  await expect.poll(() => open().length).toBe(3);
+});
+
+test('1, 2, 4 … 32 s and up to a second more, then a minute', () => {
+  const { retryDelay } = resolveAzureOptions({});
+  const base = Array.from({ length: 8 }, (_, i) => Math.floor(retryDelay(i + 1) / 1000));
+  expect(base).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+});
+
+test('a service that ends what it has accepted is not asked over and over', async () => {
+  let waits = 0;
+  const azure = { retryDelay: () => (waits++ === 0 ? 1 : 60_000) };
+  await start(azure);
+  const dropped = new Set<FakeServerConnection>();
+  await expect
+    .poll(() => {
+      for (const connection of open()) if (connection.received.length > 0) dropped.add(connection);
+      for (const connection of dropped) connection.drop();
+      return waits;
+    })
+    .toBe(2);
+  expect(service.connections.length).toBeLessThan(8);
+  expect((await negotiate(app as ChatApp)).status).toBe(500);
+});
+
+test('a health report says whether endpoints can be reached', async () => {
+  await start();
+  await expect
+    .poll(() => app?.signalr.health())
+    .toEqual({
+      status: 'Healthy',
+      entries: {
+        ChatHub: { status: 'Healthy', data: { endpoints: 1, online: 1, serverConnections: 1, clients: 0 } },
+      },
+    });
+  service.status = 503;
+  service.connections[0]?.drop();
+  await expect.poll(() => app?.signalr.health().status).toBe('Unhealthy');
+  expect(app?.signalr.health().entries['ChatHub']?.description).toContain('1 endpoints');
+});

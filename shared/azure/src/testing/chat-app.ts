@@ -1,0 +1,64 @@
+import { Hub, type SignalRServerOptions } from '@practical-signalr/server';
+import { testServer, type TestServer } from '@practical-signalr/server/testing';
+import type { AzureSignalROptions } from '../azure-options.ts';
+import { azureSignalR } from '../azure-signalr.ts';
+
+/** What happened in the hub, for tests to look at; emptied by {@link startChat}. */
+export const hubEvents: string[] = [];
+
+/** The hub of the tests. */
+export class ChatHub extends Hub {
+  override onConnected(): void {
+    hubEvents.push(`+${this.context.connectionId}`);
+  }
+  override onDisconnected(): void {
+    hubEvents.push(`-${this.context.connectionId}`);
+  }
+  echo(text: unknown): unknown {
+    return text;
+  }
+  async say(text: string): Promise<void> {
+    await this.clients.all.send('Said', text);
+  }
+  async ask(connectionId: string): Promise<unknown> {
+    return this.clients.client(connectionId).invoke('Name');
+  }
+  join(group: string): Promise<void> {
+    return this.groups.add(this.context.connectionId, group);
+  }
+}
+
+export type ChatApp = TestServer<{ readonly '/chat': typeof ChatHub }>;
+
+const nothing = (): void => undefined;
+
+/** Says nothing. */
+export const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** An app with the hub at /chat, whose clients are at the service. Without the environment of the machine, and quick to try again. */
+export function startChat(azure: AzureSignalROptions, options: SignalRServerOptions = {}): Promise<ChatApp> {
+  hubEvents.length = 0;
+  const scaleOut = azureSignalR({
+    initialHubServerConnectionCount: 1,
+    retryDelay: () => 20,
+    environment: {},
+    logger: silent,
+    ...azure,
+  });
+  return testServer({ '/chat': ChatHub }, { scaleOut, logger: silent, ...options });
+}
+
+/** Negotiates as a client does. */
+export async function negotiate(
+  app: { readonly url: string },
+  headers: Record<string, string> = {},
+  query = '',
+): Promise<{ status: number; text: string; url: URL; accessToken: string; claims: Record<string, unknown> }> {
+  const response = await fetch(`${app.url}/chat/negotiate?negotiateVersion=1${query}`, { method: 'POST', headers });
+  const { status } = response;
+  const text = await response.text();
+  if (status !== 200) return { status, text, url: new URL(app.url), accessToken: '', claims: {} };
+  const { url, accessToken } = JSON.parse(text) as { url: string; accessToken: string };
+  const payload = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8');
+  return { status, text, url: new URL(url), accessToken, claims: JSON.parse(payload) as Record<string, unknown> };
+}

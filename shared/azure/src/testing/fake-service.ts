@@ -1,0 +1,127 @@
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import {
+  FrameReader,
+  type MessageOf,
+  readServiceMessage,
+  type ServiceMessage,
+  ServiceMessageType as Type,
+  writeServiceMessage,
+} from '../service-protocol/index.ts';
+
+/** One server connection, seen from the service: all that it gets, and whatever a test wants it to send. */
+export class FakeServerConnection {
+  readonly request: IncomingMessage;
+  readonly received: ServiceMessage[] = [];
+  /** WebSocket messages that have come, the handshake among them. */
+  writes = 0;
+  readonly #webSocket: WebSocket;
+  readonly #frames = new FrameReader();
+
+  constructor(webSocket: WebSocket, request: IncomingMessage) {
+    this.request = request;
+    this.#webSocket = webSocket;
+    webSocket.on('message', (data: Buffer) => {
+      this.writes++;
+      this.#frames.read(data, (frame) => this.#take(readServiceMessage(frame) as ServiceMessage));
+    });
+  }
+
+  /** A parameter of the URL. */
+  query(name: string): string | null {
+    return new URL(this.request.url ?? '/', 'http://localhost').searchParams.get(name);
+  }
+
+  get isOpen(): boolean {
+    return this.#webSocket.readyState === this.#webSocket.OPEN;
+  }
+
+  of<TType extends ServiceMessage['type']>(type: TType): MessageOf<TType>[] {
+    return this.received.filter((message) => message.type === type) as unknown as MessageOf<TType>[];
+  }
+
+  send(...messages: ServiceMessage[]): void {
+    this.sendBytes(Buffer.concat(messages.map(writeServiceMessage)));
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    this.#webSocket.send(bytes);
+  }
+
+  /** Introduces a client, which shakes hands in this protocol. */
+  open(connectionId: string, more: Partial<MessageOf<4>> = {}): void {
+    const protocol = more.ext?.protocol ?? 'json';
+    this.send(
+      {
+        type: Type.OpenConnection,
+        connectionId,
+        claims: [],
+        headers: new Map(),
+        queryString: '?asrs.op=%2Fchat',
+        ext: { protocol },
+        ...more,
+      },
+      { type: Type.ConnectionData, connectionId, payload: `{"protocol":"${protocol}","version":1}\u001e` },
+    );
+  }
+
+  /** All text that a client has been sent alone. */
+  textFor(connectionId: string): string {
+    const own = this.of(Type.ConnectionData).filter((message) => message.connectionId === connectionId);
+    return own.map(({ payload }) => Buffer.from(payload as Uint8Array).toString('utf8')).join('');
+  }
+
+  drop(): void {
+    this.#webSocket.terminate();
+  }
+
+  #take(message: ServiceMessage): void {
+    this.received.push(message);
+    if (message.type === Type.HandshakeRequest) {
+      this.send({ type: Type.HandshakeResponse, errorMessage: '', connectionId: this.query('cid') });
+    }
+    const ackId = 'ackId' in message && message.type !== Type.Ack ? message.ackId : undefined;
+    if (ackId !== undefined) this.send({ type: Type.Ack, ackId, status: 1, message: '' });
+  }
+}
+
+/** A service that takes server connections and does what tests say. */
+export interface FakeService {
+  readonly url: string;
+  readonly connectionString: string;
+  /** Those that have come, ended ones too. */
+  readonly connections: FakeServerConnection[];
+  /** Status for new server connections; 101 takes them. */
+  status: number;
+  close(): Promise<void>;
+}
+
+/** `answer` serves what is no server connection. */
+export async function startFakeService(answer: RequestListener = () => undefined): Promise<FakeService> {
+  const server = createServer(answer);
+  const webSockets = new WebSocketServer({ noServer: true });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const service: FakeService = {
+    url: `http://127.0.0.1:${port}`,
+    connectionString: `Endpoint=http://127.0.0.1;Port=${port};AccessKey=a-key-for-tests;Version=1.0;`,
+    connections: [],
+    status: 101,
+    async close() {
+      for (const webSocket of webSockets.clients) webSocket.terminate();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+  server.on('upgrade', (request, socket, head) => {
+    if (service.status !== 101) {
+      socket.end(`HTTP/1.1 ${service.status} Refused\r\nDate: ${new Date().toUTCString()}\r\n\r\n`);
+      return;
+    }
+    webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+      service.connections.push(new FakeServerConnection(webSocket, request)),
+    );
+  });
+  return service;
+}
