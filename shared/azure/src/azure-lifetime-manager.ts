@@ -237,7 +237,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       const own = client !== undefined && container.has(client.connection) ? client.connection : undefined;
       const connection = own ?? container.pick();
       if (connection === undefined || (client !== undefined && own === undefined)) return [];
-      const { ackId, acked } = container.acks.create();
+      const { ackId, acked } = container.acks.create(connection);
       connection.send({ type, connectionId, groupName, ackId });
       return [acked];
     });

@@ -40,6 +40,8 @@ export const errorTexts = {
   notActive:
     'There is no connection to Azure SignalR Service now, so the message was not sent. The SDK goes on connecting.',
   ackTimeout: 'Azure SignalR Service did not answer in time.',
+  ackLost:
+    'The server connection was lost before Azure SignalR Service answered; whether it did what was asked is not known.',
   ackFailed: (text: string) => `Azure SignalR Service refused: ${text}`,
   noEntraToken:
     'The credential gave no token for Azure SignalR Service. Sign in first, or check the identity of this machine.',

@@ -184,6 +184,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
       onClosed: (reason) => {
         this.#open.delete(connection);
         this.#places.delete(connection);
+        this.acks.connectionLost(connection);
         const lost = this.#events.onClosed(connection);
         if (!this.#stopped.signal.aborted) this.#logger.warn(errorTexts.lost(this.name, lost), reason ?? '');
         leave();

@@ -16,6 +16,8 @@ export class FakeServerConnection {
   readonly received: ServiceMessage[] = [];
   /** WebSocket messages that have come, the handshake among them. */
   writes = 0;
+  /** Whether it answers what asks for an acknowledgement. */
+  acknowledges = true;
   readonly #webSocket: WebSocket;
   readonly #frames = new FrameReader();
 
@@ -82,7 +84,7 @@ export class FakeServerConnection {
       this.send({ type: Type.HandshakeResponse, errorMessage: '', connectionId: this.query('cid') });
     }
     const ackId = 'ackId' in message && message.type !== Type.Ack ? message.ackId : undefined;
-    if (ackId !== undefined) this.send({ type: Type.Ack, ackId, status: 1, message: '' });
+    if (ackId !== undefined && this.acknowledges) this.send({ type: Type.Ack, ackId, status: 1, message: '' });
   }
 }
 
@@ -94,6 +96,8 @@ export interface FakeService {
   readonly connections: FakeServerConnection[];
   /** Status for new server connections; 101 takes them. */
   status: number;
+  /** What the service takes for the time. */
+  date: Date;
   close(): Promise<void>;
 }
 
@@ -108,6 +112,7 @@ export async function startFakeService(answer: RequestListener = () => undefined
     connectionString: `Endpoint=http://127.0.0.1;Port=${port};AccessKey=a-key-for-tests;Version=1.0;`,
     connections: [],
     status: 101,
+    date: new Date(),
     async close() {
       for (const webSocket of webSockets.clients) webSocket.terminate();
       server.closeAllConnections();
@@ -116,7 +121,7 @@ export async function startFakeService(answer: RequestListener = () => undefined
   };
   server.on('upgrade', (request, socket, head) => {
     if (service.status !== 101) {
-      socket.end(`HTTP/1.1 ${service.status} Refused\r\nDate: ${new Date().toUTCString()}\r\n\r\n`);
+      socket.end(`HTTP/1.1 ${service.status} Refused\r\nDate: ${service.date.toUTCString()}\r\n\r\n`);
       return;
     }
     webSockets.handleUpgrade(request, socket, head, (webSocket) =>
