@@ -53,6 +53,19 @@ export const errorTexts = {
     'A client can be asked for a result only through one endpoint of Azure SignalR Service: choose it with the router.',
   endpointsOffline: (count: number) =>
     `${count} endpoints of Azure SignalR Service have no server connection; the SDK goes on connecting.`,
+  // REST API
+  restRefused: (endpoint: string, status: number) =>
+    status === 401
+      ? `Azure SignalR Service ${endpoint} refused a request (401): check the AccessKey, or the clock of this machine.`
+      : status === 404
+        ? 'Azure SignalR Service knows no such connection (404).'
+        : status === 413
+          ? `Azure SignalR Service ${endpoint} refused a message over 1 MB (413).`
+          : `Azure SignalR Service ${endpoint} answered with status ${status}.`,
+  restUnreachable: (endpoint: string) => `Azure SignalR Service ${endpoint} cannot be reached.`,
+  wrongHubName:
+    'The name of a hub starts with a letter and has letters, digits and underscores, 128 characters at most.',
+  wrongGroupName: 'The name of a group has 1 to 1,024 characters, not only white space.',
   // In the log
   refused: (endpoint: string, status: number) =>
     status === 401

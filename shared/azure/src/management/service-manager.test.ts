@@ -1,0 +1,201 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import jwt from 'jsonwebtoken';
+import { afterEach, beforeEach, expect, expectTypeOf, test } from 'vitest';
+import { type ClientMethods, ServiceManager, type ServiceHubContext } from './index.ts';
+
+interface ChatClient {
+  receiveMessage(from: string, text: string): void;
+}
+
+const KEY = 'a-key-for-tests';
+const requests: { line: string; body: string; audience: unknown }[] = [];
+let answer: { status: number; code?: string };
+const server = createServer((request, response) => {
+  void record(request).then(() => {
+    response.writeHead(answer.status, answer.code === undefined ? {} : { 'x-ms-error-code': answer.code }).end();
+  });
+});
+
+async function record(request: IncomingMessage): Promise<void> {
+  let body = '';
+  for await (const piece of request) body += String(piece);
+  const token = String(request.headers.authorization).replace('Bearer ', '');
+  const { aud } = jwt.verify(token, KEY) as { aud: unknown };
+  requests.push({ line: `${request.method} ${request.url}`, body, audience: aud });
+}
+
+let connectionString: string;
+let chat: ServiceHubContext<ChatClient>;
+beforeEach(async () => {
+  requests.length = 0;
+  answer = { status: 202 };
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  connectionString = `Endpoint=http://127.0.0.1;Port=${(server.address() as AddressInfo).port};AccessKey=${KEY}`;
+  chat = new ServiceManager({ connectionString, environment: {} }).hubContext<ChatClient>('ChatHub');
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const V = 'api-version=2022-06-01';
+const lines = (): string[] => requests.splice(0).map(({ line }) => line.replace('/api/hubs/chathub', ''));
+
+test('sends go where the documentation says, one request for each receiver; the token is for the address', async () => {
+  const { clients } = chat;
+  await clients.all.send('ReceiveMessage', 'ada', 'hé');
+  expect(requests).toEqual([
+    {
+      line: `POST /api/hubs/chathub/:send?${V}`,
+      body: '{"target":"ReceiveMessage","arguments":["ada","hé"]}',
+      audience: `http://127.0.0.1/api/hubs/chathub/:send?${V}`,
+    },
+  ]);
+  lines();
+  await clients.allExcept(['a', 'b']).send('receiveMessage', '', '');
+  expect(requests[0]?.audience).toBe(`http://127.0.0.1/api/hubs/chathub/:send?${V}`);
+  expect(lines()).toEqual([`POST /:send?${V}&excluded=a&excluded=b`]);
+  await clients.client('a/b').send('receiveMessage', '', '');
+  await clients.clients(['1', '2']).send('receiveMessage', '', '');
+  expect(lines()).toEqual(['a%2Fb', '1', '2'].map((id) => `POST /connections/${id}/:send?${V}`));
+  await clients.group('réd room').send('receiveMessage', '', '');
+  await clients.groupExcept('g', ['a']).send('receiveMessage', '', '');
+  await clients.groups(['g', 'h']).send('receiveMessage', '', '');
+  expect(lines()).toEqual([
+    `POST /groups/r%C3%A9d%20room/:send?${V}`,
+    `POST /groups/g/:send?${V}&excluded=a`,
+    `POST /groups/g/:send?${V}`,
+    `POST /groups/h/:send?${V}`,
+  ]);
+  await clients.user('ada@x').send('receiveMessage', '', '');
+  await clients.users([]).send('receiveMessage', '', '');
+  expect(lines()).toEqual([`POST /users/ada%40x/:send?${V}`]);
+});
+
+test('calls are typed by the contract of the client', () => {
+  expectTypeOf<ClientMethods<ChatClient>['ReceiveMessage']>().toEqualTypeOf<[from: string, text: string]>();
+  const wrong = (): unknown =>
+    // @ts-expect-error: no such method
+    chat.clients.all.send('receiveMessages', 'a', 'b');
+  const missing = (): unknown =>
+    // @ts-expect-error: an argument is missing
+    chat.clients.all.send('ReceiveMessage', 'a');
+  expect([wrong, missing]).toHaveLength(2);
+});
+
+test('groups, groups of users, closing', async () => {
+  answer = { status: 200 };
+  const { groups, userGroups, clientManager } = chat;
+  await groups.add('c', 'g');
+  await groups.remove('c', 'g');
+  await groups.removeFromAll('c');
+  await userGroups.add('u', 'g');
+  await userGroups.add('u', 'g', { ttl: 1500 });
+  await userGroups.remove('u', 'g');
+  await userGroups.removeFromAll('u');
+  await clientManager.closeConnection('c', 'so long');
+  await clientManager.closeAll({ excluded: ['a', 'b'], reason: 'r' });
+  await clientManager.closeUser('u');
+  await clientManager.closeGroup('g');
+  expect(lines()).toEqual([
+    `PUT /groups/g/connections/c?${V}`,
+    `DELETE /groups/g/connections/c?${V}`,
+    `DELETE /connections/c/groups?${V}`,
+    `PUT /users/u/groups/g?${V}`,
+    `PUT /users/u/groups/g?${V}&ttl=2`,
+    `DELETE /users/u/groups/g?${V}`,
+    `DELETE /users/u/groups?${V}`,
+    `DELETE /connections/c?${V}&reason=so+long`,
+    `POST /:closeConnections?${V}&excluded=a&excluded=b&reason=r`,
+    `POST /users/u/:closeConnections?${V}`,
+    `POST /groups/g/:closeConnections?${V}`,
+  ]);
+});
+
+test('what exists, and what does not; removing what is not there is no error', async () => {
+  const { clientManager, userGroups, groups } = chat;
+  const ask = (): Promise<boolean[]> =>
+    Promise.all([
+      clientManager.connectionExists('c'),
+      clientManager.userExists('u'),
+      clientManager.groupExists('g'),
+      userGroups.has('u', 'g'),
+    ]);
+  answer = { status: 200 };
+  expect(await ask()).toEqual([true, true, true, true]);
+  expect(lines().toSorted()).toEqual(
+    ['connections/c', 'groups/g', 'users/u/groups/g', 'users/u'].map((path) => `HEAD /${path}?${V}`),
+  );
+  answer = { status: 404, code: 'Warning.Connection.NotExisted' };
+  expect(await ask()).toEqual([false, false, false, false]);
+  await groups.remove('c', 'g');
+  await clientManager.closeConnection('c');
+});
+
+test.each([
+  [401, undefined, /401.*AccessKey/],
+  [404, 'Error.Connection.NotExisted', 'no such connection'],
+  [413, undefined, '1 MB'],
+  [500, undefined, 'status 500'],
+])('status %i is one sentence, without the key', async (status, code, text) => {
+  answer = { status, ...(code === undefined ? {} : { code }) };
+  const error = await chat.groups.add('c', 'g').catch((reason: Error) => reason);
+  expect(error).toMatchObject({ name: 'AzureSignalRError', statusCode: status, code });
+  expect((error as Error).message).toMatch(text);
+  expect((error as Error).message).not.toContain(KEY);
+});
+
+test('a service that cannot be reached, names that cannot be, arguments that cannot be written: an error each', async () => {
+  const nowhere = new ServiceManager({ connectionString: 'Endpoint=http://127.0.0.1:9;AccessKey=k', environment: {} });
+  await expect(nowhere.isHealthy()).rejects.toThrow('127.0.0.1:9 cannot be reached');
+  expect(() => nowhere.hubContext('9lives')).toThrow('starts with a letter');
+  expect(() => chat.groups.add('c', ' ')).toThrow('1 to 1,024 characters');
+  expect(() => chat.clientManager.groupExists('x'.repeat(1025))).toThrow('1 to 1,024 characters');
+  const circle: unknown[] = [];
+  circle.push(circle);
+  await expect(chat.clients.all.send('ReceiveMessage', circle as never, '')).rejects.toThrow('circular');
+  expect(() => new ServiceManager({ environment: {} })).toThrow('no connection string');
+  expect(() => new ServiceManager({ connectionString, environment: {}, timeout: 0 })).toThrow('timeout');
+  expect(requests).toEqual([]);
+});
+
+test('an application name goes along; the environment is read', async () => {
+  answer = { status: 200 };
+  const service = new ServiceManager({
+    environment: { Azure__SignalR__ConnectionString: connectionString, Azure__SignalR__ApplicationName: 'Shop' },
+  });
+  expect(await service.isHealthy()).toBe(true);
+  const context = service.hubContext('ChatHub');
+  await context.clients.all.send('Any', 1);
+  expect(requests.map(({ line }) => line)).toEqual([
+    `HEAD /api/health?${V}`,
+    `POST /api/hubs/chathub/:send?application=shop&${V}`,
+  ]);
+  expect(requests[1]?.audience).toBe(`http://127.0.0.1/api/hubs/chathub/:send?application=shop&${V}`);
+  expect(new URL((await context.negotiate()).url).searchParams.get('hub')).toBe('shop_chathub');
+});
+
+test('negotiation answers with the URL and a token, as Azure Functions do', async () => {
+  const { url, accessToken } = await chat.negotiate({ userId: 'ada', claims: { role: 'admin' }, lifetime: 60_000 });
+  const port = (server.address() as AddressInfo).port;
+  expect(url).toMatch(new RegExp(`^http://127.0.0.1:${port}/client/\\?hub=chathub&asrs_request_id=[^&]+$`));
+  const claims = jwt.verify(accessToken, KEY, { audience: 'http://127.0.0.1/client/?hub=chathub' }) as jwt.JwtPayload;
+  expect(claims).toMatchObject({ 'asrs.s.uid': 'ada', role: 'admin' });
+  expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(60);
+  expect(requests).toEqual([]);
+});
+
+test('with several endpoints sends reach all, a check is true if any says so, clients go to a primary', async () => {
+  const second = 'Endpoint=http://127.0.0.1:9;AccessKey=k';
+  const service = new ServiceManager({
+    endpoints: [connectionString, { connectionString: second, type: 'secondary' }],
+    environment: {},
+  });
+  const context = service.hubContext('ChatHub');
+  await expect(context.clients.all.send('Any')).rejects.toThrow('127.0.0.1:9 cannot be reached');
+  await expect.poll(() => requests.length).toBe(1);
+  for (let i = 0; i < 8; i++) expect((await context.negotiate()).url).not.toContain(':9/');
+  answer = { status: 200 };
+  await context.groups.add('c', 'g'); // the endpoint that has it
+});
