@@ -120,14 +120,14 @@ export class UpgradeHandler {
     if (known === undefined && token !== undefined && token !== '') {
       return refuse(socket, 404, errorTexts.noConnection);
     }
-    // Who skips the negotiation that would send it elsewhere would be out of everybody's reach here.
-    if (known === undefined && hub.lifetime.negotiate !== undefined) {
-      return refuse(socket, 404, errorTexts.negotiationRequired, plainText);
-    }
     if (known?.isOpened === true) {
       if (known.transport?.name !== 'WebSockets')
         return refuse(socket, 400, errorTexts.cannotChangeTransport, plainText);
       if (known.reconnect === undefined) return refuse(socket, 409, '', plainText);
+    }
+    // Who skips the negotiation that would send it elsewhere would be out of everybody's reach here.
+    if ((token === undefined || token === '') && hub.lifetime.negotiate !== undefined) {
+      return refuse(socket, 404, errorTexts.negotiationRequired, plainText);
     }
     // It may have begun to close while someone was asked who this is.
     if (hub.isClosing) return refuse(socket, 503, '', plainText);
