@@ -15,6 +15,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // A slow machine is not a failure: what is waited for may take a while.
+    expect: { poll: { timeout: 10_000 } },
     execArgv: ['--conditions=@practical-signalr/source'],
   },
 });

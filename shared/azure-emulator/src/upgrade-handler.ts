@@ -14,7 +14,7 @@ import { serveServer } from './servers/serve-server.ts';
 import { isForHub, verifiedClaims } from './token-check.ts';
 
 /** The largest message of a WebSocket, in bytes: of a server, and of a client, which must fit into one for its server. */
-const MAXIMUM_SERVER_MESSAGE = 16 * 1024 * 1024 + 16;
+const MAXIMUM_SERVER_MESSAGE = 64 * 1024 * 1024; // many messages of a server may come in one of the WebSocket
 const MAXIMUM_CLIENT_MESSAGE = 8 * 1024 * 1024;
 
 interface Upgrade {

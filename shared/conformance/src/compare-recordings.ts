@@ -25,6 +25,8 @@ export interface CompareOptions {
   readonly only?: string | undefined;
   /** Areas that are played side by side. Default 3. */
   readonly lanes?: number | undefined;
+  /** Whether WebSockets that skip negotiation in the recordings negotiate: where clients are served elsewhere. Default false. */
+  readonly negotiates?: boolean;
   /** How long a step may wait for its answer, in ms; by name. Default 3,000. */
   readonly timeoutOf?: (name: string) => number;
 }
@@ -43,13 +45,13 @@ export const recorded = (area: string): Transcript[] =>
 
 /** Plays the recorded scenarios against the server at `url` and compares every answer. */
 export async function compareRecordings(url: string, options: CompareOptions = {}): Promise<ScenarioResult[]> {
-  const { only = '', lanes = 3, timeoutOf = () => 3000 } = options;
+  const { only = '', lanes = 3, timeoutOf = () => 3000, negotiates = false } = options;
   const queue = areas().filter((area) => options.area === undefined || options.area === area);
   const results: ScenarioResult[] = [];
 
   async function play(area: string, scenario: Scenario, kept: Transcript | undefined): Promise<void> {
     const name = `${area}/${scenario.name}`;
-    const { steps } = await new Player(url, { timeout: timeoutOf(name) }).play(scenario);
+    const { steps } = await new Player(url, { timeout: timeoutOf(name), negotiates }).play(scenario);
     const differences = compare(strip(kept?.steps), strip(steps), 'steps');
     results.push({ name, shows: scenario.shows, differences });
   }

@@ -40,6 +40,8 @@ export const errorTexts = {
     `The client requested version '${version}', but the server does not support this version.`,
   connectionIdRequired: 'Connection ID required',
   noConnection: 'No Connection with that ID',
+  negotiationRequired:
+    'Clients of this hub are served elsewhere: they must negotiate, without the option skipNegotiation.',
   cannotChangeTransport: 'Cannot change transports mid-connection',
   transportNotSupported: (name: string) => `${name} transport not supported by this end point type`,
   postToWebSocket: 'POST requests are not allowed for WebSocket connections.',

@@ -23,6 +23,8 @@ const SERVER_TIMEOUT = 30_000;
 /** Bytes for a server that may wait before its clients are held back, and before it is given up. */
 const HIGH_WATER_MARK = 1024 * 1024;
 const MAXIMUM_BUFFER = 64 * 1024 * 1024;
+/** Bytes of a WebSocket message: all that clients send in one turn may be more than a server takes in one piece. */
+const MAXIMUM_WRITE = 1024 * 1024;
 
 /** One app server's connection, seen from the service. What is sent in one turn leaves in one write. */
 export class ServerConnection {
@@ -104,12 +106,17 @@ export class ServerConnection {
     this.#webSocket.terminate();
   }
 
+  readonly #onWritten = (): void => {
+    if (!this.isFull) this.#resume();
+  };
+
   #flush(): void {
     this.#flushes = false;
     if (this.#writer.length > 0 && this.#webSocket.readyState === this.#webSocket.OPEN) {
-      this.#webSocket.send(this.#writer.take(), () => {
-        if (!this.isFull) this.#resume();
-      });
+      const bytes = this.#writer.take();
+      for (let at = 0; at < bytes.length; at += MAXIMUM_WRITE) {
+        this.#webSocket.send(bytes.subarray(at, at + MAXIMUM_WRITE), this.#onWritten);
+      }
     }
   }
 

@@ -58,7 +58,7 @@ export class ClientConnectionManager {
       this.#expiry ??= setInterval(() => this.#closeExpired(), EXPIRY_INTERVAL).unref();
     }
     const request = clientRequest(message);
-    const { user, userIdentifier } = client.user;
+    const { user, userIdentifier = null } = client.user; // the app has named the user when the client negotiated
     const events = this.#hub.accept({ connectionId: id, transport: client, request, user, userIdentifier });
     if (events !== undefined) return client.listen(events);
     this.#logger.warn(errorTexts.unknownPath(request.path));

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resolveAzureOptions } from '../azure-options.ts';
 import { ServiceMessageType as Type } from '../service-protocol/index.ts';
-import { type ChatApp, hubEvents, negotiate, startChat } from '../testing/chat-app.ts';
+import { type ChatApp, hubEvents, negotiate, silent, startChat } from '../testing/chat-app.ts';
 import { type FakeServerConnection, type FakeService, startFakeService } from '../testing/fake-service.ts';
 
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 let service: FakeService;
 let app: ChatApp | undefined;
 beforeEach(async () => {
@@ -31,7 +35,7 @@ test('five connections for a hub, each with its id, all with the id of the serve
   expect(new Set(headers.map((header) => header['x-asrs-server-id'])).size).toBe(1);
   expect(headers[0]).toMatchObject({
     authorization: expect.stringMatching(/^Bearer ey/) as unknown,
-    'asrs-user-agent': expect.stringMatching(/^@practical-signalr\/azure\/\d+\.\d+\.\d+ \(Node.js v/) as unknown,
+    'asrs-user-agent': expect.stringContaining(`@practical-signalr/azure/${version} (Node.js v`) as unknown,
     'x-asrs-server-id': expect.stringMatching(/^.+_[0-9a-f]{32}$/) as unknown,
     'x-requested-with': 'XMLHttpRequest',
   });
@@ -116,6 +120,37 @@ test('what a turn sends to many clients leaves in one write', async () => {
   connection.send(...clients.map((connectionId) => ({ type: Type.ConnectionData, connectionId, payload: echo })));
   await expect.poll(() => clients.every((id) => connection.textFor(id).includes('"result":"x"'))).toBe(true);
   expect(connection.writes - opened).toBeLessThanOrEqual(4);
+});
+
+test('a busy turn is cut into messages of 1 MiB', async () => {
+  const connection = await start();
+  const before = connection.writes;
+  const { all } = (app as ChatApp).hubs['/chat'].clients;
+  await Promise.all(Array.from({ length: 30 }, () => all.send('Said', 'x'.repeat(100_000))));
+  await expect.poll(() => connection.of(Type.BroadcastData).length).toBe(30);
+  expect(connection.writes - before).toBe(Math.ceil((30 * 2 * 100_000) / 2 ** 20)); // in two encodings
+});
+
+test('a service that does not read holds senders back; beyond 64 MB its connection is given up', async () => {
+  const warnings: string[] = [];
+  const warn = (...line: unknown[]): void => void warnings.push(line.join(' '));
+  const connection = await start({ logger: { ...silent, warn } });
+  connection.stopReading(true);
+  const { all } = (app as ChatApp).hubs['/chat'].clients;
+  const text = 'x'.repeat(1_000_000);
+  let settled = 0;
+  const send = (): Promise<void> => all.send('Said', text).then(() => void settled++);
+  const sends = Array.from({ length: 20 }, send);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(settled).toBeLessThan(20);
+  connection.stopReading(false);
+  await Promise.all(sends);
+  await expect.poll(() => connection.of(Type.BroadcastData).length).toBe(20);
+  connection.stopReading(true);
+  const flood = Array.from({ length: 60 }, send);
+  await Promise.allSettled(flood); // none waits for a connection that is gone
+  expect(warnings.join(' ')).toContain('does not take what is sent to it');
+  await expect.poll(() => app?.signalr.health().status).toBe('Healthy');
 });
 
 test('the first try again comes at once; then all connections of a hub wait together, longer from time to time', async () => {

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import {
   FrameReader,
@@ -104,4 +104,30 @@ test('after a service error nothing is sent any more; unknown messages are passe
   await expect.poll(() => received).toEqual([{ type: 15, errorMessage: 'quota' }]);
   expect(connection.isOpen).toBe(false);
   connection.close();
+});
+
+test('a ping is sent when something arrives and the last one is five seconds old, never by itself', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    const pieces: Buffer[] = [];
+    let other: WebSocket | undefined;
+    const { connection, opened } = connect((webSocket) => {
+      other = webSocket;
+      webSocket.on('message', (data: Buffer) => pieces.push(data));
+      webSocket.send(accepted);
+    });
+    await opened;
+    const arrives = async (text: string): Promise<void> => {
+      other?.send(writeServiceMessage({ type: 3, messages: ['x', text] }));
+      await expect.poll(() => received.at(-1)).toEqual({ type: 3, messages: ['x', text] });
+    };
+    await arrives('early');
+    vi.setSystemTime(Date.now() + 5001);
+    await arrives('late');
+    await arrives('again');
+    await expect.poll(() => pieces.map((data) => data.toString('hex'))).toEqual(['0796010100a00080', '029103']);
+    connection.close();
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -3,7 +3,6 @@ import { WebSocket } from 'ws';
 import { errorTexts } from '../error-texts.ts';
 import {
   FrameReader,
-  MAXIMUM_FRAME_SIZE,
   readServiceMessage,
   type ServiceMessage,
   ServiceMessageType,
@@ -39,6 +38,8 @@ const PING_INTERVAL = 5000;
 /** Bytes that may wait before senders are held back, and before the connection is given up. */
 const HIGH_WATER_MARK = 1024 * 1024;
 const MAXIMUM_BUFFER = 64 * 1024 * 1024;
+/** Bytes of a WebSocket message: the service takes a stream of bytes, and may not take all of a busy turn in one piece. */
+const MAXIMUM_WRITE = 1024 * 1024;
 
 /**
  * One WebSocket to the service: handshake, pings, liveness. It carries the messages of many clients; what is sent in one turn of
@@ -75,7 +76,7 @@ export class ServiceConnection {
   /** Connects and shakes hands. Rejects with a sentence when the service refuses or does not answer. */
   async open(url: string, headers: Readonly<Record<string, string>>): Promise<void> {
     const { handshakeTimeout } = this.#options;
-    const webSocket = new WebSocket(url, { headers, perMessageDeflate: false, maxPayload: MAXIMUM_FRAME_SIZE + 16 });
+    const webSocket = new WebSocket(url, { headers, perMessageDeflate: false, maxPayload: MAXIMUM_BUFFER });
     this.#webSocket = webSocket;
     const handshake = new Promise<void>((resolve, reject) => {
       this.#settleHandshake = (error) => (error === undefined ? resolve() : reject(error));
@@ -138,11 +139,17 @@ export class ServiceConnection {
 
   #flush(): void {
     this.#flushes = false;
-    if (this.#writer.length === 0 || this.#webSocket?.readyState !== WebSocket.OPEN) return;
-    this.#webSocket.send(this.#writer.take(), () => {
-      if (this.#waiting <= HIGH_WATER_MARK) this.#releaseRoom();
-    });
+    const webSocket = this.#webSocket;
+    if (this.#writer.length === 0 || webSocket?.readyState !== WebSocket.OPEN) return;
+    const bytes = this.#writer.take();
+    for (let at = 0; at < bytes.length; at += MAXIMUM_WRITE) {
+      webSocket.send(bytes.subarray(at, at + MAXIMUM_WRITE), this.#onWritten);
+    }
   }
+
+  readonly #onWritten = (): void => {
+    if (this.#waiting <= HIGH_WATER_MARK) this.#releaseRoom();
+  };
 
   #receive(data: Buffer): void {
     if (this.#status === 'closed') return;

@@ -14,6 +14,16 @@ export class ChatHub extends Hub {
   override onDisconnected(): void {
     hubEvents.push(`-${this.context.connectionId}`);
   }
+  who(): unknown {
+    const { userIdentifier, user, request } = this.context;
+    return [
+      userIdentifier ?? null,
+      user ?? null,
+      request.path,
+      request.remoteAddress,
+      request.query.get('room') ?? null,
+    ];
+  }
   echo(text: unknown): unknown {
     return text;
   }

@@ -74,6 +74,12 @@ export class FakeServerConnection {
     return own.map(({ payload }) => Buffer.from(payload as Uint8Array).toString('utf8')).join('');
   }
 
+  /** Stops and goes on reading. */
+  stopReading(isStopped: boolean): void {
+    if (isStopped) this.#webSocket.pause();
+    else this.#webSocket.resume();
+  }
+
   drop(): void {
     this.#webSocket.terminate();
   }

@@ -9,8 +9,8 @@ export class ConnectionContext {
   readonly connectionId: string;
   /** Secret: whoever has it may open the transport. */
   readonly connectionToken: string;
-  /** Given where someone else has named the user, as a service does. */
-  readonly userIdentifier: string | undefined;
+  /** Given where someone else has named the user, as a service does; null where that one knows that there is none. */
+  readonly userIdentifier: string | null | undefined;
   /** Time of negotiation, ms since the epoch: one that is never opened is given up. */
   readonly createdAt = Date.now();
   /** Whether negotiation has agreed that the connection may outlive its transport. */
@@ -24,7 +24,7 @@ export class ConnectionContext {
   ticket: AuthenticationTicket | undefined;
   #opened: { transport: Transport; request: ConnectionRequest } | undefined;
 
-  constructor(connectionId: string, connectionToken: string, userIdentifier?: string) {
+  constructor(connectionId: string, connectionToken: string, userIdentifier?: string | null) {
     this.connectionId = connectionId;
     this.connectionToken = connectionToken;
     this.userIdentifier = userIdentifier;

@@ -4,6 +4,7 @@ import { LocalLifetimeManager } from '../scale-out/local-lifetime-manager.ts';
 import { NegotiateError } from '../scale-out/negotiate-error.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
+import { RawClient } from '../testing/raw-client.ts';
 
 class ChatHub extends Hub {}
 let server: TestServer | undefined;
@@ -33,6 +34,14 @@ test('a client is sent where the scale-out says; it knows path, query and user',
 test('who is not sent away stays', async () => {
   const response = await negotiateWith(async () => undefined);
   expect(await response.json()).toMatchObject({ negotiateVersion: 1 });
+});
+
+test('who skips the negotiation that sends clients elsewhere is refused; who has negotiated and stays is not', async () => {
+  const answer = await negotiateWith(async () => undefined);
+  const { connectionToken } = (await answer.json()) as { connectionToken: string };
+  const { url } = server as TestServer;
+  await expect(RawClient.open(`${url}/chat`)).rejects.toThrow('status 404');
+  (await RawClient.connect(`${url}/chat?id=${connectionToken}`)).close();
 });
 
 test('a refusal answers with its status and text; any other failure shows nothing', async () => {

@@ -127,6 +127,10 @@ export class UpgradeHandler {
         return refuse(socket, 400, errorTexts.cannotChangeTransport, plainText);
       if (known.reconnect === undefined) return refuse(socket, 409, '', plainText);
     }
+    // Who skips the negotiation that would send it elsewhere would be out of everybody's reach here.
+    if ((token === undefined || token === '') && hub.lifetime.negotiate !== undefined) {
+      return refuse(socket, 404, errorTexts.negotiationRequired, plainText);
+    }
     // It may have begun to close while someone was asked who this is.
     if (hub.isClosing) return refuse(socket, 503, '', plainText);
     this.#serverFor(hub).handleUpgrade(request, socket, head, (webSocket) => {

@@ -10,6 +10,7 @@ export function userIdentifierOf(
   request: ConnectionRequest,
   { userIdProvider, logger }: HubOptions,
 ): string | undefined | null {
+  if (userIdentifier === null) return undefined;
   try {
     return userIdentifier ?? userIdProvider.getUserId({ user: ticket?.user, request });
   } catch (error) {

@@ -12,8 +12,11 @@ export interface AcceptedClient {
   /** The request that the client made; its path says which of the hub's endpoints it wants. */
   readonly request: ConnectionRequest;
   readonly user?: ClaimsPrincipal | undefined;
-  /** Where the service names the user itself; else the server's `userIdProvider` is asked. */
-  readonly userIdentifier?: string | undefined;
+  /**
+   * Where the service names the user itself, null where it knows that there is none; else the server's `userIdProvider` is asked.
+   * A provider that has been asked at negotiation must not be asked about this request: the client writes its headers and query itself.
+   */
+  readonly userIdentifier?: string | null | undefined;
 }
 
 /** What a scale-out gets to know of a hub class. */

@@ -1,0 +1,133 @@
+import {
+  type HubConnection,
+  HubConnectionBuilder,
+  type IHubProtocol,
+  JsonHubProtocol,
+  LogLevel,
+} from '@microsoft/signalr';
+import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
+import { azureSignalR, type AzureSignalROptions } from '@practical-signalr/azure';
+import { Hub } from '@practical-signalr/server';
+import { testServer, type TestServer } from '@practical-signalr/server/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Emulator, startEmulator } from './index.ts';
+
+class ChatHub extends Hub {
+  echo(text: string): string {
+    return text;
+  }
+  ask(connectionId: string): Promise<unknown> {
+    return this.clients.client(connectionId).invoke('Name');
+  }
+}
+type App = TestServer<{ readonly '/chat': typeof ChatHub }>;
+
+const nothing = (): void => undefined;
+const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+let emulator: Emulator;
+const apps: App[] = [];
+const connections: HubConnection[] = [];
+
+beforeEach(async () => {
+  emulator = await startEmulator({ port: 0 });
+});
+afterEach(async () => {
+  await Promise.all(connections.splice(0).map((connection) => connection.stop()));
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+  await emulator.close();
+});
+
+async function startApp(azure: AzureSignalROptions = {}): Promise<App> {
+  const { connectionString } = emulator;
+  const scaleOut = azureSignalR({ connectionString, retryDelay: () => 20, logger, environment: {}, ...azure });
+  const app = await testServer({ '/chat': ChatHub }, { scaleOut, logger });
+  apps.push(app);
+  await expect.poll(() => app.signalr.health().status).toBe('Healthy');
+  return app;
+}
+
+async function connect(app: App, protocol: IHubProtocol = new JsonHubProtocol()): Promise<HubConnection> {
+  const connection = new HubConnectionBuilder()
+    .withUrl(`${app.url}/chat`)
+    .withHubProtocol(protocol)
+    .withAutomaticReconnect(Array(50).fill(50))
+    .configureLogging(LogLevel.None)
+    .build();
+  connection.on('Name', () => `I am ${connection.connectionId}`);
+  await connection.start();
+  connections.push(connection);
+  return connection;
+}
+
+/** Calls without end, until told; gives what came of the calls. */
+function keepCalling(connection: HubConnection): () => Promise<{ answered: number; failed: number }> {
+  let isOver = false;
+  const counts = { answered: 0, failed: 0 };
+  const calling = (async () => {
+    while (!isOver) {
+      await connection.invoke('Echo', 'x').then(
+        () => counts.answered++,
+        () => counts.failed++,
+      );
+      await new Promise((resolve) => setImmediate(resolve)); // a call that fails at once must not keep others out
+    }
+  })();
+  return async () => {
+    isOver = true;
+    await calling;
+    return counts;
+  };
+}
+
+test('one server connection, then all are lost while clients call: every call ends, every client comes back', async () => {
+  const app = await startApp();
+  const protocols = [new JsonHubProtocol(), new MessagePackHubProtocol()];
+  const clients = await Promise.all(Array.from({ length: 10 }, (_, i) => connect(app, protocols[i % 2])));
+  const stops = clients.map(keepCalling);
+  const servers = (): Set<{ drop(): void; clients: Set<unknown> }> =>
+    emulator.hubs.get('chathub')?.servers ?? new Set();
+  await expect.poll(() => servers().size).toBe(5);
+  [...servers()].find((server) => server.clients.size > 0)?.drop();
+  await expect.poll(() => clients.some(({ state }) => state !== 'Connected')).toBe(true);
+  for (const server of servers()) server.drop();
+  await expect.poll(() => servers().size, { timeout: 10_000 }).toBe(5);
+  await expect.poll(() => clients.map(({ state }) => state), { timeout: 10_000 }).toEqual(Array(10).fill('Connected'));
+  for (const client of clients) expect(await client.invoke('Echo', 'back')).toBe('back');
+  for (const stop of stops) expect((await stop()).answered).toBeGreaterThan(0);
+});
+
+test('where clients may move, the loss of a server is not theirs', async () => {
+  const azure: AzureSignalROptions = { migrationLevel: 'Any', initialHubServerConnectionCount: 1 };
+  const one = await startApp(azure);
+  const client = await connect(one);
+  let states = '';
+  client.onreconnecting(() => (states += 'reconnecting '));
+  await startApp(azure);
+  const hub = emulator.hubs.get('chathub');
+  const [server] = [...(hub?.servers ?? [])].filter(({ clients }) => clients.size > 0);
+  server?.drop();
+  await expect.poll(() => [...(hub?.clients.values() ?? [])].some((each) => each.server !== server)).toBe(true);
+  expect(await client.invoke('Echo', 'still here')).toBe('still here');
+  expect(states).toBe('');
+});
+
+test('a question crosses servers and protocols; when the client leaves, the one who asked hears it', async () => {
+  const azure: AzureSignalROptions = { serverStickyMode: 'Required' };
+  const [one, two] = [await startApp(azure), await startApp(azure)];
+  const [json, pack] = [await connect(one), await connect(two, new MessagePackHubProtocol())];
+  expect(await json.invoke('Ask', pack.connectionId)).toBe(`I am ${pack.connectionId}`);
+  expect(await pack.invoke('Ask', json.connectionId)).toBe(`I am ${json.connectionId}`);
+  const leaves = new Promise<void>((resolve) => {
+    pack.off('Name');
+    pack.on('Name', () => {
+      resolve();
+      return new Promise(nothing); // never
+    });
+  });
+  const asked = expect(one.hubs['/chat'].clients.client(String(pack.connectionId)).invoke('Name')).rejects.toThrow(
+    'disconnected',
+  );
+  await leaves;
+  await pack.stop();
+  await asked;
+});

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { AckHandler } from './ack-handler.ts';
+import type { ServiceConnection } from './service-connection.ts';
+
+const one = {} as ServiceConnection;
+const two = {} as ServiceConnection;
+let acks: AckHandler;
+beforeEach(() => {
+  vi.useFakeTimers();
+  acks = new AckHandler();
+});
+afterEach(() => {
+  acks.close();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+test('ids count from 1; ok is true, not found is false, all else rejects with what the service says', async () => {
+  const asked = Array.from({ length: 5 }, () => acks.create(one));
+  expect(asked.map(({ ackId }) => ackId)).toEqual([1, 2, 3, 4, 5]);
+  const results = Promise.allSettled(asked.map(({ acked }) => acked));
+  for (const [i, status] of [1, 2, 3, 4, 9].entries()) acks.settle(i + 1, status, 'because');
+  acks.settle(1, 1, ''); // again
+  acks.settle(99, 1, ''); // nobody's
+  const told = (await results).map((result) =>
+    result.status === 'fulfilled' ? result.value : (result.reason as Error).message,
+  );
+  expect(told).toEqual([
+    true,
+    false,
+    expect.stringContaining('in time'),
+    expect.stringContaining('in time'),
+    expect.stringContaining('refused: because'),
+  ]);
+});
+
+test('an answer may take ten seconds; what is late is looked for every three', async () => {
+  const { acked } = acks.create(one);
+  const rejected = expect(acked).rejects.toThrow('did not answer in time');
+  await vi.advanceTimersByTimeAsync(9000);
+  expect(vi.getTimerCount()).toBe(1);
+  await vi.advanceTimersByTimeAsync(3000);
+  await rejected;
+});
+
+test('the end of a connection ends what waits on it, and nothing else', async () => {
+  const [lost, kept] = [acks.create(one), acks.create(two)];
+  const rejected = expect(lost.acked).rejects.toThrow('lost before');
+  acks.connectionLost(one);
+  await rejected;
+  acks.settle(kept.ackId, 1, '');
+  expect(await kept.acked).toBe(true);
+});

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { type AzureSignalROptions, resolveAzureOptions } from './azure-options.ts';
+import { errorTexts } from './error-texts.ts';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const options = new Map(
+  [...readme.matchAll(/^\| `(\w+)` \|.*\| (.*) \|$/gm)].map(([, name, value]) => [name as string, value as string]),
+);
+
+test('the table of options names every option, and no other', () => {
+  // A name too many or too few here does not compile.
+  const names: Record<keyof AzureSignalROptions, true> = {
+    connectionString: true,
+    endpoints: true,
+    router: true,
+    applicationName: true,
+    initialHubServerConnectionCount: true,
+    maxHubServerConnectionCount: true,
+    serverStickyMode: true,
+    accessTokenAlgorithm: true,
+    accessTokenLifetime: true,
+    claimsProvider: true,
+    diagnosticClientFilter: true,
+    maxPollInterval: true,
+    closeOnAuthenticationExpiration: true,
+    migrationLevel: true,
+    gracefulShutdown: true,
+    serverHandshakeTimeout: true,
+    serviceTimeout: true,
+    retryDelay: true,
+    environment: true,
+    logger: true,
+  };
+  expect([...options.keys()].toSorted()).toEqual(Object.keys(names).toSorted());
+});
+
+test('the table of options tells the defaults', () => {
+  for (const [name, value] of Object.entries(resolveAzureOptions({}))) {
+    if (typeof value === 'string') expect(options.get(name), name).toBe(`\`${value}\``);
+    if (typeof value !== 'number') continue;
+    expect(options.get(name), name).toBe(Number.isFinite(value) ? value.toLocaleString('en') : 'no limit');
+  }
+});
+
+test('the texts that it quotes are those of the SDK', () => {
+  expect(readme).toContain(errorTexts.notConnected);
+  expect(errorTexts.refused('x', 401)).toContain('refused a server connection (401): check the AccessKey');
+});
