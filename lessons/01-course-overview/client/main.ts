@@ -1,9 +1,14 @@
 import './style.css';
-import { breakConnections, showState, typed } from '@practical-signalr/lesson-kit/client';
+import {
+  breakConnections,
+  counted,
+  showLesson,
+  showLessons,
+  showState,
+  typed,
+} from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, JsonHubProtocol } from '@microsoft/signalr';
 import type { CourseClient, CourseServer } from '../contract.ts';
-import { counted } from './counted.ts';
-import { showLesson, showLessons } from './lesson-table.ts';
 
 let frames = 0;
 let bytes = 0;

@@ -1,6 +1,4 @@
-import { showState } from '@practical-signalr/lesson-kit/client';
-import type { Lesson } from '../contract.ts';
-import { showLesson } from './lesson-table.ts';
+import { type CourseLesson, showLesson, showState } from '@practical-signalr/lesson-kit/client';
 
 const pause = document.querySelector<HTMLSelectElement>('#pause')!;
 let requests = 0;
@@ -10,7 +8,7 @@ let bytes = 0;
 async function poll(): Promise<void> {
   try {
     const text = await (await fetch('/api/status')).text();
-    const status = JSON.parse(text) as { lessons: Lesson[]; viewers: number; requests: number };
+    const status = JSON.parse(text) as { lessons: CourseLesson[]; viewers: number; requests: number };
     bytes += text.length;
     showState('good', `${++requests} requests, ${bytes} bytes`, '#polling');
     document.querySelector('#asked')!.textContent = `The server has answered ${status.requests} requests of all pages.`;

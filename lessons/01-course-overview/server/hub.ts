@@ -1,12 +1,12 @@
+import { courseLessons } from '@practical-signalr/lesson-kit';
 import { Hub } from '@practical-signalr/server';
-import type { CourseClient } from '../contract.ts';
-import { lessons } from './lessons.ts';
+import type { CourseClient, CourseServer } from '../contract.ts';
 
-export class CourseHub extends Hub<CourseClient> {
+export class CourseHub extends Hub<CourseClient> implements CourseServer {
   static viewers = 0;
 
   override async onConnected(): Promise<void> {
-    await this.clients.caller.send('Lessons', lessons);
+    await this.clients.caller.send('Lessons', courseLessons);
     await this.clients.all.send('Viewers', ++CourseHub.viewers);
   }
 

@@ -1,9 +1,8 @@
 import { createServer } from 'node:http';
-import { breakConnections, serveLesson } from '@practical-signalr/lesson-kit';
+import { breakConnections, courseLessons, serveLesson, watchLessons } from '@practical-signalr/lesson-kit';
 import { SignalRServer } from '@practical-signalr/server';
 import express from 'express';
 import { CourseHub } from './hub.ts';
-import { lessons, watchLessons } from './lessons.ts';
 
 const app = express();
 const server = createServer(app);
@@ -19,7 +18,7 @@ app.use('/break', breakConnections(server)); // the button that breaks a connect
 watchLessons(({ number, up }) => void course.clients.all.send('LessonStatus', number, up));
 let requests = 0;
 app.get('/api/status', (_request, response) => {
-  response.json({ lessons, viewers: CourseHub.viewers, requests: ++requests });
+  response.json({ lessons: courseLessons, viewers: CourseHub.viewers, requests: ++requests });
 });
 
 await serveLesson(import.meta.url, { app, server, signalr });

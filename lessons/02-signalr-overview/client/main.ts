@@ -1,6 +1,7 @@
 import './style.css';
 import {
   addOutcome,
+  counted,
   type ObservedRequest,
   observeRequests,
   showState,
@@ -9,7 +10,6 @@ import {
 import { HttpTransportType, type HubConnection, HubConnectionBuilder, JsonHubProtocol } from '@microsoft/signalr';
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import type { EchoClient, EchoServer } from '../contract.ts';
-import { counted } from './counted.ts';
 import './by-hand.ts';
 
 const automatic = HttpTransportType.WebSockets | HttpTransportType.ServerSentEvents | HttpTransportType.LongPolling;
@@ -19,7 +19,6 @@ addOutcome('#transports', 'Server-Sent Events', () => connect(HttpTransportType.
 addOutcome('#transports', 'Long Polling', () => connect(HttpTransportType.LongPolling));
 addOutcome('#transports', 'automatic, no negotiation', () => connect(automatic, true));
 
-const binary = document.querySelector<HTMLInputElement>('#binary')!;
 let current: HubConnection | undefined;
 
 /** Takes the place of the connection before; tells what it took to connect and to call `Echo`. */
@@ -27,17 +26,17 @@ async function connect(transport: HttpTransportType, skipNegotiation = false): P
   await current?.stop();
   const requests: ObservedRequest[] = [];
   const end = observeRequests((request) => {
-    const begins = request.status === undefined && request.failed !== true;
-    if (begins) requests.push(request);
+    if (request.status === undefined && request.failed !== true) requests.push(request); // it begins
   });
   let bytes = 0;
-  const protocol = counted(
-    binary.checked ? new MessagePackHubProtocol() : new JsonHubProtocol(),
-    (size) => (bytes = size),
-  );
+  const isBinary = document.querySelector<HTMLInputElement>('#binary')!.checked;
+  const protocol = counted(isBinary ? new MessagePackHubProtocol() : new JsonHubProtocol(), (size) => {
+    bytes = size;
+  });
+
   const builder = new HubConnectionBuilder().withUrl('/echo', { transport, skipNegotiation }).withHubProtocol(protocol);
-  current = builder.build();
-  const connection = typed<EchoServer, EchoClient>(current);
+  const connection = typed<EchoServer, EchoClient>((current = builder.build()));
+
   connection.on('Tick', (n) => showState('good', `Connected, tick ${n}`));
   connection.onclose(() => showState('warn', 'Not connected'));
   try {

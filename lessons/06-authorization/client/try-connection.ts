@@ -8,6 +8,7 @@ import {
 import { endOf, getToken } from './token.ts';
 
 export const sockets = { transport: HttpTransportType.WebSockets };
+export const reconnecting = { ...sockets, reconnect: true };
 export const polling = { transport: HttpTransportType.LongPolling };
 export const connects = async (): Promise<string> => 'It connects.';
 
@@ -26,13 +27,14 @@ interface Trial {
 export function tryConnection(
   name: string,
   url: string,
-  options: IHttpConnectionOptions,
+  { reconnect = false, ...options }: IHttpConnectionOptions & { reconnect?: boolean },
   seconds: string,
   use: (trial: Trial) => Promise<string>,
 ): void {
   addOutcome('#failures', name, async () => {
     const [attempt, log, tokens]: [string, string[], string[]] = [crypto.randomUUID(), [], []];
-    const builder = new HubConnectionBuilder().withAutomaticReconnect([0]);
+    const builder = new HubConnectionBuilder();
+    if (reconnect) builder.withAutomaticReconnect([0]);
     const accessTokenFactory = async () => {
       const isLater = connection.state !== 'Connecting'; // then life goes on with a longer token
       return tokens[tokens.push(await getToken(isLater ? '60' : seconds)) - 1]!;

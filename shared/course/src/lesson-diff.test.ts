@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path';
 import { pageScriptSize } from '@practical-signalr/lesson-kit/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import { courseDiff } from './course-diff.ts';
-import { filesOfEveryLesson, lessonSteps, PAGE_SCRIPT_BUDGET } from './lesson-budgets.ts';
+import {
+  codeLineBudget,
+  filesOfEveryLesson,
+  lessonSteps,
+  PAGE_SCRIPT_BUDGET,
+  README_WORD_BUDGET,
+} from './lesson-budgets.ts';
 import { changedLines, lessonDiff, lessonFiles } from './lesson-diff.ts';
 import { lessonFolder, sections } from './sections.ts';
 
@@ -17,7 +23,7 @@ const steps = lessonSteps.flatMap((step) => {
   return from === undefined || to === undefined ? [] : [{ ...step, from, to, name: `${step.from} to ${step.to}` }];
 });
 
-describe.each(lessons)('lesson $number', ({ folder }) => {
+describe.each(lessons)('lesson $number', ({ number, folder }) => {
   test('has the files of every lesson', () => {
     expect(lessonFiles(folder, true)).toEqual(expect.arrayContaining([...filesOfEveryLesson]));
     expect(lessonFiles(folder, true).filter((file) => !/^(client|server|test)\/|^[^/]+$/.test(file))).toEqual([]);
@@ -30,6 +36,17 @@ describe.each(lessons)('lesson $number', ({ folder }) => {
     for (const file of ['vite.config.ts', 'tsconfig.json']) expect(read(folder, file)).toBe(read(first, file));
     const packageOf = (of: string): string => read(of, 'package.json').replace(/"name": ".*"/, '');
     expect(packageOf(folder)).toBe(packageOf(first));
+  });
+
+  test('its hub, main and client code can be read in five minutes', () => {
+    const code = lessonFiles(folder).filter((file) => /^server\/(hub|main)\.ts$|^client\/.*\.ts$/.test(file));
+    const lines = code.map((file) => readFileSync(join(folder, file), 'utf8').trimEnd().split('\n').length);
+    expect(lines.reduce((sum, count) => sum + count)).toBeLessThan(codeLineBudget(number));
+  });
+
+  test('its README can be read in five minutes', () => {
+    const text = readFileSync(join(folder, 'README.md'), 'utf8').replace(/```[^]*?```|`[^`\n]*`|<[^>]*>/g, '');
+    expect(text.match(/\p{Letter}+/gu)?.length).toBeLessThan(README_WORD_BUDGET);
   });
 
   test('the JavaScript of its page fits the budget', async () => {

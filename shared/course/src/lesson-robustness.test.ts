@@ -3,7 +3,7 @@ import { hasChromium, launchChromium, type RunningLesson, startLesson } from '@p
 import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { lessonFolder } from './sections.ts';
+import { lessonFolder, sections } from './sections.ts';
 
 const folder = lessonFolder(3) as string;
 const state = (page: Page, kind: 'good' | 'bad') => see(page.locator('#state')).toHaveClass(`badge ${kind}`);
@@ -82,20 +82,92 @@ test.each([false, true])('a lesson is ready within 3 s; production: %s', { retry
   expect(lesson.readyAfter).toBeLessThan(3000 * slowness());
 });
 
-test('two lessons run side by side', async () => {
-  const both = await Promise.all([startLesson(folder), startLesson(folder, { production: true })]);
-  for (const { url } of both) expect((await fetch(url)).status).toBe(200);
-  for (const lesson of both) expect(await lesson.stop()).toBe(0);
+const lessons = sections.flatMap(({ number }) => {
+  const of = lessonFolder(number);
+  return of === undefined ? [] : [{ number, of }];
 });
 
-test('the same lesson twice: one sentence about the port', async () => {
-  const lesson = await startLesson(folder);
-  const second = startLesson(folder, { port: lesson.port });
+test('all lessons run side by side, in development and in production', { timeout: 120_000 }, async () => {
+  const all = await Promise.all(
+    lessons.flatMap(({ of }) => [false, true].map((production) => startLesson(of, { production }))),
+  );
+  for (const { url } of all) expect((await fetch(url)).status).toBe(200);
+  expect(await Promise.all(all.map((lesson) => lesson.stop()))).toEqual(all.map(() => 0));
+});
+
+test.each(lessons)('lesson $number twice: one sentence about the port', async ({ of }) => {
+  const lesson = await startLesson(of);
+  const second = startLesson(of, { port: lesson.port });
   await expect(second).rejects.toThrow(
     `The lesson ended before it was ready. It printed:\nPort ${lesson.port} is in use, probably by the same lesson in another terminal or in the course home. End it, or choose another port with the variable PORT.\n`,
   );
   await expect(second).rejects.not.toThrow(/\n {4}at /);
   await lesson.stop();
+});
+
+describe.runIf(hasChromium())('every page in Chromium', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+
+  const noSidewaysScrolling = async (page: Page): Promise<void> => {
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    }
+  };
+
+  test.each(lessons)('lesson $number links its neighbours and the course home', async ({ number, of }) => {
+    const lesson = await startLesson(of, { production: true });
+    const page = await browser.newPage();
+    await page.goto(lesson.url);
+    const links = await page
+      .locator('.bar nav a')
+      .evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+    const neighbours = [number - 1, number + 1].filter((other) => other >= 1 && other <= 8);
+    expect(links).toEqual([...neighbours.map((other) => `${lesson.url}/lesson/${other}`), 'http://localhost:4100/']);
+    await page.close();
+    await lesson.stop();
+  });
+
+  test.each([4, 5, 6])('lesson %i: groups and ids of 1,000 characters', async (number) => {
+    const lesson = await startLesson(lessonFolder(number) as string, { production: true });
+    const token = number === 6 ? await (await fetch(`${lesson.url}/token`)).text() : '';
+    const path = number === 6 ? '/fixed/messages' : '/messages';
+    const connection = new HubConnectionBuilder()
+      .withUrl(lesson.url + path, { accessTokenFactory: () => token })
+      .configureLogging(LogLevel.None)
+      .build();
+    const heard = new Promise((resolve) => connection.on('ReceiveMessage', resolve));
+    connection.on('UserConnected', () => undefined);
+    await connection.start();
+    const long = 'n'.repeat(1000);
+    await connection.invoke('SendMessageToUser', long, 'to nobody');
+    await connection.invoke('JoinGroup', long);
+    await connection.invoke('SendMessageToGroup', long, long);
+    expect(await heard).toBe(long);
+    await connection.stop();
+    await lesson.stop();
+  });
+
+  test('lesson 6: a user whose name has 1,000 characters', { timeout: 60_000 }, async () => {
+    const lesson = await startLesson(lessonFolder(6) as string, { production: true });
+    const page = await browser.newPage();
+    await page.goto(lesson.url);
+    const name = '<b>'.padEnd(1000, 'n');
+    await page.getByLabel('Name').fill(name);
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await see(page.locator('#state')).toHaveText(`Connected · WebSockets · ${name}`);
+    await see(page.locator('#result p')).toContainText(name);
+    await page.getByRole('button', { name: 'claim name for sub' }).click();
+    await see(page.locator('#failures')).toContainText(`Sent to user ${name}: no error, heard by nobody.`);
+    await noSidewaysScrolling(page);
+    expect(await page.locator('#state b, #result b').count()).toBe(0);
+    await page.close();
+    await lesson.stop();
+  });
 });
 
 describe.runIf(hasChromium())('an open page in Chromium', () => {

@@ -18,7 +18,8 @@ export function openLesson(home = 4100): RequestHandler<{ number: string }> {
   };
 }
 
-const answers = (port: number): Promise<boolean> =>
+/** Whether somebody listens on a port of this machine. */
+export const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => resolve(true));
     socket.on('error', () => resolve(false)).on('connect', () => socket.destroy());

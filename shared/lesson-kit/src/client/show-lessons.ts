@@ -1,10 +1,10 @@
-import type { Lesson } from '../contract.ts';
+import type { CourseLesson } from '../watch-lessons.ts';
 
-const table = document.querySelector<HTMLTableSectionElement>('#lessons')!;
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
-/** One row for each lesson. */
-export function showLessons(lessons: Lesson[]): void {
+/** Draws the map of the course into the `<tbody id="lessons">`: one row for each lesson. */
+export function showLessons(lessons: CourseLesson[]): void {
+  const table = document.querySelector<HTMLTableSectionElement>('#lessons')!;
   table.replaceChildren();
   for (const { number, title, goal } of lessons) {
     const row = table.insertRow();
@@ -16,7 +16,7 @@ export function showLessons(lessons: Lesson[]): void {
 }
 
 /** Says what one half of the page has learned of a lesson and, from the first change on, when. */
-export function showLesson(half: 'polled' | 'pushed', { number, up }: Pick<Lesson, 'number' | 'up'>): void {
+export function showLesson(half: 'polled' | 'pushed', { number, up }: Pick<CourseLesson, 'number' | 'up'>): void {
   const badge = document.querySelector<HTMLElement>(`#${half}-${number}`);
   const word = up ? 'runs' : 'off';
   if (badge === null || badge.textContent?.startsWith(word)) return;
