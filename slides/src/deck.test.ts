@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { buildDeck, deckNames, parseDeck } from './deck.ts';
 
@@ -11,6 +12,12 @@ test('there is a title deck and one for each section, and all build within 5 s',
     expect(slides.length, name).toBeGreaterThanOrEqual(8);
     expect(slides.length, name).toBeLessThanOrEqual(15);
   }
+});
+
+test('a deck has the name of its lesson, so that the course home finds it', () => {
+  const lessons = readdirSync(new URL('../../lessons/', import.meta.url));
+  const named = deckNames().map((name) => lessons.find((lesson) => lesson.startsWith(name.slice(0, 3))) ?? name);
+  expect(deckNames()).toEqual(named);
 });
 
 describe('a slide', () => {

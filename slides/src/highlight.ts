@@ -1,15 +1,7 @@
-import { createCssVariablesTheme, createHighlighterCore } from 'shiki/core';
-import { createOnigurumaEngine } from 'shiki/engine/oniguruma';
+import { common, createLowlight } from 'lowlight';
 
-const theme = createCssVariablesTheme({ name: 'course', fontStyle: false });
-const highlighter = await createHighlighterCore({
-  themes: [theme],
-  langs: [import('shiki/langs/typescript.mjs'), import('shiki/langs/json.mjs'), import('shiki/langs/html.mjs')],
-  engine: createOnigurumaEngine(import('shiki/wasm')),
-});
-
-/** Languages that are coloured; everything else is plain text. */
-const languages: Record<string, string> = { ts: 'typescript', json: 'json', html: 'html' };
+// As in the diff viewer. shiki colours as well, and adds 20 MB to every install.
+const lowlight = createLowlight(common);
 
 /** A piece of a line, and what it is: `keyword`, `string`, … */
 export interface CodeToken {
@@ -17,15 +9,29 @@ export interface CodeToken {
   readonly kind: string | undefined;
 }
 
-/** The tokens of each line of code. */
+type Nodes = ReturnType<typeof lowlight.highlight>['children'];
+
+/** The tokens of each line of code; a language that is not known is plain text. */
 export function highlight(code: string, language: string): CodeToken[][] {
-  const lang = languages[language] ?? 'text';
-  return highlighter
-    .codeToTokensBase(code, { lang, theme: 'course' })
-    .map((line) =>
-      line.map(({ content, color = '' }) => ({ content, kind: /^var\(--shiki-token-([\w-]+)\)$/.exec(color)?.[1] })),
-    );
+  if (!lowlight.registered(language)) return code.split('\n').map((content) => [{ content, kind: undefined }]);
+  const lines: CodeToken[][] = [[]];
+  const walk = (nodes: Nodes, kind?: string): void => {
+    for (const node of nodes) {
+      if (node.type === 'element') walk(node.children as Nodes, kindOf(node.properties.className) ?? kind);
+      if (node.type !== 'text') continue;
+      node.value.split('\n').forEach((content, index) => {
+        if (index > 0) lines.push([]);
+        if (content !== '') lines.at(-1)!.push({ content, kind });
+      });
+    }
+  };
+  walk(lowlight.highlight(language, code).children);
+  return lines;
 }
+
+/** `['hljs-title', 'function_']` is a title. */
+const kindOf = (names: unknown): string | undefined =>
+  Array.isArray(names) ? /^hljs-([\w-]+)$/.exec(String(names[0]))?.[1] : undefined;
 
 /** Text as HTML. */
 export const escapeHtml = (text: string): string =>
