@@ -16,7 +16,7 @@ interface Built {
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'", // highlighted code has its colours in style attributes
+  "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self' ws://localhost:* ws://127.0.0.1:*",
   "base-uri 'none'",

@@ -12,11 +12,11 @@ const DIFFERS = 'Differs from the video';
 const question = /<details>\s*<summary>(?<question>.*?)<\/summary>(?<answer>.*?)<\/details>/gs;
 
 /** Renders the README of the lesson in `folder`. */
-export async function lessonGuide(folder: string): Promise<LessonGuide> {
+export function lessonGuide(folder: string): LessonGuide {
   const [head, ...rest] = split(readme(folder));
-  const parts = await Promise.all(rest.map(({ title, tokens }) => guidePart(title, tokens)));
+  const parts = rest.map(({ title, tokens }) => guidePart(title, tokens));
   const differs = parts.find(({ title }) => title === DIFFERS)?.html ?? '';
-  return { goal: await renderMarkdown(head?.tokens ?? []), parts, differs };
+  return { goal: renderMarkdown(head?.tokens ?? []), parts, differs };
 }
 
 /** Counts what there is to tick off, without rendering it. */
@@ -29,17 +29,17 @@ export function lessonTasks(folder: string | undefined): LessonTasks {
   };
 }
 
-async function guidePart(title: string, tokens: Tokens): Promise<GuidePart> {
+function guidePart(title: string, tokens: Tokens): GuidePart {
   if (title === QUIZ) {
     const text = tokens.filter(({ type }) => type !== 'html_block');
-    return { title, html: await renderMarkdown(text), experiments: [], questions: questions(tokens) };
+    return { title, html: renderMarkdown(text), experiments: [], questions: questions(tokens) };
   }
-  if (title !== EXPERIMENTS) return { title, html: await renderMarkdown(tokens), experiments: [], questions: [] };
+  if (title !== EXPERIMENTS) return { title, html: renderMarkdown(tokens), experiments: [], questions: [] };
   const { before, items } = listItems(tokens);
   return {
     title,
-    html: await renderMarkdown(before),
-    experiments: await Promise.all(items.map((item) => renderMarkdown(item))),
+    html: renderMarkdown(before),
+    experiments: items.map((item) => renderMarkdown(item)),
     questions: [],
   };
 }
