@@ -125,6 +125,19 @@ test.skipIf(process.platform === 'win32').each(['is stopped', 'is killed'])(
   },
 );
 
+test('a lesson may start servers of its own, which inherit how Node was started', async () => {
+  const made = lesson(`
+    import { fork } from 'node:child_process';
+    if (process.argv[2] === 'server') process.send('up');
+    else fork(import.meta.filename ?? 'server/main.ts', ['server'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }).on('message', (said) => {
+      console.log(said);
+      ${READY}
+    });`);
+  made.start();
+  await printed(made, 'up');
+  await reaches(made, 'running');
+});
+
 test('one that does not want to end is ended', async () => {
   const made = lesson(`process.on('SIGTERM', () => console.log('no')); ${READY} ${ALIVE}`);
   made.start();

@@ -11,7 +11,7 @@ const LAST_LINES = 12;
 const PATIENCE = 3000;
 
 /** As the home was started: Vite's build, which makes its page, sets NODE_ENV, and a lesson must not find it. */
-const environment = { ...process.env };
+const environment = { ...process.env, COURSE_HOME_PID: String(process.pid) };
 const windows = process.platform === 'win32';
 const endWithHome = new URL(`./end-with-home${import.meta.url.slice(-3)}`, import.meta.url).href;
 
