@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
-import { AxeBuilder } from '@axe-core/playwright';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { nodeArguments } from '@practical-signalr/lesson-kit';
-import { freePort, hasChromium, launchChromium } from '@practical-signalr/lesson-kit/testing';
-import { expect as see } from '@playwright/test';
+import { freePort, slowness } from '@practical-signalr/lesson-kit/testing';
+import { typed } from '@practical-signalr/server/client';
 import { afterEach, expect, test } from 'vitest';
 import { errorTexts } from './error-texts.ts';
-import { isOwn, startHome } from './home-server.ts';
-import { lessonFolder, root, sections } from './sections.ts';
+import type { HomeClient, HomeServer, LessonStatus } from './home-contract.ts';
+import { lessonFolder, root } from './sections.ts';
 
 const children: ChildProcess[] = [];
 afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
@@ -16,9 +19,10 @@ afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 async function course(
   command: string[],
   port: number,
+  cwd = root,
 ): Promise<{ child: ChildProcess; output: () => string; printed: Promise<unknown> }> {
   const child = spawn(process.execPath, [...nodeArguments, 'shared/course/src/cli.ts', ...command], {
-    cwd: root,
+    cwd,
     env: { ...process.env, PORT: String(port) },
   });
   children.push(child);
@@ -29,27 +33,73 @@ async function course(
   return { child, output: () => output, printed };
 }
 
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = createServer().once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
-
-test('npm start answers; Ctrl-C ends it with the lesson it started and frees the ports', async () => {
-  const port = await freePort();
-  const { child, printed, output } = await course(['start'], port);
-  await printed;
-  expect(output()).toContain(`open http://localhost:${port}`);
-  const page = await (await fetch(`http://localhost:${port}/`)).text();
-  expect(page).toContain('Practical SignalR for Node');
+/** A page of the home, without a browser. */
+async function openHome(port: number) {
   const origin = `http://localhost:${port}`;
-  const started = await fetch(`${origin}/api/lessons/3/start`, { method: 'POST', headers: { origin } });
-  expect(await started.json()).toMatchObject({ state: 'starting', port: 4103 });
+  const connection = new HubConnectionBuilder()
+    .withUrl(`${origin}/home`, { headers: { Origin: origin } })
+    .configureLogging(LogLevel.None)
+    .build();
+  const page = typed<HomeServer, HomeClient>(connection);
+  const running = new Promise<LessonStatus>((resolve) => {
+    page.on('lessonChanged', (status) => status.state === 'running' && resolve(status));
+  });
+  await page.start();
+  return { page, running };
+}
+
+test('npm start: the page within 2 s, a lesson that was started within 4 s', { retry: 2 }, async () => {
+  const port = await freePort();
+  const before = slowness();
+  const began = performance.now();
+  const { printed, child } = await course(['start'], port);
+  await printed;
+  const page = await fetch(`http://localhost:${port}/`);
+  const answered = performance.now() - began;
+  expect(await page.text()).toContain('Practical SignalR for Node');
+  const opened = await openHome(port);
+  const pressed = performance.now();
+  await opened.page.invoke('start', 3);
+  await opened.running;
+  const started = performance.now() - pressed;
   child.kill('SIGINT');
-  const [code] = (await once(child, 'exit')) as [number];
-  expect(code).toBe(0);
-  expect(await isFree(port)).toBe(true);
-  expect(await isFree(4103)).toBe(true);
+  await once(child, 'exit');
+  await opened.page.stop();
+  const pace = Math.max(before, slowness());
+  expect(
+    [answered < 2000 * pace, started < 4000 * pace],
+    `${answered} ms, ${started} ms, ${pace} times slower`,
+  ).toEqual([true, true]);
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+  '%s ends the home and the lesson it started',
+  async (signal) => {
+    const port = await freePort();
+    const { child, printed, output } = await course(['start'], port);
+    await printed;
+    expect(output()).toContain(`open http://localhost:${port}`);
+    const { page, running } = await openHome(port);
+    await page.invoke('start', 3);
+    const lesson = connect((await running).port, '127.0.0.1').on('error', () => undefined);
+    await once(lesson, 'connect');
+    const ended = once(lesson, 'close'); // its end closes every connection
+    child.kill(signal);
+    const [code] = (await once(child, 'exit')) as [number | null];
+    expect(code).toBe(signal === 'SIGKILL' ? null : 0);
+    await ended;
+    await page.stop();
+  },
+);
+
+test('two homes at once: the second says so in one sentence and ends', async () => {
+  const port = await freePort();
+  const first = await course(['start'], port);
+  await first.printed;
+  const second = await course(['start'], port);
+  const [code] = (await once(second.child, 'exit')) as [number];
+  expect([code, second.output()]).toEqual([1, `${errorTexts.portInUse(port)}\n`]);
+  expect((await fetch(`http://localhost:${port}/`)).status).toBe(200);
 });
 
 test.each([
@@ -79,45 +129,25 @@ test('a lesson that does not exist yet is in preparation', () => {
   expect(errorTexts.lessonInPreparation(4)).toContain('Lesson 4 is in preparation.');
 });
 
-test('only a page of the home itself may start and stop', () => {
-  const request = (method: string, host: string, origin?: string): boolean =>
-    isOwn({ method, headers: { host, origin } });
-  expect(request('GET', 'localhost:4100')).toBe(true);
-  expect(request('POST', 'localhost:4100', 'http://localhost:4100')).toBe(true);
-  expect(request('GET', 'evil.example:4100')).toBe(false);
-  expect(request('POST', 'localhost:4100', 'http://evil.example')).toBe(false);
-  expect(request('POST', 'localhost:4100')).toBe(false);
-});
-
-test.runIf(hasChromium())('the home in Chromium: one click starts a lesson and opens it', async () => {
-  const lessonPort = await freePort();
-  const home = await startHome(0, undefined, (number) => (number === 3 ? lessonPort : 1));
-  const browser = await launchChromium();
+test('from a checkout below a folder whose name begins with a dot', async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'practical-signalr-'));
   try {
-    const page = await (await browser.newContext()).newPage();
-    const errors: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    await page.goto(`http://localhost:${home.port}`);
-    await see(page.locator('.stop')).toHaveCount(8);
-    const missing = sections.filter(({ number }) => lessonFolder(number) === undefined).length;
-    await see(page.getByText('In preparation')).toHaveCount(missing);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width: 390, height: 844 });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id }) => id)).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-    }
-    const popup = page.waitForEvent('popup');
-    await page.getByRole('button', { name: 'Start and open lesson 3' }).press('Enter');
-    const lesson = await popup;
-    await see(lesson.locator('#state')).toHaveText('Connected', { timeout: 15_000 });
-    await see(page.getByText(`Running on ${lessonPort}`)).toBeVisible();
-    await page.getByRole('button', { name: 'Stop lesson 3' }).click();
-    await see(page.getByRole('button', { name: 'Start and open lesson 3' })).toBeVisible();
-    expect(errors).toEqual([]);
+    const checkout = join(parent, '.hidden', 'checkout');
+    cpSync(join(root, 'shared/course'), join(checkout, 'shared/course'), {
+      recursive: true,
+      filter: (path) => !/node_modules$|tsconfig\.json$/.test(path), // these point out of the copy
+    });
+    cpSync(join(root, 'package.json'), join(checkout, 'package.json'));
+    symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'), 'junction');
+    const port = await freePort();
+    const { printed } = await course(['start'], port, checkout);
+    await printed;
+    const origin = `http://localhost:${port}`;
+    const page = await (await fetch(origin)).text();
+    const files = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, file]) => file);
+    expect(files.length).toBeGreaterThanOrEqual(2);
+    for (const file of files) expect((await fetch(origin + file)).status, file).toBe(200);
   } finally {
-    await browser.close();
-    await home.close();
+    rmSync(parent, { recursive: true, force: true });
   }
 });

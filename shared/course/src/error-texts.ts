@@ -18,8 +18,11 @@ export const errorTexts = {
   portInUse: (port: number) =>
     `Port ${port} is in use, probably by a course home that is still running. End it, or choose another port with the variable PORT.`,
   foreignRequest: 'Only the page of the course home itself may start and stop lessons.',
-  lessonEnded: (number: number, code: number | null) =>
-    `Lesson ${number} ended by itself (exit code ${code ?? 'none'}). Its last lines are below.`,
+  lessonEnded: (number: number, how: string) =>
+    `Lesson ${number} ended without being asked to (${how}). Its last lines are below.`,
+  lessonNotStarted: (number: number, how: string) =>
+    `Lesson ${number} ended before it was ready (${how}). Its last lines are below.`,
+  noSuchPage: 'The course home has no such page. Its first page is at /.',
   toolMissing: (tool: string) =>
     `${tool} is missing: the tests that need it are not run here. In CI this is a failure.`,
 } as const;

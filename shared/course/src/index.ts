@@ -1,2 +1,3 @@
-export { sections, type Section } from './sections.ts';
-export { startHome, type HomeServer } from './home-server.ts';
+export type { Section } from './home-contract.ts';
+export { sections } from './sections.ts';
+export { startHome, type CourseHome } from './home-server.ts';

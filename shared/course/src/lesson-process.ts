@@ -1,70 +1,108 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { nodeArguments, RESTART } from '@practical-signalr/lesson-kit';
+import { errorTexts } from './error-texts.ts';
+import type { LessonState, LessonStatus } from './home-contract.ts';
+import { LessonLog } from './lesson-log.ts';
 
-/** Lines of a lesson's output that are kept for the page. */
-const KEPT_LINES = 200;
+/** Lines that a failed lesson shows of its log. */
+const LAST_LINES = 12;
+/** Milliseconds that a lesson has to end by itself. */
+const PATIENCE = 3000;
 
-export type LessonState = 'stopped' | 'starting' | 'running' | 'failed';
+/** As the home was started: Vite's build, which makes its page, sets NODE_ENV, and a lesson must not find it. */
+const environment = { ...process.env, COURSE_HOME_PID: String(process.pid) };
+const windows = process.platform === 'win32';
+const endWithHome = new URL(`./end-with-home${import.meta.url.slice(-3)}`, import.meta.url).href;
 
-/** One lesson as a child of the course home; it ends with the home at the latest. */
-export class LessonProcess {
+/** One lesson as a child of the course home; it ends with the home at the latest. Fires `change` when its state does. */
+export class LessonProcess extends EventEmitter<{ change: [] }> {
+  readonly log = new LessonLog();
+  readonly #number: number;
   readonly #folder: string;
   readonly #port: number;
-  readonly log: string[] = [];
   #child: ChildProcess | undefined;
   #state: LessonState = 'stopped';
+  #reason = '';
 
-  constructor(folder: string, port: number) {
+  constructor(number: number, folder: string, port: number) {
+    super();
+    this.#number = number;
     this.#folder = folder;
     this.#port = port;
   }
 
-  get state(): LessonState {
-    return this.#state;
+  get status(): LessonStatus {
+    const lastLines = this.#state === 'failed' ? this.log.lines.slice(-LAST_LINES) : [];
+    return { number: this.#number, state: this.#state, port: this.#port, reason: this.#reason, lastLines };
   }
 
+  /** Does nothing for a lesson that has not ended yet. */
   start(): void {
     if (this.#child !== undefined) return;
-    this.log.length = 0;
-    this.#state = 'starting';
-    const child = spawn(process.execPath, [...nodeArguments, 'server/main.ts'], {
+    this.log.clear();
+    const child = spawn(process.execPath, [...nodeArguments, `--import=${endWithHome}`, 'server/main.ts'], {
       cwd: this.#folder,
-      env: { ...process.env, PORT: String(this.#port) },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...environment, PORT: String(this.#port) },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C reaches the home, which then ends the lesson, and what the lesson has started can be found.
+      detached: !windows,
+      windowsHide: true,
     });
     this.#child = child;
-    const keep = (chunk: Buffer): void => {
-      this.log.push(...chunk.toString('utf8').split(/\r?\n/).filter(Boolean));
-      this.log.splice(0, this.log.length - KEPT_LINES);
+    child.stdin.on('error', () => undefined); // it ended first
+    this.log.read(child.stdout, (line) => {
       // The first line of a lesson says that it can be opened.
-      if (
-        this.#state === 'starting' &&
-        this.log.some((line) => line.includes(`:${this.#port}`) && line.startsWith('Lesson'))
-      ) {
-        this.#state = 'running';
-      }
-    };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
-    child.on('error', (error) => this.log.push(error.message));
-    child.on('close', () => {
-      if (this.#child !== child) return;
-      this.#child = undefined;
-      this.#state = 'failed';
-      if (child.exitCode === RESTART) this.start();
+      const ready = line.startsWith('Lesson') && line.includes(`:${this.#port}`);
+      if (ready && this.#state === 'starting') this.#become('running');
     });
+    this.log.read(child.stderr);
+    child.on('error', (error) => this.log.add(error.message));
+    child.on('exit', () => killGroup(child)); // what it has left behind holds its output open
+    child.on('close', (code, signal) => this.#ended(code, signal));
+    this.#become('starting');
   }
 
+  /** Ends the lesson and all that it has started; resolves when it is gone. */
   async stop(): Promise<void> {
     const child = this.#child;
-    this.#child = undefined;
-    this.#state = 'stopped';
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    const force = setTimeout(() => child.kill('SIGKILL'), 3000);
+    if (child === undefined) {
+      if (this.#state === 'failed') this.#become('stopped');
+      return;
+    }
+    const ended = once(child, 'close');
+    if (this.#state !== 'stopping') {
+      this.#become('stopping');
+      child.stdin?.end(); // end-with-home.ts hears it
+      const force = setTimeout(() => killGroup(child), PATIENCE);
+      child.once('close', () => clearTimeout(force));
+    }
     await ended;
-    clearTimeout(force);
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#child = undefined;
+    if (this.#state === 'stopping') return this.#become('stopped');
+    if (code === RESTART) return this.start();
+    const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+    const wasReady = this.#state === 'running';
+    this.#become('failed', (wasReady ? errorTexts.lessonEnded : errorTexts.lessonNotStarted)(this.#number, how));
+  }
+
+  #become(state: LessonState, reason = ''): void {
+    this.#state = state;
+    this.#reason = reason;
+    this.emit('change');
+  }
+}
+
+/** Ends a lesson and every process that it has started. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  if (windows) return void spawnSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true });
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left.
   }
 }

@@ -1,5 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { hasChromium, launchChromium, type RunningLesson, startLesson } from '@practical-signalr/lesson-kit/testing';
+import {
+  hasChromium,
+  launchChromium,
+  type RunningLesson,
+  slowness,
+  startLesson,
+} from '@practical-signalr/lesson-kit/testing';
 import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -66,13 +71,6 @@ async function framesUntilClickIsHandled(page: Page): Promise<number> {
   await see(pause).toHaveAttribute('aria-pressed', 'true');
   await pause.click();
   return frames;
-}
-
-/** How many times slower than alone this machine is at the moment, by a process that does nothing: 60 ms at the most when it is alone. */
-function slowness(): number {
-  const began = performance.now();
-  spawnSync(process.execPath, ['-e', '']);
-  return Math.max(1, (performance.now() - began) / 60);
 }
 
 // Again where the machine was busy with something else.

@@ -1,0 +1,65 @@
+import type { SectionOverview } from '../src/home-contract.ts';
+import { element } from './element.ts';
+import { home } from './home-connection.ts';
+
+const card = document.querySelector<HTMLElement>('#follow')!;
+
+/** Shows what to have beside the video of a section. `choose` is called when somebody picks another one. */
+export async function showFollowAlong(
+  section: SectionOverview,
+  sections: readonly SectionOverview[],
+  choose: (number: number) => void,
+): Promise<void> {
+  const { number, follow, status } = section;
+  const choice = element('select', { ariaLabel: 'Section to follow' });
+  for (const each of sections) {
+    const selected = each.number === number;
+    choice.append(element('option', { value: String(each.number), selected }, `${each.number} ${each.title}`));
+  }
+  choice.addEventListener('change', () => choose(Number(choice.value)));
+  const differs = element('div', { className: 'prose' });
+  const code = element('ol', { className: 'where' });
+  for (const { file, look } of status.state === 'in preparation' ? [] : follow.code) {
+    const name = element('code', {}, file);
+    const href = `/diff/${number - 1}/${number}?file=${encodeURIComponent(file)}`;
+    code.append(element('li', {}, number > 1 ? element('a', { href }, name) : name, `: ${look}`));
+  }
+  const hadFocus = card.querySelector('select') === document.activeElement;
+  card.replaceChildren(
+    element(
+      'header',
+      {},
+      element('h2', {}, 'Follow the videos'),
+      element('small', {}, `section ${number} of ${sections.length}`),
+    ),
+    choice,
+    element('h3', {}, 'What the video shows'),
+    element(
+      'p',
+      {},
+      follow.shows,
+      ...(follow.page === undefined ? [] : [' ', outside(follow.page, 'Page of the course')]),
+    ),
+    element('h3', {}, 'Where to be in the code'),
+    code.childElementCount > 0 ? code : element('p', { className: 'quiet' }, 'The lesson is in preparation.'),
+    element('h3', {}, 'What differs from the video'),
+    differs,
+    element(
+      'p',
+      { className: 'quiet' },
+      'Videos: the playlist “Practical ASP.NET Core SignalR” of the channel CodeOpinion. ',
+      outside('https://codeopinion.com/practical-asp-net-core-signalr/', 'Course'),
+      ' · ',
+      outside('https://github.com/dcomartin/Practical.AspNetCore.SignalR', 'C# code'),
+    ),
+  );
+  if (hadFocus) choice.focus();
+  if (status.state === 'in preparation') {
+    differs.append(element('p', { className: 'quiet' }, 'The lesson is in preparation.'));
+  } else {
+    differs.innerHTML = (await home.invoke('guide', number)).differs;
+  }
+}
+
+const outside = (href: string, text: string): HTMLAnchorElement =>
+  element('a', { href, target: '_blank', rel: 'noreferrer' }, text);

@@ -1,0 +1,29 @@
+import type { StateKind } from '@practical-signalr/lesson-kit/client';
+import type { LessonState, LessonStatus } from '../src/home-contract.ts';
+
+const states: Record<LessonState, readonly [StateKind | '', string]> = {
+  'in preparation': ['', 'In preparation'],
+  stopped: ['', 'Not running'],
+  starting: ['warn', 'Starting'],
+  running: ['good', 'Running'],
+  stopping: ['warn', 'Stopping'],
+  failed: ['bad', 'Failed'],
+};
+
+/** The state of a lesson in words. */
+export const stateText = ({ state, port }: LessonStatus): string =>
+  state === 'running' ? `Running on ${port}` : states[state][1];
+
+/** Shows the state of a lesson in a badge. */
+export function showLessonState(badge: HTMLElement, status: LessonStatus): void {
+  badge.className = `badge ${states[status.state][0]}`;
+  const text = stateText(status);
+  if (badge.textContent !== text) badge.textContent = text;
+}
+
+/** Shows how a lesson failed, and nothing for others. */
+export function showFailure(block: HTMLElement, { state, reason, lastLines }: LessonStatus): void {
+  block.hidden = state !== 'failed';
+  const text = [reason, '', ...lastLines].join('\n');
+  if (block.textContent !== text) block.textContent = text;
+}

@@ -1,0 +1,84 @@
+import { announce, showState } from '@practical-signalr/lesson-kit/client';
+import type { LessonStatus, SectionOverview } from '../src/home-contract.ts';
+import { showFollowAlong } from './follow-view.ts';
+import { hideGuide, showGuide, updateGuide } from './guide-view.ts';
+import { connectHome, home, isConnected } from './home-connection.ts';
+import { openWhenRunning } from './lesson-controls.ts';
+import { stateText } from './lesson-state.ts';
+import { followLog } from './log-view.ts';
+import { forgetProgress, onProgress } from './progress.ts';
+import { type SectionRow, sectionRow } from './section-row.ts';
+
+const list = document.querySelector<HTMLElement>('#sections')!;
+const course = document.querySelector<HTMLElement>('#course')!;
+const guide = document.querySelector<HTMLElement>('#guide')!;
+const sections = new Map<number, SectionOverview>();
+const rows = new Map<number, SectionRow>();
+/** The section that the side column is about. */
+let followed = 1;
+
+home.on('lessonChanged', (status) => {
+  show(status);
+  const how = status.state === 'failed' ? status.reason : stateText(status);
+  announce(`Lesson ${status.number}: ${how}`);
+});
+home.onreconnecting(() => showState('bad', 'The course home was stopped. Start it again with npm start.'));
+onProgress(() => rows.forEach((row) => row.updateProgress()));
+document.querySelector('#forget')!.addEventListener('click', () => {
+  forgetProgress();
+  announce('Your progress is forgotten.');
+});
+window.addEventListener('hashchange', () => isConnected() && route());
+
+void connectHome(async () => {
+  sections.clear();
+  rows.clear();
+  for (const section of await home.invoke('sections')) {
+    sections.set(section.number, section);
+    rows.set(section.number, sectionRow(section));
+  }
+  list.replaceChildren(...[...rows.values()].map((row) => row.element));
+  for (const row of rows.values()) row.updateProgress();
+  for (const { status } of sections.values()) show(status);
+  route();
+});
+
+/** Shows the state of a lesson wherever it stands. */
+function show(status: LessonStatus): void {
+  const section = sections.get(status.number);
+  if (section === undefined) return;
+  sections.set(status.number, { ...section, status });
+  rows.get(status.number)?.update(status);
+  updateGuide(status);
+  openWhenRunning(status);
+  if (status.state === 'starting') follow(status.number);
+  const running = [...sections.values()].filter((each) => each.status.state === 'running').length;
+  if (running === 0) showState('good', 'Connected, no lesson running');
+  else showState('good', running === 1 ? '1 lesson running' : `${running} lessons running`);
+}
+
+/** The list, or the lesson that the address names: `#lesson-3`. */
+function route(): void {
+  const number = Number(/^#lesson-(\d+)$/.exec(location.hash)?.[1]);
+  const section = sections.get(number);
+  const isLesson = section !== undefined && section.status.state !== 'in preparation';
+  course.hidden = isLesson;
+  guide.hidden = !isLesson;
+  document.title = isLesson ? `${number} ${section.title}: Practical SignalR for Node` : 'Practical SignalR for Node';
+  if (isLesson) {
+    window.scrollTo(0, 0);
+    void showGuide(section, sections.size);
+  } else {
+    hideGuide();
+  }
+  follow(isLesson ? number : followed, true);
+}
+
+/** Turns the side column to a section; `anew` also if it is there already. */
+function follow(number: number, anew = false): void {
+  const section = sections.get(number);
+  if (section === undefined || (number === followed && !anew)) return;
+  followed = number;
+  followLog(number, section.status.state !== 'in preparation');
+  void showFollowAlong(section, [...sections.values()], follow).catch(() => undefined);
+}

@@ -1,0 +1,51 @@
+import { Hub, HubError } from '@practical-signalr/server';
+import { errorTexts } from './error-texts.ts';
+import type { HomeClient, HomeServer, LessonGuide, LogLines, SectionOverview } from './home-contract.ts';
+import type { HomeLessons } from './home-lessons.ts';
+import { lessonGuide, lessonTasks } from './lesson-guide.ts';
+import { sections } from './sections.ts';
+
+/** What a page of the home may ask. */
+export class HomeHub extends Hub<HomeClient> implements HomeServer {
+  readonly #lessons: HomeLessons;
+
+  constructor(lessons: HomeLessons) {
+    super();
+    this.#lessons = lessons;
+  }
+
+  async sections(): Promise<readonly SectionOverview[]> {
+    return sections.map((section) => {
+      const folder = this.#lessons.folderOf(section.number);
+      const status = this.#lessons.status(section.number);
+      return { ...section, folder: folder?.split('/').at(-1) ?? '', status, ...lessonTasks(folder) };
+    });
+  }
+
+  start(number: number): void {
+    told(() => this.#lessons.start(number));
+  }
+
+  stop(number: number): void {
+    void told(() => this.#lessons.stop(number)); // its end is news for every page, not the answer to one
+  }
+
+  async guide(number: number): Promise<LessonGuide> {
+    const folder = this.#lessons.folderOf(number);
+    if (folder === undefined) throw new HubError(errorTexts.lessonInPreparation(number));
+    return lessonGuide(folder);
+  }
+
+  async *log(number: number): AsyncGenerator<LogLines, void, undefined> {
+    yield* told(() => this.#lessons.log(number)).follow(this.context.invocationAborted);
+  }
+}
+
+/** The sentences of the lessons are for people. */
+function told<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw new HubError((error as Error).message);
+  }
+}
