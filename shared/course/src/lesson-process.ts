@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { nodeArguments, RESTART } from '@practical-signalr/lesson-kit';
+import { entryOf, nodeArguments, RESTART } from '@practical-signalr/lesson-kit';
 
 /** Lines of a lesson's output that are kept for the page. */
 const KEPT_LINES = 200;
@@ -28,7 +28,7 @@ export class LessonProcess {
     if (this.#child !== undefined) return;
     this.log.length = 0;
     this.#state = 'starting';
-    const child = spawn(process.execPath, [...nodeArguments, 'server/main.ts'], {
+    const child = spawn(process.execPath, [...nodeArguments, entryOf(this.#folder)], {
       cwd: this.#folder,
       env: { ...process.env, PORT: String(this.#port) },
       stdio: ['ignore', 'pipe', 'pipe'],
