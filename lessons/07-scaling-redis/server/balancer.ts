@@ -12,27 +12,23 @@ const KEPT = 1000;
 export class BalancerRule {
   mode: BalancerMode = 'sticky';
   readonly #clients = new Map<string, { first: number; requests: number }>();
+  #turn = 0;
+  #newcomers = 0;
 
   choose(url: string, instances: readonly Instance[]): Instance {
     const query = new URL(url, 'http://localhost').searchParams;
-    const client = this.#client(query.get('client') ?? '');
-    const mode = query.get('balancer') ?? this.mode;
-    if (mode === 'sticky') return instances[client.first]!;
+    const name = query.get('client');
+    if (name === null) return instances[this.#turn++ % 2]!;
+    const client = this.#clients.get(name) ?? this.move(name, this.#newcomers++ % 2);
+    if ((query.get('balancer') ?? this.mode) === 'sticky') return instances[client.first]!;
     return instances[(client.first + client.requests++) % 2]!; // a C# server takes no turns
   }
 
   /** Gives a client another instance, from its next request on. */
-  move(client: string, to: number): void {
-    Object.assign(this.#client(client), { first: to, requests: 0 });
-  }
-
-  #client(name: string): { first: number; requests: number } {
-    let client = this.#clients.get(name);
-    if (client === undefined) {
-      client = { first: this.#clients.size % 2, requests: 0 };
-      this.#clients.set(name, client);
-      if (this.#clients.size > KEPT) for (const [oldest] of this.#clients) return (this.#clients.delete(oldest), client);
-    }
+  move(name: string, to: number): { first: number; requests: number } {
+    const client = { first: to, requests: 0 };
+    this.#clients.set(name, client);
+    if (this.#clients.size > KEPT) this.#clients.delete(this.#clients.keys().next().value!);
     return client;
   }
 }

@@ -31,6 +31,7 @@ export interface Balancer {
  */
 export function createBalancer(server: Server, { paths, choose }: BalancerOptions): Balancer {
   const proxy = createProxyServer({ xfwd: true });
+  proxy.on('error', () => undefined); // a client that has gone before its answer came
   const open = new Map<string, number>();
   const ours = ({ url = '/' }: IncomingMessage): boolean => {
     const [path = ''] = url.split('?');
