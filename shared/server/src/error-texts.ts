@@ -47,6 +47,7 @@ export const errorTexts = {
   tooManyPosts: 'Too many requests of this connection wait to be read. Send the next one when the last is answered.',
   serverClosing: 'The server is shutting down. Connect again later.',
   tooManyNegotiated: 'The server holds too many connections that were negotiated and not opened. Try again later.',
+  tooManyTokens: 'The server remembers too many connection tokens that were used. Try again later.',
   signatureKeyNotFound: 'The signature key was not found',
   signatureInvalid: 'The signature is invalid',
   audienceInvalid: (audience: string) => `The audience '${audience}' is invalid`,
@@ -76,6 +77,12 @@ export const errorTexts = {
   wrongTransport: (name: string) =>
     `'${name}' is not a transport. Use 'WebSockets', 'ServerSentEvents' or 'LongPolling'.`,
   noProtocols: 'The option protocols must name at least one hub protocol.',
+  connectionTokenKeysMissing:
+    "The option 'connectionTokens' needs keys: a list of secrets, the same on all servers. Is an environment variable not set?",
+  connectionTokenKeyUnfit: (position: number) =>
+    `Key ${position} of 'connectionTokens' must be a secret text of at least 32 bytes, for example randomBytes(32).toString('base64'). Is an environment variable not set?`,
+  connectionTokenLifetime: (longest: number) =>
+    `The option 'connectionTokens.lifetime' must be a number of ms greater than 0 and at most ${longest}: the time between negotiation and the WebSocket.`,
   serverClosed: 'This SignalRServer is closed. Create a new one.',
   wrongAnswerType: (method: string) =>
     `The client's answer to '${method}' is not of the type that the option clientResults of the hub gives it.`,

@@ -37,6 +37,7 @@ export type {
   UserIdRequest,
 } from './hubs/hub-options.ts';
 export type { LongPollingOptions, MapHubOptions, SharedOptions, SignalRServerOptions } from './server-options.ts';
+export type { ConnectionTokenOptions } from './connections/connection-token-options.ts';
 export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
 export type { TransportName } from './connections/transport.ts';
 export type { HealthReport, HealthReportEntry, HealthStatus } from './scale-out/health-report.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { JwtBearerOptions } from './authentication/jwt-bearer-options.ts';
+import { CONNECTION_TOKEN_LIFETIME } from './connections/connection-token-options.ts';
 import { errorTexts } from './error-texts.ts';
 import { defaults } from './server-options.ts';
 
@@ -23,9 +24,11 @@ test('the tables of options name every option, and no other', () => {
 
 test('the table of options tells the defaults of numbers and switches', () => {
   const told = new Map(rows('Options').map(([, name, , value]) => [code(name), value]));
-  for (const [name, value] of Object.entries({ ...defaults, ...defaults.longPolling })) {
+  const nested = { 'longPolling.pollTimeout': 90_000, 'connectionTokens.lifetime': CONNECTION_TOKEN_LIFETIME };
+  expect(defaults.longPolling.pollTimeout).toBe(nested['longPolling.pollTimeout']);
+  for (const [name, value] of Object.entries({ ...defaults, ...nested })) {
     if (typeof value === 'number') {
-      expect(told.get(name) ?? told.get(`longPolling.${name}`), name).toBe(value.toLocaleString('en'));
+      expect(told.get(name), name).toBe(value.toLocaleString('en'));
     } else if (typeof value === 'boolean') expect(told.get(name), name).toBe(String(value));
   }
 });

@@ -3,6 +3,11 @@ import type { AuthenticationHandler } from './authentication/authentication-hand
 import type { AuthenticationRefresh } from './authentication/authentication-refresh.ts';
 import type { Authorize } from './authentication/authorization.ts';
 import { nameIdentifier } from './authentication/claims.ts';
+import {
+  type ConnectionTokenOptions,
+  type ResolvedConnectionTokenOptions,
+  resolveConnectionTokens,
+} from './connections/connection-token-options.ts';
 import { type TransportName, transportNames } from './connections/transport.ts';
 import { errorTexts } from './error-texts.ts';
 import type { ClientResultSchemas } from './hubs/client-results.ts';
@@ -43,6 +48,11 @@ export interface SharedOptions {
   readonly allowStatefulReconnects?: boolean;
   /** Bytes that are kept for a client that has not acknowledged them; while more is kept, sends to it wait. Default 100,000. */
   readonly statefulReconnectBufferSize?: number;
+  /**
+   * Signed connection tokens: a WebSocket may be opened on another server than the one that negotiated it, where both have the same
+   * keys. Default: none; a connection is opened where it was negotiated.
+   */
+  readonly connectionTokens?: ConnectionTokenOptions;
   /** Options of long polling. */
   readonly longPolling?: LongPollingOptions;
   /** Transports that negotiate offers, as far as the server has them. Default: all. */
@@ -101,6 +111,7 @@ export interface MapHubOptions<THub> extends SharedOptions {
 export interface ResolvedOptions extends HubOptions {
   readonly transportMaxBufferSize: number;
   readonly allowStatefulReconnects: boolean;
+  readonly connectionTokens: ResolvedConnectionTokenOptions | undefined;
   readonly longPolling: Required<LongPollingOptions>;
   readonly transports: readonly TransportName[];
   readonly minimumProtocolVersion: number;
@@ -126,6 +137,7 @@ export const defaults = {
   transportMaxBufferSize: 65_536,
   allowStatefulReconnects: false,
   statefulReconnectBufferSize: 100_000,
+  connectionTokens: undefined,
   longPolling: { pollTimeout: 90_000 },
   transports: transportNames,
   minimumProtocolVersion: 0,
@@ -165,7 +177,16 @@ export function resolveOptions(
   }
   const longPolling = { ...defaults.longPolling, ...server.longPolling, ...hub.longPolling };
   const filters = [...(server.filters ?? []), ...(hub.filters ?? [])];
-  const resolved: ResolvedOptions = { ...defaults, ...given(server), ...given(hub), longPolling, filters };
+  const tokens = hub.connectionTokens ?? server.connectionTokens;
+  const connectionTokens = tokens === undefined ? undefined : resolveConnectionTokens(tokens);
+  const resolved: ResolvedOptions = {
+    ...defaults,
+    ...given(server),
+    ...given(hub),
+    connectionTokens,
+    longPolling,
+    filters,
+  };
   const logger = safeLogger(resolved.logger);
   for (const name of positive) {
     const value: unknown = resolved[name];

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, type InspectOptions, isDeepStrictEqual } from 'node:util';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 
 // Tokens made by .NET carry the long names where the short ones are not mapped.
@@ -27,6 +27,23 @@ export function isSameUser(a: ClaimsPrincipal | undefined, b: ClaimsPrincipal | 
   if (id !== undefined || nameIdentifier(b) !== undefined) return id === nameIdentifier(b);
   return isDeepStrictEqual(lasting(a), lasting(b));
 }
+
+/** A user as text that is the same on every server, by the same rule; undefined for nobody. */
+export function identityOf(user: ClaimsPrincipal | undefined): string | undefined {
+  if (user === undefined) return undefined;
+  const id = nameIdentifier(user);
+  return id === undefined ? `claims ${inspect(lasting(user), everything)}` : `id ${id}`;
+}
+
+/** Not JSON: claims of the app's own making may be anything, cycles included. */
+const everything: InspectOptions = {
+  depth: Infinity,
+  maxArrayLength: Infinity,
+  maxStringLength: Infinity,
+  breakLength: Infinity,
+  customInspect: false,
+  sorted: true,
+};
 
 const lasting = (user: ClaimsPrincipal): [string, unknown][] =>
   Object.entries(user)

@@ -15,6 +15,8 @@ export class ConnectionContext {
   readonly createdAt = Date.now();
   /** Whether negotiation has agreed that the connection may outlive its transport. */
   useStatefulReconnect = false;
+  /** End of a signed token in ms since the epoch; undefined: the token is good on this server only. */
+  tokenExpiresAt: number | undefined;
   /** Puts the connection on a new transport; undefined where it cannot be. Source: `IStatefulReconnectFeature`. */
   reconnect: ((transport: Transport) => TransportEvents) | undefined;
   #posts: PostQueue | undefined;

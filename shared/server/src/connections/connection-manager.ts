@@ -1,22 +1,61 @@
 import { randomBytes } from 'node:crypto';
 import { ConnectionContext } from './connection-context.ts';
+import type { ConnectionTokens, SignedConnection } from './connection-tokens.ts';
+import type { TransportName } from './transport.ts';
 
 /** More connections than this may not wait to be opened: each negotiate costs the server memory. */
 export const MAXIMUM_NEGOTIATED = 65_536;
+
+/** What negotiation has agreed upon. */
+export interface Negotiated {
+  readonly version: number;
+  /** Who negotiates, as text that is the same for the same user; undefined: nobody that is known. */
+  readonly user: string | undefined;
+  readonly useStatefulReconnect: boolean;
+  readonly transports: readonly TransportName[];
+}
 
 const newId = (): string => randomBytes(16).toString('base64url');
 
 /** The connections of one path, found by token. Source: `HttpConnectionManager` of ASP.NET Core. */
 export class ConnectionManager {
   readonly #connections = new Map<string, ConnectionContext>();
+  readonly #tokens: ConnectionTokens | undefined;
   #waiting = 0;
 
+  /** With `tokens`, those that any server can read. */
+  constructor(tokens?: ConnectionTokens) {
+    this.#tokens = tokens;
+  }
+
   /** A new connection, or undefined when too many wait to be opened. Version 0 of negotiate has no token of its own. */
-  negotiated(version: number): ConnectionContext | undefined {
-    if (this.#waiting >= MAXIMUM_NEGOTIATED) return undefined;
+  negotiated({ version, user, useStatefulReconnect, transports }: Negotiated): ConnectionContext | undefined {
+    const tokens = version === 0 ? undefined : this.#tokens;
+    // A signed token says all that a WebSocket needs; the other transports need the connection here.
+    const isKept = tokens === undefined || transports.some((transport) => transport !== 'WebSockets');
+    if (isKept && this.#waiting >= MAXIMUM_NEGOTIATED) return undefined;
     const id = newId();
+    const signed = tokens?.create(id, user, useStatefulReconnect);
+    const connection = new ConnectionContext(id, signed?.token ?? (version === 0 ? id : newId()));
+    connection.useStatefulReconnect = useStatefulReconnect;
+    connection.tokenExpiresAt = signed?.expiresAt;
+    if (!isKept) return connection;
     this.#waiting++;
-    return this.#add(new ConnectionContext(id, version === 0 ? id : newId()));
+    return this.#add(connection);
+  }
+
+  /** What a token says that any server can read; undefined for every other text. */
+  signed(token: string): SignedConnection | undefined {
+    return this.#tokens?.read(token);
+  }
+
+  /** The connection of a token, negotiated elsewhere or not kept; it is opened at once. */
+  adopt({ token, connectionId, useStatefulReconnect, expiresAt }: SignedConnection): ConnectionContext {
+    const connection = new ConnectionContext(connectionId, token);
+    connection.useStatefulReconnect = useStatefulReconnect;
+    connection.tokenExpiresAt = expiresAt;
+    this.#waiting++;
+    return this.#add(connection);
   }
 
   /** A new connection of a client that skipped negotiation; it is opened at once. */
@@ -25,8 +64,16 @@ export class ConnectionManager {
     return this.#add(new ConnectionContext(newId(), newId()));
   }
 
+  /** The connection of a token; a signed one must be opened before it ends. */
   find(token: string): ConnectionContext | undefined {
-    return this.#connections.get(token);
+    const connection = this.#connections.get(token);
+    if (connection?.isOpened === false && (connection.tokenExpiresAt ?? Infinity) <= Date.now()) return undefined;
+    return connection;
+  }
+
+  /** Whether no signed token can be taken for now. */
+  get isFull(): boolean {
+    return this.#tokens?.isFull === true;
   }
 
   /** To be called when a connection gets its transport. */
@@ -35,13 +82,19 @@ export class ConnectionManager {
   }
 
   remove(connection: ConnectionContext): void {
-    if (!this.#connections.delete(connection.connectionToken) || connection.isOpened) return;
+    if (!this.#connections.delete(connection.connectionToken)) return;
+    if (connection.isOpened) {
+      const { connectionId, tokenExpiresAt } = connection;
+      if (tokenExpiresAt !== undefined) this.#tokens?.used(connectionId, tokenExpiresAt);
+      return;
+    }
     this.#waiting--;
     connection.giveUp();
   }
 
   /** Gives up what was negotiated more than `age` ms ago and never opened. */
   removeUnopened(age: number): void {
+    this.#tokens?.removeExpired();
     if (this.#waiting === 0) return;
     const oldest = Date.now() - age;
     for (const connection of this.#connections.values()) {

@@ -5,13 +5,19 @@ import { transferFormats, type TransportName } from './transport.ts';
 /** The highest version of negotiation. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate". */
 const HIGHEST_VERSION = 1;
 
+/** What a client asks for, and who it is: text that is the same for the same user; undefined: nobody that is known. */
+export interface NegotiateRequest {
+  readonly version: string | undefined;
+  readonly useStatefulReconnect: boolean;
+  readonly user: string | undefined;
+}
+
 /** The body of a negotiate answer: an object, since order of members is part of the recordings; undefined when the server is full. */
 export function negotiate(
-  requestedVersion: string | undefined,
+  { version: requestedVersion, useStatefulReconnect, user }: NegotiateRequest,
   minimumVersion: number,
   transports: readonly TransportName[],
   connections: ConnectionManager,
-  useStatefulReconnect: boolean,
 ): object | undefined {
   let version = 0;
   if (requestedVersion !== undefined) {
@@ -20,9 +26,8 @@ export function negotiate(
   }
   if (version < minimumVersion) return { error: errorTexts.negotiateVersionNotSupported(version) };
   version = Math.min(version, HIGHEST_VERSION);
-  const connection = connections.negotiated(version);
+  const connection = connections.negotiated({ version, user, useStatefulReconnect, transports });
   if (connection === undefined) return undefined;
-  connection.useStatefulReconnect = useStatefulReconnect;
   return {
     ...(useStatefulReconnect ? { useStatefulReconnect } : {}),
     negotiateVersion: version,

@@ -1,5 +1,6 @@
 import type { AuthenticationContext } from '../authentication/authentication-handler.ts';
 import { belongsTo } from '../authentication/authentication-refresh.ts';
+import { identityOf } from '../authentication/claims.ts';
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import { type Admission, forbidden, type Refusal } from '../authentication/request-authentication.ts';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
@@ -28,19 +29,28 @@ export function admit(hub: MappedHub, context: AuthenticationContext, refuse: Re
   });
 }
 
-/** The same for requests to a connection that may be open already: who asks must be the user that opened it. */
+/**
+ * The same for requests to a connection: who asks must be the user that opened it. One that is not open may be opened by anyone who
+ * knows its token, unless that is signed: then by the user that has negotiated.
+ */
 export function admitTo(hub: MappedHub, context: AuthenticationContext, refuse: Refuse, next: Next): void {
   admit(hub, context, refuse, (ticket) => {
     if (hub.options.authentication === 'none') return next(ticket);
-    const connection = hub.connections.find(context.request.query.get('id') ?? '');
+    const token = context.request.query.get('id') ?? '';
+    const connection = hub.connections.find(token);
     if (connection?.isOpened === true) {
-      if (!belongsTo(connection, ticket)) {
-        hub.options.logger.warn(errorTexts.userChanged(connection.connectionId));
-        return refuse(forbidden);
-      }
+      if (!belongsTo(connection, ticket)) return refuseOther(hub, connection.connectionId, refuse);
       // As in ASP.NET Core a poll, or a socket that comes back, brings the newer ticket.
       if (context.httpRequest.method === 'GET') hub.renew(connection, ticket);
+    } else {
+      const signed = hub.connections.signed(token);
+      if (signed?.isOf(identityOf(ticket?.user)) === false) return refuseOther(hub, signed.connectionId, refuse);
     }
     next(ticket);
   });
+}
+
+function refuseOther(hub: MappedHub, connectionId: string, refuse: Refuse): void {
+  hub.options.logger.warn(errorTexts.userChanged(connectionId));
+  refuse(forbidden);
 }

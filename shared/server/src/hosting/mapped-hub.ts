@@ -3,6 +3,7 @@ import { RequestAuthentication } from '../authentication/request-authentication.
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import { ConnectionContext } from '../connections/connection-context.ts';
 import { ConnectionManager } from '../connections/connection-manager.ts';
+import { ConnectionTokens } from '../connections/connection-tokens.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
 import { errorTexts } from '../error-texts.ts';
@@ -21,17 +22,19 @@ export class MappedHub {
   readonly hubClass: unknown;
   readonly options: ResolvedOptions;
   readonly authentication: RequestAuthentication;
-  readonly connections = new ConnectionManager();
+  readonly connections: ConnectionManager;
   readonly #dispatcher: HubDispatcher;
   readonly #live = new Map<ConnectionContext, HubConnection>();
   readonly #heartbeat: NodeJS.Timeout;
   #closing = false;
   #onEmpty: (() => void) | undefined;
 
-  constructor(hubClass: unknown, dispatcher: HubDispatcher, options: ResolvedOptions) {
+  constructor(path: string, hubClass: unknown, dispatcher: HubDispatcher, options: ResolvedOptions) {
     this.hubClass = hubClass;
     this.options = options;
     this.authentication = new RequestAuthentication(options);
+    const { connectionTokens } = options;
+    this.connections = new ConnectionManager(connectionTokens && new ConnectionTokens(connectionTokens, path));
     this.#dispatcher = dispatcher;
     const shortest = Math.min(options.keepAliveInterval, options.clientTimeoutInterval, options.disconnectTimeout);
     // One timer for all connections; a second is exact enough for the defaults.

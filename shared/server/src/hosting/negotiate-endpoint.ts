@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { tokenLifetimeSeconds } from '../authentication/authentication-refresh.ts';
+import { identityOf } from '../authentication/claims.ts';
 import { connectionRequest } from '../connections/connection-request.ts';
 import { negotiate } from '../connections/negotiate.ts';
 import { errorTexts } from '../error-texts.ts';
@@ -21,11 +22,14 @@ export async function answerNegotiate(
     if (await answerRedirect(hub, asked, ticket?.user, response)) return;
   }
   const body = negotiate(
-    query.get('negotiateVersion'),
+    {
+      version: query.get('negotiateVersion'),
+      useStatefulReconnect: allowStatefulReconnects && query.get('useStatefulReconnect')?.toLowerCase() === 'true',
+      user: identityOf(ticket?.user),
+    },
     minimumProtocolVersion,
     transports.filter((name) => name !== 'WebSockets' || canUpgrade),
     hub.connections,
-    allowStatefulReconnects && query.get('useStatefulReconnect')?.toLowerCase() === 'true',
   );
   if (body === undefined) return answer(response, 503, errorTexts.tooManyNegotiated);
   const lifetime = hub.options.enableAuthenticationRefresh ? tokenLifetimeSeconds(ticket) : undefined;

@@ -173,6 +173,11 @@ test('mistakes at start are sentences', () => {
     [() => new SignalRServer({ keepAliveInterval: -1 }), "'keepAliveInterval' must be a number greater than 0"],
     [() => new SignalRServer({ transports: ['Pigeon'] as never }), "'Pigeon' is not a transport"],
     [() => new SignalRServer({ protocols: [] }), 'at least one hub protocol'],
+    [
+      () => new SignalRServer({ connectionTokens: { keys: ['short'] } }),
+      "Key 1 of 'connectionTokens' must be a secret",
+    ],
+    [() => signalr.mapHub('/x', ChatHub, { connectionTokens: {} } as never), "'connectionTokens' needs keys"],
   ];
   for (const [mistake, text] of mistakes) expect(mistake).toThrow(text);
   return signalr.close();

@@ -98,7 +98,7 @@ export class SignalRServer {
     );
     const results = new ClientResultTypes(options.clientResults);
     const dispatcher = new HubDispatcher(hubClass.name, create, methods, resolved, lifetime, groups, results);
-    this.#hubs.set(key(path), new MappedHub(hubClass, dispatcher, resolved));
+    this.#hubs.set(key(path), new MappedHub(key(path), hubClass, dispatcher, resolved));
     return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime, results), groups };
   }
 

@@ -117,9 +117,11 @@ export class UpgradeHandler {
     }
     const token = details.query.get('id');
     const known = token === undefined || token === '' ? undefined : hub.connections.find(token);
-    if (known === undefined && token !== undefined && token !== '') {
+    const signed = known === undefined && token !== undefined ? hub.connections.signed(token) : undefined;
+    if (known === undefined && signed === undefined && token !== undefined && token !== '') {
       return refuse(socket, 404, errorTexts.noConnection);
     }
+    if (signed !== undefined && hub.connections.isFull) return refuse(socket, 503, errorTexts.tooManyTokens, plainText);
     if (known?.isOpened === true) {
       if (known.transport?.name !== 'WebSockets')
         return refuse(socket, 400, errorTexts.cannotChangeTransport, plainText);
@@ -130,7 +132,7 @@ export class UpgradeHandler {
     this.#serverFor(hub).handleUpgrade(request, socket, head, (webSocket) => {
       (socket as Socket).setNoDelay(true);
       // Two upgrades with one token may both have come this far only in the same turn, and this runs within it.
-      const context = known ?? hub.connections.unnegotiated();
+      const context = known ?? (signed === undefined ? hub.connections.unnegotiated() : hub.connections.adopt(signed));
       const transport = new WebSocketTransport(webSocket, socket, this.#batcher, hub.sendLimits, () =>
         hub.tooSlow(context),
       );

@@ -1,0 +1,143 @@
+import { createSecretKey } from 'node:crypto';
+import fc from 'fast-check';
+import jwt from 'jsonwebtoken';
+import { afterEach, expect, test, vi } from 'vitest';
+import { resolveConnectionTokens } from './connection-token-options.ts';
+import { ConnectionTokens } from './connection-tokens.ts';
+
+const key = 'a key for tests alone, 32 bytes or more of it';
+const newer = 'a newer key for tests alone, as long as it has to be';
+const tokensWith = (keys: readonly string[], path = '/chat', lifetime = 5000): ConnectionTokens =>
+  new ConnectionTokens(resolveConnectionTokens({ keys, lifetime }), path);
+const make = (tokens: ConnectionTokens, user?: string): string => tokens.create('id', user, false).token;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('a server with the same key reads all that a token says', () => {
+  const { token, expiresAt } = tokensWith([key]).create('id', 'id ann', true);
+  const read = tokensWith([key]).read(token);
+  expect(read).toMatchObject({ token, connectionId: 'id', useStatefulReconnect: true });
+  expect(read?.expiresAt).toBeCloseTo(expiresAt, 0);
+  expect([read?.isOf('id ann'), read?.isOf('id bob'), read?.isOf(undefined)]).toEqual([true, false, false]);
+  const nobody = tokensWith([key]).read(make(tokensWith([key])));
+  expect([nobody?.isOf(undefined), nobody?.isOf('id ann')]).toEqual([true, false]);
+});
+
+test('the user cannot be read in a token, nor compared between two', () => {
+  const tokens = tokensWith([key]);
+  const subs = ['a', 'b'].map((id) => (jwt.decode(tokens.create(id, 'id ann', false).token) as jwt.JwtPayload).sub);
+  expect(subs[0]).toMatch(/^[\w-]{43}$/);
+  expect(subs[0]).not.toBe(subs[1]);
+});
+
+test('another key, another path and the secret itself sign nothing that counts', () => {
+  const token = make(tokensWith([key]));
+  expect(tokensWith([newer]).read(token)).toBeUndefined();
+  expect(tokensWith([key], '/other').read(token)).toBeUndefined();
+  expect(tokensWith([key]).read(jwt.sign({ jti: 'id', exp: 2 ** 33 }, key))).toBeUndefined();
+  // And the other way round: it is no access token where an app uses one secret for both.
+  expect(() => jwt.verify(token, key)).toThrow('invalid signature');
+});
+
+test('key rotation: the first signs, all are accepted', () => {
+  const [before, between, after, end] = [[key], [key, newer], [newer, key], [newer]].map((keys) => tokensWith(keys));
+  expect(between?.read(make(before!))).toBeDefined();
+  expect(before?.read(make(between!))).toBeDefined();
+  expect(between?.read(make(after!, 'id ann'))?.isOf('id ann')).toBe(true);
+  expect(after?.read(make(between!, 'id ann'))?.isOf('id ann')).toBe(true);
+  expect(end?.read(make(after!))).toBeDefined();
+  expect(end?.read(make(before!))).toBeUndefined();
+});
+
+test('a token ends to the millisecond', () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_300 });
+  const tokens = tokensWith([key], '/chat', 500);
+  const token = make(tokens);
+  vi.setSystemTime(1_800_000_000_799);
+  expect(tokens.read(token)).toBeDefined();
+  vi.setSystemTime(1_800_000_000_800);
+  expect(tokens.read(token)).toBeUndefined();
+});
+
+test('a used token is good for no other connection, and is forgotten at its end', () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
+  const tokens = tokensWith([key]);
+  const { token, expiresAt } = tokens.create('id', undefined, false);
+  tokens.used('id', expiresAt);
+  expect(tokens.read(token)).toBeUndefined();
+  expect(tokensWith([key]).read(token)).toBeDefined(); // the other server knows nothing of it
+  vi.setSystemTime(expiresAt);
+  tokens.removeExpired();
+  expect(tokens.isFull).toBe(false);
+  expect(tokens.read(token)).toBeUndefined();
+});
+
+test('what is remembered is bounded; while it is full, the oldest is not taken again', () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
+  const tokens = tokensWith([key]);
+  const end = Date.now() + 5000;
+  for (let i = 0; i < 262_143; i++) tokens.used(`${i}`, end - 1);
+  expect(tokens.isFull).toBe(false);
+  for (let i = 0; i < 10; i++) tokens.used(`late ${i}`, end);
+  expect(tokens.isFull).toBe(true);
+  vi.setSystemTime(end - 1); // the forgotten ones are over too
+  expect(tokens.isFull).toBe(false);
+});
+
+test('tampered, cut, unsigned, oversized and random text is no token', () => {
+  const tokens = tokensWith([key]);
+  const token = make(tokens);
+  const [header, , signature] = token.split('.') as [string, string, string];
+  const payload = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
+  const none = payload({ alg: 'none', typ: 'JWT' });
+  const claims = { jti: 'other', exp: 2 ** 33 };
+  const ours = createSecretKey(Buffer.from(key));
+  const bad = [
+    `${header}.${payload(claims)}.${signature}`,
+    `${none}.${payload(claims)}.`,
+    `${none}.${payload(claims)}.${signature}`,
+    token.slice(0, -1),
+    `${token.slice(0, -4)}AAAA`,
+    `${token}${'A'.repeat(2000)}`,
+    'A'.repeat(10_000),
+    jwt.sign(claims, ours, { algorithm: 'HS512' }),
+    '',
+    '..',
+    'null',
+  ];
+  for (const text of bad) expect(tokens.read(text), text.slice(0, 80)).toBeUndefined();
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => tokens.read(text) === undefined));
+  fc.assert(
+    fc.property(fc.nat(token.length - 1), fc.integer({ min: 1, max: 127 }), (at, flip) => {
+      const code = token.charCodeAt(at) ^ flip;
+      const changed = token.slice(0, at) + String.fromCharCode(code) + token.slice(at + 1);
+      // Another spelling of the same bytes is the same token.
+      const same = changed.split('.').map((part) => Buffer.from(part, 'base64url').toString('hex'));
+      const before = token.split('.').map((part) => Buffer.from(part, 'base64url').toString('hex'));
+      return tokens.read(changed) === undefined || same.join('.') === before.join('.');
+    }),
+  );
+});
+
+test('wrong options are one sentence each, without the key', () => {
+  const pem = '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----';
+  const mistakes: [unknown, string][] = [
+    [{}, 'needs keys: a list of secrets'],
+    [{ keys: [] }, 'needs keys: a list of secrets'],
+    [{ keys: key }, 'needs keys: a list of secrets'],
+    [{ keys: [key, 'too short'] }, "Key 2 of 'connectionTokens' must be a secret text of at least 32 bytes"],
+    [{ keys: [undefined] }, 'Is an environment variable not set?'],
+    [{ keys: [pem] }, "Key 1 of 'connectionTokens' must be a secret text"],
+    [{ keys: [key], lifetime: 0 }, "'connectionTokens.lifetime' must be a number of ms greater than 0"],
+    [{ keys: [key], lifetime: Infinity }, 'at most 300000'],
+    [{ keys: [key], lifetime: '15' }, "'connectionTokens.lifetime' must be a number of ms"],
+    [{ keys: [key], expiry: 1 }, "'connectionTokens.expiry' is not an option"],
+  ];
+  for (const [options, text] of mistakes) {
+    const resolve = (): unknown => resolveConnectionTokens(options as never);
+    expect(resolve).toThrow(text);
+    expect(resolve).not.toThrow(/too short|tests alone/);
+  }
+});

@@ -1,0 +1,265 @@
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import { createProxyServer } from 'http-proxy-3';
+import { afterEach, expect, test } from 'vitest';
+import { Hub, jwtBearer, type SignalRServerOptions } from '../index.ts';
+import { CollectingLogger } from '../testing/collecting-logger.ts';
+import { testServer, type TestServer } from '../testing/index.ts';
+import { RawClient } from '../testing/raw-client.ts';
+import { bearer, testKey, testToken } from '../testing/test-token.ts';
+
+class ChatHub extends Hub {
+  who(): unknown {
+    return this.context.userIdentifier ?? 'nobody';
+  }
+  id(): string {
+    return this.context.connectionId;
+  }
+}
+
+const keys = ['a key of connection tokens for tests alone, 32 bytes or more'];
+const connectionTokens = { keys };
+const logger = new CollectingLogger();
+const closings: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closings.splice(0).toReversed()) await close();
+});
+
+async function start(options: SignalRServerOptions = { connectionTokens }): Promise<TestServer> {
+  const map = { '/chat': ChatHub, '/other': class OtherHub extends Hub {} };
+  const server = await testServer(map, { logger, ...options });
+  closings.push(() => server.close());
+  return server;
+}
+
+/** Sends each request to the next server. `paths` tells what went where. */
+async function roundRobin(
+  servers: readonly TestServer[],
+): Promise<{ url: string; paths: string[]; readonly cut: () => void }> {
+  const proxy = createProxyServer({ ws: true });
+  const paths: string[] = [];
+  const next = (url: string | undefined): { target: string } => {
+    const at = paths.length % servers.length;
+    paths.push(`${at} ${url?.split('?')[0]}`);
+    return { target: (servers[at] as TestServer).url };
+  };
+  proxy.on('error', () => undefined);
+  const server = createServer((request, response) => proxy.web(request, response, next(request.url)));
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (_request, socket) => upgraded.add(socket));
+  server.on('upgrade', (request, socket, head) => proxy.ws(request, socket, head, next(request.url)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closings.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  const cut = (): void => {
+    for (const socket of upgraded) socket.destroy();
+  };
+  return { cut, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, paths };
+}
+
+const client = (url: string, transport: HttpTransportType, token?: string) =>
+  new HubConnectionBuilder()
+    .withUrl(url, { transport, ...(token === undefined ? {} : { accessTokenFactory: () => token }) })
+    .configureLogging(LogLevel.None)
+    .build();
+
+async function negotiate(url: string, headers: Record<string, string> = {}, query = ''): Promise<Negotiated> {
+  const target = `${url}/negotiate?negotiateVersion=1${query}`;
+  return (await (await fetch(target, { method: 'POST', headers })).json()) as Negotiated;
+}
+interface Negotiated {
+  readonly connectionId: string;
+  readonly connectionToken: string;
+  readonly useStatefulReconnect?: boolean;
+}
+
+/** How the server answers who opens a WebSocket: `open`, or status and text. */
+async function answerOf(url: string, token: string, headers: Record<string, string> = {}): Promise<string> {
+  const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+  const own = { ...upgrade, 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', ...headers };
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(`${url}?id=${encodeURIComponent(token)}`, { headers: own });
+    request.on('error', reject);
+    request.on('upgrade', (_response, socket) => {
+      socket.on('close', () => resolve('open')); // all is as before the connection
+      socket.destroy();
+    });
+    request.on('response', (response) => {
+      let text = `${response.statusCode}`;
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => (text += ` ${part}`));
+      response.on('end', () => resolve(text));
+    });
+    request.end();
+  });
+}
+
+test('official clients connect over WebSockets through a round-robin proxy; connection ids stay what negotiation said', async () => {
+  const servers = [await start(), await start()];
+  const { url, paths } = await roundRobin(servers);
+  for (let i = 0; i < 4; i++) {
+    const connection = client(`${url}/chat`, HttpTransportType.WebSockets);
+    await connection.start();
+    expect(await connection.invoke('Id')).toBe(connection.connectionId);
+    await connection.stop();
+  }
+  const times = <T>(of: T[]): T[] => [...of, ...of, ...of, ...of];
+  expect(paths).toEqual(times(['0 /chat/negotiate', '1 /chat']));
+});
+
+test('without the option nothing is shared: 404 on the other server', async () => {
+  const { url } = await roundRobin([await start({}), await start({})]);
+  await expect(client(`${url}/chat`, HttpTransportType.WebSockets).start()).rejects.toThrow('could not be found');
+});
+
+test.each([HttpTransportType.ServerSentEvents, HttpTransportType.LongPolling])(
+  'transport %d needs the server that negotiated, and works there',
+  async (transport) => {
+    const servers = [await start(), await start()];
+    const { url } = await roundRobin(servers);
+    await expect(client(`${url}/chat`, transport).start()).rejects.toThrow();
+    const { connectionToken } = await negotiate(`${servers[0]?.url}/chat`);
+    const elsewhere = await fetch(`${servers[1]?.url}/chat?id=${connectionToken}`);
+    expect([elsewhere.status, await elsewhere.text()]).toEqual([404, 'No Connection with that ID']);
+    const connection = client(`${servers[0]?.url}/chat`, transport);
+    await connection.start();
+    expect(await connection.invoke('Who')).toBe('nobody');
+    await connection.stop();
+  },
+);
+
+test('only with the key, at its path, before its end', async () => {
+  const [a, b] = [await start(), await start()];
+  const noKey = await start({ connectionTokens: { keys: ['another key of connection tokens, for tests alone'] } });
+  const { connectionToken: token } = await negotiate(`${a.url}/chat`);
+  const gone = '404 No Connection with that ID';
+  expect(await answerOf(`${noKey.url}/chat`, token)).toBe(gone);
+  expect(await answerOf(`${b.url}/other`, token)).toBe(gone);
+  expect(await answerOf(`${b.url}/chat`, `${token.slice(0, -4)}AAAA`)).toBe(gone);
+  for (const text of ['garbage', '..', 'ä'.repeat(100), 'A'.repeat(8000)]) {
+    expect(await answerOf(`${b.url}/chat`, text)).toBe(gone);
+  }
+  expect(await answerOf(`${b.url}/chat`, token)).toBe('open');
+
+  const brief = await start({ connectionTokens: { keys, lifetime: 1 } });
+  const { connectionToken: over } = await negotiate(`${brief.url}/chat`);
+  await expect.poll(() => answerOf(`${brief.url}/chat`, over)).toBe(gone);
+  await expect.poll(() => answerOf(`${b.url}/chat`, over)).toBe(gone);
+});
+
+test('a server takes a token once: 409 while its connection is open, 404 after it', async () => {
+  const [a, b] = [await start(), await start()];
+  const { connectionToken: token, connectionId } = await negotiate(`${a.url}/chat`);
+  for (const { url } of [b, a]) {
+    const first = await RawClient.connect(`${url}/chat?id=${token}`);
+    first.send('{"type":1,"invocationId":"1","target":"Id","arguments":[]}\u001e');
+    expect(await first.next()).toContain(connectionId);
+    expect(await answerOf(`${url}/chat`, token)).toBe('409');
+    first.close();
+    await expect.poll(() => answerOf(`${url}/chat`, token)).toBe('404 No Connection with that ID');
+  }
+});
+
+test('of two that come with one token at the same time, one is let in', async () => {
+  const [a, b] = [await start(), await start()];
+  const { connectionToken: token } = await negotiate(`${a.url}/chat`);
+  const opened = await Promise.allSettled([1, 2, 3].map(() => RawClient.open(`${b.url}/chat?id=${token}`)));
+  expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  for (const result of opened) if (result.status === 'fulfilled') result.value.close();
+});
+
+test('a token is good for its user only; neither key nor token comes to the log', async () => {
+  const authentication = jwtBearer({ key: testKey });
+  const [a, b] = [await start({ connectionTokens, authentication }), await start({ connectionTokens, authentication })];
+  const [ann, bob] = ['ann', 'bob'].map((sub) => bearer(testToken({ sub }))) as [Header, Header];
+  const { connectionToken: token } = await negotiate(`${a.url}/chat`, ann);
+  for (const { url } of [a, b]) {
+    expect(await answerOf(`${url}/chat`, token, bob)).toBe('403');
+    expect(await answerOf(`${url}/chat`, token)).toBe('403');
+    expect((await fetch(`${url}/chat?id=${token}`, { headers: bob })).status).toBe(403);
+  }
+  expect(await answerOf(`${b.url}/chat`, token, bearer(testToken({ sub: 'ann', name: 'newer' })))).toBe('open');
+  const { connectionToken: nobodys } = await negotiate(`${a.url}/chat`);
+  expect(await answerOf(`${b.url}/chat`, nobodys, ann)).toBe('403');
+
+  const { url } = await roundRobin([a, b]);
+  const connection = client(`${url}/chat`, HttpTransportType.WebSockets, testToken({ sub: 'carol' }));
+  await connection.start();
+  expect(await connection.invoke('Who')).toBe('carol');
+  await connection.stop();
+
+  const lines = logger.lines.join('\n');
+  expect(lines).toContain('was asked for by another user');
+  for (const part of [...keys, ...token.split('.'), ...nobodys.split('.')]) expect(lines).not.toContain(part);
+});
+type Header = ReturnType<typeof bearer>;
+
+test('users without an id are told apart by their claims', async () => {
+  const authentication = jwtBearer({ key: testKey });
+  const [a, b] = [await start({ connectionTokens, authentication }), await start({ connectionTokens, authentication })];
+  const of = (name: string, exp = 2 ** 32): Header => bearer(testToken({ name, team: { id: 1 }, exp }));
+  const { connectionToken: token } = await negotiate(`${a.url}/chat`, of('ann'));
+  expect(await answerOf(`${b.url}/chat`, token, of('bob'))).toBe('403');
+  expect(await answerOf(`${b.url}/chat`, token, of('ann', 2 ** 32 + 1))).toBe('open');
+});
+
+test('where only WebSockets are offered, negotiation keeps nothing', async () => {
+  const [a, b] = [await start({ connectionTokens, transports: ['WebSockets'] }), await start()];
+  const { connectionToken: own } = await negotiate(`${a.url}/chat`);
+  expect(await answerOf(`${a.url}/chat`, own)).toBe('open');
+  const { connectionToken: other } = await negotiate(`${a.url}/chat`);
+  expect(await answerOf(`${b.url}/chat`, other)).toBe('open');
+  expect((await fetch(`${a.url}/chat?id=${other}`, { method: 'POST', body: 'x' })).status).toBe(404);
+});
+
+test('a client of version 0 of negotiation gets no token, and connects where it negotiated', async () => {
+  const [a, b] = [await start(), await start()];
+  const response = await fetch(`${a.url}/chat/negotiate`, { method: 'POST' });
+  const { connectionId, connectionToken } = (await response.json()) as Negotiated;
+  expect(connectionToken).toBeUndefined();
+  expect(await answerOf(`${b.url}/chat`, connectionId)).toBe('404 No Connection with that ID');
+  expect(await answerOf(`${a.url}/chat`, connectionId)).toBe('open');
+});
+
+test('stateful reconnect is agreed upon with one server and kept by the other, to which the client must come back', async () => {
+  const options = { connectionTokens, allowStatefulReconnects: true };
+  const [a, b] = [await start(options), await start(options)];
+  const { connectionToken: token, useStatefulReconnect } = await negotiate(
+    `${a.url}/chat`,
+    {},
+    '&useStatefulReconnect=true',
+  );
+  expect(useStatefulReconnect).toBe(true);
+  const first = await RawClient.open(`${b.url}/chat?id=${token}`);
+  first.send('{"protocol":"json","version":2}\u001e');
+  await first.next();
+  first.close();
+  const second = await RawClient.open(`${b.url}/chat?id=${token}`);
+  second.send('{"type":9,"sequenceId":1}\u001e{"type":1,"invocationId":"1","target":"Who","arguments":[]}\u001e');
+  expect(await second.next()).toBe('{"type":9,"sequenceId":1}');
+  expect(await second.next()).toContain('nobody');
+  second.close();
+});
+
+test('a client whose stateful reconnect comes to other servers first does not stay away', async () => {
+  const options = { connectionTokens, allowStatefulReconnects: true };
+  const { url, cut, paths } = await roundRobin([await start(options), await start(options), await start(options)]);
+  const connection = new HubConnectionBuilder()
+    .withUrl(`${url}/chat`, { transport: HttpTransportType.WebSockets })
+    .withStatefulReconnect()
+    .withAutomaticReconnect([0, 0, 0, 0])
+    .configureLogging(LogLevel.None)
+    .build();
+  closings.push(() => connection.stop());
+  await connection.start();
+  for (let i = 0; i < 3; i++) {
+    const seen = paths.length;
+    cut();
+    await expect.poll(() => paths.length).toBeGreaterThan(seen);
+    await expect.poll(() => connection.invoke('Who').catch(() => 'not yet')).toBe('nobody');
+  }
+});
