@@ -1,7 +1,7 @@
 import { addOutcome, type ObservedRequest } from '@practical-signalr/lesson-kit/client';
 import { HttpTransportType, HubConnectionBuilder, type IHttpConnectionOptions, LogLevel } from '@microsoft/signalr';
 import { change } from './stage.ts';
-import { getToken } from './token.ts';
+import { getToken, withToken } from './token.ts';
 
 const sockets = { transport: HttpTransportType.WebSockets };
 const polling = { transport: HttpTransportType.LongPolling };
@@ -9,11 +9,11 @@ const polling = { transport: HttpTransportType.LongPolling };
 addOutcome('#failures', 'round-robin', () => attempt('fixed', 'round-robin', sockets));
 addOutcome('#failures', 'what the server said', async () => {
   const client = await newClient();
-  const headers = { authorization: `Bearer ${await getToken('60')}` };
+  const options = withToken(await getToken('60'));
   const url = `/fixed/messages/negotiate?negotiateVersion=1&client=${client}&balancer=round-robin`;
-  const negotiated = await fetch(url, { method: 'POST', headers });
+  const negotiated = await fetch(url, options);
   const { connectionToken } = (await negotiated.json()) as { connectionToken: string };
-  const answer = await fetch(url.replace('/negotiate?', `?id=${connectionToken}&`), { headers });
+  const answer = await fetch(url.replace('/negotiate?', `?id=${connectionToken}&`), { ...options, method: 'GET' });
   const servers = [negotiated, answer].map((response) => response.headers.get('x-instance'));
   return `Negotiated with ${servers[0]}, asked ${servers[1]}: ${answer.status} ${await answer.text()}`;
 });

@@ -1,19 +1,20 @@
 import './style.css';
-import { breakConnections, showMessage, showState, typed } from '@practical-signalr/lesson-kit/client';
+import { breakConnections, showMessage, showState, startAndTell, typed } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import type { MessageClient, MessageServer } from '../contract.ts';
 import './failures.ts';
-import { change, client } from './stage.ts';
+import { addExperiments } from './experiments.ts';
+import { client, place, standOn } from './stage.ts';
 import { getToken } from './token.ts';
 
 const url = `/fixed/messages?client=${client}`;
-const builder = new HubConnectionBuilder().withUrl(url, { accessTokenFactory: () => getToken('60') });
+const options = { accessTokenFactory: () => getToken('60') };
+const builder = new HubConnectionBuilder().withUrl(url, options);
 builder.withAutomaticReconnect().configureLogging(LogLevel.Warning); // at Information the console shows the token
 const connection = typed<MessageServer, MessageClient>(builder.build());
 
-let here = '';
 connection.on('ReceiveMessage', (message, sentBy) => {
-  showMessage(message, '#messages', `sent by ${sentBy}, delivered by ${here}`);
+  showMessage(message, '#messages', `sent by ${sentBy}, delivered by ${place()}`);
 });
 connection.onclose(() => showState('bad', 'Disconnected. Reload the page.'));
 
@@ -30,7 +31,8 @@ connection.onreconnecting(() => {
   target.length = 3; // who comes and goes meanwhile is not heard of
 });
 connection.onreconnected(async () => {
-  await tellWhere('Connected again, with a new id,');
+  standOn(await connection.invoke('WhereAmI'));
+  showState('good', 'Connected again, with a new id');
   if (document.querySelector<HTMLInputElement>('#rejoin')!.checked) await join();
 });
 
@@ -65,40 +67,7 @@ form.addEventListener('submit', async (event) => {
 document.querySelector('#join')!.addEventListener('click', join);
 document.querySelector('#drop')!.addEventListener('click', () => breakConnections('/fixed/messages'));
 
-document.querySelector('#announce')!.addEventListener('click', async () => {
-  const headers = { authorization: `Bearer ${await getToken('60')}` };
-  await change({ move: { client: 'announcer', to: 0 } });
-  const body = new URLSearchParams({ message: 'Announced at instance 1' });
-  await fetch('/announcement?client=announcer', { method: 'POST', headers, body, redirect: 'manual' });
-  showState('good', 'Instance 1 has sent it, without a hub call', '#sent');
-});
-document.querySelector('#who')!.addEventListener('click', async () => {
-  try {
-    const members = await connection.invoke('WhoIsIn', 'PrivateGroup');
-    showState('good', members.length > 0 ? members.join(', ') : 'Nobody is in the Private Group', '#joined');
-  } catch (error) {
-    showState('bad', (error as Error).message, '#joined');
-  }
-});
-document.querySelector<HTMLSelectElement>('#place')!.addEventListener('change', async ({ target: chosen }) => {
-  await change({ move: { client, to: (chosen as HTMLSelectElement).selectedIndex } });
-  await connection.stop();
-  await start();
-});
+addExperiments(connection);
 
-async function tellWhere(how: string): Promise<void> {
-  here = await connection.invoke('WhereAmI');
-  document.body.dataset['instance'] = here;
-  showState('good', `${how} as ${await connection.invoke('WhoAmI')} on ${here}`);
-  await change();
-}
-
-async function start(): Promise<void> {
-  try {
-    await connection.start();
-    await tellWhere('Connected');
-  } catch (error) {
-    showState('bad', (error as Error).message);
-  }
-}
-await start();
+showState(...(await startAndTell(connection, document.querySelector('#result')!)));
+if (connection.state === 'Connected') standOn(await connection.invoke('WhereAmI'));

@@ -29,15 +29,26 @@ export function drawPicture({ instances, balancer, backplane, redis }: Stage, he
     const others = webSockets - (name === here ? 1 : 0);
     const who = `${others} ${name === here ? 'other' : 'client'}${others === 1 ? '' : 's'}`;
     box(left, ROWS.clients, column, name === here ? 'me' : '', name === here ? `this tab + ${who}` : who);
-    box(left, ROWS.instances, column, name === here ? 'me' : '', name, `${health.status}, :${new URL(instances[i]!.url).port}`);
+    box(
+      left,
+      ROWS.instances,
+      column,
+      name === here ? 'me' : '',
+      name,
+      `${health.status}, :${new URL(instances[i]!.url).port}`,
+    );
   });
   box(0, ROWS.balancer, WIDTH, '', `balancer: ${balancer}`);
   const state = redis.view ? `${redis.view.channels.length} channels, ${redis.view.keys} keys` : '✕ away';
-  if (backplane === 'redis') box(0, ROWS.redis, WIDTH, linked ? '' : 'bad', redis.kind === 'stand-in' ? 'stand-in for Redis' : 'Redis', state);
+  if (backplane === 'redis')
+    box(0, ROWS.redis, WIDTH, linked ? '' : 'bad', redis.kind === 'stand-in' ? 'stand-in for Redis' : 'Redis', state);
   else box(0, ROWS.redis, WIDTH, 'bad', 'no backplane', 'each server is alone');
   picture.replaceChildren(...shapes);
   const told = instances.map(({ name, webSockets, health }) => `${name}: ${webSockets} clients, ${health.status}`);
-  picture.setAttribute('aria-label', `Balancer ${balancer}; ${told.join('; ')}; backplane ${backplane}, Redis ${state}`);
+  picture.setAttribute(
+    'aria-label',
+    `Balancer ${balancer}; ${told.join('; ')}; backplane ${backplane}, Redis ${state}`,
+  );
 }
 
 function shape(name: string, attributes: Record<string, string | number>, text = ''): SVGElement {

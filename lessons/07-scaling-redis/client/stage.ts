@@ -26,7 +26,17 @@ const backplane = element<HTMLSelectElement>('backplane');
 const presence = element<HTMLInputElement>('presence');
 const redis = element<HTMLButtonElement>('redis');
 const dotnet = element<HTMLButtonElement>('dotnet');
-const place = element<HTMLSelectElement>('place');
+const places = element<HTMLSelectElement>('place');
+const name = element<HTMLInputElement>('name');
+name.value = new URLSearchParams(location.search).get('name') ?? name.value;
+
+/** The server that this tab hangs on. */
+let here = '';
+export const place = (): string => here;
+export function standOn(instance: string): void {
+  here = instance;
+  void change();
+}
 
 function draw(stage: Stage): void {
   const { view, kind, description } = stage.redis;
@@ -38,18 +48,25 @@ function draw(stage: Stage): void {
   redis.disabled = kind === 'given';
   dotnet.disabled = stage.dotnet !== 'installed';
   dotnet.textContent = stage.dotnet === 'absent' ? 'No .NET SDK here' : 'Let a C# server join';
-  if (place.options.length !== stage.instances.length) {
-    place.replaceChildren(...stage.instances.map(({ name }) => new Option(name)));
+  if (places.options.length !== stage.instances.length) {
+    places.replaceChildren(...stage.instances.map((instance) => new Option(instance.name)));
   }
-  const here = document.body.dataset['instance'] ?? '';
-  place.value = here;
+  places.value = here;
+  places.disabled = stage.balancer === 'round-robin';
   const keys = view ? `${view.keys} keys kept (DBSIZE)` : 'away';
   showState(view ? (kind === 'stand-in' ? 'warn' : 'good') : 'bad', `${description}: ${keys}`, '#redis-state');
+  const ill = stage.instances.filter(({ health }) => health.status !== 'Healthy');
+  const told = ill.map(({ name: who, health: { status, description, lostSends = 0 } }) => {
+    const lost = lostSends === 0 ? '' : ` ${lostSends} send${lostSends === 1 ? '' : 's'} lost.`;
+    return `${who}: ${status}. ${description ?? ''}${lost}`;
+  });
+  showState(ill.length > 0 ? 'bad' : 'good', told.join(' ') || 'All servers are healthy', '#health');
   drawPicture(stage, here);
   drawChannels(view?.channels ?? []);
 }
 
-balancer.addEventListener('change', () => change({ balancer: balancer.value }));
+balancer.addEventListener('change', () => connectAnew({ balancer: balancer.value }));
+places.addEventListener('change', () => connectAnew({ move: { client, to: places.selectedIndex } }));
 backplane.addEventListener('change', () => change({ backplane: backplane.value }));
 presence.addEventListener('change', () => change({ presence: presence.checked }));
 redis.addEventListener('click', () => change({ redis: redis.textContent === 'Stop Redis' ? 'stopped' : 'running' }));
@@ -58,6 +75,11 @@ dotnet.addEventListener('click', async () => {
   dotnet.textContent = 'Building the C# server';
   await change({ dotnet: 'running' });
 });
+
+async function connectAnew(wish: object): Promise<void> {
+  await change(wish);
+  location.reload();
+}
 
 /** Looks once a second, while somebody looks at the page. */
 async function look(): Promise<void> {

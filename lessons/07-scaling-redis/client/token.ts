@@ -5,3 +5,8 @@ export const name = (): string => document.querySelector<HTMLInputElement>('#nam
 export async function getToken(seconds: string, claim = 'sub'): Promise<string> {
   return (await fetch(`/token?${new URLSearchParams({ name: name(), seconds, claim })}`)).text();
 }
+
+/** A POST that brings a token in its header. */
+export function withToken(token?: string): RequestInit {
+  return { method: 'POST', headers: token === undefined ? {} : { authorization: `Bearer ${token}` } };
+}

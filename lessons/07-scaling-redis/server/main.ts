@@ -7,7 +7,7 @@ import { announcement } from './announcement.ts';
 import { authentication } from './auth-fixed.ts';
 import { MessageHub } from './hub.ts';
 import { instance, online, url } from './surroundings.ts';
-import { token } from './token.ts';
+import { key, token } from './token.ts';
 
 const app = express();
 const server = createServer(app);
@@ -16,6 +16,8 @@ const signalr = new SignalRServer({
 });
 
 const messages = signalr.mapHub('/fixed/messages', MessageHub, { authorize: true, authentication });
+const connectionTokens = { keys: [key] }; // any server takes a WebSocket that another has negotiated
+signalr.mapHub('/signed/messages', MessageHub, { authorize: true, authentication, connectionTokens });
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets

@@ -25,8 +25,7 @@ app.use('/stage', stage(servers, balancer, rule, redis));
 app.use(balancer.handler);
 
 const close = async (): Promise<void> => {
-  await servers.close();
-  await redis.close();
+  await Promise.all([servers.close(), redis.close()]);
 };
 servers.start().catch(async (error: Error) => {
   console.error(error.message);

@@ -11,7 +11,7 @@ export const errorTexts = {
   browserMissing: 'Chromium is missing: set CHROMIUM_PATH or install it (Debian: apt-get install chromium).',
   instanceEnded: (name: string, output: string) => `The ${name} ended before it was ready. It printed:\n${output}`,
   instanceSilent: (name: string) => `The ${name} does not answer.`,
-  pageElsewhere: (name: string) => 
+  pageElsewhere: (name: string) =>
     `This is ${name}. The balancer in front of it serves the page, at the address that the lesson has printed.`,
   lessonEnded: (output: string) => `The lesson ended before it was ready. It printed:\n${output}`,
 } as const;

@@ -15,7 +15,7 @@ export interface Instance {
 /** Lines that are told when a process ends before it is ready. */
 const KEPT_LINES = 20;
 /** Time in ms that a process has to end by itself. */
-const PATIENCE = 5000;
+const PATIENCE = 2000;
 
 /**
  * Waits until a process says where it serves, and prints what it says behind its name.

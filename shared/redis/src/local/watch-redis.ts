@@ -57,10 +57,12 @@ export function watchRedis(url: string, stems: readonly string[]): RedisWatch {
     clients = [clientOf(url), clientOf(url)];
     const [asking, monitor] = clients as [Client, Client];
     await Promise.all(clients.map((client) => client.connect()));
-    monitored = await monitor.monitor((line) => count(String(line))).then(
-      () => true,
-      () => false,
-    );
+    monitored = await monitor
+      .monitor((line) => count(String(line)))
+      .then(
+        () => true,
+        () => false,
+      );
     return asking;
   };
   let looking: Promise<RedisView | undefined> | undefined;
