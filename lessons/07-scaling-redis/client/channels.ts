@@ -8,9 +8,10 @@ export function drawChannels(channels: RedisView['channels']): void {
   body.replaceChildren(
     ...channels.map(({ name, subscribers, messages }) => {
       const row = document.createElement('tr');
-      row.append(Object.assign(document.createElement('th'), { scope: 'row', textContent: name }));
+      row.append(Object.assign(document.createElement('th'), { scope: 'row', className: 'code', textContent: name }));
       row.insertCell().textContent = String(subscribers);
       const count = row.insertCell();
+      count.className = 'share';
       count.textContent = messages === undefined ? 'not counted' : String(messages);
       count.style.setProperty('--share', String((messages ?? 0) / most));
       return row;

@@ -1,7 +1,6 @@
-import { showState } from '@practical-signalr/lesson-kit/client';
+import { drawServers, type ServersDrawing, showState } from '@practical-signalr/lesson-kit/client';
 import type { Stage } from '../server/stage.ts';
 import { drawChannels } from './channels.ts';
-import { drawPicture } from './picture.ts';
 
 /** The balancer knows this tab by it; a cookie would be the same for all tabs. */
 export const client = (sessionStorage['client'] ??= crypto.randomUUID()) as string;
@@ -61,8 +60,28 @@ function draw(stage: Stage): void {
     return `${who}: ${status}. ${description ?? ''}${lost}`;
   });
   showState(ill.length > 0 ? 'bad' : 'good', told.join(' ') || 'All servers are healthy', '#health');
-  drawPicture(stage, here);
+  drawServers(document.querySelector<SVGElement>('#picture')!, drawingOf(stage));
   drawChannels(view?.channels ?? []);
+}
+
+/** The course's picture, from what is. */
+function drawingOf({ instances, balancer: mode, backplane: plan, redis: { kind, view } }: Stage): ServersDrawing {
+  return {
+    servers: instances.map(({ name, url, webSockets, health: { status } }) => {
+      return { name, note: `${status}, port ${new URL(url).port}`, clients: webSockets };
+    }),
+    here,
+    balancer: `balancer: ${mode}`,
+    takesTurns: mode === 'round-robin',
+    backplane:
+      plan === 'none'
+        ? { name: 'no backplane', note: 'each server is alone', state: 'none' }
+        : {
+            name: kind === 'stand-in' ? 'a stand-in for Redis' : 'Redis',
+            note: view ? `${view.channels.length} channels, ${view.keys} keys` : '✕ away',
+            state: view ? 'joined' : 'broken',
+          },
+  };
 }
 
 balancer.addEventListener('change', () => connectAnew({ balancer: balancer.value }));

@@ -11,7 +11,7 @@ export interface BalancerOptions {
   /** What goes to the instances: these paths and all below. The rest is the page's. */
   readonly paths: readonly string[];
   /** Names the instance for a request; may wait for one that starts. */
-  choose(request: IncomingMessage): Instance | Promise<Instance>;
+  readonly choose: (request: IncomingMessage) => Instance | Promise<Instance>;
 }
 
 /** A balancer in front of instances. */
