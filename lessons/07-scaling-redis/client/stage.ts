@@ -1,4 +1,4 @@
-import { drawServers, type ServersDrawing, showState } from '@practical-signalr/lesson-kit/client';
+import { drawServers, type ServersDrawing, showState, type StateKind } from '@practical-signalr/lesson-kit/client';
 import type { Stage } from '../server/stage.ts';
 import { drawChannels } from './channels.ts';
 
@@ -26,6 +26,7 @@ const presence = element<HTMLInputElement>('presence');
 const redis = element<HTMLButtonElement>('redis');
 const dotnet = element<HTMLButtonElement>('dotnet');
 const places = element<HTMLSelectElement>('place');
+const problem = element('problem');
 const name = element<HTMLInputElement>('name');
 name.value = new URLSearchParams(location.search).get('name') ?? name.value;
 
@@ -42,24 +43,18 @@ function draw(stage: Stage): void {
   balancer.value = stage.balancer;
   backplane.value = stage.backplane;
   presence.checked = stage.presence;
-  presence.disabled = kind === 'stand-in';
-  redis.textContent = view ? 'Stop Redis' : 'Start Redis';
+  presence.disabled = kind === 'stand-in'; // it keeps nothing
+  redis.textContent = kind === 'given' ? 'This Redis is not ours to stop' : view ? 'Stop Redis' : 'Start Redis';
   redis.disabled = kind === 'given';
+  dotnet.textContent = dotnetTexts[stage.dotnet];
   dotnet.disabled = stage.dotnet !== 'installed';
-  dotnet.textContent = stage.dotnet === 'absent' ? 'No .NET SDK here' : 'Let a C# server join';
   if (places.options.length !== stage.instances.length) {
     places.replaceChildren(...stage.instances.map((instance) => new Option(instance.name)));
   }
   places.value = here;
   places.disabled = stage.balancer === 'round-robin';
-  const keys = view ? `${view.keys} keys kept (DBSIZE)` : 'away';
-  showState(view ? (kind === 'stand-in' ? 'warn' : 'good') : 'bad', `${description}: ${keys}`, '#redis-state');
-  const ill = stage.instances.filter(({ health }) => health.status !== 'Healthy');
-  const told = ill.map(({ name: who, health: { status, description, lostSends = 0 } }) => {
-    const lost = lostSends === 0 ? '' : ` ${lostSends} send${lostSends === 1 ? '' : 's'} lost.`;
-    return `${who}: ${status}. ${description ?? ''}${lost}`;
-  });
-  showState(ill.length > 0 ? 'bad' : 'good', told.join(' ') || 'All servers are healthy', '#health');
+  showState(view ? (kind === 'stand-in' ? 'warn' : 'good') : 'bad', description, '#redis-state');
+  showState(...healthOf(stage.instances), '#health');
   drawServers(document.querySelector<SVGElement>('#picture')!, drawingOf(stage));
   drawChannels(view?.channels ?? []);
 }
@@ -78,27 +73,47 @@ function drawingOf({ instances, balancer: mode, backplane: plan, redis: { kind, 
         ? { name: 'no backplane', note: 'each server is alone', state: 'none' }
         : {
             name: kind === 'stand-in' ? 'a stand-in for Redis' : 'Redis',
-            note: view ? `${view.channels.length} channels, ${view.keys} keys` : '✕ away',
+            note: view ? `${view.channels.length} channels, DBSIZE ${view.keys}` : '✕ away',
             state: view ? 'joined' : 'broken',
           },
   };
 }
 
-balancer.addEventListener('change', () => connectAnew({ balancer: balancer.value }));
-places.addEventListener('change', () => connectAnew({ move: { client, to: places.selectedIndex } }));
-backplane.addEventListener('change', () => change({ backplane: backplane.value }));
-presence.addEventListener('change', () => change({ presence: presence.checked }));
-redis.addEventListener('click', () => change({ redis: redis.textContent === 'Stop Redis' ? 'stopped' : 'running' }));
-dotnet.addEventListener('click', async () => {
-  dotnet.disabled = true;
-  dotnet.textContent = 'Building the C# server';
-  await change({ dotnet: 'running' });
-});
-
-async function connectAnew(wish: object): Promise<void> {
-  await change(wish);
-  location.reload();
+/** How the servers do, and what did not get from one to the others. */
+function healthOf(instances: Stage['instances']): [StateKind, string] {
+  const ill = instances.find(({ health: { status } }) => status !== 'Healthy')?.health;
+  const lost = instances.filter(({ health: { lostSends = 0 } }) => lostSends > 0);
+  const told = lost.map(({ name: server, health: { lostSends } }) => `${lostSends} by ${server}`);
+  const text = ill ? `${ill.status}: ${ill.description ?? 'no answer.'}` : 'All servers are healthy.';
+  return [ill ? 'bad' : 'good', told.length > 0 ? `${text} Sends lost: ${told.join(', ')}.` : text];
 }
+
+const dotnetTexts: Record<Stage['dotnet'], string> = {
+  absent: 'No .NET SDK here: no C# server',
+  installed: 'Let a C# server join',
+  starting: 'The C# server is being built',
+  running: 'A C# server has joined',
+};
+
+/** A switch or button that asks for something when it is used. */
+function onUse(control: HTMLElement, wish: () => object, connectAnew = false): void {
+  control.addEventListener(control instanceof HTMLButtonElement ? 'click' : 'change', async () => {
+    problem.hidden = true;
+    try {
+      await change(wish());
+      if (connectAnew) location.reload();
+    } catch (error) {
+      problem.hidden = false;
+      problem.textContent = (error as Error).message;
+    }
+  });
+}
+onUse(balancer, () => ({ balancer: balancer.value }), true);
+onUse(places, () => ({ move: { client, to: places.selectedIndex } }), true);
+onUse(backplane, () => ({ backplane: backplane.value }));
+onUse(presence, () => ({ presence: presence.checked }));
+onUse(redis, () => ({ redis: redis.textContent === 'Stop Redis' ? 'stopped' : 'running' }));
+onUse(dotnet, () => ({ dotnet: 'running' }));
 
 /** Looks once a second, while somebody looks at the page. */
 async function look(): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Instance, startDotnet, startInstance } from '@practical-signalr/lesson-kit/instances';
+import { hasDotnet, type Instance, startDotnet, startInstance } from '@practical-signalr/lesson-kit/instances';
 
 /** What the switches of the page say. */
 export interface Settings {
@@ -17,6 +17,7 @@ export class Servers {
   settings: Settings = { backplane: 'redis', presence: false };
   /** The servers, once they serve; requests wait for it. */
   ready: Promise<Instance[]> = Promise.resolve([]);
+  dotnet: 'running' | 'starting' | 'installed' | 'absent' = hasDotnet() ? 'installed' : 'absent';
   readonly #redisUrl: string;
   readonly #key = randomBytes(32).toString('base64url');
 
@@ -30,6 +31,7 @@ export class Servers {
     this.settings = { ...this.settings, ...settings };
     this.ready = before.then(async (running) => {
       await Promise.all(running.map((instance) => instance.close()));
+      if (this.dotnet === 'running') this.dotnet = 'installed';
       return Promise.all(ports.map((port, i) => startInstance(`instance ${i + 1}`, main, this.#environment(port))));
     });
     await this.ready;
@@ -37,10 +39,16 @@ export class Servers {
 
   /** Lets the C# server join. */
   async startDotnet(): Promise<void> {
-    const running = await this.ready;
-    if (running.length > 2) return;
-    const instance = await startDotnet('C# server', dotnet, this.#environment('0'));
-    this.ready = Promise.resolve([...running, instance]);
+    if (this.dotnet !== 'installed') return;
+    this.dotnet = 'starting';
+    try {
+      const instance = await startDotnet('C# server', dotnet, this.#environment('0'));
+      this.ready = this.ready.then((running) => [...running, instance]);
+      this.dotnet = 'running';
+    } catch (error) {
+      this.dotnet = 'installed';
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
-import { type Balancer, hasDotnet } from '@practical-signalr/lesson-kit/instances';
+import type { Balancer } from '@practical-signalr/lesson-kit/instances';
 import { type FoundRedis, type RedisView, watchRedis } from '@practical-signalr/redis/local';
 import type { HealthReport } from '@practical-signalr/server';
-import { json, Router } from 'express';
+import { type ErrorRequestHandler, json, Router } from 'express';
 import { z } from 'zod';
 import type { BalancerMode, BalancerRule } from './balancer.ts';
 import { sayFromAnotherApp } from './another-app.ts';
@@ -19,7 +19,7 @@ export interface Stage extends Settings {
   balancer: BalancerMode;
   instances: { name: string; url: string; webSockets: number; health: Health }[];
   redis: { description: string; kind: FoundRedis['kind']; view: RedisView | undefined };
-  dotnet: 'running' | 'installed' | 'absent';
+  dotnet: Servers['dotnet'];
 }
 
 const wishes = z
@@ -51,7 +51,7 @@ export function stage(servers: Servers, balancer: Balancer, rule: BalancerRule, 
         })),
       ),
       redis: { description: found.description, kind: found.kind, view: await watch.look() },
-      dotnet: instances.length > 2 ? 'running' : hasDotnet() ? 'installed' : 'absent',
+      dotnet: servers.dotnet,
     };
   };
 
@@ -72,7 +72,10 @@ export function stage(servers: Servers, balancer: Balancer, rule: BalancerRule, 
     if (anotherApp) await sayFromAnotherApp(found.url, anotherApp.channelPrefix);
     response.json(await look());
   });
-  return router;
+  const tell: ErrorRequestHandler = (error: Error, _request, response, _next) => {
+    response.status(502).send(error.message);
+  };
+  return router.use(tell);
 }
 
 async function healthOf(url: string): Promise<Health> {

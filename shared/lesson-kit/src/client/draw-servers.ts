@@ -50,8 +50,8 @@ export function drawServers(picture: SVGElement, drawing: ServersDrawing): void 
       line(middle, ROWS.balancer + 31, (to + 0.5) * column, ROWS.servers, takesTurns ? 'turns' : '');
     }
     if (backplane.state !== 'none') line(middle, ROWS.servers + 48, middle, ROWS.backplane, backplane.state);
-    const who = isHere ? `this tab${clients > 1 ? ` + ${clients - 1}` : ''}` : count(clients);
-    box(i * column, ROWS.clients, column, isHere ? 'here' : '', who);
+    const who = isHere ? `this tab${clients > 1 ? ` and ${clients - 1} more` : ''}` : count(clients);
+    box(i * column, ROWS.clients, column, isHere ? 'here' : '', `${String.fromCharCode(65 + i)}: ${who}`);
     box(i * column, ROWS.servers, column, isHere ? 'here' : '', name, note);
   });
   box(0, ROWS.balancer, WIDTH, '', balancer);

@@ -21,9 +21,13 @@ export async function startDotnet(name: string, project: URL, env: NodeJS.Proces
   const assembly = basename(file, '.csproj');
   const artifacts = fileURLToPath(new URL(`../../../../node_modules/.cache/dotnet-${assembly}`, import.meta.url));
   const environment = { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1', ...env };
-  await promisify(execFile)('dotnet', ['build', file, '-c', 'Release', '--artifacts-path', artifacts], {
-    env: environment,
-  }).catch((error: Error & { stdout?: string }) => {
+  await promisify(execFile)(
+    'dotnet',
+    ['build', file, '-c', 'Release', '--artifacts-path', artifacts, '--disable-build-servers'],
+    {
+      env: environment,
+    },
+  ).catch((error: Error & { stdout?: string }) => {
     throw new Error(error.stdout?.split('\n').find((line) => line.includes('error')) ?? error.message);
   });
   const dll = join(artifacts, 'bin', assembly, 'release', `${assembly}.dll`);
