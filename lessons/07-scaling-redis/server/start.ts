@@ -9,7 +9,6 @@ import { stage } from './stage.ts';
 
 // Redis, two servers, and a balancer in front of them, which serves the page too.
 const redis = await findRedis();
-console.log(`Redis: ${redis.description}`);
 const servers = new Servers(redis.url);
 const rule = new BalancerRule();
 
@@ -33,3 +32,4 @@ servers.start().catch(async (error: Error) => {
   process.exit(1);
 });
 await serveLesson(import.meta.url, { app, server, signalr: { close } });
+if (server.listening) console.log(`Redis: ${redis.description}`);
