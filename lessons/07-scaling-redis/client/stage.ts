@@ -1,6 +1,11 @@
-import { drawServers, type ServersDrawing, showState, type StateKind } from '@practical-signalr/lesson-kit/client';
+import {
+  drawChannels,
+  drawServers,
+  type ServersDrawing,
+  showState,
+  type StateKind,
+} from '@practical-signalr/lesson-kit/client';
 import type { Stage } from '../server/stage.ts';
-import { drawChannels } from './channels.ts';
 
 /** The balancer knows this tab by it; a cookie would be the same for all tabs. */
 export const client = (sessionStorage['client'] ??= crypto.randomUUID()) as string;
@@ -56,7 +61,7 @@ function draw(stage: Stage): void {
   showState(view ? (kind === 'stand-in' ? 'warn' : 'good') : 'bad', description, '#redis-state');
   showState(...healthOf(stage.instances), '#health');
   drawServers(document.querySelector<SVGElement>('#picture')!, drawingOf(stage));
-  drawChannels(view?.channels ?? []);
+  drawChannels(document.querySelector('#channels')!, view?.channels ?? []);
 }
 
 /** The course's picture, from what is. */

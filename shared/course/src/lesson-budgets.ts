@@ -105,7 +105,6 @@ export const lessonSteps: readonly LessonStep[] = [
     to: 7,
     lines: 1100,
     files: [
-      'client/channels.ts',
       'client/choice.ts',
       'client/experiments.ts',
       'client/extras.ts',

@@ -1,9 +1,14 @@
-import type { RedisView } from '@practical-signalr/redis/local';
+/** A channel of a message broker. */
+export interface DrawnChannel {
+  readonly name: string;
+  /** Who hears it. */
+  readonly subscribers: number;
+  /** Undefined: not counted. */
+  readonly messages?: number | undefined;
+}
 
-const body = document.querySelector<HTMLTableSectionElement>('#channels')!;
-
-/** One row for each channel of Redis: who hears it, and how many messages it carried. */
-export function drawChannels(channels: RedisView['channels']): void {
+/** Fills a `<tbody>` with one row for each channel: its name, who hears it, and its messages as a figure and a bar. */
+export function drawChannels(body: HTMLTableSectionElement, channels: readonly DrawnChannel[]): void {
   const most = Math.max(1, ...channels.map(({ messages = 0 }) => messages));
   body.replaceChildren(
     ...channels.map(({ name, subscribers, messages }) => {
