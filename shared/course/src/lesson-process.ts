@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { nodeArguments, RESTART } from '@practical-signalr/lesson-kit';
+import { entryOf, nodeArguments, RESTART } from '@practical-signalr/lesson-kit';
 import { errorTexts } from './error-texts.ts';
 import type { LessonState, LessonStatus } from './home-contract.ts';
 import { LessonLog } from './lesson-log.ts';
@@ -41,7 +41,7 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
   start(): void {
     if (this.#child !== undefined) return;
     this.log.clear();
-    const child = spawn(process.execPath, [...nodeArguments, `--import=${endWithHome}`, 'server/main.ts'], {
+    const child = spawn(process.execPath, [...nodeArguments, `--import=${endWithHome}`, entryOf(this.#folder)], {
       cwd: this.#folder,
       env: { ...environment, PORT: String(this.#port) },
       stdio: ['pipe', 'pipe', 'pipe'],

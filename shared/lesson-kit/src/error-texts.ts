@@ -9,5 +9,9 @@ export const errorTexts = {
   notBuilt: (folder: string) =>
     `The page of ${folder} is not built yet. Build it with npm run build, then start it again.`,
   browserMissing: 'Chromium is missing: set CHROMIUM_PATH or install it (Debian: apt-get install chromium).',
+  instanceEnded: (name: string, output: string) => `The ${name} ended before it was ready. It printed:\n${output}`,
+  instanceSilent: (name: string) => `The ${name} does not answer.`,
+  pageElsewhere: (name: string) =>
+    `This is ${name}. The balancer in front of it serves the page, at the address that the lesson has printed.`,
   lessonEnded: (output: string) => `The lesson ended before it was ready. It printed:\n${output}`,
 } as const;

@@ -1,7 +1,7 @@
 export { breakConnections } from './break-connections.ts';
 export type { ObservedRequest, RequestKind, TokenPlace } from './observed-request.ts';
 export { requestJournal } from './request-journal.ts';
-export { nodeArguments, RESTART, runLesson } from './run-lesson.ts';
+export { entryOf, nodeArguments, RESTART, runLesson } from './run-lesson.ts';
 export { blockUpgrades, offeredTransports } from './transport-switches.ts';
 export { courseLessons, type CourseLesson, watchLessons } from './watch-lessons.ts';
 export { serveLesson, type Lesson } from './serve-lesson.ts';

@@ -19,6 +19,8 @@ export interface ObservedRequest {
   readonly at: number;
   /** The HTTP status; undefined until it is known. A browser never tells a page the status of a refused WebSocket or EventSource. */
   status?: number;
+  /** The server that has answered, where the journal stands at a balancer. */
+  servedBy?: string;
   /** No answer, or one that the browser hides from the page. */
   failed?: boolean;
 }

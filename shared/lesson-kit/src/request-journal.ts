@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
+import { servedBy } from './instances/served-by.ts';
 import { describeRequest, type ObservedRequest } from './observed-request.ts';
 
 /** Requests that are kept; the oldest go first. */
@@ -36,6 +37,7 @@ export function requestJournal(server: Server, prefixes: readonly string[] = ['/
     const writeHead = response.writeHead.bind(response);
     response.writeHead = ((...args: Parameters<typeof writeHead>) => {
       [entry.status] = args; // an event stream never finishes, so the head is what counts
+      noteServer(request, entry);
       return writeHead(...args);
     }) as typeof writeHead;
     response.once('close', () => {
@@ -45,7 +47,10 @@ export function requestJournal(server: Server, prefixes: readonly string[] = ['/
   });
   server.prependListener('upgrade', (request, socket) => {
     const entry = note(request, true);
-    onFirstWrite(socket, (head) => (entry.status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1])));
+    onFirstWrite(socket, (head) => {
+      entry.status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]);
+      noteServer(request, entry);
+    });
     socket.once('close', () => {
       if (entry.status === undefined) entry.failed = true;
     });
@@ -59,6 +64,11 @@ export function requestJournal(server: Server, prefixes: readonly string[] = ['/
       entry.number > Number(since) && (attempt === undefined || entry.attempt === attempt);
     response.set('cache-control', 'no-store').json(entries.filter(asked));
   };
+}
+
+function noteServer(request: IncomingMessage, entry: ObservedRequest): void {
+  const name = servedBy.get(request);
+  if (name !== undefined) entry.servedBy = name;
 }
 
 const isBelow = (path: string, prefix: string): boolean =>

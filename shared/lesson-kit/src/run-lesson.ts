@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 
 /** Exit code of a lesson whose server code was edited: who started it starts it again. */
 export const RESTART = 75;
@@ -9,6 +10,10 @@ export const PRODUCTION = '--production';
 
 /** What Node needs to run TypeScript from the workspace's sources. */
 export const nodeArguments = ['--conditions=@practical-signalr/source', '--import=tsx'];
+
+/** What starts the lesson in `folder`: its server, or where it has several what starts them all. */
+export const entryOf = (folder: string): string =>
+  existsSync(`${folder}/server/start.ts`) ? 'server/start.ts' : 'server/main.ts';
 
 /**
  * Runs the lesson in `folder` until it ends, again after each edit of its server code; the exit code.
@@ -23,7 +28,7 @@ export async function runLesson(
   const options = production ? ['--import=tsx'] : nodeArguments;
   const environment = production ? { NODE_ENV: 'production', ...env } : env;
   for (;;) {
-    const child = spawn(process.execPath, [...options, 'server/main.ts', ...args], {
+    const child = spawn(process.execPath, [...options, entryOf(folder), ...args], {
       cwd: folder,
       env: environment,
       stdio: 'inherit',

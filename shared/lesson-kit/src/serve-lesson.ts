@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SignalRServer } from '@practical-signalr/server';
@@ -6,7 +7,7 @@ import type { Express } from 'express';
 import { errorTexts } from './error-texts.ts';
 import { openLesson } from './open-lesson.ts';
 import { PRODUCTION } from './run-lesson.ts';
-import { serveBuiltPage, servePageFromSource } from './serve-page.ts';
+import { serveBuiltPage, servePageFromSource, servePageElsewhere } from './serve-page.ts';
 
 /** What a lesson hands over when it is put together. */
 export interface Lesson {
@@ -15,11 +16,14 @@ export interface Lesson {
   readonly signalr: SignalRServer;
 }
 
+/** What is served; in the place of a SignalR server may stand what ends several. */
+export type Served = Omit<Lesson, 'signalr'> & { readonly signalr: Pick<SignalRServer, 'close'> };
+
 /**
  * Serves a lesson on port 4100 and the lesson's number (or `PORT`) until Ctrl-C: its page with hot reload or, with
  * `--production` among the arguments, as `npm run build` left it in dist/. `mainUrl` is the `import.meta.url` of its server/main.ts.
  */
-export async function serveLesson(mainUrl: string, lesson: Lesson): Promise<void> {
+export async function serveLesson(mainUrl: string, lesson: Served): Promise<void> {
   const { server, signalr } = lesson;
   const folder = dirname(dirname(fileURLToPath(mainUrl)));
   const number = Number(/^\d+/.exec(basename(folder))?.[0]);
@@ -32,9 +36,12 @@ export async function serveLesson(mainUrl: string, lesson: Lesson): Promise<void
     server.closeAllConnections();
     server.close();
   };
+  endOnSignals(end); // first, so that what was started by then is ended
   try {
     lesson.app.get('/lesson/:number', openLesson());
     // The page first: one that waits for the server's return must not find a server without its page.
+    const { INSTANCE: name } = process.env;
+    if (name !== undefined) return await serveInstance(name, port, lesson, end);
     if (process.argv.includes(PRODUCTION)) serveBuiltPage(folder, lesson);
     else closePage = await servePageFromSource(folder, lesson, end);
     await listen(server, port);
@@ -43,9 +50,22 @@ export async function serveLesson(mainUrl: string, lesson: Lesson): Promise<void
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     console.error(inUse ? errorTexts.portInUse(port) : error instanceof Error ? error.message : error);
     process.exitCode = 1;
+    if (process.connected) process.disconnect(); // nothing else keeps an instance
+    await signalr.close();
     return;
   }
   console.log(`Lesson ${number} is ready: open http://localhost:${port} in two tabs (Ctrl-C ends it)`);
+}
+
+/** One of several servers: it has no page, tells whoever started it where it serves, and ends with it. */
+async function serveInstance(name: string, port: number, lesson: Served, end: () => Promise<void>): Promise<void> {
+  servePageElsewhere(name, lesson);
+  await listen(lesson.server, port);
+  process.once('disconnect', () => void end().finally(() => process.exit(0)));
+  process.send?.({ port: (lesson.server.address() as AddressInfo).port });
+}
+
+function endOnSignals(end: () => Promise<void>): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void end().finally(() => process.exit(0)));
   }

@@ -3,15 +3,20 @@ import { basename } from 'node:path';
 import express from 'express';
 import { errorTexts } from './error-texts.ts';
 import { RESTART } from './run-lesson.ts';
-import type { Lesson } from './serve-lesson.ts';
+import type { Served } from './serve-lesson.ts';
 
 /** Serves the built page of the lesson in `folder`; `LESSON_DIST` names another place of it than dist/. */
-export function serveBuiltPage(folder: string, { app }: Lesson): void {
+export function serveBuiltPage(folder: string, { app }: Served): void {
   const dist = process.env['LESSON_DIST'] ?? `${folder}/dist`;
   if (!existsSync(`${dist}/index.html`)) throw new Error(errorTexts.notBuilt(basename(folder)));
   // Names of built files hold their hash.
   app.use('/assets', express.static(`${dist}/assets`, { immutable: true, maxAge: '1y' }));
   app.use(express.static(dist));
+}
+
+/** Of several servers none has the page. */
+export function servePageElsewhere(name: string, { app }: Served): void {
+  app.use((_request, response) => response.status(404).send(errorTexts.pageElsewhere(name)));
 }
 
 /**
@@ -20,7 +25,7 @@ export function serveBuiltPage(folder: string, { app }: Lesson): void {
  */
 export async function servePageFromSource(
   folder: string,
-  { app, server }: Lesson,
+  { app, server }: Served,
   end: () => Promise<void>,
 ): Promise<() => Promise<void>> {
   const { createServer } = await import('vite');

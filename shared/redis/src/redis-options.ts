@@ -41,7 +41,7 @@ export interface RedisOptions {
   /** Sharded pub/sub (Redis 7), for a Redis Cluster. ASP.NET Core servers do not hear it. Default false. */
   readonly shardedPubSub?: boolean;
   /** Made by `presence()`: keeps track of who is online. Default: nobody does. */
-  readonly presence?: Presence;
+  readonly presence?: Presence | undefined;
   /** How long a server may take to change a group for another one, default 30,000 ms. */
   readonly ackTimeout?: number;
   /** How often the way through Redis and back is tried. Default 5000 ms. */

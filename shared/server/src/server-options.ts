@@ -87,7 +87,7 @@ export interface LongPollingOptions {
 /** Options of {@link SignalRServer}; all are optional. */
 export interface SignalRServerOptions extends SharedOptions {
   /** Replaces the class that decides who gets what, for scale-out. Default: the connections of this process. */
-  readonly scaleOut?: HubLifetimeManagerFactory;
+  readonly scaleOut?: HubLifetimeManagerFactory | undefined;
   /** Where the server reports. Default: warnings and errors to the console. */
   readonly logger?: Logger;
 }

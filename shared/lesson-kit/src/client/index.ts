@@ -7,6 +7,8 @@ linkNeighbours();
 
 export { addOutcome } from './add-outcome.ts';
 export { announce } from './announce.ts';
+export { drawChannels, type DrawnChannel } from './draw-channels.ts';
+export { drawServers, type DrawnServer, type ServersDrawing } from './draw-servers.ts';
 export { observeRequests } from './observe-requests.ts';
 export { breakConnections } from './break-connections.ts';
 export { counted } from './counted.ts';

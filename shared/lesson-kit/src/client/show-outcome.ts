@@ -16,9 +16,10 @@ export interface Outcome {
  * @example showOutcome(row.insertCell(), { kind: 'good', text: 'WebSockets', detail: 'user alice', requests });
  */
 export function showOutcome(place: Element, { kind, text, detail, requests }: Outcome): void {
-  const steps = requests.map(({ method, kind: step, status = 'waits', tokenIn }) => {
+  const steps = requests.map(({ method, kind: step, status = 'waits', tokenIn, servedBy }) => {
     const where = tokenIn === 'none' ? ['no token'] : [element('span', 'more', 'token in '), tokenIn];
-    const line = element('li', '', element('span', 'more', `${method} `), `${step} ${status} · `, ...where);
+    const by = servedBy === undefined ? '' : ` · ${servedBy}`;
+    const line = element('li', '', element('span', 'more', `${method} `), `${step} ${status} · `, ...where, by);
     if (Number(status) >= 400) line.className = 'refused';
     return line;
   });

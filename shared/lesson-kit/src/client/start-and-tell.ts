@@ -23,7 +23,7 @@ const transports: Partial<Record<ObservedRequest['kind'], string>> = {
  */
 export async function startAndTell(connection: Startable, place: Element): Promise<[StateKind, string]> {
   const attempt = crypto.randomUUID(); // by this mark the journal knows the requests of this connection
-  connection.baseUrl += `?attempt=${attempt}`;
+  connection.baseUrl += `${connection.baseUrl.includes('?') ? '&' : '?'}attempt=${attempt}`;
   const began = performance.now();
   try {
     await connection.start();

@@ -61,9 +61,9 @@ function textOrBytes(body: Uint8Array): string | Uint8Array {
   }
 }
 
-/** Requests of the page that are not the lesson's: its own files, those of Vite, and the request journal. */
+/** Requests of the page that are not the lesson's: its own files, those of Vite, the request journal, and what moves the stage. */
 export const isForeign = (url: string): boolean =>
-  /\/@|\/node_modules\/|^(data|blob):|\/requests(\?|$)|\.(ts|js|css|html|json|svg)(\?|$)/.test(url);
+  /\/@|\/node_modules\/|^(data|blob):|\/(requests|stage)(\?|$)|\.(ts|js|css|html|json|svg)(\?|$)/.test(url);
 
 /** Without the page's own origin. */
 const pathOf = (url: string): string => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { errorTexts } from '../error-texts.ts';
-import { nodeArguments, PRODUCTION } from '../run-lesson.ts';
+import { entryOf, nodeArguments, PRODUCTION } from '../run-lesson.ts';
 import { buildPage } from './build-page.ts';
 import { freePort } from './free-port.ts';
 
@@ -35,7 +35,7 @@ export async function startLesson(folder: string, options: StartLessonOptions = 
   const began = performance.now();
   const child = spawn(
     process.execPath,
-    [...nodeArguments, 'server/main.ts', ...(production ? [PRODUCTION] : []), ...args],
+    [...nodeArguments, entryOf(folder), ...(production ? [PRODUCTION] : []), ...args],
     {
       cwd: folder,
       env: { ...process.env, LESSON_DIST: page?.dist, PORT: String(port), NODE_OPTIONS: '', ...env },

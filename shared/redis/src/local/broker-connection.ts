@@ -10,15 +10,17 @@ type Channels = Map<string, Set<BrokerConnection>>;
 export class BrokerConnection {
   readonly #socket: Socket;
   readonly #channels: Channels;
+  readonly #monitors: Set<BrokerConnection>;
   readonly #id: number;
   readonly #own = new Set<string>();
   readonly #reader = new RespReader();
   #resp = 2;
   #out: Buffer[] = [];
 
-  constructor(socket: Socket, channels: Channels, id: number) {
+  constructor(socket: Socket, channels: Channels, monitors: Set<BrokerConnection>, id: number) {
     this.#socket = socket;
     this.#channels = channels;
+    this.#monitors = monitors;
     this.#id = id;
     socket.setNoDelay();
     socket.on('data', (data) => this.#receive(data));
@@ -43,6 +45,7 @@ export class BrokerConnection {
 
   #run(args: Buffer[]): void {
     const [command, ...rest] = args as [Buffer, ...Buffer[]];
+    if (this.#monitors.size > 0) this.#show(args);
     switch (command.toString('latin1').toUpperCase()) {
       case 'PUBLISH':
       case 'SPUBLISH':
@@ -59,6 +62,11 @@ export class BrokerConnection {
         return this.#hello(rest[0]?.toString());
       case 'PUBSUB':
         return this.#inspect(rest);
+      case 'MONITOR':
+        this.#monitors.add(this);
+        return this.#write('+OK\r\n');
+      case 'DBSIZE':
+        return this.#write(':0\r\n');
       case 'CLIENT':
         return this.#write(/^id$/i.test(String(rest[0])) ? `:${this.#id}\r\n` : '+OK\r\n');
       case 'AUTH':
@@ -80,6 +88,12 @@ export class BrokerConnection {
           `-ERR unknown command '${command.toString('latin1').slice(0, 30).replace(/[^\w]/g, '?')}'\r\n`,
         );
     }
+  }
+
+  /** Every command, as `MONITOR` of Redis shows it. */
+  #show(args: Buffer[]): void {
+    const line = `+${(Date.now() / 1000).toFixed(6)} [0 127.0.0.1:${this.#socket.remotePort}] ${args.map(quoted).join(' ')}\r\n`;
+    for (const monitor of this.#monitors) monitor.#write(line);
   }
 
   #publish(channel: Buffer, payload: Buffer): number {
@@ -193,6 +207,11 @@ export class BrokerConnection {
   }
 
   #leaveAll(): void {
+    this.#monitors.delete(this);
     for (const channel of this.#own) this.#leave(channel);
   }
 }
+
+/** Bytes between quotes; what is not printable as `\\x..`. */
+const quoted = (bytes: Buffer): string =>
+  `"${bytes.toString('latin1').replace(/[^ -~]|["\\]/g, (sign) => (/["\\]/.test(sign) ? `\\${sign}` : `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`))}"`;

@@ -10,6 +10,8 @@ export interface FoundRedis {
   readonly description: string;
   /** Ends what was started. */
   close(): Promise<void>;
+  /** Starts it again after `close`, on the same port; absent where the Redis was given. */
+  start?(): Promise<void>;
 }
 
 /**
@@ -28,11 +30,33 @@ export async function findRedis(environment: NodeJS.ProcessEnv = process.env): P
   const server = await startedServer(environment);
   if (server !== undefined) {
     const description = `A redis-server, started on port ${server.port}`;
-    return { url: server.url, kind: 'redis-server', description, close: () => server.close() };
+    return startable('redis-server', description, server, () => startRedisServer({ port: server.port }));
   }
-  const broker: StandInBroker = await startStandInBroker();
+  const broker = await startStandInBroker();
   const description = `No redis-server on this machine: a small stand-in on port ${broker.port}, good for this lesson only`;
-  return { url: broker.url, kind: 'stand-in', description, close: () => broker.close() };
+  return startable('stand-in', description, broker, () => startStandInBroker(broker.port));
+}
+
+function startable(
+  kind: FoundRedis['kind'],
+  description: string,
+  first: RedisServerProcess | StandInBroker,
+  again: () => Promise<RedisServerProcess | StandInBroker>,
+): FoundRedis {
+  let running: typeof first | undefined = first;
+  return {
+    url: first.url,
+    kind,
+    description,
+    async close() {
+      const ended = running;
+      running = undefined;
+      await ended?.close();
+    },
+    async start() {
+      running ??= await again();
+    },
+  };
 }
 
 async function startedServer(environment: NodeJS.ProcessEnv): Promise<RedisServerProcess | undefined> {

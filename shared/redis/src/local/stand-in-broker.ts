@@ -19,8 +19,9 @@ export interface StandInBroker {
 export async function startStandInBroker(port = 0): Promise<StandInBroker> {
   const channels = new Map<string, Set<BrokerConnection>>();
   const connections = new Set<BrokerConnection>();
+  const monitors = new Set<BrokerConnection>();
   const server = createServer((socket) => {
-    const connection = new BrokerConnection(socket, channels, connections.size + 1);
+    const connection = new BrokerConnection(socket, channels, monitors, connections.size + 1);
     connections.add(connection);
     socket.once('close', () => connections.delete(connection));
   });

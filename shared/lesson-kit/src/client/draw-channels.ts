@@ -1,0 +1,25 @@
+/** A channel of a message broker. */
+export interface DrawnChannel {
+  readonly name: string;
+  /** Who hears it. */
+  readonly subscribers: number;
+  /** Undefined: not counted. */
+  readonly messages?: number | undefined;
+}
+
+/** Fills a `<tbody>` with one row for each channel: its name, who hears it, and its messages as a figure and a bar. */
+export function drawChannels(body: HTMLTableSectionElement, channels: readonly DrawnChannel[]): void {
+  const most = Math.max(1, ...channels.map(({ messages = 0 }) => messages));
+  body.replaceChildren(
+    ...channels.map(({ name, subscribers, messages }) => {
+      const row = document.createElement('tr');
+      row.append(Object.assign(document.createElement('th'), { scope: 'row', className: 'code', textContent: name }));
+      row.insertCell().textContent = String(subscribers);
+      const count = row.insertCell();
+      count.className = 'share';
+      count.textContent = messages === undefined ? 'not counted' : String(messages);
+      count.style.setProperty('--share', String((messages ?? 0) / most));
+      return row;
+    }),
+  );
+}

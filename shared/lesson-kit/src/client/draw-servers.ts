@@ -1,0 +1,71 @@
+/** One server of a drawing. */
+export interface DrawnServer {
+  readonly name: string;
+  /** A second line, for example its health and port. */
+  readonly note: string;
+  readonly clients: number;
+}
+
+/** Clients, a balancer, servers behind it, and what joins them. */
+export interface ServersDrawing {
+  readonly servers: readonly DrawnServer[];
+  /** The server of this page; empty: of none. */
+  readonly here: string;
+  readonly balancer: string;
+  /** Whether a client's requests go to several servers. */
+  readonly takesTurns: boolean;
+  readonly backplane: { readonly name: string; readonly note: string; readonly state: 'joined' | 'broken' | 'none' };
+}
+
+const WIDTH = 360;
+const GAP = 6;
+/** The upper edge of each row. */
+const ROWS = { clients: 1, balancer: 66, servers: 131, backplane: 213 };
+
+/**
+ * Draws the course's picture of several servers from what is, in an SVG of `viewBox="0 0 360 262"`; for people who do not see it
+ * in its `aria-label`.
+ */
+export function drawServers(picture: SVGElement, drawing: ServersDrawing): void {
+  const { servers, here, balancer, takesTurns, backplane } = drawing;
+  const column = WIDTH / servers.length;
+  const shapes: SVGElement[] = [];
+  const line = (x1: number, y1: number, x2: number, y2: number, kind: string): void => {
+    shapes.push(shape('line', { x1, y1, x2, y2, class: kind }));
+  };
+  const box = (left: number, top: number, width: number, kind: string, ...texts: string[]): void => {
+    const height = 14 + 17 * texts.length;
+    const [x, rest] = [left + GAP / 2, width - GAP];
+    shapes.push(shape('rect', { x, y: top, width: rest, height, rx: 8, class: kind }));
+    texts.forEach((text, i) => {
+      shapes.push(shape('text', { x: left + width / 2, y: top + 20 + 17 * i, class: i === 0 ? 'name' : '' }, text));
+    });
+  };
+
+  servers.forEach(({ name, note, clients }, i) => {
+    const middle = (i + 0.5) * column;
+    const isHere = name === here;
+    line(middle, ROWS.clients + 31, middle, ROWS.balancer, '');
+    for (const to of takesTurns ? [0, 1] : [i]) {
+      line(middle, ROWS.balancer + 31, (to + 0.5) * column, ROWS.servers, takesTurns ? 'turns' : '');
+    }
+    if (backplane.state !== 'none') line(middle, ROWS.servers + 48, middle, ROWS.backplane, backplane.state);
+    const who = isHere ? `this tab${clients > 1 ? ` and ${clients - 1} more` : ''}` : count(clients);
+    box(i * column, ROWS.clients, column, isHere ? 'here' : '', `${String.fromCharCode(65 + i)}: ${who}`);
+    box(i * column, ROWS.servers, column, isHere ? 'here' : '', name, note);
+  });
+  box(0, ROWS.balancer, WIDTH, '', balancer);
+  box(0, ROWS.backplane, WIDTH, backplane.state, backplane.name, backplane.note);
+  picture.replaceChildren(...shapes);
+  const told = servers.map(({ name, note, clients }) => `${name}: ${count(clients)}, ${note}`);
+  picture.setAttribute('aria-label', [balancer, ...told, `${backplane.name}, ${backplane.note}`].join('; '));
+}
+
+const count = (clients: number): string => `${clients} client${clients === 1 ? '' : 's'}`;
+
+function shape(name: string, attributes: Record<string, string | number>, text = ''): SVGElement {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  made.textContent = text;
+  return made;
+}

@@ -1,0 +1,62 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { errorTexts } from '../error-texts.ts';
+
+/** One server of several behind a balancer: a process of its own. */
+export interface Instance {
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+  /** Ends it as Ctrl-C does. */
+  close(): Promise<void>;
+}
+
+/** Lines that are told when a process ends before it is ready. */
+const KEPT_LINES = 20;
+/** Time in ms that a process has to end by itself. */
+const PATIENCE = 2000;
+
+/**
+ * Waits until a process says where it serves, and prints what it says behind its name.
+ * @param address finds the address in a line of its output or in a message of its; undefined: not yet.
+ */
+export async function instanceOf(
+  name: string,
+  child: ChildProcess,
+  address: (said: unknown) => string | undefined,
+): Promise<Instance> {
+  const gone = once(child, 'exit').catch(() => undefined);
+  const lines: string[] = [];
+  let closing = false;
+  const url = await new Promise<string>((resolve, reject) => {
+    const hear = (said: unknown): void => {
+      const found = address(said);
+      if (found !== undefined) resolve(found);
+    };
+    child.on('message', hear);
+    for (const output of [child.stdout, child.stderr]) {
+      if (output === null) continue;
+      createInterface({ input: output }).on('line', (line) => {
+        hear(line);
+        lines.push(line);
+        lines.splice(0, lines.length - KEPT_LINES);
+        if (!closing) console.log(`[${name}] ${line}`);
+      });
+    }
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(errorTexts.instanceEnded(name, lines.join('\n')))));
+  });
+  return {
+    name,
+    url,
+    pid: child.pid as number,
+    async close() {
+      closing = true;
+      child.kill('SIGTERM');
+      const force = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      await gone;
+      clearTimeout(force);
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import express from 'express';
+import { afterEach, expect, test, vi } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { errorTexts } from '../error-texts.ts';
+import type { ObservedRequest } from '../observed-request.ts';
+import { requestJournal } from '../request-journal.ts';
+import { createBalancer, type Instance, startInstance } from './index.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function listening(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ends.push(() => (server.closeAllConnections(), server.close()));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A server that tells its name, and echoes over a WebSocket at /socket. */
+async function instance(name: string): Promise<Instance> {
+  const server = createServer((request, response) => response.end(`${name} ${request.url}`));
+  const sockets = new WebSocketServer({ noServer: true });
+  server.on('upgrade', (request, socket, head) => {
+    if (!request.url?.startsWith('/socket')) return socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
+    return sockets.handleUpgrade(request, socket, head, (opened) => opened.on('message', (data) => opened.send(data)));
+  });
+  return { name, url: await listening(server), pid: 0, close: () => Promise.resolve() };
+}
+
+async function balancing(choose: (url: string) => Instance) {
+  const app = express();
+  const server = createServer(app);
+  const balancer = createBalancer(server, {
+    paths: ['/socket', '/chat'],
+    choose: ({ url = '' }) => choose(url),
+  });
+  app.use('/requests', requestJournal(server, ['/socket', '/chat']));
+  app.use(balancer.handler);
+  app.use((_request, response) => response.send('the page'));
+  const url = await listening(server);
+  const journal = async (): Promise<ObservedRequest[]> =>
+    (await fetch(`${url}/requests`)).json() as Promise<ObservedRequest[]>;
+  return { url, balancer, journal };
+}
+
+test('requests and WebSockets go where they are sent, the rest is the page; the journal tells who has answered', async () => {
+  const [a, b] = [await instance('a'), await instance('b')];
+  const { url, balancer, journal } = await balancing((asked) => (asked.includes('b') ? b : a));
+  const answer = await fetch(`${url}/chat/x?to=b`);
+  expect([await answer.text(), answer.headers.get('x-instance')]).toEqual(['b /chat/x?to=b', 'b']);
+  expect(await (await fetch(`${url}/chatter`)).text()).toBe('the page');
+
+  const socket = new WebSocket(`${url}/socket`);
+  await once(socket, 'open');
+  expect([balancer.webSockets(a), balancer.webSockets(b)]).toEqual([1, 0]);
+  socket.send('hello');
+  expect(String((await once(socket, 'message'))[0])).toBe('hello');
+  socket.terminate();
+  await vi.waitUntil(() => balancer.webSockets(a) === 0);
+
+  const refused = new WebSocket(`${url}/chat?to=b`);
+  const [error] = (await once(refused, 'error')) as [Error];
+  expect(error.message).toBe('Unexpected server response: 404');
+  expect((await journal()).map(({ kind, status, servedBy }) => [kind, status, servedBy])).toEqual([
+    ['request', 200, 'b'],
+    ['websocket', 101, 'a'],
+    ['websocket', 404, 'b'],
+  ]);
+});
+
+test('an instance that is away, or none to choose: an answer, and the balancer lives on', async () => {
+  const a = await instance('a');
+  const gone: Instance = { ...a, name: 'gone', url: 'http://127.0.0.1:9' };
+  const { url } = await balancing((asked) => {
+    if (asked.includes('nobody')) throw new Error('No instance is there.');
+    return asked.includes('gone') ? gone : a;
+  });
+  const answers = await Promise.all(['gone', 'nobody', 'a'].map((to) => fetch(`${url}/chat?${to}`)));
+  expect(await Promise.all(answers.map(async (each) => [each.status, await each.text()]))).toEqual([
+    [502, errorTexts.instanceSilent('gone')],
+    [503, 'No instance is there.'],
+    [200, 'a /chat?a'],
+  ]);
+  for (const [to, status] of [
+    ['gone', 502],
+    ['nobody', 503],
+  ] as const) {
+    const [error] = (await once(new WebSocket(`${url}/socket?${to}`), 'error')) as [Error];
+    expect(error.message).toBe(`Unexpected server response: ${status}`);
+  }
+});
+
+/** A server/main.ts of a lesson, in a folder of its own. */
+function script(text: string): URL {
+  const folder = mkdtempSync(join(tmpdir(), '07-'));
+  ends.push(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'main.mjs');
+  writeFileSync(file, text);
+  return pathToFileURL(file);
+}
+const serving = `import { createServer } from 'node:http';
+  const server = createServer((_, response) => response.end(process.env.INSTANCE)).listen(Number(process.env.PORT), '127.0.0.1', () => process.send({ port: server.address().port }));
+  process.once('disconnect', () => process.exit());`;
+
+test('an instance is ready when it says where it serves, and gone when it is closed', async () => {
+  const started = await startInstance('instance 1', script(serving), { PORT: '0' });
+  expect(await (await fetch(started.url)).text()).toBe('instance 1');
+  await started.close();
+  await expect(fetch(started.url)).rejects.toThrow('fetch failed');
+});
+
+test('an instance that cannot start says why', async () => {
+  const print = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  const failing = startInstance('instance 1', script(`console.error('Port 1 is in use.'); process.exit(1);`), {});
+  await expect(failing).rejects.toThrow(errorTexts.instanceEnded('instance 1', 'Port 1 is in use.'));
+  expect(print).toHaveBeenCalledWith('[instance 1] Port 1 is in use.');
+  print.mockRestore();
+});
+
+test('an instance ends with whoever started it, though that was killed', async () => {
+  const entry = new URL('index.ts', import.meta.url);
+  const parent = script(`import { startInstance } from ${JSON.stringify(entry)};
+    const { url } = await startInstance('instance 1', new URL(${JSON.stringify(script(serving))}), { PORT: '0' });
+    console.log(url);`);
+  const child = spawn(process.execPath, ['--conditions=@practical-signalr/source', '--import=tsx', parent.pathname]);
+  ends.push(() => child.kill('SIGKILL'));
+  const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  expect((await fetch(url)).status).toBe(200);
+  child.kill('SIGKILL');
+  await vi.waitUntil(
+    () =>
+      fetch(url).then(
+        () => false,
+        () => true,
+      ),
+    { timeout: 20_000 },
+  );
+});
