@@ -68,7 +68,7 @@ describe('the lessons of this repository', () => {
     const { status, html } = await get(`${url}/5/6?file=server/main.ts`);
     expect(status).toBe(200);
     expect(count(html, '<section class="card file"')).toBe(1);
-    expect(html).toContain('<b>Lesson 6: </b>the same hub mapped with each');
+    expect(html).toContain('<b>Lesson 6: </b>the hub asks for a token');
     expect(html).toMatch(/aria-current="page">server\/main\.ts</);
   });
 

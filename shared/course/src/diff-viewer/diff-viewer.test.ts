@@ -70,7 +70,7 @@ describe.runIf(hasChromium())('the diff viewer in Chromium', () => {
     const page = await context.newPage();
     await page.goto(url);
     await page.getByLabel('Compare').selectOption('3');
-    await page.getByLabel('with').selectOption('5');
+    await page.locator('select[name=to]').selectOption('5');
     await page.getByRole('button', { name: 'Show' }).click();
     await see(page).toHaveURL(`${url}/3/5`);
     await page.getByRole('link', { name: 'Side by side' }).click();
