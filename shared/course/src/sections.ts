@@ -104,7 +104,11 @@ export const sections: readonly Section[] = [
     follow: {
       shows: 'Clients connect to a service in the cloud; the app keeps a few connections to it and needs no Redis.',
       page: `${course}-azure/`,
-      code: [{ file: 'server/main.ts', look: 'one line: the service in place of Redis' }],
+      code: [
+        { file: 'server/main.ts', look: 'one line: the service in place of Redis' },
+        { file: 'server/start.ts', look: 'what takes turns and needs no stickiness' },
+        { file: 'client/experiments.ts', look: 'both negotiations by hand' },
+      ],
     },
   },
 ];

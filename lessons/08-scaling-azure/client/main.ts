@@ -1,0 +1,73 @@
+import './style.css';
+import { breakConnections, showMessage, showState, startAndTell, typed } from '@practical-signalr/lesson-kit/client';
+import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import type { MessageClient, MessageServer } from '../contract.ts';
+import './failures.ts';
+import { addExperiments } from './experiments.ts';
+import { client, place, standOn } from './stage.ts';
+import { getToken } from './token.ts';
+
+const url = `/fixed/messages?client=${client}`;
+const options = { accessTokenFactory: () => getToken('60') };
+const builder = new HubConnectionBuilder().withUrl(url, options);
+builder.withAutomaticReconnect().configureLogging(LogLevel.Warning); // at Information the console shows the token
+const connection = typed<MessageServer, MessageClient>(builder.build());
+
+connection.on('ReceiveMessage', (message, sentBy) => {
+  showMessage(message, '#messages', `sent by ${sentBy}, delivered by ${place()}`);
+});
+connection.onclose(() => showState('bad', 'Disconnected. Reload the page.'));
+
+const target = document.querySelector<HTMLSelectElement>('#target')!;
+connection.on('UserConnected', (connectionId) => {
+  const me = connectionId === connection.connectionId ? ' (this page)' : '';
+  target.add(new Option(connectionId + me, connectionId));
+});
+connection.on('UserDisconnected', (connectionId) => {
+  for (const option of target.options) if (option.value === connectionId) option.remove();
+});
+connection.onreconnecting(() => {
+  showState('warn', 'Reconnecting');
+  target.length = 3; // who comes and goes meanwhile is not heard of
+});
+connection.onreconnected(async () => {
+  standOn(await connection.invoke('WhereAmI'));
+  showState('good', 'Connected again, with a new id');
+  if (document.querySelector<HTMLInputElement>('#rejoin')!.checked) await join();
+});
+
+async function join(): Promise<void> {
+  await connection.invoke('JoinGroup', 'PrivateGroup');
+  showState('good', `${connection.connectionId} is in the Private Group`, '#joined');
+}
+
+async function send(message: string): Promise<void> {
+  if (target.value === '') throw new Error('Choose whom to send to.');
+  if (target.value === 'Myself') return connection.invoke('SendMessageToCaller', message);
+  if (target.value === 'PrivateGroup') return connection.invoke('SendMessageToGroup', 'PrivateGroup', message);
+  if (target.value !== 'Everyone') return connection.invoke('SendMessageToUser', target.value, message);
+  await connection.invoke('SendMessageToAll', message);
+}
+
+const form = document.querySelector<HTMLFormElement>('#form')!;
+const field = document.querySelector<HTMLTextAreaElement>('#message')!;
+
+form.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  field.focus();
+  try {
+    await send(field.value);
+    showState('good', 'The hub method has finished', '#sent');
+    field.value = '';
+  } catch (error) {
+    showState('bad', (error as Error).message, '#sent');
+  }
+});
+
+document.querySelector('#join')!.addEventListener('click', join);
+document.querySelector('#drop')!.addEventListener('click', () => breakConnections('/fixed/messages'));
+
+addExperiments(connection);
+
+showState(...(await startAndTell(connection, document.querySelector('#result')!)));
+if (connection.state === 'Connected') standOn(await connection.invoke('WhereAmI'));

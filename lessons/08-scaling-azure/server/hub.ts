@@ -1,0 +1,42 @@
+import { Hub } from '@practical-signalr/server';
+import type { MessageClient, MessageServer } from '../contract.ts';
+import { instance } from './surroundings.ts';
+
+export class MessageHub extends Hub<MessageClient> implements MessageServer {
+  async sendMessageToAll(message: string): Promise<void> {
+    await this.clients.all.send('ReceiveMessage', message, instance);
+  }
+
+  async sendMessageToCaller(message: string): Promise<void> {
+    await this.clients.caller.send('ReceiveMessage', message, instance);
+  }
+
+  /** In spite of its name it is about one connection: a user may have many. */
+  async sendMessageToUser(connectionId: string, message: string): Promise<void> {
+    await this.clients.client(connectionId).send('ReceiveMessage', message, instance);
+  }
+
+  async joinGroup(group: string): Promise<void> {
+    await this.groups.add(this.context.connectionId, group);
+  }
+
+  async sendMessageToGroup(group: string, message: string): Promise<void> {
+    await this.clients.group(group).send('ReceiveMessage', message, instance);
+  }
+
+  whoAmI(): string | undefined {
+    return this.context.userIdentifier;
+  }
+
+  whereAmI(): string {
+    return instance;
+  }
+
+  override async onConnected(): Promise<void> {
+    await this.clients.all.send('UserConnected', this.context.connectionId);
+  }
+
+  override async onDisconnected(): Promise<void> {
+    await this.clients.all.send('UserDisconnected', this.context.connectionId);
+  }
+}
