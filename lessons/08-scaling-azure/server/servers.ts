@@ -17,12 +17,13 @@ export class Servers {
 
   /** Starts both, or the one that is missing. */
   async start(): Promise<void> {
-    this.ready = this.ready.then((running) => {
-      const start = (name: string, port: string): Promise<Instance> =>
-        startInstance(name, main, this.#environment(port));
-      const names = ports.map((port, i) => [`instance ${i + 1}`, port] as const);
-      return Promise.all(names.map(([name, port]) => running.find((one) => one.name === name) ?? start(name, port)));
-    });
+    const before = await this.ready;
+    this.ready = Promise.all(
+      ports.map(async (port, i) => {
+        const name = `instance ${i + 1}`;
+        return before.find((one) => one.name === name) ?? startInstance(name, main, this.#environment(port));
+      }),
+    );
     await this.ready;
   }
 

@@ -137,7 +137,32 @@ export const lessonSteps: readonly LessonStep[] = [
       'server/token.ts',
     ],
   },
-  { from: 7, to: 8, lines: 200, files: [] },
+  {
+    from: 7,
+    to: 8,
+    lines: 740,
+    files: [
+      'client/experiments.ts',
+      'client/failures.ts',
+      'client/index.html',
+      'client/stage.ts',
+      'client/style.css',
+      'contract.ts',
+      'package.json',
+      'server/another-app.ts',
+      'server/balancer.ts',
+      'server/dotnet/MessageServer.csproj',
+      'server/dotnet/Program.cs',
+      'server/hub.ts',
+      'server/main.ts',
+      'server/other-apps.ts',
+      'server/servers.ts',
+      'server/service.ts',
+      'server/stage.ts',
+      'server/start.ts',
+      'server/surroundings.ts',
+    ],
+  },
 ];
 
 /** The files that every lesson has, and has under the same name, so that a comparison shows the idea and nothing else. */
