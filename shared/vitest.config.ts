@@ -11,8 +11,8 @@ export default defineConfig({
     root: process.env['VITEST_ROOT'],
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    // Much of the time is waiting for browsers and servers: two files at once, on two cores too.
-    maxWorkers: 2,
+    // Much of the time is waiting for browsers and servers: four files at once, on two cores too.
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // A slow machine is not a failure: what is waited for may take a while.

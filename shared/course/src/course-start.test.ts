@@ -83,7 +83,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
     await page.invoke('start', 3);
     const lesson = connect((await running).port, '127.0.0.1').on('error', () => undefined);
     await once(lesson, 'connect');
-    const ended = once(lesson, 'close'); // its end closes every connection
+    const ended = new Promise<void>((resolve) => lesson.once('close', () => resolve())); // its end closes every connection, or resets it
     child.kill(signal);
     const [code] = (await once(child, 'exit')) as [number | null];
     expect(code).toBe(signal === 'SIGKILL' ? null : 0);
