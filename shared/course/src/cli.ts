@@ -1,3 +1,4 @@
+import { portOfEnvironment } from '@practical-signalr/lesson-kit';
 import { courseBuild } from './course-build.ts';
 import { courseDiff } from './course-diff.ts';
 import { courseLesson } from './course-lesson.ts';
@@ -19,6 +20,19 @@ const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (command === undefined) {
   console.error(errorTexts.unknownCommand(name));
   process.exitCode = 1;
-} else {
+} else if (portIsClear()) {
   process.exitCode = await command(...args);
+} else {
+  process.exitCode = 1;
+}
+
+/** Whether `PORT`, where it is set, is a port; says so where it is not, before anything starts. */
+function portIsClear(): boolean {
+  try {
+    portOfEnvironment(0);
+    return true;
+  } catch (error) {
+    console.error((error as Error).message);
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
@@ -32,6 +32,19 @@ async function course(
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
   return { child, output: () => output, printed };
 }
+
+test.each([['start'], ['lesson', '3']])('a PORT that is no port gets one sentence: %s %s', (...command) => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...nodeArguments, 'shared/course/src/cli.ts', ...command.filter((word) => word !== undefined)],
+    { cwd: root, env: { ...process.env, PORT: 'abc' }, encoding: 'utf8' },
+  );
+  expect([status, stdout, stderr]).toEqual([
+    1,
+    '',
+    "'abc' is not a port. Set the variable PORT to a number from 0 to 65535, or leave it out.\n",
+  ]);
+});
 
 /** A page of the home, without a browser. */
 async function openHome(port: number) {

@@ -1,9 +1,10 @@
+import { portOfEnvironment } from '@practical-signalr/lesson-kit';
 import { errorTexts } from './error-texts.ts';
 import { startHome } from './home-server.ts';
 
 /** `npm start`: the course home until Ctrl-C, which ends the lessons it started too. */
 export async function courseStart(): Promise<number> {
-  const port = Number(process.env['PORT'] ?? 4100);
+  const port = portOfEnvironment(4100);
   let home: Awaited<ReturnType<typeof startHome>>;
   try {
     home = await startHome(port);

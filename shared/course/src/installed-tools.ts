@@ -1,13 +1,7 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findChromium, findCommand } from '@practical-signalr/lesson-kit/testing';
 
 /** Whether a command is on the PATH. */
-export function hasCommand(name: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
-}
+export const hasCommand = (name: string): boolean => findCommand(name) !== undefined;
 
-/** Whether the browser tests have a browser: `CHROMIUM_PATH`, or one on the PATH. */
-export function hasChromium(): boolean {
-  const path = process.env['CHROMIUM_PATH'];
-  return path === undefined ? hasCommand('chromium') : existsSync(path);
-}
+/** Whether the browser tests have a browser. */
+export const hasChromium = (): boolean => findChromium() !== undefined;

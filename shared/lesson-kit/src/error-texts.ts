@@ -2,6 +2,8 @@
 export const errorTexts = {
   portInUse: (port: number) =>
     `Port ${port} is in use, probably by the same lesson in another terminal or in the course home. End it, or choose another port with the variable PORT.`,
+  noPort: (text: string) =>
+    `'${text}' is not a port. Set the variable PORT to a number from 0 to 65535, or leave it out.`,
   noNumber: (folder: string) =>
     `The folder '${folder}' does not start with the number of a lesson, for example 03-basics.`,
   lessonNotRunning: (number: number) =>

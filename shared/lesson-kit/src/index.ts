@@ -1,5 +1,6 @@
 export { breakConnections } from './break-connections.ts';
 export type { ObservedRequest, RequestKind, TokenPlace } from './observed-request.ts';
+export { portOfEnvironment } from './port-of-environment.ts';
 export { requestJournal } from './request-journal.ts';
 export { entryOf, nodeArguments, RESTART, runLesson } from './run-lesson.ts';
 export { blockUpgrades, offeredTransports } from './transport-switches.ts';

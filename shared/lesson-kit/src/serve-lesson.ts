@@ -6,6 +6,7 @@ import type { SignalRServer } from '@practical-signalr/server';
 import type { Express } from 'express';
 import { errorTexts } from './error-texts.ts';
 import { openLesson } from './open-lesson.ts';
+import { portOfEnvironment } from './port-of-environment.ts';
 import { PRODUCTION } from './run-lesson.ts';
 import { serveBuiltPage, servePageFromSource, servePageElsewhere } from './serve-page.ts';
 
@@ -28,7 +29,7 @@ export async function serveLesson(mainUrl: string, lesson: Served): Promise<void
   const folder = dirname(dirname(fileURLToPath(mainUrl)));
   const number = Number(/^\d+/.exec(basename(folder))?.[0]);
   if (Number.isNaN(number)) throw new Error(errorTexts.noNumber(basename(folder)));
-  const port = Number(process.env['PORT'] ?? 4100 + number);
+  let port = 4100 + number;
   let closePage = async (): Promise<void> => undefined;
   const end = async (): Promise<void> => {
     await signalr.close();
@@ -38,6 +39,7 @@ export async function serveLesson(mainUrl: string, lesson: Served): Promise<void
   };
   endOnSignals(end); // first, so that what was started by then is ended
   try {
+    port = portOfEnvironment(port);
     lesson.app.get('/lesson/:number', openLesson());
     // The page first: one that waits for the server's return must not find a server without its page.
     const { INSTANCE: name } = process.env;

@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
 import { type Browser, chromium } from '@playwright/test';
 import { errorTexts } from '../error-texts.ts';
+import { findChromium } from './find-chromium.ts';
 
-const path = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const path = findChromium();
 
 /** Whether the browser tests can run. In CI a missing browser is an error. */
 export function hasChromium(): boolean {
-  if (existsSync(path)) return true;
+  if (path !== undefined) return true;
   if (process.env['CI'] !== undefined) throw new Error(errorTexts.browserMissing);
   console.warn(errorTexts.browserMissing);
   return false;
@@ -14,6 +14,7 @@ export function hasChromium(): boolean {
 
 /** Starts Chromium without a window and without requests of its own. */
 export function launchChromium(): Promise<Browser> {
+  if (path === undefined) return Promise.reject(new Error(errorTexts.browserMissing));
   return chromium.launch({
     executablePath: path,
     args: [
