@@ -19,7 +19,7 @@ type Switch = keyof typeof switches;
 
 const help = `npx @practical-signalr/azure-emulator [switches]
 
-Azure SignalR Service on your machine: default and serverless mode, REST API, status page.
+Azure SignalR Service on your machine: default and serverless mode. What goes on there: /api/status
 
 ${Object.entries(switches)
   .map(([name, meaning]) => `  --${name.padEnd(9)} ${meaning}`)

@@ -52,6 +52,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const upgrades = new UpgradeHandler(service);
   const app = express().disable('x-powered-by').disable('etag');
   app.use('/client', otherOrigins, clientEndpoint(service));
+  app.get('/api/health', (_request, response) => void response.status(200).end()); // HEAD too; what load balancers ask
+  app.get('/api/status', (_request, response) =>
+    response.set('cache-control', 'no-store').json(emulatorStatus(service)),
+  );
   const server = createServer(app);
   server.on('upgrade', (request, socket, head) => upgrades.handle(request, socket, head));
   try {
