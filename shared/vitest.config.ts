@@ -11,10 +11,10 @@ export default defineConfig({
     root: process.env['VITEST_ROOT'],
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    // Much of the time is waiting for browsers and servers: four files at once, on two cores too.
-    maxWorkers: 4,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Much of the time is waiting for browsers and servers: three files at once, on two cores too.
+    maxWorkers: 3,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // A slow machine is not a failure: what is waited for may take a while.
     expect: { poll: { timeout: 10_000 } },
     execArgv: ['--conditions=@practical-signalr/source'],

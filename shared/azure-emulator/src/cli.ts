@@ -19,7 +19,7 @@ type Switch = keyof typeof switches;
 
 const help = `npx @practical-signalr/azure-emulator [switches]
 
-Azure SignalR Service on your machine: default and serverless mode. What goes on there: /api/status
+Azure SignalR Service on your machine: default and serverless mode, REST API, a status page at its address.
 
 ${Object.entries(switches)
   .map(([name, meaning]) => `  --${name.padEnd(9)} ${meaning}`)

@@ -7,7 +7,9 @@ import { EmulatedService } from './emulated-service.ts';
 import { type EmulatorOptions, resolveEmulatorOptions } from './emulator-options.ts';
 import { errorTexts } from './error-texts.ts';
 import type { ServiceHub } from './service-hub.ts';
+import { restApi } from './rest/rest-api.ts';
 import { type EmulatorStatus, emulatorStatus } from './status/emulator-status.ts';
+import { statusPage } from './status/status-page.ts';
 import { UpgradeHandler } from './upgrade-handler.ts';
 
 /** A running emulator. */
@@ -52,7 +54,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const upgrades = new UpgradeHandler(service);
   const app = express().disable('x-powered-by').disable('etag');
   app.use('/client', otherOrigins, clientEndpoint(service));
+  app.use('/api/hubs', restApi(service));
   app.get('/api/health', (_request, response) => void response.status(200).end()); // HEAD too; what load balancers ask
+  app.get('/', (_request, response) => void response.type('html').send(statusPage));
   app.get('/api/status', (_request, response) =>
     response.set('cache-control', 'no-store').json(emulatorStatus(service)),
   );

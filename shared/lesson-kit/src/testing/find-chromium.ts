@@ -36,12 +36,11 @@ export function findCommand(name: string, machine: Machine = thisMachine): strin
   const { platform, environment, exists } = machine;
   const windows = platform === 'win32';
   const endings = windows ? (environment['PATHEXT'] ?? '.COM;.EXE;.BAT;.CMD').split(';') : [''];
-  const { delimiter, join } = windows ? win32 : posix;
-  const path = environment['PATH'] ?? environment['Path'] ?? '';
-  return path
-    .split(delimiter)
+  const paths = windows ? win32 : posix;
+  return (environment['PATH'] ?? environment['Path'] ?? '')
+    .split(paths.delimiter)
     .filter((folder) => folder !== '')
-    .flatMap((folder) => endings.map((ending) => join(folder, name + ending.toLowerCase())))
+    .flatMap((folder) => endings.map((ending) => paths.join(folder, name + ending.toLowerCase())))
     .find((file) => exists(file));
 }
 

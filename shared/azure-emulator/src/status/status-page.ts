@@ -1,0 +1,78 @@
+/** The page at the emulator's address: what `/api/status` answers, for people. It asks nobody else and shows no token. */
+export const statusPage = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Azure SignalR Service, emulated</title>
+<link rel="icon" href="data:,">
+<style>
+  :root { color-scheme: light dark; --ink: light-dark(#1d222b, #e8eaee); --quiet: light-dark(#535c6b, #a6adba);
+    --page: light-dark(#faf9f5, #14161d); --card: light-dark(#fff, #1b1f27); --line: light-dark(#dedcd4, #343945); }
+  body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); }
+  main { max-width: 70rem; margin: 0 auto; padding: 1rem; }
+  h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; } h3 { font-size: 1rem; }
+  section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 0 1rem 1rem; margin-top: 1rem; }
+  .scroll { overflow-x: auto; }
+  table { border-collapse: collapse; width: 100%; }
+  th, td { text-align: left; padding: 0.3rem 1rem 0.3rem 0; border-top: 1px solid var(--line); font-variant-numeric: tabular-nums; }
+  th, p { color: var(--quiet); font-weight: 600; }
+  td { overflow-wrap: anywhere; }
+</style>
+</head>
+<body>
+<main>
+<h1>Azure SignalR Service, emulated</h1>
+<p id="summary" role="status">Asking</p>
+<div id="hubs"></div>
+</main>
+<script>
+  const table = (caption, heads, rows) => {
+    const made = document.createElement('div');
+    made.className = 'scroll';
+    made.tabIndex = 0;
+    made.setAttribute('role', 'region');
+    made.setAttribute('aria-label', caption);
+    const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
+    const body = document.createElement('table');
+    const head = body.createTHead().insertRow();
+    for (const text of heads) head.append(Object.assign(element('th', text), { scope: 'col' }));
+    const lines = body.createTBody();
+    for (const row of rows) lines.insertRow().append(...row.map((text) => element('td', String(text ?? ''))));
+    made.append(body);
+    return rows.length === 0 ? [] : [element('h3', caption), made];
+  };
+  let drawn = '';
+  async function look() {
+    try {
+      const text = await (await fetch('/api/status')).text();
+      if (text !== drawn) draw(JSON.parse((drawn = text)));
+    } catch {
+      drawn = '';
+      document.querySelector('#summary').textContent = 'The emulator does not answer.';
+    }
+    setTimeout(look, 1000);
+  }
+  function draw(status) {
+    const { serviceMode, openConnections, quota, latency, hubs } = status;
+    document.querySelector('#summary').textContent = serviceMode + ' mode, ' + openConnections + ' connections open' +
+      (quota === null ? '' : ' of ' + quota) + (latency > 0 ? ', ' + latency + ' ms each way' : '') +
+      (hubs.length === 0 ? '. No server and no client is connected.' : '.');
+    document.querySelector('#hubs').replaceChildren(...hubs.map(({ name, counts, servers, clients, groups }) => {
+      const section = document.createElement('section');
+      section.append(Object.assign(document.createElement('h2'), { textContent: 'Hub ' + name }));
+      section.append(...table('Messages of ' + name, ['from servers', 'from clients', 'to clients', 'clients', 'users', 'groups'],
+        [[counts.fromServers, counts.fromClients, counts.toClients, counts.clients, counts.users, counts.groups]]));
+      section.append(...table('Server connections of ' + name, ['server', 'connection', 'clients', 'since'],
+        servers.map((one) => [one.serverId, one.connectionId, one.clients, new Date(one.connectedAt).toLocaleTimeString()])));
+      section.append(...table('Clients of ' + name, ['connection', 'user', 'transport', 'protocol', 'groups', 'sent', 'got'],
+        clients.map((one) => [one.connectionId, one.userId, one.transport, one.protocol, one.groups.join(', '), one.received, one.sent])));
+      section.append(...table('Groups of ' + name, ['group', 'members'], groups.map((one) => [one.name, one.members])));
+      return section;
+    }));
+  }
+  look();
+</script>
+</body>
+</html>
+`;
