@@ -58,7 +58,10 @@ const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLengt
 const text = fc.string({ unit: 'binary', maxLength: 12 });
 const id = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
 // The member is removed in JSON and refused in MessagePack, each with a test of its own.
-const jsonValue = fc.jsonValue({ maxDepth: 3 }).filter((value) => !JSON.stringify(value).includes('__proto__'));
+const jsonValue = fc
+  .jsonValue({ maxDepth: 3 })
+  .filter((value) => !JSON.stringify(value).includes('__proto__'))
+  .map((value): unknown => JSON.parse(JSON.stringify(value))); // -0 is 0 in both encodings
 const binaryValue = fc.oneof(jsonValue, fc.uint8Array({ maxLength: 40 }), fc.date({ noInvalidDate: true }));
 
 function message(value: fc.Arbitrary<unknown>): fc.Arbitrary<HubMessage> {
