@@ -27,7 +27,7 @@ export class OtherApps {
 
   async #start() {
     const service = await startEmulator({ port: 0, quota: 20 });
-    const wrongKey = this.#connectionString.replace(/AccessKey=[^;]*/, `AccessKey=${'wrong'.repeat(9)}`);
+    const wrongKey = this.#connectionString.replace(/AccessKey=[^;]*/i, `AccessKey=${'wrong'.repeat(9)}`);
     const app = (path: string, connectionString: string): SignalRServer => {
       const signalr = new SignalRServer({ scaleOut: azureSignalR({ connectionString }) });
       signalr.mapHub(path, MessageHub, { authorize: true, authentication });
