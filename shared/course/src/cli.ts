@@ -1,26 +1,24 @@
 import { portOfEnvironment } from '@practical-signalr/lesson-kit';
-import { courseBuild } from './course-build.ts';
-import { courseDiff } from './course-diff.ts';
-import { courseLesson } from './course-lesson.ts';
-import { courseStart } from './course-start.ts';
-import { courseTest } from './course-test.ts';
 import { errorTexts } from './error-texts.ts';
 
-/** The commands behind `npm start`, `npm run lesson`, `npm run diff`, `npm test` and `npm run build`. */
-const commands: Record<string, (...args: string[]) => Promise<number>> = {
-  start: courseStart,
-  lesson: courseLesson,
-  diff: courseDiff,
-  test: courseTest,
-  build: courseBuild,
+type Command = (...args: string[]) => Promise<number>;
+
+/** The commands behind `npm start`, `npm run lesson`, `npm run diff`, `npm test` and `npm run build`; each loads what it needs alone. */
+const commands: Record<string, () => Promise<Command>> = {
+  start: async () => (await import('./course-start.ts')).courseStart,
+  lesson: async () => (await import('./course-lesson.ts')).courseLesson,
+  diff: async () => (await import('./course-diff.ts')).courseDiff,
+  test: async () => (await import('./course-test.ts')).courseTest,
+  build: async () => (await import('./course-build.ts')).courseBuild,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
-const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-if (command === undefined) {
+const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+if (load === undefined) {
   console.error(errorTexts.unknownCommand(name));
   process.exitCode = 1;
 } else if (portIsClear()) {
+  const command = await load();
   process.exitCode = await command(...args);
 } else {
   process.exitCode = 1;
