@@ -1,4 +1,5 @@
-import { findChromium, findCommand } from '@practical-signalr/lesson-kit/testing';
+import { findCommand } from '@practical-signalr/lesson-kit';
+import { findChromium } from '@practical-signalr/lesson-kit/testing';
 
 /** Whether a command is on the PATH. */
 export const hasCommand = (name: string): boolean => findCommand(name) !== undefined;

@@ -1,4 +1,5 @@
 export { breakConnections } from './break-connections.ts';
+export { findCommand } from './find-command.ts';
 export type { ObservedRequest, RequestKind, TokenPlace } from './observed-request.ts';
 export { portOfEnvironment } from './port-of-environment.ts';
 export { requestJournal } from './request-journal.ts';

@@ -1,17 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { findCommand } from '@practical-signalr/lesson-kit';
 
 const folder = fileURLToPath(new URL('../../dotnet', import.meta.url));
 
 /** Whether the .NET SDK is on the PATH. */
-export const hasDotnet = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .some((path) => existsSync(join(path, process.platform === 'win32' ? 'dotnet.exe' : 'dotnet')));
+export const hasDotnet = findCommand('dotnet') !== undefined;
 
 /** An ASP.NET Core server on the backplane. */
 export interface DotnetServer {

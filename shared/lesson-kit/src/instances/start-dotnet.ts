@@ -1,15 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { findCommand } from '../find-command.ts';
 import { type Instance, instanceOf } from './instance.ts';
 
 /** Whether the .NET SDK is on the PATH. */
-export const hasDotnet = (path = process.env['PATH'] ?? ''): boolean =>
-  path
-    .split(delimiter)
-    .some((folder) => existsSync(join(folder, process.platform === 'win32' ? 'dotnet.exe' : 'dotnet')));
+export const hasDotnet = (): boolean => findCommand('dotnet') !== undefined;
 
 /**
  * Builds and starts an ASP.NET Core server as an instance, on a free port. What is built stays out of the sources.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findChromium, findCommand } from './find-chromium.ts';
+import { findChromium } from './find-chromium.ts';
 
 const machine = (platform: NodeJS.Platform, environment: NodeJS.ProcessEnv, ...files: string[]) => ({
   platform,
@@ -26,16 +26,6 @@ test('Chrome and Edge are found where Windows has them', () => {
   const chrome = 'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe';
   expect(findChromium(machine('win32', environment, edge))).toBe(edge);
   expect(findChromium(machine('win32', environment, edge, chrome))).toBe(chrome);
-});
-test('a command of Windows has an ending of PATHEXT', () => {
-  const windows = machine(
-    'win32',
-    { Path: 'C:\\tools', PATHEXT: '.EXE;.CMD' },
-    'C:\\tools\\npm.cmd',
-    'C:\\tools\\dotnet',
-  );
-  expect(findCommand('npm', windows)).toBe('C:\\tools\\npm.cmd');
-  expect(findCommand('dotnet', windows)).toBeUndefined();
 });
 test('a machine without a browser says so', () => {
   expect(findChromium(machine('linux', { PATH: '' }))).toBeUndefined();

@@ -1,7 +1,7 @@
 export { auditPage } from './audit-page.ts';
 export { pageScriptSize } from './build-page.ts';
 export { hasChromium, launchChromium } from './chromium.ts';
-export { findChromium, findCommand } from './find-chromium.ts';
+export { findChromium } from './find-chromium.ts';
 export { freePort } from './free-port.ts';
 export { slowness } from './slowness.ts';
 export { startLesson, type RunningLesson, type StartLessonOptions } from './start-lesson.ts';
