@@ -148,7 +148,8 @@ describe('the lessons of this repository', () => {
     const html = await response.text();
     const tags = html.match(/<[a-z][^>]*>/g)?.join('') ?? '';
     expect(tags).not.toMatch(/ style=| on[a-z]+=|https?:/);
-    for (const file of ['style.css', 'diff.css', 'diff.js']) expect((await get(`${url}/${file}`)).status).toBe(200);
+    for (const file of ['style.css', 'code-colours.css', 'diff.css', 'diff.js'])
+      expect((await get(`${url}/${file}`)).status).toBe(200);
   });
 });
 

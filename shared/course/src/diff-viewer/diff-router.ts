@@ -9,7 +9,11 @@ import { diffPage } from './diff-page.ts';
 import { diffProblemPage } from './diff-problem-page.ts';
 
 const client = fileURLToPath(new URL('../../client/diff/', import.meta.url));
-const stylesheet = fileURLToPath(import.meta.resolve('@practical-signalr/lesson-kit/style.css'));
+/** Styles that the course home has too. */
+const shared = {
+  'style.css': fileURLToPath(import.meta.resolve('@practical-signalr/lesson-kit/style.css')),
+  'code-colours.css': fileURLToPath(new URL('../../client/code-colours.css', import.meta.url)),
+};
 /** Scripts and styles are files of this server: nothing inline, nothing from outside. */
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'";
@@ -31,7 +35,9 @@ export function diffRouter(lessons?: string): Router {
     });
     next();
   });
-  router.get('/style.css', (_request, response) => response.sendFile(stylesheet));
+  for (const [name, file] of Object.entries(shared)) {
+    router.get(`/${name}`, (_request, response) => response.sendFile(file, { dotfiles: 'allow' }));
+  }
   router.use(express.static(client, { index: false, redirect: false }));
 
   router.get('/', (request, response) => {
