@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { type CodeToken, highlightedLines } from '@practical-signalr/lesson-kit/highlight';
 import { diffLines } from 'diff';
 import { errorTexts } from './error-texts.ts';
-import { type CodeToken, escapeHtml, highlight } from './highlight.ts';
+import { escapeHtml } from './escape-html.ts';
 import { sourceRegion } from './source-region.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -21,12 +22,12 @@ export function codeBlock(info: string, body: string): string {
   const [language = 'text', file, other] = info.split(/\s+/).filter((word) => word !== '');
   if (file === undefined) {
     if (!literal.has(language)) throw new Error(errorTexts.codeWithoutSource(language));
-    return block('', highlight(body.trimEnd(), language).map(codeLine));
+    return block('', highlightedLines(body.trimEnd(), language).map(codeLine));
   }
   if (other !== undefined) return block(`${file} → ${other.split('/').at(-1)}`, difference(file, other, language));
   const source = read(file).trimEnd();
   // All of the file, also for a part of it: a method alone would be coloured as what it is not.
-  const lines = highlight(source, language);
+  const lines = highlightedLines(source, language);
   const regions = body.split('\n').filter((line) => line.trim() !== '');
   if (regions.length === 0) return block(file, lines.map(codeLine));
   const parts = regions.map((region) => {
@@ -40,7 +41,7 @@ export function codeBlock(info: string, body: string): string {
 }
 
 function difference(before: string, after: string, language: string): CodeLine[] {
-  const lines = [read(before), read(after)].map((source) => highlight(source, language));
+  const lines = [read(before), read(after)].map((source) => highlightedLines(source, language));
   const at = [0, 0];
   return diffLines(read(before), read(after)).flatMap(({ count, added, removed }) => {
     const kind = added ? 'add' : removed ? 'del' : 'same';
@@ -54,10 +55,10 @@ function difference(before: string, after: string, language: string): CodeLine[]
 
 /** The line without its first `count` characters. */
 function cut(line: readonly CodeToken[], count: number): CodeToken[] {
-  return line.flatMap(({ content, kind }) => {
-    const rest = content.slice(count);
-    count = Math.max(0, count - content.length);
-    return rest === '' ? [] : [{ content: rest, kind }];
+  return line.flatMap(({ text, className }) => {
+    const rest = text.slice(count);
+    count = Math.max(0, count - text.length);
+    return rest === '' ? [] : [{ text: rest, className }];
   });
 }
 
@@ -68,10 +69,12 @@ interface CodeLine {
 }
 
 function codeLine(tokens: readonly CodeToken[]): CodeLine {
-  const html = tokens.map(({ content, kind }) =>
-    kind === undefined ? escapeHtml(content) : `<span class="${kind}">${escapeHtml(content)}</span>`,
+  const html = tokens.map(({ text, className }) =>
+    className === undefined
+      ? escapeHtml(text)
+      : `<span class="${className.replace('hljs-', '')}">${escapeHtml(text)}</span>`,
   );
-  return { text: tokens.map(({ content }) => content).join(''), html: html.join('') };
+  return { text: tokens.map(({ text }) => text).join(''), html: html.join('') };
 }
 
 /** A block that is no longer and no wider than this has room for larger letters. */

@@ -1,5 +1,5 @@
 import type { Deck } from './deck.ts';
-import { escapeHtml } from './highlight.ts';
+import { escapeHtml } from './escape-html.ts';
 
 const head = (title: string): string => `<!doctype html>
 <html lang="en">

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import MarkdownIt from 'markdown-it';
 import { codeBlock } from './code-block.ts';
 import { errorTexts } from './error-texts.ts';
+import { escapeHtml } from './escape-html.ts';
 
 const folder = fileURLToPath(new URL('../', import.meta.url));
 
@@ -66,7 +67,7 @@ renderer.renderer.rules.fence = (tokens, index) => {
 renderer.renderer.rules.image = (tokens, index) => {
   const { attrs, content } = tokens[index]!;
   const file = String(attrs?.find(([key]) => key === 'src')?.[1]);
-  return drawing(file, renderer.utils.escapeHtml(content));
+  return drawing(file, escapeHtml(content));
 };
 
 function drawing(file: string, alternative: string): string {

@@ -1,8 +1,8 @@
+import { highlightedHtml } from '@practical-signalr/lesson-kit/highlight';
 import MarkdownIt, { type Token } from 'markdown-it';
-import { highlighted } from './highlighted.ts';
 
 /** Markdown as the READMEs of the lessons use it, the HTML of folded answers included. */
-export const markdown = MarkdownIt({ html: true, highlight: highlighted });
+export const markdown = MarkdownIt({ html: true, highlight: highlightedHtml });
 
 /** The language of code within a line, which Markdown cannot say. */
 type Languages = ReadonlyMap<Token, string>;
@@ -10,7 +10,7 @@ type Languages = ReadonlyMap<Token, string>;
 markdown.renderer.rules.code_inline = (tokens, index, _options, env) => {
   const token = tokens[index]!;
   const languages = env?.['languages'] as Languages | undefined;
-  return `<code>${highlighted(token.content, languages?.get(token) ?? '')}</code>`;
+  return `<code>${highlightedHtml(token.content, languages?.get(token) ?? '')}</code>`;
 };
 
 /** Renders what `markdown.parse` made: code in colours, headings one level deeper, links to the outside in a tab of their own. */

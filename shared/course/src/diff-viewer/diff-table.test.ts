@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { fileDiff } from '../lesson-diff.ts';
 import { diffRows } from './diff-rows.ts';
 import { diffTable } from './diff-table.ts';
-import { highlightedLines } from './highlighted-lines.ts';
 
 const before = "const a = 1;\nconst same = 2;\nsend('x', a < 3 && b);\nlast();\n";
 const after = "const a = 1;\nconst same = 2;\nsend('x', a < 4 && b);\nmore();\nlast();\n";
@@ -20,19 +19,6 @@ test('lines that belong together stand beside each other, with what differs in t
   ]);
   const text = before.split('\n')[2] ?? '';
   expect(rows[2]?.before?.marks.map(([start, end]) => text.slice(start, end))).toEqual(['3']);
-});
-
-test('a template string over two lines keeps its colour on both; an unknown language and a syntax error are text', () => {
-  const [first, second] = highlightedLines('a.ts', 'const a = `one\ntwo`;');
-  expect(first?.at(-1)).toEqual({ text: '`one', className: 'hljs-string' });
-  expect(second?.[0]).toEqual({ text: 'two`', className: 'hljs-string' });
-  expect(highlightedLines('a.unknown', 'a\nb').map((line) => line.map(({ text }) => text))).toEqual([['a'], ['b']]);
-  const broken = 'export class { ((( `';
-  expect(
-    highlightedLines('a.ts', broken)[0]
-      ?.map(({ text }) => text)
-      .join(''),
-  ).toBe(broken);
 });
 
 test.each(['unified', 'split'] as const)(

@@ -1,16 +1,19 @@
+import { extname } from 'node:path';
+import { type CodeToken, highlightedLines } from '@practical-signalr/lesson-kit/highlight';
 import type { Element } from 'hast';
 import { h } from 'hastscript';
 import type { DiffView } from './diff-choice.ts';
 import { type DiffCell, type DiffRow, diffRows } from './diff-rows.ts';
-import { highlightedLines, type Token } from './highlighted-lines.ts';
 import type { FileDiff } from '../lesson-diff.ts';
 
-type Lines = readonly Token[][];
+type Lines = readonly CodeToken[][];
+
+const linesOf = (file: string, text: string): Lines => highlightedLines(text, extname(file).slice(1));
 
 /** The changes of one file as a table; `sides` name its columns, `whole` leads to the lines that are left out. */
 export function diffTable(diff: FileDiff, view: DiffView, sides: readonly [string, string], whole: string): Element {
-  const before = highlightedLines(diff.renamedFrom ?? diff.file, diff.before);
-  const after = highlightedLines(diff.file, diff.after);
+  const before = linesOf(diff.renamedFrom ?? diff.file, diff.before);
+  const after = linesOf(diff.file, diff.after);
   // A file with one side has nothing to stand beside.
   const split = view === 'split' && diff.before !== '' && diff.after !== '';
   const columns = split
@@ -100,7 +103,7 @@ function codeCell(cell: DiffCell | undefined, lines: Lines, kind: string): Eleme
 }
 
 /** Colour and mark do not end at the same places: each token is cut where a mark begins or ends. */
-function pieces(tokens: readonly Token[], marks: DiffCell['marks'], kind: string): (Element | string)[] {
+function pieces(tokens: readonly CodeToken[], marks: DiffCell['marks'], kind: string): (Element | string)[] {
   const cuts = marks.flat();
   let at = 0;
   return tokens.flatMap(({ text, className }) => {

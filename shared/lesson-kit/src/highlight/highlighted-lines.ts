@@ -1,20 +1,19 @@
-import { extname } from 'node:path';
 import type { ElementContent, RootContent } from 'hast';
-import { common, createLowlight } from 'lowlight';
+import { highlighter } from './highlighter.ts';
 
 /** A piece of a line in one colour. */
-export interface Token {
+export interface CodeToken {
   readonly text: string;
   /** A class of highlight.js, for example `hljs-keyword`. */
   readonly className: string | undefined;
 }
 
-const lowlight = createLowlight(common);
-
-/** A file's lines in coloured pieces. The colours come from a class, so that they follow dark mode and a strict CSP. */
-export function highlightedLines(file: string, text: string): Token[][] {
-  const language = extname(file).slice(1);
-  const lines: Token[][] = [[]];
+/**
+ * Lines of code in coloured pieces; a language that is not known is plain text. The colours come from a class, so that they follow dark
+ * mode and a strict CSP.
+ */
+export function highlightedLines(text: string, language: string): CodeToken[][] {
+  const lines: CodeToken[][] = [[]];
   const add = (value: string, className?: string): void => {
     for (const [at, part] of value.split('\n').entries()) {
       if (at > 0) lines.push([]);
@@ -27,7 +26,7 @@ export function highlightedLines(file: string, text: string): Token[][] {
       else if (node.type === 'element') walk(node.children, String([node.properties.className].flat()[0] ?? className));
     }
   };
-  if (lowlight.registered(language)) walk(lowlight.highlight(language, text).children);
+  if (highlighter.registered(language)) walk(highlighter.highlight(language, text).children);
   else add(text);
   return lines;
 }

@@ -1,0 +1,2 @@
+export { highlightedHtml } from './highlighted-html.ts';
+export { highlightedLines, type CodeToken } from './highlighted-lines.ts';
