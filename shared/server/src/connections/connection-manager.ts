@@ -9,8 +9,8 @@ export const MAXIMUM_NEGOTIATED = 65_536;
 /** What negotiation has agreed upon. */
 export interface Negotiated {
   readonly version: number;
-  /** Who negotiates, as text that is the same for the same user; undefined: nobody that is known. */
-  readonly user: string | undefined;
+  /** Who negotiates, as text that is the same for the same user; undefined: nobody that is known. Made only for a signed token. */
+  readonly user: () => string | undefined;
   readonly useStatefulReconnect: boolean;
   readonly transports: readonly TransportName[];
 }
@@ -35,7 +35,7 @@ export class ConnectionManager {
     const isKept = tokens === undefined || transports.some((transport) => transport !== 'WebSockets');
     if (isKept && this.#waiting >= MAXIMUM_NEGOTIATED) return undefined;
     const id = newId();
-    const signed = tokens?.create(id, user, useStatefulReconnect);
+    const signed = tokens?.create(id, user(), useStatefulReconnect);
     const connection = new ConnectionContext(id, signed?.token ?? (version === 0 ? id : newId()));
     connection.useStatefulReconnect = useStatefulReconnect;
     connection.tokenExpiresAt = signed?.expiresAt;

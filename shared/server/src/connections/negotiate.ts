@@ -5,11 +5,11 @@ import { transferFormats, type TransportName } from './transport.ts';
 /** The highest version of negotiation. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate". */
 const HIGHEST_VERSION = 1;
 
-/** What a client asks for, and who it is: text that is the same for the same user; undefined: nobody that is known. */
+/** What a client asks for, and who it is: asked only where a token is signed. See {@link Negotiated}. */
 export interface NegotiateRequest {
   readonly version: string | undefined;
   readonly useStatefulReconnect: boolean;
-  readonly user: string | undefined;
+  readonly user: () => string | undefined;
 }
 
 /** The body of a negotiate answer: an object, since order of members is part of the recordings; undefined when the server is full. */

@@ -25,7 +25,7 @@ export async function answerNegotiate(
     {
       version: query.get('negotiateVersion'),
       useStatefulReconnect: allowStatefulReconnects && query.get('useStatefulReconnect')?.toLowerCase() === 'true',
-      user: identityOf(ticket?.user),
+      user: () => identityOf(ticket?.user),
     },
     minimumProtocolVersion,
     transports.filter((name) => name !== 'WebSockets' || canUpgrade),
