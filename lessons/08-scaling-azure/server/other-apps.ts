@@ -1,4 +1,4 @@
-import { azureSignalR } from '@practical-signalr/azure';
+import { azureSignalR, parseConnectionString } from '@practical-signalr/azure';
 import { startEmulator } from '@practical-signalr/azure-emulator';
 import { SignalRServer } from '@practical-signalr/server';
 import { type RequestHandler, Router } from 'express';
@@ -27,14 +27,14 @@ export class OtherApps {
 
   async #start() {
     const service = await startEmulator({ port: 0, quota: 20 });
-    const wrongKey = this.#connectionString.replace(/AccessKey=[^;]*/i, `AccessKey=${'wrong'.repeat(9)}`);
+    const { endpoint } = parseConnectionString(this.#connectionString);
     const app = (path: string, connectionString: string): SignalRServer => {
       const signalr = new SignalRServer({ scaleOut: azureSignalR({ connectionString }) });
       signalr.mapHub(path, MessageHub, { authorize: true, authentication });
       return signalr;
     };
     const small = app('/small/messages', service.connectionString);
-    const wrong = app('/wrong/messages', wrongKey);
+    const wrong = app('/wrong/messages', `Endpoint=${endpoint};AccessKey=${'wrong'.repeat(9)}`);
     while (service.status().openConnections < 5) await new Promise((resolve) => setTimeout(resolve, 20));
     return {
       handler: Router().use(small.router(), wrong.router()),
