@@ -97,7 +97,6 @@ export class EmulatedService {
   close(): void {
     clearInterval(this.#heartbeat);
     clearInterval(this.#dropping);
-    this.line.clear();
     for (const hub of this.hubs.values()) for (const { transport } of hub.clients.values()) transport.abort();
     this.connections.clear();
     this.line.clear();

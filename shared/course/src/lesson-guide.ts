@@ -4,7 +4,7 @@ import { markdown, renderMarkdown } from './markdown.ts';
 
 type Tokens = ReturnType<typeof markdown.parse>;
 
-/** Titles that make a part more than text; `npm run new-lesson` and a test of the lessons hold READMEs to them. */
+/** Titles that make a part more than text; a test of the lessons holds READMEs to them. */
 const EXPERIMENTS = 'Three experiments';
 const QUIZ = 'Quiz';
 const DIFFERS = 'Differs from the video';
