@@ -1,7 +1,7 @@
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import { HttpTransportType, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
 import { createProxyServer } from 'http-proxy-3';
 import { afterEach, expect, test } from 'vitest';
 import { Hub, jwtBearer, type SignalRServerOptions } from '../index.ts';
@@ -256,10 +256,13 @@ test('a client whose stateful reconnect comes to other servers first does not st
     .build();
   closings.push(() => connection.stop());
   await connection.start();
+  // With stateful reconnect the client keeps a call that comes while it reconnects, loses it with its old buffer, and never settles it.
+  const answer = (): unknown =>
+    connection.state === HubConnectionState.Connected ? connection.invoke('Who').catch(() => 'not yet') : 'not yet';
   for (let i = 0; i < 3; i++) {
     const seen = paths.length;
     cut();
     await expect.poll(() => paths.length).toBeGreaterThan(seen);
-    await expect.poll(() => connection.invoke('Who').catch(() => 'not yet')).toBe('nobody');
+    await expect.poll(answer).toBe('nobody');
   }
 });
