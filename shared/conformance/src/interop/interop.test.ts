@@ -1,20 +1,8 @@
 import { findRedis, type FoundRedis } from '@practical-signalr/redis/local';
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTwin } from '../twin/start-twin.ts';
 import { buildDotnetServer, hasDotnet, startDotnetServer } from './dotnet-server.ts';
-
-const verify = fileURLToPath(new URL('../../player/verify-redis.mjs', import.meta.url));
-
-/** Every target, group operation and client result, both ways, with JSON and MessagePack clients: what failed, and the sum. */
-async function verified(a: string, b: string): Promise<string[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, [verify, a, b]).catch(
-    (error: unknown) => error as { stdout: string },
-  );
-  return stdout.split('\n').filter((line) => line.startsWith('FAIL') || /passed/.test(line));
-}
+import { verifyBackplane } from './verify-backplane.ts';
 
 let server: FoundRedis;
 let redis: string;
@@ -31,7 +19,7 @@ describe.concurrent('beside each other', () => {
       await startTwin(0, { redis, prefix: 'own.' }),
       await startTwin(0, { redis, prefix: 'own.' }),
     ] as const;
-    expect(await verified(twins[0].url, twins[1].url)).toEqual(['44 passed, 0 failed']);
+    expect(await verifyBackplane(twins[0].url, twins[1].url)).toEqual(['44 passed, 0 failed']);
     for (const twin of twins) await twin.close();
   }, 60_000);
 
@@ -44,7 +32,7 @@ describe.concurrent('beside each other', () => {
       const dotnet = await startDotnetServer(redis, ...(prefix === '' ? [] : ['--prefix', prefix]));
       const twin = await startTwin(0, { redis, prefix });
       const urls = first ? ([twin.url, dotnet.url] as const) : ([dotnet.url, twin.url] as const);
-      expect(await verified(...urls)).toEqual(['44 passed, 0 failed']);
+      expect(await verifyBackplane(...urls)).toEqual(['44 passed, 0 failed']);
       await twin.close();
       await dotnet.close();
     },

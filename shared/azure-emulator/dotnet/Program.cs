@@ -1,0 +1,53 @@
+using System.Security.Claims;
+using Interop;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Azure.SignalR;
+
+// An app as its author would write it with Microsoft's SDK: the connection string comes from Azure__SignalR__ConnectionString.
+var builder = WebApplication.CreateBuilder(args);
+builder.Logging.SetMinimumLevel(LogLevel.None).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+builder.Services.AddSingleton<IUserIdProvider, QueryUserIdProvider>();
+builder.Services.AddSignalR(o => o.EnableDetailedErrors = true).AddMessagePackProtocol().AddAzureSignalR(o =>
+{
+    o.ServerStickyMode = ServerStickyMode.Required;
+    o.GracefulShutdown.Mode = GracefulShutdownMode.MigrateClients;
+    o.GracefulShutdown.Timeout = TimeSpan.FromSeconds(20);
+    o.ClaimsProvider = context => [new Claim("level", context.Request.Query["level"].ToString())];
+});
+
+var app = builder.Build();
+app.MapHub<ChatHub>("/messages");
+app.MapHub<CallHub>("/calls");
+app.MapPost("/announce", (string text, IHubContext<CallHub> hub) => hub.Clients.All.SendAsync("Announced", text));
+app.Run();
+
+/// What clients can do with a server, beside what ChatHub has.
+public class CallHub : Hub
+{
+    public object? Echo(object? value) => value;
+
+    public int Fail() => throw new HubException("told");
+
+    public string? Level() => Context.User?.FindFirst("level")?.Value;
+
+    public async IAsyncEnumerable<int> Count(int to)
+    {
+        for (var i = 0; i < to; i++)
+        {
+            await Task.Yield();
+            yield return i;
+        }
+    }
+
+    public async Task<int> Sum(IAsyncEnumerable<int> items)
+    {
+        var sum = 0;
+        await foreach (var item in items) sum += item;
+        return sum;
+    }
+
+    public Task<string> Ask(string question) =>
+        Clients.Client(Context.ConnectionId).InvokeAsync<string>("Answer", question, CancellationToken.None);
+
+    public void Leave() => Context.Abort();
+}
