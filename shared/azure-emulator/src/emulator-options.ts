@@ -1,5 +1,7 @@
+import { createPublicKey } from 'node:crypto';
 import { errorTexts } from './error-texts.ts';
 import type { UpstreamTemplate } from './serverless/upstream-template.ts';
+import type { EntraIssuer } from './tokens/entra-check.ts';
 
 /** The key and the port of the official emulator, so that documented connection strings work unchanged. */
 export const DEFAULT_ACCESS_KEY = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH';
@@ -32,12 +34,15 @@ export interface EmulatorOptions {
   readonly dropInterval?: number;
   /** Silence between pings to servers. Default 5,000 ms. */
   readonly pingInterval?: number;
+  /** Whose Entra ID tokens servers and REST may bring in place of the access key. Default: nobody's. */
+  readonly entra?: EntraIssuer;
   /** Where it reports, a line each. Default: nowhere. Keys and tokens never get here. */
   readonly log?: (line: string) => void;
 }
 
 /** The options with their defaults. */
-export type ResolvedEmulatorOptions = Required<Omit<EmulatorOptions, 'upstream'>> & {
+export type ResolvedEmulatorOptions = Required<Omit<EmulatorOptions, 'upstream' | 'entra'>> & {
+  readonly entra?: EntraIssuer;
   readonly upstream: readonly UpstreamTemplate[];
 };
 
@@ -52,7 +57,7 @@ export const defaults = {
   dropInterval: 0,
   pingInterval: 5000,
 } as const;
-const others = ['upstream', 'log'];
+const others = ['upstream', 'entra', 'log'];
 const times = { latency: 60_000, dropInterval: 86_400_000, pingInterval: 86_400_000 } as const;
 
 /** Refuses what is unknown or impossible with a sentence. */
@@ -71,6 +76,7 @@ export function resolveEmulatorOptions(options: EmulatorOptions): ResolvedEmulat
   for (const { urlTemplate } of resolved.upstream) {
     if (!/^https?:\/\//.test(urlTemplate)) throw new TypeError(errorTexts.notAnUpstream);
   }
+  if (resolved.entra !== undefined && !isIssuer(resolved.entra)) throw new TypeError(errorTexts.notAnIssuer);
   if (accessKey === '') throw new RangeError(errorTexts.keyMissing);
   for (const [name, value] of Object.entries({ units, quota })) {
     if (!(value > 0)) throw new RangeError(errorTexts.notPositive(name));
@@ -80,4 +86,12 @@ export function resolveEmulatorOptions(options: EmulatorOptions): ResolvedEmulat
     if (!(value >= 0 && value <= most)) throw new RangeError(errorTexts.notATime(name, most));
   }
   return { ...resolved, quota: Math.min(quota, units * CONNECTIONS_PER_UNIT) };
+}
+
+function isIssuer({ issuer, publicKey }: EntraIssuer): boolean {
+  try {
+    return issuer !== '' && createPublicKey(publicKey).type === 'public';
+  } catch {
+    return false;
+  }
 }

@@ -4,6 +4,9 @@ const number = (value: number): string => value.toLocaleString('en');
 export const errorTexts = {
   // To clients and servers
   unauthorized: 'The token is missing, expired, signed with another key or made for another audience.',
+  tokenTooLong: (most: number) => `The token has more than ${number(most)} characters.`,
+  entraRefused: 'The Entra ID token is missing, expired, of another issuer or made for another audience.',
+  noEntraIssuer: 'The emulator knows no issuer of Entra ID tokens: give it one with the option entra of startEmulator.',
   noServer:
     'No server is connected to the service for this hub: start the app server, or look at its log for why it cannot connect.',
   noServersInServerless:
@@ -34,7 +37,8 @@ export const errorTexts = {
   clientTimeout: 'The client has been silent for too long.',
   protocolNotSupported: (name: string) => `The protocol '${name}' is not supported.`,
   // REST
-  badApiVersion: 'The query must name an api-version, for example 2022-06-01.',
+  badApiVersion: (known: string) =>
+    `The query must name an api-version that is known here: ${known}. Version 1.0 has its own paths, /api/v1/hubs/….`,
   badTarget: 'The body must be JSON with a target (a text) and arguments (a list).',
   badGroup: 'A group is 1 to 1024 characters, not all of them spaces.',
   badPath: 'The path is not percent-encoded as it must be.',
@@ -53,6 +57,7 @@ export const errorTexts = {
   notAMode: "The service mode must be 'Default' or 'Serverless'.",
   notAnUpstream: 'An upstream must be an http or https URL; it may hold {hub}, {category} and {event}.',
   upstreamNeedsServerless: "An upstream is of use in serverless mode only: set the service mode to 'Serverless'.",
+  notAnIssuer: 'The option entra must have an issuer and a publicKey, a key in PEM.',
   keyMissing: 'The access key must not be empty.',
   notPositive: (name: string) => `The option '${name}' must be a number greater than 0.`,
   notATime: (name: string, most: number) => `The option '${name}' must be a time in ms from 0 to ${number(most)}.`,

@@ -10,6 +10,7 @@ import type { ServiceHub } from './service-hub.ts';
 import { restApi } from './rest/rest-api.ts';
 import { type EmulatorStatus, emulatorStatus } from './status/emulator-status.ts';
 import { statusPage } from './status/status-page.ts';
+import { accessKeyEndpoint } from './tokens/access-key-endpoint.ts';
 import { UpgradeHandler } from './upgrade-handler.ts';
 
 /** A running emulator. */
@@ -54,8 +55,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const upgrades = new UpgradeHandler(service);
   const app = express().disable('x-powered-by').disable('etag');
   app.use('/client', otherOrigins, clientEndpoint(service));
-  app.use('/api/hubs', restApi(service));
-  app.get('/api/health', (_request, response) => void response.status(200).end()); // HEAD too; what load balancers ask
+  app.get('/api/v1/auth/accessKey', accessKeyEndpoint(service));
+  // HEAD too; what load balancers ask
+  app.get(['/api/health', '/api/v1/health'], (_request, response) => void response.status(200).end());
+  app.use('/api', restApi(service));
   app.get('/', (_request, response) => void response.type('html').send(statusPage));
   app.get('/api/status', (_request, response) =>
     response.set('cache-control', 'no-store').json(emulatorStatus(service)),

@@ -11,7 +11,8 @@ import type { EmulatedService } from './emulated-service.ts';
 import { errorTexts } from './error-texts.ts';
 import { hubName } from './hub-name.ts';
 import { serveServer } from './servers/serve-server.ts';
-import { isForHub, verifiedClaims } from './token-check.ts';
+import { entraClaims } from './tokens/entra-check.ts';
+import { isForHub, TokenRefusal, verifiedClaims } from './tokens/token-check.ts';
 
 /** The largest message of a WebSocket, in bytes: of a server, and of a client, which must fit into one for its server. */
 const MAXIMUM_SERVER_MESSAGE = 64 * 1024 * 1024; // many messages of a server may come in one of the WebSocket
@@ -49,13 +50,15 @@ export class UpgradeHandler {
     const query = url.searchParams;
     const hub = hubName(query.get('hub'));
     if (hub === undefined) return refuse(socket, 400, errorTexts.hubMissing);
-    const { accessKey, serviceMode, quota } = this.#service.options;
+    const { accessKey, entra, serviceMode, quota } = this.#service.options;
     const no = (status: number, why: string): void => {
       this.#service.log(errorTexts.refused(`A ${kind} of hub ${hub}`, status, why));
       refuse(socket, status, why);
     };
-    const claims = verifiedClaims(request, query, accessKey, isForHub(kind, hub));
-    if (claims === undefined) return no(401, errorTexts.unauthorized);
+    const claims =
+      (kind === 'server' ? entraClaims(request, entra) : undefined) ??
+      verifiedClaims(request, query, accessKey, isForHub(kind, hub));
+    if (claims instanceof TokenRefusal) return no(claims.status, claims.text);
     if (kind === 'server' && serviceMode === 'Serverless') return no(403, errorTexts.noServersInServerless);
     if (this.#service.isFull) return no(429, errorTexts.quotaReached(quota));
     const upgrade = { request, socket, head, query, hub, claims };

@@ -12,7 +12,7 @@ import {
 import type { EmulatedService } from '../emulated-service.ts';
 import { errorTexts } from '../error-texts.ts';
 import { hubName } from '../hub-name.ts';
-import { isForHub, verifiedClaims } from '../token-check.ts';
+import { isForHub, TokenRefusal, verifiedClaims } from '../tokens/token-check.ts';
 import type { ClientConnection } from './client-connections.ts';
 import { ClientSession } from './client-session.ts';
 
@@ -47,9 +47,9 @@ export function clientEndpoint(service: EmulatedService): RequestHandler {
       const hub = hubName(query.get('hub'));
       if (hub === undefined) return answer(response, 400, errorTexts.hubMissing);
       const claims = verifiedClaims(request, query, service.options.accessKey, isForHub('client', hub));
-      if (claims === undefined) {
-        service.log(errorTexts.refused(`A client of hub ${hub}`, 401, errorTexts.unauthorized));
-        return answer(response, 401, errorTexts.unauthorized);
+      if (claims instanceof TokenRefusal) {
+        service.log(errorTexts.refused(`A client of hub ${hub}`, claims.status, claims.text));
+        return answer(response, claims.status, claims.text);
       }
       return serve(service, { request, response, query, hub, claims });
     };

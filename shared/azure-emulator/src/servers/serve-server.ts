@@ -13,7 +13,7 @@ export function serveServer(
   serverId: string,
   id: string | null,
 ): void {
-  const { pingInterval, accessKey } = service.options;
+  const { pingInterval } = service.options;
   const connection = new ServerConnection(webSocket, serverId, id ?? '', pingInterval, {
     onOpen() {
       service.hub(hubName).servers.add(connection);
@@ -24,7 +24,7 @@ export function serveServer(
         const hub = service.hubs.get(hubName);
         if (hub?.servers.has(connection) !== true) return;
         try {
-          handleServerMessage(hub, connection, message, accessKey, service.capacity);
+          handleServerMessage(service, hub, connection, message);
         } catch (error) {
           service.log(errorTexts.serverBroken(serverId, (error as Error).message));
           connection.drop();

@@ -1,6 +1,10 @@
 import { type ServiceMessage, ServiceMessageType as Type } from '@practical-signalr/azure/service-protocol';
 import type { EmulatedClient } from '../clients/emulated-client.ts';
+import type { EmulatedService } from '../emulated-service.ts';
+import { errorTexts } from '../error-texts.ts';
 import type { ServiceHub } from '../service-hub.ts';
+import { KEY_ID } from '../tokens/access-key-endpoint.ts';
+import { verifiedEntraToken } from '../tokens/entra-check.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { answerPing } from './server-pings.ts';
 
@@ -8,18 +12,17 @@ const OK = 1;
 const NOT_FOUND = 2;
 const INTERNAL_ERROR = 4;
 
-/** Does what an app server asks the service for. `accessKey` is what servers that sign in otherwise may ask for. */
+/** Does what an app server asks the service for. */
 export function handleServerMessage(
+  service: EmulatedService,
   hub: ServiceHub,
   server: ServerConnection,
   message: ServiceMessage,
-  accessKey: string,
-  capacity: number,
 ): void {
   const clientOf = (id: string | null): EmulatedClient | undefined => hub.clients.get(id ?? '');
   switch (message.type) {
     case Type.Ping:
-      return answerPing(hub, server, message.messages, capacity);
+      return answerPing(hub, server, message.messages, service.capacity);
     case Type.ConnectionData: {
       const client = clientOf(message.connectionId);
       if (client === undefined) return; // it crossed the client's end
@@ -39,8 +42,10 @@ export function handleServerMessage(
     case Type.ErrorCompletion:
       return hub.questions.answered(server, message);
     case Type.AccessKeyRequest: {
-      const nothing = { errorType: null, errorMessage: null };
-      return server.send({ type: Type.AccessKeyResponse, kid: message.kid ?? 'emulator', accessKey, ...nothing });
+      const isGood = verifiedEntraToken(message.token ?? '', service.options.entra) !== undefined;
+      const key = { kid: KEY_ID, accessKey: service.options.accessKey, errorType: null, errorMessage: null };
+      const refusal = { kid: null, accessKey: null, errorType: 'Unauthorized', errorMessage: errorTexts.entraRefused };
+      return server.send({ type: Type.AccessKeyResponse, ...(isGood ? key : refusal) });
     }
     default:
       if (send(hub, message)) count(hub);

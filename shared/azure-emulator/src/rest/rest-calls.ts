@@ -1,0 +1,127 @@
+import { MessageType } from '@practical-signalr/protocol';
+import { hubProtocols } from '../clients/close-record.ts';
+import type { EmulatedClient } from '../clients/emulated-client.ts';
+import { errorTexts } from '../error-texts.ts';
+import type { ServiceHub } from '../service-hub.ts';
+
+/** One request to a hub whose token is good. */
+export interface RestCall {
+  readonly hub: ServiceHub;
+  /** What the path names: a group, a user, a connection, in its order. */
+  readonly names: readonly string[];
+  readonly query: URLSearchParams;
+  readonly body: unknown;
+}
+/** What is answered: a status, or a status with the service's name of the error and a sentence. */
+export type RestAnswer = number | readonly [status: number, code: string, text: string];
+
+/** What one version of the API does, by method and path; a star stands for a name. */
+export type RestCalls = Readonly<Record<string, (call: RestCall) => RestAnswer>>;
+
+const noConnection: RestAnswer = [404, 'Error.Connection.NotExisted', errorTexts.noSuchConnection];
+/** What is looked for: the names of its absence, which the .NET management SDK compares. */
+const absent = {
+  connection: [404, 'Warning.Connection.NotExisted', errorTexts.noSuchConnection],
+  user: [404, 'Warning.User.NotExisted', errorTexts.noSuchUser],
+  group: [404, 'Warning.Group.NotExisted', errorTexts.noSuchGroup],
+  membership: [404, 'Info.User.NotInGroup', errorTexts.userNotInGroup],
+} as const;
+const found = (isFound: boolean, what: keyof typeof absent): RestAnswer => (isFound ? 200 : absent[what]);
+
+const sendToAll = (call: RestCall): RestAnswer => send(call, call.hub.clients.values());
+const sendToConnection = (call: RestCall): RestAnswer => send(call, clientsOf(call.hub, call.names[0]));
+const sendToGroup = (call: RestCall): RestAnswer => send(call, call.hub.membersOf(call.names[0] ?? ''));
+const sendToUser = (call: RestCall): RestAnswer => send(call, call.hub.ofUser(call.names[0] ?? ''));
+const hasConnection = ({ hub, names: [id = ''] }: RestCall): RestAnswer => found(hub.clients.has(id), 'connection');
+const hasUser = ({ hub, names: [user = ''] }: RestCall): RestAnswer => found(hub.users.has(user), 'user');
+const hasGroup = ({ hub, names: [group = ''] }: RestCall): RestAnswer => found(hub.groups.has(group), 'group');
+const isInGroup = ({ hub, names: [user = '', group = ''] }: RestCall): RestAnswer =>
+  found(hub.isUserIn(user, group), 'membership');
+const join = ({ hub, names: [group = '', id = ''] }: RestCall): RestAnswer =>
+  hub.join(id, group) ? 200 : noConnection;
+const leave = ({ hub, names: [group = '', id = ''] }: RestCall): RestAnswer => (hub.leave(id, group), 200);
+
+/** What all versions since the first have in common. */
+const inAllVersions: RestCalls = {
+  'HEAD connections/*': hasConnection,
+  'HEAD users/*': hasUser,
+  'HEAD groups/*': hasGroup,
+  'HEAD users/*/groups/*': isInGroup,
+  'GET users/*/groups/*': isInGroup, // the .NET management SDK
+  'PUT groups/*/connections/*': join,
+  'DELETE groups/*/connections/*': leave,
+  'PUT users/*/groups/*': ({ hub, names: [user = '', group = ''], query }) => {
+    const ttl = query.get('ttl') === null ? undefined : Number(query.get('ttl'));
+    if (ttl !== undefined && !(ttl >= 0)) return [400, 'Error.Ttl', errorTexts.badTtl];
+    hub.userJoins(user, group, ttl);
+    return 200;
+  },
+  'DELETE users/*/groups/*': ({ hub, names: [user = '', group = ''] }) => (hub.userLeaves(user, group), 204),
+  'DELETE users/*/groups': ({ hub, names: [user = ''] }) => (hub.userLeaves(user, null), 204),
+};
+
+/** Below `/api/hubs`. Source: data-plane REST API of Azure SignalR Service, version 2022-06-01. */
+export const currentCalls: RestCalls = {
+  ...inAllVersions,
+  'POST :send': sendToAll,
+  'POST connections/*/:send': sendToConnection,
+  'POST groups/*/:send': sendToGroup,
+  'POST users/*/:send': sendToUser,
+  'POST :closeConnections': (call) => close(call, call.hub.clients.values()),
+  'POST groups/*/:closeConnections': (call) => close(call, call.hub.membersOf(call.names[0] ?? '')),
+  'POST users/*/:closeConnections': (call) => close(call, call.hub.ofUser(call.names[0] ?? '')),
+  'DELETE connections/*': (call) => (close(call, clientsOf(call.hub, call.names[0])), 200),
+  'DELETE connections/*/groups': ({ hub, names: [id = ''] }) => (hub.leaveAll(id), 200),
+};
+
+/** Below `/api/v1/hubs`: older SDKs and bindings. Source: the same API, version 1.0. */
+export const firstCalls: RestCalls = {
+  ...inAllVersions,
+  'POST ': sendToAll,
+  'POST connections/*': sendToConnection,
+  'POST groups/*': sendToGroup,
+  'POST users/*': sendToUser,
+  'GET connections/*': hasConnection,
+  'GET users/*': hasUser,
+  'GET groups/*': hasGroup,
+  'DELETE connections/*': (call) => (close(call, clientsOf(call.hub, call.names[0])), 202),
+  'PUT groups/*/users/*': ({ hub, names: [group = '', user = ''] }) => (hub.userJoins(user, group), 202),
+  'DELETE groups/*/users/*': ({ hub, names: [group = '', user = ''] }) => (hub.userLeaves(user, group), 202),
+};
+
+const listed = (call: RestCall, receivers: (name: string) => Iterable<EmulatedClient>): RestAnswer =>
+  send(call, new Set((call.names[0] ?? '').split(',').flatMap((name) => [...receivers(name)])));
+
+/** Below `/api/v1-preview/hub`. Source: the same API, version 1.0-preview. */
+export const previewCalls: RestCalls = {
+  'POST ': sendToAll,
+  'POST user/*': sendToUser,
+  'POST group/*': sendToGroup,
+  'POST users/*': (call) => listed(call, (user) => call.hub.ofUser(user)),
+  'POST groups/*': (call) => listed(call, (group) => call.hub.membersOf(group)),
+};
+
+function send({ hub, query, body }: RestCall, receivers: Iterable<EmulatedClient>): RestAnswer {
+  const { target, arguments: args } = (body ?? {}) as { target?: unknown; arguments?: unknown };
+  if (typeof target !== 'string' || !Array.isArray(args)) return [400, 'Error.Body', errorTexts.badTarget];
+  const bytes = (message: string | Uint8Array): Uint8Array =>
+    typeof message === 'string' ? Buffer.from(message, 'utf8') : message;
+  const message = { type: MessageType.Invocation, target, arguments: args } as const;
+  const payloads = new Map([...hubProtocols].map(([name, protocol]) => [name, bytes(protocol.writeMessage(message))]));
+  hub.counts.fromServers++;
+  hub.send(receivers, payloads, query.getAll('excluded'));
+  return 202;
+}
+
+function close({ hub, query }: RestCall, clients: Iterable<EmulatedClient>): RestAnswer {
+  const without = new Set(query.getAll('excluded'));
+  for (const client of clients) {
+    if (!without.has(client.connectionId)) hub.closeClient(client, { error: query.get('reason') ?? '' });
+  }
+  return 204;
+}
+
+function clientsOf(hub: ServiceHub, id = ''): EmulatedClient[] {
+  const client = hub.clients.get(id);
+  return client === undefined ? [] : [client];
+}
