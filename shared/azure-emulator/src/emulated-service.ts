@@ -17,6 +17,7 @@ export class EmulatedService {
   readonly line: DelayLine;
   readonly batcher = new WriteBatcher();
   readonly startedAt = Date.now();
+  readonly #ending = new AbortController();
   /** Open connections of clients and servers, those that have not said who they are included. */
   #open = 0;
   readonly #heartbeat: NodeJS.Timeout;
@@ -28,6 +29,11 @@ export class EmulatedService {
     this.#heartbeat = setInterval(() => this.#sweep(), HEARTBEAT);
     if (options.dropInterval > 0)
       this.#dropping = setInterval(() => this.dropServers(undefined, 1), options.dropInterval);
+  }
+
+  /** Aborted when the service ends: what it has asked of others is given up. */
+  get ended(): AbortSignal {
+    return this.#ending.signal;
   }
 
   get openConnections(): number {
@@ -95,6 +101,7 @@ export class EmulatedService {
   }
 
   close(): void {
+    this.#ending.abort();
     clearInterval(this.#heartbeat);
     clearInterval(this.#dropping);
     for (const hub of this.hubs.values()) for (const { transport } of hub.clients.values()) transport.abort();

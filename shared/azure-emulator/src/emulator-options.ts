@@ -24,6 +24,8 @@ export interface EmulatorOptions {
   readonly serviceMode?: ServiceMode;
   /** Where clients' events go in serverless mode: a URL with `{hub}`, `{category}`, `{event}`, or several for some events each. */
   readonly upstream?: string | readonly UpstreamTemplate[];
+  /** How long an upstream may take to answer. Default 100,000 ms. */
+  readonly upstreamTimeout?: number;
   /** Connections of clients and servers together; who comes beyond gets 429. Default: what `units` allow. */
   readonly quota?: number;
   /** Units of 1,000 connections. Default: no limit. */
@@ -51,6 +53,7 @@ export const defaults = {
   host: '127.0.0.1',
   accessKey: DEFAULT_ACCESS_KEY,
   serviceMode: 'Default',
+  upstreamTimeout: 100_000,
   quota: Infinity,
   units: Infinity,
   latency: 0,
@@ -58,7 +61,12 @@ export const defaults = {
   pingInterval: 5000,
 } as const;
 const others = ['upstream', 'entra', 'log'];
-const times = { latency: 60_000, dropInterval: 86_400_000, pingInterval: 86_400_000 } as const;
+const times = {
+  upstreamTimeout: 86_400_000,
+  latency: 60_000,
+  dropInterval: 86_400_000,
+  pingInterval: 86_400_000,
+} as const;
 
 /** Refuses what is unknown or impossible with a sentence. */
 export function resolveEmulatorOptions(options: EmulatorOptions): ResolvedEmulatorOptions {

@@ -30,8 +30,10 @@ export const errorTexts = {
   connectionLost: (id: string) => `Connection '${id}' disconnected.`,
   questionTimeout: 'The client did not answer in time.',
   noUpstream: (target: string) => `The service has no upstream endpoint for '${target}'. Start it with --upstream.`,
-  upstreamFailed: (target: string, status: number) => `The upstream endpoint of '${target}' answered ${status}.`,
-  upstreamUnreachable: (target: string) => `The upstream endpoint of '${target}' cannot be reached.`,
+  upstreamStatus: (status: number) => `Invocation failed, status code ${status}`, // the words of the service
+  upstreamFailures: { unreachable: 'cannot be reached', tooSlow: 'took too long', tooLong: 'answered too much' },
+  upstreamFailed: (target: string, failure: 'unreachable' | 'tooSlow' | 'tooLong'): string =>
+    `The upstream endpoint of '${target}' ${errorTexts.upstreamFailures[failure]}.`,
   upstreamAnswer: (target: string) => `The upstream endpoint of '${target}' did not answer with a completion.`,
   streamsNotSupported: 'Streams are not supported in serverless mode.',
   clientTimeout: 'The client has been silent for too long.',
@@ -71,7 +73,7 @@ export const errorTexts = {
   clientLeft: (id: string, hub: string) => `Client ${id} has left hub ${hub}.`,
   clientTooSlow: (id: string) => `Client ${id} does not take what is sent to it and was closed.`,
   clientWithoutServer: (id: string, hub: string) => `Client ${id} was refused: no server is connected to hub ${hub}.`,
-  upstreamCalled: (hub: string, category: string, event: string, status: number | undefined) =>
-    `Upstream ${category} ${event} of hub ${hub}: ${status ?? 'not reached'}.`,
+  upstreamCalled: (hub: string, category: string, event: string, outcome: string) =>
+    `Upstream ${category} ${event} of hub ${hub}: ${outcome}.`,
   refused: (what: string, status: number, why: string) => `${what} was refused with ${status}: ${why}`,
 } as const;

@@ -10,7 +10,7 @@ test('the README has a row for every switch and every option', () => {
   const switches = /const switches = \{(.*?)\n\} as const/s.exec(read('cli.ts'))?.[1] ?? '';
   expect(rows.map(([, name]) => name)).toEqual([...switches.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name));
   const options = rows.map(([, , option]) => option);
-  const silent = ['pingInterval'];
+  const silent = ['pingInterval', 'upstreamTimeout'];
   expect(
     [...Object.keys(defaults), 'upstream'].filter((name) => !options.includes(name) && !silent.includes(name)),
   ).toEqual([]);

@@ -1,4 +1,5 @@
 import {
+  BinaryMessageReader,
   type CompletionMessage,
   type HubMessage,
   type HubProtocol,
@@ -65,21 +66,16 @@ class ServerlessClient {
 
   #take(message: HubMessage): void {
     if (message.type === MessageType.Close) return this.#hub.closeClient(this.#client);
-    if (message.type === MessageType.StreamInvocation) {
+    if (message.type !== MessageType.Invocation && message.type !== MessageType.StreamInvocation) return;
+    if (message.type === MessageType.StreamInvocation || (message.streamIds?.length ?? 0) > 0) {
       const { invocationId } = message;
-      return this.#complete({
-        type: MessageType.Completion,
-        invocationId,
-        hasResult: false,
-        error: errorTexts.streamsNotSupported,
-      });
+      if (invocationId !== undefined) this.#complete(failed(invocationId, errorTexts.streamsNotSupported));
+      return;
     }
-    if (message.type !== MessageType.Invocation) return;
     const event = { hub: this.#hub.name, category: 'messages', event: message.target } as const;
     const { invocationId, target } = message;
-    const body = this.#protocol.writeMessage(message);
     const contentType = isText(this.#protocol.name) ? 'application/json' : 'application/x-msgpack';
-    this.#post(event, contentType, typeof body === 'string' ? body.slice(0, -1) : body, (answer) => {
+    this.#post(event, contentType, unframed(this.#protocol.writeMessage(message)), (answer) => {
       if (invocationId !== undefined) this.#complete(this.#completion(invocationId, target, answer));
     });
   }
@@ -96,31 +92,36 @@ class ServerlessClient {
     body: string | Uint8Array,
     onAnswer: (answer: UpstreamAnswer | undefined) => void,
   ): void {
-    const { upstream, accessKey } = this.#service.options;
+    const { upstream, accessKey, upstreamTimeout } = this.#service.options;
     const url = upstreamUrl(upstream, event);
     if (url === undefined) return onAnswer(undefined);
     if (++this.#waiting === MAXIMUM_WAITING) this.#client.transport.pause();
     this.#last = this.#last.then(async () => {
-      const answer = await postUpstream(url, event, this.#client, accessKey, contentType, body);
-      this.#service.log(errorTexts.upstreamCalled(event.hub, event.category, event.event, answer.status));
+      const answer = await postUpstream(
+        url,
+        event,
+        this.#client,
+        accessKey,
+        contentType,
+        body,
+        upstreamTimeout,
+        this.#service.ended,
+      );
+      const { hub, category, event: name } = event;
+      const outcome = 'status' in answer ? String(answer.status) : errorTexts.upstreamFailures[answer.failure];
+      this.#service.log(errorTexts.upstreamCalled(hub, category, name, outcome));
       if (this.#waiting-- === MAXIMUM_WAITING) this.#client.transport.resume();
       onAnswer(answer);
     });
   }
 
   #completion(invocationId: string, target: string, answer: UpstreamAnswer | undefined): CompletionMessage {
-    const failed = (error: string): CompletionMessage => ({
-      type: MessageType.Completion,
-      invocationId,
-      hasResult: false,
-      error,
-    });
-    if (answer === undefined) return failed(errorTexts.noUpstream(target));
+    if (answer === undefined) return failed(invocationId, errorTexts.noUpstream(target));
+    if ('failure' in answer) return failed(invocationId, errorTexts.upstreamFailed(target, answer.failure));
     const { status, body } = answer;
-    if (status === undefined) return failed(errorTexts.upstreamUnreachable(target));
-    if (status < 200 || status > 299) return failed(errorTexts.upstreamFailed(target, status));
+    if (status < 200 || status > 299) return failed(invocationId, errorTexts.upstreamStatus(status));
     if (body.length === 0) return { type: MessageType.Completion, invocationId, hasResult: false };
-    return this.#readCompletion(invocationId, body) ?? failed(errorTexts.upstreamAnswer(target));
+    return this.#readCompletion(invocationId, body) ?? failed(invocationId, errorTexts.upstreamAnswer(target));
   }
 
   #readCompletion(invocationId: string, body: Uint8Array): CompletionMessage | undefined {
@@ -152,6 +153,21 @@ class ServerlessClient {
     this.#pingedAt = now;
     transport.send(this.#ping);
   }
+}
+
+const failed = (invocationId: string, error: string): CompletionMessage => ({
+  type: MessageType.Completion,
+  invocationId,
+  hasResult: false,
+  error,
+});
+
+/** A message alone in a body needs no end, and no length before it. */
+function unframed(message: string | Uint8Array): string | Uint8Array {
+  if (typeof message === 'string') return message.slice(0, -1);
+  let body: Uint8Array = message;
+  new BinaryMessageReader(undefined).read(message, (one) => (body = one));
+  return body;
 }
 
 /** Answers the handshake of a client that has no server; false where the service does not speak its protocol. */

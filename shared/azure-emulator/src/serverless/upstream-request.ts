@@ -2,17 +2,21 @@ import { createHmac } from 'node:crypto';
 import type { EmulatedClient } from '../clients/emulated-client.ts';
 import type { UpstreamEvent } from './upstream-template.ts';
 
-/** How long an endpoint may take, in ms, and how long its answer may be, in bytes. */
-const TIMEOUT = 100_000;
+/** How long the answer of an endpoint may be, in bytes. */
 const MAXIMUM_ANSWER = 1024 * 1024;
 
-/** What an endpoint said; no status where it cannot be reached. */
-export interface UpstreamAnswer {
-  readonly status: number | undefined;
-  readonly body: Uint8Array;
-}
+/** What an endpoint said, or why nothing can be made of it. */
+export type UpstreamAnswer =
+  | { readonly status: number; readonly body: Uint8Array }
+  | { readonly failure: 'unreachable' | 'tooSlow' | 'tooLong' };
 
-/** Tells an endpoint of an event. Never rejects. Source: "Serverless protocols" of the service's documentation. */
+/** Its name tells it from what `fetch` rejects with. */
+class TooLongError extends Error {
+  override readonly name = 'TooLongError';
+}
+const failures: Readonly<Record<string, 'tooSlow' | 'tooLong'>> = { TimeoutError: 'tooSlow', TooLongError: 'tooLong' };
+
+/** Tells an endpoint of an event. Never rejects; `ended` gives it up. Source: "Serverless protocols" of the service's documentation. */
 export async function postUpstream(
   url: string,
   event: UpstreamEvent,
@@ -20,17 +24,19 @@ export async function postUpstream(
   accessKey: string,
   contentType: string,
   body: string | Uint8Array,
+  timeout: number,
+  ended: AbortSignal,
 ): Promise<UpstreamAnswer> {
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers: { ...upstreamHeaders(event, client, accessKey), 'Content-Type': contentType },
       body: typeof body === 'string' ? body : new Uint8Array(body),
-      signal: AbortSignal.timeout(TIMEOUT),
+      signal: AbortSignal.any([ended, AbortSignal.timeout(timeout)]),
     });
     return { status: response.status, body: await limited(response) };
-  } catch {
-    return { status: undefined, body: new Uint8Array() };
+  } catch (error) {
+    return { failure: failures[(error as Error).name] ?? 'unreachable' };
   }
 }
 
@@ -63,7 +69,7 @@ async function limited(response: Response): Promise<Uint8Array> {
   for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     parts.push(part);
     length += part.length;
-    if (length > MAXIMUM_ANSWER) throw new RangeError('too long');
+    if (length > MAXIMUM_ANSWER) throw new TooLongError();
   }
   return Buffer.concat(parts);
 }
