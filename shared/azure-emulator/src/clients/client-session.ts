@@ -96,7 +96,7 @@ export class ClientSession implements TransportEvents {
       protocol,
       introduction: introduced,
       handshake,
-      expiresAt: claims['asrs.s.coae'] === undefined ? undefined : Number(claims['asrs.s.aeo']) * 1000 || undefined,
+      expiresAt: authenticationEnd(claims),
     };
     const client = new EmulatedClient(identity, this.#transport);
     client.server = server;
@@ -140,6 +140,12 @@ export class ClientSession implements TransportEvents {
     this.#service.log(errorTexts.clientLeft(this.#connectionId, hub.name));
     this.#service.sweepHub(hub);
   }
+}
+
+/** When the client is to be closed, in ms since the epoch: as its app says, else with its token. Undefined: never. */
+function authenticationEnd({ exp, ...claims }: JwtPayload): number | undefined {
+  if (claims['asrs.s.coae'] === undefined) return undefined;
+  return Number(claims['asrs.s.aeo'] ?? exp) * 1000 || undefined;
 }
 
 /** The protocol that a client's first record names; '' where it names none, which its server refuses. */

@@ -6,11 +6,11 @@ import type { ServiceHub } from '../service-hub.ts';
 import { KEY_ID } from '../tokens/access-key-endpoint.ts';
 import { verifiedEntraToken } from '../tokens/entra-check.ts';
 import type { ServerConnection } from './server-connection.ts';
+import { members } from './group-members.ts';
 import { answerPing } from './server-pings.ts';
 
 const OK = 1;
 const NOT_FOUND = 2;
-const INTERNAL_ERROR = 4;
 
 /** Does what an app server asks the service for. */
 export function handleServerMessage(
@@ -133,7 +133,13 @@ function changeGroups(hub: ServiceHub, server: ServerConnection, message: Servic
       closeAll(hub, hub.membersOf(message.groupName ?? ''), message);
       return ack(OK);
     case Type.GroupMemberQuery:
-      return ack(INTERNAL_ERROR); // the layout of its answer is not published
+      return server.send({
+        type: Type.Ack,
+        ackId: message.ackId,
+        status: OK,
+        message: '',
+        payload: members(hub, message),
+      });
     default: // what a server may not say, and what later versions may
   }
 }

@@ -1,0 +1,124 @@
+import { ServiceManager } from '@practical-signalr/azure/management';
+import jwt from 'jsonwebtoken';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { DEFAULT_ACCESS_KEY, type Emulator, startEmulator } from '../index.ts';
+import { connectServer, type RawServer } from '../testing/raw-server.ts';
+import { clientToken, connectClient, openClient, type ServiceClient } from '../testing/service-client.ts';
+
+let emulator: Emulator;
+let server: RawServer;
+let other: ServiceClient;
+const lines: string[] = [];
+beforeEach(async () => {
+  lines.length = 0;
+  emulator = await startEmulator({ port: 0, log: (line) => lines.push(line) });
+  server = await connectServer(emulator.url);
+  other = await connectClient(emulator.url);
+});
+afterEach(() => emulator.close());
+
+const say = (payload: string): void =>
+  server.send({ type: 10, excludedList: [], payloads: new Map([['json', `${payload}\u001e`]]) });
+
+/** The other client still gets what is sent, and nobody else is left. */
+async function onlyTheOtherIsLeft(): Promise<void> {
+  say('still here');
+  await expect.poll(() => other.records.at(-1)).toBe('still here');
+  await expect.poll(() => emulator.status().openConnections).toBe(2);
+  expect([...(emulator.hubs.get('chat')?.clients.keys() ?? [])]).toEqual([other.id]);
+}
+
+test('a first record without end is refused with a sentence', async () => {
+  const client = await openClient(emulator.url);
+  for (let i = 0; i < 5; i++) client.webSocket.send('x'.repeat(8000));
+  await client.closed;
+  expect(client.records).toEqual(['{"error":"The handshake is too long."}']);
+  await onlyTheOtherIsLeft();
+});
+
+test('a message over 8 MB ends the connection with code 1009, and none of it reaches the server', async () => {
+  const client = await connectClient(emulator.url);
+  const before = server.received.length;
+  client.webSocket.send(Buffer.alloc(8 * 1024 * 1024 + 1));
+  expect(await client.closed).toBe(1009);
+  await onlyTheOtherIsLeft();
+  expect(server.received.slice(before).filter(({ type }) => type === 6)).toEqual([]);
+});
+
+test('text that is no UTF-8, frames that are none, a request that is cut: the connection ends, others stay', async () => {
+  for (const bytes of ['818341a1a1a1ff', 'ffffffffffff', '8184']) {
+    const client = await connectClient(emulator.url);
+    const { _socket: socket } = client.webSocket as unknown as { _socket: { end(data: Buffer): void } };
+    socket.end(Buffer.from(bytes, 'hex'));
+    await client.closed;
+  }
+  await onlyTheOtherIsLeft();
+});
+
+test('a client that does not read is closed once 16 MB wait for it; the log says so, others get everything', async () => {
+  const slow = await connectClient(emulator.url);
+  slow.webSocket.pause();
+  const large = 'x'.repeat(1024 * 1024);
+  for (let i = 0; i < 40; i++) {
+    say(large);
+    await expect.poll(() => other.records.length).toBe(i + 1); // one at a time: it is not slow
+  }
+  await expect.poll(() => lines).toContain(`Client ${slow.id} does not take what is sent to it and was closed.`);
+  slow.webSocket.terminate();
+  await onlyTheOtherIsLeft();
+});
+
+test('close on authentication expiration: at the time that the app names, else at the end of the token', async () => {
+  const soon = Math.floor(Date.now() / 1000) + 1;
+  const clients = await Promise.all([
+    connectClient(emulator.url, { 'asrs.s.coae': 'true', 'asrs.s.aeo': String(soon) }),
+    connectClient(emulator.url, { 'asrs.s.coae': 'true', exp: soon }),
+  ]);
+  const stays = await connectClient(emulator.url, { exp: soon });
+  for (const { closed, records } of clients) {
+    await closed;
+    expect(records).toEqual(['{"type":7,"allowReconnect":true}']);
+  }
+  expect(Date.now()).toBeGreaterThanOrEqual(soon * 1000);
+  expect(emulator.hubs.get('chat')?.clients.has(stays.id)).toBe(true);
+});
+
+const HOUR = 3600;
+const now = (): number => Math.floor(Date.now() / 1000);
+test.each<[string, () => string, number]>([
+  ['a clock that is an hour behind', () => clientToken({ nbf: now() - 2 * HOUR, exp: now() - HOUR }), 401],
+  ['a clock that is an hour ahead', () => clientToken({ nbf: now() + HOUR, exp: now() + 2 * HOUR }), 401],
+  ['a clock that is four minutes behind', () => clientToken({ nbf: now() - HOUR, exp: now() - 240 }), 200],
+  ['a clock that is four minutes ahead', () => clientToken({ nbf: now() + 240, exp: now() + HOUR }), 200],
+  ['a wrong key', () => clientToken({}, 'wrong'), 401],
+  ['a token over 4,096 characters', () => clientToken({ claim: 'x'.repeat(3000) }), 413],
+])('%s: WebSocket, negotiation and polling answer alike', async (_what, token, status) => {
+  const headers = { authorization: `Bearer ${token()}` };
+  const at = `${emulator.url}/client/?hub=chat`;
+  const negotiate = await fetch(at.replace('/?', '/negotiate?'), { method: 'POST', headers });
+  expect(negotiate.status).toBe(status);
+  expect(Math.abs(Date.parse(negotiate.headers.get('date') ?? '') - Date.now())).toBeLessThan(60_000);
+  expect((await fetch(`${at}&id=x`, { headers })).status).toBe(status === 200 ? 404 : status);
+  const webSocket = new WebSocket(at.replace('http', 'ws'), { headers });
+  webSocket.on('error', () => undefined);
+  const answered = await new Promise((resolve) => {
+    webSocket.on('open', () => resolve(200));
+    webSocket.on('unexpected-response', (_request, response) => resolve(response.statusCode));
+  });
+  expect(answered).toBe(status);
+  webSocket.terminate();
+});
+
+test('REST with a token over 4,096 characters is answered with 413, and neither log nor answer shows a token', async () => {
+  const audience = 'http://127.0.0.1/api/hubs/chat/:send';
+  const token = jwt.sign({ claim: 'x'.repeat(3000) }, DEFAULT_ACCESS_KEY, { audience, expiresIn: 60 });
+  const answer = await fetch(`${emulator.url}/api/hubs/chat/:send?api-version=2022-06-01`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'Error.Token' }]);
+  expect(lines.join('\n')).not.toContain(token.slice(0, 40));
+  const rest = new ServiceManager({ connectionString: emulator.connectionString, environment: {} });
+  expect(await rest.hubContext('chat').clientManager.connectionExists(other.id)).toBe(true);
+});

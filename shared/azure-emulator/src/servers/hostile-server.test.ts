@@ -1,0 +1,91 @@
+import { MAXIMUM_FRAME_SIZE, writeServiceMessage } from '@practical-signalr/azure/service-protocol';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Emulator, startEmulator } from '../index.ts';
+import { connectServer, RawServer } from '../testing/raw-server.ts';
+import { connectClient, type ServiceClient } from '../testing/service-client.ts';
+
+let emulator: Emulator;
+let good: RawServer;
+let client: ServiceClient;
+beforeEach(async () => {
+  emulator = await startEmulator({ port: 0 });
+  good = await connectServer(emulator.url, 'chat', 'good');
+  client = await connectClient(emulator.url);
+});
+afterEach(() => emulator.close());
+
+const hex = (text: string): Buffer => Buffer.from(text, 'hex');
+const join = writeServiceMessage({ type: 18, connectionId: 'x', groupName: 'g', ackId: 1 });
+/** A length as it stands before a frame. */
+function varint(length: number): Buffer {
+  const bytes: number[] = [];
+  let rest = length;
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
+  return Buffer.from([...bytes, rest]);
+}
+
+async function othersAreUnharmed(): Promise<void> {
+  await expect
+    .poll(() => [...(emulator.hubs.get('chat')?.servers ?? [])].map(({ serverId }) => serverId))
+    .toEqual(['good']);
+  await expect.poll(() => emulator.status().openConnections).toBe(2);
+  client.records.length = 0;
+  good.send({ type: 10, excludedList: [], payloads: new Map([['json', 'still here\u001e']]) });
+  await expect.poll(() => client.records).toEqual(['still here']);
+}
+
+test.each<[string, Buffer]>([
+  ['a length without end', hex('ffffffffff')],
+  ['a frame over the limit, by its length alone', varint(MAXIMUM_FRAME_SIZE + 1)],
+  ['a frame without a type', hex('0190')],
+  ['a frame that is no list', hex('02a161')],
+  ['a message that ends before its last item', hex('04940a9080')],
+  ['a count that no bytes stand behind', hex('06dd7fffffff06')],
+  ['text', Buffer.from('GET / HTTP/1.1\r\n'.repeat(9))],
+])('%s cuts the connection that it came on', async (_what, bytes) => {
+  const bad = await connectServer(emulator.url, 'chat', 'bad');
+  bad.webSocket.send(Buffer.concat([bytes, join]));
+  await bad.closed;
+  await othersAreUnharmed();
+});
+
+test('a frame that is never finished is nobody’s business but its connection’s', async () => {
+  const bad = await connectServer(emulator.url, 'chat', 'bad');
+  bad.webSocket.send(join.subarray(0, join.length - 2));
+  good.send({ type: 10, excludedList: [], payloads: new Map([['json', 'x\u001e']]) });
+  await expect.poll(() => client.records).toEqual(['x']);
+  bad.webSocket.terminate();
+  await bad.closed;
+  await othersAreUnharmed();
+});
+
+test('frames may be split and joined anywhere', async () => {
+  const server = await connectServer(emulator.url, 'chat', 'split');
+  for (const byte of join) server.webSocket.send(Buffer.of(byte));
+  server.webSocket.send(Buffer.concat([join, join]));
+  await expect.poll(() => server.of(20)).toHaveLength(3);
+});
+
+test('another first message than the handshake, and an unknown version, are answered with a text, then closed', async () => {
+  for (const [first, text] of [
+    [join, 'must start with a handshake'],
+    [writeServiceMessage({ type: 1, version: 9, connectionType: 0, target: '', migrationLevel: 0 }), 'version 9'],
+  ] as const) {
+    const bad = new RawServer(emulator.url, 'chat', 'bad');
+    bad.webSocket.removeAllListeners('open');
+    bad.webSocket.on('open', () => bad.webSocket.send(first));
+    await bad.closed;
+    expect(bad.of(2)[0]?.errorMessage).toContain(text);
+  }
+  await othersAreUnharmed();
+});
+
+test('a client whose parts never end is given up at 16 MB; its server stays', async () => {
+  const part = Buffer.alloc(1024 * 1024, 'x');
+  for (let i = 0; i < 17; i++) {
+    good.send({ type: 6, connectionId: client.id, payload: part, ext: { partial: true } });
+  }
+  await client.closed;
+  await expect.poll(() => good.of(5).map(({ connectionId }) => connectionId)).toEqual([client.id]);
+  expect(emulator.hubs.get('chat')?.servers.size).toBe(1);
+});

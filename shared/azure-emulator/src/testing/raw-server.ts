@@ -1,0 +1,68 @@
+import {
+  FrameReader,
+  type MessageOf,
+  readServiceMessage,
+  type ServiceMessage,
+  ServiceMessageType as Type,
+  writeServiceMessage,
+} from '@practical-signalr/azure/service-protocol';
+import jwt from 'jsonwebtoken';
+import { expect } from 'vitest';
+import { WebSocket } from 'ws';
+import { DEFAULT_ACCESS_KEY } from '../emulator-options.ts';
+
+const HANDSHAKE_ANSWER = '{}\u001e';
+
+/** A server connection without an SDK: answers the handshakes of clients, and sends what a test wants. */
+export class RawServer {
+  readonly received: ServiceMessage[] = [];
+  readonly closed: Promise<void>;
+  readonly webSocket: WebSocket;
+  #ackId = 0;
+
+  constructor(url: string, hub: string, serverId: string) {
+    const token = jwt.sign({}, DEFAULT_ACCESS_KEY, { audience: `http://127.0.0.1/server/?hub=${hub}`, expiresIn: 60 });
+    this.webSocket = new WebSocket(`${url.replace('http', 'ws')}/server/?hub=${hub}&cid=${serverId}`, {
+      headers: { authorization: `Bearer ${token}`, 'x-asrs-server-id': serverId },
+    });
+    const frames = new FrameReader();
+    this.webSocket.on('message', (data: Buffer) =>
+      frames.read(data, (frame) => this.#take(readServiceMessage(frame) as ServiceMessage)),
+    );
+    this.webSocket.on('error', () => undefined);
+    this.closed = new Promise((resolve) => this.webSocket.on('close', () => resolve()));
+    this.webSocket.on('open', () =>
+      this.send({ type: 1, version: 1, connectionType: 0, target: '', migrationLevel: 0 }),
+    );
+  }
+
+  send(...messages: ServiceMessage[]): void {
+    this.webSocket.send(Buffer.concat(messages.map(writeServiceMessage)));
+  }
+
+  of<TType extends ServiceMessage['type']>(type: TType): MessageOf<TType>[] {
+    return this.received.filter((message) => message.type === type) as unknown as MessageOf<TType>[];
+  }
+
+  /** Sends what wants an acknowledgement, and gives that. */
+  async ask(message: (ackId: number) => ServiceMessage): Promise<MessageOf<typeof Type.Ack>> {
+    const ackId = ++this.#ackId;
+    this.send(message(ackId));
+    const answer = (): MessageOf<typeof Type.Ack> | undefined => this.of(Type.Ack).find((ack) => ack.ackId === ackId);
+    await expect.poll(answer).toBeDefined();
+    return answer() as MessageOf<typeof Type.Ack>;
+  }
+
+  #take(message: ServiceMessage): void {
+    this.received.push(message);
+    if (message.type !== Type.ConnectionData || !Buffer.from(message.payload).includes('"protocol"')) return;
+    this.send({ type: Type.ConnectionData, connectionId: message.connectionId, payload: HANDSHAKE_ANSWER });
+  }
+}
+
+/** Connects one and waits until it is taken. */
+export async function connectServer(url: string, hub = 'chat', serverId = 'server-1'): Promise<RawServer> {
+  const server = new RawServer(url, hub, serverId);
+  await expect.poll(() => server.of(Type.HandshakeResponse)).toMatchObject([{ errorMessage: '' }]);
+  return server;
+}

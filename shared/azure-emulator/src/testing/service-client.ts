@@ -1,0 +1,43 @@
+import jwt from 'jsonwebtoken';
+import { expect } from 'vitest';
+import { WebSocket } from 'ws';
+import { DEFAULT_ACCESS_KEY } from '../emulator-options.ts';
+
+/** A client of the service over a WebSocket, JSON, without a library. */
+export interface ServiceClient {
+  readonly id: string;
+  readonly webSocket: WebSocket;
+  /** Records behind the handshake answer, without their ends. */
+  readonly records: string[];
+  /** Resolves with the WebSocket's code. */
+  readonly closed: Promise<number>;
+}
+
+/** A token for clients of hub `chat`. */
+export const clientToken = (claims: object = {}, key = DEFAULT_ACCESS_KEY): string =>
+  jwt.sign({ exp: Math.floor(Date.now() / 1000) + 60, ...claims }, key, {
+    audience: 'http://127.0.0.1/client/?hub=chat',
+  });
+
+/** Negotiates and connects, without a handshake. */
+export async function openClient(url: string, claims: object = {}): Promise<ServiceClient> {
+  const token = clientToken(claims);
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${url}/client/negotiate?hub=chat`, { method: 'POST', headers });
+  const { connectionId: id, connectionToken } = (await answer.json()) as Record<string, string>;
+  const webSocket = new WebSocket(`${url.replace('http', 'ws')}/client/?hub=chat&id=${connectionToken}`, { headers });
+  const records: string[] = [];
+  webSocket.on('message', (data: Buffer) => records.push(...data.toString().split('\u001e').slice(0, -1)));
+  webSocket.on('error', () => undefined);
+  const closed = new Promise<number>((resolve) => webSocket.on('close', resolve));
+  await new Promise((resolve) => webSocket.on('open', resolve));
+  return { id: id as string, webSocket, records, closed };
+}
+
+/** Negotiates, connects and shakes hands. */
+export async function connectClient(url: string, claims: object = {}): Promise<ServiceClient> {
+  const client = await openClient(url, claims);
+  client.webSocket.send('{"protocol":"json","version":1}\u001e');
+  await expect.poll(() => client.records.shift()).toBe('{}');
+  return client;
+}
