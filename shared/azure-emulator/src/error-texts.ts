@@ -52,8 +52,10 @@ export const errorTexts = {
   // At start
   portInUse: (port: number) =>
     `Port ${port} is taken, perhaps by another emulator. End that, or choose another port with --port.`,
+  cannotListen: (host: string, port: number, why: string) =>
+    `The emulator cannot listen on ${host}, port ${port} (${why}). Choose others with --host and --port.`,
   notANumber: (name: string) => `--${name} must be a number of at least 0.`,
-  wrongSwitch: (why: string) => `${why.split('. ')[0]?.replace(/\.$/, '')}. --help lists the switches.`,
+  wrongSwitch: (why: string) => `${why.split(/\. |\n/)[0]?.replace(/\.$/, '')}. --help lists the switches.`,
   unknownOption: (name: string) => `'${name}' is not an option of startEmulator. Check the spelling.`,
   notAPort: 'The port must be a whole number from 0 to 65535.',
   notAMode: "The service mode must be 'Default' or 'Serverless'.",

@@ -68,7 +68,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) =>
-        reject(error.code === 'EADDRINUSE' ? new Error(errorTexts.portInUse(resolved.port)) : error),
+        reject(
+          new Error(
+            error.code === 'EADDRINUSE'
+              ? errorTexts.portInUse(resolved.port)
+              : errorTexts.cannotListen(host, resolved.port, error.code ?? error.message),
+            { cause: error },
+          ),
+        ),
       );
       server.listen(resolved.port, host, resolve);
     });
@@ -77,10 +84,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     throw error;
   }
   const { port } = server.address() as AddressInfo;
+  const name = host.includes(':') ? `[${host}]` : host; // as URLs write IPv6
   return {
-    url: `http://${host}:${port}`,
+    url: `http://${name}:${port}`,
     port,
-    connectionString: `Endpoint=http://${host};Port=${port};AccessKey=${accessKey};Version=1.0;`,
+    connectionString: `Endpoint=http://${name};Port=${port};AccessKey=${accessKey};Version=1.0;`,
     hubs: service.hubs,
     get latency() {
       return service.line.delay;
