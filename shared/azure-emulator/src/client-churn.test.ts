@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { azureSignalR } from '@practical-signalr/azure';
 import { Hub } from '@practical-signalr/server';
 import { testServer, type TestServer } from '@practical-signalr/server/testing';
@@ -26,16 +28,27 @@ afterEach(async () => {
   await emulator.close();
 });
 
-/** A client that shakes hands, pings and goes. */
-function comeAndGo(i: number): Promise<void> {
-  const claims = { 'asrs.s.uid': `user ${i}` };
-  const token = jwt.sign(claims, DEFAULT_ACCESS_KEY, {
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+/** MB in use once what nobody holds is gone. */
+function heapInUse(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed / 1024 / 1024;
+}
+
+const HANDSHAKE = '{"protocol":"json","version":1}\u001e';
+const tokenOf = (i: number): string =>
+  jwt.sign({ 'asrs.s.uid': `user ${i}` }, DEFAULT_ACCESS_KEY, {
     audience: 'http://127.0.0.1/client/?hub=chathub',
     expiresIn: 60,
   });
-  const url = `${emulator.url.replace('http', 'ws')}/client/?hub=chathub&asrs.op=%2Fchat&access_token=${token}`;
+const QUERY = 'hub=chathub&asrs.op=%2Fchat';
+
+/** A client that shakes hands and goes without a word. */
+function webSocketClient(i: number): Promise<void> {
+  const url = `${emulator.url.replace('http', 'ws')}/client/?${QUERY}&access_token=${tokenOf(i)}`;
   const webSocket = new WebSocket(url);
-  webSocket.on('open', () => webSocket.send('{"protocol":"json","version":1}\u001e'));
+  webSocket.on('open', () => webSocket.send(HANDSHAKE));
   webSocket.once('message', () => webSocket.terminate());
   return new Promise((resolve, reject) => {
     webSocket.on('close', () => resolve());
@@ -43,14 +56,43 @@ function comeAndGo(i: number): Promise<void> {
   });
 }
 
+/** The same over HTTP; Server-Sent Events are cut off, long polling says goodbye. */
+async function httpClient(i: number, accept: 'text/event-stream' | '*/*'): Promise<void> {
+  const headers = { authorization: `Bearer ${tokenOf(i)}`, accept };
+  const negotiate = await fetch(`${emulator.url}/client/negotiate?${QUERY}`, { method: 'POST', headers });
+  const { connectionToken } = (await negotiate.json()) as { connectionToken: string };
+  const url = `${emulator.url}/client/?${QUERY}&id=${connectionToken}`;
+  const opened = await fetch(url, { headers }); // the first poll ends at once, the events do not
+  const events = opened.body?.getReader();
+  await events?.read();
+  await (await fetch(url, { method: 'POST', headers, body: HANDSHAKE })).text();
+  if (accept === '*/*') {
+    expect(await (await fetch(url, { headers })).text()).toBe('{}\u001e');
+    await (await fetch(url, { method: 'DELETE', headers })).text();
+  } else {
+    await events?.read();
+    await events?.cancel();
+  }
+}
+
+/** Of every forty one over Server-Sent Events and one over long polling. */
+const comeAndGo = (i: number): Promise<void> =>
+  i % 40 === 0 ? httpClient(i, 'text/event-stream') : i % 40 === 20 ? httpClient(i, '*/*') : webSocketClient(i);
+
 test('10,000 clients come and go and leave nothing behind', async () => {
   let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < 10_000) await comeAndGo(next++);
+  const upTo = async (last: number): Promise<void> => {
+    const lane = async (): Promise<void> => {
+      while (next < last) await comeAndGo(next++);
+    };
+    await Promise.all(Array.from({ length: 50 }, lane));
+    await expect.poll(() => emulator.status().openConnections, { timeout: 20_000 }).toBe(1);
   };
-  await Promise.all(Array.from({ length: 50 }, lane));
+  await upTo(2000);
+  const before = heapInUse();
+  await upTo(10_000);
+  await expect.poll(() => heapInUse() - before, { interval: 1000 }).toBeLessThan(4); // half a kB for each would be as much
   const hub = emulator.hubs.get('chathub');
-  await expect.poll(() => emulator.status().openConnections, { timeout: 20_000 }).toBe(1);
   await expect
     .poll(() => [hub?.clients.size, hub?.groups.size, hub?.users.size, hub?.userGroups.size, hub?.questions.size])
     .toEqual([0, 0, 0, 0, 0]);
@@ -58,4 +100,4 @@ test('10,000 clients come and go and leave nothing behind', async () => {
   expect(emulator.status().waitingConnections).toBe(0);
   await app.close();
   await expect.poll(() => emulator.hubs.size).toBe(0);
-}, 180_000);
+}, 480_000);

@@ -2,6 +2,7 @@ import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_ACCESS_KEY } from '../emulator-options.ts';
 import { type Emulator, startEmulator } from '../start-emulator.ts';
+import { connectClient, type ServiceClient } from '../testing/service-client.ts';
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -9,13 +10,23 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
+interface Ask {
+  readonly body?: string;
+  readonly token?: boolean;
+  /** The query's; '' leaves it out. */
+  readonly version?: string;
+  /** Where the hubs are. */
+  readonly below?: string;
+}
+
 /** One request below `/api/hubs`, with a token for its path. */
-async function ask(method: string, path: string, { body, token = true }: { body?: string; token?: boolean } = {}) {
-  const { pathname, search } = new URL(`${emulator.url}/api/hubs/${path}`);
+async function ask(method: string, path: string, { body, token = true, version, below = '/api/hubs' }: Ask = {}) {
+  const { pathname, search } = new URL(`${emulator.url}${below}/${path}`);
   const aud = `http://127.0.0.1${pathname}`;
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (token) headers['authorization'] = `Bearer ${jwt.sign({ aud }, DEFAULT_ACCESS_KEY, { expiresIn: 60 })}`;
-  const query = `${search === '' ? '?' : `${search}&`}api-version=2022-06-01`;
+  const named = version ?? (below === '/api/hubs' ? 'api-version=2022-06-01' : '');
+  const query = `${search === '' ? '?' : `${search}&`}${named}`;
   const answer = await fetch(`${emulator.url}${pathname}${query}`, {
     method,
     headers,
@@ -64,4 +75,72 @@ test('without a good token a body is not even read', async () => {
   const body = 'x'.repeat(2_000_000);
   expect((await ask('POST', 'chat/:send', { body, token: false })).status).toBe(401);
   expect((await ask('POST', 'chat/:send', { body })).status).toBe(413);
+});
+
+test.each(['', 'api-version=', 'api-version=2018-01-01', 'api-version=latest'])(
+  "a query '%s' is answered with the version that is known",
+  async (version) => {
+    const { status, code, text } = await ask('HEAD', 'chat/users/x', { version });
+    expect([status, code, text]).toEqual([400, 'Error.ApiVersion', '']);
+    const sent = await ask('POST', 'chat/:send', { version, body: '{"target":"Said","arguments":[]}' });
+    expect([sent.status, JSON.parse(sent.text)]).toMatchObject([
+      400,
+      { message: expect.stringContaining('2022-06-01') },
+    ]);
+  },
+);
+
+// Version 1.0 and its preview have their own paths and need no api-version.
+const message = '{"target":"Said","arguments":[1]}';
+test.each<[string, string, number, (string | null)?, string?]>([
+  ['POST', 'chat', 202, null, message],
+  ['POST', 'chat/users/a', 202, null, message],
+  ['POST', 'chat/connections/x', 202, null, message],
+  ['POST', 'chat/groups/g', 202, null, message],
+  ['POST', 'chat', 400, 'Error.Body', '{}'],
+  ['GET', 'chat/connections/x', 404, 'Warning.Connection.NotExisted'],
+  ['HEAD', 'chat/users/x', 404, 'Warning.User.NotExisted'],
+  ['GET', 'chat/groups/x', 404, 'Warning.Group.NotExisted'],
+  ['PUT', 'chat/groups/g/users/eve', 202],
+  ['GET', 'chat/users/eve/groups/g', 200],
+  ['DELETE', 'chat/groups/g/users/eve', 202],
+  ['GET', 'chat/users/eve/groups/g', 404, 'Info.User.NotInGroup'],
+  ['DELETE', 'chat/users/eve/groups', 204],
+  ['PUT', 'chat/groups/g/connections/x', 404, 'Error.Connection.NotExisted'],
+  ['DELETE', 'chat/groups/g/connections/x', 200],
+  ['DELETE', 'chat/connections/x', 202],
+  ['POST', 'chat/:closeConnections', 404, null],
+  ['DELETE', 'chat/connections/x/groups', 404, null],
+])('version 1.0: %s %s: %i', async (method, path, status, code = null, body) => {
+  const below = '/api/v1/hubs';
+  expect(await ask(method, path, { below, ...(body !== undefined && { body }) })).toMatchObject({ status, code });
+  expect(await ask(method, path, { below, token: false })).toMatchObject({
+    status: status === 404 && code === null ? 404 : 401,
+  });
+});
+
+test('sends of version 1.0 and of its preview reach those that they name', async () => {
+  const names = ['ada', 'bob', 'eve'];
+  const clients = await Promise.all(names.map((name) => connectClient(emulator.url, { 'asrs.s.uid': name })));
+  const [ada, bob, eve] = clients as [ServiceClient, ServiceClient, ServiceClient];
+  await ask('PUT', `chat/groups/g/connections/${ada.id}`, { below: '/api/v1/hubs' });
+  await ask('PUT', 'chat/groups/h/users/bob', { below: '/api/v1/hubs' });
+  const send = async (below: string, path: string, text: string): Promise<void> => {
+    const body = JSON.stringify({ target: text, arguments: [] });
+    expect(await ask('POST', path, { below, body })).toMatchObject({ status: 202 });
+  };
+  const [v1, preview] = ['/api/v1/hubs', '/api/v1-preview/hub'];
+  await send(v1, `chat?excluded=${eve.id}`, '1');
+  await send(v1, 'chat/users/eve', '2');
+  await send(v1, 'chat/groups/g', '3');
+  await send(v1, `chat/connections/${bob.id}`, '4');
+  await send(preview, 'chat/user/ada', '5');
+  await send(preview, 'chat/users/ada,eve', '6');
+  await send(preview, 'chat/group/h', '7');
+  await send(preview, 'chat/groups/g,h,g', '8');
+  await send(preview, 'chat', '9');
+  const got = (client: ServiceClient): string =>
+    client.records.map((record) => (JSON.parse(record) as { target: string }).target).join('');
+  await expect.poll(() => clients.map(got)).toEqual(['135689', '14789', '269']);
+  for (const { webSocket } of clients) webSocket.terminate();
 });

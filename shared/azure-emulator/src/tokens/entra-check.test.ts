@@ -7,6 +7,7 @@ import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import jwt from 'jsonwebtoken';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_ACCESS_KEY, type Emulator, startEmulator } from '../index.ts';
+import { connectServer } from '../testing/raw-server.ts';
 
 class ChatHub extends Hub {
   echo(text: string): string {
@@ -64,6 +65,22 @@ test('the key is told to whom the issuer has given a token for the service, and 
     const refused = await ask(token);
     expect([refused.status, await refused.text()]).toEqual([401, expect.stringContaining('Entra ID token')]);
   }
+});
+
+test('over a live server connection the key is renewed with a good token, and refused with a bad one', async () => {
+  const server = await connectServer(emulator.url);
+  server.send({ type: 28, token: entraToken(), kid: 'old' }, { type: 28, token: 'x', kid: 'old' });
+  await expect
+    .poll(() => server.of(29))
+    .toMatchObject([
+      { kid: 'emulator', accessKey: DEFAULT_ACCESS_KEY, errorMessage: null },
+      {
+        kid: null,
+        accessKey: null,
+        errorType: 'Unauthorized',
+        errorMessage: expect.stringContaining('Entra ID') as string,
+      },
+    ]);
 });
 
 test('an Entra ID token opens no client; without an issuer it opens nothing', async () => {
