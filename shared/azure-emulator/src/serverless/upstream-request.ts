@@ -10,11 +10,8 @@ export type UpstreamAnswer =
   | { readonly status: number; readonly body: Uint8Array }
   | { readonly failure: 'unreachable' | 'tooSlow' | 'tooLong' };
 
-/** Its name tells it from what `fetch` rejects with. */
-class TooLongError extends Error {
-  override readonly name = 'TooLongError';
-}
-const failures: Readonly<Record<string, 'tooSlow' | 'tooLong'>> = { TimeoutError: 'tooSlow', TooLongError: 'tooLong' };
+class TooSlowError extends Error {}
+class TooLongError extends Error {}
 
 /** Tells an endpoint of an event. Never rejects; `ended` gives it up. Source: "Serverless protocols" of the service's documentation. */
 export async function postUpstream(
@@ -27,16 +24,25 @@ export async function postUpstream(
   timeout: number,
   ended: AbortSignal,
 ): Promise<UpstreamAnswer> {
+  // Not AbortSignal.any: what it makes is kept by the signal that lives as long as the service.
+  const request = new AbortController();
+  const giveUp = (): void => request.abort();
+  ended.addEventListener('abort', giveUp);
+  const timer = setTimeout(() => request.abort(new TooSlowError()), timeout);
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers: { ...upstreamHeaders(event, client, accessKey), 'Content-Type': contentType },
       body: typeof body === 'string' ? body : new Uint8Array(body),
-      signal: AbortSignal.any([ended, AbortSignal.timeout(timeout)]),
+      signal: request.signal,
     });
     return { status: response.status, body: await limited(response) };
   } catch (error) {
-    return { failure: failures[(error as Error).name] ?? 'unreachable' };
+    if (error instanceof TooSlowError) return { failure: 'tooSlow' };
+    return { failure: error instanceof TooLongError ? 'tooLong' : 'unreachable' };
+  } finally {
+    clearTimeout(timer);
+    ended.removeEventListener('abort', giveUp);
   }
 }
 
