@@ -97,7 +97,7 @@ test.each([
   ]);
   expect(JSON.parse(String(upstream.calls[0]?.body))).toEqual({ type: 10 });
   expect(JSON.parse(String(upstream.calls[2]?.body))).toEqual({ type: 11, error: '' });
-  expect(emulator.status().openConnections).toBe(0);
+  await expect.poll(() => emulator.status().openConnections).toBe(0);
 });
 
 test('headers say which client, whose, with what query, and that the service calls', async () => {
