@@ -43,9 +43,11 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   constructor(
     hub: ScaleOutHub,
     endpoints: readonly ServiceEndpoint[],
-    settings: AzureSettings,
+    options: AzureSettings,
     identity: ServerIdentity,
   ) {
+    const { allowStatefulReconnects = hub.allowStatefulReconnects === true } = options;
+    const settings = { ...options, allowStatefulReconnects };
     const logger: Logger = settings.logger ?? hub.logger;
     this.#hub = hub;
     this.#hubName = serviceHubName(hub.hubName, settings.applicationName);
@@ -224,6 +226,8 @@ export class AzureLifetimeManager implements HubLifetimeManager {
         return this.#clients.closed(connection, message);
       case ServiceMessageType.ConnectionFlowControl:
         return this.#clients.flowControl(connection, message);
+      case ServiceMessageType.ConnectionReconnect:
+        return this.#clients.reconnected(connection, message);
       case ServiceMessageType.ServiceEvent:
         return this.#clients.serviceEvent(connection, message);
       default:

@@ -54,6 +54,11 @@ export interface AzureSignalROptions {
   readonly closeOnAuthenticationExpiration?: boolean;
   /** Whether clients move to another server without reconnecting: never, when this one shuts down, or when it is lost too. Default `Off`. */
   readonly migrationLevel?: 'Off' | 'ShutdownOnly' | 'Any';
+  /**
+   * Whether the service may keep a client's connection while its socket is away, for clients with `withStatefulReconnect()`. Default:
+   * the option of the hub with this name. Source: `ServiceOptions.AllowStatefulReconnects`.
+   */
+  readonly allowStatefulReconnects?: boolean;
   /** What `close()` of the server does with clients: they are told to reconnect (`Off`), leave by themselves, or are moved. */
   readonly gracefulShutdown?: {
     readonly mode: 'Off' | 'WaitForClientsClose' | 'MigrateClients';
@@ -115,6 +120,7 @@ const others = [
   'claimsProvider',
   'diagnosticClientFilter',
   'maxPollInterval',
+  'allowStatefulReconnects',
   'closeOnAuthenticationExpiration',
   'gracefulShutdown',
   'environment',

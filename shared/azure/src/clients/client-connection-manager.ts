@@ -87,6 +87,14 @@ export class ClientConnectionManager {
     else if (message.operation === FlowControl.Resume) client?.resumeOutgoing();
   }
 
+  /** The service has a client back on a new socket. */
+  reconnected(connection: ServiceConnection, message: MessageOf<typeof ServiceMessageType.ConnectionReconnect>): void {
+    this.#byConnection
+      .get(connection)
+      ?.get(message.connectionId ?? '')
+      ?.reconnected();
+  }
+
   get size(): number {
     return this.#clients.size;
   }

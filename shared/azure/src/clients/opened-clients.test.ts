@@ -62,6 +62,15 @@ test('a client that speaks MessagePack is answered in it, and a call goes out to
   expect(Buffer.from(payloads?.get('messagepack') as Uint8Array).toString('hex')).toBe('0d960180c0a45361696491a17890');
 });
 
+test('without stateful reconnect the service is not told of it', async () => {
+  connection.open('a');
+  await call('a', 'Who');
+  expect(connection.of(Type.HandshakeRequest).map(({ allowStatefulReconnects }) => allowStatefulReconnects)).toEqual([
+    undefined,
+  ]);
+  expect(connection.of(Type.ConnectionData).map(({ ext }) => ext)).toEqual([{}, {}]);
+});
+
 test('a client that comes from another server has had its handshake answer; the one that it leaves ends without a word', async () => {
   connection.open('a', { headers: new Map([['Asrs-Migrate-From', ['other']]]) });
   await expect.poll(() => hubEvents).toEqual(['+a']);

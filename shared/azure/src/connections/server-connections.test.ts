@@ -22,6 +22,7 @@ afterEach(async () => {
 async function start(azure: Parameters<typeof startChat>[0] = {}): Promise<FakeServerConnection> {
   app = await startChat({ connectionString: service.connectionString, ...azure });
   await expect.poll(() => service.connections[0]?.of(Type.HandshakeRequest).length).toBe(1);
+  await expect.poll(() => app?.signalr.health().status).toBe('Healthy');
   return service.connections[0] as FakeServerConnection;
 }
 const open = (): FakeServerConnection[] => service.connections.filter(({ isOpen }) => isOpen);
@@ -62,8 +63,8 @@ test('the clients of an instance that is offline are told to reconnect; others s
   await expect.poll(() => hubEvents).toEqual(['+a', '+b']);
   connection.send({ type: Type.Ping, messages: ['offline', 'one'] });
   await expect.poll(() => hubEvents).toEqual(['+a', '+b', '-a']);
+  await expect.poll(() => connection.of(Type.CloseConnection)).toMatchObject([{ connectionId: 'a', errorMessage: '' }]);
   expect(connection.textFor('a')).toContain('{"type":7,"allowReconnect":true}');
-  expect(connection.of(Type.CloseConnection)).toMatchObject([{ connectionId: 'a', errorMessage: '' }]);
 });
 
 test('a connection that the service will take away is replaced before it ends; its clients stay on it', async () => {

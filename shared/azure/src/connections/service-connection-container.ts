@@ -164,13 +164,14 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
 
   /** Opens one connection; it has `left` its place at its end, or when the service says that the end is near. */
   async #connect(connectionType: number, target?: string): Promise<{ left: Promise<void> }> {
-    const { serverHandshakeTimeout, serviceTimeout, migrationLevel } = this.#settings;
+    const { serverHandshakeTimeout, serviceTimeout, migrationLevel, allowStatefulReconnects = false } = this.#settings;
     let leave = (): void => undefined;
     const left = new Promise<void>((resolve) => (leave = resolve));
     const options = {
       endpointName: this.name,
       connectionType,
       migrationLevel: migrationLevels[migrationLevel],
+      allowStatefulReconnects,
       handshakeTimeout: serverHandshakeTimeout,
       serviceTimeout,
     };

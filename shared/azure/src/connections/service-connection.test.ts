@@ -13,6 +13,7 @@ const options = {
   endpointName: 'test',
   connectionType: 0,
   migrationLevel: 0,
+  allowStatefulReconnects: false,
   handshakeTimeout: 200,
   serviceTimeout: 300,
 };

@@ -20,6 +20,8 @@ export interface ServiceConnectionOptions {
   readonly connectionType: number;
   /** 0 off, 1 at shutdown, 2 also when the connection is lost. */
   readonly migrationLevel: number;
+  /** Whether clients may come back on a new socket. */
+  readonly allowStatefulReconnects: boolean;
   readonly handshakeTimeout: number;
   readonly serviceTimeout: number;
 }
@@ -71,6 +73,11 @@ export class ServiceConnection {
   /** Whether messages may be sent. */
   get isOpen(): boolean {
     return this.#status === 'open';
+  }
+
+  /** Whether the service has to be told which data it must number, since its clients may come back for it. */
+  get allowsStatefulReconnects(): boolean {
+    return this.#options.allowStatefulReconnects;
   }
 
   /** Connects and shakes hands. Rejects with a sentence when the service refuses or does not answer. */
@@ -126,13 +133,14 @@ export class ServiceConnection {
   }
 
   #sendHandshake(): void {
-    const { connectionType, migrationLevel } = this.#options;
+    const { connectionType, migrationLevel, allowStatefulReconnects } = this.#options;
     this.#writer.write({
       type: ServiceMessageType.HandshakeRequest,
       version: 1,
       connectionType,
       target: '',
       migrationLevel,
+      ...(allowStatefulReconnects ? { allowStatefulReconnects } : {}), // services before it do not know the item
     });
     this.#flush();
   }

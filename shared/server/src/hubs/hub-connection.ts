@@ -169,8 +169,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     if (this.#closing || this.#protocol === undefined) return;
     this.#keepAlive.sent = true;
     const payload = this.#protocol.writeMessage(message);
-    if (this.#stateful === undefined || isCounted(message)) this.#transport.send(payload);
-    else this.#stateful.sendUncounted(payload);
+    if (isCounted(message) || this.#transport.sendUncounted === undefined) this.#transport.send(payload);
+    else this.#transport.sendUncounted(payload);
   }
 
   whenRoom(): Promise<void> | undefined {
