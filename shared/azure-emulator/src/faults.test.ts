@@ -1,6 +1,7 @@
 import {
   type HubConnection,
   HubConnectionBuilder,
+  HttpTransportType,
   type IHubProtocol,
   JsonHubProtocol,
   LogLevel,
@@ -46,9 +47,13 @@ async function startApp(azure: AzureSignalROptions = {}): Promise<App> {
   return app;
 }
 
-async function connect(app: App, protocol: IHubProtocol = new JsonHubProtocol()): Promise<HubConnection> {
+async function connect(
+  app: App,
+  protocol: IHubProtocol = new JsonHubProtocol(),
+  transport = HttpTransportType.WebSockets,
+): Promise<HubConnection> {
   const connection = new HubConnectionBuilder()
-    .withUrl(`${app.url}/chat`)
+    .withUrl(`${app.url}/chat`, { transport })
     .withHubProtocol(protocol)
     .withAutomaticReconnect(Array(50).fill(50))
     .configureLogging(LogLevel.None)
@@ -79,22 +84,32 @@ function keepCalling(connection: HubConnection): () => Promise<{ answered: numbe
   };
 }
 
-test('one server connection, then all are lost while clients call: every call ends, every client comes back', async () => {
-  const app = await startApp();
-  const protocols = [new JsonHubProtocol(), new MessagePackHubProtocol()];
-  const clients = await Promise.all(Array.from({ length: 10 }, (_, i) => connect(app, protocols[i % 2])));
-  const stops = clients.map(keepCalling);
-  const servers = (): Set<{ drop(): void; clients: Set<unknown> }> =>
-    emulator.hubs.get('chathub')?.servers ?? new Set();
-  await expect.poll(() => servers().size).toBe(5);
-  [...servers()].find((server) => server.clients.size > 0)?.drop();
-  await expect.poll(() => clients.some(({ state }) => state !== 'Connected')).toBe(true);
-  for (const server of servers()) server.drop();
-  await expect.poll(() => servers().size, { timeout: 10_000 }).toBe(5);
-  await expect.poll(() => clients.map(({ state }) => state), { timeout: 10_000 }).toEqual(Array(10).fill('Connected'));
-  for (const client of clients) expect(await client.invoke('Echo', 'back')).toBe('back');
-  for (const stop of stops) expect((await stop()).answered).toBeGreaterThan(0);
-});
+test.each([
+  ['WebSockets', [new JsonHubProtocol(), new MessagePackHubProtocol()]],
+  ['ServerSentEvents', [new JsonHubProtocol()]],
+  ['LongPolling', [new JsonHubProtocol(), new MessagePackHubProtocol()]],
+] as const)(
+  '%s: one server connection, then all are lost while clients call: every call ends, every client comes back',
+  async (name, protocols) => {
+    const app = await startApp();
+    const clients = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => connect(app, protocols[i % protocols.length], HttpTransportType[name])),
+    );
+    const stops = clients.map(keepCalling);
+    const servers = (): Set<{ drop(): void; clients: Set<unknown> }> =>
+      emulator.hubs.get('chathub')?.servers ?? new Set();
+    await expect.poll(() => servers().size).toBe(5);
+    [...servers()].find((server) => server.clients.size > 0)?.drop();
+    await expect.poll(() => clients.some(({ state }) => state !== 'Connected')).toBe(true);
+    for (const server of servers()) server.drop();
+    await expect.poll(() => servers().size, { timeout: 10_000 }).toBe(5);
+    await expect
+      .poll(() => clients.map(({ state }) => state), { timeout: 10_000 })
+      .toEqual(Array(10).fill('Connected'));
+    for (const client of clients) expect(await client.invoke('Echo', 'back')).toBe('back');
+    for (const stop of stops) expect((await stop()).answered).toBeGreaterThan(0);
+  },
+);
 
 test('where clients may move, the loss of a server is not theirs', async () => {
   const azure: AzureSignalROptions = { migrationLevel: 'Any', initialHubServerConnectionCount: 1 };

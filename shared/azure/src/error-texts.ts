@@ -27,7 +27,9 @@ export const errorTexts = {
   wrongEndpointType: "The type of an endpoint must be 'primary' or 'secondary'.",
   notAnHttpEndpoint: (name: string) => `The option '${name}' of an endpoint must be an http or https URL.`,
   unknownOption: (name: string) => `'${name}' is not an option of azureSignalR. Check the spelling.`,
-  notPositive: (name: string) => `The option '${name}' must be a number greater than 0.`,
+  notACount: (name: string, most: number) => `The option '${name}' must be a whole number from 1 to ${most}.`,
+  notATime: (name: string, most: number) =>
+    `The option '${name}' must be a time in ms, greater than 0 and at most ${most}.`,
   notAChoice: (name: string, list: readonly string[]) => `The option '${name}' must be one of ${list.join(', ')}.`,
   identityNotInstalled:
     "The connection string signs in with Microsoft Entra ID, which needs a package that is missing: run 'npm install @azure/identity'.",

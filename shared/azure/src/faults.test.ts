@@ -205,7 +205,27 @@ test.each([
   ],
   [{ endpoints: [{ endpoint: 'a', credential: {} }] }, 'http or https URL'],
   [{ connectionString: 'x', retrydelay: 1 }, "'retrydelay' is not an option"],
-  [{ connectionString: 'x', initialHubServerConnectionCount: 0 }, 'greater than 0'],
+  [{ connectionString: 'x', initialHubServerConnectionCount: 0 }, 'whole number from 1 to 1000'],
+  [{ connectionString: 'x', initialHubServerConnectionCount: Number.POSITIVE_INFINITY }, 'from 1 to 1000'],
+  [{ connectionString: 'x', maxHubServerConnectionCount: 2.5 }, 'from 1 to 1000'],
+  [{ connectionString: 'x', serviceTimeout: 2 ** 31 }, 'time in ms'],
+  [
+    { connectionString: 'x', gracefulShutdown: { mode: 'Off', timeout: Number.NaN } },
+    "'gracefulShutdown.timeout' must",
+  ],
+  [
+    { environment: { Azure__SignalR__ConnectionString__a__third: 'Endpoint=http://a;AccessKey=secret' } },
+    "'primary' or",
+  ],
+  [
+    {
+      environment: {
+        Azure__SignalR__ConnectionString: 'Endpoint=http://a;AccessKey=secret',
+        Azure__SignalR__InitialHubServerConnectionCount: 'many',
+      },
+    },
+    "'initialHubServerConnectionCount' must",
+  ],
   [{ connectionString: 'x', serverStickyMode: 'Often' }, 'Disabled, Preferred, Required'],
   [{ connectionString: 'x', gracefulShutdown: { mode: 'Slow' } }, 'WaitForClientsClose'],
 ])('%j is refused at construction', (options, text) => {
