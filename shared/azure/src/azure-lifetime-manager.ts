@@ -223,6 +223,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       case ServiceMessageType.OpenConnection:
         return this.#clients.open(connection, message);
       case ServiceMessageType.CloseConnection:
+        this.#invocations.connectionLost(message.connectionId ?? ''); // a client that moves answers elsewhere
         return this.#clients.closed(connection, message);
       case ServiceMessageType.ConnectionFlowControl:
         return this.#clients.flowControl(connection, message);

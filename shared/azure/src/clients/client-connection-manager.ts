@@ -70,11 +70,11 @@ export class ClientConnectionManager {
     client?.receive(message.payload as Uint8Array); // data that crosses the end of its connection is nobody's
   }
 
-  closed(connection: ServiceConnection, message: CloseConnection): void {
-    this.#byConnection
-      .get(connection)
-      ?.get(message.connectionId ?? '')
-      ?.end();
+  /** A client has left, or goes to another server: what runs for it here is finished first. */
+  closed(connection: ServiceConnection, { connectionId, headers }: CloseConnection): void {
+    const client = this.#byConnection.get(connection)?.get(connectionId ?? '');
+    if (header(headers, 'Asrs-Migrate-To') === undefined) client?.end();
+    else client?.moved();
   }
 
   /** The service wants no more, or more again, for one of its clients. */

@@ -37,6 +37,7 @@ export class ClientConnection implements Transport {
   readonly #isMigrated: boolean;
   #isShaken = false;
   #ended = false;
+  #moved = false;
   #paused = false;
   /** Undefined: the client is back on a new socket. */
   #held: (Uint8Array | undefined)[] = [];
@@ -68,9 +69,20 @@ export class ClientConnection implements Transport {
     this.#events = events;
   }
 
+  /** Another server has the client now. What runs here is finished; its answers go out by the client's id, as the service knows it there. */
+  moved(): void {
+    if (this.#ended || this.#moved) return;
+    this.#moved = true;
+    this.#held = [];
+    this.resumeOutgoing();
+    const events = this.#events;
+    if (events?.onMoved === undefined) return this.end();
+    callChain.run(this.connection, () => events.onMoved?.());
+  }
+
   /** Bytes of the client. What it causes is sent on the same server connection. */
   receive(payload: Uint8Array): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#moved) return;
     if (!this.#paused) return callChain.run(this.connection, () => this.#events?.onReceive(payload));
     this.#held.push(payload);
     this.#heldBytes += payload.byteLength;
@@ -93,7 +105,7 @@ export class ClientConnection implements Transport {
   }
 
   sendUncounted(payload: string | Uint8Array): void {
-    this.#sendAs(DataType.Other, payload);
+    if (!this.#moved) this.#sendAs(DataType.Other, payload);
   }
 
   sendShared({ payload }: SharedPayload): void {
@@ -128,6 +140,7 @@ export class ClientConnection implements Transport {
   /** Tells the service to close the client, and ends. */
   close(): void {
     if (this.#ended) return;
+    if (this.#moved) return this.end();
     this.resumeOutgoing();
     this.connection.send({
       type: ServiceMessageType.CloseConnection,
@@ -171,7 +184,12 @@ export class ClientConnection implements Transport {
   }
 
   #write(payload: string | Uint8Array, ext: DataExtension): void {
-    const { connection, connectionId } = this;
+    const { connection, connectionId, protocol } = this;
+    if (this.#moved) {
+      const payloads = new Map(protocol === undefined ? [] : [[protocol.name, payload]]);
+      const connectionList = [connectionId];
+      return connection.send({ type: ServiceMessageType.MultiConnectionData, connectionList, payloads });
+    }
     const message = { type: ServiceMessageType.ConnectionData, connectionId, payload } as const;
     connection.send(connection.allowsStatefulReconnects ? { ...message, ext } : message);
   }

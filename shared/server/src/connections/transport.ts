@@ -43,4 +43,6 @@ export interface TransportEvents {
   onClose(lost?: boolean): void;
   /** Whoever holds the client has it back on a new socket; what the old one has begun to bring never ends. */
   onReconnected?(): void;
+  /** Another server has the client: what runs here is finished, and its answers still reach it. */
+  onMoved?(): void;
 }

@@ -155,6 +155,10 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     void this.#leave();
   }
 
+  onMoved(): void {
+    this.streams.move(this.connectionId, this.#calls, () => this.#transport.close());
+  }
+
   write(message: SharedMessage): Promise<void> | undefined {
     if (this.#closing || this.#protocol === undefined) return undefined;
     const payload = message.encoded(this.#protocol);
