@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import type { AzureSignalROptions } from './azure-options.ts';
 import { azureSignalR } from './azure-signalr.ts';
 import { ServiceMessageType as Type, writeServiceMessage } from './service-protocol/index.ts';
@@ -135,6 +136,20 @@ test('what is unknown does no harm: types, keys of extensions, trailing items, c
   say(connection, 'a', call('1', 'Echo', 'still here'));
   await expect.poll(() => connection.textFor('a')).toContain('"result":"still here"');
   expect(service.connections).toHaveLength(1);
+});
+
+test('a client that skips negotiation is answered with 404: only the service has sockets for it', async () => {
+  await start();
+  const webSocket = new WebSocket(`${(app as ChatApp).url.replace('http', 'ws')}/chat`);
+  const refused = new Promise<unknown>((resolve) =>
+    webSocket.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode)),
+  );
+  webSocket.on('open', () => expect.unreachable());
+  webSocket.on('error', () => undefined);
+  expect(await refused).toBe(404);
+  webSocket.terminate();
+  const events = await fetch(`${(app as ChatApp).url}/chat?id=x`, { headers: { accept: 'text/event-stream' } });
+  expect([events.status, hubEvents]).toEqual([404, []]);
 });
 
 test('the service says of a client that it does not exist: it ends here too', async () => {

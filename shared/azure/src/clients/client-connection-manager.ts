@@ -48,7 +48,7 @@ export class ClientConnectionManager {
       message,
       protocol,
       () => this.#forget(client),
-      () => this.#logger.warn(errorTexts.clientTooFast(id)),
+      (text) => this.#logger.warn(text),
     );
     this.#on(connection).get(id)?.end();
     this.#on(connection).set(id, client);

@@ -2,6 +2,7 @@ import type { HubProtocol, SharedPayload, Transport, TransportEvents } from '@pr
 import { callChain } from '../connections/call-chain.ts';
 import { FlowControl } from '../connections/flow-control.ts';
 import type { ServiceConnection } from '../connections/service-connection.ts';
+import { errorTexts } from '../error-texts.ts';
 import { type MessageOf, ServiceMessageType } from '../service-protocol/index.ts';
 import { openedClient } from '../negotiation/client-claims.ts';
 
@@ -31,7 +32,7 @@ export class ClientConnection implements Transport {
   readonly protocol: HubProtocol | undefined;
   readonly connection: ServiceConnection;
   readonly #onEnded: () => void;
-  readonly #onTooFast: () => void;
+  readonly #warn: (text: string) => void;
   #events: TransportEvents | undefined;
   /** A client that comes from another server has had its handshake answer there. */
   readonly #isMigrated: boolean;
@@ -53,7 +54,7 @@ export class ClientConnection implements Transport {
     message: MessageOf<typeof ServiceMessageType.OpenConnection>,
     protocol: HubProtocol | undefined,
     onEnded: () => void,
-    onTooFast: () => void,
+    warn: (text: string) => void,
   ) {
     this.connection = connection;
     this.connectionId = message.connectionId ?? '';
@@ -62,7 +63,7 @@ export class ClientConnection implements Transport {
     this.user = openedClient(message.claims);
     this.protocol = protocol;
     this.#onEnded = onEnded;
-    this.#onTooFast = onTooFast;
+    this.#warn = warn;
   }
 
   listen(events: TransportEvents): void {
@@ -87,7 +88,7 @@ export class ClientConnection implements Transport {
     this.#held.push(payload);
     this.#heldBytes += payload.byteLength;
     if (this.#heldBytes <= MAXIMUM_HELD) return;
-    this.#onTooFast();
+    this.#warn(errorTexts.clientTooFast(this.connectionId));
     this.closeWithReconnect();
   }
 
@@ -179,6 +180,7 @@ export class ClientConnection implements Transport {
     this.#outgoing.push({ payload, ext });
     this.#outgoingBytes += payload.length;
     if (this.#outgoingBytes <= MAXIMUM_PAUSED) return;
+    this.#warn(errorTexts.clientTooSlow(this.connectionId));
     this.#outgoing = undefined;
     this.close();
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resolveAzureOptions } from '../azure-options.ts';
 import { ServiceMessageType as Type } from '../service-protocol/index.ts';
@@ -104,6 +105,21 @@ test('for a client that the service pauses nothing is sent but one acknowledgeme
   expect(connection.of(Type.ConnectionFlowControl)).toHaveLength(1);
 });
 
+test('a client that the service pauses for good costs 16 MB at most', async () => {
+  const warnings: string[] = [];
+  const warn = (...line: unknown[]): void => void warnings.push(line.join(' '));
+  const connection = await start({ logger: { ...silent, warn } });
+  connection.open('a');
+  await expect.poll(() => connection.textFor('a')).toBe('{}\u001e');
+  connection.send({ type: Type.ConnectionFlowControl, id: 'a', objectType: 1, operation: 1 });
+  const call = `{"type":1,"invocationId":"1","target":"Echo","arguments":["${'x'.repeat(30_000)}"]}\u001e`;
+  for (let i = 0; i < 700; i++) connection.send({ type: Type.ConnectionData, connectionId: 'a', payload: call });
+  await expect.poll(() => connection.of(Type.CloseConnection)).toMatchObject([{ connectionId: 'a' }]);
+  expect(warnings).toEqual(['Connection a does not take what is sent to it and was closed.']);
+  expect(connection.textFor('a')).toBe('{}\u001e');
+  await expect.poll(() => hubEvents).toEqual(['+a', '-a']);
+});
+
 test('what a turn sends to many clients leaves in one write', async () => {
   const connection = await start();
   connection.open('a');
@@ -190,6 +206,25 @@ test('a service that ends what it has accepted is not asked over and over', asyn
     .toBe(2);
   expect(service.connections.length).toBeLessThan(8);
   expect((await negotiate(app as ChatApp)).status).toBe(500);
+});
+
+test('an app that closes keeps no connection that is still being opened', async () => {
+  const sockets = new Set<Socket>();
+  const mute = createServer((socket) => {
+    sockets.add(socket.resume().on('error', () => undefined));
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  const { port } = mute.address() as AddressInfo;
+  app = await startChat({
+    connectionString: `Endpoint=http://127.0.0.1:${port};AccessKey=k`,
+    initialHubServerConnectionCount: 2,
+  });
+  await expect.poll(() => sockets.size).toBe(2);
+  await app.close();
+  app = undefined;
+  await expect.poll(() => sockets.size).toBe(0);
+  mute.close();
 });
 
 test('a health report says whether endpoints can be reached', async () => {

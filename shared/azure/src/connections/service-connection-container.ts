@@ -44,6 +44,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   readonly #logger: Logger;
   readonly #events: ContainerEvents;
   readonly #open = new Set<ServiceConnection>();
+  readonly #opening = new Set<ServiceConnection>();
   readonly #stopped = new AbortController();
   readonly #pings: ServicePings;
   readonly #accessKey: AccessKeyRefresh;
@@ -125,7 +126,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     this.#stopped.abort();
     this.#pings.close();
     this.#accessKey.close();
-    for (const connection of this.#open) connection.close();
+    for (const connection of [...this.#open, ...this.#opening]) connection.close();
     this.acks.close();
   }
 
@@ -177,7 +178,6 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     };
     const connection: ServiceConnection = new ServiceConnection(options, {
       onOpen: () => {
-        if (this.#stopped.signal.aborted) return connection.close();
         this.#open.add(connection);
         this.#places.set(connection, leave);
       },
@@ -195,12 +195,18 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     const token = await this.endpoint.credentials.serverToken(this.endpoint.serverAudience(this.#hub), {
       nameid: serverId,
     });
-    await connection.open(this.endpoint.serverUrl(this.#hub, connection.id, target), {
-      Authorization: `Bearer ${token}`,
-      'X-ASRS-Server-Id': serverId,
-      'Asrs-User-Agent': userAgent,
-      'X-Requested-With': 'XMLHttpRequest',
-    });
+    this.#stopped.signal.throwIfAborted(); // the token may have taken its time
+    this.#opening.add(connection);
+    try {
+      await connection.open(this.endpoint.serverUrl(this.#hub, connection.id, target), {
+        Authorization: `Bearer ${token}`,
+        'X-ASRS-Server-Id': serverId,
+        'Asrs-User-Agent': userAgent,
+        'X-Requested-With': 'XMLHttpRequest',
+      });
+    } finally {
+      this.#opening.delete(connection);
+    }
     return { left };
   }
 
@@ -208,7 +214,9 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     if (this.#open.size + this.#onDemand >= this.#settings.maxHubServerConnectionCount) return;
     this.#onDemand++;
     this.#connect(ServiceConnectionType.OnDemand, target)
-      .catch((error: unknown) => this.#logger.warn(errorTexts.cannotConnect(this.name, 0), (error as Error).message))
+      .catch((error: unknown) => {
+        if (!this.#stopped.signal.aborted) this.#logger.warn(errorTexts.noMore(this.name), (error as Error).message);
+      })
       .finally(() => this.#onDemand--);
   }
 
