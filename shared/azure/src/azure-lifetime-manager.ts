@@ -59,6 +59,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       onMessage: (connection: ServiceConnection, message: ServiceMessage) => this.#receive(connection, message),
       onClosed: (connection: ServiceConnection) => this.#lost(connection),
       onInstanceOffline: (instanceId: string) => this.#clients.instanceLost(instanceId),
+      clientCounts: (connection: ServiceConnection) => this.#clients.counts(connection),
     };
     this.#containers = endpoints.map(
       (endpoint) => new ServiceConnectionContainer(endpoint, this.#hubName, settings, identity, logger, events),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { resolveAzureOptions } from '../azure-options.ts';
 import { ServiceMessageType as Type } from '../service-protocol/index.ts';
 import { type ChatApp, hubEvents, negotiate, silent, startChat } from '../testing/chat-app.ts';
@@ -15,6 +15,7 @@ beforeEach(async () => {
   service = await startFakeService();
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await app?.close();
   app = undefined;
   await service.close();
@@ -66,6 +67,20 @@ test('the clients of an instance that is offline are told to reconnect; others s
   await expect.poll(() => hubEvents).toEqual(['+a', '+b', '-a']);
   await expect.poll(() => connection.of(Type.CloseConnection)).toMatchObject([{ connectionId: 'a', errorMessage: '' }]);
   expect(connection.textFor('a')).toContain('{"type":7,"allowReconnect":true}');
+});
+
+test('keep-alives tell how many clients the hub has on this server, and this connection', async () => {
+  const connection = await start({ initialHubServerConnectionCount: 2 });
+  await expect.poll(() => open().length).toBe(2);
+  const other = open().find((one) => one !== connection);
+  await expect.poll(() => other?.of(Type.HandshakeRequest).length).toBe(1);
+  connection.open('a');
+  connection.open('b');
+  other?.open('c');
+  await expect.poll(() => hubEvents.length).toBe(3);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5001 });
+  connection.send({ type: Type.Ping, messages: [] });
+  await expect.poll(() => connection.of(Type.Ping).at(-1)?.messages).toEqual(['#clientInHub', '3', '#client', '2']);
 });
 
 test('a connection that the service will take away is replaced before it ends; its clients stay on it', async () => {

@@ -24,6 +24,8 @@ export interface ContainerEvents {
   /** Returns the number of clients that are lost with the connection. */
   onClosed(connection: ServiceConnection): number;
   onInstanceOffline(instanceId: string): void;
+  /** Clients of the hub on this server, and those on a connection. */
+  clientCounts(connection: ServiceConnection): { readonly inHub: number; readonly own: number };
 }
 
 /** A connection that lives shorter, in ms, time after time, is not opened again at once. */
@@ -182,6 +184,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
         this.#places.set(connection, leave);
       },
       onMessage: (message) => this.#receive(connection, message),
+      clientCounts: () => this.#events.clientCounts(connection),
       onClosed: (reason) => {
         this.#open.delete(connection);
         this.#places.delete(connection);

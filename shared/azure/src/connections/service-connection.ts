@@ -31,6 +31,8 @@ export interface ServiceConnectionEvents {
   /** The handshake is done; what follows in the same piece comes right behind. */
   onOpen(): void;
   onMessage(message: ServiceMessage): void;
+  /** Clients of the hub on this server, and those on this connection: told in keep-alives. */
+  clientCounts(): { readonly inHub: number; readonly own: number };
   /** Its end, once, after it was open. `reason` is missing where we ended it. */
   onClosed(reason: string | undefined): void;
 }
@@ -173,7 +175,8 @@ export class ServiceConnection {
     }
     if (this.#status === 'open' && now - this.#pingedAt > PING_INTERVAL) {
       this.#pingedAt = now;
-      this.send({ type: ServiceMessageType.Ping, messages: [] });
+      const { inHub, own } = this.#events.clientCounts();
+      this.send({ type: ServiceMessageType.Ping, messages: ['#clientInHub', String(inHub), '#client', String(own)] });
     }
   }
 

@@ -337,10 +337,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
 
   #badMessage(error: Error): void {
     this.#handshake = undefined;
-    if (this.#protocol === undefined) {
-      this.#refuse(error instanceof MessageTooLargeError ? errorTexts.handshakeCanceled : errorTexts.handshakeFailed);
-      return;
-    }
+    const refusal = error instanceof MessageTooLargeError ? errorTexts.handshakeCanceled : errorTexts.handshakeFailed;
+    if (this.#protocol === undefined) return this.#refuse(refusal);
     this.#dispatcher.options.logger.debug(errorTexts.badMessage(this.connectionId), error.message);
     // What came before the bad message is answered first.
     this.#reader = { read: () => undefined };
