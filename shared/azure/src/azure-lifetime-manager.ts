@@ -43,9 +43,11 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   constructor(
     hub: ScaleOutHub,
     endpoints: readonly ServiceEndpoint[],
-    settings: AzureSettings,
+    options: AzureSettings,
     identity: ServerIdentity,
   ) {
+    const { allowStatefulReconnects = hub.allowStatefulReconnects === true } = options;
+    const settings = { ...options, allowStatefulReconnects };
     const logger: Logger = settings.logger ?? hub.logger;
     this.#hub = hub;
     this.#hubName = serviceHubName(hub.hubName, settings.applicationName);
@@ -57,6 +59,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       onMessage: (connection: ServiceConnection, message: ServiceMessage) => this.#receive(connection, message),
       onClosed: (connection: ServiceConnection) => this.#lost(connection),
       onInstanceOffline: (instanceId: string) => this.#clients.instanceLost(instanceId),
+      clientCounts: (connection: ServiceConnection) => this.#clients.counts(connection),
     };
     this.#containers = endpoints.map(
       (endpoint) => new ServiceConnectionContainer(endpoint, this.#hubName, settings, identity, logger, events),
@@ -221,9 +224,12 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       case ServiceMessageType.OpenConnection:
         return this.#clients.open(connection, message);
       case ServiceMessageType.CloseConnection:
+        this.#invocations.connectionLost(message.connectionId ?? ''); // a client that moves answers elsewhere
         return this.#clients.closed(connection, message);
       case ServiceMessageType.ConnectionFlowControl:
         return this.#clients.flowControl(connection, message);
+      case ServiceMessageType.ConnectionReconnect:
+        return this.#clients.reconnected(connection, message);
       case ServiceMessageType.ServiceEvent:
         return this.#clients.serviceEvent(connection, message);
       default:

@@ -54,6 +54,11 @@ export interface AzureSignalROptions {
   readonly closeOnAuthenticationExpiration?: boolean;
   /** Whether clients move to another server without reconnecting: never, when this one shuts down, or when it is lost too. Default `Off`. */
   readonly migrationLevel?: 'Off' | 'ShutdownOnly' | 'Any';
+  /**
+   * Whether the service may keep a client's connection while its socket is away, for clients with `withStatefulReconnect()`. Default:
+   * the option of the hub with this name. Source: `ServiceOptions.AllowStatefulReconnects`.
+   */
+  readonly allowStatefulReconnects?: boolean;
   /** What `close()` of the server does with clients: they are told to reconnect (`Off`), leave by themselves, or are moved. */
   readonly gracefulShutdown?: {
     readonly mode: 'Off' | 'WaitForClientsClose' | 'MigrateClients';
@@ -115,25 +120,24 @@ const others = [
   'claimsProvider',
   'diagnosticClientFilter',
   'maxPollInterval',
+  'allowStatefulReconnects',
   'closeOnAuthenticationExpiration',
   'gracefulShutdown',
   'environment',
   'logger',
 ];
-const choices = {
+/** Where only some words are allowed. */
+export const choices = {
   serverStickyMode: ['Disabled', 'Preferred', 'Required'],
   accessTokenAlgorithm: ['HS256', 'HS512'],
   migrationLevel: ['Off', 'ShutdownOnly', 'Any'],
 } as const;
-const shutdownModes = ['Off', 'WaitForClientsClose', 'MigrateClients'];
-const positive = [
-  'initialHubServerConnectionCount',
-  'maxHubServerConnectionCount',
-  'accessTokenLifetime',
-  'maxPollInterval',
-  'serverHandshakeTimeout',
-  'serviceTimeout',
-] as const;
+export const shutdownModes: readonly ShutdownMode[] = ['Off', 'WaitForClientsClose', 'MigrateClients'];
+const counts = ['initialHubServerConnectionCount', 'maxHubServerConnectionCount'] as const;
+const times = ['accessTokenLifetime', 'maxPollInterval', 'serverHandshakeTimeout', 'serviceTimeout'] as const;
+/** Beyond it a timer of Node.js fires at once. */
+const MOST_TIME = 2_147_483_647;
+const MOST_CONNECTIONS = 1000;
 
 /** The defaults, overridden by `options`. Refuses what is unknown or impossible with a sentence. */
 export function resolveAzureOptions(options: AzureSignalROptions): AzureSettings {
@@ -142,12 +146,15 @@ export function resolveAzureOptions(options: AzureSignalROptions): AzureSettings
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const gracefulShutdown = { mode: 'Off' as const, timeout: 30_000, ...options.gracefulShutdown };
   const settings: AzureSettings = { ...defaults, ...given, gracefulShutdown };
-  for (const name of positive) {
-    const value: unknown = settings[name];
-    if (value !== undefined && (typeof value !== 'number' || !(value > 0))) {
-      throw new RangeError(errorTexts.notPositive(name));
+  for (const name of counts) {
+    const value = settings[name];
+    const isNoLimit = name === 'maxHubServerConnectionCount' && value === Number.POSITIVE_INFINITY;
+    if (!isNoLimit && !(Number.isInteger(value) && value > 0 && value <= MOST_CONNECTIONS)) {
+      throw new RangeError(errorTexts.notACount(name, MOST_CONNECTIONS));
     }
   }
+  for (const name of times) if (settings[name] !== undefined) refuseNoTime(name, settings[name]);
+  refuseNoTime('gracefulShutdown.timeout', gracefulShutdown.timeout);
   for (const [name, list] of Object.entries(choices)) {
     if (!(list as readonly unknown[]).includes(settings[name as keyof typeof choices])) {
       throw new RangeError(errorTexts.notAChoice(name, list));
@@ -157,4 +164,11 @@ export function resolveAzureOptions(options: AzureSignalROptions): AzureSettings
     throw new RangeError(errorTexts.notAChoice('gracefulShutdown.mode', shutdownModes));
   }
   return settings;
+}
+
+/** @throws {RangeError} a sentence where `value` is no time that a timer could wait. */
+export function refuseNoTime(name: string, value: unknown): void {
+  if (typeof value !== 'number' || !(value > 0 && value <= MOST_TIME)) {
+    throw new RangeError(errorTexts.notATime(name, MOST_TIME));
+  }
 }

@@ -18,7 +18,7 @@ test('the names of the official SDK, whatever their case', () => {
   ).toEqual({
     endpoints: [
       { connectionString: 'a' },
-      { connectionString: 'b', name: 'east', type: 'secondary' },
+      { connectionString: 'b', name: 'East', type: 'secondary' },
       { connectionString: 'c', name: 'west', type: 'primary' },
     ],
     applicationName: 'app',
@@ -26,6 +26,26 @@ test('the names of the official SDK, whatever their case', () => {
     initialHubServerConnectionCount: 2,
     accessTokenLifetime: 60_000,
     gracefulShutdown: { mode: 'MigrateClients', timeout: 9000 },
+  });
+});
+
+test('names with colons are read too; words are spelled as the options have them', () => {
+  expect(
+    optionsFromEnvironment({
+      'ConnectionStrings:Azure:SignalR:ConnectionString:north:primary': 'a',
+      'Azure:SignalR:ServerStickyMode': 'preferred',
+      'Azure:SignalR:AccessTokenAlgorithm': 'hs512',
+      'Azure:SignalR:MaxHubServerConnectionCount': '9',
+      'Azure:SignalR:MaxPollIntervalInSeconds': '20',
+      'Azure:SignalR:GracefulShutdown:Mode': 'waitForClientsClose',
+    }),
+  ).toEqual({
+    endpoints: [{ connectionString: 'a', name: 'north', type: 'primary' }],
+    serverStickyMode: 'Preferred',
+    accessTokenAlgorithm: 'HS512',
+    maxHubServerConnectionCount: 9,
+    maxPollInterval: 20_000,
+    gracefulShutdown: { mode: 'WaitForClientsClose' },
   });
 });
 

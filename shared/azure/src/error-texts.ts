@@ -27,7 +27,9 @@ export const errorTexts = {
   wrongEndpointType: "The type of an endpoint must be 'primary' or 'secondary'.",
   notAnHttpEndpoint: (name: string) => `The option '${name}' of an endpoint must be an http or https URL.`,
   unknownOption: (name: string) => `'${name}' is not an option of azureSignalR. Check the spelling.`,
-  notPositive: (name: string) => `The option '${name}' must be a number greater than 0.`,
+  notACount: (name: string, most: number) => `The option '${name}' must be a whole number from 1 to ${most}.`,
+  notATime: (name: string, most: number) =>
+    `The option '${name}' must be a time in ms, greater than 0 and at most ${most}.`,
   notAChoice: (name: string, list: readonly string[]) => `The option '${name}' must be one of ${list.join(', ')}.`,
   identityNotInstalled:
     "The connection string signs in with Microsoft Entra ID, which needs a package that is missing: run 'npm install @azure/identity'.",
@@ -80,6 +82,7 @@ export const errorTexts = {
   handshakeRefused: (text: string) => `Azure SignalR Service refused the handshake: ${text}`,
   cannotConnect: (endpoint: string, ms: number) =>
     `A server connection to ${endpoint} could not be opened; next try in ${Math.round(ms / 1000)} s.`,
+  noMore: (endpoint: string) => `${endpoint} asked for one more server connection, which could not be opened.`,
   notLasting: 'Server connections are accepted and ended at once: look at the service, its quota and its mode.',
   noAccessKey: (text: string) => `Azure SignalR Service gave no key for the tokens of clients. ${text}`.trim(),
   lost: (endpoint: string, clients: number) =>
@@ -91,5 +94,6 @@ export const errorTexts = {
   serviceError: (endpoint: string, text: string) => `${endpoint} reports: ${text}`,
   unknownPath: (path: string) => `A client asked for '${path}', where no hub of this server is; it was closed.`,
   clientTooFast: (id: string) => `Connection ${id} sends more than its calls can take and was closed.`,
+  clientTooSlow: (id: string) => `Connection ${id} does not take what is sent to it and was closed.`,
   messageFailed: 'A message of Azure SignalR Service could not be handled.',
 } as const;

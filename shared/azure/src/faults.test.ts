@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import type { AzureSignalROptions } from './azure-options.ts';
 import { azureSignalR } from './azure-signalr.ts';
 import { ServiceMessageType as Type, writeServiceMessage } from './service-protocol/index.ts';
@@ -137,6 +138,20 @@ test('what is unknown does no harm: types, keys of extensions, trailing items, c
   expect(service.connections).toHaveLength(1);
 });
 
+test('a client that skips negotiation is answered with 404: only the service has sockets for it', async () => {
+  await start();
+  const webSocket = new WebSocket(`${(app as ChatApp).url.replace('http', 'ws')}/chat`);
+  const refused = new Promise<unknown>((resolve) =>
+    webSocket.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode)),
+  );
+  webSocket.on('open', () => expect.unreachable());
+  webSocket.on('error', () => undefined);
+  expect(await refused).toBe(404);
+  webSocket.terminate();
+  const events = await fetch(`${(app as ChatApp).url}/chat?id=x`, { headers: { accept: 'text/event-stream' } });
+  expect([events.status, hubEvents]).toEqual([404, []]);
+});
+
 test('the service says of a client that it does not exist: it ends here too', async () => {
   const connection = await start();
   connection.open('a');
@@ -205,7 +220,27 @@ test.each([
   ],
   [{ endpoints: [{ endpoint: 'a', credential: {} }] }, 'http or https URL'],
   [{ connectionString: 'x', retrydelay: 1 }, "'retrydelay' is not an option"],
-  [{ connectionString: 'x', initialHubServerConnectionCount: 0 }, 'greater than 0'],
+  [{ connectionString: 'x', initialHubServerConnectionCount: 0 }, 'whole number from 1 to 1000'],
+  [{ connectionString: 'x', initialHubServerConnectionCount: Number.POSITIVE_INFINITY }, 'from 1 to 1000'],
+  [{ connectionString: 'x', maxHubServerConnectionCount: 2.5 }, 'from 1 to 1000'],
+  [{ connectionString: 'x', serviceTimeout: 2 ** 31 }, 'time in ms'],
+  [
+    { connectionString: 'x', gracefulShutdown: { mode: 'Off', timeout: Number.NaN } },
+    "'gracefulShutdown.timeout' must",
+  ],
+  [
+    { environment: { Azure__SignalR__ConnectionString__a__third: 'Endpoint=http://a;AccessKey=secret' } },
+    "'primary' or",
+  ],
+  [
+    {
+      environment: {
+        Azure__SignalR__ConnectionString: 'Endpoint=http://a;AccessKey=secret',
+        Azure__SignalR__InitialHubServerConnectionCount: 'many',
+      },
+    },
+    "'initialHubServerConnectionCount' must",
+  ],
   [{ connectionString: 'x', serverStickyMode: 'Often' }, 'Disabled, Preferred, Required'],
   [{ connectionString: 'x', gracefulShutdown: { mode: 'Slow' } }, 'WaitForClientsClose'],
 ])('%j is refused at construction', (options, text) => {

@@ -24,6 +24,7 @@ test('the table of options names every option, and no other', () => {
     diagnosticClientFilter: true,
     maxPollInterval: true,
     closeOnAuthenticationExpiration: true,
+    allowStatefulReconnects: true,
     migrationLevel: true,
     gracefulShutdown: true,
     serverHandshakeTimeout: true,

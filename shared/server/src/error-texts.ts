@@ -15,6 +15,7 @@ export const errorTexts = {
     `The client attempted to invoke the streaming '${target}' method with a non-streaming invocation.`,
   wrongUploadCount: (got: number, expected: number) => `Client sent ${got} stream(s), Hub method expects ${expected}.`,
   itemNotBound: 'Failed to bind Stream message.',
+  streamMoved: 'The stream ended, since its server hands its clients to another one. Start it again.',
   tooManyStreams: (most: number) =>
     `A connection may have at most ${most} streams running. Cancel one before the next.`,
   tooManyUploads: (most: number) => `A connection may have at most ${most} uploads open. End one before the next.`,

@@ -48,7 +48,7 @@ export class ClientConnectionManager {
       message,
       protocol,
       () => this.#forget(client),
-      () => this.#logger.warn(errorTexts.clientTooFast(id)),
+      (text) => this.#logger.warn(text),
     );
     this.#on(connection).get(id)?.end();
     this.#on(connection).set(id, client);
@@ -66,15 +66,15 @@ export class ClientConnectionManager {
   }
 
   receive(connection: ServiceConnection, message: ConnectionData): void {
-    const client = this.#byConnection.get(connection)?.get(message.connectionId ?? '');
+    const client = this.#at(connection, message.connectionId);
     client?.receive(message.payload as Uint8Array); // data that crosses the end of its connection is nobody's
   }
 
-  closed(connection: ServiceConnection, message: CloseConnection): void {
-    this.#byConnection
-      .get(connection)
-      ?.get(message.connectionId ?? '')
-      ?.end();
+  /** A client has left, or goes to another server: what runs for it here is finished first. */
+  closed(connection: ServiceConnection, { connectionId, headers }: CloseConnection): void {
+    const client = this.#at(connection, connectionId);
+    if (header(headers, 'Asrs-Migrate-To') === undefined) client?.end();
+    else client?.moved();
   }
 
   /** The service wants no more, or more again, for one of its clients. */
@@ -82,22 +82,28 @@ export class ClientConnectionManager {
     connection: ServiceConnection,
     message: MessageOf<typeof ServiceMessageType.ConnectionFlowControl>,
   ): void {
-    const client = this.#byConnection.get(connection)?.get(message.id ?? '');
+    const client = this.#at(connection, message.id);
     if (message.operation === FlowControl.Pause) client?.pauseOutgoing();
     else if (message.operation === FlowControl.Resume) client?.resumeOutgoing();
+  }
+
+  /** The service has a client back on a new socket. */
+  reconnected(connection: ServiceConnection, message: MessageOf<typeof ServiceMessageType.ConnectionReconnect>): void {
+    this.#at(connection, message.connectionId)?.reconnected();
   }
 
   get size(): number {
     return this.#clients.size;
   }
 
+  counts(connection: ServiceConnection): { readonly inHub: number; readonly own: number } {
+    return { inHub: this.#clients.size, own: this.#byConnection.get(connection)?.size ?? 0 };
+  }
+
   /** The service reports trouble: a client that it does not know is gone. */
   serviceEvent(connection: ServiceConnection, message: MessageOf<typeof ServiceMessageType.ServiceEvent>): void {
     if (message.objectType === CONNECTION && message.kind === NOT_EXISTED) {
-      this.#byConnection
-        .get(connection)
-        ?.get(message.id ?? '')
-        ?.end();
+      this.#at(connection, message.id)?.end();
     } else this.#logger.warn(errorTexts.serviceError('Azure SignalR Service', message.message ?? ''));
   }
 
@@ -121,6 +127,10 @@ export class ClientConnectionManager {
 
   close(): void {
     clearInterval(this.#expiry);
+  }
+
+  #at(connection: ServiceConnection, connectionId: string | null): ClientConnection | undefined {
+    return this.#byConnection.get(connection)?.get(connectionId ?? '');
   }
 
   #on(connection: ServiceConnection): Map<string, ClientConnection> {

@@ -2,6 +2,7 @@ import type { HubProtocol, SharedPayload, Transport, TransportEvents } from '@pr
 import { callChain } from '../connections/call-chain.ts';
 import { FlowControl } from '../connections/flow-control.ts';
 import type { ServiceConnection } from '../connections/service-connection.ts';
+import { errorTexts } from '../error-texts.ts';
 import { type MessageOf, ServiceMessageType } from '../service-protocol/index.ts';
 import { openedClient } from '../negotiation/client-claims.ts';
 
@@ -10,6 +11,10 @@ const MAXIMUM_HELD = 1024 * 1024;
 /** Bytes for a client that may wait while the service has paused it, before senders wait and before the client is given up. */
 const HIGH_WATER_MARK = 64 * 1024;
 const MAXIMUM_PAUSED = 16 * 1024 * 1024;
+
+/** What data is, for a service that numbers what counts; the numbers are the wire's. Source: `DataMessageType`. */
+const DataType = { Handshake: { dataType: 1 }, Invocation: { dataType: 2 }, Other: { dataType: 3 } } as const;
+type DataExtension = (typeof DataType)[keyof typeof DataType];
 
 const noHeaders = new Map<string, readonly string[]>();
 
@@ -27,15 +32,19 @@ export class ClientConnection implements Transport {
   readonly protocol: HubProtocol | undefined;
   readonly connection: ServiceConnection;
   readonly #onEnded: () => void;
-  readonly #onTooFast: () => void;
+  readonly #warn: (text: string) => void;
   #events: TransportEvents | undefined;
-  #swallowsHandshake: boolean;
+  /** A client that comes from another server has had its handshake answer there. */
+  readonly #isMigrated: boolean;
+  #isShaken = false;
   #ended = false;
+  #moved = false;
   #paused = false;
-  #held: Uint8Array[] = [];
+  /** Undefined: the client is back on a new socket. */
+  #held: (Uint8Array | undefined)[] = [];
   #heldBytes = 0;
   /** What waits for the service to take it again; undefined while it takes all. */
-  #outgoing: (string | Uint8Array)[] | undefined;
+  #outgoing: { readonly payload: string | Uint8Array; readonly ext: DataExtension }[] | undefined;
   #outgoingBytes = 0;
   #room: Promise<void> | undefined;
   #giveRoom: (() => void) | undefined;
@@ -45,46 +54,59 @@ export class ClientConnection implements Transport {
     message: MessageOf<typeof ServiceMessageType.OpenConnection>,
     protocol: HubProtocol | undefined,
     onEnded: () => void,
-    onTooFast: () => void,
+    warn: (text: string) => void,
   ) {
     this.connection = connection;
     this.connectionId = message.connectionId ?? '';
     this.instanceId = header(message.headers, 'Asrs-Instance-Id');
-    // A client that comes from another server has had its answer there.
-    this.#swallowsHandshake = header(message.headers, 'Asrs-Migrate-From') !== undefined;
+    this.#isMigrated = header(message.headers, 'Asrs-Migrate-From') !== undefined;
     this.user = openedClient(message.claims);
     this.protocol = protocol;
     this.#onEnded = onEnded;
-    this.#onTooFast = onTooFast;
+    this.#warn = warn;
   }
 
   listen(events: TransportEvents): void {
     this.#events = events;
   }
 
+  /** Another server has the client now. What runs here is finished; its answers go out by the client's id, as the service knows it there. */
+  moved(): void {
+    if (this.#ended || this.#moved) return;
+    this.#moved = true;
+    this.#held = [];
+    this.resumeOutgoing();
+    const events = this.#events;
+    if (events?.onMoved === undefined) return this.end();
+    callChain.run(this.connection, () => events.onMoved?.());
+  }
+
   /** Bytes of the client. What it causes is sent on the same server connection. */
   receive(payload: Uint8Array): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#moved) return;
     if (!this.#paused) return callChain.run(this.connection, () => this.#events?.onReceive(payload));
     this.#held.push(payload);
     this.#heldBytes += payload.byteLength;
     if (this.#heldBytes <= MAXIMUM_HELD) return;
-    this.#onTooFast();
+    this.#warn(errorTexts.clientTooFast(this.connectionId));
     this.closeWithReconnect();
   }
 
-  send(payload: string | Uint8Array): void {
+  /** The client is back on a new socket: what the old one has begun to bring comes again from its start. */
+  reconnected(): void {
     if (this.#ended) return;
-    if (this.#swallowsHandshake) {
-      this.#swallowsHandshake = false;
-      return;
-    }
-    if (this.#outgoing === undefined) return this.#write(payload);
-    this.#outgoing.push(payload);
-    this.#outgoingBytes += payload.length;
-    if (this.#outgoingBytes <= MAXIMUM_PAUSED) return;
-    this.#outgoing = undefined;
-    this.close();
+    if (!this.#paused) this.#events?.onReconnected?.();
+    else if (this.#held.length === 0 || this.#held.at(-1) !== undefined) this.#held.push(undefined);
+  }
+
+  send(payload: string | Uint8Array): void {
+    if (this.#isShaken) return this.#sendAs(DataType.Invocation, payload);
+    this.#isShaken = true;
+    if (!this.#isMigrated) this.#sendAs(DataType.Handshake, payload);
+  }
+
+  sendUncounted(payload: string | Uint8Array): void {
+    if (!this.#moved) this.#sendAs(DataType.Other, payload);
   }
 
   sendShared({ payload }: SharedPayload): void {
@@ -113,12 +135,13 @@ export class ClientConnection implements Transport {
   resumeOutgoing(): void {
     const waiting = this.#outgoing ?? [];
     this.#forgetOutgoing();
-    for (const payload of waiting) this.#write(payload);
+    for (const { payload, ext } of waiting) this.#write(payload, ext);
   }
 
   /** Tells the service to close the client, and ends. */
   close(): void {
     if (this.#ended) return;
+    if (this.#moved) return this.end();
     this.resumeOutgoing();
     this.connection.send({
       type: ServiceMessageType.CloseConnection,
@@ -136,7 +159,7 @@ export class ClientConnection implements Transport {
   /** The same, with a close message that makes clients with automatic reconnect come back. */
   closeWithReconnect(): void {
     const close = this.protocol?.writeMessage({ type: 7, allowReconnect: true });
-    if (close !== undefined) this.send(close);
+    if (close !== undefined) this.sendUncounted(close);
     this.close();
   }
 
@@ -151,8 +174,26 @@ export class ClientConnection implements Transport {
     if (events !== undefined) callChain.run(this.connection, () => queueMicrotask(() => events.onClose()));
   }
 
-  #write(payload: string | Uint8Array): void {
-    this.connection.send({ type: ServiceMessageType.ConnectionData, connectionId: this.connectionId, payload });
+  #sendAs(ext: DataExtension, payload: string | Uint8Array): void {
+    if (this.#ended) return;
+    if (this.#outgoing === undefined) return this.#write(payload, ext);
+    this.#outgoing.push({ payload, ext });
+    this.#outgoingBytes += payload.length;
+    if (this.#outgoingBytes <= MAXIMUM_PAUSED) return;
+    this.#warn(errorTexts.clientTooSlow(this.connectionId));
+    this.#outgoing = undefined;
+    this.close();
+  }
+
+  #write(payload: string | Uint8Array, ext: DataExtension): void {
+    const { connection, connectionId, protocol } = this;
+    if (this.#moved) {
+      const payloads = new Map(protocol === undefined ? [] : [[protocol.name, payload]]);
+      const connectionList = [connectionId];
+      return connection.send({ type: ServiceMessageType.MultiConnectionData, connectionList, payloads });
+    }
+    const message = { type: ServiceMessageType.ConnectionData, connectionId, payload } as const;
+    connection.send(connection.allowsStatefulReconnects ? { ...message, ext } : message);
   }
 
   #forgetOutgoing(): void {
@@ -171,7 +212,11 @@ export class ClientConnection implements Transport {
     this.#paused = false;
     // A piece may make the hub pause again.
     while (!this.#paused && this.#held.length > 0) {
-      const piece = this.#held.shift() as Uint8Array;
+      const piece = this.#held.shift();
+      if (piece === undefined) {
+        this.reconnected();
+        continue;
+      }
       this.#heldBytes -= piece.byteLength;
       this.receive(piece);
     }

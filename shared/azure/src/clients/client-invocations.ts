@@ -101,8 +101,12 @@ export class ClientInvocations {
     }
   }
 
+  /** A client is gone: nobody's question to it can be answered. */
   connectionLost(connectionId: string): void {
     this.#results.connectionLost(connectionId);
+    for (const [invocationId, route] of this.#routes) {
+      if (route.connectionId === connectionId) this.#routes.delete(invocationId);
+    }
   }
 
   /** A server connection is gone: nobody knows whether the service had the questions that went out on it. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ServiceMessageType as Type } from '../service-protocol/index.ts';
-import { type ChatApp, hubEvents, negotiate, startChat } from '../testing/chat-app.ts';
+import { type ChatApp, hubEvents, negotiate, release, startChat } from '../testing/chat-app.ts';
 import { type FakeServerConnection, type FakeService, startFakeService } from '../testing/fake-service.ts';
 
 let service: FakeService;
@@ -62,6 +62,15 @@ test('a client that speaks MessagePack is answered in it, and a call goes out to
   expect(Buffer.from(payloads?.get('messagepack') as Uint8Array).toString('hex')).toBe('0d960180c0a45361696491a17890');
 });
 
+test('without stateful reconnect the service is not told of it', async () => {
+  connection.open('a');
+  await call('a', 'Who');
+  expect(connection.of(Type.HandshakeRequest).map(({ allowStatefulReconnects }) => allowStatefulReconnects)).toEqual([
+    undefined,
+  ]);
+  expect(connection.of(Type.ConnectionData).map(({ ext }) => ext)).toEqual([{}, {}]);
+});
+
 test('a client that comes from another server has had its handshake answer; the one that it leaves ends without a word', async () => {
   connection.open('a', { headers: new Map([['Asrs-Migrate-From', ['other']]]) });
   await expect.poll(() => hubEvents).toEqual(['+a']);
@@ -71,4 +80,32 @@ test('a client that comes from another server has had its handshake answer; the 
   connection.send({ type: Type.CloseConnection, connectionId: 'a', errorMessage: '', headers });
   await expect.poll(() => hubEvents).toEqual(['+a', '-a']);
   expect(connection.of(Type.CloseConnection)).toEqual([]);
+});
+
+test('a client that goes to another server has its answers still, by its id; streams end with the reason, uploads too', async () => {
+  connection.open('a');
+  const payload = [
+    '{"type":1,"invocationId":"1","target":"Wait","arguments":["late"]}',
+    '{"type":4,"invocationId":"2","target":"Tick","arguments":[]}',
+    '{"type":1,"invocationId":"3","target":"Sum","arguments":[],"streamIds":["u"]}',
+  ].join('\u001e');
+  connection.send({ type: Type.ConnectionData, connectionId: 'a', payload: `${payload}\u001e` });
+  await expect.poll(() => hubEvents).toEqual(['+a', 'waits late']);
+  const headers = new Map([['Asrs-Migrate-To', ['other']]]);
+  connection.send({ type: Type.CloseConnection, connectionId: 'a', errorMessage: '', headers });
+  connection.send({ type: Type.ConnectionData, connectionId: 'a', payload: 'not for us any more' });
+  connection.send({ type: Type.Ping, messages: ['echo', 'moved'] });
+  await expect.poll(() => connection.of(Type.Ping).length).toBe(1);
+  const before = connection.textFor('a');
+  release();
+  await expect.poll(() => hubEvents.at(-1)).toBe('-a');
+  const sent = connection
+    .of(Type.MultiConnectionData)
+    .map(({ connectionList, payloads }) => [connectionList, String(payloads.get('json'))]);
+  expect(sent).toContainEqual([['a'], '{"type":3,"invocationId":"1","result":"late"}\u001e']);
+  expect(JSON.stringify(sent)).toMatch(/\\"invocationId\\":\\"2\\",\\"error\\":\\"[^"]*hands its clients to another/);
+  expect(JSON.stringify(sent)).toMatch(/\\"invocationId\\":\\"3\\",\\"error\\"/);
+  expect(connection.textFor('a')).toBe(before);
+  expect(connection.of(Type.CloseConnection)).toEqual([]);
+  expect(app.signalr.health().entries['ChatHub']?.data).toMatchObject({ clients: 0 });
 });

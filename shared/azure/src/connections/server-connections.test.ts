@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { resolveAzureOptions } from '../azure-options.ts';
 import { ServiceMessageType as Type } from '../service-protocol/index.ts';
 import { type ChatApp, hubEvents, negotiate, silent, startChat } from '../testing/chat-app.ts';
@@ -14,6 +15,7 @@ beforeEach(async () => {
   service = await startFakeService();
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await app?.close();
   app = undefined;
   await service.close();
@@ -22,6 +24,7 @@ afterEach(async () => {
 async function start(azure: Parameters<typeof startChat>[0] = {}): Promise<FakeServerConnection> {
   app = await startChat({ connectionString: service.connectionString, ...azure });
   await expect.poll(() => service.connections[0]?.of(Type.HandshakeRequest).length).toBe(1);
+  await expect.poll(() => app?.signalr.health().status).toBe('Healthy');
   return service.connections[0] as FakeServerConnection;
 }
 const open = (): FakeServerConnection[] => service.connections.filter(({ isOpen }) => isOpen);
@@ -62,8 +65,22 @@ test('the clients of an instance that is offline are told to reconnect; others s
   await expect.poll(() => hubEvents).toEqual(['+a', '+b']);
   connection.send({ type: Type.Ping, messages: ['offline', 'one'] });
   await expect.poll(() => hubEvents).toEqual(['+a', '+b', '-a']);
+  await expect.poll(() => connection.of(Type.CloseConnection)).toMatchObject([{ connectionId: 'a', errorMessage: '' }]);
   expect(connection.textFor('a')).toContain('{"type":7,"allowReconnect":true}');
-  expect(connection.of(Type.CloseConnection)).toMatchObject([{ connectionId: 'a', errorMessage: '' }]);
+});
+
+test('keep-alives tell how many clients the hub has on this server, and this connection', async () => {
+  const connection = await start({ initialHubServerConnectionCount: 2 });
+  await expect.poll(() => open().length).toBe(2);
+  const other = open().find((one) => one !== connection);
+  await expect.poll(() => other?.of(Type.HandshakeRequest).length).toBe(1);
+  connection.open('a');
+  connection.open('b');
+  other?.open('c');
+  await expect.poll(() => hubEvents.length).toBe(3);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5001 });
+  connection.send({ type: Type.Ping, messages: [] });
+  await expect.poll(() => connection.of(Type.Ping).at(-1)?.messages).toEqual(['#clientInHub', '3', '#client', '2']);
 });
 
 test('a connection that the service will take away is replaced before it ends; its clients stay on it', async () => {
@@ -101,6 +118,21 @@ test('for a client that the service pauses nothing is sent but one acknowledgeme
   flow(3);
   await expect.poll(() => connection.textFor('a')).toMatch(/"1".*"result":1.*"2".*"3","result":3/s);
   expect(connection.of(Type.ConnectionFlowControl)).toHaveLength(1);
+});
+
+test('a client that the service pauses for good costs 16 MB at most', async () => {
+  const warnings: string[] = [];
+  const warn = (...line: unknown[]): void => void warnings.push(line.join(' '));
+  const connection = await start({ logger: { ...silent, warn } });
+  connection.open('a');
+  await expect.poll(() => connection.textFor('a')).toBe('{}\u001e');
+  connection.send({ type: Type.ConnectionFlowControl, id: 'a', objectType: 1, operation: 1 });
+  const call = `{"type":1,"invocationId":"1","target":"Echo","arguments":["${'x'.repeat(30_000)}"]}\u001e`;
+  for (let i = 0; i < 700; i++) connection.send({ type: Type.ConnectionData, connectionId: 'a', payload: call });
+  await expect.poll(() => connection.of(Type.CloseConnection)).toMatchObject([{ connectionId: 'a' }]);
+  expect(warnings).toEqual(['Connection a does not take what is sent to it and was closed.']);
+  expect(connection.textFor('a')).toBe('{}\u001e');
+  await expect.poll(() => hubEvents).toEqual(['+a', '-a']);
 });
 
 test('what a turn sends to many clients leaves in one write', async () => {
@@ -189,6 +221,25 @@ test('a service that ends what it has accepted is not asked over and over', asyn
     .toBe(2);
   expect(service.connections.length).toBeLessThan(8);
   expect((await negotiate(app as ChatApp)).status).toBe(500);
+});
+
+test('an app that closes keeps no connection that is still being opened', async () => {
+  const sockets = new Set<Socket>();
+  const mute = createServer((socket) => {
+    sockets.add(socket.resume().on('error', () => undefined));
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  const { port } = mute.address() as AddressInfo;
+  app = await startChat({
+    connectionString: `Endpoint=http://127.0.0.1:${port};AccessKey=k`,
+    initialHubServerConnectionCount: 2,
+  });
+  await expect.poll(() => sockets.size).toBe(2);
+  await app.close();
+  app = undefined;
+  await expect.poll(() => sockets.size).toBe(0);
+  mute.close();
 });
 
 test('a health report says whether endpoints can be reached', async () => {

@@ -24,6 +24,8 @@ export interface ContainerEvents {
   /** Returns the number of clients that are lost with the connection. */
   onClosed(connection: ServiceConnection): number;
   onInstanceOffline(instanceId: string): void;
+  /** Clients of the hub on this server, and those on a connection. */
+  clientCounts(connection: ServiceConnection): { readonly inHub: number; readonly own: number };
 }
 
 /** A connection that lives shorter, in ms, time after time, is not opened again at once. */
@@ -44,6 +46,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   readonly #logger: Logger;
   readonly #events: ContainerEvents;
   readonly #open = new Set<ServiceConnection>();
+  readonly #opening = new Set<ServiceConnection>();
   readonly #stopped = new AbortController();
   readonly #pings: ServicePings;
   readonly #accessKey: AccessKeyRefresh;
@@ -125,7 +128,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     this.#stopped.abort();
     this.#pings.close();
     this.#accessKey.close();
-    for (const connection of this.#open) connection.close();
+    for (const connection of [...this.#open, ...this.#opening]) connection.close();
     this.acks.close();
   }
 
@@ -164,23 +167,24 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
 
   /** Opens one connection; it has `left` its place at its end, or when the service says that the end is near. */
   async #connect(connectionType: number, target?: string): Promise<{ left: Promise<void> }> {
-    const { serverHandshakeTimeout, serviceTimeout, migrationLevel } = this.#settings;
+    const { serverHandshakeTimeout, serviceTimeout, migrationLevel, allowStatefulReconnects = false } = this.#settings;
     let leave = (): void => undefined;
     const left = new Promise<void>((resolve) => (leave = resolve));
     const options = {
       endpointName: this.name,
       connectionType,
       migrationLevel: migrationLevels[migrationLevel],
+      allowStatefulReconnects,
       handshakeTimeout: serverHandshakeTimeout,
       serviceTimeout,
     };
     const connection: ServiceConnection = new ServiceConnection(options, {
       onOpen: () => {
-        if (this.#stopped.signal.aborted) return connection.close();
         this.#open.add(connection);
         this.#places.set(connection, leave);
       },
       onMessage: (message) => this.#receive(connection, message),
+      clientCounts: () => this.#events.clientCounts(connection),
       onClosed: (reason) => {
         this.#open.delete(connection);
         this.#places.delete(connection);
@@ -194,12 +198,18 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     const token = await this.endpoint.credentials.serverToken(this.endpoint.serverAudience(this.#hub), {
       nameid: serverId,
     });
-    await connection.open(this.endpoint.serverUrl(this.#hub, connection.id, target), {
-      Authorization: `Bearer ${token}`,
-      'X-ASRS-Server-Id': serverId,
-      'Asrs-User-Agent': userAgent,
-      'X-Requested-With': 'XMLHttpRequest',
-    });
+    this.#stopped.signal.throwIfAborted(); // the token may have taken its time
+    this.#opening.add(connection);
+    try {
+      await connection.open(this.endpoint.serverUrl(this.#hub, connection.id, target), {
+        Authorization: `Bearer ${token}`,
+        'X-ASRS-Server-Id': serverId,
+        'Asrs-User-Agent': userAgent,
+        'X-Requested-With': 'XMLHttpRequest',
+      });
+    } finally {
+      this.#opening.delete(connection);
+    }
     return { left };
   }
 
@@ -207,7 +217,9 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     if (this.#open.size + this.#onDemand >= this.#settings.maxHubServerConnectionCount) return;
     this.#onDemand++;
     this.#connect(ServiceConnectionType.OnDemand, target)
-      .catch((error: unknown) => this.#logger.warn(errorTexts.cannotConnect(this.name, 0), (error as Error).message))
+      .catch((error: unknown) => {
+        if (!this.#stopped.signal.aborted) this.#logger.warn(errorTexts.noMore(this.name), (error as Error).message);
+      })
       .finally(() => this.#onDemand--);
   }
 

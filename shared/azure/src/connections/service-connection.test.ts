@@ -13,8 +13,9 @@ const options = {
   endpointName: 'test',
   connectionType: 0,
   migrationLevel: 0,
-  handshakeTimeout: 200,
-  serviceTimeout: 300,
+  allowStatefulReconnects: false,
+  handshakeTimeout: 15_000,
+  serviceTimeout: 30_000,
 };
 const accepted = writeServiceMessage({ type: 2, errorMessage: '', connectionId: null });
 let service: WebSocketServer;
@@ -32,13 +33,20 @@ afterEach(() => {
 });
 
 /** Connects to a service that behaves as told. */
-function connect(behave: (webSocket: WebSocket) => void): { connection: ServiceConnection; opened: Promise<void> } {
+function connect(
+  behave: (webSocket: WebSocket) => void,
+  times: { handshakeTimeout?: number; serviceTimeout?: number } = {},
+): { connection: ServiceConnection; opened: Promise<void> } {
   service.on('connection', behave);
-  const connection = new ServiceConnection(options, {
-    onOpen: () => undefined,
-    onMessage: (message) => received.push(message),
-    onClosed: (reason) => reasons.push(reason),
-  });
+  const connection = new ServiceConnection(
+    { ...options, ...times },
+    {
+      onOpen: () => undefined,
+      onMessage: (message) => received.push(message),
+      clientCounts: () => ({ inHub: 7, own: 3 }),
+      onClosed: (reason) => reasons.push(reason),
+    },
+  );
   return { connection, opened: connection.open(`ws://127.0.0.1:${(service.address() as AddressInfo).port}`, {}) };
 }
 
@@ -68,9 +76,9 @@ test.each([
   ['refuses', writeServiceMessage({ type: 2, errorMessage: 'no room', connectionId: null }), 'no room'],
   ['sends something else first', writeServiceMessage({ type: 3, messages: [] }), 'something else'],
   ['sends garbage', Buffer.from('ffffffffff', 'hex'), 'cannot be read'],
-  ['says nothing', Buffer.alloc(0), 'in time'],
-])('a service that %s opens no connection', async (_what, answer, text) => {
-  const { opened } = connect((webSocket) => webSocket.send(answer));
+  ['says nothing', Buffer.alloc(0), 'in time', 200],
+])('a service that %s opens no connection', async (_what, answer, text, handshakeTimeout = 15_000) => {
+  const { opened } = connect((webSocket) => webSocket.send(answer), { handshakeTimeout });
   await expect(opened).rejects.toThrow(text);
   expect(reasons).toEqual([]);
 });
@@ -78,12 +86,15 @@ test.each([
 test.each([
   ['sends garbage', Buffer.from('03900102', 'hex'), 'cannot be read'],
   ['sends a frame over the limit', Buffer.from('ffffffff0f', 'hex'), 'cannot be read'],
-  ['falls silent', Buffer.alloc(0), 'silent for too long'],
-])('a service that %s loses this connection, once', async (_what, bytes, text) => {
-  const { connection, opened } = connect((webSocket) => {
-    webSocket.send(accepted);
-    webSocket.send(bytes);
-  });
+  ['falls silent', Buffer.alloc(0), 'silent for too long', 300],
+])('a service that %s loses this connection, once', async (_what, bytes, text, serviceTimeout = 30_000) => {
+  const { connection, opened } = connect(
+    (webSocket) => {
+      webSocket.send(accepted);
+      webSocket.send(bytes);
+    },
+    { serviceTimeout },
+  );
   await opened;
   await expect.poll(() => reasons.length).toBe(1);
   expect(reasons[0]).toContain(text);
@@ -125,7 +136,10 @@ test('a ping is sent when something arrives and the last one is five seconds old
     vi.setSystemTime(Date.now() + 5001);
     await arrives('late');
     await arrives('again');
-    await expect.poll(() => pieces.map((data) => data.toString('hex'))).toEqual(['0796010100a00080', '029103']);
+    const counts = writeServiceMessage({ type: 3, messages: ['#clientInHub', '7', '#client', '3'] });
+    await expect
+      .poll(() => pieces.map((data) => data.toString('hex')))
+      .toEqual(['0796010100a00080', counts.toString('hex')]);
     connection.close();
   } finally {
     vi.useRealTimers();

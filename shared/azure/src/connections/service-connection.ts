@@ -20,6 +20,8 @@ export interface ServiceConnectionOptions {
   readonly connectionType: number;
   /** 0 off, 1 at shutdown, 2 also when the connection is lost. */
   readonly migrationLevel: number;
+  /** Whether clients may come back on a new socket. */
+  readonly allowStatefulReconnects: boolean;
   readonly handshakeTimeout: number;
   readonly serviceTimeout: number;
 }
@@ -29,6 +31,8 @@ export interface ServiceConnectionEvents {
   /** The handshake is done; what follows in the same piece comes right behind. */
   onOpen(): void;
   onMessage(message: ServiceMessage): void;
+  /** Clients of the hub on this server, and those on this connection: told in keep-alives. */
+  clientCounts(): { readonly inHub: number; readonly own: number };
   /** Its end, once, after it was open. `reason` is missing where we ended it. */
   onClosed(reason: string | undefined): void;
 }
@@ -71,6 +75,11 @@ export class ServiceConnection {
   /** Whether messages may be sent. */
   get isOpen(): boolean {
     return this.#status === 'open';
+  }
+
+  /** Whether the service has to be told which data it must number, since its clients may come back for it. */
+  get allowsStatefulReconnects(): boolean {
+    return this.#options.allowStatefulReconnects;
   }
 
   /** Connects and shakes hands. Rejects with a sentence when the service refuses or does not answer. */
@@ -126,13 +135,14 @@ export class ServiceConnection {
   }
 
   #sendHandshake(): void {
-    const { connectionType, migrationLevel } = this.#options;
+    const { connectionType, migrationLevel, allowStatefulReconnects } = this.#options;
     this.#writer.write({
       type: ServiceMessageType.HandshakeRequest,
       version: 1,
       connectionType,
       target: '',
       migrationLevel,
+      ...(allowStatefulReconnects ? { allowStatefulReconnects } : {}), // services before it do not know the item
     });
     this.#flush();
   }
@@ -165,7 +175,8 @@ export class ServiceConnection {
     }
     if (this.#status === 'open' && now - this.#pingedAt > PING_INTERVAL) {
       this.#pingedAt = now;
-      this.send({ type: ServiceMessageType.Ping, messages: [] });
+      const { inHub, own } = this.#events.clientCounts();
+      this.send({ type: ServiceMessageType.Ping, messages: ['#clientInHub', String(inHub), '#client', String(own)] });
     }
   }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { parseConnectionString } from './connection-string.ts';
 
@@ -81,12 +82,15 @@ test.each([
   ['Endpoint=http://a;AuthType=aad;ClientId=c;TenantId=t', 'ClientSecret or ClientCert'],
 ])('%s is one sentence that shows no value', (connectionString, part) => {
   let text = '';
+  let shown = '';
   try {
     parseConnectionString(connectionString);
   } catch (error) {
     text = (error as Error).message;
+    shown = inspect(error, { depth: 9, showHidden: true });
   }
   expect(text).toContain(part);
   expect(text).toMatch(/^[^.]+(?:\.\w[^.]*)*\.$/);
   expect(text.toLowerCase()).not.toContain(KEY.toLowerCase());
+  expect(shown.toLowerCase()).not.toContain(KEY.toLowerCase()); // nor as its cause, or in its stack
 });

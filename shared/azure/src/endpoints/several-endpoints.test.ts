@@ -149,5 +149,5 @@ test('the option of the hub closes clients whose authentication has expired; the
     ],
   });
   await expect.poll(() => hubEvents, { timeout: 5000 }).toEqual(['+a', '-a']);
-  expect(service?.textFor('a')).toContain('{"type":7,"allowReconnect":true}');
+  await expect.poll(() => service?.textFor('a')).toContain('{"type":7,"allowReconnect":true}');
 });

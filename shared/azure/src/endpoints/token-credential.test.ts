@@ -1,6 +1,6 @@
-import { expect, test, vi } from 'vitest';
+import { expect, expectTypeOf, test, vi } from 'vitest';
 import { type EndpointIdentity, parseConnectionString } from './connection-string.ts';
-import { credentialOf } from './token-credential.ts';
+import { credentialOf, type TokenCredential } from './token-credential.ts';
 
 const made = vi.hoisted(
   () => (name: string) =>
@@ -21,12 +21,40 @@ vi.mock('@azure/identity', () => ({
 
 test.each([
   ['AuthType=azure', ['default']],
-  ['AuthType=azure.msi', ['managed', undefined]],
-  ['AuthType=azure.msi;ClientId=c', ['managed', 'c']],
+  ['AuthType=azure.msi', ['managed', {}]],
+  ['AuthType=azure.msi;ClientId=c', ['managed', { clientId: 'c' }]],
   ['AuthType=azure.app;ClientId=c;TenantId=t;ClientSecret=s', ['secret', 't', 'c', 's']],
   ['AuthType=azure.app;ClientId=c;TenantId=t;ClientCert=/a.pem', ['certificate', 't', 'c', '/a.pem']],
 ])('%s makes the credential of @azure/identity', async (part, expected) => {
   const { identity } = parseConnectionString(`Endpoint=https://a;${part}`);
   const credential = await credentialOf(identity as Exclude<EndpointIdentity, { kind: 'accessKey' }>);
   expect(credential).toEqual({ made: expected });
+});
+
+/** `AccessToken` and `GetTokenOptions` of @azure/core-auth 1.11, which would bring 6 MB along. */
+interface AccessToken {
+  token: string;
+  expiresOnTimestamp: number;
+  refreshAfterTimestamp?: number;
+  tokenType?: 'Bearer' | 'pop' | 'Unknown';
+}
+interface GetTokenOptions {
+  abortSignal?: AbortSignal;
+  requestOptions?: { timeout?: number };
+  claims?: string;
+  enableCae?: boolean;
+  tenantId?: string;
+}
+declare class ClientSecretCredential {
+  constructor(tenantId: string, clientId: string, clientSecret: string, options?: { authorityHost?: string });
+  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken>;
+}
+
+test('credentials with the signatures of @azure/identity are taken as they are', () => {
+  expectTypeOf<ClientSecretCredential>().toExtend<TokenCredential>();
+  expectTypeOf<{
+    getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>;
+  }>().toExtend<TokenCredential>();
+  // What needs more than the scope is none.
+  expectTypeOf<{ getToken(scopes: string, tenantId: string): Promise<AccessToken> }>().not.toExtend<TokenCredential>();
 });

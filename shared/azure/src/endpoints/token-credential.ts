@@ -1,7 +1,10 @@
 import { errorTexts } from '../error-texts.ts';
 import type { EndpointIdentity } from './connection-string.ts';
 
-/** Any credential of `@azure/identity` is one. Source: `TokenCredential` of @azure/core-auth. */
+/**
+ * Any credential of `@azure/identity` 4 is one: its classes are assignable to it, though nothing here depends on that package.
+ * Source: `TokenCredential` of @azure/core-auth.
+ */
 export interface TokenCredential {
   getToken(scopes: string | string[]): Promise<{ token: string; expiresOnTimestamp: number } | null>;
 }
@@ -9,7 +12,7 @@ export interface TokenCredential {
 /** What is used of `@azure/identity`, which is installed only by those who need it. */
 interface AzureIdentity {
   DefaultAzureCredential: new () => TokenCredential;
-  ManagedIdentityCredential: new (clientId?: string) => TokenCredential;
+  ManagedIdentityCredential: new (options: { clientId?: string }) => TokenCredential;
   ClientSecretCredential: new (tenantId: string, clientId: string, secret: string) => TokenCredential;
   ClientCertificateCredential: new (tenantId: string, clientId: string, path: string) => TokenCredential;
 }
@@ -30,7 +33,9 @@ export async function credentialOf(identity: Identity): Promise<TokenCredential>
     case 'default':
       return new azure.DefaultAzureCredential();
     case 'managedIdentity':
-      return new azure.ManagedIdentityCredential(identity.clientId);
+      return new azure.ManagedIdentityCredential(
+        identity.clientId === undefined ? {} : { clientId: identity.clientId },
+      );
     case 'application': {
       const { tenantId, clientId, clientSecret, clientCertificatePath = '' } = identity;
       if (clientSecret !== undefined) return new azure.ClientSecretCredential(tenantId, clientId, clientSecret);

@@ -1,4 +1,4 @@
-import { resolveAzureOptions, type EndpointOptions } from '../azure-options.ts';
+import { resolveAzureOptions, type EndpointOptions, refuseNoTime } from '../azure-options.ts';
 import type { AccessTokenAlgorithm } from '../endpoints/access-token.ts';
 import { createEndpoints } from '../endpoints/create-endpoints.ts';
 import { chooseEndpoint } from '../endpoints/endpoint-router.ts';
@@ -51,7 +51,7 @@ export class ServiceManager {
       ...(isTold || found === undefined ? {} : { endpoints: found }),
       ...options,
     });
-    if (!(timeout > 0)) throw new RangeError(errorTexts.notPositive('timeout'));
+    refuseNoTime('timeout', timeout);
     this.#applicationName = settings.applicationName;
     this.#clients = createEndpoints(settings).map(
       (endpoint) => new RestClient(endpoint, settings.applicationName, timeout),

@@ -33,10 +33,28 @@ export class ChatHub extends Hub {
   async ask(connectionId: string): Promise<unknown> {
     return this.clients.client(connectionId).invoke('Name');
   }
+  /** Answers when told by {@link release}. */
+  async wait(text: string): Promise<string> {
+    hubEvents.push(`waits ${text}`);
+    await new Promise<void>((resolve) => (release = resolve));
+    return text;
+  }
+  async *tick(): AsyncGenerator<number> {
+    yield 1;
+    await new Promise<void>((resolve) => this.context.invocationAborted.addEventListener('abort', () => resolve()));
+  }
+  async sum(numbers: AsyncIterable<number>): Promise<number> {
+    let sum = 0;
+    for await (const number of numbers) sum += number;
+    return sum;
+  }
   join(group: string): Promise<void> {
     return this.groups.add(this.context.connectionId, group);
   }
 }
+
+/** Lets a call of `Wait` end. */
+export let release = (): void => undefined;
 
 export type ChatApp = TestServer<{ readonly '/chat': typeof ChatHub }>;
 

@@ -21,6 +21,8 @@ export interface Transport {
   readonly hasInherentKeepAlive?: boolean;
   /** Sends what only this client gets. */
   send(payload: string | Uint8Array): void;
+  /** The same for what stateful reconnect does not count: a ping, a Close. Where it is missing, both are one. */
+  sendUncounted?(payload: string | Uint8Array): void;
   /** Sends what others get too: framed once for all of them. */
   sendShared(payload: SharedPayload): void;
   /** Undefined when more may be sent at once; else a promise that resolves when the buffer has room or the connection is gone. */
@@ -39,4 +41,8 @@ export interface TransportEvents {
   onReceive(piece: string | Uint8Array): void;
   /** The transport has come to its end; `lost` where it broke off and neither side wished it. */
   onClose(lost?: boolean): void;
+  /** Whoever holds the client has it back on a new socket; what the old one has begun to bring never ends. */
+  onReconnected?(): void;
+  /** Another server has the client: what runs here is finished, and its answers still reach it. */
+  onMoved?(): void;
 }

@@ -86,7 +86,7 @@ export class SignalRServer {
     const { create, hubClass } = open(hub);
     const resolved = resolveOptions(this.#options, options);
     refuseImpossibleRules(path, resolved, options.methods ?? {});
-    const lifetime = this.#lifetimeOf(hubClass);
+    const lifetime = this.#lifetimeOf(hubClass, resolved);
     const groups: GroupManager = {
       add: (connectionId, group) => lifetime.addToGroup(connectionId, group),
       remove: (connectionId, group) => lifetime.removeFromGroup(connectionId, group),
@@ -164,16 +164,17 @@ export class SignalRServer {
     return this.#hubs.get(key(path));
   }
 
-  #lifetimeOf(hubClass: { readonly name: string }): HubLifetimeManager {
+  /** One for each class, however many paths it has; the options of the first one count. */
+  #lifetimeOf(hubClass: { readonly name: string }, options: ResolvedOptions): HubLifetimeManager {
     let lifetime = this.#lifetimes.get(hubClass);
     if (lifetime === undefined) {
-      const { protocols, logger } = resolveOptions(this.#options);
+      const { protocols, logger, allowStatefulReconnects } = options;
       const accept = (client: AcceptedClient): TransportEvents | undefined => {
         const hub = this.#find(client.request.path);
         return hub?.hubClass === hubClass ? hub.accept(client) : undefined;
       };
-      lifetime =
-        this.#options.scaleOut?.({ hubName: hubClass.name, protocols, logger, accept }) ?? new LocalLifetimeManager();
+      const scaleOutHub = { hubName: hubClass.name, protocols, logger, allowStatefulReconnects, accept };
+      lifetime = this.#options.scaleOut?.(scaleOutHub) ?? new LocalLifetimeManager();
       this.#lifetimes.set(hubClass, lifetime);
     }
     return lifetime;

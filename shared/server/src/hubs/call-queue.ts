@@ -21,6 +21,9 @@ export class CallQueue {
   #paused = false;
   #pumping = false;
   #onDone: (() => void) | undefined;
+  /** Those that run, in their place or without. */
+  #running = 0;
+  #onIdle: (() => void) | undefined;
 
   constructor(
     atOnce: number,
@@ -66,6 +69,7 @@ export class CallQueue {
     this.#waiting = [];
     this.#next = 0;
     this.#onDone = undefined;
+    this.#onIdle = undefined;
     this.#unpause();
   }
 
@@ -73,6 +77,12 @@ export class CallQueue {
   whenDone(onDone: () => void): void {
     this.#onDone = onDone;
     this.#unpause(); // who ends the connection must be able to see its end
+    this.#pump();
+  }
+
+  /** The same, with those that have given up their place. */
+  whenIdle(onIdle: () => void): void {
+    this.#onIdle = onIdle;
     this.#pump();
   }
 
@@ -86,7 +96,12 @@ export class CallQueue {
       this.#gaveUp = undefined;
       if (pending !== undefined) {
         if (keepsPlace) this.#inPlace.push(call);
-        void pending.then(() => this.#leave(call));
+        this.#running++;
+        void pending.then(() => {
+          this.#running--;
+          this.#leave(call);
+          this.#checkIdle();
+        });
       }
     }
     this.#pumping = false;
@@ -102,6 +117,14 @@ export class CallQueue {
         onDone();
       }
     }
+    this.#checkIdle();
+  }
+
+  #checkIdle(): void {
+    if (this.#running > 0 || this.#held || this.#next < this.#waiting.length) return;
+    const onIdle = this.#onIdle;
+    this.#onIdle = undefined;
+    onIdle?.();
   }
 
   #leave(call: Call): void {

@@ -1,4 +1,5 @@
 import { errorTexts } from '../error-texts.ts';
+import type { CallQueue } from './call-queue.ts';
 import type { HubCall } from './hub-call.ts';
 import type { ReadGate } from './read-gate.ts';
 import { UploadStreams } from './upload-streams.ts';
@@ -13,6 +14,8 @@ export class ClientStreams {
   #running: Map<string, HubCall> | undefined;
   #uploads: UploadStreams | undefined;
   #aborted = false;
+  /** Set where the client has moved. */
+  #onIdle: (() => void) | undefined;
 
   constructor(streamBufferCapacity: number, gate: ReadGate) {
     this.#capacity = streamBufferCapacity;
@@ -33,8 +36,12 @@ export class ClientStreams {
     return undefined;
   }
 
-  end(invocationId: string): void {
+  /** The stream is over and about to be answered. Returns why, where it was cut off. */
+  end(invocationId: string): string | undefined {
     this.#running?.delete(invocationId);
+    if (this.#onIdle === undefined) return undefined;
+    queueMicrotask(() => this.#checkIdle()); // after the answer
+    return errorTexts.streamMoved;
   }
 
   /** The client wants no more of a stream; one that has ended is passed over. */
@@ -49,6 +56,23 @@ export class ClientStreams {
   /** False where no upload has that id. */
   complete(uploadId: string, error: string | undefined): boolean {
     return this.#uploads?.end(uploadId, error) === true;
+  }
+
+  /**
+   * Another server has the client: streams and uploads end, since they cannot go on there. `onIdle` is called when all are answered,
+   * and the calls too, for which `calls` waits.
+   */
+  move(connectionId: string, calls: CallQueue, onIdle: () => void): void {
+    calls.whenIdle(() => {
+      this.#onIdle = onIdle;
+      this.#checkIdle();
+    });
+    this.#onIdle ??= () => undefined;
+    this.abort(connectionId);
+  }
+
+  #checkIdle(): void {
+    if ((this.#running?.size ?? 0) === 0) this.#onIdle?.();
   }
 
   /** The connection ends: streams are cancelled, and who reads an upload gets an AbortError. */

@@ -155,6 +155,10 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     void this.#leave();
   }
 
+  onMoved(): void {
+    this.streams.move(this.connectionId, this.#calls, () => this.#transport.close());
+  }
+
   write(message: SharedMessage): Promise<void> | undefined {
     if (this.#closing || this.#protocol === undefined) return undefined;
     const payload = message.encoded(this.#protocol);
@@ -169,8 +173,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     if (this.#closing || this.#protocol === undefined) return;
     this.#keepAlive.sent = true;
     const payload = this.#protocol.writeMessage(message);
-    if (this.#stateful === undefined || isCounted(message)) this.#transport.send(payload);
-    else this.#stateful.sendUncounted(payload);
+    if (isCounted(message) || this.#transport.sendUncounted === undefined) this.#transport.send(payload);
+    else this.#transport.sendUncounted(payload);
   }
 
   whenRoom(): Promise<void> | undefined {
@@ -333,10 +337,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
 
   #badMessage(error: Error): void {
     this.#handshake = undefined;
-    if (this.#protocol === undefined) {
-      this.#refuse(error instanceof MessageTooLargeError ? errorTexts.handshakeCanceled : errorTexts.handshakeFailed);
-      return;
-    }
+    const refusal = error instanceof MessageTooLargeError ? errorTexts.handshakeCanceled : errorTexts.handshakeFailed;
+    if (this.#protocol === undefined) return this.#refuse(refusal);
     this.#dispatcher.options.logger.debug(errorTexts.badMessage(this.connectionId), error.message);
     // What came before the bad message is answered first.
     this.#reader = { read: () => undefined };

@@ -203,7 +203,8 @@ export class HubDispatcher {
         answer = { ...answer, error: this.errorText(sentence, error) };
       }
     }
-    connection.streams.end(invocationId);
+    const cut = connection.streams.end(invocationId);
+    if (cut !== undefined && call.isCancelled) answer = { ...answer, error: cut };
     this.#end(connection, message, hub);
     this.#sendError(connection, message.target, answer);
   }

@@ -26,6 +26,8 @@ export interface ScaleOutHub {
   /** The encodings of the server, in its order. */
   readonly protocols: readonly HubProtocol[];
   readonly logger: Logger;
+  /** Whether clients may come back to their connection after the socket broke, where the scale-out holds their sockets. */
+  readonly allowStatefulReconnects?: boolean;
   /** Serves a client; the returned events tell its connection what arrives. Undefined where no endpoint fits its path. */
   accept(client: AcceptedClient): TransportEvents | undefined;
 }

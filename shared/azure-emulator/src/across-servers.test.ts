@@ -1,0 +1,114 @@
+import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import { azureSignalR, type AzureSignalROptions } from '@practical-signalr/azure';
+import { Hub, type SignalRServerOptions } from '@practical-signalr/server';
+import { testServer, type TestServer } from '@practical-signalr/server/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Emulator, startEmulator } from './index.ts';
+
+/** Calls of `Wait` that are under way, by their text; calling one lets it end. */
+const waiting = new Map<string, () => void>();
+
+class ChatHub extends Hub {
+  async wait(text: string): Promise<string> {
+    await new Promise<void>((resolve) => waiting.set(text, resolve));
+    return text;
+  }
+  async *tick(): AsyncGenerator<number> {
+    yield 1;
+    const { invocationAborted } = this.context;
+    await new Promise<void>((resolve) => invocationAborted.addEventListener('abort', () => resolve()));
+  }
+  join(group: string): Promise<void> {
+    return this.groups.add(this.context.connectionId, group);
+  }
+  remember(text: string): void {
+    this.context.items.set('text', text);
+  }
+  remembered(): unknown {
+    return this.context.items.get('text') ?? null;
+  }
+}
+type App = TestServer<{ readonly '/chat': typeof ChatHub }>;
+
+const nothing = (): void => undefined;
+const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+let emulator: Emulator;
+const apps: App[] = [];
+const connections: HubConnection[] = [];
+beforeEach(async () => {
+  waiting.clear();
+  emulator = await startEmulator({ port: 0 });
+});
+afterEach(async () => {
+  await Promise.all(connections.splice(0).map((connection) => connection.stop()));
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+  await emulator.close();
+});
+
+async function startApp(azure: AzureSignalROptions = {}, options: SignalRServerOptions = {}): Promise<App> {
+  const { connectionString } = emulator;
+  const scaleOut = azureSignalR({
+    connectionString,
+    initialHubServerConnectionCount: 2,
+    logger,
+    environment: {},
+    ...azure,
+  });
+  const app = await testServer({ '/chat': ChatHub }, { scaleOut, logger, ...options });
+  apps.push(app);
+  await expect.poll(() => app.signalr.health().status).toBe('Healthy');
+  return app;
+}
+
+async function connect(app: App): Promise<HubConnection> {
+  const connection = new HubConnectionBuilder().withUrl(`${app.url}/chat`).configureLogging(LogLevel.None).build();
+  await connection.start();
+  connections.push(connection);
+  return connection;
+}
+
+/** Which server of the service's has a client. */
+const serverOf = ({ connectionId }: HubConnection): string | undefined =>
+  emulator.hubs.get('chathub')?.clients.get(String(connectionId))?.server?.serverId;
+
+test.each(['Preferred', 'Required'] as const)(
+  'sticky mode %s: clients come to the server that they negotiated with',
+  async (serverStickyMode) => {
+    const [one, two] = [await startApp({ serverStickyMode }), await startApp({ serverStickyMode })];
+    const clients = await Promise.all([one, two, one, two, one, two].map(connect));
+    const [a, b] = clients.map(serverOf);
+    expect(a).not.toBe(b);
+    expect(clients.map(serverOf)).toEqual([a, b, a, b, a, b]);
+  },
+);
+
+test('a client that moves hears the answers of its calls, and why its streams ended; its state of the old server is gone, its groups are not', async () => {
+  const azure: AzureSignalROptions = { migrationLevel: 'ShutdownOnly', gracefulShutdown: { mode: 'MigrateClients' } };
+  const one = await startApp(azure);
+  const client = await connect(one);
+  const said: string[] = [];
+  client.on('Said', (text: string) => said.push(text));
+  let isClosed = false;
+  client.onclose(() => (isClosed = true));
+  await client.invoke('Join', 'room');
+  await client.invoke('Remember', 'on the old server');
+  const answer = client.invoke('Wait', 'pending');
+  await expect.poll(() => waiting.has('pending')).toBe(true);
+  const streamed: number[] = [];
+  const ended = new Promise<unknown>((resolve) =>
+    client.stream<number>('Tick').subscribe({ next: (n) => streamed.push(n), complete: nothing, error: resolve }),
+  );
+  // Calls run one at a time: the stream begins behind the call that waits.
+  const two = await startApp(azure);
+  const before = serverOf(client);
+  const closed = one.signalr.close();
+  await expect.poll(() => serverOf(client)).not.toBe(before);
+  expect(await client.invoke('Remembered')).toBeNull();
+  waiting.get('pending')?.();
+  expect(await answer).toBe('pending');
+  expect(String(await ended)).toContain('hands its clients to another one');
+  await closed;
+  await two.hubs['/chat'].clients.group('room').send('Said', 'still here');
+  await expect.poll(() => said).toEqual(['still here']);
+  expect(isClosed).toBe(false);
+});

@@ -1,0 +1,44 @@
+import { JsonHubProtocol, MessageType } from '@practical-signalr/server/scale-out';
+import { expect, test } from 'vitest';
+import type { ServiceConnection } from '../connections/service-connection.ts';
+import { type ServiceMessage, ServiceMessageType as Type } from '../service-protocol/index.ts';
+import { ClientInvocations } from './client-invocations.ts';
+
+const protocol = new JsonHubProtocol();
+const sent: ServiceMessage[] = [];
+const connection = { send: (message: ServiceMessage) => sent.push(message) } as unknown as ServiceConnection;
+const asked = { invocationId: 'q', connectionId: 'a', callerServerId: 'other' };
+const completion = { type: MessageType.Completion, invocationId: 'q', hasResult: true, result: 'Ada' } as const;
+
+function withQuestion(): ClientInvocations {
+  sent.length = 0;
+  const invocations = new ClientInvocations('this', [protocol]);
+  invocations.receive(connection, { type: Type.ClientInvocation, ...asked, payloads: new Map() });
+  return invocations;
+}
+
+test('the answer to the question of another server goes back the way that the question came, in the bytes of the client', () => {
+  const invocations = withQuestion();
+  expect(() => invocations.answered('b', completion, connection, protocol)).toThrow('another client');
+  invocations.answered('a', completion, undefined, protocol);
+  invocations.answered('a', completion, undefined, protocol); // again
+  const payload = protocol.writeMessage(completion);
+  expect(sent).toEqual([
+    { type: Type.ClientCompletion, ...asked, protocol: 'json', payload, ext: { protocol: 'json' } },
+  ]);
+});
+
+test.each([
+  ['its client is gone', (invocations: ClientInvocations) => invocations.connectionLost('a')],
+  ['its server connection is lost', (invocations: ClientInvocations) => invocations.serverConnectionLost(connection)],
+  [
+    'the service gives it up',
+    (invocations: ClientInvocations) =>
+      invocations.receive(connection, { type: Type.ErrorCompletion, ...asked, error: 'late' }),
+  ],
+])('the question of another server is forgotten when %s', (_when, end) => {
+  const invocations = withQuestion();
+  end(invocations);
+  invocations.answered('a', completion, connection, protocol);
+  expect(sent).toEqual([]);
+});
