@@ -3,7 +3,8 @@ export interface DrawnServer {
   readonly name: string;
   /** A second line, for example its health and port. */
   readonly note: string;
-  readonly clients: number;
+  /** Undefined: not counted. */
+  readonly clients: number | undefined;
 }
 
 /** Clients, a balancer, servers behind it, and what joins them. */
@@ -50,7 +51,9 @@ export function drawServers(picture: SVGElement, drawing: ServersDrawing): void 
       line(middle, ROWS.balancer + 31, (to + 0.5) * column, ROWS.servers, takesTurns ? 'turns' : '');
     }
     if (backplane.state !== 'none') line(middle, ROWS.servers + 48, middle, ROWS.backplane, backplane.state);
-    const who = isHere ? `this tab${clients > 1 ? ` and ${clients - 1} more` : ''}` : count(clients);
+    const who = isHere
+      ? `this tab${clients !== undefined && clients > 1 ? ` and ${clients - 1} more` : ''}`
+      : count(clients);
     box(i * column, ROWS.clients, column, isHere ? 'here' : '', `${String.fromCharCode(65 + i)}: ${who}`);
     box(i * column, ROWS.servers, column, isHere ? 'here' : '', name, note);
   });
@@ -61,7 +64,8 @@ export function drawServers(picture: SVGElement, drawing: ServersDrawing): void 
   picture.setAttribute('aria-label', [balancer, ...told, `${backplane.name}, ${backplane.note}`].join('; '));
 }
 
-const count = (clients: number): string => `${clients} client${clients === 1 ? '' : 's'}`;
+const count = (clients: number | undefined): string =>
+  clients === undefined ? 'clients not counted' : `${clients} client${clients === 1 ? '' : 's'}`;
 
 function shape(name: string, attributes: Record<string, string | number>, text = ''): SVGElement {
   const made = document.createElementNS('http://www.w3.org/2000/svg', name);

@@ -7,9 +7,12 @@ import { errorTexts } from '../error-texts.ts';
 export interface Instance {
   readonly name: string;
   readonly url: string;
-  readonly pid: number;
+  /** Resolves when it is gone, whoever has ended it. */
+  readonly ended: Promise<unknown>;
   /** Ends it as Ctrl-C does. */
   close(): Promise<void>;
+  /** Ends it as a crash does. */
+  kill(): Promise<void>;
 }
 
 /** Lines that are told when a process ends before it is ready. */
@@ -26,7 +29,7 @@ export async function instanceOf(
   child: ChildProcess,
   address: (said: unknown) => string | undefined,
 ): Promise<Instance> {
-  const gone = once(child, 'exit').catch(() => undefined);
+  const ended = once(child, 'exit').catch(() => undefined);
   const lines: string[] = [];
   let closing = false;
   const url = await new Promise<string>((resolve, reject) => {
@@ -50,13 +53,17 @@ export async function instanceOf(
   return {
     name,
     url,
-    pid: child.pid as number,
+    ended,
     async close() {
       closing = true;
       child.kill('SIGTERM');
       const force = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
-      await gone;
+      await ended;
       clearTimeout(force);
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }
