@@ -1,6 +1,7 @@
 import {
   drawChannels,
   drawServers,
+  missingInstance,
   type ServersDrawing,
   showDotnet,
   showHealth,
@@ -39,9 +40,9 @@ function draw(stage: Stage): void {
   presence.disabled = kind === 'stand-in'; // it keeps nothing
   redis.textContent = kind === 'given' ? 'This Redis is not ours to stop' : view ? 'Stop Redis' : 'Start Redis';
   redis.disabled = kind === 'given';
-  const isMissing = stage.instances.filter(({ name: server }) => server.startsWith('instance')).length < 2;
-  kill.textContent = isMissing ? 'Start the other server again' : "Kill this tab's server";
-  kill.disabled = !isMissing && here === '';
+  const missing = missingInstance(stage.instances);
+  kill.textContent = missing ? `Start ${missing} again` : "Kill this tab's server";
+  kill.disabled = !missing && here === '';
   showDotnet(dotnet, stage.dotnet);
   if (places.options.length !== stage.instances.length) {
     places.replaceChildren(...stage.instances.map((instance) => new Option(instance.name)));

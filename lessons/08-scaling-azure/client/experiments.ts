@@ -19,16 +19,18 @@ export function addExperiments(): void {
     const app = (await asked.json()) as { url: string; accessToken: string };
     const there = app.url.replace('/client/', '/client/negotiate') + '&negotiateVersion=1';
     const service: object = await (await fetch(there, withToken(app.accessToken))).json();
-    showState('good', 'Both have answered', '#negotiated');
+    const [first, second] = [claimsOf(ours), claimsOf(app.accessToken)];
+    const told = `Ours ends after ${first.exp - first.iat} s, the service's after ${second.exp - second.iat} s`;
+    showState('good', told, '#negotiated');
     showAnswers('#answers', {
       'app-answer': { title: 'The app answers where to go', value: { ...app, accessToken: '•••' } },
       'service-answer': { title: 'The service answers as a hub does', value: { ...service, connectionToken: '•••' } },
-      'app-token': { title: 'Our token, for the app', value: claimsOf(ours) },
-      'service-token': { title: "The app's token, for the service", value: claimsOf(app.accessToken) },
+      'app-token': { title: 'Our token, for the app', value: first },
+      'service-token': { title: "The app's token, for the service", value: second },
     });
   });
 }
 
 /** The middle of a token: signed, not secret. */
-const claimsOf = (token: string): unknown =>
-  JSON.parse(atob(token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/')));
+const claimsOf = (token: string) =>
+  JSON.parse(atob(token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/'))) as { exp: number; iat: number };

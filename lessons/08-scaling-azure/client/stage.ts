@@ -1,5 +1,6 @@
 import {
   drawServers,
+  missingInstance,
   type ServersDrawing,
   showDotnet,
   showHealth,
@@ -29,9 +30,9 @@ export function standOn(instance: string): void {
 function draw(stage: Stage): void {
   const { description, isEmulator } = stage.service;
   balancer.value = stage.balancer;
-  const isMissing = stage.instances.filter(({ name: server }) => server.startsWith('instance')).length < 2;
-  kill.textContent = isMissing ? 'Start the other server again' : "Kill this tab's server";
-  kill.disabled = !isMissing && here === '';
+  const missing = missingInstance(stage.instances);
+  kill.textContent = missing ? `Start ${missing} again` : "Kill this tab's server";
+  kill.disabled = !missing && here === '';
   showDotnet(dotnet, stage.dotnet);
   element<HTMLButtonElement>('drop').disabled = !isEmulator; // the real service drops nobody for us
   showState('good', description, '#service-state');
@@ -50,7 +51,7 @@ function drawingOf({ instances, service: { isEmulator } }: Stage): ServersDrawin
     here,
     balancer: isEmulator ? 'Azure SignalR Service (emulator)' : 'Azure SignalR Service',
     takesTurns: false,
-    backplane: { name: 'no backplane, no stickiness', note: 'the servers only call the service', state: 'none' },
+    backplane: { name: 'no backplane, no stickiness', note: 'the servers only call the service', state: 'unneeded' },
   };
 }
 

@@ -15,21 +15,28 @@ export interface ServersDrawing {
   readonly balancer: string;
   /** Whether a client's requests go to several servers. */
   readonly takesTurns: boolean;
-  readonly backplane: { readonly name: string; readonly note: string; readonly state: 'joined' | 'broken' | 'none' };
+  /** What joins the servers; `unneeded` where they need nothing, `none` where they are alone. */
+  readonly backplane: {
+    readonly name: string;
+    readonly note: string;
+    readonly state: 'joined' | 'broken' | 'none' | 'unneeded';
+  };
 }
 
 const WIDTH = 360;
 const GAP = 6;
 /** The upper edge of each row. */
-const ROWS = { clients: 1, balancer: 66, servers: 131, backplane: 213 };
+const ROWS = { clients: 1, balancer: 66, servers: 131, backplane: 213, unneeded: 189 };
 
 /**
- * Draws the course's picture of several servers from what is, in an SVG of `viewBox="0 0 360 262"`; for people who do not see it
+ * Draws the course's picture of several servers from what is, in an SVG of a width of 360; for people who do not see it
  * in its `aria-label`.
  */
 export function drawServers(picture: SVGElement, drawing: ServersDrawing): void {
   const { servers, here, balancer, takesTurns, backplane } = drawing;
   const column = WIDTH / servers.length;
+  const isJoined = backplane.state === 'joined' || backplane.state === 'broken';
+  const last = backplane.state === 'unneeded' ? ROWS.unneeded : ROWS.backplane;
   const shapes: SVGElement[] = [];
   const line = (x1: number, y1: number, x2: number, y2: number, kind: string): void => {
     shapes.push(shape('line', { x1, y1, x2, y2, class: kind }));
@@ -50,7 +57,7 @@ export function drawServers(picture: SVGElement, drawing: ServersDrawing): void 
     for (const to of takesTurns ? [0, 1] : [i]) {
       line(middle, ROWS.balancer + 31, (to + 0.5) * column, ROWS.servers, takesTurns ? 'turns' : '');
     }
-    if (backplane.state !== 'none') line(middle, ROWS.servers + 48, middle, ROWS.backplane, backplane.state);
+    if (isJoined) line(middle, ROWS.servers + 48, middle, last, backplane.state);
     const who = isHere
       ? `this tab${clients !== undefined && clients > 1 ? ` and ${clients - 1} more` : ''}`
       : count(clients);
@@ -58,7 +65,8 @@ export function drawServers(picture: SVGElement, drawing: ServersDrawing): void 
     box(i * column, ROWS.servers, column, isHere ? 'here' : '', name, note);
   });
   box(0, ROWS.balancer, WIDTH, '', balancer);
-  box(0, ROWS.backplane, WIDTH, backplane.state, backplane.name, backplane.note);
+  box(0, last, WIDTH, backplane.state, backplane.name, backplane.note);
+  picture.setAttribute('viewBox', `0 0 ${WIDTH} ${last + 49}`);
   picture.replaceChildren(...shapes);
   const told = servers.map(({ name, note, clients }) => `${name}: ${count(clients)}, ${note}`);
   picture.setAttribute('aria-label', [balancer, ...told, `${backplane.name}, ${backplane.note}`].join('; '));

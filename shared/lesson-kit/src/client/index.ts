@@ -16,7 +16,7 @@ export { redact } from './redact.ts';
 export { showAnswers, type ShownAnswer } from './show-answers.ts';
 export { showDifference } from './show-difference.ts';
 export { showDotnet, type DotnetState } from './show-dotnet.ts';
-export { showHealth } from './show-health.ts';
+export { missingInstance, showHealth } from './show-health.ts';
 export { showLesson, showLessons } from './show-lessons.ts';
 export { showMessage } from './show-message.ts';
 export { showOutcome } from './show-outcome.ts';

@@ -2,7 +2,7 @@
 export interface ShownAnswer {
   readonly title: string;
   /** Shown as JSON. */
-  readonly value: unknown;
+  readonly value: object;
 }
 
 /**
@@ -17,9 +17,19 @@ export function showAnswers(place: string, answers: Readonly<Record<string, Show
     const text = Object.assign(document.createElement('pre'), { id, tabIndex: 0 });
     text.setAttribute('role', 'group');
     text.setAttribute('aria-labelledby', caption.id);
-    text.textContent = JSON.stringify(value, undefined, 2);
+    text.textContent = asLines(value);
     figure.append(caption, text);
     return figure;
   });
   document.querySelector(place)!.replaceChildren(...figures);
+}
+
+/** JSON with a line for each field, and for each member of a list. */
+function asLines(value: object): string {
+  const fields = Object.entries(value).map(([name, field]: [string, unknown]) => {
+    const members =
+      Array.isArray(field) && field.length > 0 ? field.map((one) => `    ${JSON.stringify(one)}`) : undefined;
+    return `  "${name}": ${members ? `[\n${members.join(',\n')}\n  ]` : JSON.stringify(field)}`;
+  });
+  return `{\n${fields.join(',\n')}\n}`;
 }

@@ -4,13 +4,18 @@ import { showState } from './show-state.ts';
 /** Shows in the badge `#health` whether the servers find their way to each other, what the first says that does not, and what got lost. */
 export function showHealth(instances: readonly DescribedInstance[]): void {
   const ill = instances.find(({ health: { status } }) => status !== 'Healthy')?.health;
-  const state = ill ? `${ill.status}: ${ill.description ?? 'no answer.'}` : 'All servers are healthy.';
+  const missing = missingInstance(instances);
+  const texts = [
+    ill && `${ill.status}: ${ill.description ?? 'no answer.'}`,
+    missing && (instances.length === 0 ? 'No server is running.' : `${missing} is not running.`),
+  ].filter((text) => text !== undefined);
   const lost = instances.filter(({ health: { data } }) => Number(data['lostSends'] ?? 0) > 0);
   const told = lost.map(({ name, health: { data } }) => `${data['lostSends']} by ${name}`);
-  const text = instances.length === 0 ? 'No server is running.' : state;
-  showState(
-    ill || instances.length === 0 ? 'bad' : 'good',
-    lost.length > 0 ? `${text} Sends lost: ${told.join(', ')}.` : text,
-    '#health',
-  );
+  if (texts.length === 0) texts.push('All servers are healthy.');
+  if (told.length > 0) texts.push(`Sends lost: ${told.join(', ')}.`);
+  showState(ill || instances.length === 0 ? 'bad' : missing ? 'warn' : 'good', texts.join(' '), '#health');
 }
+
+/** The first of the lesson's two servers that is not there. */
+export const missingInstance = (instances: readonly DescribedInstance[]): string | undefined =>
+  ['instance 1', 'instance 2'].find((name) => !instances.some((instance) => instance.name === name));

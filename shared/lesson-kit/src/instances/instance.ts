@@ -30,6 +30,11 @@ export async function instanceOf(
   address: (said: unknown) => string | undefined,
 ): Promise<Instance> {
   const ended = once(child, 'exit').catch(() => undefined);
+  // Who lets go of its parent is about to end, and has a time for it.
+  child.once('disconnect', () => {
+    const force = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    void ended.then(() => clearTimeout(force));
+  });
   const lines: string[] = [];
   let closing = false;
   const url = await new Promise<string>((resolve, reject) => {
