@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { DEFAULT_ACCESS_KEY, startEmulator } from '@practical-signalr/azure-emulator';
+import { hasDotnet } from '@practical-signalr/lesson-kit/instances';
 import {
   auditPage,
   hasChromium,
@@ -214,6 +215,24 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
       );
     },
   );
+
+  test.runIf(hasDotnet())('a C# server joins: it gets clients of the service too', { timeout: 150_000 }, async () => {
+    await a!.locator('#dotnet').click();
+    await see(a!.locator('#picture')).toHaveAttribute('aria-label', /C# server: not counted, Healthy/, {
+      timeout: 120_000,
+    });
+    const peers = [];
+    let here = '';
+    while (here !== 'C# server' && peers.length < 20) {
+      const peer = await connectTo(lesson, () => undefined);
+      here = await peer.invoke<string>('WhereAmI');
+      peers.push(peer);
+    }
+    await peers.at(-1)!.invoke('SendMessageToAll', 'from C#');
+    await see(newest(a!)).toContainText('from C#');
+    await see(newest(a!)).toContainText('sent by C# server, delivered by the service');
+    await Promise.all(peers.map((peer) => peer.stop()));
+  });
 
   test(
     'a connection drops: the page comes back with a new id and joins its group again',

@@ -27,9 +27,17 @@ export function showAnswers(place: string, answers: Readonly<Record<string, Show
 /** JSON with a line for each field, and for each member of a list. */
 function asLines(value: object): string {
   const fields = Object.entries(value).map(([name, field]: [string, unknown]) => {
-    const members =
-      Array.isArray(field) && field.length > 0 ? field.map((one) => `    ${JSON.stringify(one)}`) : undefined;
-    return `  "${name}": ${members ? `[\n${members.join(',\n')}\n  ]` : JSON.stringify(field)}`;
+    const members = Array.isArray(field) && field.length > 0 ? field.map((one) => `    ${inOneLine(one)}`) : undefined;
+    return `  "${name}": ${members ? `[\n${members.join(',\n')}\n  ]` : inOneLine(field)}`;
   });
   return `{\n${fields.join(',\n')}\n}`;
+}
+
+/** JSON with spaces, where a line may be broken. */
+function inOneLine(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inOneLine).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{ ${Object.entries(value)
+    .map(([name, field]) => `"${name}": ${inOneLine(field)}`)
+    .join(', ')} }`;
 }

@@ -1,12 +1,12 @@
 /** A page's hand on what surrounds it: servers, balancer, broker. */
 export interface StageWatch<TStage> {
   /** Changes the stage, or only looks; draws what comes of it. Rejects with the server's sentence when a wish fails. */
-  change(wish?: object): Promise<TStage>;
+  readonly change: (wish?: object) => Promise<TStage>;
   /**
    * A switch or button that asks for something when it is used. What went wrong stands in `#problem`; with `connectAnew` the page is
    * loaded again when it went well.
    */
-  onUse(control: HTMLElement, wish: () => object, options?: { readonly connectAnew?: boolean }): void;
+  readonly onUse: (control: HTMLElement, wish: () => object, options?: { readonly connectAnew?: boolean }) => void;
 }
 
 /** Between two looks, in ms. */
