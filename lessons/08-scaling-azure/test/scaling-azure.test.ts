@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { DEFAULT_ACCESS_KEY, startEmulator } from '@practical-signalr/azure-emulator';
@@ -75,14 +77,32 @@ describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
   });
 });
 
-test('a port that is taken: one sentence, and nothing is left', { timeout: 60_000 }, async () => {
-  const first = await startLesson(folder, { port: 4108 });
-  const { instances, service } = await stageOf(first);
-  expect(instances.map(({ url }) => url)).toEqual(['http://127.0.0.1:4181', 'http://127.0.0.1:4182']);
-  expect(service.description).toBe('An emulator of Azure SignalR Service, on port 8888');
-  await expect(startLesson(folder, { port: 4108 })).rejects.toThrow(/Port 8888 is taken/);
-  expect(await first.stop()).toBe(0);
-});
+test(
+  'a port that is taken: one sentence, and nothing is left; when it is free the server starts',
+  { timeout: 60_000 },
+  async () => {
+    const first = await startLesson(folder, { port: 4108 });
+    const { instances, service } = await stageOf(first);
+    expect(instances.map(({ url }) => url)).toEqual(['http://127.0.0.1:4181', 'http://127.0.0.1:4182']);
+    expect(service.description).toBe('An emulator of Azure SignalR Service, on port 8888');
+    await expect(startLesson(folder, { port: 4108 })).rejects.toThrow(/Port 8888 is taken/);
+
+    const headers = { 'content-type': 'application/json' };
+    const wish = (body: object) => fetch(`${first.url}/stage`, { method: 'POST', headers, body: JSON.stringify(body) });
+    expect((await wish({ kill: 'instance 1' })).status).toBe(200);
+    const squatter = createServer().listen(4181, '127.0.0.1');
+    await once(squatter, 'listening');
+    const failed = await wish({ start: true });
+    expect([failed.status, await failed.text()]).toEqual([502, expect.stringContaining('Port 4181 is in use')]);
+    expect((await stageOf(first)).instances.map(({ name }) => name)).toEqual(['instance 2']);
+    squatter.close();
+    await once(squatter, 'close');
+    const twice = await Promise.all([wish({ start: true }), wish({ start: true })]);
+    expect(twice.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await stageOf(first)).instances.map(({ name }) => name)).toEqual(['instance 1', 'instance 2']);
+    expect(await first.stop()).toBe(0);
+  },
+);
 
 const modes = [
   ['development', false],
