@@ -7,6 +7,7 @@ import { errorTexts } from '../error-texts.ts';
 export interface Instance {
   readonly name: string;
   readonly url: string;
+  readonly pid: number;
   /** Resolves when it is gone, whoever has ended it. */
   readonly ended: Promise<unknown>;
   /** Ends it as Ctrl-C does. */
@@ -58,6 +59,7 @@ export async function instanceOf(
   return {
     name,
     url,
+    pid: child.pid as number,
     ended,
     async close() {
       closing = true;

@@ -36,7 +36,7 @@ async function instance(name: string): Promise<Instance> {
     if (!request.url?.startsWith('/socket')) return socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
     return sockets.handleUpgrade(request, socket, head, (opened) => opened.on('message', (data) => opened.send(data)));
   });
-  return { name, url: await listening(server), ended: new Promise(() => undefined), close: none, kill: none };
+  return { name, url: await listening(server), pid: 0, ended: new Promise(() => undefined), close: none, kill: none };
 }
 
 async function balancing(choose: (url: string) => Instance) {
