@@ -79,7 +79,7 @@ describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
 
 test(
   'a port that is taken: one sentence, and nothing is left; when it is free the server starts',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const first = await startLesson(folder, { port: 4108 });
     const { instances, service } = await stageOf(first);
