@@ -7,7 +7,6 @@ export interface MessageServer {
   sendMessageToGroup(group: string, message: string): Promise<void>;
   whoAmI(): string | undefined;
   whereAmI(): string;
-  whoIsIn(group: string): Promise<string[]>;
 }
 
 /** What a client can be told. */

@@ -1,10 +1,9 @@
-import { showState, type TypedConnection } from '@practical-signalr/lesson-kit/client';
-import type { MessageClient, MessageServer } from '../contract.ts';
+import { showState } from '@practical-signalr/lesson-kit/client';
 import { change } from './stage.ts';
 import { getToken, withToken } from './token.ts';
 
 /** The buttons beside the chat. */
-export function addExperiments(connection: TypedConnection<MessageServer, MessageClient>): void {
+export function addExperiments(): void {
   document.querySelector('#announce')!.addEventListener('click', async () => {
     await change({ move: { client: 'announcer', to: 0 } });
     const body = new URLSearchParams({ message: 'An announcement' });
@@ -14,11 +13,7 @@ export function addExperiments(connection: TypedConnection<MessageServer, Messag
   });
 
   document.querySelector('#who')!.addEventListener('click', async () => {
-    try {
-      const members = await connection.invoke('WhoIsIn', 'PrivateGroup');
-      showState('good', `In the group: ${members.join(', ') || 'nobody'}`, '#joined');
-    } catch (error) {
-      showState('bad', (error as Error).message, '#joined');
-    }
+    const answer = await fetch('/online/PrivateGroup');
+    showState(answer.ok ? 'good' : 'bad', await answer.text(), '#joined');
   });
 }

@@ -1,4 +1,4 @@
-import { addOutcome, type ObservedRequest } from '@practical-signalr/lesson-kit/client';
+import { addOutcome, tellAttempt } from '@practical-signalr/lesson-kit/client';
 import { HttpTransportType, HubConnectionBuilder, type IHttpConnectionOptions, LogLevel } from '@microsoft/signalr';
 import { change } from './stage.ts';
 import { getToken, withToken } from './token.ts';
@@ -27,24 +27,15 @@ addOutcome('#failures', 'skipNegotiation, Long Polling', () =>
 addOutcome('#failures', 'cure: signed tokens', () => attempt('signed', 'round-robin', sockets));
 addOutcome('#failures', 'signed tokens, Long Polling', () => attempt('signed', 'round-robin', polling));
 addOutcome('#failures', 'another app, no prefix', () => hearAnotherApp(''));
-addOutcome('#failures', "another app, prefix 'shop.'", () => hearAnotherApp('shop.'));
+addOutcome('#failures', "another app, prefix 'shop'", () => hearAnotherApp('shop'));
 
 /** One connection through the balancer: which server answered what, and what came of it. */
 async function attempt(hub: string, balancer: string, options: IHttpConnectionOptions): Promise<string> {
-  const client = await newClient();
-  const connection = connectionTo(`/${hub}/messages?attempt=${client}&client=${client}&balancer=${balancer}`, options);
-  const told = await connection.start().then(
-    () => 'connected',
-    (error: Error) => error.message,
-  );
-  const requests = (await (await fetch(`/requests?attempt=${client}`)).json()) as ObservedRequest[];
-  await connection.stop();
-  const steps = requests.map(({ kind, status, servedBy }) => `${kind} ${status} from ${servedBy}`);
-  return [...steps, told].join(', ');
+  return tellAttempt(connectionTo(`/${hub}/messages?client=${await newClient()}&balancer=${balancer}`, options));
 }
 
-/** The other app sends to all of its clients; then this page to all of ours. What comes from Redis comes in order. */
-async function hearAnotherApp(channelPrefix: string): Promise<string> {
+/** The other app sends to all of its clients; then this page to all of ours. What comes, comes in order. */
+async function hearAnotherApp(prefix: string): Promise<string> {
   const connection = connectionTo(`/fixed/messages?client=${await newClient()}`, sockets);
   const heard: string[] = [];
   const last = new Promise<void>((resolve) => {
@@ -55,7 +46,7 @@ async function hearAnotherApp(channelPrefix: string): Promise<string> {
   });
   try {
     await connection.start();
-    await change({ anotherApp: { channelPrefix } });
+    await change({ anotherApp: { prefix } });
     await connection.invoke('SendMessageToAll', 'The other app has sent');
     await last;
     return heard.length > 0 ? `Our clients got: ${heard.join(', ')}` : 'Our clients got nothing of it.';

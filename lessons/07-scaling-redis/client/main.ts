@@ -67,7 +67,7 @@ form.addEventListener('submit', async (event) => {
 document.querySelector('#join')!.addEventListener('click', join);
 document.querySelector('#drop')!.addEventListener('click', () => breakConnections('/fixed/messages'));
 
-addExperiments(connection);
+addExperiments();
 
 showState(...(await startAndTell(connection, document.querySelector('#result')!)));
 if (connection.state === 'Connected') standOn(await connection.invoke('WhereAmI'));

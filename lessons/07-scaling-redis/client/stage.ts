@@ -1,37 +1,26 @@
 import {
   drawChannels,
   drawServers,
+  missingInstance,
   type ServersDrawing,
+  showDotnet,
+  showHealth,
   showState,
-  type StateKind,
+  watchStage,
 } from '@practical-signalr/lesson-kit/client';
 import type { Stage } from '../server/stage.ts';
 
 /** The balancer knows this tab by it; a cookie would be the same for all tabs. */
 export const client = (sessionStorage['client'] ??= crypto.randomUUID()) as string;
 
-/** What was asked for since; older answers are not drawn. */
-let asked = 0;
-
-/** Changes the stage, or only looks; draws what comes of it. */
-export async function change(wish?: object): Promise<Stage> {
-  const number = ++asked;
-  const body = wish && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(wish) };
-  const response = await fetch('/stage', body);
-  if (!response.ok) throw new Error(await response.text());
-  const stage = (await response.json()) as Stage;
-  if (number === asked) draw(stage);
-  return stage;
-}
-
 const element = <T extends HTMLElement>(id: string): T => document.querySelector<T>(`#${id}`)!;
 const balancer = element<HTMLSelectElement>('balancer');
 const backplane = element<HTMLSelectElement>('backplane');
 const presence = element<HTMLInputElement>('presence');
 const redis = element<HTMLButtonElement>('redis');
+const kill = element<HTMLButtonElement>('kill');
 const dotnet = element<HTMLButtonElement>('dotnet');
 const places = element<HTMLSelectElement>('place');
-const problem = element('problem');
 const name = element<HTMLInputElement>('name');
 name.value = new URLSearchParams(location.search).get('name') ?? name.value;
 
@@ -51,17 +40,19 @@ function draw(stage: Stage): void {
   presence.disabled = kind === 'stand-in'; // it keeps nothing
   redis.textContent = kind === 'given' ? 'This Redis is not ours to stop' : view ? 'Stop Redis' : 'Start Redis';
   redis.disabled = kind === 'given';
-  dotnet.textContent = dotnetTexts[stage.dotnet];
-  dotnet.disabled = stage.dotnet !== 'installed';
+  const missing = missingInstance(stage.instances);
+  kill.textContent = missing ? `Start ${missing} again` : "Kill this tab's server";
+  kill.disabled = !missing && here === '';
+  showDotnet(dotnet, stage.dotnet);
   if (places.options.length !== stage.instances.length) {
     places.replaceChildren(...stage.instances.map((instance) => new Option(instance.name)));
   }
   places.value = here;
   places.disabled = stage.balancer === 'round-robin';
   showState(view ? (kind === 'stand-in' ? 'warn' : 'good') : 'bad', description, '#redis-state');
-  showState(...healthOf(stage.instances), '#health');
+  showHealth(stage.instances);
   drawServers(document.querySelector<SVGElement>('#picture')!, drawingOf(stage));
-  drawChannels(document.querySelector('#channels')!, view?.channels ?? []);
+  drawChannels('#channels', view?.channels ?? []);
 }
 
 /** The course's picture, from what is. */
@@ -84,45 +75,11 @@ function drawingOf({ instances, balancer: mode, backplane: plan, redis: { kind, 
   };
 }
 
-/** How the servers do, and what did not get from one to the others. */
-function healthOf(instances: Stage['instances']): [StateKind, string] {
-  const ill = instances.find(({ health: { status } }) => status !== 'Healthy')?.health;
-  const lost = instances.filter(({ health: { lostSends = 0 } }) => lostSends > 0);
-  const told = lost.map(({ name: server, health: { lostSends } }) => `${lostSends} by ${server}`);
-  const text = ill ? `${ill.status}: ${ill.description ?? 'no answer.'}` : 'All servers are healthy.';
-  return [ill ? 'bad' : 'good', told.length > 0 ? `${text} Sends lost: ${told.join(', ')}.` : text];
-}
-
-const dotnetTexts: Record<Stage['dotnet'], string> = {
-  absent: 'No .NET SDK here: no C# server',
-  installed: 'Let a C# server join',
-  starting: 'The C# server is being built',
-  running: 'A C# server has joined',
-};
-
-/** A switch or button that asks for something when it is used. */
-function onUse(control: HTMLElement, wish: () => object, connectAnew = false): void {
-  control.addEventListener(control instanceof HTMLButtonElement ? 'click' : 'change', async () => {
-    problem.hidden = true;
-    try {
-      await change(wish());
-      if (connectAnew) location.reload();
-    } catch (error) {
-      problem.hidden = false;
-      problem.textContent = (error as Error).message;
-    }
-  });
-}
-onUse(balancer, () => ({ balancer: balancer.value }), true);
-onUse(places, () => ({ move: { client, to: places.selectedIndex } }), true);
+export const { change, onUse } = watchStage<Stage>(draw);
+onUse(balancer, () => ({ balancer: balancer.value }), { connectAnew: true });
+onUse(places, () => ({ move: { client, to: places.selectedIndex } }), { connectAnew: true });
 onUse(backplane, () => ({ backplane: backplane.value }));
 onUse(presence, () => ({ presence: presence.checked }));
 onUse(redis, () => ({ redis: redis.textContent === 'Stop Redis' ? 'stopped' : 'running' }));
+onUse(kill, () => (kill.textContent?.startsWith('Kill') ? { kill: here } : { start: true }));
 onUse(dotnet, () => ({ dotnet: 'running' }));
-
-/** Looks once a second, while somebody looks at the page. */
-async function look(): Promise<void> {
-  if (!document.hidden) await change().catch(() => undefined); // a server that is away is seen elsewhere
-  setTimeout(look, 1000);
-}
-void look();

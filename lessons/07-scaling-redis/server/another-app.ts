@@ -5,7 +5,8 @@ import type { MessageClient } from '../contract.ts';
 class MessageHub extends Hub<MessageClient> {}
 
 /** An app of other people on the same Redis. Its hub happens to have the name of ours. */
-export async function sayFromAnotherApp(url: string, channelPrefix: string): Promise<void> {
+export async function sayFromAnotherApp(url: string, prefix: string): Promise<void> {
+  const channelPrefix = prefix && `${prefix}.`;
   const signalr = new SignalRServer({ scaleOut: redis({ url, channelPrefix, whileDisconnected: 'fail' }) });
   const messages = signalr.mapHub('/orders', MessageHub);
   try {

@@ -1,6 +1,6 @@
-import { Hub, HubError } from '@practical-signalr/server';
+import { Hub } from '@practical-signalr/server';
 import type { MessageClient, MessageServer } from '../contract.ts';
-import { instance, online } from './surroundings.ts';
+import { instance } from './surroundings.ts';
 
 export class MessageHub extends Hub<MessageClient> implements MessageServer {
   async sendMessageToAll(message: string): Promise<void> {
@@ -30,13 +30,6 @@ export class MessageHub extends Hub<MessageClient> implements MessageServer {
 
   whereAmI(): string {
     return instance;
-  }
-
-  /** SignalR itself cannot say: a group is a name that messages are sent to, not a list. */
-  async whoIsIn(group: string): Promise<string[]> {
-    if (!online) throw new HubError('Presence is off.');
-    const members = await online.of('MessageHub').members(group);
-    return members.map(({ userIdentifier, serverName }) => `${userIdentifier} on ${serverName}`);
   }
 
   override async onConnected(): Promise<void> {

@@ -6,7 +6,8 @@ import express from 'express';
 import { announcement } from './announcement.ts';
 import { authentication } from './auth-fixed.ts';
 import { MessageHub } from './hub.ts';
-import { instance, online, url } from './surroundings.ts';
+import { online, whoIsIn } from './presence.ts';
+import { instance, url } from './surroundings.ts';
 import { key, token } from './token.ts';
 
 const app = express();
@@ -23,6 +24,7 @@ app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets
 app.use('/announcement', announcement(messages));
 app.get('/token', token);
+app.get('/online/:group', whoIsIn);
 app.get('/health', (_request, response) => void response.json(signalr.health()));
 
 await serveLesson(import.meta.url, { app, server, signalr });

@@ -1,25 +1,28 @@
-import type { Balancer } from '@practical-signalr/lesson-kit/instances';
+import {
+  type Balancer,
+  type DescribedInstance,
+  describeInstances,
+  type InstanceGroup,
+  stageRouter,
+} from '@practical-signalr/lesson-kit/instances';
 import { type FoundRedis, type RedisView, watchRedis } from '@practical-signalr/redis/local';
-import type { HealthReport } from '@practical-signalr/server';
-import { type ErrorRequestHandler, json, Router } from 'express';
+import type { Router } from 'express';
 import { z } from 'zod';
 import type { BalancerMode, BalancerRule } from './balancer.ts';
 import { sayFromAnotherApp } from './another-app.ts';
-import type { Servers, Settings } from './servers.ts';
 
-/** What a server says of its way to the others. */
-export interface Health {
-  status: string;
-  description?: string;
-  lostSends?: number;
+/** What the switches of the page say. */
+export interface Settings {
+  backplane: 'redis' | 'none';
+  presence: boolean;
 }
 
 /** All that the page draws. */
 export interface Stage extends Settings {
   balancer: BalancerMode;
-  instances: { name: string; url: string; webSockets: number; health: Health }[];
+  instances: DescribedInstance[];
   redis: { description: string; kind: FoundRedis['kind']; view: RedisView | undefined };
-  dotnet: Servers['dotnet'];
+  dotnet: InstanceGroup['dotnet'];
 }
 
 const wishes = z
@@ -28,62 +31,43 @@ const wishes = z
     backplane: z.enum(['redis', 'none']),
     presence: z.boolean(),
     redis: z.enum(['running', 'stopped']),
+    kill: z.string().max(100),
+    start: z.literal(true),
     dotnet: z.literal('running'),
     move: z.object({ client: z.string().max(100), to: z.int().min(0).max(2) }),
-    anotherApp: z.object({ channelPrefix: z.enum(['', 'shop.']) }),
+    anotherApp: z.object({ prefix: z.enum(['', 'shop']) }),
   })
   .partial();
 
-/** `GET` tells how things stand, `POST` changes one of them: the page's buttons and its drawing. */
-export function stage(servers: Servers, balancer: Balancer, rule: BalancerRule, found: FoundRedis): Router {
-  const watch = watchRedis(found.url, ['MessageHub:', 'shop.MessageHub:']);
-  const look = async (): Promise<Stage> => {
-    const instances = await servers.ready;
-    return {
-      ...servers.settings,
+/** The page's buttons and its drawing. */
+export function stage(
+  servers: InstanceGroup,
+  balancer: Balancer,
+  rule: BalancerRule,
+  redis: FoundRedis,
+  settings: Settings,
+): Router {
+  const watch = watchRedis(redis.url, ['MessageHub:', 'shop.MessageHub:']);
+  return stageRouter(wishes, {
+    look: async (): Promise<Stage> => ({
+      ...settings,
       balancer: rule.mode,
-      instances: await Promise.all(
-        instances.map(async ({ name, url }, i) => ({
-          name,
-          url,
-          webSockets: balancer.webSockets(instances[i]!),
-          health: await healthOf(url),
-        })),
-      ),
-      redis: { description: found.description, kind: found.kind, view: await watch.look() },
+      instances: await describeInstances(servers, balancer),
+      redis: { description: redis.description, kind: redis.kind, view: await watch.look() },
       dotnet: servers.dotnet,
-    };
-  };
-
-  const router = Router();
-  router.get('/', async (_request, response) => response.set('cache-control', 'no-store').json(await look()));
-  router.post('/', json(), async ({ body }, response) => {
-    const { data, error } = wishes.safeParse(body);
-    if (error) return void response.status(400).send(z.prettifyError(error));
-    const { backplane, presence, dotnet, move, anotherApp } = data;
-    if (data.balancer) rule.mode = data.balancer;
-    if (move) rule.move(move.client, move.to);
-    if (data.redis === 'stopped' && found.start) await found.close();
-    if (data.redis === 'running') await found.start?.();
-    if (backplane || presence !== undefined) {
-      await servers.start({ ...(backplane && { backplane }), ...(presence !== undefined && { presence }) });
-    }
-    if (dotnet) await servers.startDotnet();
-    if (anotherApp) await sayFromAnotherApp(found.url, anotherApp.channelPrefix);
-    response.json(await look());
+    }),
+    async change({ backplane, presence, move, anotherApp, ...wish }) {
+      if (wish.balancer) rule.mode = wish.balancer;
+      if (move) rule.move(move.client, move.to);
+      if (wish.redis === 'stopped' && redis.start) await redis.close();
+      if (wish.redis === 'running') await redis.start?.();
+      if (backplane) settings.backplane = backplane;
+      if (presence !== undefined) settings.presence = presence;
+      if (backplane || presence !== undefined) await servers.restart();
+      if (wish.kill) await servers.kill(wish.kill);
+      if (wish.start) await servers.start();
+      if (wish.dotnet) await servers.startDotnet();
+      if (anotherApp) await sayFromAnotherApp(redis.url, anotherApp.prefix);
+    },
   });
-  const tell: ErrorRequestHandler = (error: Error, _request, response, _next) => {
-    response.status(502).send(error.message);
-  };
-  return router.use(tell);
-}
-
-async function healthOf(url: string): Promise<Health> {
-  try {
-    const report = (await (await fetch(`${url}/health`)).json()) as HealthReport;
-    const { description, data = {} } = report.entries?.['MessageHub'] ?? {};
-    return { status: report.status, ...(description && { description }), lostSends: Number(data['lostSends'] ?? 0) };
-  } catch {
-    return { status: 'Silent' };
-  }
 }

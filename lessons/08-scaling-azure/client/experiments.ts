@@ -1,47 +1,36 @@
-import { showState, type TypedConnection } from '@practical-signalr/lesson-kit/client';
-import type { MessageClient, MessageServer } from '../contract.ts';
+import { showAnswers, showState } from '@practical-signalr/lesson-kit/client';
 import { change } from './stage.ts';
 import { getToken, withToken } from './token.ts';
 
-/** What a negotiation answers: at the app where to go, at the service which connection it is. */
-interface Negotiated {
-  url: string;
-  accessToken: string;
-}
-
 /** The buttons beside the chat. */
-export function addExperiments(connection: TypedConnection<MessageServer, MessageClient>): void {
+export function addExperiments(): void {
   document.querySelector('#announce')!.addEventListener('click', async () => {
+    await change({ move: { client: 'announcer', to: 0 } });
     const body = new URLSearchParams({ message: 'An announcement' });
     const options: RequestInit = { ...withToken(await getToken('60')), body, redirect: 'manual' };
-    await fetch('/announcement', options);
-    showState('good', 'An app server has sent it, without a hub call', '#sent');
+    await fetch('/announcement?client=announcer', options);
+    showState('good', 'Instance 1 has sent it, without a hub call', '#sent');
   });
 
   document.querySelector('#negotiate')!.addEventListener('click', async () => {
     const ours = await getToken('60');
-    const app = (await (
-      await fetch('/fixed/messages/negotiate?negotiateVersion=1', withToken(ours))
-    ).json()) as Negotiated;
+    const asked = await fetch('/fixed/messages/negotiate?negotiateVersion=1', withToken(ours));
+    if (!asked.ok) return showState('bad', `${asked.status}: ${await asked.text()}`, '#negotiated');
+    const app = (await asked.json()) as { url: string; accessToken: string };
     const there = app.url.replace('/client/', '/client/negotiate') + '&negotiateVersion=1';
     const service: object = await (await fetch(there, withToken(app.accessToken))).json();
-    show('#app-answer', { ...app, accessToken: '•••' });
-    show('#service-answer', { ...service, connectionToken: '•••' });
-    show('#app-token', claimsOf(ours));
-    show('#service-token', claimsOf(app.accessToken));
+    const [first, second] = [claimsOf(ours), claimsOf(app.accessToken)];
+    const told = `Ours ends after ${first.exp - first.iat} s, the service's after ${second.exp - second.iat} s`;
+    showState('good', told, '#negotiated');
+    showAnswers('#answers', {
+      'app-answer': { title: 'The app answers where to go', value: { ...app, accessToken: '•••' } },
+      'service-answer': { title: 'The service answers as a hub does', value: { ...service, connectionToken: '•••' } },
+      'app-token': { title: 'Our token, for the app', value: first },
+      'service-token': { title: "The app's token, for the service", value: second },
+    });
   });
-
-  document.querySelector('#kill')!.addEventListener('click', async () => {
-    const instance = await connection.invoke('WhereAmI');
-    await change({ kill: instance });
-  });
-  document.querySelector('#start')!.addEventListener('click', () => change({ start: true }));
 }
 
 /** The middle of a token: signed, not secret. */
-const claimsOf = (token: string): unknown =>
-  JSON.parse(atob(token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/')));
-
-function show(place: string, value: unknown): void {
-  document.querySelector(place)!.textContent = JSON.stringify(value, undefined, 2);
-}
+const claimsOf = (token: string) =>
+  JSON.parse(atob(token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/'))) as { exp: number; iat: number };

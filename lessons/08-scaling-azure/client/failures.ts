@@ -1,17 +1,13 @@
-import { addOutcome, type ObservedRequest } from '@practical-signalr/lesson-kit/client';
+import { addOutcome, tellAttempt } from '@practical-signalr/lesson-kit/client';
 import { HttpTransportType, HubConnectionBuilder, type IHttpConnectionOptions, LogLevel } from '@microsoft/signalr';
 import { change } from './stage.ts';
-import { getToken, withToken } from './token.ts';
+import { getToken } from './token.ts';
 
 const sockets = { transport: HttpTransportType.WebSockets };
 
-addOutcome('#failures', 'skipNegotiation', () => attempt({ ...sockets, skipNegotiation: true }));
-addOutcome('#failures', 'with negotiation', () => attempt(sockets));
-addOutcome('#failures', 'wrong key', async () => {
-  const options = withToken(await getToken('60'));
-  const answer = await fetch('/wrong/messages/negotiate?negotiateVersion=1', options);
-  return `negotiate ${answer.status}: ${await answer.text()}`;
-});
+addOutcome('#failures', 'round-robin', () => attempt('fixed', 'round-robin', sockets));
+addOutcome('#failures', 'skipNegotiation', () => attempt('fixed', 'sticky', { ...sockets, skipNegotiation: true }));
+addOutcome('#failures', 'wrong key', () => attempt('wrong', 'sticky', sockets));
 addOutcome('#failures', 'a quota of 20', async () => {
   const open = [];
   try {
@@ -38,19 +34,33 @@ addOutcome('#failures', 'app killed', async () => {
   await change({ start: true });
   return `${instance} is gone, and so is its client: ${how}`;
 });
+addOutcome('#failures', 'another app, no prefix', () => hearAnotherApp(''));
+addOutcome('#failures', "another app, prefix 'shop'", () => hearAnotherApp('shop'));
 
-/** One connection: what the app was asked, and what came of it. */
-async function attempt(options: IHttpConnectionOptions): Promise<string> {
-  const mark = crypto.randomUUID();
-  const connection = connectionTo(`/fixed/messages?attempt=${mark}`, options);
-  const told = await connection.start().then(
-    () => 'connected',
-    (error: Error) => error.message,
-  );
-  const requests = (await (await fetch(`/requests?attempt=${mark}`)).json()) as ObservedRequest[];
-  await connection.stop();
-  const steps = requests.map(({ kind, status }) => `the app: ${kind} ${status}`);
-  return [...steps, told].join(', ');
+/** One connection through the balancer: which server answered what, and what came of it. */
+async function attempt(hub: string, balancer: string, options: IHttpConnectionOptions): Promise<string> {
+  return tellAttempt(connectionTo(`/${hub}/messages?client=${await newClient()}&balancer=${balancer}`, options));
+}
+
+/** The other app sends to all of its clients; then this page to all of ours. What comes, comes in order. */
+async function hearAnotherApp(prefix: string): Promise<string> {
+  const connection = connectionTo(`/fixed/messages?client=${await newClient()}`, sockets);
+  const heard: string[] = [];
+  const last = new Promise<void>((resolve) => {
+    connection.on('ReceiveMessage', (message: string, sentBy: string) => {
+      if (sentBy === 'another app') heard.push(message);
+      else if (message === 'The other app has sent') resolve();
+    });
+  });
+  try {
+    await connection.start();
+    await change({ anotherApp: { prefix } });
+    await connection.invoke('SendMessageToAll', 'The other app has sent');
+    await last;
+    return heard.length > 0 ? `Our clients got: ${heard.join(', ')}` : 'Our clients got nothing of it.';
+  } finally {
+    await connection.stop();
+  }
 }
 
 function connectionTo(url: string, options: IHttpConnectionOptions) {
@@ -61,4 +71,11 @@ function connectionTo(url: string, options: IHttpConnectionOptions) {
     .build();
   connection.on('ReceiveMessage', () => undefined);
   return connection;
+}
+
+/** A client that the balancer has not seen; its first request goes to instance 1. */
+async function newClient(): Promise<string> {
+  const client = crypto.randomUUID();
+  await change({ move: { client, to: 0 } });
+  return client;
 }

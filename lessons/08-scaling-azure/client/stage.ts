@@ -1,24 +1,21 @@
-import { drawServers, type ServersDrawing, showState, type StateKind } from '@practical-signalr/lesson-kit/client';
+import {
+  drawServers,
+  missingInstance,
+  type ServersDrawing,
+  showDotnet,
+  showHealth,
+  showState,
+  watchStage,
+} from '@practical-signalr/lesson-kit/client';
 import type { Stage } from '../server/stage.ts';
 
-/** Nobody tells clients apart any more: any server may answer a negotiation. */
-export const client = 'any';
-
-/** What was asked for since; older answers are not drawn. */
-let asked = 0;
-
-/** Changes the stage, or only looks; draws what comes of it. */
-export async function change(wish?: object): Promise<Stage> {
-  const number = ++asked;
-  const body = wish && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(wish) };
-  const response = await fetch('/stage', body);
-  if (!response.ok) throw new Error(await response.text());
-  const stage = (await response.json()) as Stage;
-  if (number === asked) draw(stage);
-  return stage;
-}
+/** The balancer knows this tab by it; a cookie would be the same for all tabs. */
+export const client = (sessionStorage['client'] ??= crypto.randomUUID()) as string;
 
 const element = <T extends HTMLElement>(id: string): T => document.querySelector<T>(`#${id}`)!;
+const balancer = element<HTMLSelectElement>('balancer');
+const kill = element<HTMLButtonElement>('kill');
+const dotnet = element<HTMLButtonElement>('dotnet');
 const name = element<HTMLInputElement>('name');
 name.value = new URLSearchParams(location.search).get('name') ?? name.value;
 
@@ -32,38 +29,33 @@ export function standOn(instance: string): void {
 
 function draw(stage: Stage): void {
   const { description, isEmulator } = stage.service;
-  element<HTMLButtonElement>('kill').disabled = stage.instances.length < 2;
-  element<HTMLButtonElement>('start').disabled = stage.instances.length === 2;
+  balancer.value = stage.balancer;
+  const missing = missingInstance(stage.instances);
+  kill.textContent = missing ? `Start ${missing} again` : "Kill this tab's server";
+  kill.disabled = !missing && here === '';
+  showDotnet(dotnet, stage.dotnet);
   element<HTMLButtonElement>('drop').disabled = !isEmulator; // the real service drops nobody for us
   showState('good', description, '#service-state');
-  showState(...healthOf(stage.instances), '#health');
+  showHealth(stage.instances);
   drawServers(document.querySelector<SVGElement>('#picture')!, drawingOf(stage));
 }
 
 /** The course's picture, from what is. */
 function drawingOf({ instances, service: { isEmulator } }: Stage): ServersDrawing {
-  const servers = instances.map(({ name: server, url, health: { serverConnections, clients } }) => {
-    return { name: server, note: `${serverConnections} connections, port ${new URL(url).port}`, clients };
-  });
   return {
-    servers,
+    servers: instances.map(({ name, url, health: { status, data } }) => {
+      const way = 'serverConnections' in data ? `${data['serverConnections']} connections` : status; // C# tells no figures
+      const clients = 'clients' in data ? Number(data['clients']) : undefined;
+      return { name, note: `${way}, port ${new URL(url).port}`, clients };
+    }),
     here,
     balancer: isEmulator ? 'Azure SignalR Service (emulator)' : 'Azure SignalR Service',
     takesTurns: false,
-    backplane: { name: 'no backplane, no stickiness', note: 'the servers only call the service', state: 'none' },
+    backplane: { name: 'no backplane, no stickiness', note: 'the servers only call the service', state: 'unneeded' },
   };
 }
 
-/** How the servers do on their way to the service. */
-function healthOf(instances: Stage['instances']): [StateKind, string] {
-  if (instances.length === 0) return ['bad', 'No app server is running.'];
-  const ill = instances.find(({ health: { status } }) => status !== 'Healthy')?.health;
-  return ill ? ['bad', `${ill.status}: ${ill.description ?? 'no answer.'}`] : ['good', 'All servers are healthy.'];
-}
-
-/** Looks once a second, while somebody looks at the page. */
-async function look(): Promise<void> {
-  if (!document.hidden) await change().catch(() => undefined); // a server that is away is seen elsewhere
-  setTimeout(look, 1000);
-}
-void look();
+export const { change, onUse } = watchStage<Stage>(draw);
+onUse(balancer, () => ({ balancer: balancer.value }), { connectAnew: true });
+onUse(kill, () => (kill.textContent?.startsWith('Kill') ? { kill: here } : { start: true }));
+onUse(dotnet, () => ({ dotnet: 'running' }));

@@ -1,59 +1,56 @@
-import type { HealthReport } from '@practical-signalr/server';
-import { type ErrorRequestHandler, json, Router } from 'express';
+import {
+  type Balancer,
+  type DescribedInstance,
+  describeInstances,
+  type InstanceGroup,
+  stageRouter,
+} from '@practical-signalr/lesson-kit/instances';
+import type { FoundService } from '@practical-signalr/azure-emulator';
+import type { Router } from 'express';
 import { z } from 'zod';
-import type { Servers } from './servers.ts';
-import type { Service } from './service.ts';
-
-/** What a server says of its way to the others. */
-export interface Health {
-  status: string;
-  description?: string;
-  serverConnections: number;
-  clients: number;
-}
+import type { BalancerMode, BalancerRule } from './balancer.ts';
+import { sayFromAnotherApp } from './another-app.ts';
 
 /** All that the page draws. */
 export interface Stage {
-  instances: { name: string; url: string; health: Health }[];
+  balancer: BalancerMode;
+  instances: DescribedInstance[];
   service: { description: string; isEmulator: boolean };
+  dotnet: InstanceGroup['dotnet'];
 }
 
-const wishes = z.object({ kill: z.string().max(100), start: z.literal(true) }).partial();
+const wishes = z
+  .object({
+    balancer: z.enum(['sticky', 'round-robin']),
+    kill: z.string().max(100),
+    start: z.literal(true),
+    dotnet: z.literal('running'),
+    move: z.object({ client: z.string().max(100), to: z.int().min(0).max(2) }),
+    anotherApp: z.object({ prefix: z.enum(['', 'shop']) }),
+  })
+  .partial();
 
-/** `GET` tells how things stand, `POST` changes one of them: the page's buttons and its drawing. */
-export function stage(servers: Servers, { description, emulator }: Service): Router {
-  const look = async (): Promise<Stage> => {
-    const instances = await servers.ready;
-    return {
-      instances: await Promise.all(
-        instances.map(async ({ name, url }) => ({ name, url, health: await healthOf(url) })),
-      ),
+/** The page's buttons and its drawing. */
+export function stage(
+  servers: InstanceGroup,
+  balancer: Balancer,
+  rule: BalancerRule,
+  { description, emulator }: FoundService,
+): Router {
+  return stageRouter(wishes, {
+    look: async (): Promise<Stage> => ({
+      balancer: rule.mode,
+      instances: await describeInstances(servers, balancer),
       service: { description, isEmulator: emulator !== undefined },
-    };
-  };
-
-  const router = Router();
-  router.get('/', async (_request, response) => response.set('cache-control', 'no-store').json(await look()));
-  router.post('/', json(), async ({ body }, response) => {
-    const { data, error } = wishes.safeParse(body);
-    if (error) return void response.status(400).send(z.prettifyError(error));
-    if (data.kill) await servers.kill(data.kill);
-    if (data.start) await servers.start();
-    response.json(await look());
+      dotnet: servers.dotnet,
+    }),
+    async change({ move, anotherApp, ...wish }) {
+      if (wish.balancer) rule.mode = wish.balancer;
+      if (move) rule.move(move.client, move.to);
+      if (wish.kill) await servers.kill(wish.kill);
+      if (wish.start) await servers.start();
+      if (wish.dotnet) await servers.startDotnet();
+      if (anotherApp) await sayFromAnotherApp(anotherApp.prefix);
+    },
   });
-  const tell: ErrorRequestHandler = (error: Error, _request, response, _next) => {
-    response.status(502).send(error.message);
-  };
-  return router.use(tell);
-}
-
-async function healthOf(url: string): Promise<Health> {
-  try {
-    const report = (await (await fetch(`${url}/health`)).json()) as HealthReport;
-    const { description, data = {} } = report.entries?.['MessageHub'] ?? {};
-    const [serverConnections, clients] = [Number(data['serverConnections']), Number(data['clients'])];
-    return { status: report.status, ...(description && { description }), serverConnections, clients };
-  } catch {
-    return { status: 'Silent', serverConnections: 0, clients: 0 };
-  }
 }

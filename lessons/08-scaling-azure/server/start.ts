@@ -1,48 +1,41 @@
 import { createServer } from 'node:http';
-import { requestJournal, serveLesson } from '@practical-signalr/lesson-kit';
-import { createBalancer } from '@practical-signalr/lesson-kit/instances';
+import { findService } from '@practical-signalr/azure-emulator';
+import { breakConnections, portBeside, requestJournal, serveLesson, tellAndExit } from '@practical-signalr/lesson-kit';
+import { createBalancer, InstanceGroup, onDemand } from '@practical-signalr/lesson-kit/instances';
 import express from 'express';
-import { OtherApps } from './other-apps.ts';
-import { Servers } from './servers.ts';
-import { findService, type Service } from './service.ts';
+import { BalancerRule } from './balancer.ts';
+import { startOtherApps } from './other-apps.ts';
 import { stage } from './stage.ts';
+import { key } from './token.ts';
 
-// The service, two servers, and a balancer in front of them, which serves the page too. It takes turns: nobody has to be sticky.
-const service: Service = await findService().catch((error: Error) => {
-  console.error(error.message);
-  process.exit(1);
+// The service, two servers, and a balancer in front of them, which serves the page too.
+const service = await findService({ port: portBeside(import.meta.url, 8888) }).catch(tellAndExit);
+Object.assign(process.env, service.environment); // every app finds the connection string there
+const servers = new InstanceGroup({
+  main: new URL('main.ts', import.meta.url),
+  dotnet: new URL('dotnet/MessageServer.csproj', import.meta.url),
+  environment: () => ({ TOKEN_KEY: key }),
 });
-const servers = new Servers(service.connectionString);
-const others = new OtherApps(service.connectionString);
-let turn = 0;
+const rule = new BalancerRule();
+const others = onDemand(['/small', '/wrong'], () => startOtherApps(service.endpoint));
 
 const app = express();
 const server = createServer(app);
 const balancer = createBalancer(server, {
   paths: ['/fixed/messages', '/announcement', '/token', '/health'],
-  choose: async () => {
-    const running = await servers.ready;
-    if (running.length === 0) throw new Error('No app server is running.');
-    return running[turn++ % running.length]!;
-  },
+  choose: async ({ url = '/' }) => rule.choose(url, await servers.ready()),
 });
 app.use('/requests', requestJournal(server, ['/fixed', '/small', '/wrong']));
-app.post('/break', (_request, response) => {
-  service.emulator?.closeClients({ hub: 'messagehub', allowReconnect: true }); // the button that drops connections
-  response.status(204).end();
-});
-app.use('/stage', stage(servers, service));
+app.use('/break', breakConnections(service.emulator?.server ?? server)); // the button that drops a connection
+app.use('/stage', stage(servers, balancer, rule, service));
 app.use(others.handler);
 app.use(balancer.handler);
 
 const close = async (): Promise<void> => {
-  await Promise.all([servers.close(), others.close()]);
+  await servers.close();
+  await others.close();
   await service.close();
 };
-servers.start().catch(async (error: Error) => {
-  console.error(error.message);
-  await close();
-  process.exit(1);
-});
+servers.start().catch((error: Error) => close().then(() => tellAndExit(error)));
 await serveLesson(import.meta.url, { app, server, signalr: { close } });
 if (server.listening) console.log(`Service: ${service.description}`);

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
-import { startEmulator } from '@practical-signalr/azure-emulator';
+import { DEFAULT_ACCESS_KEY, startEmulator } from '@practical-signalr/azure-emulator';
+import { hasDotnet } from '@practical-signalr/lesson-kit/instances';
 import {
   auditPage,
   hasChromium,
@@ -74,14 +77,32 @@ describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
   });
 });
 
-test('a port that is taken: one sentence, and nothing is left', { timeout: 60_000 }, async () => {
-  const first = await startLesson(folder, { port: 4108 });
-  const { instances, service } = await stageOf(first);
-  expect(instances.map(({ url }) => url)).toEqual(['http://127.0.0.1:4181', 'http://127.0.0.1:4182']);
-  expect(service.description).toBe('An emulator of Azure SignalR Service, on port 8888');
-  await expect(startLesson(folder, { port: 4108 })).rejects.toThrow(/Port 8888 is taken/);
-  expect(await first.stop()).toBe(0);
-});
+test(
+  'a port that is taken: one sentence, and nothing is left; when it is free the server starts',
+  { timeout: 120_000 },
+  async () => {
+    const first = await startLesson(folder, { port: 4108 });
+    const { instances, service } = await stageOf(first);
+    expect(instances.map(({ url }) => url)).toEqual(['http://127.0.0.1:4181', 'http://127.0.0.1:4182']);
+    expect(service.description).toBe('An emulator of Azure SignalR Service, on port 8888');
+    await expect(startLesson(folder, { port: 4108 })).rejects.toThrow(/Port 8888 is taken/);
+
+    const headers = { 'content-type': 'application/json' };
+    const wish = (body: object) => fetch(`${first.url}/stage`, { method: 'POST', headers, body: JSON.stringify(body) });
+    expect((await wish({ kill: 'instance 1' })).status).toBe(200);
+    const squatter = createServer().listen(4181, '127.0.0.1');
+    await once(squatter, 'listening');
+    const failed = await wish({ start: true });
+    expect([failed.status, await failed.text()]).toEqual([502, expect.stringContaining('Port 4181 is in use')]);
+    expect((await stageOf(first)).instances.map(({ name }) => name)).toEqual(['instance 2']);
+    squatter.close();
+    await once(squatter, 'close');
+    const twice = await Promise.all([wish({ start: true }), wish({ start: true })]);
+    expect(twice.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await stageOf(first)).instances.map(({ name }) => name)).toEqual(['instance 1', 'instance 2']);
+    expect(await first.stop()).toBe(0);
+  },
+);
 
 const modes = [
   ['development', false],
@@ -139,8 +160,8 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
   test('ten tabs more: the servers keep their five connections', { timeout: 60_000 }, async () => {
     const peers = await Promise.all(Array.from({ length: 10 }, () => connectTo(lesson, () => undefined)));
     const { instances } = await stageOf(lesson);
-    expect(instances.map(({ health }) => health.serverConnections)).toEqual([5, 5]);
-    expect(instances.reduce((sum, { health }) => sum + health.clients, 0)).toBe(12);
+    expect(instances.map(({ health }) => health.data['serverConnections'])).toEqual([5, 5]);
+    expect(instances.reduce((sum, { health }) => sum + Number(health.data['clients']), 0)).toBe(12);
     await Promise.all(peers.map((peer) => peer.stop()));
   });
 
@@ -172,19 +193,27 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
   test.each([
     [
       'skipNegotiation',
-      'the app: websocket 404, WebSocket failed to connect. The connection could not be found on the server, either the endpoint may not be a SignalR endpoint, the connection ID is not present on the server, or there is a proxy blocking WebSockets. If you have multiple servers check that sticky sessions are enabled.',
+      'websocket 404 from instance 1, WebSocket failed to connect. The connection could not be found on the server, either the endpoint may not be a SignalR endpoint, the connection ID is not present on the server, or there is a proxy blocking WebSockets. If you have multiple servers check that sticky sessions are enabled.',
     ],
-    ['with negotiation', 'the app: negotiate 200, connected'],
-    ['wrong key', 'negotiate 500: Azure SignalR Service is not connected yet, please try again later.'],
+    ['round-robin', 'negotiate 200 from instance 1, connected'],
+    [
+      'wrong key',
+      "negotiate 500, Failed to complete negotiation with the server: Error: Azure SignalR Service is not connected yet, please try again later.: Status code '500'",
+    ],
     [
       'a quota of 20',
       "15 tabs connected; tab 16: Failed to complete negotiation with the server: Error: The service has all 20 connections that it may have; server connections count too.: Status code '429'",
     ],
+    ['another app, no prefix', 'Our clients got: Your parcel is on its way'],
+    ["another app, prefix 'shop'", 'Our clients got nothing of it.'],
     ['app killed', /^instance [12] is gone, and so is its client: without an error$/],
   ])('on purpose: %s', { timeout: 40_000 }, async (name, text) => {
     await press(a!, name, text);
-    if (name === 'wrong key')
+    if (name === 'wrong key') {
       expect(lesson.output()).toMatch(/refused a server connection \(401\): check the AccessKey/);
+      const told = [lesson.output(), await a!.content(), JSON.stringify(await stageOf(lesson))].join();
+      for (const key of ['wrong'.repeat(9), DEFAULT_ACCESS_KEY]) expect(told).not.toContain(key);
+    }
     await bothConnected();
   });
 
@@ -194,8 +223,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     async () => {
       await a!.locator('#kill').click();
       await see(a!.locator('#picture')).not.toHaveAttribute('aria-label', /instance 1.*instance 2/);
+      await see(a!.locator('#kill')).toHaveText(/^Start instance [12] again$/);
       await bothConnected();
-      await a!.locator('#start').click();
+      await a!.locator('#kill').click();
       await see(a!.locator('#picture')).toHaveAttribute(
         'aria-label',
         /instance 1: .*5 connections.*instance 2: .*5 connections/,
@@ -206,14 +236,33 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     },
   );
 
+  test.runIf(hasDotnet())('a C# server joins: it gets clients of the service too', { timeout: 150_000 }, async () => {
+    await a!.locator('#dotnet').click();
+    await see(a!.locator('#picture')).toHaveAttribute('aria-label', /C# server: not counted, Healthy/, {
+      timeout: 120_000,
+    });
+    const peers = [];
+    let here = '';
+    while (here !== 'C# server' && peers.length < 20) {
+      const peer = await connectTo(lesson, () => undefined);
+      here = await peer.invoke<string>('WhereAmI');
+      peers.push(peer);
+    }
+    await peers.at(-1)!.invoke('SendMessageToAll', 'from C#');
+    await see(newest(a!)).toContainText('from C#');
+    await see(newest(a!)).toContainText('sent by C# server, delivered by the service');
+    await Promise.all(peers.map((peer) => peer.stop()));
+  });
+
   test(
-    'all connections drop: the page comes back with a new id and joins its group again',
+    'a connection drops: the page comes back with a new id and joins its group again',
     { timeout: 60_000 },
     async () => {
       await a!.locator('#rejoin').check();
       await a!.locator('#drop').click();
       await see(state(a!)).toHaveText('Connected again, with a new id', { timeout: 25_000 });
       await see(a!.locator('#joined')).toContainText('is in the Private Group');
+      await see(state(b!)).toHaveText(/^Connected/); // it was this tab's alone
     },
   );
 

@@ -1,3 +1,4 @@
+export { findService, type FoundService } from './find-service.ts';
 export { startEmulator, type Emulator } from './start-emulator.ts';
 export { DEFAULT_ACCESS_KEY, DEFAULT_PORT, type EmulatorOptions, type ServiceMode } from './emulator-options.ts';
 export type { ServiceHub } from './service-hub.ts';

@@ -203,8 +203,13 @@ export class ServiceHub {
   }
 }
 
-const fewestClients = (servers: readonly ServerConnection[]): ServerConnection | undefined =>
-  servers.toSorted((a, b) => a.clients.size - b.clients.size)[0];
+/** Of the server with the fewest clients the connection with the fewest. */
+function fewestClients(servers: readonly ServerConnection[]): ServerConnection | undefined {
+  const load = new Map<string, number>();
+  for (const { serverId, clients } of servers) load.set(serverId, (load.get(serverId) ?? 0) + clients.size);
+  const loadOf = ({ serverId }: ServerConnection): number => load.get(serverId) ?? 0;
+  return servers.toSorted((a, b) => loadOf(a) - loadOf(b) || a.clients.size - b.clients.size)[0];
+}
 
 function put(index: Map<string, Clients>, key: string, client: EmulatedClient): void {
   const members = index.get(key);

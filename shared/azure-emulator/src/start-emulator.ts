@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import cors from 'cors';
 import express, { type RequestHandler } from 'express';
@@ -18,6 +18,8 @@ export interface Emulator {
   /** For example `http://127.0.0.1:8888`. */
   readonly url: string;
   readonly port: number;
+  /** What listens, for those who watch its sockets. It is the emulator's to close. */
+  readonly server: Server;
   /** For apps, as the portal shows it. */
   readonly connectionString: string;
   /** The hubs by the names that the service knows them by. One is there as long as anybody is in it. */
@@ -88,6 +90,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return {
     url: `http://${name}:${port}`,
     port,
+    server,
     connectionString: `Endpoint=http://${name};Port=${port};AccessKey=${accessKey};Version=1.0;`,
     hubs: service.hubs,
     get latency() {

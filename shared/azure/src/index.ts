@@ -4,4 +4,5 @@ export type { AccessTokenAlgorithm } from './endpoints/access-token.ts';
 export { parseConnectionString, type ConnectionString, type EndpointIdentity } from './endpoints/connection-string.ts';
 export type { EndpointRouter, RoutedEndpoint } from './endpoints/endpoint-router.ts';
 export type { EndpointType } from './endpoints/service-endpoint.ts';
+export { optionsFromEnvironment } from './environment.ts';
 export type { TokenCredential } from './endpoints/token-credential.ts';

@@ -1,9 +1,11 @@
 export { breakConnections } from './break-connections.ts';
 export { findCommand } from './find-command.ts';
 export type { ObservedRequest, RequestKind, TokenPlace } from './observed-request.ts';
+export { portBeside } from './lesson-number.ts';
 export { portOfEnvironment } from './port-of-environment.ts';
 export { requestJournal } from './request-journal.ts';
 export { entryOf, nodeArguments, RESTART, runLesson } from './run-lesson.ts';
+export { tellAndExit } from './tell-and-exit.ts';
 export { blockUpgrades, offeredTransports } from './transport-switches.ts';
 export { courseLessons, type CourseLesson, watchLessons } from './watch-lessons.ts';
 export { serveLesson, type Lesson } from './serve-lesson.ts';

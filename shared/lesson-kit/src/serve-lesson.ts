@@ -1,10 +1,11 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SignalRServer } from '@practical-signalr/server';
 import type { Express } from 'express';
 import { errorTexts } from './error-texts.ts';
+import { lessonNumber } from './lesson-number.ts';
 import { openLesson } from './open-lesson.ts';
 import { portOfEnvironment } from './port-of-environment.ts';
 import { PRODUCTION } from './run-lesson.ts';
@@ -27,8 +28,7 @@ export type Served = Omit<Lesson, 'signalr'> & { readonly signalr: Pick<SignalRS
 export async function serveLesson(mainUrl: string, lesson: Served): Promise<void> {
   const { server, signalr } = lesson;
   const folder = dirname(dirname(fileURLToPath(mainUrl)));
-  const number = Number(/^\d+/.exec(basename(folder))?.[0]);
-  if (Number.isNaN(number)) throw new Error(errorTexts.noNumber(basename(folder)));
+  const number = lessonNumber(mainUrl);
   let port = 4100 + number;
   let closePage = async (): Promise<void> => undefined;
   const end = async (): Promise<void> => {

@@ -1,7 +1,8 @@
 import { createClient } from '@redis/client';
 import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
-import { afterEach, expect, test as baseTest } from 'vitest';
+import { afterEach, expect, test as baseTest, vi } from 'vitest';
 import { type RedisServerProcess, startRedisServer } from './local/index.ts';
+import { presence } from './presence/presence.ts';
 import type { RedisOptions } from './redis-options.ts';
 import { CuttableProxy } from './testing/cuttable-proxy.ts';
 import { allWorks, startPair, TestServer } from './testing/server-pair.ts';
@@ -124,4 +125,20 @@ test('whileDisconnected fail: sends are rejected at once with the cause, and not
   await Promise.all([a.back(0), b.back(0)]);
   await allWorks(a, b);
   expect(a.log.matching(/again, after \d+ ms; 1000 sends/)).toHaveLength(1);
+});
+
+test('a server that ends while it connects leaves no connection behind', async () => {
+  const { url } = await redisServer();
+  const watch = createClient({ url });
+  ends.push(() => Promise.resolve(watch.destroy()));
+  await watch.connect();
+  const online = presence({ url });
+  const server = new TestServer('ann', { url, presence: online });
+  await new Promise((resolve) => setImmediate(resolve)); // the sockets are being made
+  await server.close();
+  for (let i = 0; i < 3; i++)
+    await createClient({ url })
+      .connect()
+      .then((last) => last.destroy()); // what came before it has come
+  await vi.waitFor(async () => expect(await watch.clientList()).toHaveLength(1));
 });

@@ -114,7 +114,8 @@ export class RedisConnection {
       client.on('ready', () => void (isCurrent() && this.#restore()));
       // What ends a client for good is an error too, and the next attempt makes a new one.
       client.connect().then(
-        () => void (isCurrent() && this.#restore()),
+        // One that was dropped while its socket was being made comes up all the same.
+        () => void (isCurrent() ? this.#restore() : end(client)),
         () => undefined,
       );
     }
@@ -124,13 +125,9 @@ export class RedisConnection {
     const clients = this.#clients;
     this.#clients = undefined;
     this.subscriptions.forget();
-    for (const client of clients === undefined ? [] : [clients.publisher, clients.subscriber]) {
-      try {
-        void Promise.resolve(client.destroy()).catch(() => undefined);
-      } catch {
-        // it has not been open
-      }
-    }
+    if (clients === undefined) return;
+    end(clients.publisher);
+    end(clients.subscriber);
   }
 
   #failed(cause: string): void {
@@ -226,6 +223,14 @@ export class RedisConnection {
       if (this.#state === 'connecting') this.#failed(errorTexts.timedOut);
       this.#open();
     } else await this.#restore();
+  }
+}
+
+function end(client: RedisPubSubClient): void {
+  try {
+    void Promise.resolve(client.destroy()).catch(() => undefined);
+  } catch {
+    // it has not been open
   }
 }
 

@@ -1,13 +1,13 @@
-/** The page's open WebSockets: the path of their hub and their token. */
-const open = new Map<WebSocket, { readonly path: string; readonly token: string }>();
+/** The page's open WebSockets: the path of their hub and their token; without a path those with a service that a hub sends clients to. */
+const open = new Map<WebSocket, { readonly path: string | undefined; readonly token: string }>();
 
 window.WebSocket = class extends WebSocket {
   constructor(url: string | URL, protocols?: string | string[]) {
     super(url, protocols);
-    const { pathname, searchParams } = new URL(url, location.href);
+    const { host, pathname, searchParams } = new URL(url, location.href);
     const token = searchParams.get('id');
     if (token === null) return;
-    open.set(this, { path: pathname, token });
+    open.set(this, { path: host === location.host ? pathname : undefined, token });
     this.addEventListener('close', () => open.delete(this));
   }
 };
@@ -18,6 +18,6 @@ window.WebSocket = class extends WebSocket {
  * @example await breakConnections('/messages');
  */
 export async function breakConnections(hub: string): Promise<void> {
-  const tokens = [...open.values()].filter(({ path }) => path === hub).map(({ token }) => token);
+  const tokens = [...open.values()].filter(({ path = hub }) => path === hub).map(({ token }) => token);
   await fetch('/break', { method: 'POST', body: tokens.join('\n') });
 }

@@ -7,8 +7,19 @@ export interface DrawnChannel {
   readonly messages?: number | undefined;
 }
 
-/** Fills a `<tbody>` with one row for each channel: its name, who hears it, and its messages as a figure and a bar. */
-export function drawChannels(body: HTMLTableSectionElement, channels: readonly DrawnChannel[]): void {
+/**
+ * Fills a `<table class="outcomes">` with one row for each channel: its name, who hears it, and its messages as a figure and a bar.
+ * @param place selector of the table.
+ */
+export function drawChannels(place: string, channels: readonly DrawnChannel[]): void {
+  const table = document.querySelector<HTMLTableElement>(place)!;
+  if (table.tHead === null) {
+    const head = table.createTHead().insertRow();
+    for (const textContent of ['Channel', 'Heard by', 'Messages']) {
+      head.append(Object.assign(document.createElement('th'), { scope: 'col', textContent }));
+    }
+  }
+  const body = table.tBodies[0] ?? table.createTBody();
   const most = Math.max(1, ...channels.map(({ messages = 0 }) => messages));
   body.replaceChildren(
     ...channels.map(({ name, subscribers, messages }) => {

@@ -3,7 +3,8 @@ export interface DrawnServer {
   readonly name: string;
   /** A second line, for example its health and port. */
   readonly note: string;
-  readonly clients: number;
+  /** Undefined: not counted. */
+  readonly clients: number | undefined;
 }
 
 /** Clients, a balancer, servers behind it, and what joins them. */
@@ -14,21 +15,31 @@ export interface ServersDrawing {
   readonly balancer: string;
   /** Whether a client's requests go to several servers. */
   readonly takesTurns: boolean;
-  readonly backplane: { readonly name: string; readonly note: string; readonly state: 'joined' | 'broken' | 'none' };
+  /** What joins the servers; `unneeded` where they need nothing, `none` where they are alone. */
+  readonly backplane: {
+    readonly name: string;
+    readonly note: string;
+    readonly state: 'joined' | 'broken' | 'none' | 'unneeded';
+  };
 }
 
 const WIDTH = 360;
 const GAP = 6;
 /** The upper edge of each row. */
-const ROWS = { clients: 1, balancer: 66, servers: 131, backplane: 213 };
+const ROWS = { clients: 1, balancer: 66, servers: 131 };
 
 /**
- * Draws the course's picture of several servers from what is, in an SVG of `viewBox="0 0 360 262"`; for people who do not see it
+ * Draws the course's picture of several servers from what is, in an SVG of a width of 360; for people who do not see it
  * in its `aria-label`.
  */
 export function drawServers(picture: SVGElement, drawing: ServersDrawing): void {
   const { servers, here, balancer, takesTurns, backplane } = drawing;
   const column = WIDTH / servers.length;
+  const isJoined = backplane.state === 'joined' || backplane.state === 'broken';
+  const isNarrow = servers.length > 2; // then a note has a line for each of its parts
+  const notes = servers.map(({ note }) => (isNarrow ? note.split(', ') : [note]));
+  const bottom = ROWS.servers + 31 + 17 * Math.max(1, ...notes.map(({ length }) => length));
+  const last = bottom + (backplane.state === 'unneeded' ? 10 : 34);
   const shapes: SVGElement[] = [];
   const line = (x1: number, y1: number, x2: number, y2: number, kind: string): void => {
     shapes.push(shape('line', { x1, y1, x2, y2, class: kind }));
@@ -42,26 +53,30 @@ export function drawServers(picture: SVGElement, drawing: ServersDrawing): void 
     });
   };
 
-  servers.forEach(({ name, note, clients }, i) => {
+  servers.forEach(({ name, clients }, i) => {
     const middle = (i + 0.5) * column;
     const isHere = name === here;
     line(middle, ROWS.clients + 31, middle, ROWS.balancer, '');
-    for (const to of takesTurns ? [0, 1] : [i]) {
+    for (const to of takesTurns ? [0, 1].slice(0, servers.length) : [i]) {
       line(middle, ROWS.balancer + 31, (to + 0.5) * column, ROWS.servers, takesTurns ? 'turns' : '');
     }
-    if (backplane.state !== 'none') line(middle, ROWS.servers + 48, middle, ROWS.backplane, backplane.state);
-    const who = isHere ? `this tab${clients > 1 ? ` and ${clients - 1} more` : ''}` : count(clients);
+    if (isJoined) line(middle, bottom, middle, last, backplane.state);
+    const others = (clients ?? 1) - 1;
+    const more = others < 1 ? '' : isNarrow ? ` + ${others}` : ` and ${others} more`;
+    const who = isHere ? `this tab${more}` : count(clients);
     box(i * column, ROWS.clients, column, isHere ? 'here' : '', `${String.fromCharCode(65 + i)}: ${who}`);
-    box(i * column, ROWS.servers, column, isHere ? 'here' : '', name, note);
+    box(i * column, ROWS.servers, column, isHere ? 'here' : '', name, ...(notes[i] ?? []));
   });
   box(0, ROWS.balancer, WIDTH, '', balancer);
-  box(0, ROWS.backplane, WIDTH, backplane.state, backplane.name, backplane.note);
+  box(0, last, WIDTH, backplane.state, backplane.name, backplane.note);
+  picture.setAttribute('viewBox', `0 0 ${WIDTH} ${last + 49}`);
   picture.replaceChildren(...shapes);
   const told = servers.map(({ name, note, clients }) => `${name}: ${count(clients)}, ${note}`);
   picture.setAttribute('aria-label', [balancer, ...told, `${backplane.name}, ${backplane.note}`].join('; '));
 }
 
-const count = (clients: number): string => `${clients} client${clients === 1 ? '' : 's'}`;
+const count = (clients: number | undefined): string =>
+  clients === undefined ? 'not counted' : `${clients} client${clients === 1 ? '' : 's'}`;
 
 function shape(name: string, attributes: Record<string, string | number>, text = ''): SVGElement {
   const made = document.createElementNS('http://www.w3.org/2000/svg', name);

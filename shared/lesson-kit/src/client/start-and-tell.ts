@@ -1,6 +1,7 @@
 import type { ObservedRequest } from '../observed-request.ts';
 import { showOutcome } from './show-outcome.ts';
 import type { StateKind } from './show-state.ts';
+import { markAttempt, requestsOf } from './tell-attempt.ts';
 
 /** What is needed of a connection whose hub tells users who they are. */
 export interface Startable {
@@ -22,14 +23,13 @@ const transports: Partial<Record<ObservedRequest['kind'], string>> = {
  * @example showState(...(await startAndTell(connection, document.querySelector('#result')!)));
  */
 export async function startAndTell(connection: Startable, place: Element): Promise<[StateKind, string]> {
-  const attempt = crypto.randomUUID(); // by this mark the journal knows the requests of this connection
-  connection.baseUrl += `${connection.baseUrl.includes('?') ? '&' : '?'}attempt=${attempt}`;
+  const attempt = markAttempt(connection);
   const began = performance.now();
   try {
     await connection.start();
     const took = `${Math.round(performance.now() - began)} ms`;
     const user = (await connection.invoke('WhoAmI')) ?? 'nobody';
-    const requests = await journal(attempt);
+    const requests = await requestsOf(attempt);
     const used = requests.findLast(({ kind, status = 200 }) => kind in transports && status < 300)?.kind ?? 'websocket';
     const transport = transports[used] ?? used;
     const refused = requests.some(({ status }) => status === 401);
@@ -39,12 +39,7 @@ export async function startAndTell(connection: Startable, place: Element): Promi
     return [kind, `Connected · ${transport} · ${user}`];
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    showOutcome(place, { kind: 'bad', text: 'start() rejects', detail, requests: await journal(attempt) });
+    showOutcome(place, { kind: 'bad', text: 'start() rejects', detail, requests: await requestsOf(attempt) });
     return ['bad', 'Not connected'];
   }
-}
-
-/** The server's own notes: a browser hides the status of a refused WebSocket. */
-async function journal(attempt: string): Promise<ObservedRequest[]> {
-  return (await fetch(`/requests?attempt=${attempt}`)).json() as Promise<ObservedRequest[]>;
 }

@@ -1,4 +1,8 @@
 export { createBalancer, type Balancer, type BalancerOptions } from './balancer.ts';
+export { describeInstances, type DescribedInstance } from './describe-instances.ts';
 export type { Instance } from './instance.ts';
+export { InstanceGroup, type InstanceGroupOptions } from './instance-group.ts';
+export { onDemand, type Startable } from './on-demand.ts';
+export { stageRouter, type StageOptions } from './stage-router.ts';
 export { hasDotnet, startDotnet } from './start-dotnet.ts';
 export { startInstance } from './start-instance.ts';

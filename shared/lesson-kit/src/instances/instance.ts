@@ -8,8 +8,12 @@ export interface Instance {
   readonly name: string;
   readonly url: string;
   readonly pid: number;
+  /** Resolves when it is gone, whoever has ended it. */
+  readonly ended: Promise<unknown>;
   /** Ends it as Ctrl-C does. */
   close(): Promise<void>;
+  /** Ends it as a crash does. */
+  kill(): Promise<void>;
 }
 
 /** Lines that are told when a process ends before it is ready. */
@@ -26,7 +30,12 @@ export async function instanceOf(
   child: ChildProcess,
   address: (said: unknown) => string | undefined,
 ): Promise<Instance> {
-  const gone = once(child, 'exit').catch(() => undefined);
+  const ended = once(child, 'exit').catch(() => undefined);
+  // Who lets go of its parent is about to end, and has a time for it.
+  child.once('disconnect', () => {
+    const force = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    void ended.then(() => clearTimeout(force));
+  });
   const lines: string[] = [];
   let closing = false;
   const url = await new Promise<string>((resolve, reject) => {
@@ -51,12 +60,17 @@ export async function instanceOf(
     name,
     url,
     pid: child.pid as number,
+    ended,
     async close() {
       closing = true;
       child.kill('SIGTERM');
       const force = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
-      await gone;
+      await ended;
       clearTimeout(force);
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }

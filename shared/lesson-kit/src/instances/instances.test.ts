@@ -27,6 +27,7 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+const none = (): Promise<void> => Promise.resolve();
 /** A server that tells its name, and echoes over a WebSocket at /socket. */
 async function instance(name: string): Promise<Instance> {
   const server = createServer((request, response) => response.end(`${name} ${request.url}`));
@@ -35,7 +36,7 @@ async function instance(name: string): Promise<Instance> {
     if (!request.url?.startsWith('/socket')) return socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
     return sockets.handleUpgrade(request, socket, head, (opened) => opened.on('message', (data) => opened.send(data)));
   });
-  return { name, url: await listening(server), pid: 0, close: () => Promise.resolve() };
+  return { name, url: await listening(server), pid: 0, ended: new Promise(() => undefined), close: none, kill: none };
 }
 
 async function balancing(choose: (url: string) => Instance) {

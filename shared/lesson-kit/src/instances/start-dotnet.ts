@@ -16,7 +16,10 @@ export const hasDotnet = (): boolean => findCommand('dotnet') !== undefined;
 export async function startDotnet(name: string, project: URL, env: NodeJS.ProcessEnv): Promise<Instance> {
   const file = fileURLToPath(project);
   const assembly = basename(file, '.csproj');
-  const artifacts = fileURLToPath(new URL(`../../../../node_modules/.cache/dotnet-${assembly}`, import.meta.url));
+  const lesson = basename(dirname(dirname(dirname(file)))); // each has a project of this name
+  const artifacts = fileURLToPath(
+    new URL(`../../../../node_modules/.cache/dotnet-${lesson}-${assembly}`, import.meta.url),
+  );
   const environment = { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1', ...env };
   await promisify(execFile)(
     'dotnet',

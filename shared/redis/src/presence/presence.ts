@@ -42,6 +42,7 @@ export class Presence {
   readonly #prefix: string;
   readonly #leaseTime: number;
   #users = 0;
+  #isClosed = false;
 
   constructor(options: PresenceOptions) {
     this.#prefix = options.keyPrefix ?? '';
@@ -49,7 +50,10 @@ export class Presence {
     if (!(this.#leaseTime > 0)) throw new RangeError(errorTexts.notPositive('leaseTime'));
     this.#client = clientFactory(options.url, options.client, 5000)() as unknown as PresenceClient;
     this.#client.on('error', () => undefined); // it comes back by itself; until then nothing is known
-    void this.#client.connect().catch(() => undefined);
+    this.#client.connect().then(
+      () => void (this.#isClosed && this.#client.destroy()), // it was ended while its socket was being made
+      () => undefined,
+    );
   }
 
   /** Who is on a hub, by the name of its class, or the name that the option `hubName` of `redis()` gives it. */
@@ -98,6 +102,7 @@ export class Presence {
 
   /** Ends the connection to Redis; needed only where no server uses it. */
   close(): void {
+    this.#isClosed = true;
     this.#client.destroy();
   }
 }

@@ -1,0 +1,135 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import express from 'express';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { portBeside } from '../lesson-number.ts';
+import { InstanceGroup, stageRouter } from './index.ts';
+
+// A lesson's server/main.ts: the variable FAIL names the instance that cannot start.
+const main = `import { createServer } from 'node:http';
+  const { INSTANCE, FAIL, PORT, WORD = '' } = process.env;
+  if (FAIL === INSTANCE) { console.error('It has no wish to.'); process.exit(1); }
+  const server = createServer((_, response) => response.end(INSTANCE + WORD)).listen(Number(PORT), '127.0.0.1', () => process.send({ port: server.address().port }));
+  process.once('disconnect', () => process.exit());`;
+
+const ends: (() => unknown)[] = [];
+beforeEach(() => {
+  vi.stubEnv('PORT', '0');
+  vi.spyOn(console, 'log').mockImplementation(() => undefined);
+});
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+function group(environment: NodeJS.ProcessEnv): InstanceGroup {
+  const folder = mkdtempSync(join(tmpdir(), 'group-'));
+  ends.push(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, '07-lesson', 'server'), { recursive: true });
+  const file = join(folder, '07-lesson', 'server', 'main.mjs');
+  writeFileSync(file, main);
+  const servers = new InstanceGroup({
+    main: pathToFileURL(file),
+    dotnet: pathToFileURL(file),
+    environment: () => environment,
+  });
+  ends.push(() => servers.close());
+  return servers;
+}
+
+const answers = async (servers: InstanceGroup): Promise<string[]> =>
+  Promise.all((await servers.ready()).map(async ({ url }) => (await fetch(url)).text()));
+const both = ['instance 1', 'instance 2'];
+
+test('whoever starts at the same time: each instance is there once; requests wait for it', async () => {
+  const servers = group({});
+  const starts = [servers.start(), servers.start(), servers.start()];
+  expect(await answers(servers)).toEqual(both);
+  await Promise.all(starts);
+  expect((await servers.ready()).map(({ name }) => name)).toEqual(both);
+});
+
+test('one that cannot start says why, the other serves; what is missing starts with the next wish', async () => {
+  const environment: NodeJS.ProcessEnv = { FAIL: 'instance 1' };
+  const servers = group(environment);
+  await expect(servers.start()).rejects.toThrow('It has no wish to.');
+  expect(await answers(servers)).toEqual(['instance 2']);
+  const [{ url } = { url: '' }] = await servers.ready();
+  environment['FAIL'] = '';
+  await servers.start();
+  expect(await answers(servers)).toEqual(both);
+  expect((await servers.ready())[1]?.url).toBe(url);
+});
+
+test('a restart that fails can be tried again; the environment is that of now', async () => {
+  const environment: NodeJS.ProcessEnv = {};
+  const servers = group(environment);
+  await servers.start();
+  Object.assign(environment, { FAIL: 'instance 2', WORD: ' anew' });
+  await expect(servers.restart()).rejects.toThrow('It has no wish to.');
+  expect(await answers(servers)).toEqual(['instance 1 anew']);
+  environment['FAIL'] = '';
+  await servers.start();
+  expect(await answers(servers)).toEqual(['instance 1 anew', 'instance 2 anew']);
+});
+
+test('one that is killed, or ends by itself, is no longer there; twice is once', async () => {
+  const servers = group({});
+  await servers.start();
+  await Promise.all([servers.kill('instance 1'), servers.kill('instance 1'), servers.kill('nobody')]);
+  expect(await answers(servers)).toEqual(['instance 2']);
+  await Promise.all([servers.start(), servers.start()]);
+  expect(await answers(servers)).toEqual(both);
+  const [first] = await servers.ready();
+  await first?.kill();
+  expect(await answers(servers)).toEqual(['instance 2']);
+});
+
+test('closed is closed, though a start was on its way', async () => {
+  const servers = group({});
+  const start = servers.start();
+  await Promise.all([start, servers.close(), servers.start()]);
+  expect(await servers.ready()).toEqual([]);
+});
+
+test('a port beside the own one is fixed; beside another it is any', () => {
+  const url = 'file:///lessons/08-scaling-azure/server/start.ts';
+  const ports = ['4108', '5000', undefined].map((PORT) => {
+    vi.stubEnv('PORT', PORT);
+    return portBeside(url, 8888);
+  });
+  expect(ports).toEqual([8888, 0, 8888]);
+});
+
+test('a stage tells how things stand, does what is wished, and says what failed', async () => {
+  let count = 0;
+  const wishes = z.object({ add: z.int().max(5) });
+  const router = stageRouter(wishes, {
+    look: () => Promise.resolve({ count }),
+    async change({ add }) {
+      if (add < 0) throw new Error('It only grows.');
+      count += await Promise.resolve(add);
+    },
+  });
+  const server = createServer(express().use('/stage', router)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ends.push(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/stage`;
+  const ask = async (body?: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(url, body && { method: 'POST', headers, body: JSON.stringify(body) });
+    return [answer.status, await answer.text()];
+  };
+  expect(await ask()).toEqual([200, '{"count":0}']);
+  expect(await ask({ add: 2 })).toEqual([200, '{"count":2}']);
+  expect(await ask({ add: -1 })).toEqual([502, 'It only grows.']);
+  expect(await ask({ add: 9 })).toEqual([400, expect.stringContaining('add')]);
+  expect(await ask()).toEqual([200, '{"count":2}']);
+});

@@ -1,0 +1,121 @@
+import type { DotnetState } from '../client/show-dotnet.ts';
+import { lessonNumber, portBeside } from '../lesson-number.ts';
+import type { Instance } from './instance.ts';
+import { hasDotnet, startDotnet } from './start-dotnet.ts';
+import { startInstance } from './start-instance.ts';
+
+/** What a group starts. */
+export interface InstanceGroupOptions {
+  /** The server/main.ts of the lesson, which runs twice. */
+  readonly main: URL;
+  /** The .csproj of a C# server that may join. */
+  readonly dotnet: URL;
+  /** For each instance, beside what this process has; asked anew at each start. */
+  readonly environment: () => NodeJS.ProcessEnv;
+}
+
+const names = ['instance 1', 'instance 2'];
+const DOTNET = 'C# server';
+const rank = ({ name }: Instance): number => (names.indexOf(name) + names.length + 1) % (names.length + 1);
+
+/**
+ * The servers of a lesson: instance 1 and 2, and a C# server on demand. Starts and ends happen one after another, whoever asks for them
+ * at the same time; what has failed to start is started by the next `start()`. Lesson 7 takes the ports 4171 and 4172, lesson 8
+ * 4181 and 4182, and free ones where the lesson runs on another port than its own.
+ * @example
+ * const servers = new InstanceGroup({ main: new URL('main.ts', import.meta.url), dotnet, environment: () => ({ TOKEN_KEY: key }) });
+ * await servers.start();
+ */
+export class InstanceGroup {
+  dotnet: DotnetState = hasDotnet() ? 'installed' : 'absent';
+  readonly #options: InstanceGroupOptions;
+  #running: readonly Instance[] = [];
+  /** All that was asked for so far; it never rejects. */
+  #work: Promise<unknown> = Promise.resolve();
+  #restarts = 0;
+  #isClosed = false;
+
+  constructor(options: InstanceGroupOptions) {
+    this.#options = options;
+  }
+
+  /** Those that run, in order, once nothing starts or ends any more: requests wait for it. */
+  async ready(): Promise<readonly Instance[]> {
+    await this.#work;
+    return this.#running;
+  }
+
+  /**
+   * Starts the instances that are missing.
+   * @throws {Error} what the first one printed that could not start; the others run.
+   */
+  start(): Promise<void> {
+    return this.#inTurn(() => this.#startMissing());
+  }
+
+  /** Ends all and starts them again, with the environment of now. The C# server has to be asked again. */
+  restart(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#restarts++;
+      await this.#endAll();
+      await this.#startMissing();
+    });
+  }
+
+  /** Ends one as a crash does. */
+  kill(name: string): Promise<void> {
+    return this.#inTurn(() => Promise.resolve(this.#running.find((one) => one.name === name)?.kill()));
+  }
+
+  /** Builds the C# server and lets it join; meanwhile the others serve. */
+  async startDotnet(): Promise<void> {
+    if (this.dotnet !== 'installed' || this.#isClosed) return;
+    this.dotnet = 'starting';
+    const restarts = this.#restarts;
+    try {
+      const instance = await startDotnet(DOTNET, this.#options.dotnet, this.#options.environment());
+      if (this.#isClosed || restarts !== this.#restarts) return await instance.close(); // its environment is that of before
+      this.#add(instance);
+      this.dotnet = 'running';
+    } finally {
+      if (this.dotnet === 'starting') this.dotnet = 'installed';
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#inTurn(() => this.#endAll());
+  }
+
+  #inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const result = this.#work.then(job);
+    this.#work = result.catch(() => undefined);
+    return result;
+  }
+
+  async #startMissing(): Promise<void> {
+    if (this.#isClosed) return;
+    const { main, environment } = this.#options;
+    const first = 4101 + 10 * lessonNumber(main);
+    const started = await Promise.allSettled(
+      names.map(async (name, i) => {
+        if (this.#running.some((one) => one.name === name)) return;
+        const PORT = String(portBeside(main, first + i));
+        this.#add(await startInstance(name, main, { PORT, ...environment() }));
+      }),
+    );
+    for (const result of started) if (result.status === 'rejected') throw result.reason;
+  }
+
+  #add(instance: Instance): void {
+    this.#running = [...this.#running, instance].sort((a, b) => rank(a) - rank(b));
+    void instance.ended.then(() => {
+      this.#running = this.#running.filter((one) => one !== instance);
+      if (instance.name === DOTNET) this.dotnet = 'installed';
+    });
+  }
+
+  async #endAll(): Promise<void> {
+    await Promise.all(this.#running.map((instance) => instance.close()));
+  }
+}
