@@ -43,10 +43,10 @@ function comeAndGo(i: number): Promise<void> {
   });
 }
 
-test('10,000 clients come and go and leave nothing behind', async () => {
+test('2,000 clients come and go and leave nothing behind', async () => {
   let next = 0;
   const lane = async (): Promise<void> => {
-    while (next < 10_000) await comeAndGo(next++);
+    while (next < 2_000) await comeAndGo(next++);
   };
   await Promise.all(Array.from({ length: 50 }, lane));
   const hub = emulator.hubs.get('chathub');
