@@ -1,8 +1,20 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // One configuration for every package: sources are used as they are, without a build. Conditions are Node's own: bundlers know 'module'
 // too, but files under it need not be modules for Node.
 const conditions = ['@practical-signalr/source', 'node', 'module-sync', 'development|production'];
+
+/** What starts browsers and lessons begins first, since what begins last decides when all is over; within both the larger file first. */
+class LessonsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const [first, then]: [TestSpecification[], TestSpecification[]] = [[], []];
+    for (const file of await super.sort(files)) {
+      (/\/(lessons|slides|course|conformance)\//.test(file.moduleId) ? first : then).push(file);
+    }
+    return [...first, ...then];
+  }
+}
 
 export default defineConfig({
   resolve: { conditions },
@@ -11,8 +23,12 @@ export default defineConfig({
     root: process.env['VITEST_ROOT'],
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    // Much of the time is waiting for browsers and servers: three files at once, on two cores too.
-    maxWorkers: 3,
+    // Much of the time is waiting for browsers and servers: four files at once, on two cores too.
+    maxWorkers: 4,
+    sequence: { sequencer: LessonsFirst },
+    // Files share a process, and so what they import; what a test has put in the place of something ends with it.
+    isolate: false,
+    restoreMocks: true,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A slow machine is not a failure: what is waited for may take a while.

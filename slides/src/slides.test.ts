@@ -1,8 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { auditPage, hasChromium, launchChromium, watchProblems } from '@practical-signalr/lesson-kit/testing';
+import {
+  auditPage,
+  axeFindings,
+  hasChromium,
+  launchChromium,
+  watchProblems,
+} from '@practical-signalr/lesson-kit/testing';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildDeck, deckNames } from './deck.ts';
@@ -54,12 +59,7 @@ describe.runIf(hasChromium())('in Chromium', () => {
       for (const colorScheme of ['dark', 'light'] as const) {
         await page.emulateMedia({ colorScheme });
         await open(name, '?print-pdf'); // all slides at once
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-          .analyze();
-        findings.push(
-          ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${colorScheme}, ${id}: ${html}`)),
-        );
+        findings.push(...(await axeFindings(page)).map((finding) => `${colorScheme}, ${finding}`));
       }
       await page.emulateMedia({ media: 'print' });
       const shown = await page.locator('.pdf-page .slide:visible').all();

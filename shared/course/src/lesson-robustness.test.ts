@@ -85,22 +85,33 @@ const lessons = sections.flatMap(({ number }) => {
   return of === undefined ? [] : [{ number, of }];
 });
 
-test('all lessons run side by side, in development and in production', { timeout: 120_000 }, async () => {
-  const all = await Promise.all(
-    lessons.flatMap(({ of }) => [false, true].map((production) => startLesson(of, { production }))),
+// A start costs more than most tests: all lessons run once in each mode, side by side, for all tests that need no lesson of their own.
+const modes = [false, true] as const;
+const all: { readonly number: number; readonly production: boolean; readonly lesson: RunningLesson }[] = [];
+beforeAll(async () => {
+  const starts = lessons.flatMap(({ number, of }) =>
+    modes.map(async (production) => all.push({ number, production, lesson: await startLesson(of, { production }) })),
   );
-  for (const { url } of all) expect((await fetch(url)).status).toBe(200);
-  expect(await Promise.all(all.map((lesson) => lesson.stop()))).toEqual(all.map(() => 0));
+  await Promise.all(starts);
+}, 120_000);
+afterAll(async () => {
+  expect(await Promise.all(all.map(({ lesson }) => lesson.stop()))).toEqual(all.map(() => 0));
+});
+const running = (wanted: number, { production }: { production: boolean }): RunningLesson =>
+  all.find((one) => one.number === wanted && one.production === production)!.lesson;
+
+test('all lessons run side by side, in development and in production', async () => {
+  expect(all).toHaveLength(lessons.length * modes.length);
+  for (const { lesson } of all) expect((await fetch(lesson.url)).status).toBe(200);
 });
 
-test.each(lessons)('lesson $number twice: one sentence about the port', async ({ of }) => {
-  const lesson = await startLesson(of);
-  const second = startLesson(of, { port: lesson.port });
+test.each(lessons)('lesson $number twice: one sentence about the port', async ({ number, of }) => {
+  const { port } = running(number, { production: false });
+  const second = startLesson(of, { port });
   await expect(second).rejects.toThrow(
-    `The lesson ended before it was ready. It printed:\nPort ${lesson.port} is in use, probably by the same lesson in another terminal or in the course home. End it, or choose another port with the variable PORT.\n`,
+    `The lesson ended before it was ready. It printed:\nPort ${port} is in use, probably by the same lesson in another terminal or in the course home. End it, or choose another port with the variable PORT.\n`,
   );
   await expect(second).rejects.not.toThrow(/\n {4}at /);
-  await lesson.stop();
 });
 
 describe.runIf(hasChromium())('every page in Chromium', () => {
@@ -117,8 +128,8 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
     }
   };
 
-  test.each(lessons)('lesson $number links its neighbours and the course home', async ({ number, of }) => {
-    const lesson = await startLesson(of, { production: true });
+  test.each(lessons)('lesson $number links its neighbours and the course home', async ({ number }) => {
+    const lesson = running(number, { production: true });
     const page = await browser.newPage();
     await page.goto(lesson.url);
     const links = await page
@@ -127,11 +138,10 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
     const neighbours = [number - 1, number + 1].filter((other) => other >= 1 && other <= 8);
     expect(links).toEqual([...neighbours.map((other) => `${lesson.url}/lesson/${other}`), 'http://localhost:4100/']);
     await page.close();
-    await lesson.stop();
   });
 
   test.each([4, 5, 6])('lesson %i: groups and ids of 1,000 characters', async (number) => {
-    const lesson = await startLesson(lessonFolder(number) as string, { production: true });
+    const lesson = running(number, { production: true });
     const token = number === 6 ? await (await fetch(`${lesson.url}/token`)).text() : '';
     const path = number === 6 ? '/fixed/messages' : '/messages';
     const connection = new HubConnectionBuilder()
@@ -147,11 +157,10 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
     await connection.invoke('SendMessageToGroup', long, long);
     expect(await heard).toBe(long);
     await connection.stop();
-    await lesson.stop();
   });
 
   test('lesson 6: a user whose name has 1,000 characters', { timeout: 60_000 }, async () => {
-    const lesson = await startLesson(lessonFolder(6) as string, { production: true });
+    const lesson = running(6, { production: true });
     const page = await browser.newPage();
     await page.goto(lesson.url);
     const name = '<b>'.padEnd(1000, 'n');
@@ -164,7 +173,6 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
     await noSidewaysScrolling(page);
     expect(await page.locator('#state b, #result b').count()).toBe(0);
     await page.close();
-    await lesson.stop();
   });
 });
 
@@ -175,12 +183,10 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
   let page: Page;
 
   beforeAll(async () => {
-    [lesson, browser] = await Promise.all([startLesson(folder, { production: true }), launchChromium()]);
+    lesson = running(3, { production: true });
+    browser = await launchChromium();
   });
-  afterAll(async () => {
-    await browser.close();
-    await lesson.stop();
-  });
+  afterAll(() => browser.close());
   beforeEach(async () => {
     context = await browser.newContext();
     page = await context.newPage();

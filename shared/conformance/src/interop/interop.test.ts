@@ -36,6 +36,6 @@ describe.concurrent('beside each other', () => {
       await twin.close();
       await dotnet.close();
     },
-    60_000,
+    180_000,
   );
 });

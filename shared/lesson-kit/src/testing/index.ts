@@ -1,4 +1,4 @@
-export { auditPage } from './audit-page.ts';
+export { auditPage, axeFindings } from './audit-page.ts';
 export { pageScriptSize } from './build-page.ts';
 export { hasChromium, launchChromium } from './chromium.ts';
 export { findChromium } from './find-chromium.ts';
