@@ -1,9 +1,9 @@
 /** Every text that a user of the course's commands can see when something is wrong. */
 export const errorTexts = {
   unknownCommand: (name: string) =>
-    `'${name}' is not a command of the course. There are: start, lesson N, diff N M, test, build.`,
-  noSuchLesson: (text: string) =>
-    `There is no lesson '${text}'. Lessons have the numbers 1 to 8, for example: npm run lesson 3`,
+    `'${name}' is not a command of the course. There are: start, lesson N, diff N M, new-lesson NAME, test, build.`,
+  noSuchLesson: (text: string, last: number) =>
+    `There is no lesson '${text}'. Lessons have the numbers 1 to ${last}, for example: npm run lesson 3`,
   diffNeedsTwo:
     'Say which two lessons to compare, for example: npm run diff 3 4 (with --stat only counts, with --all tests and READMEs too)',
   lessonInPreparation: (number: number) =>

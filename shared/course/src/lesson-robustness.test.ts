@@ -1,3 +1,4 @@
+import { lessonFolders } from '@practical-signalr/lesson-kit';
 import {
   hasChromium,
   launchChromium,
@@ -8,7 +9,7 @@ import {
 import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { lessonFolder, sections } from './sections.ts';
+import { lessonFolder } from './sections.ts';
 
 const folder = lessonFolder(3) as string;
 const state = (page: Page, kind: 'good' | 'bad') => see(page.locator('#state')).toHaveClass(`badge ${kind}`);
@@ -80,20 +81,17 @@ test.each([false, true])('a lesson is ready within 3 s; production: %s', { retry
   expect(lesson.readyAfter).toBeLessThan(3000 * slowness());
 });
 
-const lessons = sections.flatMap(({ number }) => {
-  const of = lessonFolder(number);
-  return of === undefined ? [] : [{ number, of }];
-});
+const lessons = lessonFolders();
 
 test('all lessons run side by side, in development and in production', { timeout: 120_000 }, async () => {
   const all = await Promise.all(
-    lessons.flatMap(({ of }) => [false, true].map((production) => startLesson(of, { production }))),
+    lessons.flatMap(({ folder: of }) => [false, true].map((production) => startLesson(of, { production }))),
   );
   for (const { url } of all) expect((await fetch(url)).status).toBe(200);
   expect(await Promise.all(all.map((lesson) => lesson.stop()))).toEqual(all.map(() => 0));
 });
 
-test.each(lessons)('lesson $number twice: one sentence about the port', async ({ of }) => {
+test.each(lessons)('lesson $number twice: one sentence about the port', async ({ folder: of }) => {
   const lesson = await startLesson(of);
   const second = startLesson(of, { port: lesson.port });
   await expect(second).rejects.toThrow(
@@ -117,15 +115,21 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
     }
   };
 
-  test.each(lessons)('lesson $number links its neighbours and the course home', async ({ number, of }) => {
+  test.each(lessons)('lesson $number links its neighbours and the course home', async ({ number, folder: of }) => {
     const lesson = await startLesson(of, { production: true });
     const page = await browser.newPage();
     await page.goto(lesson.url);
     const links = await page
       .locator('.bar nav a')
-      .evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
-    const neighbours = [number - 1, number + 1].filter((other) => other >= 1 && other <= 8);
-    expect(links).toEqual([...neighbours.map((other) => `${lesson.url}/lesson/${other}`), 'http://localhost:4100/']);
+      .evaluateAll((all) => all.map((link) => `${(link as HTMLAnchorElement).href} ${link.textContent}`));
+    await see(page.locator('.bar .number')).toHaveText(`${number} / ${lessons.length}`);
+    const before = lessons[number - 2];
+    const after = lessons[number];
+    expect(links).toEqual([
+      ...(before === undefined ? [] : [`${lesson.url}/lesson/${number - 1} ← ${number - 1} ${before.title}`]),
+      ...(after === undefined ? [] : [`${lesson.url}/lesson/${number + 1} ${number + 1} ${after.title} →`]),
+      `${lesson.url}/lesson/home Course`,
+    ]);
     await page.close();
     await lesson.stop();
   });
