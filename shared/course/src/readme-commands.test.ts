@@ -28,6 +28,7 @@ const elsewhere: Record<string, string> = {
   'npm run build': 'shared/course/src/course-production.test.ts',
   'npm run conformance': 'shared/conformance/src/recordings.test.ts',
   'npm run twin -- --port 5900 --redis 127.0.0.1:6379': 'shared/conformance/src/interop/interop.test.ts',
+  'npm run new-lesson -- your-topic': 'shared/course/src/new-lesson.test.ts',
   'npm run slides:pdf': 'slides/src/commands.test.ts',
   'npm run picture': 'shared/course/src/picture-command.ts',
   'npm run lint': 'shared/course/src/course-test.ts',
