@@ -23,6 +23,7 @@ const here: Record<string, { says: RegExp; ends?: true; args?: (port: number) =>
 const elsewhere: Record<string, string> = {
   'npm ci && npm start': 'shared/course/src/course-start.test.ts',
   'npm ci && npm test': '.ci/run',
+  'npm start -- --no-open': 'shared/course/src/opens-browser.test.ts',
   'npm start': 'shared/course/src/course-start.test.ts',
   'npm test': '.ci/run',
   'npm run build': 'shared/course/src/course-production.test.ts',
