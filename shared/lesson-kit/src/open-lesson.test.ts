@@ -24,12 +24,12 @@ async function open(port: number, number: string): Promise<[number, string | nul
   return [status, headers.get('location')];
 }
 
-test('leads to a lesson that runs, else to the course home', async () => {
+test('leads to a lesson that runs, else to its place in the course home', async () => {
   const home = await serve(0);
   const lesson = await serve(home - 3); // lesson 3 counts from there
   expect(await open(lesson, '3')).toEqual([302, `http://127.0.0.1:${home}/`]);
   const other = await serve(home);
-  expect(await open(other, '8')).toEqual([302, `http://127.0.0.1:${home}/`]);
+  expect(await open(other, '8')).toEqual([302, `http://127.0.0.1:${home}/#lesson-8`]);
 });
 
 test('leads to the course home wherever it is', async () => {
@@ -40,7 +40,8 @@ test('leads to the course home wherever it is', async () => {
   servers.push(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  for (const to of ['home', '3']) expect(await open(port, to)).toEqual([302, `http://127.0.0.1:${home}/`]);
+  expect(await open(port, 'home')).toEqual([302, `http://127.0.0.1:${home}/`]);
+  expect(await open(port, '3')).toEqual([302, `http://127.0.0.1:${home}/#lesson-3`]);
 });
 
 test('says how to start what does not run, and knows the lessons that there are', async () => {

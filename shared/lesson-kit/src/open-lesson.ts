@@ -13,7 +13,7 @@ export interface Neighbours {
 }
 
 /**
- * Leads from one lesson to another: to its page where it runs, else to the course home, which can start it, else it says
+ * Leads from one lesson to another: to its page where it runs, else to its place in the course home, which can start it, else it says
  * how to start it. `/lesson/home` leads to the course home.
  * @example app.get('/lesson/:number', openLesson());
  */
@@ -24,9 +24,11 @@ export function openLesson(neighbours: Neighbours = {}): RequestHandler<{ number
     const number = Number(params.number);
     const isHome = params.number === 'home';
     if (!isHome && !known.includes(number)) return void response.sendStatus(404);
-    for (const port of isHome ? [home] : [lessons + number, home]) {
-      if (await answers(port)) return response.redirect(`http://${hostname}:${port}/`);
-    }
+    if (!isHome && (await answers(lessons + number)))
+      return response.redirect(`http://${hostname}:${lessons + number}/`);
+    // There it can be started.
+    if (await answers(home))
+      return response.redirect(`http://${hostname}:${home}/${isHome ? '' : `#lesson-${number}`}`);
     const text = isHome ? errorTexts.homeNotRunning : errorTexts.lessonNotRunning(number);
     response.status(503).type('text').send(text);
   };
