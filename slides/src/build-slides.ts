@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { buildDeck, deckNames } from './deck.ts';
+import { buildDeck } from './deck.ts';
+import { deckNames } from './deck-names.ts';
 import { deckPage, indexPage } from './deck-page.ts';
 import { slideAssets } from './slide-assets.ts';
 

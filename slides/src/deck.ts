@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import MarkdownIt from 'markdown-it';
 import { codeBlock } from './code-block.ts';
@@ -24,13 +24,6 @@ export interface Deck {
   readonly title: string;
   readonly slides: readonly Slide[];
 }
-
-/** The names of all decks, the title deck first. */
-export const deckNames = (decks = `${folder}decks`): string[] =>
-  readdirSync(decks)
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => file.slice(0, -'.md'.length))
-    .sort();
 
 /**
  * Builds a deck from its Markdown: slides are parted by `---`, the notes of a slide follow a line `Note:`, a fenced block shows

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { deckNames } from './deck.ts';
+import { deckNames } from './deck-names.ts';
 
 const slides = fileURLToPath(new URL('../', import.meta.url));
 const decks = deckNames().map((name) => readFileSync(`${slides}decks/${name}.md`, 'utf8'));

@@ -1,1 +1,2 @@
+export { deckNames } from './deck-names.ts';
 export { slidesRouter } from './slides-router.ts';

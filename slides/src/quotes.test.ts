@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { deckNames } from './deck.ts';
+import { deckNames } from './deck-names.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

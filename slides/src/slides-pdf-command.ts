@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { hasChromium, launchChromium } from '@practical-signalr/lesson-kit/testing';
-import { deckNames } from './deck.ts';
+import { deckNames } from './deck-names.ts';
 import { errorTexts } from './error-texts.ts';
 import { printDecks } from './print-decks.ts';
 

@@ -1,4 +1,5 @@
 import { type Response, Router } from 'express';
+import { deckNames } from './deck-names.ts';
 import { slideAssets } from './slide-assets.ts';
 
 /**
@@ -17,7 +18,7 @@ export function slidesRouter(decks?: string): Router {
       return undefined;
     }
     return answer(response, async () => {
-      const { buildDeck, deckNames, indexPage } = await pages();
+      const { buildDeck, indexPage } = await pages();
       const home = request.baseUrl === '' ? undefined : '../';
       return indexPage(
         deckNames(decks).map((name) => buildDeck(name, decks)),
@@ -30,7 +31,7 @@ export function slidesRouter(decks?: string): Router {
   }
   router.get('/:name.html', (request, response, next) =>
     answer(response, async () => {
-      const { buildDeck, deckNames, deckPage } = await pages();
+      const { buildDeck, deckPage } = await pages();
       const { name } = request.params;
       if (deckNames(decks).includes(name)) return deckPage(buildDeck(name, decks));
       next();

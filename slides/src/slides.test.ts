@@ -10,7 +10,8 @@ import {
 } from '@practical-signalr/lesson-kit/testing';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildDeck, deckNames } from './deck.ts';
+import { buildDeck } from './deck.ts';
+import { deckNames } from './deck-names.ts';
 import { printDecks } from './print-decks.ts';
 import { serveSlides, type ServedSlides } from './serve-slides.ts';
 import { slideFaults } from './slide-faults.ts';

@@ -117,7 +117,11 @@ describe.runIf(hasChromium()).each(modes)('lesson 2 in Chromium, %s', (_mode, pr
     async () => {
       const { page, problems } = await open(browser, lesson);
       expect(await auditPage(page)).toEqual([]);
-      expect((await tabOrder(page)).slice(3, 6)).toEqual(['MessagePack instead of JSON', 'automatic', 'WebSockets']);
+      expect((await tabOrder(page, 'Course')).slice(1, 4)).toEqual([
+        'MessagePack instead of JSON',
+        'automatic',
+        'WebSockets',
+      ]);
       expect(problems).toEqual([]);
     },
   );

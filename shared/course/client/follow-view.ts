@@ -10,7 +10,7 @@ export async function showFollowAlong(
   sections: readonly SectionOverview[],
   choose: (number: number) => void,
 ): Promise<void> {
-  const { number, follow, status } = section;
+  const { number, after, follow, status } = section;
   const choice = element('select', { ariaLabel: 'Section to follow' });
   for (const each of sections) {
     const selected = each.number === number;
@@ -21,8 +21,8 @@ export async function showFollowAlong(
   const code = element('ol', { className: 'where' });
   for (const { file, look } of status.state === 'in preparation' ? [] : follow.code) {
     const name = element('code', {}, file);
-    const href = `/diff/${number - 1}/${number}?file=${encodeURIComponent(file)}`;
-    code.append(element('li', {}, number > 1 ? element('a', { href }, name) : name, `: ${look}`));
+    const href = `/diff/${after}/${number}?file=${encodeURIComponent(file)}`;
+    code.append(element('li', {}, after > 0 ? element('a', { href }, name) : name, `: ${look}`));
   }
   const hadFocus = card.querySelector('select') === document.activeElement;
   card.replaceChildren(

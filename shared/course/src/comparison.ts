@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { changeReasons, type ChangeReason } from './change-reasons.ts';
 import { errorTexts } from './error-texts.ts';
 import { type FileDiff, fileDiff, lessonDiff, lessonFiles } from './lesson-diff.ts';
-import { lessonFolder } from './sections.ts';
+import { lessonBefore, lessonFolder, sections } from './sections.ts';
 
 /** Two things beside each other: two lessons, or lesson 6 before and after its cure. */
 export interface Comparison {
@@ -51,7 +51,7 @@ export function compare(from: string, to: string, options: ComparisonOptions = {
   const first = Math.min(before.number, after.number);
   const last = Math.max(before.number, after.number);
   const reasons: ChangeReason[] = [];
-  for (let number = first + 1; number <= last; number++) {
+  for (const number of stepsBetween(first, last)) {
     const folder = lessonFolder(number, options.lessons);
     if (folder !== undefined) reasons.push(...changeReasons(number, folder));
   }
@@ -79,6 +79,13 @@ export function reasonsFor(diff: FileDiff, { reasons }: Comparison): readonly Ch
 export const hasBrokenAndFixed = (folder: string): boolean =>
   [brokenFile, fixedFile].every((file) => existsSync(join(folder, file)));
 
+/** The lessons that were made one after the other on the way from `first` to `last`, without `first`. */
+function stepsBetween(first: number, last: number): number[] {
+  const steps: number[] = [];
+  for (let number = last; number > first; number = lessonBefore(number)) steps.unshift(number);
+  return steps;
+}
+
 function brokenAndFixed(folder: string, context?: number): Comparison {
   if (!hasBrokenAndFixed(folder)) {
     throw new NoSuchComparison(errorTexts.nothingBroken(BROKEN_FIXED.lesson));
@@ -99,7 +106,8 @@ function brokenAndFixed(folder: string, context?: number): Comparison {
 }
 
 function existing(text: string, lessons?: string): { readonly number: number; readonly folder: string } {
-  if (!/^[1-8]$/.test(text)) throw new NoSuchComparison(errorTexts.noSuchLesson(text));
+  const isNumber = /^[1-9]\d*$/.test(text) && Number(text) <= sections.length;
+  if (!isNumber) throw new NoSuchComparison(errorTexts.noSuchLesson(text, sections.length));
   const folder = lessonFolder(Number(text), lessons);
   if (folder === undefined) throw new NoSuchComparison(errorTexts.lessonInPreparation(Number(text)));
   return { number: Number(text), folder };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorTexts } from './error-texts.ts';
 import { hasChromium, hasCommand } from './installed-tools.ts';
+import { packageCommand } from './package-command.ts';
 import { root } from './sections.ts';
 import { countVitest, type Counts } from './vitest-counts.ts';
 
@@ -12,9 +13,9 @@ import { countVitest, type Counts } from './vitest-counts.ts';
 export async function courseTest(): Promise<number> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   const steps: [string, string[]][] = [
-    ['lint', [bin('oxlint', 'oxlint'), '--type-aware', '--deny-warnings']],
-    ['format', [bin('oxfmt', 'oxfmt'), '--check']],
-    ['types', [bin('typescript', 'tsc'), '-b']],
+    ['lint', [packageCommand('oxlint', 'oxlint'), '--type-aware', '--deny-warnings']],
+    ['format', [packageCommand('oxfmt', 'oxfmt'), '--check']],
+    ['types', [packageCommand('typescript', 'tsc'), '-b']],
   ];
   for (const [name, command] of steps) {
     const code = await run(command);
@@ -34,7 +35,7 @@ export async function courseTest(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'practical-signalr-'));
   const report = join(folder, 'report.json');
   const code = await run([
-    bin('vitest', 'vitest'),
+    packageCommand('vitest', 'vitest'),
     'run',
     '--config=shared/vitest.config.ts',
     '--reporter=default',
@@ -47,15 +48,6 @@ export async function courseTest(): Promise<number> {
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
   console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
   return counts.failed > 0 ? 1 : 0;
-}
-
-/** A package's command as a file for Node, so that no shell and no `.cmd` file is in between. */
-function bin(packageName: string, command: string): string {
-  const folder = join(root, 'node_modules', packageName);
-  const { bin: bins } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    bin: string | Record<string, string>;
-  };
-  return join(folder, typeof bins === 'string' ? bins : (bins[command] as string));
 }
 
 async function run(command: string[]): Promise<number> {

@@ -1,9 +1,22 @@
 /** Every text that a user of the course's commands can see when something is wrong. */
 export const errorTexts = {
   unknownCommand: (name: string) =>
-    `'${name}' is not a command of the course. There are: start, lesson N, diff N M, test, build.`,
-  noSuchLesson: (text: string) =>
-    `There is no lesson '${text}'. Lessons have the numbers 1 to 8, for example: npm run lesson 3`,
+    `'${name}' is not a command of the course. There are: start, lesson N, diff N M, new-lesson NAME, test, build.`,
+  noSuchLesson: (text: string, last: number) =>
+    `There is no lesson '${text}'. Lessons have the numbers 1 to ${last}, for example: npm run lesson 3`,
+  newLessonNeeds:
+    'Say the name of the new lesson, for example: npm run new-lesson -- your-topic (with --title "Your topic" its title, with --from 3 the lesson whose code it starts from)',
+  badLessonName: (text: string) =>
+    `'${text}' cannot be the name of a lesson. Take lower-case words with hyphens between them, for example your-topic`,
+  badLessonTitle: (text: string) =>
+    `'${text}' cannot be the title of a lesson. Take up to 60 characters in one line, without < > & " \` and |.`,
+  lessonExists: (name: string) => `The lesson lessons/${name} exists already. Choose another name.`,
+  numberTaken: (number: string, name: string) =>
+    `The new lesson cannot have the number ${number}, since lessons are numbered without a gap. Name it ${name}, or leave the number out.`,
+  placeGone: (file: string) =>
+    `The new lesson could not be registered: ${file} has another shape than it had. Nothing was made.`,
+  lockNotRenewed: (reason: string) =>
+    `package-lock.json does not know the new lesson yet, because npm failed: ${reason}\nRun npm install.`,
   diffNeedsTwo:
     'Say which two lessons to compare, for example: npm run diff 3 4 (with --stat only counts, with --all tests and READMEs too)',
   lessonInPreparation: (number: number) =>

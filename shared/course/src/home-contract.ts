@@ -27,6 +27,8 @@ export interface Section {
   readonly number: number;
   readonly title: string;
   readonly goal: string;
+  /** The lesson that its diff starts from; 0 for the first. */
+  readonly after: number;
   readonly follow: FollowAlong;
 }
 
@@ -59,6 +61,8 @@ export interface LessonTasks {
 export interface SectionOverview extends Section, LessonTasks {
   /** The name of the lesson's folder; empty while it is in preparation. */
   readonly folder: string;
+  /** Whether it has a deck of slides; a lesson that was added may have none. */
+  readonly hasSlides: boolean;
   readonly status: LessonStatus;
 }
 

@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import { Hub, HubError } from '@practical-signalr/server';
+import { deckNames } from '@practical-signalr/slides';
 import { errorTexts } from './error-texts.ts';
 import type { HomeClient, HomeServer, LessonGuide, LogLines, SectionOverview } from './home-contract.ts';
 import type { HomeLessons } from './home-lessons.ts';
@@ -15,10 +17,12 @@ export class HomeHub extends Hub<HomeClient> implements HomeServer {
   }
 
   async sections(): Promise<readonly SectionOverview[]> {
+    const decks = deckNames();
     return sections.map((section) => {
       const folder = this.#lessons.folderOf(section.number);
       const status = this.#lessons.status(section.number);
-      return { ...section, folder: folder?.split('/').at(-1) ?? '', status, ...lessonTasks(folder) };
+      const name = folder === undefined ? '' : basename(folder);
+      return { ...section, folder: name, hasSlides: decks.includes(name), status, ...lessonTasks(folder) };
     });
   }
 

@@ -4,18 +4,30 @@ import type { LessonLog } from './lesson-log.ts';
 import { LessonProcess } from './lesson-process.ts';
 import { lessonFolder, sections } from './sections.ts';
 
+/** How a home runs lessons. */
+export interface HomeLessonsOptions {
+  /** The folder of the lessons; undefined: this repository's. */
+  readonly folder: string | undefined;
+  readonly portOf: (number: number) => number;
+  /** The port of the home itself; asked when a lesson starts for the first time. */
+  readonly homePort: () => number;
+  /** Called after each change of a lesson's state. */
+  readonly changed: (status: LessonStatus) => void;
+}
+
 /** The lessons of the course as the home runs them. What is asked of a lesson that does not exist throws a sentence. */
 export class HomeLessons {
   readonly #processes = new Map<number, LessonProcess>();
   readonly #folder: string | undefined;
   readonly #portOf: (number: number) => number;
+  readonly #homePort: () => number;
   readonly #changed: (status: LessonStatus) => void;
   #closed = false;
 
-  /** `changed` is called after each change of a lesson's state. */
-  constructor(folder: string | undefined, portOf: (number: number) => number, changed: (status: LessonStatus) => void) {
+  constructor({ folder, portOf, homePort, changed }: HomeLessonsOptions) {
     this.#folder = folder;
     this.#portOf = portOf;
+    this.#homePort = homePort;
     this.#changed = changed;
   }
 
@@ -59,10 +71,10 @@ export class HomeLessons {
     const known = this.#processes.get(number);
     if (known !== undefined) return known;
     if (!sections.some((section) => section.number === number))
-      throw new Error(errorTexts.noSuchLesson(String(number)));
+      throw new Error(errorTexts.noSuchLesson(String(number), sections.length));
     const folder = this.folderOf(number);
     if (folder === undefined) throw new Error(errorTexts.lessonInPreparation(number));
-    const lesson = new LessonProcess(number, folder, this.#portOf(number));
+    const lesson = new LessonProcess(number, folder, this.#portOf(number), this.#homePort());
     lesson.on('change', () => this.#changed(lesson.status));
     this.#processes.set(number, lesson);
     return lesson;

@@ -40,8 +40,11 @@ export async function startHome(port: number, options: HomeOptions = {}): Promis
       maximumParallelInvocationsPerClient: 4, // a README that is rendered does not hold up a button
     },
   );
-  const lessons = new HomeLessons(options.lessons, options.portOf ?? portOf, (status) => {
-    void home.clients.all.send('lessonChanged', status);
+  const lessons = new HomeLessons({
+    folder: options.lessons,
+    portOf: options.portOf ?? portOf,
+    homePort: () => (server.address() as AddressInfo).port,
+    changed: (status) => void home.clients.all.send('lessonChanged', status),
   });
 
   app.disable('x-powered-by');

@@ -1,5 +1,6 @@
 /** What the way from one lesson to the next may change. */
 export interface LessonStep {
+  /** The lesson before, or the one that `npm run new-lesson` has copied. */
   readonly from: number;
   readonly to: number;
   /** Changed lines at most: added and removed, without lock, test and README. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fakeLessons, type FakeLessons } from './fake-lessons.ts';
 import { lessonGuide, lessonTasks } from './lesson-guide.ts';
-import { lessonFolder, sections } from './sections.ts';
+import { lessonFolder, sections, videos } from './sections.ts';
 
 let fakes: FakeLessons | undefined;
 afterEach(() => fakes?.remove());
@@ -26,8 +26,12 @@ const existing = sections.flatMap((section) => {
   return folder === undefined ? [] : [{ ...section, folder }];
 });
 
-test('there are eight sections in the order of the course, and links go to known pages of it', () => {
-  expect(sections.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+test('each section of the course has its lesson, lessons have numbers without a gap, and links go to known pages of the course', () => {
+  expect(videos).toHaveLength(8);
+  expect(sections.length).toBeGreaterThanOrEqual(videos.length);
+  expect(sections.map(({ number }) => number)).toEqual(sections.map((_, i) => i + 1));
+  for (const { title, goal } of sections)
+    expect([title, goal]).toEqual([expect.any(String), expect.stringMatching(/./)]);
   for (const { follow } of sections) expect([undefined, ...known]).toContain(follow.page);
 });
 

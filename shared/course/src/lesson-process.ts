@@ -21,15 +21,18 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
   readonly #number: number;
   readonly #folder: string;
   readonly #port: number;
+  readonly #environment: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
   #state: LessonState = 'stopped';
   #reason = '';
 
-  constructor(number: number, folder: string, port: number) {
+  /** `home` is the port of the home, to which the lesson's page leads back. */
+  constructor(number: number, folder: string, port: number, home?: number) {
     super();
     this.#number = number;
     this.#folder = folder;
     this.#port = port;
+    this.#environment = { ...environment, ...(home === undefined ? {} : { COURSE_HOME_PORT: String(home) }) };
   }
 
   get status(): LessonStatus {
@@ -43,7 +46,7 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
     this.log.clear();
     const child = spawn(process.execPath, [...nodeArguments, `--import=${endWithHome}`, entryOf(this.#folder)], {
       cwd: this.#folder,
-      env: { ...environment, PORT: String(this.#port) },
+      env: { ...this.#environment, PORT: String(this.#port) },
       stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C reaches the home, which then ends the lesson, and what the lesson has started can be found.
       detached: !windows,

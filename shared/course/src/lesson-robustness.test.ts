@@ -1,3 +1,4 @@
+import { lessonFolders } from '@practical-signalr/lesson-kit';
 import {
   hasChromium,
   launchChromium,
@@ -8,7 +9,7 @@ import {
 import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { lessonFolder, sections } from './sections.ts';
+import { lessonFolder } from './sections.ts';
 
 const folder = lessonFolder(3) as string;
 const state = (page: Page, kind: 'good' | 'bad') => see(page.locator('#state')).toHaveClass(`badge ${kind}`);
@@ -80,16 +81,13 @@ test.each([false, true])('a lesson is ready within 3 s; production: %s', { retry
   expect(lesson.readyAfter).toBeLessThan(3000 * slowness());
 });
 
-const lessons = sections.flatMap(({ number }) => {
-  const of = lessonFolder(number);
-  return of === undefined ? [] : [{ number, of }];
-});
+const lessons = lessonFolders();
 
 // A start costs more than most tests: all lessons run once in each mode, side by side, for all tests that need no lesson of their own.
 const modes = [false, true] as const;
 const all: { readonly number: number; readonly production: boolean; readonly lesson: RunningLesson }[] = [];
 beforeAll(async () => {
-  const starts = lessons.flatMap(({ number, of }) =>
+  const starts = lessons.flatMap(({ number, folder: of }) =>
     modes.map(async (production) => all.push({ number, production, lesson: await startLesson(of, { production }) })),
   );
   await Promise.all(starts);
@@ -105,7 +103,7 @@ test('all lessons run side by side, in development and in production', async () 
   for (const { lesson } of all) expect((await fetch(lesson.url)).status).toBe(200);
 });
 
-test.each(lessons)('lesson $number twice: one sentence about the port', async ({ number, of }) => {
+test.each(lessons)('lesson $number twice: one sentence about the port', async ({ number, folder: of }) => {
   const { port } = running(number, { production: false });
   const second = startLesson(of, { port });
   await expect(second).rejects.toThrow(
@@ -134,9 +132,15 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
     await page.goto(lesson.url);
     const links = await page
       .locator('.bar nav a')
-      .evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
-    const neighbours = [number - 1, number + 1].filter((other) => other >= 1 && other <= 8);
-    expect(links).toEqual([...neighbours.map((other) => `${lesson.url}/lesson/${other}`), 'http://localhost:4100/']);
+      .evaluateAll((all) => all.map((link) => `${(link as HTMLAnchorElement).href} ${link.textContent}`));
+    await see(page.locator('.bar .number')).toHaveText(`${number} / ${lessons.length}`);
+    const before = lessons[number - 2];
+    const after = lessons[number];
+    expect(links).toEqual([
+      ...(before === undefined ? [] : [`${lesson.url}/lesson/${number - 1} ← ${number - 1} ${before.title}`]),
+      ...(after === undefined ? [] : [`${lesson.url}/lesson/${number + 1} ${number + 1} ${after.title} →`]),
+      `${lesson.url}/lesson/home Course`,
+    ]);
     await page.close();
   });
 

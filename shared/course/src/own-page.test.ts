@@ -5,6 +5,7 @@ import { ALIVE, fakeLessons, type FakeLessons, READY } from './fake-lessons.ts';
 import type { HomeClient, HomeServer, SectionOverview } from './home-contract.ts';
 import { type CourseHome, startHome } from './home-server.ts';
 import { isOwn } from './own-page.ts';
+import { sections } from './sections.ts';
 import { typed } from '@practical-signalr/server/client';
 
 let lessons: FakeLessons;
@@ -106,7 +107,7 @@ test('its own page may, by each of its names and over each transport', async () 
       .configureLogging(LogLevel.None)
       .build();
     await connection.start();
-    expect(await connection.invoke('Sections')).toHaveLength(8);
+    expect(await connection.invoke('Sections')).toHaveLength(sections.length);
     await connection.stop();
   }
 });
@@ -121,7 +122,7 @@ test('who asks for what is not there gets a sentence', async () => {
     page.on('lessonChanged', ({ state }) => state === 'running' && resolve());
   });
   await connection.start();
-  await expect(page.invoke('start', 9)).rejects.toThrow("There is no lesson '9'.");
+  await expect(page.invoke('start', 99)).rejects.toThrow("There is no lesson '99'.");
   await expect(page.invoke('stop', 4)).rejects.toThrow('Lesson 4 is in preparation.');
   await expect(page.invoke('guide', 4)).rejects.toThrow('Lesson 4 is in preparation.');
   for (const wrong of ['3', null, {}, 3.5, -1, '../03-fake', 'x'.repeat(1000)]) {
@@ -129,9 +130,9 @@ test('who asks for what is not there gets a sentence', async () => {
   }
   await page.invoke('start', 3);
   await running;
-  const sections: readonly SectionOverview[] = await page.invoke('sections');
-  expect(sections.map(({ status }) => status.state)).toEqual(
-    Array.from({ length: 8 }, (_, i) => (i === 2 ? 'running' : 'in preparation')),
+  const shown: readonly SectionOverview[] = await page.invoke('sections');
+  expect(shown.map(({ status }) => status.state)).toEqual(
+    sections.map((_, i) => (i === 2 ? 'running' : 'in preparation')),
   );
   await page.invoke('stop', 3);
   await connection.stop();

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lessonFolders } from '@practical-signalr/lesson-kit';
 import { freePort } from '@practical-signalr/lesson-kit/testing';
 import { describe, expect, test } from 'vitest';
-import { root } from './sections.ts';
+import { root, sections } from './sections.ts';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
@@ -22,18 +23,20 @@ const here: Record<string, { says: RegExp; ends?: true; args?: (port: number) =>
 const elsewhere: Record<string, string> = {
   'npm ci && npm start': 'shared/course/src/course-start.test.ts',
   'npm ci && npm test': '.ci/run',
+  'npm start -- --no-open': 'shared/course/src/opens-browser.test.ts',
   'npm start': 'shared/course/src/course-start.test.ts',
   'npm test': '.ci/run',
   'npm run build': 'shared/course/src/course-production.test.ts',
   'npm run conformance': 'shared/conformance/src/recordings.test.ts',
   'npm run twin -- --port 5900 --redis 127.0.0.1:6379': 'shared/conformance/src/interop/interop.test.ts',
+  'npm run new-lesson -- your-topic': 'shared/course/src/new-lesson.test.ts',
   'npm run slides:pdf': 'slides/src/commands.test.ts',
   'npm run picture': 'shared/course/src/picture-command.ts',
   'npm run lint': 'shared/course/src/course-test.ts',
   'npm run format': 'shared/course/src/course-test.ts',
   'npm pack': 'shared/course/src/packages.test.ts',
   ...Object.fromEntries(
-    Array.from({ length: 8 }, (_, i) => [`npm run lesson ${i + 1}`, 'shared/course/src/lesson-robustness.test.ts']),
+    sections.map(({ number }) => [`npm run lesson ${number}`, 'shared/course/src/lesson-robustness.test.ts']),
   ),
 };
 
@@ -79,6 +82,16 @@ describe('as the README says it', () => {
     const [code] = (await exit) as [number | null];
     if (ends === true) expect(code).toBe(0);
   });
+});
+
+test('its table has a row for each lesson', () => {
+  for (const { number, name } of lessonFolders()) {
+    const row = new RegExp(
+      `^\\| ${number} \\| \\[[^\\]]+\\]\\(lessons/${name}\\) \\| [^|]+ \\| \`npm run lesson ${number}\` \\|$`,
+      'm',
+    );
+    expect(readme).toMatch(row);
+  }
 });
 
 test('it is short: under 250 lines', () => {

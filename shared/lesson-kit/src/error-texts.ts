@@ -8,6 +8,7 @@ export const errorTexts = {
     `The folder '${folder}' does not start with the number of a lesson, for example 03-basics.`,
   lessonNotRunning: (number: number) =>
     `Lesson ${number} does not run. Start it in another terminal with: npm run lesson ${number}. Or start the course home with: npm start`,
+  homeNotRunning: 'The course home does not run. Start it in another terminal with: npm start',
   notBuilt: (folder: string) =>
     `The page of ${folder} is not built yet. Build it with npm run build, then start it again.`,
   browserMissing: 'Chromium is missing: set CHROMIUM_PATH or install it (Debian: apt-get install chromium).',

@@ -1,3 +1,4 @@
+export { lessonFolders, type LessonFolder } from '../vite/lesson-folders.js';
 export { breakConnections } from './break-connections.ts';
 export { findCommand } from './find-command.ts';
 export type { ObservedRequest, RequestKind, TokenPlace } from './observed-request.ts';

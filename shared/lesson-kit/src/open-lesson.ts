@@ -1,20 +1,36 @@
 import { connect } from 'node:net';
 import type { RequestHandler } from 'express';
+import { lessonFolders } from '../vite/lesson-folders.js';
 import { errorTexts } from './error-texts.ts';
+import { portOfEnvironment } from './port-of-environment.ts';
+
+/** Where to look for others. */
+export interface Neighbours {
+  /** The port of the course home; default: `COURSE_HOME_PORT`, which a home tells the lessons that it starts, else 4100. */
+  readonly home?: number;
+  /** The port before that of lesson 1; default: 4100. */
+  readonly lessons?: number;
+}
 
 /**
- * Leads from one lesson to another: to its page where it runs, else to the course home, which can start it, else it says
- * how to start it. `home` is the port of the course home; a lesson's is its number more.
+ * Leads from one lesson to another: to its page where it runs, else to its place in the course home, which can start it, else it says
+ * how to start it. `/lesson/home` leads to the course home.
  * @example app.get('/lesson/:number', openLesson());
  */
-export function openLesson(home = 4100): RequestHandler<{ number: string }> {
+export function openLesson(neighbours: Neighbours = {}): RequestHandler<{ number: string }> {
+  const { home = portOfEnvironment(4100, process.env['COURSE_HOME_PORT']), lessons = 4100 } = neighbours;
+  const known = lessonFolders().map(({ number }) => number);
   return async ({ params, hostname }, response) => {
     const number = Number(params.number);
-    if (!Number.isInteger(number) || number < 1 || number > 8) return void response.sendStatus(404);
-    for (const port of [home + number, home]) {
-      if (await answers(port)) return response.redirect(`http://${hostname}:${port}/`);
-    }
-    response.status(503).type('text').send(errorTexts.lessonNotRunning(number));
+    const isHome = params.number === 'home';
+    if (!isHome && !known.includes(number)) return void response.sendStatus(404);
+    if (!isHome && (await answers(lessons + number)))
+      return response.redirect(`http://${hostname}:${lessons + number}/`);
+    // There it can be started.
+    if (await answers(home))
+      return response.redirect(`http://${hostname}:${home}/${isHome ? '' : `#lesson-${number}`}`);
+    const text = isHome ? errorTexts.homeNotRunning : errorTexts.lessonNotRunning(number);
+    response.status(503).type('text').send(text);
   };
 }
 

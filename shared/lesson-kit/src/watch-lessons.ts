@@ -1,3 +1,4 @@
+import { lessonFolders } from '../vite/lesson-folders.js';
 import { answers } from './open-lesson.ts';
 
 /** One lesson of the course, and whether it answers on its port. */
@@ -8,17 +9,13 @@ export interface CourseLesson {
   up: boolean;
 }
 
-/** The sections as the course names them. */
-export const courseLessons: CourseLesson[] = [
-  ['Course Overview', 'Polling beside pushing'],
-  ['ASP.NET Core SignalR Overview', 'Negotiation, transports, hub protocol'],
-  ['Basics', 'One hub method, one handler'],
-  ['Server Hubs', 'Caller, connection, group'],
-  ['HubContext', 'Sending from outside a hub'],
-  ['Authorization', 'Broken, then fixed'],
-  ['Scaling with Redis', 'Two servers, one chat'],
-  ['Scaling with Azure SignalR Service', 'Clients connect to a service'],
-].map(([title = '', goal = ''], i) => ({ number: i + 1, title, goal, up: false }));
+/** All lessons, each with its idea in a few words. */
+export const courseLessons: CourseLesson[] = lessonFolders().map(({ number, title, idea }) => ({
+  number,
+  title,
+  goal: idea,
+  up: false,
+}));
 
 /**
  * Looks every second which lessons answer, keeps that in `courseLessons`, and tells what has changed. Ends with the process.

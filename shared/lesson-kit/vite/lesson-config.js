@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { lessonFolders } from './lesson-folders.js';
 
 /**
  * The Vite configuration of a lesson; plain JavaScript, since Node 20 cannot load TypeScript from a configuration.
@@ -10,6 +11,10 @@ export function lessonConfig(folder) {
     root: join(folder, 'client'),
     // One cache for all lessons, in the root: a lesson folder holds nothing but the lesson.
     cacheDir: join(folder, '../../node_modules/.vite', basename(folder)),
+    // What a page says of its neighbours.
+    define: {
+      LESSON_TITLES: JSON.stringify(Object.fromEntries(lessonFolders().map(({ number, title }) => [number, title]))),
+    },
     clearScreen: false,
     logLevel: 'warn',
     resolve: { conditions: ['@practical-signalr/source', 'module', 'browser', 'development|production'] },

@@ -3,7 +3,7 @@ import { h } from 'hastscript';
 import { type ChangeReason, reasonHtml } from '../change-reasons.ts';
 import { BROKEN_FIXED, type Comparison, reasonsFor } from '../comparison.ts';
 import { changedLines, type FileDiff } from '../lesson-diff.ts';
-import { lessonFolder } from '../sections.ts';
+import { lessonBefore, lessonFolder } from '../sections.ts';
 import { type DiffChoice, diffHref } from './diff-choice.ts';
 import { diffFrame, lineCounts } from './diff-frame.ts';
 import { anchor, diffTable } from './diff-table.ts';
@@ -122,12 +122,15 @@ function neighbours(path: string, choice: DiffChoice): Element[] {
     h('a', { href: diffHref(to, { ...choice, file: undefined }) }, text);
   const there = (number: number): boolean => lessonFolder(number, choice.lessons) !== undefined;
   const [from = 0, to = 0] = path.split('/').map(Number);
-  if (path === `${lesson}/${name}`)
-    return there(lesson - 1) ? [link(`${lesson - 1}/${lesson}`, `${lesson - 1} to ${lesson}`)] : [];
-  if (to - from !== 1) return [];
+  const step = (number: number, text: (way: string) => string): Element[] => {
+    const before = lessonBefore(number);
+    return there(before) && there(number) ? [link(`${before}/${number}`, text(`${before} to ${number}`))] : [];
+  };
+  if (path === `${lesson}/${name}`) return step(lesson, (way) => way);
+  if (from !== lessonBefore(to)) return [];
   return [
-    ...(there(from - 1) ? [link(`${from - 1}/${from}`, `← ${from - 1} to ${from}`)] : []),
-    ...(there(to + 1) ? [link(`${to}/${to + 1}`, `${to} to ${to + 1} →`)] : []),
+    ...step(to - 1, (way) => `← ${way}`),
+    ...step(to + 1, (way) => `${way} →`),
     ...(to === lesson ? [link(`${lesson}/${name}`, 'Broken and fixed')] : []),
   ];
 }

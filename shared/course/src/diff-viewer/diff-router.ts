@@ -91,13 +91,11 @@ export function diffRouter(lessons?: string): Router {
 /** Every step between two lessons that exist, and the one within lesson 6. */
 function steps(lessons?: string): DiffStep[] {
   const there = (number: number): boolean => lessonFolder(number, lessons) !== undefined;
-  return sections.flatMap(({ number, title }): DiffStep[] => {
+  return sections.flatMap(({ number, title, after }): DiffStep[] => {
     const folder = lessonFolder(number, lessons);
     if (folder === undefined) return [];
     const options = { lessons };
-    const step = there(number - 1)
-      ? [{ comparison: compare(String(number - 1), String(number), options), idea: title }]
-      : [];
+    const step = there(after) ? [{ comparison: compare(String(after), String(number), options), idea: title }] : [];
     if (number !== BROKEN_FIXED.lesson || !hasBrokenAndFixed(folder)) return step;
     const cure = compare(String(number), BROKEN_FIXED.name, options);
     return [...step, { comparison: cure, idea: 'One token, two servers: the few lines between them' }];

@@ -1,24 +1,19 @@
-const titles = [
-  'Overview',
-  'SignalR',
-  'Basics',
-  'Server hubs',
-  'HubContext',
-  'Authorization',
-  'Redis',
-  'Azure',
-] as const;
+/** The title of each lesson by its number, in order; lesson-config.js puts it in. */
+declare const LESSON_TITLES: Readonly<Record<number, string>>;
 
-/** Puts links to the lessons before and after into the page's bar; its number says which they are. */
+/** Puts links to the lessons before and after into the page's bar, and how many lessons there are behind its number. */
 export function linkNeighbours(bar = document.querySelector('.bar')): void {
-  const number = Number.parseInt(bar?.querySelector('.number')?.textContent ?? '', 10);
+  const place = bar?.querySelector('.number');
+  if (!place) return; // a page beside the lessons, as the course home
+  const number = Number.parseInt(place.textContent, 10);
   const link = (to: number, before: string, after: string): HTMLAnchorElement[] => {
-    const title = titles[to - 1];
+    const title = LESSON_TITLES[to];
     if (title === undefined) return [];
     const made = document.createElement('a');
     made.href = `/lesson/${to}`; // the server knows whether that lesson runs
     made.textContent = `${before}${to} ${title}${after}`;
     return [made];
   };
+  place.textContent = `${number} / ${Object.keys(LESSON_TITLES).length}`;
   bar?.querySelector('nav')?.prepend(...link(number - 1, '← ', ''), ...link(number + 1, '', ' →'));
 }

@@ -3,8 +3,11 @@ import type { Page } from '@playwright/test';
 /** More stops than a lesson's page has. */
 const MOST = 200;
 
-/** What the Tab key visits from the top of the page to its end: accessible names (or texts) in order. */
-export async function tabOrder(page: Page): Promise<string[]> {
+/**
+ * What the Tab key visits from the top of the page to its end: accessible names (or texts) in order, without what comes
+ * before `from`: a lesson's links to its neighbours depend on which there are.
+ */
+export async function tabOrder(page: Page, from?: string): Promise<string[]> {
   // Tab goes on from what was focused last: something before everything else.
   await page.evaluate(() => {
     const top = document.createElement('span');
@@ -33,5 +36,5 @@ export async function tabOrder(page: Page): Promise<string[]> {
     for (const element of document.querySelectorAll<HTMLElement>('[data-tab-order]'))
       delete element.dataset['tabOrder'];
   });
-  return names;
+  return from === undefined ? names : names.slice(names.indexOf(from));
 }

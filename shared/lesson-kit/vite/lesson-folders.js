@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where the lessons are. */
+const lessons = fileURLToPath(new URL('../../../lessons', import.meta.url));
+
+/**
+ * The lessons of the course, in order, as their folders describe them; plain JavaScript for the same reason as lesson-config.js.
+ * @param {string} [parent] the folder of all lessons
+ * @returns {import('./lesson-folders.js').LessonFolder[]}
+ */
+export function lessonFolders(parent = lessons) {
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent)
+    .filter((name) => /^\d\d-/.test(name) && existsSync(join(parent, name, 'server/main.ts')))
+    .sort()
+    .map((name) => {
+      const readme = textOf(join(parent, name, 'README.md'));
+      const goal = /^\*\*Goal\.\*\* ([^]+?)\n(?:\n|$)/m.exec(readme)?.[1]?.replace(/\s+/g, ' ') ?? '';
+      return {
+        number: Number(name.slice(0, 2)),
+        name,
+        folder: join(parent, name),
+        title: /^# (?:Lesson \d+: )?(.+)$/m.exec(readme)?.[1] ?? name.slice(3),
+        goal,
+        idea: goal.split(/[:.]/)[0] ?? '',
+      };
+    });
+}
+
+/** @param {string} file */
+const textOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\r\n', '\n') : '');
