@@ -33,9 +33,13 @@ function entries(folder: string): string[] {
   }
 }
 
-/** The room on the disk in MB; links, those to the workspaces for example, are not followed. */
+const counted = new Set<number>();
+
+/** The room on the disk in MB; what several names share counts once, and links, those to the workspaces for example, are not followed. */
 function sizeOf(path: string): number {
   const stat = lstatSync(path);
+  if (counted.has(stat.ino)) return 0; // esbuild's second name for its binary
+  if (stat.nlink > 1 && stat.isFile()) counted.add(stat.ino);
   const own = (stat.blocks * 512) / 2 ** 20;
   if (!stat.isDirectory()) return own;
   return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), own);
