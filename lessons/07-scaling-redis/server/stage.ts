@@ -1,4 +1,4 @@
-import type { Balancer } from '@practical-signalr/lesson-kit/instances';
+import { type Balancer, mustRunHere } from '@practical-signalr/lesson-kit/instances';
 import { type FoundRedis, type RedisView, watchRedis } from '@practical-signalr/redis/local';
 import type { HealthReport } from '@practical-signalr/server';
 import { type ErrorRequestHandler, json, Router } from 'express';
@@ -66,6 +66,7 @@ export function stage(servers: Servers, balancer: Balancer, rule: BalancerRule, 
     if (data.redis === 'stopped' && found.start) await found.close();
     if (data.redis === 'running') await found.start?.();
     if (backplane || presence !== undefined) {
+      mustRunHere();
       await servers.start({ ...(backplane && { backplane }), ...(presence !== undefined && { presence }) });
     }
     if (dotnet) await servers.startDotnet();
