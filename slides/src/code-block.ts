@@ -72,7 +72,7 @@ function codeLine(tokens: readonly CodeToken[]): CodeLine {
   const html = tokens.map(({ text, className }) =>
     className === undefined
       ? escapeHtml(text)
-      : `<span class="${className.replace('hljs-', '')}">${escapeHtml(text)}</span>`,
+      : `<span class="${className.replace('token ', '')}">${escapeHtml(text)}</span>`,
   );
   return { text: tokens.map(({ text }) => text).join(''), html: html.join('') };
 }

@@ -61,9 +61,8 @@ export function stage(
       if (move) rule.move(move.client, move.to);
       if (wish.redis === 'stopped' && redis.start) await redis.close();
       if (wish.redis === 'running') await redis.start?.();
-      if (backplane) settings.backplane = backplane;
-      if (presence !== undefined) settings.presence = presence;
-      if (backplane || presence !== undefined) await servers.restart();
+      if (backplane) await servers.restart(() => (settings.backplane = backplane));
+      if (presence !== undefined) await servers.restart(() => (settings.presence = presence));
       if (wish.kill) await servers.kill(wish.kill);
       if (wish.start) await servers.start();
       if (wish.dotnet) await servers.startDotnet();

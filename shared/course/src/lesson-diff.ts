@@ -20,8 +20,8 @@ export interface FileDiff {
 
 /** What never counts: it is made, not written. */
 const made = /^(node_modules|dist|\.turbo)\/|^package-lock\.json$|\.tsbuildinfo$/;
-/** What a reader of the diff does not want to see first. */
-const beside = /^test\/|^README\.md$/;
+/** What a reader of the diff does not want to see first: what proves, ships or explains the lesson. */
+const beside = /^(test|deploy)\/|^README\.md$/;
 /** The unchanged part of the longer text from which on a file counts as renamed: git's own threshold. */
 const SIMILAR = 0.5;
 /** Lines around a change, as everywhere. */

@@ -57,9 +57,9 @@ test('code has its colours: blocks, and the columns of C# beside TypeScript', as
   const table = '| C# | TypeScript | note |\n|---|---|---|\n| `new Hub()` | `const a = 1` | `plain` |';
   const { parts } = guideOf(`# T\n\n## A\n\n\`\`\`typescript\nconst a = 1;\n\`\`\`\n\n${table}\n\n\`plain\`\n`);
   const html = parts[0]!.html;
-  expect(html).toMatch(/<pre><code class="language-typescript"><span class="hljs-keyword">const<\/span>/);
-  expect(html).toMatch(/<td><code><span class="hljs-keyword">new<\/span>/);
-  expect(html).toMatch(/<td><code><span class="hljs-keyword">const<\/span>/);
+  expect(html).toMatch(/<pre><code class="language-typescript"><span class="token keyword">const<\/span>/);
+  expect(html).toMatch(/<td><code><span class="token keyword">new<\/span>/);
+  expect(html).toMatch(/<td><code><span class="token keyword">const<\/span>/);
   expect(html.match(/<code>plain<\/code>/g)).toHaveLength(2);
 });
 

@@ -13,6 +13,10 @@ export const errorTexts = {
     `The page of ${folder} is not built yet. Build it with npm run build, then start it again.`,
   browserMissing: 'Chromium is missing: set CHROMIUM_PATH or install it (Debian: apt-get install chromium).',
   instanceEnded: (name: string, output: string) => `The ${name} ended before it was ready. It printed:\n${output}`,
+  noInstance: (name: string, text: string) =>
+    `INSTANCES is '${text}' and has no address for ${name}. Name one for each, for example http://instance-1:4171,http://instance-2:4172, or leave it out.`,
+  instancesElsewhere:
+    'The instances run elsewhere, at the addresses of INSTANCES: what they do is set where they are started, for example in compose.yaml.',
   instanceSilent: (name: string) => `The ${name} does not answer.`,
   pageElsewhere: (name: string) =>
     `This is ${name}. The balancer in front of it serves the page, at the address that the lesson has printed.`,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { SignalRServer } from '@practical-signalr/server';
 import type { Express } from 'express';
 import { errorTexts } from './error-texts.ts';
+import { hostOfEnvironment } from './host-of-environment.ts';
 import { lessonNumber } from './lesson-number.ts';
 import { openLesson } from './open-lesson.ts';
 import { portOfEnvironment } from './port-of-environment.ts';
@@ -64,7 +65,9 @@ async function serveInstance(name: string, port: number, lesson: Served, end: ()
   servePageElsewhere(name, lesson);
   await listen(lesson.server, port);
   process.once('disconnect', () => void end().finally(() => process.exit(0)));
-  process.send?.({ port: (lesson.server.address() as AddressInfo).port });
+  const { port: taken } = lesson.server.address() as AddressInfo;
+  if (process.send) process.send({ port: taken });
+  else console.log(`${name} is ready on port ${taken}`);
 }
 
 function endOnSignals(end: () => Promise<void>): void {
@@ -76,7 +79,7 @@ function endOnSignals(end: () => Promise<void>): void {
 async function listen(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, hostOfEnvironment(), () => {
       server.off('error', reject);
       resolve();
     });

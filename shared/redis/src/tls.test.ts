@@ -21,7 +21,7 @@ let open: RedisServerProcess;
 const ends: (() => Promise<unknown> | undefined)[] = [];
 beforeAll(async () => {
   if (!hasRedisServer) return;
-  certificates = await makeCertificates();
+  certificates = makeCertificates();
   const { files: tls } = certificates;
   strict = await startRedisServer({ tls });
   open = await startRedisServer({ tls, args: ['--tls-auth-clients', 'no'] });

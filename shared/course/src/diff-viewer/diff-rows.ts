@@ -1,6 +1,4 @@
-import type { StructuredPatch } from 'diff';
-import { html } from 'diff2html';
-import type { DiffFile, DiffLine, LineType } from 'diff2html/lib/types.js';
+import { diffArrays, diffWordsWithSpace, type StructuredPatch } from 'diff';
 
 /** One line of one side. */
 export interface DiffCell {
@@ -17,64 +15,96 @@ export interface DiffRow {
   readonly changed: boolean;
 }
 
-// diff2html finds out which lines belong together and which words differ. Its own two tables have no headers and lose each
-// other when a line wraps, so its templates are replaced: one text line for each row, the sides apart by NUL.
-const rawTemplates = {
-  'generic-wrapper': '{{{content}}}',
-  'generic-block-header': '@\n',
-  'generic-line': '{{lineNumber}} {{type}}\t{{{content}}}\n',
-  'side-by-side-file-diff': '{{{diffs.left}}}\0{{{diffs.right}}}',
-};
-
 /** The part of a line from which on it is another line: marks on nearly every word help nobody. */
 const MOSTLY = 0.7;
+/** The part of their words that two lines share to stand beside each other. */
+const ALIKE = 0.5;
 
 /** The rows of each hunk of a patch, lines that belong together beside each other. */
 export function diffRows(patch: StructuredPatch): DiffRow[][] {
-  if (patch.hunks.length === 0) return [];
-  const text = html([asDiffFile(patch)], {
-    outputFormat: 'side-by-side',
-    matching: 'lines',
-    drawFileList: false,
-    rawTemplates,
+  return patch.hunks.map(({ oldStart, newStart, lines }) => {
+    const rows: DiffRow[] = [];
+    const [removed, added]: [Line[], Line[]] = [[], []];
+    const endBlock = (): void => void rows.push(...pairs(removed.splice(0), added.splice(0)));
+    let [oldNumber, newNumber] = [oldStart, newStart];
+    for (const line of lines) {
+      if (line.startsWith('-')) removed.push(new Line(oldNumber++, line.slice(1)));
+      else if (line.startsWith('+')) added.push(new Line(newNumber++, line.slice(1)));
+      else if (!line.startsWith('\\')) {
+        endBlock();
+        const [before, after] = [oldNumber++, newNumber++].map((number) => ({ line: number, marks: [] }));
+        rows.push({ before, after, changed: false });
+      } // else no newline at the end of a file: nothing to read
+    }
+    endBlock();
+    return rows;
   });
-  const [left = [], right = []] = text.split('\0').map((side) => side.split('\n'));
-  const hunks: DiffRow[][] = [];
-  for (const [at, line] of left.entries()) {
-    if (line === '@') hunks.push([]);
-    else if (line !== '') {
-      const [before, after] = [asCell(line), asCell(right[at] ?? '')];
-      hunks.at(-1)?.push({ before, after, changed: !/^\d+ d2h-cntx\t/.test(line) });
+}
+
+class Line {
+  readonly number: number;
+  readonly text: string;
+  readonly words: ReadonlySet<string>;
+
+  constructor(number: number, text: string) {
+    this.number = number;
+    this.text = text;
+    this.words = new Set(text.match(/\w+/g));
+  }
+
+  isLike({ words }: Line): boolean {
+    let shared = 0;
+    for (const word of words) if (this.words.has(word)) shared++;
+    return shared > 0 && shared >= Math.max(words.size, this.words.size) * ALIKE;
+  }
+}
+
+/** Lines that are alike stand beside each other; what is between them does as it comes. */
+function pairs(removed: Line[], added: Line[]): DiffRow[] {
+  const rows: DiffRow[] = [];
+  let [oldAt, newAt] = [0, 0];
+  const put = (oldCount: number, newCount: number): void => {
+    for (let at = 0; at < Math.max(oldCount, newCount); at++) {
+      const before = at < oldCount ? removed[oldAt++] : undefined;
+      const after = at < newCount ? added[newAt++] : undefined;
+      const [left, right] = marks(before?.text ?? '', after?.text ?? '');
+      rows.push({
+        before: before && { line: before.number, marks: left },
+        after: after && { line: after.number, marks: right },
+        changed: true,
+      });
+    }
+  };
+  let [oldAlone, newAlone] = [0, 0];
+  for (const part of diffArrays(removed, added, { comparator: (before, after) => before.isLike(after) })) {
+    if (part.removed) oldAlone += part.count;
+    else if (part.added) newAlone += part.count;
+    else {
+      put(oldAlone, newAlone);
+      put(part.count, part.count);
+      [oldAlone, newAlone] = [0, 0];
     }
   }
-  return hunks;
+  put(oldAlone, newAlone);
+  return rows;
 }
 
-function asCell(line: string): DiffCell | undefined {
-  const number = Number.parseInt(line, 10);
-  if (Number.isNaN(number)) return undefined;
-  const marks: [number, number][] = [];
-  let end = 0;
-  for (const [part, tag, inner] of line.slice(line.indexOf('\t') + 1).matchAll(/<(ins|del)>(.*?)<\/\1>|[^<]+/g)) {
-    const start = end;
-    end += (inner ?? part).replaceAll(/&[^;]+;/g, '.').length;
-    if (tag !== undefined) marks.push([start, end]);
+type Marks = [number, number][];
+
+/** What differs between two lines, on either side. */
+function marks(before: string, after: string): [Marks, Marks] {
+  const found: [Marks, Marks] = [[], []];
+  const ends = [0, 0];
+  for (const { value, added, removed } of diffWordsWithSpace(before, after)) {
+    for (const side of [added ? undefined : 0, removed ? undefined : 1] as const) {
+      if (side === undefined) continue;
+      const start = ends[side]!;
+      ends[side] = start + value.length;
+      if (added || removed) found[side].push([start, ends[side]!]);
+    }
   }
-  const marked = marks.reduce((sum, [start, stop]) => sum + stop - start, 0);
-  return { line: number, marks: marked > end * MOSTLY ? [] : marks };
-}
-
-function asDiffFile({ oldFileName = '', newFileName = '', hunks }: StructuredPatch): DiffFile {
-  const file = { oldName: oldFileName, newName: newFileName, language: '', isCombined: false, isGitDiff: false };
-  const blocks = hunks.map(({ oldStart, newStart, lines }) => {
-    let [oldNumber, newNumber] = [oldStart, newStart];
-    const numbered = lines.flatMap((content): object[] => {
-      if (content.startsWith('+')) return [{ type: 'insert', newNumber: newNumber++, content }];
-      if (content.startsWith('-')) return [{ type: 'delete', oldNumber: oldNumber++, content }];
-      if (content.startsWith('\\')) return []; // no newline at the end of a file: nothing to read
-      return [{ type: 'context', oldNumber: oldNumber++, newNumber: newNumber++, content }];
-    }) as ({ type: LineType } & DiffLine)[];
-    return { oldStartLine: oldStart, newStartLine: newStart, header: '', lines: numbered };
-  });
-  return { ...file, blocks, addedLines: 0, deletedLines: 0 };
+  return found.map((side, at) => {
+    const marked = side.reduce((sum, [start, end]) => sum + end - start, 0);
+    return marked > ends[at]! * MOSTLY ? [] : side;
+  }) as [Marks, Marks];
 }

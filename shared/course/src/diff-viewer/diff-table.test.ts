@@ -25,8 +25,8 @@ test.each(['unified', 'split'] as const)(
   '%s: every line once, colour and marks cut each other, code is escaped',
   (view) => {
     const html = toHtml(diffTable(diff, view, ['lesson 1', 'lesson 2'], '#'));
-    expect(html).toContain('a &#x3C; <ins><span class="hljs-number">4</span></ins> &#x26;&#x26; b');
-    expect(html).toContain('<del><span class="hljs-number">3</span></del>');
+    expect(html).toContain('a &#x3C; <ins><span class="token number">4</span></ins> &#x26;&#x26; b');
+    expect(html).toContain('<del><span class="token number">3</span></del>');
     expect(html.match(/<td class="sign add">/g)).toHaveLength(diff.added);
     expect(html.match(/<td class="sign del">/g)).toHaveLength(diff.removed);
     expect(html.match(/data-change/g)).toHaveLength(1);

@@ -3,8 +3,8 @@ import { highlightedLines } from './highlighted-lines.ts';
 
 test('a template string over two lines keeps its colour on both; an unknown language and a syntax error are text', () => {
   const [first, second] = highlightedLines('const a = `one\ntwo`;', 'ts');
-  expect(first?.at(-1)).toEqual({ text: '`one', className: 'hljs-string' });
-  expect(second?.[0]).toEqual({ text: 'two`', className: 'hljs-string' });
+  expect(first?.at(-1)).toEqual({ text: 'one', className: 'token string' });
+  expect(second?.[0]).toEqual({ text: 'two', className: 'token string' });
   expect(highlightedLines('a\nb', 'unknown').map((line) => line.map(({ text }) => text))).toEqual([['a'], ['b']]);
   const broken = 'export class { ((( `';
   expect(

@@ -4,7 +4,7 @@ import { highlighter } from './highlighter.ts';
 /** A piece of a line in one colour. */
 export interface CodeToken {
   readonly text: string;
-  /** A class of highlight.js, for example `hljs-keyword`. */
+  /** Classes of Prism, for example `token keyword`. */
   readonly className: string | undefined;
 }
 
@@ -23,10 +23,16 @@ export function highlightedLines(text: string, language: string): CodeToken[][] 
   const walk = (nodes: readonly (RootContent | ElementContent)[], className?: string): void => {
     for (const node of nodes) {
       if (node.type === 'text') add(node.value, className);
-      else if (node.type === 'element') walk(node.children, String([node.properties.className].flat()[0] ?? className));
+      else if (node.type === 'element') walk(node.children, coloured([node.properties.className].flat().join(' ')));
     }
   };
-  if (highlighter.registered(language)) walk(highlighter.highlight(language, text).children);
+  if (highlighter.registered(language)) walk(highlighter.highlight(text, language).children);
   else add(text);
   return lines;
 }
+
+/** Signs between words have the colour of the text. */
+const coloured = (classes: string): string | undefined =>
+  /^token (operator|punctuation|interpolation|interpolation-punctuation punctuation)$/.test(classes)
+    ? undefined
+    : classes;

@@ -1,4 +1,17 @@
-import { common, createLowlight } from 'lowlight';
+import { refractor } from 'refractor/core';
+import bash from 'refractor/bash';
+import csharp from 'refractor/csharp';
+import css from 'refractor/css';
+import javascript from 'refractor/javascript';
+import json from 'refractor/json';
+import markdown from 'refractor/markdown';
+import markup from 'refractor/markup';
+import typescript from 'refractor/typescript';
+import yaml from 'refractor/yaml';
 
-/** The one highlighter of READMEs, diffs and slides. shiki colours as well, and adds 20 MB to every install. */
-export const highlighter = createLowlight(common);
+// The languages of the lessons, their READMEs and the slides.
+for (const syntax of [bash, csharp, css, javascript, json, markdown, markup, typescript, yaml])
+  refractor.register(syntax);
+
+/** The one highlighter of READMEs, diffs and slides: Prism's grammars, 3 MB where highlight.js takes 10 and shiki 20. */
+export const highlighter = refractor;

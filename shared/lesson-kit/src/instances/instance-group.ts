@@ -1,5 +1,6 @@
 import type { DotnetState } from '../client/show-dotnet.ts';
 import { lessonNumber, portBeside } from '../lesson-number.ts';
+import { mustRunHere } from './instance-elsewhere.ts';
 import type { Instance } from './instance.ts';
 import { hasDotnet, startDotnet } from './start-dotnet.ts';
 import { startInstance } from './start-instance.ts';
@@ -53,9 +54,14 @@ export class InstanceGroup {
     return this.#inTurn(() => this.#startMissing());
   }
 
-  /** Ends all and starts them again, with the environment of now. The C# server has to be asked again. */
-  restart(): Promise<void> {
+  /**
+   * Ends all and starts them again, with the environment that `change` has made. The C# server has to be asked again.
+   * @throws {Error} where they run elsewhere; nothing is changed then.
+   */
+  restart(change: () => unknown = () => undefined): Promise<void> {
     return this.#inTurn(async () => {
+      mustRunHere();
+      change();
       this.#restarts++;
       await this.#endAll();
       await this.#startMissing();

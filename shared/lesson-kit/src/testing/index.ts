@@ -1,5 +1,5 @@
 export { auditPage, axeFindings } from './audit-page.ts';
-export { pageScriptSize } from './build-page.ts';
+export { buildPage, pageScriptSize } from './build-page.ts';
 export { hasChromium, launchChromium } from './chromium.ts';
 export { findChromium } from './find-chromium.ts';
 export { freePort } from './free-port.ts';

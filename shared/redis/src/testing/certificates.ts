@@ -1,7 +1,8 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import selfsigned from 'selfsigned';
+import forge from 'node-forge';
 
 /** Certificates in PEM: an authority, and what it has signed for a server on 127.0.0.1 and for a client. */
 export interface Certificates {
@@ -14,24 +15,20 @@ export interface Certificates {
   remove(): void;
 }
 
-/** Makes new ones, for tests alone. */
-export async function makeCertificates(): Promise<Certificates> {
-  const authority = await selfsigned.generate([{ name: 'commonName', value: 'Authority of tests' }], {
-    algorithm: 'sha256',
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, critical: true },
-    ],
-  });
-  const signed = async (name: string): Promise<{ cert: string; key: string }> => {
-    const { cert, private: key } = await selfsigned.generate([{ name: 'commonName', value: name }], {
-      algorithm: 'sha256',
-      ca: { key: authority.private, cert: authority.cert },
-      extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
-    });
-    return { cert, key };
-  };
-  const [server, client] = [await signed('redis'), await signed('signalr')];
+interface Issued {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Makes new ones, for tests alone. node-forge signs them: Node makes keys but no certificates, and selfsigned brings 9 MB to do it. */
+export function makeCertificates(): Certificates {
+  const authority = issue('Authority of tests', [
+    { name: 'basicConstraints', cA: true, critical: true },
+    { name: 'keyUsage', keyCertSign: true, critical: true },
+  ]);
+  const signed = (name: string): Issued =>
+    issue(name, [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }], authority);
+  const [server, client] = [signed('redis'), signed('signalr')];
   const folder = mkdtempSync(join(tmpdir(), 'practical-signalr-certificates-'));
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text, { mode: 0o600 });
@@ -43,4 +40,25 @@ export async function makeCertificates(): Promise<Certificates> {
     key: file('server.key', server.key),
   };
   return { ca: authority.cert, server, client, files, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A certificate for a day and its key; without an authority it is its own. */
+function issue(name: string, extensions: object[], authority?: Issued): Issued {
+  const { privateKey: key } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const own = forge.pki.privateKeyFromPem(key);
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = forge.pki.rsa.setPublicKey(own.n, own.e);
+  certificate.serialNumber = `01${randomBytes(8).toString('hex')}`;
+  certificate.validity.notBefore = new Date(Date.now() - 3_600_000);
+  certificate.validity.notAfter = new Date(Date.now() + 86_400_000);
+  const subject = [{ name: 'commonName', value: name }];
+  certificate.setSubject(subject);
+  certificate.setIssuer(authority ? forge.pki.certificateFromPem(authority.cert).subject.attributes : subject);
+  certificate.setExtensions(extensions);
+  certificate.sign(authority ? forge.pki.privateKeyFromPem(authority.key) : own, forge.md.sha256.create());
+  return { cert: forge.pki.certificateToPem(certificate), key };
 }
