@@ -2,23 +2,55 @@ import { HttpTransportType, type HubConnection, HubConnectionBuilder, LogLevel, 
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { azureSignalR } from '@practical-signalr/azure';
 import { ChatHub, verifyBackplane } from '@practical-signalr/conformance';
-import { hasDotnet, type Instance, startDotnet } from '@practical-signalr/lesson-kit/instances';
+import {
+  buildDotnet,
+  type BuiltDotnet,
+  hasDotnet,
+  type Instance,
+  startDotnet,
+} from '@practical-signalr/lesson-kit/instances';
 import { testServer, type TestServer } from '@practical-signalr/server/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from './index.ts';
+import { keepCalling } from './testing/keep-calling.ts';
 
-const project = new URL('../dotnet/AzureServer.csproj', import.meta.url);
+if (!hasDotnet() && process.env['CI'] !== undefined) throw new Error('There is no .NET SDK: install it, CI needs it.');
+
 /** Five for each of its two hubs. */
 const SERVER_CONNECTIONS = 10;
+/** Time in ms that an app has for its clients when it ends. */
+const SHUTDOWN = 25_000;
 
+let project: BuiltDotnet;
 let emulator: Emulator;
 const connections: HubConnection[] = [];
 
-async function startApp(name: string): Promise<Instance> {
+async function startApp(name: string, shutdown = 'Off'): Promise<Instance> {
   const before = openServerConnections();
-  const app = await startDotnet(name, project, { Azure__SignalR__ConnectionString: emulator.connectionString });
+  const app = await startDotnet(name, project, {
+    Azure__SignalR__ConnectionString: emulator.connectionString,
+    Azure__SignalR__GracefulShutdown__Mode: shutdown,
+  });
   await serverConnections(before + SERVER_CONNECTIONS);
   return app;
+}
+
+/** An app of ours beside them. */
+async function startOurs(): Promise<TestServer> {
+  const before = openServerConnections();
+  const scaleOut = azureSignalR({
+    connectionString: emulator.connectionString,
+    serverStickyMode: 'Required',
+    migrationLevel: 'ShutdownOnly',
+    gracefulShutdown: { mode: 'MigrateClients' },
+    environment: {},
+  });
+  const ours = await testServer((signalr) => signalr.mapHub('/messages', ChatHub), {
+    scaleOut,
+    userIdProvider: { getUserId: ({ request }) => request.query.get('user') },
+  });
+  await serverConnections(before + 5);
+  return ours;
 }
 
 const openServerConnections = (): number =>
@@ -26,13 +58,16 @@ const openServerConnections = (): number =>
 const serverConnections = (count: number): Promise<unknown> =>
   vi.waitFor(() => expect(openServerConnections()).toBe(count), 20_000);
 
-type Options = { transport?: HttpTransportType; isBinary?: boolean; query?: string };
+type App = { url: string };
+type Options = { transport?: HttpTransportType; isBinary?: boolean; query?: string; reconnects?: boolean };
 
-async function connect(app: { url: string }, path: string, options: Options = {}): Promise<HubConnection> {
-  const { transport = HttpTransportType.WebSockets, isBinary = false, query = '' } = options;
+async function connect(app: App, path: string, options: Options = {}): Promise<HubConnection> {
+  const { transport = HttpTransportType.WebSockets, isBinary = false, query = '', reconnects = false } = options;
   const url = `${app.url}/${path}${query}`;
   const builder = new HubConnectionBuilder().withUrl(url, { transport }).configureLogging(LogLevel.None);
-  const connection = (isBinary ? builder.withHubProtocol(new MessagePackHubProtocol()) : builder).build();
+  if (isBinary) builder.withHubProtocol(new MessagePackHubProtocol());
+  if (reconnects) builder.withAutomaticReconnect(Array(100).fill(50));
+  const connection = builder.build();
   connections.push(connection);
   await connection.start();
   return connection;
@@ -41,26 +76,25 @@ async function connect(app: { url: string }, path: string, options: Options = {}
 /** The next message of this name. */
 const next = (connection: HubConnection, name: string): Promise<unknown> =>
   new Promise((resolve) => connection.on(name, resolve));
+const negotiate = (app: App, path: string): Promise<Response> =>
+  fetch(`${app.url}/${path}/negotiate?negotiateVersion=1`, { method: 'POST' });
 const closed = (connection: HubConnection): Promise<void> =>
   new Promise((resolve) => connection.onclose(() => resolve()));
 
+beforeAll(async () => {
+  if (hasDotnet()) project = await buildDotnet(new URL('../dotnet/AzureServer.csproj', import.meta.url));
+}, 180_000);
 afterEach(() => Promise.all(connections.splice(0).map((connection) => connection.stop())));
 
 describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
   let [one, two]: Instance[] = [];
-  let ours: TestServer;
+  let ours: TestServer | undefined;
 
   beforeAll(async () => {
     emulator = await startEmulator({ port: 0 });
     one = await startApp('one');
     two = await startApp('two');
-    const { connectionString } = emulator;
-    const scaleOut = azureSignalR({ connectionString, serverStickyMode: 'Required', environment: {} });
-    ours = await testServer((signalr) => signalr.mapHub('/messages', ChatHub), {
-      scaleOut,
-      userIdProvider: { getUserId: ({ request }) => request.query.get('user') },
-    });
-    await serverConnections(2 * SERVER_CONNECTIONS + 5);
+    ours = await startOurs();
   }, 180_000);
   afterAll(async () => {
     await Promise.all([one?.close(), two?.close(), ours?.close()]);
@@ -72,7 +106,7 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
   });
 
   test('one of them and one with our SDK do too: 44 of 44', async () => {
-    expect(await verifyBackplane(one!.url, ours.url)).toEqual(['44 passed, 0 failed']);
+    expect(await verifyBackplane(one!.url, ours!.url)).toEqual(['44 passed, 0 failed']);
   });
 
   const { WebSockets, ServerSentEvents, LongPolling } = HttpTransportType;
@@ -90,6 +124,8 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
       expect(await client.invoke('Echo', 'hé 👋')).toBe('hé 👋');
       expect(await client.invoke('Level')).toBe('7'); // a claim, made when it negotiated
       await expect(client.invoke('Fail')).rejects.toThrow('HubException: told');
+      const long = 'é👋'.repeat(50_000);
+      expect((await client.invoke('Long', long.length)) === long).toBe(true);
       const items: unknown[] = [];
       await new Promise<void>((complete, error) =>
         client.stream('Count', 3).subscribe({ next: (item) => items.push(item), complete, error }),
@@ -112,36 +148,87 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
     },
   );
 
-  test('server connections that are lost come back, and so may the clients', async () => {
-    const client = await connect(one!, 'calls');
-    const end = closed(client);
+  test('who has signed in at the app keeps name and roles at the hub', async () => {
+    const [ada, bob] = [
+      await connect(one!, 'calls', { query: '?name=Ada&role=author' }),
+      await connect(one!, 'calls', { query: '?name=Bob&role=reader' }),
+    ];
+    expect(await ada.invoke('Name')).toBe('Ada');
+    await expect(bob.invoke('Name')).rejects.toThrow('user is unauthorized');
+  });
+
+  test('one server connection, then all are lost while clients call: every call ends, every client comes back', async () => {
+    const clients = await Promise.all(
+      [false, true, false, true].map((isBinary) => connect(one!, 'calls', { isBinary, reconnects: true })),
+    );
+    const stops = clients.map(keepCalling);
     const { servers } = emulator.hubs.get('callhub')!;
     const lost = [...servers];
-    expect(emulator.dropServerConnections('callhub')).toBe(SERVER_CONNECTIONS);
-    await end;
-    await vi.waitFor(() => expect(lost.filter((server) => servers.has(server))).toEqual([]));
+    lost.find((server) => server.clients.size > 0)?.drop();
+    await vi.waitFor(() => expect(clients.some(({ state }) => state !== 'Connected')).toBe(true), 20_000);
+    for (const server of lost) server.drop();
+    await vi.waitFor(() => expect(lost.filter((server) => servers.has(server))).toEqual([]), 20_000);
     await serverConnections(2 * SERVER_CONNECTIONS + 5);
-    expect(await (await connect(one!, 'calls')).invoke('Echo', 'again')).toBe('again');
+    const back = Array(4).fill('Connected');
+    await vi.waitFor(() => expect(clients.map(({ state }) => state)).toEqual(back), 20_000);
+    for (const client of clients) expect(await client.invoke('Echo', 'back')).toBe('back');
+    for (const stop of stops) expect((await stop()).answered).toBeGreaterThan(0);
   });
 });
 
 describe.skipIf(!hasDotnet())("apps with Microsoft's SDK that end", () => {
-  beforeAll(async () => {
+  beforeEach(async () => {
     emulator = await startEmulator({ port: 0 });
   });
-  afterAll(() => emulator?.close());
+  afterEach(() => emulator?.close());
 
-  test('one that shuts down hands its clients to another; clients of one that is killed are closed', async () => {
-    const [one, two] = [await startApp('one'), await startApp('two')];
+  test('clients move from one that shuts down to ours and on to another, which waits for them', async () => {
+    const one = await startApp('one', 'MigrateClients');
+    const ours = await startOurs();
     const client = await connect(one, 'messages');
+    let isClosed = false;
+    client.onclose(() => (isClosed = true));
     await client.invoke('JoinGroup', 'room');
+    /** The group and the connection are the same, whoever serves them. */
+    const isServedBy = async (name: string): Promise<void> => {
+      const received = next(client, 'Receive');
+      await client.invoke('SendToGroup', 'room', name);
+      expect(await received).toBe('group:room');
+      expect(await client.invoke('WhoAmI')).toEqual({ connectionId: client.connectionId, userId: null });
+    };
+    await one.close(SHUTDOWN);
+    await isServedBy('ours');
+    const two = await startApp('two', 'WaitForClientsClose');
+    await ours.close();
+    await isServedBy('two');
+    const ended = two.close(SHUTDOWN);
+    const servers = [...emulator.hubs.get('chathub')!.servers];
+    await vi.waitFor(() => expect(servers.every(({ isLeaving }) => isLeaving)).toBe(true), 20_000);
+    await expect(connect(two, 'messages')).rejects.toThrow('No server is connected');
+    await isServedBy('two');
+    expect(isClosed).toBe(false);
+    await client.stop();
+    await ended;
+  }, 120_000);
+
+  test('a service that was away has its app again; clients of an app that is killed are closed', async () => {
+    const app = await startApp('app');
+    const before = closed(await connect(app, 'calls'));
+    const { port } = emulator;
+    await emulator.close();
+    await before;
+    const refusal = await vi.waitFor(async () => {
+      const answer = await negotiate(app, 'calls');
+      expect(answer.status).toBe(500);
+      return answer.text();
+    }, 20_000);
+    expect(refusal).toBe('Azure SignalR Service is not connected yet, please try again later.');
+    emulator = await startEmulator({ port });
+    await serverConnections(SERVER_CONNECTIONS);
+    const client = await connect(app, 'calls');
+    expect(await client.invoke('Echo', 'again')).toBe('again');
     const end = closed(client);
-    await one.close();
-    const received = next(client, 'Receive');
-    await client.invoke('SendToGroup', 'room', 'still here');
-    expect(await received).toBe('group:room');
-    process.kill(two.pid, 'SIGKILL');
+    await app.kill();
     await end;
-    await two.close();
   }, 120_000);
 });

@@ -16,6 +16,7 @@ import { Hub } from '@practical-signalr/server';
 import { testServer, type TestServer } from '@practical-signalr/server/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from './index.ts';
+import { keepCalling } from './testing/keep-calling.ts';
 
 class ChatHub extends Hub {
   echo(text: string): string {
@@ -80,26 +81,6 @@ async function connect(
   await connection.start();
   connections.push(connection);
   return connection;
-}
-
-/** Calls without end, until told; gives what came of the calls. */
-function keepCalling(connection: HubConnection): () => Promise<{ answered: number; failed: number }> {
-  let isOver = false;
-  const counts = { answered: 0, failed: 0 };
-  const calling = (async () => {
-    while (!isOver) {
-      await connection.invoke('Echo', 'x').then(
-        () => counts.answered++,
-        () => counts.failed++,
-      );
-      await new Promise((resolve) => setImmediate(resolve)); // a call that fails at once must not keep others out
-    }
-  })();
-  return async () => {
-    isOver = true;
-    await calling;
-    return counts;
-  };
 }
 
 test.each([

@@ -10,8 +10,8 @@ export interface Instance {
   readonly pid: number;
   /** Resolves when it is gone, whoever has ended it. */
   readonly ended: Promise<unknown>;
-  /** Ends it as Ctrl-C does. */
-  close(): Promise<void>;
+  /** Ends it as Ctrl-C does; by force after `patience` ms, 2,000 where it is not given. */
+  close(patience?: number): Promise<void>;
   /** Ends it as a crash does. */
   kill(): Promise<void>;
 }
@@ -61,10 +61,10 @@ export async function instanceOf(
     url,
     pid: child.pid as number,
     ended,
-    async close() {
+    async close(patience = PATIENCE) {
       closing = true;
       child.kill('SIGTERM');
-      const force = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      const force = setTimeout(() => child.kill('SIGKILL'), patience);
       await ended;
       clearTimeout(force);
     },
