@@ -4,5 +4,5 @@ export type { Instance } from './instance.ts';
 export { InstanceGroup, type InstanceGroupOptions } from './instance-group.ts';
 export { onDemand, type Startable } from './on-demand.ts';
 export { stageRouter, type StageOptions } from './stage-router.ts';
-export { hasDotnet, startDotnet } from './start-dotnet.ts';
+export { buildDotnet, type BuiltDotnet, hasDotnet, startDotnet } from './start-dotnet.ts';
 export { startInstance } from './start-instance.ts';
