@@ -24,6 +24,8 @@ const SHUTDOWN = 25_000;
 let project: BuiltDotnet;
 let emulator: Emulator;
 const connections: HubConnection[] = [];
+/** What is running, though a test failed. */
+const apps: { close(): Promise<void> }[] = [];
 
 async function startApp(name: string, shutdown = 'Off'): Promise<Instance> {
   const before = openServerConnections();
@@ -31,6 +33,7 @@ async function startApp(name: string, shutdown = 'Off'): Promise<Instance> {
     Azure__SignalR__ConnectionString: emulator.connectionString,
     Azure__SignalR__GracefulShutdown__Mode: shutdown,
   });
+  apps.push(app);
   await serverConnections(before + SERVER_CONNECTIONS);
   return app;
 }
@@ -49,6 +52,7 @@ async function startOurs(): Promise<TestServer> {
     scaleOut,
     userIdProvider: { getUserId: ({ request }) => request.query.get('user') },
   });
+  apps.push(ours);
   await serverConnections(before + 5);
   return ours;
 }
@@ -81,6 +85,11 @@ const negotiate = (app: App, path: string): Promise<Response> =>
 const closed = (connection: HubConnection): Promise<void> =>
   new Promise((resolve) => connection.onclose(() => resolve()));
 
+async function end(): Promise<void> {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+  await emulator?.close();
+}
+
 beforeAll(async () => {
   if (hasDotnet()) project = await buildDotnet(new URL('../dotnet/AzureServer.csproj', import.meta.url));
 }, 180_000);
@@ -96,10 +105,7 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
     two = await startApp('two');
     ours = await startOurs();
   }, 180_000);
-  afterAll(async () => {
-    await Promise.all([one?.close(), two?.close(), ours?.close()]);
-    await emulator?.close();
-  });
+  afterAll(end);
 
   test('two of them share every target, group and client result: 44 of 44', async () => {
     expect(await verifyBackplane(one!.url, two!.url)).toEqual(['44 passed, 0 failed']);
@@ -180,7 +186,7 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK that end", () => {
   beforeEach(async () => {
     emulator = await startEmulator({ port: 0 });
   });
-  afterEach(() => emulator?.close());
+  afterEach(end);
 
   test('clients move from one that shuts down to ours and on to another, which waits for them', async () => {
     const one = await startApp('one', 'MigrateClients');
