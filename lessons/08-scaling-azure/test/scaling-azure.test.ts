@@ -15,7 +15,7 @@ import {
   watchProblems,
 } from '@practical-signalr/lesson-kit/testing';
 import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Stage } from '../server/stage.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -210,7 +210,10 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
   ])('on purpose: %s', { timeout: 40_000 }, async (name, text) => {
     await press(a!, name, text);
     if (name === 'wrong key') {
-      expect(lesson.output()).toMatch(/refused a server connection \(401\): check the AccessKey/);
+      await vi.waitFor(
+        () => expect(lesson.output()).toMatch(/refused a server connection \(401\): check the AccessKey/),
+        { timeout: 15_000 },
+      );
       const told = [lesson.output(), await a!.content(), JSON.stringify(await stageOf(lesson))].join();
       for (const key of ['wrong'.repeat(9), DEFAULT_ACCESS_KEY]) expect(told).not.toContain(key);
     }
