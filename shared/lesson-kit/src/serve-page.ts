@@ -32,7 +32,7 @@ export async function servePageFromSource(
   const vite = await createServer({
     configFile: `${folder}/vite.config.ts`,
     // Hot reload speaks over the lesson's own port.
-    server: { middlewareMode: true, ws: { server }, hmr: { server } } as object,
+    server: { middlewareMode: true, hmr: { server } },
   });
   app.use(vite.middlewares);
   // The page is reloaded by Vite's client as soon as the new process answers.
