@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { SignalRServer, Hub } from '@practical-signalr/server';
 import express from 'express';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -88,6 +88,18 @@ test('without anybody who takes upgrades they are refused, not left hanging', as
   server.removeAllListeners('upgrade');
   requestJournal(server);
   expect(await upgrade('/hub')).toBe(404);
+});
+
+test('who is refused and cuts the line harms nobody', async () => {
+  server.removeAllListeners('upgrade');
+  requestJournal(server);
+  const closed = new Promise((resolve) => server.once('connection', (socket) => socket.once('close', resolve)));
+  const client = connect({ port: Number(new URL(origin).port), host: '127.0.0.1', allowHalfOpen: true });
+  client.write('GET /hub HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  await once(client, 'data');
+  client.resetAndDestroy();
+  await closed;
+  expect((await fetch(`${origin}/requests`)).status).toBe(200);
 });
 
 test('the journal keeps a bounded number of requests', async () => {

@@ -46,6 +46,7 @@ export function requestJournal(server: Server, prefixes: readonly string[] = ['/
     });
   });
   server.prependListener('upgrade', (request, socket) => {
+    socket.on('error', () => undefined); // a 'close' follows
     const entry = note(request, true);
     onFirstWrite(socket, (head) => {
       entry.status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]);

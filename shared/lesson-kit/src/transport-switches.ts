@@ -25,6 +25,7 @@ export function blockUpgrades(server: Server, path: string): void {
   if (switches()['block-upgrade'] !== true) return;
   server.removeAllListeners('upgrade');
   server.on('upgrade', (request, socket) => {
+    socket.on('error', () => undefined); // who is refused may hang up
     if (request.url?.startsWith(path)) socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
   });
 }

@@ -126,6 +126,7 @@ export async function startFakeService(answer: RequestListener = () => undefined
     },
   };
   server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => undefined); // who is refused may hang up
     if (service.status !== 101) {
       socket.end(`HTTP/1.1 ${service.status} Refused\r\nDate: ${service.date.toUTCString()}\r\n\r\n`);
       return;

@@ -33,6 +33,7 @@ async function instance(name: string): Promise<Instance> {
   const server = createServer((request, response) => response.end(`${name} ${request.url}`));
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => undefined); // who is refused may hang up
     if (!request.url?.startsWith('/socket')) return socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
     return sockets.handleUpgrade(request, socket, head, (opened) => opened.on('message', (data) => opened.send(data)));
   });
