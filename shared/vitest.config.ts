@@ -23,8 +23,8 @@ export default defineConfig({
     root: process.env['VITEST_ROOT'],
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    // Much of the time is waiting for browsers and servers: five files at once, on two cores too.
-    maxWorkers: 5,
+    // Much of the time is waiting for browsers and servers: four files at once, on two cores too.
+    maxWorkers: 4,
     sequence: { sequencer: LessonsFirst },
     // Files share a process, and so what they import; what a test has put in the place of something ends with it.
     isolate: false,
