@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { hasDotnet } from '@practical-signalr/lesson-kit/instances';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasDotnet } from '../interop/dotnet-server.ts';
 import { aliceToken, cellName, cells, type CheckServer, startCheckServer } from './check-server.ts';
 import { allPassed } from './client-checks.ts';
 
@@ -12,9 +12,9 @@ const env = { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '
 const run = async (...args: string[]): Promise<string> =>
   (await promisify(execFile)('dotnet', args, { cwd: folder, env, timeout: 100_000 })).stdout;
 
-if (!hasDotnet && process.env['CI'] !== undefined) throw new Error('There is no .NET SDK: install it, CI needs it.');
+if (!hasDotnet() && process.env['CI'] !== undefined) throw new Error('There is no .NET SDK: install it, CI needs it.');
 
-describe.skipIf(!hasDotnet)('the .NET client (skipped where there is no .NET SDK)', () => {
+describe.skipIf(!hasDotnet())('the .NET client (skipped where there is no .NET SDK)', () => {
   let server: CheckServer;
   const results: Record<string, Record<string, string>> = {};
   beforeAll(async () => {

@@ -1,15 +1,19 @@
+import { buildDotnet, type BuiltDotnet, hasDotnet, startDotnet } from '@practical-signalr/lesson-kit/instances';
 import { findRedis, type FoundRedis } from '@practical-signalr/redis/local';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTwin } from '../twin/start-twin.ts';
-import { buildDotnetServer, hasDotnet, startDotnetServer } from './dotnet-server.ts';
 import { verifyBackplane } from './verify-backplane.ts';
 
 let server: FoundRedis;
 let redis: string;
+let project: BuiltDotnet;
+/** It says where it listens, and no more. */
+const quiet = { Logging__LogLevel__Default: 'None', 'Logging__LogLevel__Microsoft.Hosting.Lifetime': 'Information' };
+
 beforeAll(async () => {
   server = await findRedis({ PATH: process.env['PATH'] }); // without a redis-server the stand-in
   redis = new URL(server.url).host;
-  if (hasDotnet) await buildDotnetServer();
+  if (hasDotnet()) project = await buildDotnet(new URL('../../dotnet/Interop.csproj', import.meta.url));
 }, 120_000);
 afterAll(() => server.close());
 
@@ -23,13 +27,13 @@ describe.concurrent('beside each other', () => {
     for (const twin of twins) await twin.close();
   }, 60_000);
 
-  test.skipIf(!hasDotnet).each([
+  test.skipIf(!hasDotnet()).each([
     ['the twin first', '', true],
     ['the twin second, with a prefix', 'lab.', false],
   ])(
     'an ASP.NET Core server, %s: 44 of 44',
     async (_name, prefix, first) => {
-      const dotnet = await startDotnetServer(redis, ...(prefix === '' ? [] : ['--prefix', prefix]));
+      const dotnet = await startDotnet('ASP.NET Core', project, { ...quiet, redis, prefix });
       const twin = await startTwin(0, { redis, prefix });
       const urls = first ? ([twin.url, dotnet.url] as const) : ([dotnet.url, twin.url] as const);
       expect(await verifyBackplane(...urls)).toEqual(['44 passed, 0 failed']);
