@@ -1,9 +1,9 @@
 import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
-import { azureSignalR, type AzureSignalROptions } from '@practical-signalr/azure';
-import { Hub, type SignalRServerOptions } from '@practical-signalr/server';
-import { testServer, type TestServer } from '@practical-signalr/server/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Emulator, startEmulator } from './index.ts';
+import type { AzureSignalROptions } from '@practical-signalr/azure';
+import { Hub } from '@practical-signalr/server';
+import type { TestServer } from '@practical-signalr/server/testing';
+import { beforeEach, expect, test } from 'vitest';
+import { emulatedApps } from './testing/emulated-apps.ts';
 
 /** Calls of `Wait` that are under way, by their text; calling one lets it end. */
 const waiting = new Map<string, () => void>();
@@ -30,35 +30,9 @@ class ChatHub extends Hub {
 }
 type App = TestServer<{ readonly '/chat': typeof ChatHub }>;
 
-const nothing = (): void => undefined;
-const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-let emulator: Emulator;
-const apps: App[] = [];
-const connections: HubConnection[] = [];
-beforeEach(async () => {
-  waiting.clear();
-  emulator = await startEmulator({ port: 0 });
-});
-afterEach(async () => {
-  await Promise.all(connections.splice(0).map((connection) => connection.stop()));
-  await Promise.all(apps.splice(0).map((app) => app.close()));
-  await emulator.close();
-});
-
-async function startApp(azure: AzureSignalROptions = {}, options: SignalRServerOptions = {}): Promise<App> {
-  const { connectionString } = emulator;
-  const scaleOut = azureSignalR({
-    connectionString,
-    initialHubServerConnectionCount: 2,
-    logger,
-    environment: {},
-    ...azure,
-  });
-  const app = await testServer({ '/chat': ChatHub }, { scaleOut, logger, ...options });
-  apps.push(app);
-  await expect.poll(() => app.signalr.health().status).toBe('Healthy');
-  return app;
-}
+const on = emulatedApps({ '/chat': ChatHub }, { azure: { initialHubServerConnectionCount: 2 } });
+const { startApp, connections } = on;
+beforeEach(() => waiting.clear());
 
 async function connect(app: App): Promise<HubConnection> {
   const connection = new HubConnectionBuilder().withUrl(`${app.url}/chat`).configureLogging(LogLevel.None).build();
@@ -69,7 +43,7 @@ async function connect(app: App): Promise<HubConnection> {
 
 /** Which server of the service's has a client. */
 const serverOf = ({ connectionId }: HubConnection): string | undefined =>
-  emulator.hubs.get('chathub')?.clients.get(String(connectionId))?.server?.serverId;
+  on.emulator.hubs.get('chathub')?.clients.get(String(connectionId))?.server?.serverId;
 
 test.each(['Preferred', 'Required'] as const)(
   'sticky mode %s: clients come to the server that they negotiated with',
@@ -96,7 +70,9 @@ test('a client that moves hears the answers of its calls, and why its streams en
   await expect.poll(() => waiting.has('pending')).toBe(true);
   const streamed: number[] = [];
   const ended = new Promise<unknown>((resolve) =>
-    client.stream<number>('Tick').subscribe({ next: (n) => streamed.push(n), complete: nothing, error: resolve }),
+    client
+      .stream<number>('Tick')
+      .subscribe({ next: (n) => streamed.push(n), complete: () => undefined, error: resolve }),
   );
   // Calls run one at a time: the stream begins behind the call that waits.
   const two = await startApp(azure);

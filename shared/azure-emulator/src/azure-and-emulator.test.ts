@@ -1,10 +1,10 @@
 import { HubConnectionBuilder, type HubConnection, LogLevel } from '@microsoft/signalr';
 import { azureSignalR, type AzureSignalROptions } from '@practical-signalr/azure';
-import { Hub, type SignalRServerOptions } from '@practical-signalr/server';
+import { Hub } from '@practical-signalr/server';
 import type { HubLifetimeManager } from '@practical-signalr/server/scale-out';
 import { testServer, type TestServer } from '@practical-signalr/server/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Emulator, startEmulator } from './index.ts';
+import { expect, test } from 'vitest';
+import { emulatedApps, silent } from './testing/emulated-apps.ts';
 
 const events: string[] = [];
 class ChatHub extends Hub {
@@ -41,42 +41,15 @@ class ChatHub extends Hub {
   }
 }
 
-const nothing = (): void => undefined;
-const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-let emulator: Emulator;
-const servers: TestServer[] = [];
-const connections: HubConnection[] = [];
-
-beforeEach(async () => {
-  emulator = await startEmulator({ port: 0 });
-});
-afterEach(async () => {
-  await Promise.all(connections.splice(0).map((connection) => connection.stop()));
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-  await emulator.close();
-});
-
-async function startApp(options: SignalRServerOptions = {}, azure: AzureSignalROptions = {}): Promise<TestServer> {
-  const { connectionString } = emulator;
-  const scaleOut = azureSignalR({
-    connectionString,
-    initialHubServerConnectionCount: 2,
-    logger,
-    environment: {},
-    ...azure,
-  });
-  const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), {
-    scaleOut,
-    logger,
-    userIdProvider: { getUserId: ({ request }) => request.query.get('user') },
-    ...options,
-  });
-  servers.push(server);
-  await expect
-    .poll(async () => (await fetch(`${server.url}/chat/negotiate?negotiateVersion=1`, { method: 'POST' })).status)
-    .toBe(200);
-  return server;
-}
+const logger = silent;
+const on = emulatedApps(
+  { '/chat': ChatHub },
+  {
+    azure: { initialHubServerConnectionCount: 2 },
+    server: { userIdProvider: { getUserId: ({ request }) => request.query.get('user') } },
+  },
+);
+const { startApp, connections, apps } = on;
 
 async function connect(server: TestServer, query = ''): Promise<{ connection: HubConnection; said: string[] }> {
   const connection = new HubConnectionBuilder()
@@ -95,7 +68,9 @@ test('the official client is sent to the service, calls, is called, streams', as
   const [ada, bob] = [await connect(app, '?user=ada'), await connect(app, '?user=bob')];
   const negotiate = await fetch(`${app.url}/chat/negotiate?user=x&negotiateVersion=1`, { method: 'POST' });
   const { url } = (await negotiate.json()) as { url: string };
-  expect(url).toMatch(`${emulator.url}/client/?hub=chathub&asrs.op=%2Fchat&user=x&negotiateVersion=1&asrs_request_id=`);
+  expect(url).toMatch(
+    `${on.emulator.url}/client/?hub=chathub&asrs.op=%2Fchat&user=x&negotiateVersion=1&asrs_request_id=`,
+  );
   expect(await ada.connection.invoke('Echo', 'hé')).toBe('hé');
   expect(await ada.connection.invoke('Say', 'to all')).toBe('said');
   expect(ada.said).toEqual(['to all']); // before the answer, since it was sent before
@@ -114,10 +89,10 @@ test('the official client is sent to the service, calls, is called, streams', as
 });
 
 test('asking a client that is not there is an error of the service', async () => {
-  const { connectionString } = emulator;
+  const { connectionString } = on.emulator;
   let lifetime: HubLifetimeManager | undefined;
   const factory = azureSignalR({ connectionString, logger, environment: {} });
-  await startApp({ scaleOut: (hub) => (lifetime = factory(hub)) });
+  await startApp({}, { scaleOut: (hub) => (lifetime = factory(hub)) });
   await expect(lifetime?.invokeConnection('nobody', 'Name', [])).rejects.toThrow("Connection 'nobody' does not exist.");
 });
 
@@ -127,7 +102,7 @@ test('two app servers share clients, groups and users', async () => {
   for (const { connection } of clients) await connection.invoke('Join', 'room');
   await clients[0]?.connection.invoke('SayToGroup', 'room', 'x');
   for (const { said } of clients) await expect.poll(() => said).toEqual(['x']);
-  const servers = [...(emulator.hubs.get('chathub')?.servers ?? [])];
+  const servers = [...(on.emulator.hubs.get('chathub')?.servers ?? [])];
   expect(new Set(servers.map(({ serverId }) => serverId)).size).toBe(2);
   expect(servers).toHaveLength(4);
 });
@@ -136,7 +111,7 @@ test('before the service is reached negotiation answers 500 in the recorded word
   const connectionString = 'Endpoint=http://127.0.0.1:9;AccessKey=k';
   const scaleOut = azureSignalR({ connectionString, logger, environment: {} });
   const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut });
-  servers.push(server);
+  apps.push(server);
   const response = await fetch(`${server.url}/chat/negotiate?negotiateVersion=1`, { method: 'POST' });
   expect([response.status, await response.text()]).toEqual([
     500,
@@ -147,9 +122,9 @@ test('before the service is reached negotiation answers 500 in the recorded word
 test('a wrong key opens no server connection, and the log says why without showing it', async () => {
   const warnings: unknown[] = [];
   const warn = (...parts: unknown[]): void => void warnings.push(...parts);
-  const connectionString = `Endpoint=${emulator.url};AccessKey=wrong-key`;
+  const connectionString = `Endpoint=${on.emulator.url};AccessKey=wrong-key`;
   const scaleOut = azureSignalR({ connectionString, logger: { ...logger, warn }, environment: {} });
-  servers.push(await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut, logger }));
+  apps.push(await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut, logger }));
   await expect.poll(() => warnings.join(' ')).toContain('(401): check the AccessKey');
   expect(warnings.join(' ')).not.toContain('wrong-key');
 });
@@ -158,7 +133,7 @@ test('clients of a lost server connection are closed; the connection comes back'
   const app = await startApp();
   const { connection } = await connect(app);
   const closed = new Promise<void>((resolve) => connection.onclose(() => resolve()));
-  const hub = emulator.hubs.get('chathub');
+  const hub = on.emulator.hubs.get('chathub');
   const lost = [...(hub?.servers ?? [])].find(({ clients }) => clients.size > 0);
   lost?.drop();
   await closed;
@@ -169,12 +144,12 @@ test('clients of a lost server connection are closed; the connection comes back'
 
 test('a server that closes gracefully hands its clients to another; they notice nothing and keep their groups', async () => {
   const azure: AzureSignalROptions = { migrationLevel: 'ShutdownOnly', gracefulShutdown: { mode: 'MigrateClients' } };
-  const one = await startApp({}, azure);
+  const one = await startApp(azure);
   const { connection, said } = await connect(one);
   let isClosed = false;
   connection.onclose(() => (isClosed = true));
   await connection.invoke('Join', 'room');
-  await startApp({}, azure);
+  await startApp(azure);
   events.length = 0;
   await one.signalr.close();
   await expect.poll(() => events.toSorted()).toEqual([`+${connection.connectionId}`, `-${connection.connectionId}`]);
@@ -184,9 +159,9 @@ test('a server that closes gracefully hands its clients to another; they notice 
 });
 
 test('a server that waits for its clients takes no new ones, and closes when the last has left', async () => {
-  const one = await startApp({}, { gracefulShutdown: { mode: 'WaitForClientsClose' } });
+  const one = await startApp({ gracefulShutdown: { mode: 'WaitForClientsClose' } });
   const { connection } = await connect(one);
-  const hub = emulator.hubs.get('chathub');
+  const hub = on.emulator.hubs.get('chathub');
   const closed = one.signalr.close();
   await expect.poll(() => [...(hub?.servers ?? [])].every(({ isLeaving }) => isLeaving)).toBe(true);
   expect(await connection.invoke('Echo', 'still here')).toBe('still here');
@@ -201,7 +176,7 @@ test('without grace clients are told to reconnect', async () => {
   const closed = new Promise<void>((resolve) => connection.onclose(() => resolve()));
   await one.signalr.close();
   await closed;
-  await expect.poll(() => emulator.hubs.get('chathub')?.clients.size).toBe(0);
+  await expect.poll(() => on.emulator.hubs.get('chathub')?.clients.size).toBe(0);
 });
 
 test('ten clients at a time come and go and leave nothing in the service', async () => {
@@ -211,7 +186,7 @@ test('ten clients at a time come and go and leave nothing in the service', async
     await Promise.all(clients.map(({ connection }) => connection.invoke('Join', 'room')));
     await Promise.all(clients.map(({ connection }) => connection.stop()));
   }
-  const hub = emulator.hubs.get('chathub');
+  const hub = on.emulator.hubs.get('chathub');
   await expect.poll(() => [hub?.clients.size, hub?.groups.size, hub?.users.size]).toEqual([0, 0, 0]);
   expect([...(hub?.servers ?? [])].reduce((sum, { clients }) => sum + clients.size, 0)).toBe(0);
 });

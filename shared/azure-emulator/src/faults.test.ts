@@ -11,11 +11,11 @@ import {
   LogLevel,
 } from '@microsoft/signalr';
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
-import { azureSignalR, type AzureSignalROptions } from '@practical-signalr/azure';
+import type { AzureSignalROptions } from '@practical-signalr/azure';
 import { Hub } from '@practical-signalr/server';
-import { testServer, type TestServer } from '@practical-signalr/server/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Emulator, startEmulator } from './index.ts';
+import type { TestServer } from '@practical-signalr/server/testing';
+import { expect, test } from 'vitest';
+import { emulatedApps } from './testing/emulated-apps.ts';
 import { keepCalling } from './testing/keep-calling.ts';
 
 class ChatHub extends Hub {
@@ -28,29 +28,8 @@ class ChatHub extends Hub {
 }
 type App = TestServer<{ readonly '/chat': typeof ChatHub }>;
 
-const nothing = (): void => undefined;
-const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-let emulator: Emulator;
-const apps: App[] = [];
-const connections: HubConnection[] = [];
-
-beforeEach(async () => {
-  emulator = await startEmulator({ port: 0 });
-});
-afterEach(async () => {
-  await Promise.all(connections.splice(0).map((connection) => connection.stop()));
-  await Promise.all(apps.splice(0).map((app) => app.close()));
-  await emulator.close();
-});
-
-async function startApp(azure: AzureSignalROptions = {}): Promise<App> {
-  const { connectionString } = emulator;
-  const scaleOut = azureSignalR({ connectionString, retryDelay: () => 20, logger, environment: {}, ...azure });
-  const app = await testServer({ '/chat': ChatHub }, { scaleOut, logger });
-  apps.push(app);
-  await expect.poll(() => app.signalr.health().status).toBe('Healthy');
-  return app;
-}
+const on = emulatedApps({ '/chat': ChatHub }, { azure: { retryDelay: () => 20 } });
+const { startApp, connections } = on;
 
 /**
  * Negotiates only while the service has servers: a refused handshake is an unhandled rejection of the official client where the answer
@@ -61,7 +40,7 @@ class PatientHttpClient extends DefaultHttpClient {
     super(NullLogger.instance);
   }
   override async send(request: HttpRequest): Promise<HttpResponse> {
-    await expect.poll(() => emulator.hubs.get('chathub')?.servers.size, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => on.emulator.hubs.get('chathub')?.servers.size, { timeout: 10_000 }).toBeGreaterThan(0);
     return super.send(request);
   }
 }
@@ -96,7 +75,7 @@ test.each([
     );
     const stops = clients.map(keepCalling);
     const servers = (): Set<{ drop(): void; clients: Set<unknown> }> =>
-      emulator.hubs.get('chathub')?.servers ?? new Set();
+      on.emulator.hubs.get('chathub')?.servers ?? new Set();
     await expect.poll(() => servers().size).toBe(5);
     [...servers()].find((server) => server.clients.size > 0)?.drop();
     await expect.poll(() => clients.some(({ state }) => state !== 'Connected')).toBe(true);
@@ -119,7 +98,7 @@ test('where clients may move, the loss of a server is not theirs', async () => {
   let states = '';
   client.onreconnecting(() => (states += 'reconnecting '));
   await startApp(azure);
-  const hub = emulator.hubs.get('chathub');
+  const hub = on.emulator.hubs.get('chathub');
   const [server] = [...(hub?.servers ?? [])].filter(({ clients }) => clients.size > 0);
   server?.drop();
   await expect.poll(() => [...(hub?.clients.values() ?? [])].some((each) => each.server !== server)).toBe(true);
@@ -137,7 +116,7 @@ test('a question crosses servers and protocols; when the client leaves, the one 
     pack.off('Name');
     pack.on('Name', () => {
       resolve();
-      return new Promise(nothing); // never
+      return new Promise(() => undefined); // never
     });
   });
   const asked = expect(one.hubs['/chat'].clients.client(String(pack.connectionId)).invoke('Name')).rejects.toThrow(

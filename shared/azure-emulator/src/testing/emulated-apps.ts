@@ -1,0 +1,58 @@
+import type { HubConnection } from '@microsoft/signalr';
+import { azureSignalR, type AzureSignalROptions } from '@practical-signalr/azure';
+import type { SignalRServerOptions } from '@practical-signalr/server';
+import { testServer, type TestHubs, type TestServer } from '@practical-signalr/server/testing';
+import { afterEach, beforeEach, expect } from 'vitest';
+import { type Emulator, startEmulator } from '../index.ts';
+
+const nothing = (): void => undefined;
+
+/** Says nothing. */
+export const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** What a test has to do with its emulator. */
+export interface EmulatedApps<THubs extends TestHubs> {
+  /** The one of the test that runs. */
+  readonly emulator: Emulator;
+  /** What is put in here ends with the test, clients before apps. */
+  readonly connections: HubConnection[];
+  readonly apps: { close(): Promise<void> }[];
+  /** Starts an app and waits until it has reached the service. */
+  readonly startApp: (azure?: AzureSignalROptions, options?: SignalRServerOptions) => Promise<TestServer<THubs>>;
+}
+
+/**
+ * Each test of the file gets an emulator of its own, and apps with these hubs on it, without the environment of the machine.
+ * @param always options of every app; an app may have others.
+ */
+export function emulatedApps<const THubs extends TestHubs>(
+  hubs: THubs,
+  always: { readonly azure?: AzureSignalROptions; readonly server?: SignalRServerOptions } = {},
+): EmulatedApps<THubs> {
+  let emulator: Emulator;
+  const apps: { close(): Promise<void> }[] = [];
+  const connections: HubConnection[] = [];
+  beforeEach(async () => {
+    emulator = await startEmulator({ port: 0 });
+  });
+  afterEach(async () => {
+    await Promise.all(connections.splice(0).map((connection) => connection.stop()));
+    await Promise.all(apps.splice(0).map((app) => app.close()));
+    await emulator.close();
+  });
+  return {
+    get emulator() {
+      return emulator;
+    },
+    connections,
+    apps,
+    async startApp(azure, options) {
+      const { connectionString } = emulator;
+      const scaleOut = azureSignalR({ connectionString, logger: silent, environment: {}, ...always.azure, ...azure });
+      const app = await testServer<THubs>(hubs, { scaleOut, logger: silent, ...always.server, ...options });
+      apps.push(app);
+      await expect.poll(() => app.signalr.health().status).toBe('Healthy');
+      return app;
+    },
+  };
+}
