@@ -5,7 +5,6 @@ import {
   auditPage,
   hasChromium,
   launchChromium,
-  pageScriptSize,
   type RunningLesson,
   startLesson,
   tabOrder,
@@ -36,10 +35,6 @@ async function connectTo(url: string, lesson: RunningLesson, onMessage: (message
   await connection.start();
   return connection;
 }
-
-test('the JavaScript of the page is under 60 KB', async () => {
-  expect(await pageScriptSize(folder)).toBeLessThan(60_000);
-});
 
 describe.each(['given', 'redis-server', 'stand-in'] as const)('Redis: %s', (kind) => {
   test('two servers, one chat; when it ends nothing is left', { timeout: 60_000 }, async () => {
@@ -130,6 +125,8 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     const urls = (await stageOf(lesson)).instances.map(({ url }) => url);
     expect(await lesson.stop()).toBe(0);
     expect((await Promise.all(urls.map(answers))).filter(Boolean)).toEqual([]);
+    const meant = /404|WebSocket|Unable to connect|WebSocket closed|Failed to/;
+    expect(problems.filter((problem) => !meant.test(problem))).toEqual([]);
   });
 
   test('client A on instance 1, client B on instance 2: who sent, who delivered', async () => {
@@ -168,6 +165,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     await see(newest(b!)).toContainText('sent by instance 1, delivered by instance 2');
   });
 
+  if (production) return; // the page's code is the same: what a build may break is seen by now
   const unable = 'Unable to connect to the server with any of the available transports.';
   const disabled = (name: string): string => `${name} failed: Error: '${name}' is disabled by the client.`;
   test.each([
@@ -268,35 +266,29 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     await see(newest(b!)).toContainText('sent by instance 1, delivered by C# server');
   });
 
-  if (!production) {
-    test('everybody can use it', { timeout: 90_000 }, async () => {
-      if (production) expect(await auditPage(a!)).toEqual([]); // it is the same page
-      const order = await tabOrder(a!, 'Course');
-      expect(order.slice(0, 18)).toEqual([
-        'Course',
-        'Name',
-        'Connect',
-        'Backplane',
-        'Balancer',
-        'This tab is on',
-        'Presence',
-        'Stop Redis',
-        "Kill this tab's server",
-        'Send to',
-        'Message',
-        'Send',
-        'Announce at instance 1',
-        'Join Private Group',
-        'Who is in it?',
-        'Drop my connection',
-        'Join again after a drop',
-        'Channels',
-      ]);
-    });
-  }
-
-  test('the console complains of nothing but what is on purpose', () => {
-    const meant = /404|WebSocket|Unable to connect|WebSocket closed|Failed to/;
-    expect(problems.filter((problem) => !meant.test(problem))).toEqual([]);
+  test('everybody can use it', { timeout: 90_000 }, async () => {
+    expect(await auditPage(a!)).toEqual([]);
+    // It is there where .NET is, and not while one runs.
+    const order = (await tabOrder(a!, 'Course')).filter((name) => name !== 'Let a C# server join');
+    expect(order.slice(0, 18)).toEqual([
+      'Course',
+      'Name',
+      'Connect',
+      'Backplane',
+      'Balancer',
+      'This tab is on',
+      'Presence',
+      'Stop Redis',
+      "Kill this tab's server",
+      'Send to',
+      'Message',
+      'Send',
+      'Announce at instance 1',
+      'Join Private Group',
+      'Who is in it?',
+      'Drop my connection',
+      'Join again after a drop',
+      'Channels',
+    ]);
   });
 });
