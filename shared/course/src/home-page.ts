@@ -24,14 +24,18 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** The files of a page, or their coming, by its folder: one build for all homes of a process. */
+const built = new Map<string, Promise<ReadonlyMap<string, string | Buffer>>>();
+
 /**
  * Serves the page of the home, client/ of the package in `folder`, bundled by Vite into memory. A bundle rather than Vite's
  * development server: it is there after one build of some hundred ms, it needs no file beside the sources, and nothing but the
  * home's own scripts may run in a page that can start processes. A request before the build is done waits for it.
  */
 export function homePage(folder = course): Router {
-  const building = buildPage(folder);
-  building.catch(() => undefined); // each request that waits for it gets the error
+  const building = built.get(folder) ?? buildPage(folder);
+  built.set(folder, building);
+  building.catch(() => built.delete(folder)); // each request that waits for it gets the error
   const router = Router();
   router.get('/{*path}', async (request, response, next) => {
     const file = request.path === '/' ? '/index.html' : request.path;

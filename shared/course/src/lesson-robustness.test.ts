@@ -83,29 +83,25 @@ test.each([false, true])('a lesson is ready within 3 s; production: %s', { retry
 
 const lessons = lessonFolders();
 
-// A start costs more than most tests: all lessons run once in each mode, side by side, for all tests that need no lesson of their own.
-const modes = [false, true] as const;
-const all: { readonly number: number; readonly production: boolean; readonly lesson: RunningLesson }[] = [];
+// A start costs more than most tests: all lessons run once, side by side, for all tests that need no lesson of their own.
+const all = new Map<number, RunningLesson>();
 beforeAll(async () => {
-  const starts = lessons.flatMap(({ number, folder: of }) =>
-    modes.map(async (production) => all.push({ number, production, lesson: await startLesson(of, { production }) })),
-  );
+  const starts = lessons.map(async ({ number, folder: of }) => all.set(number, await startLesson(of)));
   await Promise.all(starts);
 }, 120_000);
 afterAll(async () => {
-  expect(await Promise.all(all.map(({ lesson }) => lesson.stop()))).toEqual(all.map(() => 0));
+  expect(await Promise.all([...all.values()].map((lesson) => lesson.stop()))).toEqual(lessons.map(() => 0));
 });
-const running = (wanted: number, { production }: { production: boolean }): RunningLesson =>
-  all.find((one) => one.number === wanted && one.production === production)!.lesson;
+const running = (number: number): RunningLesson => all.get(number)!;
 
-test('all lessons run side by side, in development and in production', async () => {
-  expect(all).toHaveLength(lessons.length * modes.length);
-  for (const { lesson } of all) expect((await fetch(lesson.url)).status).toBe(200);
+test('all lessons run side by side', async () => {
+  expect(all.size).toBe(lessons.length);
+  for (const lesson of all.values()) expect((await fetch(lesson.url)).status).toBe(200);
 });
 
-test.each(lessons)('lesson $number twice: one sentence about the port', async ({ number, folder: of }) => {
-  const { port } = running(number, { production: false });
-  const second = startLesson(of, { port });
+test('a lesson twice: one sentence about the port', async () => {
+  const { port } = running(3);
+  const second = startLesson(folder, { port });
   await expect(second).rejects.toThrow(
     `The lesson ended before it was ready. It printed:\nPort ${port} is in use, probably by the same lesson in another terminal or in the course home. End it, or choose another port with the variable PORT.\n`,
   );
@@ -127,7 +123,7 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
   };
 
   test.each(lessons)('lesson $number links its neighbours and the course home', async ({ number }) => {
-    const lesson = running(number, { production: true });
+    const lesson = running(number);
     const page = await browser.newPage();
     await page.goto(lesson.url);
     const links = await page
@@ -145,7 +141,7 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
   });
 
   test.each([4, 5, 6])('lesson %i: groups and ids of 1,000 characters', async (number) => {
-    const lesson = running(number, { production: true });
+    const lesson = running(number);
     const token = number === 6 ? await (await fetch(`${lesson.url}/token`)).text() : '';
     const path = number === 6 ? '/fixed/messages' : '/messages';
     const connection = new HubConnectionBuilder()
@@ -164,7 +160,7 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
   });
 
   test('lesson 6: a user whose name has 1,000 characters', { timeout: 60_000 }, async () => {
-    const lesson = running(6, { production: true });
+    const lesson = running(6);
     const page = await browser.newPage();
     await page.goto(lesson.url);
     const name = '<b>'.padEnd(1000, 'n');
@@ -187,10 +183,12 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
   let page: Page;
 
   beforeAll(async () => {
-    lesson = running(3, { production: true });
-    browser = await launchChromium();
+    [lesson, browser] = await Promise.all([startLesson(folder, { production: true }), launchChromium()]);
   });
-  afterAll(() => browser.close());
+  afterAll(async () => {
+    await browser.close();
+    expect(await lesson.stop()).toBe(0);
+  });
   beforeEach(async () => {
     context = await browser.newContext();
     page = await context.newPage();
@@ -280,18 +278,14 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
     await peer.stop();
   });
 
-  test.each([
-    ['production: after a reload', true],
-    ['development: by itself, since the development server reloads the page', false],
-  ])('the server stops and starts again: the page says so and comes back; %s', async (_name, production) => {
-    const first = await startLesson(folder, { production });
+  test('the server stops and starts again: the page says so, and comes back as Vite reloads it', async () => {
+    const first = await startLesson(folder);
     await page.goto(first.url);
     await state(page, 'good');
     await first.stop();
     await state(page, 'bad');
     await see(page.locator('#state')).toContainText('Disconnected');
-    const second = await startLesson(folder, { production, port: first.port });
-    if (production) await page.reload();
+    const second = await startLesson(folder, { port: first.port });
     await see(page.locator('#state')).toHaveClass('badge good', { timeout: 15_000 });
     await second.stop();
   });
