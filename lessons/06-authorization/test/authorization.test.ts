@@ -147,6 +147,10 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
     await other.locator('#message').press('Enter');
     await see(page.locator('#messages li').last()).toContainText('through the back door');
     await other.close();
+    expect(problems.splice(0).filter((text) => !intended.test(text))).toEqual([
+      expect.stringContaining("Failed to start the transport 'WebSockets'"),
+      expect.stringContaining("Failed to start the transport 'ServerSentEvents'"),
+    ]);
   });
 
   if (production) return; // the page's code is the same: what a build may break is seen by now
