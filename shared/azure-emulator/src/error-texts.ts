@@ -42,6 +42,7 @@ export const errorTexts = {
   badApiVersion: (known: string) =>
     `The query must name an api-version that is known here: ${known}. Version 1.0 has its own paths, /api/v1/hubs/….`,
   badTarget: 'The body must be JSON with a target (a text) and arguments (a list).',
+  badArguments: 'The arguments cannot be encoded for every client: they are nested too deeply.',
   badGroup: 'A group is 1 to 1024 characters, not all of them spaces.',
   badPath: 'The path is not percent-encoded as it must be.',
   badTtl: 'The ttl must be a number of seconds, at least 0.',

@@ -1,3 +1,4 @@
+import type { Payloads } from '@practical-signalr/azure/service-protocol';
 import { MessageType } from '@practical-signalr/protocol';
 import { hubProtocols } from '../clients/close-record.ts';
 import type { EmulatedClient } from '../clients/emulated-client.ts';
@@ -107,7 +108,12 @@ function send({ hub, query, body }: RestCall, receivers: Iterable<EmulatedClient
   const bytes = (message: string | Uint8Array): Uint8Array =>
     typeof message === 'string' ? Buffer.from(message, 'utf8') : message;
   const message = { type: MessageType.Invocation, target, arguments: args } as const;
-  const payloads = new Map([...hubProtocols].map(([name, protocol]) => [name, bytes(protocol.writeMessage(message))]));
+  let payloads: Payloads;
+  try {
+    payloads = new Map([...hubProtocols].map(([name, protocol]) => [name, bytes(protocol.writeMessage(message))]));
+  } catch {
+    return [400, 'Error.Body', errorTexts.badArguments]; // lists in lists, deeper than an encoding goes
+  }
   hub.counts.fromServers++;
   hub.send(receivers, payloads, query.getAll('excluded'));
   return 202;
