@@ -67,6 +67,8 @@ export const errorTexts = {
   restUnreachable: (endpoint: string) => `Azure SignalR Service ${endpoint} cannot be reached.`,
   wrongHubName:
     'The name of a hub starts with a letter and has letters, digits and underscores, 128 characters at most.',
+  pointsAsName: (name: string) =>
+    `A user, group or connection that is called '${name}' cannot be reached by REST, where it is a step in the path.`,
   wrongGroupName: 'The name of a group has 1 to 1,024 characters, not only white space.',
   // In the log
   refused: (endpoint: string, status: number) =>

@@ -27,7 +27,10 @@ export class RestClient {
 
   /** True where the service has done it, false where it knows no such connection, user or group. */
   async ask(hub: string, request: RestRequest): Promise<boolean> {
-    const path = ['', 'api', 'hubs', hub.toLowerCase(), ...request.path].map(encodePart).join('/');
+    // What is posted ends with what to do, whose colon stands for itself.
+    const [names, verbs] =
+      request.method === 'POST' ? [request.path.slice(0, -1), request.path.slice(-1)] : [request.path, []];
+    const path = ['/api/hubs', ...[hub.toLowerCase(), ...names].map(encodeName), ...verbs].join('/');
     const application = this.#applicationName === undefined ? {} : { application: this.#applicationName };
     const { status, code } = await this.#send(request, path, new URLSearchParams(application));
     if (status === 404 && code !== UNKNOWN_CONNECTION) return false;
@@ -71,5 +74,8 @@ export class RestClient {
 /** A connection that cannot join a group since it does not exist is a mistake, not an answer. */
 const UNKNOWN_CONNECTION = 'Error.Connection.NotExisted';
 
-/** The colon of `:send` stands for itself. */
-const encodePart = (part: string): string => (part.startsWith(':') ? part : encodeURIComponent(part));
+/** No encoding keeps one or two points from being a step in the path: a message to the user `..` would go to all. */
+function encodeName(name: string): string {
+  if (name === '.' || name === '..') throw new TypeError(errorTexts.pointsAsName(name));
+  return encodeURIComponent(Buffer.from(name).toString('utf8')); // half a surrogate pair becomes a replacement character
+}

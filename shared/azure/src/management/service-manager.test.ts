@@ -84,6 +84,21 @@ test('calls are typed by the contract of the client', () => {
   expect([wrong, missing]).toHaveLength(2);
 });
 
+test('names that mean something in a path reach those who are called so, or nobody', async () => {
+  await chat.clients.user(':send').send('receiveMessage', '', '');
+  await chat.clients.user('a/../b').send('receiveMessage', '', '');
+  await chat.clients.user('half \ud83d').send('receiveMessage', '', '');
+  expect(lines()).toEqual(
+    ['%3Asend', 'a%2F..%2Fb', 'half%20%EF%BF%BD'].map((name) => `POST /users/${name}/:send?${V}`),
+  );
+  for (const name of ['.', '..']) {
+    await expect(chat.clients.user(name).send('receiveMessage', '', ''), name).rejects.toThrow('a step in the path');
+    await expect(chat.clientManager.closeUser(name), name).rejects.toThrow('a step in the path');
+    await expect(chat.userGroups.add('ada', name), name).rejects.toThrow('a step in the path');
+  }
+  expect(lines()).toEqual([]);
+});
+
 test('groups, groups of users, closing', async () => {
   answer = { status: 200 };
   const { groups, userGroups, clientManager } = chat;
