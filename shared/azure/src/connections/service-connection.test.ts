@@ -101,6 +101,20 @@ test.each([
   expect(connection.isOpen).toBe(false);
 });
 
+test('what comes behind a refusal in the same piece is nobody’s: a client of it would stay for ever', async () => {
+  const client = {
+    type: 4,
+    connectionId: 'a',
+    claims: [],
+    headers: new Map(),
+    queryString: '?asrs.op=%2Fchat',
+  } as const;
+  const refused = writeServiceMessage({ type: 2, errorMessage: 'no room', connectionId: null });
+  const { opened } = connect((webSocket) => webSocket.send(Buffer.concat([refused, writeServiceMessage(client)])));
+  await expect(opened).rejects.toThrow('no room');
+  expect(received).toEqual([]);
+});
+
 test('after a service error nothing is sent any more; unknown messages are passed over', async () => {
   const { connection, opened } = connect((webSocket) => {
     webSocket.send(

@@ -181,6 +181,7 @@ export class ServiceConnection {
   }
 
   #take(message: ServiceMessage): void {
+    if (this.#status === 'closed') return; // what came in one piece with the reason for the end
     if (this.#status === 'opening') return this.#shakeHands(message);
     if (
       message.type === ServiceMessageType.ServiceError &&
