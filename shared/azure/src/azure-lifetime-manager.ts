@@ -25,6 +25,18 @@ import { clientRedirect } from './negotiation/client-redirect.ts';
 import { type Payloads, type ServiceMessage, ServiceMessageType } from './service-protocol/index.ts';
 
 const done = Promise.resolve();
+const absent = new Error();
+
+/** Of several endpoints one has the client. That none has it is no error; that one could not tell is. */
+async function foundByOne(asked: readonly Promise<boolean>[]): Promise<void> {
+  try {
+    await Promise.any(asked.map((answer) => answer.then((isFound) => isFound || Promise.reject(absent))));
+  } catch (error) {
+    const failure: unknown = (error as AggregateError).errors.find((one) => one !== absent);
+    if (failure !== undefined) throw failure;
+  }
+}
+
 type Containers = readonly ServiceConnectionContainer[];
 
 /**
@@ -248,8 +260,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       return [acked];
     });
     if (asked.length === 0) throw new Error(errorTexts.notActive);
-    // A client that is not there is no error; of several endpoints one has it.
-    await (asked.length === 1 ? asked[0] : Promise.any(asked));
+    await foundByOne(asked);
   }
 
   #send(containers: Containers, message: ServiceMessage): Promise<void> {

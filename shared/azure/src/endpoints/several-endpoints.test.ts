@@ -59,6 +59,27 @@ test('messages go to all endpoints, joining succeeds with the first that knows t
   await expect(hubs['/chat'].clients.client('someone').invoke('Name')).rejects.toThrow('only through one endpoint');
 });
 
+test('joining fails where no endpoint has the client and one could not tell, with the words of that one', async () => {
+  const { hubs } = await start({ endpoints: both() });
+  const services = [east, west].map(({ connections }) => connections[0]);
+  for (const connection of services) if (connection !== undefined) connection.acknowledges = false;
+  let ackId = 0;
+  const answers = async (...statuses: number[]): Promise<void> => {
+    const joined = hubs['/chat'].groups.add('someone', 'room');
+    joined.catch(() => undefined);
+    ackId++;
+    for (const [i, connection] of services.entries()) {
+      await expect.poll(() => connection?.of(Type.JoinGroupWithAck).at(-1)).toMatchObject({ ackId });
+      connection?.send({ type: Type.Ack, ackId, status: statuses[i] ?? 0, message: 'it is ill' });
+    }
+    return joined;
+  };
+  await expect(answers(2, 5)).rejects.toThrow('Azure SignalR Service refused: it is ill');
+  await expect(answers(5, 5)).rejects.toThrow('Azure SignalR Service refused: it is ill');
+  await answers(2, 2);
+  await answers(5, 1);
+});
+
 test('a router chooses the endpoint of clients, and those of messages', async () => {
   const { hubs } = await start({
     endpoints: both(),
