@@ -87,8 +87,9 @@ export const errorTexts = {
   noMore: (endpoint: string) => `${endpoint} asked for one more server connection, which could not be opened.`,
   notLasting: 'Server connections are accepted and ended at once: look at the service, its quota and its mode.',
   noAccessKey: (text: string) => `Azure SignalR Service gave no key for the tokens of clients. ${text}`.trim(),
-  lost: (endpoint: string, clients: number) =>
-    `A server connection to ${endpoint} was lost, and ${clients} clients with it; it is opened again.`,
+  lost: (endpoint: string, clients: number, isStopping: boolean) =>
+    `A server connection to ${endpoint} was lost, and ${clients} clients with it; it is ` +
+    (isStopping ? 'not opened again, since the app stops.' : 'opened again.'),
   silent: (endpoint: string) => `${endpoint} has been silent for too long; the server connection is opened again.`,
   badData: (endpoint: string) => `${endpoint} sent what cannot be read; the server connection is opened again.`,
   overflow: (endpoint: string) =>

@@ -242,6 +242,60 @@ test('an app that closes keeps no connection that is still being opened', async 
   mute.close();
 });
 
+const goodbye = ['shutdown', 'fin:2'];
+const goodbyes = (connection: FakeServerConnection | undefined): unknown =>
+  connection?.of(Type.Ping).filter(({ messages }) => messages[0] === 'shutdown');
+
+test('an app that takes leave of its clients opens no lost connection again, and does not wait for its goodbye', async () => {
+  const warnings: string[] = [];
+  const warn = (...line: unknown[]): void => void warnings.push(line.join(' '));
+  const gracefulShutdown = { mode: 'WaitForClientsClose', timeout: 60_000 } as const;
+  const logger = { ...silent, warn };
+  const first = await start({ initialHubServerConnectionCount: 2, gracefulShutdown, logger });
+  await expect.poll(() => open().length).toBe(2);
+  const other = open().find((one) => one !== first);
+  first.open('a');
+  await expect.poll(() => hubEvents).toEqual(['+a']);
+  const closed = app?.close();
+  app = undefined;
+  await expect.poll(() => goodbyes(other)).toMatchObject([{ messages: goodbye }]);
+  other?.drop();
+  await expect.poll(() => warnings.join(' ')).toContain('not opened again, since the app stops');
+  first.send({ type: Type.Ping, messages: ['target', 'instance 2', 'shutdown', 'finack'] });
+  first.send({ type: Type.CloseConnection, connectionId: 'a', errorMessage: '', headers: new Map() });
+  await closed;
+  expect(service.connections).toHaveLength(2);
+});
+
+test('a server connection that opens while the app takes leave says goodbye too', async () => {
+  let giveToken = (): void => undefined;
+  const held = new Promise<void>((resolve) => (giveToken = resolve));
+  let asked = 0;
+  const credential = {
+    getToken: async () => {
+      if (++asked > 1) await held;
+      return { token: 'a token', expiresOnTimestamp: Date.now() + 60_000 };
+    },
+  };
+  app = await startChat({
+    endpoints: [{ endpoint: service.url, credential }],
+    initialHubServerConnectionCount: 2,
+    gracefulShutdown: { mode: 'WaitForClientsClose', timeout: 60_000 },
+  });
+  await expect.poll(() => app?.signalr.health().status).toBe('Healthy');
+  const [first] = service.connections;
+  first?.open('a');
+  await expect.poll(() => hubEvents).toEqual(['+a']);
+  const closed = app.close();
+  app = undefined;
+  await expect.poll(() => goodbyes(first)).toMatchObject([{ messages: goodbye }]);
+  giveToken();
+  await expect.poll(() => goodbyes(service.connections[1])).toMatchObject([{ messages: goodbye }]);
+  first?.send({ type: Type.Ping, messages: ['shutdown', 'finack'] });
+  first?.send({ type: Type.CloseConnection, connectionId: 'a', errorMessage: '', headers: new Map() });
+  await closed;
+});
+
 test('a health report says whether endpoints can be reached', async () => {
   await start();
   await expect

@@ -132,12 +132,12 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     this.acks.close();
   }
 
-  /** One place of the pool: as long as the container lives, a connection is open in it or on its way. */
+  /** One place of the pool: until this server takes leave, a connection is open in it or on its way. */
   async #keep(): Promise<void> {
     const { signal } = this.#stopped;
     const type = this.endpoint.type === 'primary' ? ServiceConnectionType.Default : ServiceConnectionType.Weak;
     let shortLives = 0;
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#pings.isShuttingDown) {
       try {
         const { left } = await this.#connect(type);
         this.#failures = 0;
@@ -182,15 +182,18 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
       onOpen: () => {
         this.#open.add(connection);
         this.#places.set(connection, leave);
+        this.#pings.opened(connection);
       },
       onMessage: (message) => this.#receive(connection, message),
       clientCounts: () => this.#events.clientCounts(connection),
       onClosed: (reason) => {
         this.#open.delete(connection);
         this.#places.delete(connection);
+        this.#pings.lost(connection);
         this.acks.connectionLost(connection);
         const lost = this.#events.onClosed(connection);
-        if (!this.#stopped.signal.aborted) this.#logger.warn(errorTexts.lost(this.name, lost), reason ?? '');
+        if (!this.#stopped.signal.aborted)
+          this.#logger.warn(errorTexts.lost(this.name, lost, this.#pings.isShuttingDown), reason ?? '');
         leave();
       },
     });
@@ -214,7 +217,8 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   }
 
   #openOnDemand(target: string): void {
-    if (this.#open.size + this.#onDemand >= this.#settings.maxHubServerConnectionCount) return;
+    if (this.#pings.isShuttingDown || this.#open.size + this.#onDemand >= this.#settings.maxHubServerConnectionCount)
+      return;
     this.#onDemand++;
     this.#connect(ServiceConnectionType.OnDemand, target)
       .catch((error: unknown) => {

@@ -19,15 +19,30 @@ export class ServicePings {
   readonly #events: PingEvents;
   readonly #status: NodeJS.Timeout;
   readonly #goodbyes = new Map<ServiceConnection, () => void>();
+  /** Said to every connection, since this server takes leave. */
+  #fin: string | undefined;
   clientCount = 0;
   serverCount = 0;
   capacity = 0;
-  isShuttingDown = false;
 
   constructor(connections: ReadonlySet<ServiceConnection>, events: PingEvents) {
     this.#connections = connections;
     this.#events = events;
     this.#status = setInterval(() => this.#askStatus(), STATUS_INTERVAL).unref();
+  }
+
+  get isShuttingDown(): boolean {
+    return this.#fin !== undefined;
+  }
+
+  /** A connection is there, perhaps only since the goodbye: it must bring no clients either. */
+  opened(connection: ServiceConnection): void {
+    if (this.#fin !== undefined) void this.#sayGoodbye(connection, this.#fin);
+  }
+
+  /** Nobody is left to agree to a goodbye. */
+  lost(connection: ServiceConnection): void {
+    this.#goodbyes.get(connection)?.();
   }
 
   receive(connection: ServiceConnection, messages: readonly string[]): void {
@@ -62,7 +77,7 @@ export class ServicePings {
   }
 
   async shutdown(fin: string): Promise<void> {
-    this.isShuttingDown = true;
+    this.#fin = fin;
     await Promise.all([...this.#connections].map((connection) => this.#sayGoodbye(connection, fin)));
   }
 
