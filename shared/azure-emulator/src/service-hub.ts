@@ -161,8 +161,10 @@ export class ServiceHub {
     from.forget(client);
     to.clients.add(client);
     client.server = to;
-    const headers = new Map([...introduction.headers, ['Asrs-Migrate-From', [from.serverId]]]);
-    to.send({ ...introduction, headers });
+    // Who has lost its server before that has answered its handshake is new to the next one, which answers it.
+    const isNew = !from.isOpen && !client.isShaken;
+    const origin: [string, string[]][] = isNew ? [] : [['Asrs-Migrate-From', [from.serverId]]];
+    to.send({ ...introduction, headers: new Map([...introduction.headers, ...origin]) });
     to.send({ type: ServiceMessageType.ConnectionData, connectionId, payload: handshake });
   }
 

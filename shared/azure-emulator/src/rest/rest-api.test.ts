@@ -71,15 +71,18 @@ test('a message is taken though nobody gets it; what is no message is told', asy
   }
 });
 
-test.each([101, 200_000])('arguments that are nested %i deep are refused, and the next message is taken', async (depth) => {
-  const body = `{"target":"Said","arguments":${'['.repeat(depth)}${']'.repeat(depth)}}`;
-  const { status, text } = await ask('POST', 'chat/:send', { body });
-  expect([status, JSON.parse(text)]).toEqual([
-    400,
-    expect.objectContaining({ message: expect.stringContaining('nested') }),
-  ]);
-  expect(await ask('POST', 'chat/:send', { body: message })).toMatchObject({ status: 202 });
-});
+test.each([101, 200_000])(
+  'arguments that are nested %i deep are refused, and the next message is taken',
+  async (depth) => {
+    const body = `{"target":"Said","arguments":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    const { status, text } = await ask('POST', 'chat/:send', { body });
+    expect([status, JSON.parse(text)]).toEqual([
+      400,
+      expect.objectContaining({ message: expect.stringContaining('nested') }),
+    ]);
+    expect(await ask('POST', 'chat/:send', { body: message })).toMatchObject({ status: 202 });
+  },
+);
 
 test('without a good token a body is not even read', async () => {
   const body = 'x'.repeat(2_000_000);

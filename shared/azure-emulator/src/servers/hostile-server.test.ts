@@ -2,13 +2,15 @@ import { MAXIMUM_FRAME_SIZE, writeServiceMessage } from '@practical-signalr/azur
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../index.ts';
 import { connectServer, RawServer } from '../testing/raw-server.ts';
-import { connectClient, type ServiceClient } from '../testing/service-client.ts';
+import { connectClient, openClient, type ServiceClient } from '../testing/service-client.ts';
 
 let emulator: Emulator;
 let good: RawServer;
 let client: ServiceClient;
+const lines: string[] = [];
 beforeEach(async () => {
-  emulator = await startEmulator({ port: 0 });
+  lines.length = 0;
+  emulator = await startEmulator({ port: 0, log: (line) => lines.push(line) });
   good = await connectServer(emulator.url, 'chat', 'good');
   client = await connectClient(emulator.url);
 });
@@ -78,6 +80,32 @@ test('another first message than the handshake, and an unknown version, are answ
     expect(bad.of(2)[0]?.errorMessage).toContain(text);
   }
   await othersAreUnharmed();
+});
+
+test('what comes behind a refused handshake in the same piece counts for nothing', async () => {
+  const bad = new RawServer(emulator.url, 'chat', 'bad');
+  const handshake = (version: number): Buffer =>
+    writeServiceMessage({ type: 1, version, connectionType: 0, target: '', migrationLevel: 0 });
+  bad.webSocket.removeAllListeners('open');
+  bad.webSocket.on('open', () => bad.webSocket.send(Buffer.concat([handshake(9), handshake(1)])));
+  await bad.closed;
+  expect(lines.join('\n')).not.toContain('Server bad');
+  await othersAreUnharmed();
+});
+
+test('a client whose server is lost before it has answered the handshake is new to the next server', async () => {
+  const mute = new RawServer(emulator.url, 'chat', 'mute');
+  mute.webSocket.removeAllListeners('open').removeAllListeners('message');
+  mute.webSocket.on('open', () => mute.send({ type: 1, version: 1, connectionType: 0, target: '', migrationLevel: 2 }));
+  const hub = emulator.hubs.get('chat');
+  await expect.poll(() => hub?.servers.size).toBe(2);
+  const waiting = await openClient(emulator.url);
+  waiting.webSocket.send('{"protocol":"json","version":1}\u001e');
+  await expect.poll(() => hub?.clients.get(waiting.id)?.server?.serverId).toBe('mute');
+  mute.webSocket.terminate();
+  await expect.poll(() => waiting.records).toEqual(['{}']);
+  const headers = good.of(4).find(({ connectionId }) => connectionId === waiting.id)?.headers;
+  expect([...(headers?.keys() ?? [])]).not.toContain('Asrs-Migrate-From');
 });
 
 test('a client whose parts never end is given up at 16 MB; its server stays', async () => {

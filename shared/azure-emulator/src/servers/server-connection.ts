@@ -43,6 +43,8 @@ export class ServerConnection {
   readonly #pings: NodeJS.Timeout;
   readonly #handshakeTimer: NodeJS.Timeout;
   #isOpen = false;
+  /** Nothing that still comes counts. */
+  #isEnding = false;
   #flushes = false;
   /** Clients that are not read from while this server does not take what waits for it. */
   readonly #held = new Set<EmulatedClient>();
@@ -97,12 +99,14 @@ export class ServerConnection {
 
   /** Ends the connection as a service that goes away does. */
   close(): void {
+    this.#isEnding = true;
     this.#flush();
     this.#webSocket.close(1000);
   }
 
   /** Cuts the connection. */
   drop(): void {
+    this.#isEnding = true;
     this.#webSocket.terminate();
   }
 
@@ -134,7 +138,7 @@ export class ServerConnection {
     try {
       this.#frames.read(data, (frame) => {
         const message = readServiceMessage(frame);
-        if (message === undefined) return;
+        if (message === undefined || this.#isEnding) return;
         if (this.#isOpen) this.#events.onMessage(message);
         else this.#shakeHands(message);
       });
