@@ -50,8 +50,9 @@ export class EmulatedService {
     return this.options.quota === Infinity ? 0 : this.options.quota;
   }
 
+  /** Clients choose names that get into the log: none of them ends a line or speaks to the terminal. */
   log(line: string): void {
-    this.options.log(line);
+    this.options.log(line.replace(/\p{Cc}+/gu, (found) => encodeURIComponent(found)));
   }
 
   connectionOpened(): void {

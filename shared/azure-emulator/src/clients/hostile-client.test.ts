@@ -69,6 +69,29 @@ test('a client that does not read is closed once 16 MB wait for it; the log says
   await onlyTheOtherIsLeft();
 });
 
+test('a client cannot say what only the service says of it: where it comes from, which instance has it', async () => {
+  const webSocket = new WebSocket(`${emulator.url.replace('http', 'ws')}/client/?hub=chat`, {
+    headers: {
+      authorization: `Bearer ${clientToken()}`,
+      'x-forwarded-for': '1.2.3.4',
+      'asrs-instance-id': 'mine',
+      'asrs-migrate-from': 'server-1',
+      'x-mine': 'kept',
+    },
+  });
+  webSocket.on('open', () => webSocket.send('{"protocol":"json","version":1}\u001e'));
+  await expect.poll(() => server.of(4).length).toBe(2);
+  const headers = [...(server.of(4)[1]?.headers ?? [])].map(
+    ([name, values]) => `${name.toLowerCase()}: ${values.join()}`,
+  );
+  expect(headers.filter((line) => /^(x-|asrs-)/.test(line)).toSorted()).toEqual([
+    'asrs-instance-id: emulator',
+    'x-forwarded-for: 127.0.0.1',
+    'x-mine: kept',
+  ]);
+  webSocket.terminate();
+});
+
 test('close on authentication expiration: at the time that the app names, else at the end of the token', async () => {
   const soon = Math.floor(Date.now() / 1000) + 1;
   const clients = await Promise.all([

@@ -41,10 +41,14 @@ export function serviceClaims(claims: JwtPayload): Claims {
   );
 }
 
+/** The client's token, and what only the service may say of a client. */
+const isReserved = (name: string): boolean =>
+  name === 'authorization' || name === 'x-forwarded-for' || name.startsWith('asrs-');
+
 function clientHeaders(request: IncomingMessage): Map<string, readonly string[]> {
   const headers = new Map<string, readonly string[]>();
   for (const [name, value] of Object.entries(request.headers)) {
-    if (value === undefined || name === 'authorization') continue;
+    if (value === undefined || isReserved(name)) continue;
     headers.set(name, Array.isArray(value) ? value : [value]);
   }
   headers.set('X-Forwarded-For', [request.socket.remoteAddress ?? '']);

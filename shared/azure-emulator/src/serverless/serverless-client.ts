@@ -65,6 +65,7 @@ class ServerlessClient {
   }
 
   #take(message: HubMessage): void {
+    if (this.#hub.clients.get(this.#client.connectionId) !== this.#client) return; // behind its Close in one piece
     if (message.type === MessageType.Close) return this.#hub.closeClient(this.#client);
     if (message.type !== MessageType.Invocation && message.type !== MessageType.StreamInvocation) return;
     if (message.type === MessageType.StreamInvocation || (message.streamIds?.length ?? 0) > 0) {

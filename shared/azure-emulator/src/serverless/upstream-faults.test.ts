@@ -129,6 +129,28 @@ test.each([
   await other.invoke('Good');
 });
 
+test('no name that a client chooses leaves the path of the endpoint, or begins a line of the log', async () => {
+  const connection = await connect();
+  for (const name of ['.', '..']) await expect(connection.invoke(name)).rejects.toThrow('no upstream endpoint for');
+  await connection.invoke('a/../b');
+  await connection.invoke('x\n2026 \u001b[31mServer');
+  expect(upstream.calls.map(({ url }) => url)).toEqual(['/connected', '/a%2F..%2Fb', '/x%0A2026%20%1B%5B31mServer']);
+  expect(lines.join('')).not.toMatch(/\p{Cc}/u);
+  expect(lines).toContain('Upstream messages x%0A2026 %1B[31mServer of hub chat: 200.');
+});
+
+test('what a client sends behind its Close in one piece is no event any more', async () => {
+  const { url, accessToken } = await negotiate();
+  const webSocket = new WebSocket(`${url.replace('http', 'ws')}&access_token=${accessToken}`);
+  const call = '{"type":1,"target":"Late","arguments":[]}';
+  const records = ['{"protocol":"json","version":1}', '{"type":7}', call].map((record) => `${record}\u001e`);
+  webSocket.on('open', () => webSocket.send(records.join('')));
+  await new Promise((resolve) => webSocket.on('close', resolve));
+  await expect.poll(() => upstream.calls.map((one) => one.url)).toEqual(['/connected', '/disconnected']);
+  await (await connect()).invoke('Good');
+  expect(upstream.calls.map((one) => one.url)).not.toContain('/Late');
+});
+
 test('the emulator ends while an endpoint is silent', async () => {
   upstream.answer = () => undefined;
   await connect();
