@@ -236,3 +236,10 @@ test('messages of later versions and of the other side, unknown keys and further
   );
   expect(await membersNow()).toBe('ab');
 });
+
+test('a client in thousands of groups: the status names twenty, and says how many there are', async () => {
+  for (let i = 0; i < 3000; i++) server.send({ type: Type.JoinGroup, connectionId: ada.id, groupName: `g${i}` });
+  expect(await receivers()).toBe('');
+  const [client] = emulator.status().hubs[0]?.clients.filter(({ userId }) => userId === 'ada') ?? [];
+  expect([client?.groups.length, client?.groups.at(-1), client?.groupCount]).toEqual([20, 'g19', 3000]);
+});

@@ -3,6 +3,8 @@ import type { ServiceHub } from '../service-hub.ts';
 
 /** Clients and groups of one hub that are named one by one. */
 const MOST_LISTED = 200;
+/** Groups of one client that are named. */
+const MOST_OF_CLIENT = 20;
 
 /** One server connection. */
 export interface ServerStatus {
@@ -22,7 +24,9 @@ export interface ClientStatus {
   readonly protocol: string;
   /** Null in serverless mode. */
   readonly serverId: string | null;
+  /** At most 20 of them are named. */
   readonly groups: readonly string[];
+  readonly groupCount: number;
   /** Messages that it has sent and got. */
   readonly received: number;
   readonly sent: number;
@@ -90,7 +94,8 @@ function hubStatus({ name, counts, servers, clients, groups, users }: ServiceHub
       transport: client.transport.name,
       protocol: client.protocol,
       serverId: client.server?.serverId ?? null,
-      groups: [...client.groups],
+      groups: first(client.groups, MOST_OF_CLIENT),
+      groupCount: client.groups.size,
       received: client.received,
       sent: client.sent,
       connectedAt: new Date(client.connectedAt).toISOString(),
@@ -99,8 +104,8 @@ function hubStatus({ name, counts, servers, clients, groups, users }: ServiceHub
   };
 }
 
-function first<TItem>(items: Iterable<TItem>): TItem[] {
+function first<TItem>(items: Iterable<TItem>, most = MOST_LISTED): TItem[] {
   const found: TItem[] = [];
-  for (const item of items) if (found.push(item) === MOST_LISTED) break;
+  for (const item of items) if (found.push(item) === most) break;
   return found;
 }

@@ -66,7 +66,7 @@ export const statusPage = `<!doctype html>
       section.append(...table('Server connections of ' + name, ['server', 'connection', 'clients', 'since'],
         servers.map((one) => [one.serverId, one.connectionId, one.clients, new Date(one.connectedAt).toLocaleTimeString()])));
       section.append(...table('Clients of ' + name, ['connection', 'user', 'transport', 'protocol', 'groups', 'sent', 'got'],
-        clients.map((one) => [one.connectionId, one.userId, one.transport, one.protocol, one.groups.join(', '), one.received, one.sent])));
+        clients.map((one) => [one.connectionId, one.userId, one.transport, one.protocol, one.groups.join(', ') + (one.groupCount > one.groups.length ? ' and ' + (one.groupCount - one.groups.length) + ' more' : ''), one.received, one.sent])));
       section.append(...table('Groups of ' + name, ['group', 'members'], groups.map((one) => [one.name, one.members])));
       return section;
     }));
