@@ -144,6 +144,7 @@ export function resolveAzureOptions(options: AzureSignalROptions): AzureSettings
   const known = new Set([...Object.keys(defaults), ...others]);
   for (const name of Object.keys(options)) if (!known.has(name)) throw new TypeError(errorTexts.unknownOption(name));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  refuseNoShutdown(options.gracefulShutdown);
   const gracefulShutdown = { mode: 'Off' as const, timeout: 30_000, ...options.gracefulShutdown };
   const settings: AzureSettings = { ...defaults, ...given, gracefulShutdown };
   for (const name of counts) {
@@ -164,6 +165,13 @@ export function resolveAzureOptions(options: AzureSignalROptions): AzureSettings
     throw new RangeError(errorTexts.notAChoice('gracefulShutdown.mode', shutdownModes));
   }
   return settings;
+}
+
+function refuseNoShutdown(value: unknown = {}): void {
+  // A misspelled mode would go unseen until the app stops.
+  const isObject = typeof value === 'object' && value !== null;
+  if (isObject && Object.keys(value).every((name) => name === 'mode' || name === 'timeout')) return;
+  throw new TypeError(errorTexts.notAShutdown);
 }
 
 /** @throws {RangeError} a sentence where `value` is no time that a timer could wait. */

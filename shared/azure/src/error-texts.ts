@@ -26,6 +26,9 @@ export const errorTexts = {
     'All endpoints are secondary: make at least one primary, since only those take clients in normal times.',
   wrongEndpointType: "The type of an endpoint must be 'primary' or 'secondary'.",
   notAnHttpEndpoint: (name: string) => `The option '${name}' of an endpoint must be an http or https URL.`,
+  notAnEndpoint:
+    'An endpoint must be a connection string, { connectionString } or { endpoint, credential }; a text that is not set is none.',
+  notAShutdown: "The option 'gracefulShutdown' must be { mode, timeout }, both of which may be left out.",
   unknownOption: (name: string) => `'${name}' is not an option of azureSignalR. Check the spelling.`,
   notACount: (name: string, most: number) => `The option '${name}' must be a whole number from 1 to ${most}.`,
   notATime: (name: string, most: number) =>

@@ -21,6 +21,7 @@ export function createEndpoints(settings: AzureSettings): ServiceEndpoint[] {
 
 function createEndpoint(options: string | EndpointOptions, settings: AzureSettings): ServiceEndpoint {
   if (typeof options === 'string') return createEndpoint({ connectionString: options }, settings);
+  if (!isEndpoint(options)) throw new TypeError(errorTexts.notAnEndpoint);
   const { type = 'primary' } = options;
   if (type !== 'primary' && type !== 'secondary') throw new TypeError(errorTexts.wrongEndpointType);
   const algorithm = settings.accessTokenAlgorithm;
@@ -55,6 +56,14 @@ function createEndpoint(options: string | EndpointOptions, settings: AzureSettin
   function entra(at: EndpointAddresses, open: () => Promise<TokenCredential>): EntraCredentials {
     return new EntraCredentials(at.serverEndpoint ?? at.endpoint, open, algorithm);
   }
+}
+
+/** What comes from JavaScript, or from a variable that is not set, may be anything. */
+function isEndpoint(options: unknown): boolean {
+  if (typeof options !== 'object' || options === null) return false;
+  if ('connectionString' in options) return typeof options.connectionString === 'string';
+  const { endpoint, credential } = options as Partial<Record<string, { getToken?: unknown }>>;
+  return typeof endpoint === 'string' && typeof credential?.getToken === 'function';
 }
 
 function url(name: string, value: string): string {
