@@ -35,6 +35,8 @@ export const errorTexts = {
     `Lesson ${number} ended without being asked to (${how}). Its last lines are below.`,
   lessonNotStarted: (number: number, how: string) =>
     `Lesson ${number} ended before it was ready (${how}). Its last lines are below.`,
+  pageBroke: (reason: string) =>
+    `The course home could not make this page: ${reason}. Correct what it names and load it again.`,
   noSuchPage: 'The course home has no such page. Its first page is at /.',
   toolMissing: (tool: string) =>
     `${tool} is missing: the tests that need it are not run here. In CI this is a failure.`,
