@@ -2,6 +2,8 @@
 export const errorTexts = {
   unknownCommand: (name: string) =>
     `'${name}' is not a command of the course. There are: start, lesson N, diff N M, new-lesson NAME, test, build.`,
+  startKnows: (text: string) =>
+    `npm start does not know '${text}'. It knows --no-open, which leaves the browser alone; the variable PORT chooses another port.`,
   noSuchLesson: (text: string, last: number) =>
     `There is no lesson '${text}'. Lessons have the numbers 1 to ${last}, for example: npm run lesson 3`,
   newLessonNeeds:
