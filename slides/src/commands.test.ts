@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { afterEach, expect, test } from 'vitest';
 import { buildSlides } from './build-slides.ts';
+import { errorTexts } from './error-texts.ts';
 import { slideAssets } from './slide-assets.ts';
 
 const running: ChildProcess[] = [];
@@ -54,9 +55,17 @@ test('a port in use is a sentence', async () => {
   expect(code).toBe(1);
 });
 
+test('npm run slides does not start with arguments that it does not know', async () => {
+  const [said, code] = await outcome(start('slides-command.ts', ['--help'], { PORT: '0' }));
+  expect([said, code]).toEqual([`${errorTexts.slidesTakeNothing('--help')}\n`, 1]);
+});
+
 test('npm run slides:pdf knows the decks', async () => {
   const [said, code] = await outcome(start('slides-pdf-command.ts', ['99-nothing']));
-  expect([said, code]).toEqual(["There is no deck '99-nothing'.\n", 1]);
+  expect(said).toMatch(
+    /^There is no deck '99-nothing'\. .* 00-practical-signalr-for-node, 01-course-overview, .+\.\n$/,
+  );
+  expect(code).toBe(1);
 });
 
 test('the build writes a site of files that has all it needs', async () => {

@@ -5,6 +5,8 @@ import { serveSlides } from './serve-slides.ts';
 /** `npm run slides`: shows the slides until Ctrl-C. */
 let port = 4120;
 try {
+  const [unknown] = process.argv.slice(2);
+  if (unknown !== undefined) throw new Error(errorTexts.slidesTakeNothing(unknown));
   port = portOfEnvironment(port);
   const slides = await serveSlides(port);
   console.log(`Slides: open ${slides.url} (Ctrl-C ends it)`);

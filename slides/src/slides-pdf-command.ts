@@ -8,7 +8,7 @@ import { printDecks } from './print-decks.ts';
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !deckNames().includes(name));
 if (unknown !== undefined) {
-  console.error(errorTexts.noSuchDeck(unknown));
+  console.error(errorTexts.noDeckToPrint(unknown, deckNames()));
   process.exitCode = 1;
 } else if (hasChromium()) {
   const browser = await launchChromium();

@@ -42,7 +42,7 @@ test('serves a deck and all that its page asks for', async () => {
     expect((await fetch(`${url}/slides/${address}`)).status, address).toBe(200);
   }
 });
-test.each(['nothing.html', 'constructor.html', 'x/y', '..%2fpackage.json', '..%2f..%2fREADME.html'])(
+test.each(['nothing.html', 'constructor.html', 'x/y', '..%2fpackage.json', '..%2f..%2fREADME.html', '%zz.html'])(
   '%s is a page that helps',
   async (path) => {
     const response = await fetch(`${url}/slides/${path}`);

@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import { type NextFunction, type Request, type Response, Router } from 'express';
 import { deckNames } from './deck-names.ts';
 import { slideAssets } from './slide-assets.ts';
 
@@ -38,9 +38,14 @@ export function slidesRouter(decks?: string): Router {
       return undefined;
     }),
   );
-  router.use(async (request, response) => {
+  const missing = async (request: Request, response: Response): Promise<void> => {
     const { missingPage } = await pages();
     response.status(404).type('html').send(missingPage(request.baseUrl));
+  };
+  router.use(missing);
+  router.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (error instanceof URIError) return missing(request, response); // an address with a lonely '%'
+    return next(error);
   });
   return router;
 }

@@ -14,7 +14,8 @@ type Colour = Parameters<typeof styleText>[0];
 export async function courseDiff(...args: string[]): Promise<number> {
   const option = (name: string): boolean => args.includes(`--${name}`) || process.env[`npm_config_${name}`] === 'true';
   const numbers = args.filter((argument) => !argument.startsWith('--'));
-  if (numbers.length !== 2) return fail(errorTexts.diffNeedsTwo);
+  const unknown = args.some((argument) => argument.startsWith('--') && !['--stat', '--all'].includes(argument));
+  if (numbers.length !== 2 || unknown) return fail(errorTexts.diffNeedsTwo);
   let comparison: Comparison;
   try {
     comparison = compare(numbers[0] ?? '', numbers[1] ?? '', { all: option('all') });

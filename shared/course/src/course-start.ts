@@ -8,6 +8,11 @@ import { opensBrowser } from './opens-browser.ts';
  * sits in front of it; `-- --no-open` does not.
  */
 export async function courseStart(...args: string[]): Promise<number> {
+  const unknown = args.find((argument) => argument !== '--no-open');
+  if (unknown !== undefined) {
+    console.error(errorTexts.startKnows(unknown));
+    return 1;
+  }
   const port = portOfEnvironment(4100);
   let home: Awaited<ReturnType<typeof startHome>>;
   try {

@@ -2,6 +2,8 @@
 export const errorTexts = {
   unknownCommand: (name: string) =>
     `'${name}' is not a command of the course. There are: start, lesson N, diff N M, new-lesson NAME, test, build.`,
+  startKnows: (text: string) =>
+    `npm start does not know '${text}'. It knows --no-open, which leaves the browser alone; the variable PORT chooses another port.`,
   noSuchLesson: (text: string, last: number) =>
     `There is no lesson '${text}'. Lessons have the numbers 1 to ${last}, for example: npm run lesson 3`,
   newLessonNeeds:
@@ -35,6 +37,8 @@ export const errorTexts = {
     `Lesson ${number} ended without being asked to (${how}). Its last lines are below.`,
   lessonNotStarted: (number: number, how: string) =>
     `Lesson ${number} ended before it was ready (${how}). Its last lines are below.`,
+  pageBroke: (reason: string) =>
+    `The course home could not make this page: ${reason}. Correct what it names and load it again.`,
   noSuchPage: 'The course home has no such page. Its first page is at /.',
   toolMissing: (tool: string) =>
     `${tool} is missing: the tests that need it are not run here. In CI this is a failure.`,

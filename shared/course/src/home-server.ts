@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignalRServer } from '@practical-signalr/server';
 import { slidesRouter } from '@practical-signalr/slides';
-import express from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import { diffRouter } from './diff-viewer/diff-router.ts';
 import { errorTexts } from './error-texts.ts';
 import { HomeHub } from './home-hub.ts';
@@ -58,6 +58,16 @@ export async function startHome(port: number, options: HomeOptions = {}): Promis
   app.use('/slides', slidesRouter());
   app.use(homePage());
   app.use((_request, response) => void response.status(404).type('text').send(errorTexts.noSuchPage));
+  // Without it Express shows a stack trace, to whoever asks and in the terminal.
+  app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next(error);
+    const missing = error instanceof URIError; // an address with a lonely '%'
+    const text = missing ? errorTexts.noSuchPage : errorTexts.pageBroke(String(error));
+    return response
+      .status(missing ? 404 : 500)
+      .type('text')
+      .send(text);
+  });
   signalr.attach(server);
 
   await new Promise<void>((resolve, reject) => {

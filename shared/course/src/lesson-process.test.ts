@@ -73,6 +73,14 @@ test('a syntax error: its file, its line and what is wrong are in the last lines
   expect(made.status.lastLines.join('\n')).toMatch(/server\/main\.ts:1:14.*Unexpected ";"/s);
 });
 
+test('a package that is not installed: its name is in the last lines, though the stack trace is longer', async () => {
+  const made = lesson(`import nothing from 'not-installed'; nothing();`);
+  made.start();
+  await reaches(made, 'failed');
+  expect(made.log.lines.length).toBeGreaterThan(12);
+  expect(made.status.lastLines.join('\n')).toContain("Cannot find package 'not-installed'");
+});
+
 test('a folder that went away: a sentence, no crash of the home', async () => {
   const made = lesson(READY);
   cleanup.splice(0).forEach((each) => void each());

@@ -7,6 +7,8 @@ import { LessonLog } from './lesson-log.ts';
 
 /** Lines that a failed lesson shows of its log. */
 const LAST_LINES = 12;
+/** A step of a stack trace through Node or a package: a dozen of them would push the error itself out of the last lines. */
+const foreignStep = /^\s+at .*(?:\bnode:|[\\/]node_modules[\\/])/;
 /** Milliseconds that a lesson has to end by itself. */
 const PATIENCE = 3000;
 
@@ -36,7 +38,8 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
   }
 
   get status(): LessonStatus {
-    const lastLines = this.#state === 'failed' ? this.log.lines.slice(-LAST_LINES) : [];
+    const telling = this.#state === 'failed' ? this.log.lines.filter((line) => !foreignStep.test(line)) : [];
+    const lastLines = telling.slice(-LAST_LINES);
     return { number: this.#number, state: this.#state, port: this.#port, reason: this.#reason, lastLines };
   }
 

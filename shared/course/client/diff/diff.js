@@ -3,6 +3,11 @@ const changes = [...document.querySelectorAll('[data-change]')];
 const where = document.querySelector('#where');
 let current = -1;
 
+// The list of files is longer than its box: the chosen one is seen. The page itself stays where it is.
+const list = document.querySelector('nav[aria-label="Changed files"]');
+const chosen = list?.querySelector('[aria-current]');
+if (chosen) list.scrollTop = chosen.offsetTop - list.offsetTop - (list.clientHeight - chosen.offsetHeight) / 2;
+
 if (changes.length > 0) {
   document.querySelector('#jump').hidden = false;
   document.querySelector('#next').addEventListener('click', () => jump(1));

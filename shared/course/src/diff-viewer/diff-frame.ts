@@ -44,9 +44,10 @@ export function diffFrame({ base }: DiffChoice, { title, bar = [], links = [], m
   return toHtml({ type: 'root', children: [{ type: 'doctype' }, page] }, { allowDangerousHtml: true });
 }
 
-/** Compares any two lessons; a plain form, so that it works without a script. */
-export function chooser({ base, lessons }: DiffChoice): Element {
+/** Compares any two lessons, at first those of `path`; a plain form, so that it works without a script. */
+export function chooser({ base, lessons }: DiffChoice, path = ''): Element {
   const there = sections.filter(({ number }) => lessonFolder(number, lessons) !== undefined);
+  const [from, to] = path.split('/').map((text) => there.find(({ number }) => String(number) === text)?.number);
   const select = (name: string, label: string, chosen: number | undefined): Element =>
     h('label.row', [
       `${label} `,
@@ -59,8 +60,8 @@ export function chooser({ base, lessons }: DiffChoice): Element {
       ),
     ]);
   return h('form.row', { action: base, ariaLabel: 'Any two lessons' }, [
-    select('from', 'Compare', there.at(0)?.number),
-    select('to', 'with', there.at(-1)?.number),
+    select('from', 'Compare', from ?? there.at(0)?.number),
+    select('to', 'with', to ?? there.at(-1)?.number),
     h('button.primary', 'Show'),
   ]);
 }

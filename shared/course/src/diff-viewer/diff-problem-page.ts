@@ -25,7 +25,7 @@ export function diffProblemPage(problem: string, choice: DiffChoice, comparison?
         h('p', [h('span.badge.warn', problem)]),
         ...files,
         h('p', [h('a', { href: choice.base }, 'All steps of the course')]),
-        chooser(choice),
+        chooser(choice, comparison?.path),
       ]),
     ]),
   });

@@ -85,6 +85,7 @@ describe('the lessons of this repository', () => {
     expect((await get(`${url}/5/6?file=README.md`)).html).toContain('<section class="card file" id="README.md"');
     const same = await get(`${url}/5/6?file=vite.config.ts`);
     expect([same.status, same.html]).toEqual([200, expect.stringContaining("'vite.config.ts' is the same in both")]);
+    expect(same.html).toMatch(/<option value="5" selected>.*<option value="6" selected>/s); // the form begins there
   });
 
   test('the way in lists the steps; its form leads to any pair', async () => {

@@ -65,6 +65,20 @@ describe.runIf(hasChromium())('the diff viewer in Chromium', () => {
     await page.close();
   });
 
+  test.each([
+    { width: 1280, height: 800 },
+    { width: 390, height: 844 },
+  ])('the file that is shown is seen in the list: %o', async (viewport) => {
+    const page = await browser.newPage({ viewport });
+    await page.goto(`${url}/5/6?file=server/ticket.ts`);
+    const chosen = page.getByRole('navigation', { name: 'Changed files' }).locator('[aria-current]');
+    const [list, link] = await Promise.all([chosen.locator('xpath=ancestor::nav').boundingBox(), chosen.boundingBox()]);
+    expect(link!.y).toBeGreaterThanOrEqual(list!.y);
+    expect(link!.y + link!.height).toBeLessThanOrEqual(list!.y + list!.height);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    await page.close();
+  });
+
   test('without a script: everything is read, links and form lead on', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
