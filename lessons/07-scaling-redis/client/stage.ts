@@ -77,7 +77,7 @@ function drawingOf({ instances, balancer: mode, backplane: plan, redis: { kind, 
 
 export const { change, onUse } = watchStage<Stage>(draw);
 onUse(balancer, () => ({ balancer: balancer.value }), { connectAnew: true });
-onUse(places, () => ({ move: { client, to: places.selectedIndex } }), { connectAnew: true });
+onUse(places, () => ({ move: { client, to: places.value } }), { connectAnew: true });
 onUse(backplane, () => ({ backplane: backplane.value }));
 onUse(presence, () => ({ presence: presence.checked }));
 onUse(redis, () => ({ redis: redis.textContent === 'Stop Redis' ? 'stopped' : 'running' }));

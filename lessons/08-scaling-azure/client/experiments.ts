@@ -5,11 +5,12 @@ import { getToken, withToken } from './token.ts';
 /** The buttons beside the chat. */
 export function addExperiments(): void {
   document.querySelector('#announce')!.addEventListener('click', async () => {
-    await change({ move: { client: 'announcer', to: 0 } });
+    await change({ move: { client: 'announcer', to: 'instance 1' } });
     const body = new URLSearchParams({ message: 'An announcement' });
     const options: RequestInit = { ...withToken(await getToken('60')), body, redirect: 'manual' };
-    await fetch('/announcement?client=announcer', options);
-    showState('good', 'Instance 1 has sent it, without a hub call', '#sent');
+    const { type } = await fetch('/announcement?client=announcer', options);
+    if (type !== 'opaqueredirect') return showState('bad', 'No server has taken the announcement.', '#sent');
+    showState('good', 'Announced, without a hub call', '#sent');
   });
 
   document.querySelector('#negotiate')!.addEventListener('click', async () => {

@@ -46,12 +46,14 @@ async function attempt(hub: string, balancer: string, options: IHttpConnectionOp
 async function hearAnotherApp(prefix: string): Promise<string> {
   const connection = connectionTo(`/fixed/messages?client=${await newClient()}`, sockets);
   const heard: string[] = [];
-  const last = new Promise<void>((resolve) => {
+  const last = new Promise<void>((resolve, reject) => {
+    connection.onclose(() => reject(new Error('The connection was closed before the message came.')));
     connection.on('ReceiveMessage', (message: string, sentBy: string) => {
       if (sentBy === 'another app') heard.push(message);
       else if (message === 'The other app has sent') resolve();
     });
   });
+  last.catch(() => undefined); // closed earlier, the call says so
   try {
     await connection.start();
     await change({ anotherApp: { prefix } });
@@ -76,6 +78,6 @@ function connectionTo(url: string, options: IHttpConnectionOptions) {
 /** A client that the balancer has not seen; its first request goes to instance 1. */
 async function newClient(): Promise<string> {
   const client = crypto.randomUUID();
-  await change({ move: { client, to: 0 } });
+  await change({ move: { client, to: 'instance 1' } });
   return client;
 }

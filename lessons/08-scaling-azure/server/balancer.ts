@@ -11,7 +11,7 @@ const KEPT = 1000;
  */
 export class BalancerRule {
   mode: BalancerMode = 'sticky';
-  readonly #clients = new Map<string, { first: number; requests: number }>();
+  readonly #clients = new Map<string, { to: string; requests: number }>();
   #turn = 0;
   #newcomers = 0;
 
@@ -19,17 +19,18 @@ export class BalancerRule {
     if (instances.length === 0) throw new Error('No server is running.');
     const query = new URL(url, 'http://localhost').searchParams;
     const name = query.get('client');
-    const turns = Math.min(2, instances.length); // a C# server takes no turns
-    if (name === null) return instances[this.#turn++ % turns]!;
-    const client = this.#clients.get(name) ?? this.move(name, this.#newcomers++ % 2);
-    const first = instances[client.first] ? client.first : 0;
-    if ((query.get('balancer') ?? this.mode) === 'sticky') return instances[first]!;
-    return instances[(first + client.requests++) % turns]!;
+    const ours = instances.filter((one) => one.name !== 'C# server'); // it takes no turns, and hands out no tokens
+    const turns = ours.length > 0 ? ours : instances;
+    if (name === null) return turns[this.#turn++ % turns.length]!;
+    const client = this.#clients.get(name) ?? this.move(name, `instance ${1 + (this.#newcomers++ % 2)}`);
+    const own = instances.find((one) => one.name === client.to) ?? turns[0]!;
+    if ((query.get('balancer') ?? this.mode) === 'sticky') return own;
+    return turns[(Math.max(0, turns.indexOf(own)) + client.requests++) % turns.length]!;
   }
 
   /** Gives a client another instance, from its next request on. */
-  move(name: string, to: number): { first: number; requests: number } {
-    const client = { first: to, requests: 0 };
+  move(name: string, to: string): { to: string; requests: number } {
+    const client = { to, requests: 0 };
     this.#clients.set(name, client);
     if (this.#clients.size > KEPT) this.#clients.delete(this.#clients.keys().next().value!);
     return client;

@@ -25,7 +25,7 @@ const wishes = z
     kill: z.string().max(100),
     start: z.literal(true),
     dotnet: z.literal('running'),
-    move: z.object({ client: z.string().max(100), to: z.int().min(0).max(2) }),
+    move: z.object({ client: z.string().max(100), to: z.string().max(100) }),
     anotherApp: z.object({ prefix: z.enum(['', 'shop']) }),
   })
   .partial();
