@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
-import { hasDotnet } from '@practical-signalr/lesson-kit/instances';
+import { hasDotnet, type Instance } from '@practical-signalr/lesson-kit/instances';
 import {
   auditPage,
   hasChromium,
@@ -13,6 +13,7 @@ import {
 import { type FoundRedis, findRedis } from '@practical-signalr/redis/local';
 import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BalancerRule } from '../server/balancer.ts';
 import type { Stage } from '../server/stage.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -35,6 +36,16 @@ async function connectTo(url: string, lesson: RunningLesson, onMessage: (message
   await connection.start();
   return connection;
 }
+
+test('a balancer that has lost instance 1: no request goes to the C# server, which hands out no tokens', () => {
+  const rule = new BalancerRule();
+  const there = ['instance 2', 'C# server'].map((name) => ({ name }) as Instance);
+  rule.move('announcer', 'instance 1');
+  const asked = ['/token', '/token', '/announcement?client=announcer', '/fixed/messages?client=a&balancer=round-robin'];
+  expect(asked.map((url) => rule.choose(url, there).name)).toEqual(asked.map(() => 'instance 2'));
+  rule.move('a', 'C# server');
+  expect(rule.choose('/fixed/messages?client=a', there).name).toBe('C# server');
+});
 
 describe.each(['given', 'redis-server', 'stand-in'] as const)('Redis: %s', (kind) => {
   test('two servers, one chat; when it ends nothing is left', { timeout: 60_000 }, async () => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { DEFAULT_ACCESS_KEY, startEmulator } from '@practical-signalr/azure-emulator';
-import { hasDotnet } from '@practical-signalr/lesson-kit/instances';
+import { hasDotnet, type Instance } from '@practical-signalr/lesson-kit/instances';
 import {
   auditPage,
   hasChromium,
@@ -15,6 +15,7 @@ import {
 } from '@practical-signalr/lesson-kit/testing';
 import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { BalancerRule } from '../server/balancer.ts';
 import type { Stage } from '../server/stage.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -37,6 +38,16 @@ async function connectTo(lesson: RunningLesson, onMessage: (message: string, sen
   await connection.start();
   return connection;
 }
+
+test('a balancer that has lost instance 1: no request goes to the C# server, which hands out no tokens', () => {
+  const rule = new BalancerRule();
+  const there = ['instance 2', 'C# server'].map((name) => ({ name }) as Instance);
+  rule.move('announcer', 'instance 1');
+  const asked = ['/token', '/token', '/announcement?client=announcer', '/fixed/messages?client=a&balancer=round-robin'];
+  expect(asked.map((url) => rule.choose(url, there).name)).toEqual(asked.map(() => 'instance 2'));
+  rule.move('a', 'C# server');
+  expect(rule.choose('/fixed/messages?client=a', there).name).toBe('C# server');
+});
 
 describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
   test('two servers, one chat; when it ends nothing is left', { timeout: 60_000 }, async () => {
