@@ -44,18 +44,27 @@ function startable(
   again: () => Promise<RedisServerProcess | StandInBroker>,
 ): FoundRedis {
   let running: typeof first | undefined = first;
+  let turn = Promise.resolve();
+  // One after the other: a second one would find the port taken by the first, which is still on its way.
+  const inTurn = (step: () => Promise<void>): Promise<void> => {
+    const done = turn.then(step);
+    turn = done.catch(() => undefined);
+    return done;
+  };
   return {
     url: first.url,
     kind,
     description,
-    async close() {
-      const ended = running;
-      running = undefined;
-      await ended?.close();
-    },
-    async start() {
-      running ??= await again();
-    },
+    close: () =>
+      inTurn(async () => {
+        const ended = running;
+        running = undefined;
+        await ended?.close();
+      }),
+    start: () =>
+      inTurn(async () => {
+        running ??= await again();
+      }),
   };
 }
 

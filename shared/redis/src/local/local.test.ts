@@ -93,10 +93,22 @@ describe('a Redis for development', () => {
     await found.close();
   });
 
-  test.each([
+  const kinds = [
     ...(hasRedisServer ? [['redis-server', { PATH: process.env['PATH'] }] as const] : []),
     ['stand-in', { PATH: '' }] as const,
-  ])('else a %s carries messages', async (kind, environment) => {
+  ];
+  test.each(kinds)('a %s ends and starts again in the order in which it was asked', async (_kind, environment) => {
+    const found = await findRedis(environment);
+    await Promise.all([found.close(), found.start!(), found.start!(), found.close(), found.start!(), found.start!()]);
+    const client = await createClient({ url: found.url }).connect();
+    expect(await client.ping()).toBe('PONG');
+    client.destroy();
+    await Promise.all([found.close(), found.close()]);
+    const socket = connect(Number(new URL(found.url).port), '127.0.0.1');
+    expect(await once(socket, 'error')).toMatchObject([{ code: 'ECONNREFUSED' }]);
+  });
+
+  test.each(kinds)('else a %s carries messages', async (kind, environment) => {
     const found = await findRedis(environment);
     expect(found.kind).toBe(kind);
     expect(found.description).toContain(kind);
