@@ -96,15 +96,17 @@ test('a network that swallows everything is noticed; sends go on; after it nothi
   const [ways, fast] = [await CuttableProxy.start(server.port), { heartbeatInterval: 50, heartbeatTimeout: 1000 }];
   ends.push(() => ways.close());
   const [a, b] = await pair({ url: ways.url, ...fast });
+  const count = (): [number, number] => [a.log.lines.length, b.log.lines.length];
+  const before = count();
   ways.cut();
   await Promise.all([a.log.logged(/silent for 1000 ms/), b.log.logged(/silent for 1000 ms/)]);
   await a.manager.sendAll('m', ['own clients only']);
   expect((await a.client.next()).arguments).toEqual(['own clients only']);
   await ways.attempts(16); // several times longer than the timeout
   ways.mend();
-  await Promise.all([a.back(0), b.back(0)]);
+  await Promise.all([a.back(before[0]), b.back(before[1])]);
   await allWorks(a, b);
-  const since = [a.log.lines.length, b.log.lines.length] as const;
+  const since = count();
   ways.drop();
   await Promise.all([a.back(since[0]), b.back(since[1])]);
   await allWorks(a, b);

@@ -35,11 +35,13 @@ export class TestServer {
   }
 }
 
-/** Two servers with one client each; bob's is in a group. */
+/** Two servers that reach each other, with one client each; bob's is in a group. */
 export async function startPair(options: RedisOptions): Promise<[TestServer, TestServer]> {
   const [a, b] = [new TestServer('ann', options), new TestServer('bob', options)];
   await a.connect();
   await b.connect();
+  // Where Redis takes long to answer, a server begins without it.
+  await Promise.all([a.log.logged(/over Redis/), b.log.logged(/over Redis/)]);
   await b.manager.addToGroup(b.client.connectionId, 'g');
   return [a, b];
 }
