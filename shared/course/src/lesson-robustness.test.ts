@@ -99,9 +99,9 @@ test('all lessons run side by side', async () => {
   for (const lesson of all.values()) expect((await fetch(lesson.url)).status).toBe(200);
 });
 
-test('a lesson twice: one sentence about the port', async () => {
-  const { port } = running(3);
-  const second = startLesson(folder, { port });
+test.each(lessons)('lesson $number twice: one sentence about the port', async ({ number, folder: of }) => {
+  const { port } = running(number);
+  const second = startLesson(of, { port });
   await expect(second).rejects.toThrow(
     `The lesson ended before it was ready. It printed:\nPort ${port} is in use, probably by the same lesson in another terminal or in the course home. End it, or choose another port with the variable PORT.\n`,
   );
@@ -278,14 +278,18 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
     await peer.stop();
   });
 
-  test('the server stops and starts again: the page says so, and comes back as Vite reloads it', async () => {
-    const first = await startLesson(folder);
+  test.each([
+    ['production: after a reload', true],
+    ['development: by itself, since the development server reloads the page', false],
+  ])('the server stops and starts again: the page says so and comes back; %s', async (_name, production) => {
+    const first = await startLesson(folder, { production });
     await page.goto(first.url);
     await state(page, 'good');
     await first.stop();
     await state(page, 'bad');
     await see(page.locator('#state')).toContainText('Disconnected');
-    const second = await startLesson(folder, { port: first.port });
+    const second = await startLesson(folder, { production, port: first.port });
+    if (production) await page.reload();
     await see(page.locator('#state')).toHaveClass('badge good', { timeout: 15_000 });
     await second.stop();
   });
