@@ -22,3 +22,4 @@ export { HandshakeReader, writeHandshakeResponse, type HandshakeRequest } from '
 export { RECORD_SEPARATOR, TextRecordReader } from './text-record-reader.ts';
 export { BinaryMessageReader } from './binary-message-reader.ts';
 export { MessageTooLargeError, ProtocolError } from './protocol-error.ts';
+export { createError, type CodedError, type CreateErrorOptions, type ErrorCode } from './create-error.ts';
