@@ -24,7 +24,8 @@ export function codeBlock(info: string, body: string): string {
     if (!literal.has(language)) throw new Error(errorTexts.codeWithoutSource(language));
     return block('', highlightedLines(body.trimEnd(), language).map(codeLine));
   }
-  if (other !== undefined) return block(`${file} → ${other.split('/').at(-1)}`, difference(file, other, language));
+  if (other !== undefined)
+    return block(`${file} → ${other.split('/').at(-1)}`, difference(file, other, language));
   const source = read(file).trimEnd();
   // All of the file, also for a part of it: a method alone would be coloured as what it is not.
   const lines = highlightedLines(source, language);
@@ -82,7 +83,8 @@ const LARGE = { lines: 12, characters: 64 };
 
 function block(caption: string, lines: readonly CodeLine[]): string {
   const source = caption === '' ? '' : `<figcaption>${caption}</figcaption>`;
-  const large = lines.length <= LARGE.lines && lines.every(({ text }) => text.length <= LARGE.characters);
+  const large =
+    lines.length <= LARGE.lines && lines.every(({ text }) => text.length <= LARGE.characters);
   const code = lines.map(({ text, html, kind = '' }) => {
     // A line that is too long goes on a little further in than it began.
     const indent = text.length - text.trimStart().length;

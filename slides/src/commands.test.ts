@@ -20,10 +20,14 @@ afterEach(() => {
 /** One of the commands, as npm runs it. */
 function start(command: string, args: string[] = [], env: NodeJS.ProcessEnv = {}): ChildProcess {
   const file = fileURLToPath(new URL(command, import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=@practical-signalr/source', '--import=tsx', file, ...args], {
-    env: { ...process.env, NODE_OPTIONS: '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@practical-signalr/source', '--import=tsx', file, ...args],
+    {
+      env: { ...process.env, NODE_OPTIONS: '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   running.push(child);
   return child;
 }
@@ -71,7 +75,10 @@ test('npm run slides:pdf knows the decks', async () => {
 test('the build writes a site of files that has all it needs', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'site-'));
   buildSlides(folder);
-  const server = createServer(express().use('/any/path', express.static(folder))).listen(0, '127.0.0.1');
+  const server = createServer(express().use('/any/path', express.static(folder))).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   for (const address of ['', '03-basics.html', ...Object.keys(slideAssets)]) {

@@ -35,7 +35,8 @@ ${sections.join('\n')}
 
 /** The page that lists all decks; `home` is the address of the course home, where it is part of one. */
 export function indexPage(decks: readonly Deck[], home?: string): string {
-  const back = home === undefined ? '' : `<nav aria-label="Course"><a href="${home}">Course</a></nav>`;
+  const back =
+    home === undefined ? '' : `<nav aria-label="Course"><a href="${home}">Course</a></nav>`;
   const stops = decks.map(({ name, title, slides }) => {
     const number = Number(name.slice(0, 2));
     return `<li class="stop"><span class="dot" aria-hidden="true">${number === 0 ? '·' : number}</span>

@@ -9,7 +9,9 @@ test('there is a title deck and one for each section, and all build within 5 s',
   const { user, system } = process.cpuUsage(began); // µs; tests beside this one share the clock, not the time of this process
   expect((user + system) / 1000).toBeLessThan(5000);
   // What is added to the course can have a deck too, of its lesson's name.
-  expect(decks.slice(0, 9).map(({ name }) => Number(name.slice(0, 2)))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(decks.slice(0, 9).map(({ name }) => Number(name.slice(0, 2)))).toEqual([
+    0, 1, 2, 3, 4, 5, 6, 7, 8,
+  ]);
   for (const { name, slides } of decks) {
     expect(slides.length, name).toBeGreaterThanOrEqual(8);
     expect(slides.length, name).toBeLessThanOrEqual(15);
@@ -18,12 +20,15 @@ test('there is a title deck and one for each section, and all build within 5 s',
 
 test('a deck has the name of its lesson, so that the course home finds it', () => {
   const lessons = readdirSync(new URL('../../lessons/', import.meta.url));
-  const named = deckNames().map((name) => lessons.find((lesson) => lesson.startsWith(name.slice(0, 3))) ?? name);
+  const named = deckNames().map(
+    (name) => lessons.find((lesson) => lesson.startsWith(name.slice(0, 3))) ?? name,
+  );
   expect(deckNames()).toEqual(named);
 });
 
 describe('a slide', () => {
-  const slide = (text: string) => parseDeck('09-test', `# Title\nNote:\nSay it.\n---\n${text}`).slides[1]!;
+  const slide = (text: string) =>
+    parseDeck('09-test', `# Title\nNote:\nSay it.\n---\n${text}`).slides[1]!;
   const build = (text: string) => slide(`## Two\n${text}\n\nNote:\nSay it.\n`).html;
   const source = 'lessons/03-basics/server/hub.ts';
 

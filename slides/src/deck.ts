@@ -46,7 +46,9 @@ export function parseDeck(name: string, markdown: string): Deck {
       if (notes.trim() === '') throw new Error(errorTexts.notesMissing);
       return { title, html: renderer.render(shown), notes: renderer.render(notes) };
     } catch (error) {
-      throw new Error(errorTexts.onSlide(name, index + 1, title, (error as Error).message), { cause: error });
+      throw new Error(errorTexts.onSlide(name, index + 1, title, (error as Error).message), {
+        cause: error,
+      });
     }
   });
   return { name, title: slides[0]?.title ?? name, slides };

@@ -18,7 +18,13 @@ export async function printDecks(
       await page.goto(`${slides.url}${name}.html?print-pdf`);
       await page.locator('body.slides-ready').waitFor({ state: 'attached' });
       const path = join(folder, `${name}.pdf`);
-      await page.pdf({ path, preferCSSPageSize: true, printBackground: true, tagged: true, outline: true });
+      await page.pdf({
+        path,
+        preferCSSPageSize: true,
+        printBackground: true,
+        tagged: true,
+        outline: true,
+      });
       printed(path);
     }
   } finally {

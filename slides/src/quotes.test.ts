@@ -12,7 +12,16 @@ const SHORTEST = 16;
 /** What may be quoted: all source and every README of lessons and packages, in one line. */
 const files = execFileSync(
   'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', 'README.md', 'package.json', 'lessons', 'shared'],
+  [
+    'ls-files',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    'README.md',
+    'package.json',
+    'lessons',
+    'shared',
+  ],
   {
     cwd: root,
     encoding: 'utf8',
@@ -22,7 +31,9 @@ const corpus = files
   .split('\n')
   .filter(
     (file) =>
-      /\.(ts|md|html|cs|json)$/.test(file) && !/package-lock|recordings|vectors/.test(file) && existsSync(root + file),
+      /\.(ts|md|html|cs|json)$/.test(file) &&
+      !/package-lock|recordings|vectors/.test(file) &&
+      existsSync(root + file),
   )
   .map((file) => inOneLine(readFileSync(root + file, 'utf8').replaceAll("\\'", "'")))
   .join('\n');
@@ -30,8 +41,12 @@ const corpus = files
 test.each(deckNames())('what %s quotes stands in a lesson or a package', (name) => {
   const text = readFileSync(`${root}slides/decks/${name}.md`, 'utf8');
   const shown = text.replace(/^```ts [^]*?^```$/gm, ''); // regions: the build finds them
-  const blocks = [...shown.matchAll(/^```\w+\n([^]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n'));
-  const spans = [...shown.replace(/^```[^]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].map(([, span = '']) => span);
+  const blocks = [...shown.matchAll(/^```\w+\n([^]*?)^```$/gm)].flatMap(([, block = '']) =>
+    block.trim().split('\n'),
+  );
+  const spans = [...shown.replace(/^```[^]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].map(
+    ([, span = '']) => span,
+  );
   const quotes = [...blocks, ...spans].map(inOneLine).filter((quote) => quote.length >= SHORTEST);
   expect(quotes.filter((quote) => !corpus.includes(quote))).toEqual([]);
 });

@@ -21,27 +21,37 @@ describe.runIf(hasChromium())('a fault of a slide is', () => {
   }
 
   test('nothing, where all is well', async () =>
-    expect(await faults('<p>well</p><svg viewBox="0 0 1152 90"><text y="40">well</text></svg>')).toBe(''));
+    expect(
+      await faults('<p>well</p><svg viewBox="0 0 1152 90"><text y="40">well</text></svg>'),
+    ).toBe(''));
   test('text that is too small', async () =>
-    expect(await faults('<p style="font-size: 19px">small</p>')).toContain('19.0 px, less than 20'));
-  test('a drawing that shrinks its text', async () =>
-    expect(await faults('<svg viewBox="0 0 2304 90"><text y="40" font-size="30">small</text></svg>')).toContain(
-      '15.0 px',
+    expect(await faults('<p style="font-size: 19px">small</p>')).toContain(
+      '19.0 px, less than 20',
     ));
+  test('a drawing that shrinks its text', async () =>
+    expect(
+      await faults('<svg viewBox="0 0 2304 90"><text y="40" font-size="30">small</text></svg>'),
+    ).toContain('15.0 px'));
   test('more lines than there is room', async () =>
     expect(await faults('<p>line</p>'.repeat(20))).toContain('reaches out of the slide'));
   test('a line that is too wide', async () =>
-    expect(await faults(`<p style="white-space: nowrap">${'wide '.repeat(40)}</p>`)).toContain('is cut off'));
-  test('a box that hides its end', async () =>
-    expect(await faults(`<div style="overflow: hidden; height: 30px"><p>${'much '.repeat(80)}</p></div>`)).toContain(
+    expect(await faults(`<p style="white-space: nowrap">${'wide '.repeat(40)}</p>`)).toContain(
       'is cut off',
     ));
+  test('a box that hides its end', async () =>
+    expect(
+      await faults(
+        `<div style="overflow: hidden; height: 30px"><p>${'much '.repeat(80)}</p></div>`,
+      ),
+    ).toContain('is cut off'));
   test('text over text', async () =>
-    expect(await faults('<p>one</p><p style="margin-top: -60px">other</p>')).toContain('"one" lies over "other"'));
-  test('text that leaves its drawing', async () =>
-    expect(await faults('<svg viewBox="0 0 1152 90"><text x="1100" y="40">leaves</text></svg>')).toContain(
-      'reaches out of',
+    expect(await faults('<p>one</p><p style="margin-top: -60px">other</p>')).toContain(
+      '"one" lies over "other"',
     ));
+  test('text that leaves its drawing', async () =>
+    expect(
+      await faults('<svg viewBox="0 0 1152 90"><text x="1100" y="40">leaves</text></svg>'),
+    ).toContain('reaches out of'));
   test('text on the edge of a box', async () =>
     expect(
       await faults(

@@ -29,20 +29,26 @@ export async function slideFaults(slide: Locator): Promise<string[]> {
         box.bottom <= foot + 1;
       if (!inside) faults.push(`${name} reaches out of the slide`);
       const { clientWidth, clientHeight, scrollWidth, scrollHeight } = element;
-      const hides = getComputedStyle(element).overflowY !== 'visible' && scrollHeight > clientHeight + 1;
-      if (clientWidth > 0 && (scrollWidth > clientWidth + 1 || hides)) faults.push(`${name} is cut off`);
+      const hides =
+        getComputedStyle(element).overflowY !== 'visible' && scrollHeight > clientHeight + 1;
+      if (clientWidth > 0 && (scrollWidth > clientWidth + 1 || hides))
+        faults.push(`${name} is cut off`);
       const own = [...element.childNodes].filter(
         (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim(),
       );
       for (const node of own) {
         const size = Number.parseFloat(getComputedStyle(element).fontSize);
         const drawn = element.closest('svg');
-        const shrunk = drawn === null ? 1 : drawn.getBoundingClientRect().width / scale / drawn.viewBox.baseVal.width;
+        const shrunk =
+          drawn === null
+            ? 1
+            : drawn.getBoundingClientRect().width / scale / drawn.viewBox.baseVal.width;
         if (size * shrunk < smallest - 0.1)
           faults.push(`${name} is ${(size * shrunk).toFixed(1)} px, less than ${smallest}`);
         const range = document.createRange();
         range.selectNodeContents(node);
-        for (const line of range.getClientRects()) texts.push({ text: node.textContent!.trim(), box: line });
+        for (const line of range.getClientRects())
+          texts.push({ text: node.textContent!.trim(), box: line });
       }
     }
     for (const drawing of slide.querySelectorAll('svg')) {
@@ -57,17 +63,23 @@ export async function slideFaults(slide: Locator): Promise<string[]> {
         if (!inside) faults.push(`"${text.textContent}" reaches out of its drawing`);
         for (const shape of drawing.querySelectorAll('rect')) {
           const { left, right, top, bottom } = shape.getBoundingClientRect();
-          const apart = box.right <= left || box.left >= right || box.bottom <= top || box.top >= bottom;
+          const apart =
+            box.right <= left || box.left >= right || box.bottom <= top || box.top >= bottom;
           const within =
-            box.left >= left + 6 * scale && box.right <= right - 6 * scale && box.top >= top && box.bottom <= bottom;
+            box.left >= left + 6 * scale &&
+            box.right <= right - 6 * scale &&
+            box.top >= top &&
+            box.bottom <= bottom;
           if (!apart && !within) faults.push(`"${text.textContent}" lies on the edge of a box`);
         }
       }
     }
     texts.forEach((one, index) => {
       for (const other of texts.slice(index + 1)) {
-        const width = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
-        const height = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
+        const width =
+          Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
+        const height =
+          Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
         // Lines of text may touch; they must not cover one another.
         if (width > 2 && height > 0.35 * Math.min(one.box.height, other.box.height)) {
           faults.push(`"${one.text}" lies over "${other.text}"`);

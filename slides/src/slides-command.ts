@@ -10,7 +10,8 @@ try {
   port = portOfEnvironment(port);
   const slides = await serveSlides(port);
   console.log(`Slides: open ${slides.url} (Ctrl-C ends it)`);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void slides.close());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void slides.close());
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   console.error(inUse ? errorTexts.portInUse(port) : (error as Error).message);

@@ -13,7 +13,9 @@ if (unknown !== undefined) {
 } else if (hasChromium()) {
   const browser = await launchChromium();
   const folder = fileURLToPath(new URL('../pdf/', import.meta.url));
-  await printDecks(browser, folder, asked.length > 0 ? asked : deckNames(), (file) => console.log(file));
+  await printDecks(browser, folder, asked.length > 0 ? asked : deckNames(), (file) =>
+    console.log(file),
+  );
   await browser.close();
 } else {
   console.error(errorTexts.browserMissing);

@@ -16,7 +16,9 @@ beforeAll(async () => {
     join(decks, '09-broken.md'),
     '# Broken\n```ts lessons/03-basics/server/hub.ts\nasync shout\n```\n\nNote:\nSay it.\n',
   );
-  server = createServer(express().use('/slides', slidesRouter()).use('/broken', slidesRouter(decks)));
+  server = createServer(
+    express().use('/slides', slidesRouter()).use('/broken', slidesRouter(decks)),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -36,20 +38,26 @@ test('the folder has its slash, for addresses are relative to it', async () => {
 });
 test('serves a deck and all that its page asks for', async () => {
   const page = await (await fetch(`${url}/slides/03-basics.html`)).text();
-  const asked = [...page.matchAll(/(?:href|src)="([^":]+\.(?:css|js))"/g)].map(([, address]) => address);
+  const asked = [...page.matchAll(/(?:href|src)="([^":]+\.(?:css|js))"/g)].map(
+    ([, address]) => address,
+  );
   expect(asked).toEqual(['style.css', 'reveal/reveal.css', 'deck.css', 'deck.js']);
   for (const address of [...asked, 'reveal/reveal.mjs', 'reveal/notes.mjs']) {
     expect((await fetch(`${url}/slides/${address}`)).status, address).toBe(200);
   }
 });
-test.each(['nothing.html', 'constructor.html', 'x/y', '..%2fpackage.json', '..%2f..%2fREADME.html', '%zz.html'])(
-  '%s is a page that helps',
-  async (path) => {
-    const response = await fetch(`${url}/slides/${path}`);
-    expect(response.status).toBe(404);
-    expect(await response.text()).toContain('<a href="/slides/">All decks</a>');
-  },
-);
+test.each([
+  'nothing.html',
+  'constructor.html',
+  'x/y',
+  '..%2fpackage.json',
+  '..%2f..%2fREADME.html',
+  '%zz.html',
+])('%s is a page that helps', async (path) => {
+  const response = await fetch(`${url}/slides/${path}`);
+  expect(response.status).toBe(404);
+  expect(await response.text()).toContain('<a href="/slides/">All decks</a>');
+});
 test('a deck that does not build says why', async () => {
   const response = await fetch(`${url}/broken/09-broken.html`);
   expect(response.status).toBe(500);

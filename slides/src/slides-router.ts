@@ -27,7 +27,9 @@ export function slidesRouter(decks?: string): Router {
     });
   });
   for (const [address, file] of Object.entries(slideAssets)) {
-    router.get(`/${address}`, (_request, response) => response.sendFile(file, { dotfiles: 'allow' }));
+    router.get(`/${address}`, (_request, response) =>
+      response.sendFile(file, { dotfiles: 'allow' }),
+    );
   }
   router.get('/:name.html', (request, response, next) =>
     answer(response, async () => {

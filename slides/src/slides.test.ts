@@ -25,7 +25,10 @@ describe.runIf(hasChromium())('in Chromium', () => {
     browser = await launchChromium();
   });
   beforeEach(async () => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, colorScheme: 'light' });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 720 },
+      colorScheme: 'light',
+    });
     const seen = watchProblems(context);
     page = await context.newPage();
     return async () => {
@@ -50,7 +53,9 @@ describe.runIf(hasChromium())('in Chromium', () => {
       for (const [index, { title }] of buildDeck(name).slides.entries()) {
         await page.evaluate((at) => (location.hash = `#/${at}`), index);
         const slide = page.locator(`.slides > section:nth-child(${index + 1}).present > .slide`);
-        faults.push(...(await slideFaults(slide)).map((fault) => `slide ${index + 1}, ${title}: ${fault}`));
+        faults.push(
+          ...(await slideFaults(slide)).map((fault) => `slide ${index + 1}, ${title}: ${fault}`),
+        );
       }
       expect(faults).toEqual([]);
     });
@@ -66,7 +71,9 @@ describe.runIf(hasChromium())('in Chromium', () => {
       const shown = await page.locator('.pdf-page .slide:visible').all();
       expect(shown).toHaveLength(buildDeck(name).slides.length);
       for (const [index, slide] of shown.entries()) {
-        findings.push(...(await slideFaults(slide)).map((fault) => `print, slide ${index + 1}: ${fault}`));
+        findings.push(
+          ...(await slideFaults(slide)).map((fault) => `print, slide ${index + 1}: ${fault}`),
+        );
       }
       expect(findings).toEqual([]);
     }, 90_000);

@@ -31,10 +31,13 @@ describe('a region is', () => {
   test('a statement to its closing bracket', () =>
     expect(region('const two')).toBe('const two = build({\n  deep: [\n    1,\n  ],\n});'));
   test('a method, moved to the left', () =>
-    expect(region('async say')).toBe('async say(text: string): Promise<void> {\n  await this.all.send(text);\n}'));
+    expect(region('async say')).toBe(
+      'async say(text: string): Promise<void> {\n  await this.all.send(text);\n}',
+    ));
   test('a class with all its members and the empty lines between them', () =>
     expect(region('class Chat')).toBe(source.slice(source.indexOf('export class')).trimEnd()));
-  test('several statements', () => expect(region('const one … const two')).toMatch(/^const one[^]*\n\}\);$/));
+  test('several statements', () =>
+    expect(region('const one … const two')).toMatch(/^const one[^]*\n\}\);$/));
 });
 
 describe('the build names a region', () => {
@@ -43,7 +46,11 @@ describe('the build names a region', () => {
       'The region "async shout" of chat.ts is gone: no line contains this text.',
     ));
   test('that is not unique', () =>
-    expect(() => region('build(')).toThrow('The region "build(" of chat.ts is not clear: 2 lines contain this text.'));
+    expect(() => region('build(')).toThrow(
+      'The region "build(" of chat.ts is not clear: 2 lines contain this text.',
+    ));
   test('without an end', () =>
-    expect(() => region('const two … const one')).toThrow('The region "const two … const one" of chat.ts has no end'));
+    expect(() => region('const two … const one')).toThrow(
+      'The region "const two … const one" of chat.ts has no end',
+    ));
 });

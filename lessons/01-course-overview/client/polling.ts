@@ -8,10 +8,15 @@ let bytes = 0;
 async function poll(): Promise<void> {
   try {
     const text = await (await fetch('/api/status')).text();
-    const status = JSON.parse(text) as { lessons: CourseLesson[]; viewers: number; requests: number };
+    const status = JSON.parse(text) as {
+      lessons: CourseLesson[];
+      viewers: number;
+      requests: number;
+    };
     bytes += text.length;
     showState('good', `${++requests} requests, ${bytes} bytes`, '#polling');
-    document.querySelector('#asked')!.textContent = `The server has answered ${status.requests} requests of all pages.`;
+    document.querySelector('#asked')!.textContent =
+      `The server has answered ${status.requests} requests of all pages.`;
     for (const lesson of status.lessons) showLesson('polled', lesson);
   } catch {
     showState('bad', 'No answer. Asking again.', '#polling');

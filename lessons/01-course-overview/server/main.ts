@@ -1,5 +1,10 @@
 import { createServer } from 'node:http';
-import { breakConnections, courseLessons, serveLesson, watchLessons } from '@practical-signalr/lesson-kit';
+import {
+  breakConnections,
+  courseLessons,
+  serveLesson,
+  watchLessons,
+} from '@practical-signalr/lesson-kit';
 import { SignalRServer } from '@practical-signalr/server';
 import express from 'express';
 import { CourseHub } from './hub.ts';

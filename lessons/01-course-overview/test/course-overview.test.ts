@@ -81,7 +81,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
     await page.locator('#pause').focus();
     await page.keyboard.press('ArrowDown');
     await see(page.locator('#polling')).toHaveText(/^(\d{2,}) requests, \d{4,} bytes$/);
-    await see(page.locator('#asked')).toHaveText(/^The server has answered \d+ requests of all pages\.$/);
+    await see(page.locator('#asked')).toHaveText(
+      /^The server has answered \d+ requests of all pages\.$/,
+    );
     await see(page.locator('#pushing')).toHaveText(pushed!);
     expect(problems).toEqual([]);
   });
@@ -103,10 +105,14 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
       const { port } = lesson;
       expect(await lesson.stop()).toBe(0);
       await see(page.locator('#polling')).toHaveText('No answer. Asking again.');
-      await see(page.locator('#state')).toHaveText('Disconnected, and nobody asked for a reconnect.');
+      await see(page.locator('#state')).toHaveText(
+        'Disconnected, and nobody asked for a reconnect.',
+      );
       lesson = await startLesson(folder, { production, port });
       await see(page.locator('#polling')).toContainText('requests');
-      await see(page.locator('#state')).toHaveText('Disconnected, and nobody asked for a reconnect.');
+      await see(page.locator('#state')).toHaveText(
+        'Disconnected, and nobody asked for a reconnect.',
+      );
     });
     return; // the page's code is the same: what a build may break is seen by now
   }

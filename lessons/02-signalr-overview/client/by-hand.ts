@@ -28,7 +28,9 @@ addOutcome('#by-hand', 'handshake without 0x1E', async () => {
   const said: string[] = [];
   own.addEventListener('message', ({ data }) => said.push(String(data).replaceAll(RS, ' [1E]')));
   own.send(handshake);
-  const { code } = await new Promise<CloseEvent>((resolve) => own.addEventListener('close', resolve));
+  const { code } = await new Promise<CloseEvent>((resolve) =>
+    own.addEventListener('close', resolve),
+  );
   return `After ${((performance.now() - began) / 1000).toFixed(1)} s: ${said.join(' ')} and close ${code}.`;
 });
 addOutcome('#by-hand', 'GET /echo', () => get('/echo'));
@@ -54,9 +56,12 @@ function ask(message: string, expected: RegExp): Promise<string> {
   if (open?.readyState !== WebSocket.OPEN) return Promise.resolve('Open the WebSocket first.');
   return new Promise((resolve) => {
     open.addEventListener('message', ({ data }) => {
-      if (expected.test(String(data))) resolve(`↑ ${message} [1E] ↓ ${String(data).replaceAll(RS, ' [1E]')}`);
+      if (expected.test(String(data)))
+        resolve(`↑ ${message} [1E] ↓ ${String(data).replaceAll(RS, ' [1E]')}`);
     });
-    open.addEventListener('close', ({ code }) => resolve(`The server closed the WebSocket with ${code}.`));
+    open.addEventListener('close', ({ code }) =>
+      resolve(`The server closed the WebSocket with ${code}.`),
+    );
     open.send(message + RS);
   });
 }

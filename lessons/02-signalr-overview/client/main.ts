@@ -7,12 +7,18 @@ import {
   showState,
   typed,
 } from '@practical-signalr/lesson-kit/client';
-import { HttpTransportType, type HubConnection, HubConnectionBuilder, JsonHubProtocol } from '@microsoft/signalr';
+import {
+  HttpTransportType,
+  type HubConnection,
+  HubConnectionBuilder,
+  JsonHubProtocol,
+} from '@microsoft/signalr';
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import type { EchoClient, EchoServer } from '../contract.ts';
 import './by-hand.ts';
 
-const automatic = HttpTransportType.WebSockets | HttpTransportType.ServerSentEvents | HttpTransportType.LongPolling;
+const automatic =
+  HttpTransportType.WebSockets | HttpTransportType.ServerSentEvents | HttpTransportType.LongPolling;
 addOutcome('#transports', 'automatic', () => connect(automatic));
 addOutcome('#transports', 'WebSockets', () => connect(HttpTransportType.WebSockets));
 addOutcome('#transports', 'Server-Sent Events', () => connect(HttpTransportType.ServerSentEvents));
@@ -30,11 +36,16 @@ async function connect(transport: HttpTransportType, skipNegotiation = false): P
   });
   let bytes = 0;
   const isBinary = document.querySelector<HTMLInputElement>('#binary')!.checked;
-  const protocol = counted(isBinary ? new MessagePackHubProtocol() : new JsonHubProtocol(), (size) => {
-    bytes = size;
-  });
+  const protocol = counted(
+    isBinary ? new MessagePackHubProtocol() : new JsonHubProtocol(),
+    (size) => {
+      bytes = size;
+    },
+  );
 
-  const builder = new HubConnectionBuilder().withUrl('/echo', { transport, skipNegotiation }).withHubProtocol(protocol);
+  const builder = new HubConnectionBuilder()
+    .withUrl('/echo', { transport, skipNegotiation })
+    .withHubProtocol(protocol);
   const connection = typed<EchoServer, EchoClient>((current = builder.build()));
 
   connection.on('Tick', (n) => showState('good', `Connected, tick ${n}`));

@@ -14,7 +14,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const echo = String.raw`Echo took [\d.]+ ms, its answer \d+ bytes\.`;
 
-async function open(browser: Browser, lesson: RunningLesson): Promise<{ page: Page; problems: string[] }> {
+async function open(
+  browser: Browser,
+  lesson: RunningLesson,
+): Promise<{ page: Page; problems: string[] }> {
   const context = await browser.newContext();
   const problems = watchProblems(context);
   const page = await context.newPage();
@@ -45,9 +48,13 @@ describe.runIf(hasChromium()).each(modes)('lesson 2 in Chromium, %s', (_mode, pr
 
   test('each transport connects, and says what it took; by keyboard', async () => {
     const { page, problems } = await open(browser, lesson);
-    await see(outcome(page, 'automatic')).toHaveText(new RegExp(`^negotiate 200, websocket 101\\. ${echo}$`));
+    await see(outcome(page, 'automatic')).toHaveText(
+      new RegExp(`^negotiate 200, websocket 101\\. ${echo}$`),
+    );
     await press(page, 'WebSockets');
-    await see(outcome(page, 'WebSockets')).toHaveText(new RegExp(`^negotiate 200, websocket 101\\. ${echo}$`));
+    await see(outcome(page, 'WebSockets')).toHaveText(
+      new RegExp(`^negotiate 200, websocket 101\\. ${echo}$`),
+    );
     await press(page, 'Server-Sent Events');
     await see(outcome(page, 'Server-Sent Events')).toHaveText(
       new RegExp(`^negotiate 200, event stream 200, send 200.*\\. ${echo}$`),
@@ -69,7 +76,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 2 in Chromium, %s', (_mode, pr
     await see(outcome(page, 'WebSockets')).toContainText('its answer 13 bytes.');
     expect(problems).toEqual([]);
     await press(page, 'Server-Sent Events');
-    await see(outcome(page, 'Server-Sent Events')).toContainText("'ServerSentEvents' does not support Binary.");
+    await see(outcome(page, 'Server-Sent Events')).toContainText(
+      "'ServerSentEvents' does not support Binary.",
+    );
   });
 
   test('negotiation can be skipped with WebSockets alone', async () => {
@@ -90,11 +99,17 @@ describe.runIf(hasChromium()).each(modes)('lesson 2 in Chromium, %s', (_mode, pr
       /^\{"negotiateVersion":1,"connectionId":"[^"]+","connectionToken":"••••","availableTransports":\[.*WebSockets.*\]\}$/,
     );
     await press(page, '2 open the WebSocket');
-    await see(outcome(page, '2 open the WebSocket')).toHaveText('It is open. The handshake must come within 15 s.');
+    await see(outcome(page, '2 open the WebSocket')).toHaveText(
+      'It is open. The handshake must come within 15 s.',
+    );
     await press(page, '3 send the handshake');
-    await see(outcome(page, '3 send the handshake')).toHaveText('↑ {"protocol":"json","version":1} [1E] ↓ {} [1E]');
+    await see(outcome(page, '3 send the handshake')).toHaveText(
+      '↑ {"protocol":"json","version":1} [1E] ↓ {} [1E]',
+    );
     await press(page, '4 call Echo');
-    await see(outcome(page, '4 call Echo')).toContainText('↓ {"type":3,"invocationId":"1","result":"by hand"} [1E]');
+    await see(outcome(page, '4 call Echo')).toContainText(
+      '↓ {"type":3,"invocationId":"1","result":"by hand"} [1E]',
+    );
     expect(problems).toEqual([]);
   });
 
@@ -146,7 +161,9 @@ describe.runIf(hasChromium())('lesson 2 with its switches', () => {
 
   test('failure on purpose: a proxy that blocks upgrades; automatic works all the same, by Server-Sent Events', async () => {
     const { text, problems } = await automatic('--block-upgrade');
-    expect(text).toMatch(/^negotiate 200, websocket refused, negotiate 200, event stream 200, send 200/);
+    expect(text).toMatch(
+      /^negotiate 200, websocket refused, negotiate 200, event stream 200, send 200/,
+    );
     expect(problems.join()).toContain("Failed to start the transport 'WebSockets'");
   });
 

@@ -8,9 +8,15 @@ attempt('too many arguments', (connection) => connection.invoke('SendMessageToAl
 attempt('a number for a text', (connection) => connection.invoke('SendMessageToAll', 42));
 attempt('method throws', (connection) => connection.invoke('Boom'));
 attempt('method throws HubError', (connection) => connection.invoke('Told'));
-attempt('invoke before start', () => new HubConnectionBuilder().withUrl('/failing').build().invoke('Told'));
-attempt('33 KB argument', (connection) => connection.invoke('SendMessageToAll', 'x'.repeat(33_000)));
-attempt('no handler on the client', (connection, log) => logged(log, () => connection.invoke('CallNobody')));
+attempt('invoke before start', () =>
+  new HubConnectionBuilder().withUrl('/failing').build().invoke('Told'),
+);
+attempt('33 KB argument', (connection) =>
+  connection.invoke('SendMessageToAll', 'x'.repeat(33_000)),
+);
+attempt('no handler on the client', (connection, log) =>
+  logged(log, () => connection.invoke('CallNobody')),
+);
 attempt('handler registered late', async (connection, log) => {
   const result = await logged(log, () => connection.invoke('SendMessageToAll', 'too soon'));
   connection.on('ReceiveMessage', () => undefined);
@@ -24,11 +30,19 @@ attempt('sendmessagetoall', (connection) => connection.invoke('sendmessagetoall'
 attempt('send to an unknown method', (connection) => connection.send('Nope'));
 
 /** One button of the table: each press calls the hub on a connection of its own. */
-function attempt(name: string, call: (connection: HubConnection, log: string[]) => Promise<unknown>): void {
+function attempt(
+  name: string,
+  call: (connection: HubConnection, log: string[]) => Promise<unknown>,
+): void {
   addOutcome('#failures', name, async () => {
     const log: string[] = [];
-    const logger = { log: (level: LogLevel, line: string) => void (level >= LogLevel.Warning && log.push(line)) };
-    const connection = new HubConnectionBuilder().withUrl('/failing').configureLogging(logger).build();
+    const logger = {
+      log: (level: LogLevel, line: string) => void (level >= LogLevel.Warning && log.push(line)),
+    };
+    const connection = new HubConnectionBuilder()
+      .withUrl('/failing')
+      .configureLogging(logger)
+      .build();
     await connection.start();
     try {
       return ((await call(connection, log)) as string | null | undefined) ?? 'It succeeds.';

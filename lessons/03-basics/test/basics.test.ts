@@ -68,12 +68,18 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
 
   if (production) return; // the page's code is the same: what a build may break is seen by now
   test.each([
-    ['unknown method', "Failed to invoke 'Nope' due to an error on the server. HubException: Method does not exist."],
+    [
+      'unknown method',
+      "Failed to invoke 'Nope' due to an error on the server. HubException: Method does not exist.",
+    ],
     ['too few arguments', "Failed to invoke 'SendMessageToAll' due to an error on the server."],
     ['too many arguments', "Failed to invoke 'SendMessageToAll' due to an error on the server."],
     ['a number for a text', "Failed to invoke 'SendMessageToAll' due to an error on the server."],
     ['method throws', "An unexpected error occurred invoking 'Boom' on the server."],
-    ['method throws HubError', "An unexpected error occurred invoking 'Told' on the server. HubException: told"],
+    [
+      'method throws HubError',
+      "An unexpected error occurred invoking 'Told' on the server. HubException: told",
+    ],
     ['invoke before start', "Cannot send data if the connection is not in the 'Connected' State."],
     ['33 KB argument', 'Server returned an error on close: Connection closed with an error.'],
     [
@@ -91,7 +97,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
     ['sendmessagetoall', 'It succeeds.'],
     ['send to an unknown method', 'It succeeds.'],
   ])('failure on purpose: %s', async (name, text) => {
-    const row = page.locator('#failures tr').filter({ has: page.getByRole('button', { name, exact: true }) });
+    const row = page
+      .locator('#failures tr')
+      .filter({ has: page.getByRole('button', { name, exact: true }) });
     await row.getByRole('button').click();
     await see(row.locator('td').nth(1)).toHaveText(text);
   });
@@ -105,7 +113,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
     await other.locator('#message').fill('x'.repeat(40_000));
     await other.locator('#message').press('Enter');
     await see(other.locator('#state')).toHaveText('Disconnected. Reload the page.');
-    await see(other.locator('#sent')).toHaveText('Server returned an error on close: Connection closed with an error.');
+    await see(other.locator('#sent')).toHaveText(
+      'Server returned an error on close: Connection closed with an error.',
+    );
     await other.reload();
     await see(other.locator('#state')).toHaveText('Connected');
     // The client's transport logs it, whatever the level of the hub's own log.

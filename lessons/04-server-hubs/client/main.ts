@@ -1,5 +1,10 @@
 import './style.css';
-import { breakConnections, showMessage, showState, typed } from '@practical-signalr/lesson-kit/client';
+import {
+  breakConnections,
+  showMessage,
+  showState,
+  typed,
+} from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder } from '@microsoft/signalr';
 import type { MessageClient, MessageServer } from '../contract.ts';
 import './failures.ts';
@@ -37,8 +42,10 @@ async function join(): Promise<void> {
 async function send(message: string): Promise<void> {
   if (target.value === '') throw new Error('Choose whom to send to.');
   if (target.value === 'Myself') return connection.invoke('SendMessageToCaller', message);
-  if (target.value === 'PrivateGroup') return connection.invoke('SendMessageToGroup', 'PrivateGroup', message);
-  if (target.value !== 'Everyone') return connection.invoke('SendMessageToUser', target.value, message);
+  if (target.value === 'PrivateGroup')
+    return connection.invoke('SendMessageToGroup', 'PrivateGroup', message);
+  if (target.value !== 'Everyone')
+    return connection.invoke('SendMessageToUser', target.value, message);
   await connection.invoke('SendMessageToAll', message);
 }
 

@@ -11,7 +11,9 @@ const server = createServer(app);
 const signalr = new SignalRServer();
 
 signalr.mapHub('/messages', MessageHub, { allowStatefulReconnects: true });
-signalr.mapHub('/failing', FailingHub, { methods: { sendMessageToAll: { arguments: [z.string()] } } });
+signalr.mapHub('/failing', FailingHub, {
+  methods: { sendMessageToAll: { arguments: [z.string()] } },
+});
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets

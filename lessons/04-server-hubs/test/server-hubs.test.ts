@@ -103,46 +103,57 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     await see(page.locator('#joined')).toContainText('is in the Private Group');
   });
 
-  test('the server stops and starts: the page says so and comes back', { timeout: 90_000 }, async () => {
-    const page = await open();
-    const { port } = lesson;
-    expect(await lesson.stop()).toBe(0);
-    await see(page.locator('#state')).toHaveText('Reconnecting');
-    // The client tries after 0, 2, 10 and 30 s. In development Vite reloads the page, before or after that.
-    const reloaded = production ? undefined : page.waitForEvent('load', { timeout: 45_000 });
-    lesson = await startLesson(folder, { production, port });
-    await reloaded;
-    await see(page.locator('#state')).toHaveText(/^Connected/, { timeout: 45_000 });
-    await see(ids(page)).toHaveCount(1);
-    await send(page, 'still here');
-    await see(messages(page)).toHaveText(['still here']);
-  });
+  test(
+    'the server stops and starts: the page says so and comes back',
+    { timeout: 90_000 },
+    async () => {
+      const page = await open();
+      const { port } = lesson;
+      expect(await lesson.stop()).toBe(0);
+      await see(page.locator('#state')).toHaveText('Reconnecting');
+      // The client tries after 0, 2, 10 and 30 s. In development Vite reloads the page, before or after that.
+      const reloaded = production ? undefined : page.waitForEvent('load', { timeout: 45_000 });
+      lesson = await startLesson(folder, { production, port });
+      await reloaded;
+      await see(page.locator('#state')).toHaveText(/^Connected/, { timeout: 45_000 });
+      await see(ids(page)).toHaveCount(1);
+      await send(page, 'still here');
+      await see(messages(page)).toHaveText(['still here']);
+    },
+  );
 
   if (production) return; // the page's code is the same: what a build may break is seen by now
-  test.each([false, true])('failure on purpose: a drop gives a new id; joined again: %s', async (rejoin) => {
-    const page = await open();
-    const before = await ownId(page);
-    await page.getByRole('button', { name: 'Join Private Group' }).click();
-    await see(page.locator('#joined')).toHaveText(`${before} is in the Private Group`);
-    await choose(page, 'PrivateGroup');
-    await send(page, 'before the drop');
-    await see(messages(page)).toHaveText(['before the drop']);
-    if (rejoin) await page.getByLabel('Join again after a drop').check();
-    await page.getByRole('button', { name: 'Drop my connection' }).click();
-    await see(page.locator('#state')).toHaveText('Connected again, with a new id');
-    await see(ids(page)).toHaveCount(1);
-    const after = await ownId(page);
-    expect(after).not.toBe(before);
-    if (rejoin) await see(page.locator('#joined')).toHaveText(`${after} is in the Private Group`);
-    await choose(page, 'PrivateGroup');
-    await send(page, 'after the drop');
-    await see(page.locator('#sent')).toHaveText('The hub method has finished');
-    await choose(page, 'Myself');
-    await send(page, 'the end');
-    await see(messages(page)).toHaveText(['before the drop', ...(rejoin ? ['after the drop'] : []), 'the end']);
-    expect(problems.join()).toContain('WebSocket closed with status code: 1006'); // and nothing else
-    expect(problems).toHaveLength(1);
-  });
+  test.each([false, true])(
+    'failure on purpose: a drop gives a new id; joined again: %s',
+    async (rejoin) => {
+      const page = await open();
+      const before = await ownId(page);
+      await page.getByRole('button', { name: 'Join Private Group' }).click();
+      await see(page.locator('#joined')).toHaveText(`${before} is in the Private Group`);
+      await choose(page, 'PrivateGroup');
+      await send(page, 'before the drop');
+      await see(messages(page)).toHaveText(['before the drop']);
+      if (rejoin) await page.getByLabel('Join again after a drop').check();
+      await page.getByRole('button', { name: 'Drop my connection' }).click();
+      await see(page.locator('#state')).toHaveText('Connected again, with a new id');
+      await see(ids(page)).toHaveCount(1);
+      const after = await ownId(page);
+      expect(after).not.toBe(before);
+      if (rejoin) await see(page.locator('#joined')).toHaveText(`${after} is in the Private Group`);
+      await choose(page, 'PrivateGroup');
+      await send(page, 'after the drop');
+      await see(page.locator('#sent')).toHaveText('The hub method has finished');
+      await choose(page, 'Myself');
+      await send(page, 'the end');
+      await see(messages(page)).toHaveText([
+        'before the drop',
+        ...(rejoin ? ['after the drop'] : []),
+        'the end',
+      ]);
+      expect(problems.join()).toContain('WebSocket closed with status code: 1006'); // and nothing else
+      expect(problems).toHaveLength(1);
+    },
+  );
 
   test('the other cure: stateful reconnect keeps the id, the group and what was sent meanwhile', async () => {
     const page = await open();
@@ -166,14 +177,19 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     ['count in a field', 'The two calls count 1 and 1.'],
     ['count in context.items', 'The two calls count 1 and 2.'],
     ['three calls of 300 ms at once', /^One after the other: (9|1\d)\d\d ms\.$/],
-    ['unknown method', "Failed to invoke 'Nope' due to an error on the server. HubException: Method does not exist."],
+    [
+      'unknown method',
+      "Failed to invoke 'Nope' due to an error on the server. HubException: Method does not exist.",
+    ],
     [
       'no handler on the client',
       "The call succeeds. The client logs: No client method with the name 'nobodylistens' found.",
     ],
   ])('on purpose: %s', async (name, text) => {
     const page = await open();
-    const row = page.locator('#failures tr').filter({ has: page.getByRole('button', { name, exact: true }) });
+    const row = page
+      .locator('#failures tr')
+      .filter({ has: page.getByRole('button', { name, exact: true }) });
     await row.getByRole('button').click();
     await see(row.locator('td').nth(1)).toHaveText(text);
     await see(ids(page)).toHaveCount(1); // the buttons' own connections do not show up here

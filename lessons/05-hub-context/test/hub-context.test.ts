@@ -93,7 +93,10 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
     const page = await open();
     const response = await fetch(`${lesson.url}/announcement`, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'http://another.example' },
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: 'http://another.example',
+      },
       body: 'message=from+anywhere',
       redirect: 'manual',
     });
@@ -103,7 +106,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
 
   test('500 announcements at once, long and with script, into an open page: it stays usable and shows them as text', async () => {
     const page = await open();
-    const script = encodeURIComponent('<script>document.title = "taken"</script>' + 'x'.repeat(1000));
+    const script = encodeURIComponent(
+      '<script>document.title = "taken"</script>' + 'x'.repeat(1000),
+    );
     await Promise.all(Array.from({ length: 500 }, (_, i) => announce(`message=${i}${script}`)));
     await page.locator('#target').selectOption('Myself');
     await page.locator('#message').fill('still usable');

@@ -19,13 +19,17 @@ export const tokens: Record<string, () => string | Promise<string>> = {
 /** What the form says. It is sent to the page's own address, so that the page connects anew with it. */
 export const chosen = (name: string): string => field(name).value;
 
-const field = (name: string): HTMLInputElement | HTMLSelectElement => document.querySelector(`#${name}`)!;
+const field = (name: string): HTMLInputElement | HTMLSelectElement =>
+  document.querySelector(`#${name}`)!;
 
 for (const [id, values] of Object.entries({
   hub: hubs,
   transport: Object.keys(transports),
   token: Object.keys(tokens),
 })) {
-  (field(id) as HTMLSelectElement).append(...values.map((value) => new Option(value, value, false, value === 'fixed')));
+  (field(id) as HTMLSelectElement).append(
+    ...values.map((value) => new Option(value, value, false, value === 'fixed')),
+  );
 }
-for (const [name, value] of new URLSearchParams(location.search)) if (name) field(name).value = value;
+for (const [name, value] of new URLSearchParams(location.search))
+  if (name) field(name).value = value;

@@ -1,7 +1,8 @@
 import { afterEndOf, sockets, tryConnection } from './try-connection.ts';
 import { getToken, withToken } from './token.ts';
 
-const getTicket = async (): Promise<string> => (await fetch('/ticket', withToken(await getToken('60')))).text();
+const getTicket = async (): Promise<string> =>
+  (await fetch('/ticket', withToken(await getToken('60')))).text();
 const tickets: string[] = [];
 const once = {
   ...sockets,
@@ -19,10 +20,16 @@ tryConnection('one-time ticket', '/ticket/messages', once, '60', async ({ connec
   again.close();
   return `Connected as ${user}. The same ticket again: ${opens ? 'it opens' : 'refused'}.`;
 });
-tryConnection('refresh while connected', '/closing/messages', sockets, '4', async ({ connection, log, tokens }) => {
-  const [, id] = /[?&]id=([^&]+)/.exec(log.join('\n'))!; // the secret id of the connection
-  const fresh = await getToken('60');
-  const answer = await fetch(`/closing/messages/refresh?id=${id}`, withToken(fresh));
-  await afterEndOf(tokens.at(-1)!);
-  return `Refresh: ${answer.status} ${await answer.text()}. A second after the end of the first token: ${connection.state}.`;
-});
+tryConnection(
+  'refresh while connected',
+  '/closing/messages',
+  sockets,
+  '4',
+  async ({ connection, log, tokens }) => {
+    const [, id] = /[?&]id=([^&]+)/.exec(log.join('\n'))!; // the secret id of the connection
+    const fresh = await getToken('60');
+    const answer = await fetch(`/closing/messages/refresh?id=${id}`, withToken(fresh));
+    await afterEndOf(tokens.at(-1)!);
+    return `Refresh: ${answer.status} ${await answer.text()}. A second after the end of the first token: ${connection.state}.`;
+  },
+);

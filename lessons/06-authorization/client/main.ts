@@ -1,5 +1,11 @@
 import './style.css';
-import { breakConnections, showMessage, showState, startAndTell, typed } from '@practical-signalr/lesson-kit/client';
+import {
+  breakConnections,
+  showMessage,
+  showState,
+  startAndTell,
+  typed,
+} from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import type { MessageClient, MessageServer } from '../contract.ts';
 import { chosen, tokens, transports } from './choice.ts';
@@ -8,7 +14,10 @@ import './failures.ts';
 import './extras.ts';
 
 const url = `/${chosen('hub')}/messages`;
-const options = { ...transports[chosen('transport')], accessTokenFactory: tokens[chosen('token')]! };
+const options = {
+  ...transports[chosen('transport')],
+  accessTokenFactory: tokens[chosen('token')]!,
+};
 const builder = new HubConnectionBuilder().withUrl(url, options);
 builder.withAutomaticReconnect().configureLogging(LogLevel.Warning); // at Information the console shows the token
 const connection = typed<MessageServer, MessageClient>(builder.build());
@@ -41,8 +50,10 @@ async function join(): Promise<void> {
 async function send(message: string): Promise<void> {
   if (target.value === '') throw new Error('Choose whom to send to.');
   if (target.value === 'Myself') return connection.invoke('SendMessageToCaller', message);
-  if (target.value === 'PrivateGroup') return connection.invoke('SendMessageToGroup', 'PrivateGroup', message);
-  if (target.value !== 'Everyone') return connection.invoke('SendMessageToUser', target.value, message);
+  if (target.value === 'PrivateGroup')
+    return connection.invoke('SendMessageToGroup', 'PrivateGroup', message);
+  if (target.value !== 'Everyone')
+    return connection.invoke('SendMessageToUser', target.value, message);
   await connection.invoke('SendMessageToAll', message);
 }
 

@@ -1,4 +1,9 @@
-import { showDifference, showState, startAndTell, typed } from '@practical-signalr/lesson-kit/client';
+import {
+  showDifference,
+  showState,
+  startAndTell,
+  typed,
+} from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import type { MessageClient, MessageServer } from '../contract.ts';
 import broken from '../server/auth-broken.ts?raw';
@@ -8,9 +13,16 @@ import { hubs, tokens, transports } from './choice.ts';
 showDifference(broken, fixed, '#difference');
 
 /** One connection with one token. */
-async function attempt(hub: string, transport: string, token: string, cell: HTMLElement): Promise<void> {
+async function attempt(
+  hub: string,
+  transport: string,
+  token: string,
+  cell: HTMLElement,
+): Promise<void> {
   const options = { ...transports[transport], accessTokenFactory: tokens[token]! };
-  const builder = new HubConnectionBuilder().withUrl(`/${hub}/messages`, options).configureLogging(LogLevel.None);
+  const builder = new HubConnectionBuilder()
+    .withUrl(`/${hub}/messages`, options)
+    .configureLogging(LogLevel.None);
   const connection = typed<MessageServer, MessageClient>(builder.build());
   await startAndTell(connection, cell);
   await connection.stop();

@@ -8,12 +8,17 @@ export async function getToken(seconds: string, claim = 'sub'): Promise<string> 
 
 /** A POST that brings a token in its header. */
 export function withToken(token?: string): RequestInit {
-  return { method: 'POST', headers: token === undefined ? {} : { authorization: `Bearer ${token}` } };
+  return {
+    method: 'POST',
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  };
 }
 
 /** When a token ends, in ms: everybody can read it, only the server can sign it. */
 export function endOf(token: string): number {
   const [, claims = ''] = token.split('.');
-  const { exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { exp: number };
+  const { exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as {
+    exp: number;
+  };
   return exp * 1000;
 }

@@ -13,6 +13,8 @@ export function accessLog(server: Server): RequestHandler {
   }
   return ({ query }, response) => {
     const mark = `attempt=${query['attempt'] as string}&`;
-    response.set('cache-control', 'no-store').json(lines.filter(({ naive }) => naive.includes(mark)));
+    response
+      .set('cache-control', 'no-store')
+      .json(lines.filter(({ naive }) => naive.includes(mark)));
   };
 }

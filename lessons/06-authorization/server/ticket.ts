@@ -8,7 +8,8 @@ const waiting = new Map<string, string>();
 
 /** `POST /ticket` with a token in the header: a ticket that opens one connection within ten seconds. */
 export const ticket: RequestHandler = ({ headers }, response) => {
-  if (waiting.size === 1000) return void response.status(503).send('Too many tickets wait. Ask again in ten seconds.');
+  if (waiting.size === 1000)
+    return void response.status(503).send('Too many tickets wait. Ask again in ten seconds.');
   const made = randomBytes(32).toString('base64url');
   waiting.set(made, headers.authorization!.replace(/^Bearer /, ''));
   setTimeout(() => waiting.delete(made), 10_000).unref();

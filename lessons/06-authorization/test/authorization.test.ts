@@ -22,7 +22,8 @@ describe('without a browser', () => {
   afterAll(async () => {
     expect(await lesson.stop()).toBe(0);
   });
-  const token = async (query = ''): Promise<string> => (await fetch(`${lesson.url}/token?${query}`)).text();
+  const token = async (query = ''): Promise<string> =>
+    (await fetch(`${lesson.url}/token?${query}`)).text();
 
   /** The status of an upgrade that brings what it has in the query only, as a browser does. */
   const upgrade = (path: string, query: string): Promise<number | undefined> =>
@@ -41,8 +42,14 @@ describe('without a browser', () => {
 
   test('a WebSocket that brings its token in the query only: broken refuses, fixed opens', async () => {
     const good = await token();
-    expect([await upgrade('/broken/messages', good), await upgrade('/fixed/messages', good)]).toEqual([401, 101]);
-    const requests = (await (await fetch(`${lesson.url}/requests`)).json()) as { status: number; tokenIn: string }[];
+    expect([
+      await upgrade('/broken/messages', good),
+      await upgrade('/fixed/messages', good),
+    ]).toEqual([401, 101]);
+    const requests = (await (await fetch(`${lesson.url}/requests`)).json()) as {
+      status: number;
+      tokenIn: string;
+    }[];
     expect(requests.map(({ status, tokenIn }) => [status, tokenIn])).toEqual([
       [401, 'query'],
       [101, 'query'],
@@ -63,7 +70,9 @@ describe('without a browser', () => {
     const [status, challenge] = await negotiate(`Bearer ${await token('seconds=-1')}`);
     expect([status, challenge]).toEqual([
       401,
-      expect.stringMatching(/^Bearer error="invalid_token", error_description="The token expired at /),
+      expect.stringMatching(
+        /^Bearer error="invalid_token", error_description="The token expired at /,
+      ),
     ]);
     expect(await negotiate(`Bearer ${await token()}`)).toEqual([200, null]);
   });
@@ -160,7 +169,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
     const rows = await page.locator('#matrix tr').evaluateAll((all) =>
       all.map((row) =>
         [...row.querySelectorAll('th, td')].map((cell) => {
-          const steps = [...cell.querySelectorAll('li')].map((step) => step.textContent.replace(/GET |POST /, ''));
+          const steps = [...cell.querySelectorAll('li')].map((step) =>
+            step.textContent.replace(/GET |POST /, ''),
+          );
           const parts = [...cell.querySelectorAll('.badge, p')].map((part) =>
             part.textContent.replace(/, \d+ ms$/, ''),
           );
@@ -170,7 +181,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
     );
     type Cell = { result: string; steps: string[] };
     const cell = (row: string, hub: 'broken' | 'fixed' | 'anonymous'): Cell =>
-      rows.find(([name]) => name === row)![['broken', 'fixed', 'anonymous'].indexOf(hub) + 1] as Cell;
+      rows.find(([name]) => name === row)![
+        ['broken', 'fixed', 'anonymous'].indexOf(hub) + 1
+      ] as Cell;
     const negotiated = 'negotiate 200 · token in header';
     expect(rows).toHaveLength(20);
 
@@ -184,10 +197,16 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
       negotiated,
       'poll 200 · token in header',
     ]);
-    const socket = { result: 'WebSockets: user alice', steps: [negotiated, 'websocket 101 · token in query'] };
+    const socket = {
+      result: 'WebSockets: user alice',
+      steps: [negotiated, 'websocket 101 · token in query'],
+    };
     expect(cell('Automatic, good token', 'fixed')).toEqual(socket);
     expect(cell('WebSockets, good token', 'fixed')).toEqual(socket);
-    expect(cell('WebSockets, skipNegotiation, good token', 'fixed')).toEqual({ ...socket, steps: [socket.steps[1]] });
+    expect(cell('WebSockets, skipNegotiation, good token', 'fixed')).toEqual({
+      ...socket,
+      steps: [socket.steps[1]],
+    });
     const silent =
       /^start\(\) rejects: .*WebSocket failed to connect\. The connection could not be found on the server/;
     const refused = cell('WebSockets, good token', 'broken');
@@ -239,16 +258,25 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
       'token in the access log',
       /^A naive log of the server holds the whole token, one that redacts no token: GET \/quiet\/messages\?attempt=[\w-]+&id=••••&access_token=••••$/,
     ],
-    ['expired on a WebSocket', 'A second after the end of the token the call still works, as alice.'],
+    [
+      'expired on a WebSocket',
+      'A second after the end of the token the call still works, as alice.',
+    ],
     [
       'close at expiry',
       /^Closed \d\.\d s after the end of the token; connected again as alice, the factory asked 2 times more\.$/,
     ],
-    ['expired with Long Polling', "Unauthorized: Status code '401'. State Connected, factory asked 1 times."],
+    [
+      'expired with Long Polling',
+      "Unauthorized: Status code '401'. State Connected, factory asked 1 times.",
+    ],
     ['the cure for it', 'The call works, as alice. State Connected, factory asked 2 times.'],
     ['claim name for sub', 'Sent to user alice: no error, heard by nobody. The hub sees null.'],
     ['guarded method', "Failed to invoke 'Guarded' because user is unauthorized"],
-    ['another origin', 'Failed to complete negotiation with the server: TypeError: Failed to fetch'],
+    [
+      'another origin',
+      'Failed to complete negotiation with the server: TypeError: Failed to fetch',
+    ],
     ['without credentials', 'It connects.'],
     ['the origin named', 'It connects.'],
     ['announce without token', '401 Bearer'],
@@ -275,10 +303,13 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
     });
     test('no other problem stands in the console', async () => {
       const others = problems.filter((text) => !intended.test(text));
-      const blocked = /\/any-origin\/.* blocked by CORS policy: .* must not be the wildcard '\*' when .* credentials/;
+      const blocked =
+        /\/any-origin\/.* blocked by CORS policy: .* must not be the wildcard '\*' when .* credentials/;
       expect(others.some((text) => blocked.test(text))).toBe(true);
       expect(
-        others.filter((text) => !blocked.test(text) && text !== 'Failed to load resource: net::ERR_FAILED'),
+        others.filter(
+          (text) => !blocked.test(text) && text !== 'Failed to load resource: net::ERR_FAILED',
+        ),
       ).toEqual([]);
     });
   });

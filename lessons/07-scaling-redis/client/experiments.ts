@@ -9,7 +9,8 @@ export function addExperiments(): void {
     const body = new URLSearchParams({ message: 'An announcement' });
     const options: RequestInit = { ...withToken(await getToken('60')), body, redirect: 'manual' };
     const { type } = await fetch('/announcement?client=announcer', options);
-    if (type !== 'opaqueredirect') return showState('bad', 'No server has taken the announcement.', '#sent');
+    if (type !== 'opaqueredirect')
+      return showState('bad', 'No server has taken the announcement.', '#sent');
     showState('good', 'Announced, without a hub call', '#sent');
   });
 

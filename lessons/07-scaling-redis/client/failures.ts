@@ -1,5 +1,10 @@
 import { addOutcome, tellAttempt } from '@practical-signalr/lesson-kit/client';
-import { HttpTransportType, HubConnectionBuilder, type IHttpConnectionOptions, LogLevel } from '@microsoft/signalr';
+import {
+  HttpTransportType,
+  HubConnectionBuilder,
+  type IHttpConnectionOptions,
+  LogLevel,
+} from '@microsoft/signalr';
 import { change } from './stage.ts';
 import { getToken, withToken } from './token.ts';
 
@@ -13,7 +18,10 @@ addOutcome('#failures', 'what the server said', async () => {
   const url = `/fixed/messages/negotiate?negotiateVersion=1&client=${client}&balancer=round-robin`;
   const negotiated = await fetch(url, options);
   const { connectionToken } = (await negotiated.json()) as { connectionToken: string };
-  const answer = await fetch(url.replace('/negotiate?', `?id=${connectionToken}&`), { ...options, method: 'GET' });
+  const answer = await fetch(url.replace('/negotiate?', `?id=${connectionToken}&`), {
+    ...options,
+    method: 'GET',
+  });
   const servers = [negotiated, answer].map((response) => response.headers.get('x-instance'));
   return `Negotiated with ${servers[0]}, asked ${servers[1]}: ${answer.status} ${await answer.text()}`;
 });
@@ -25,13 +33,21 @@ addOutcome('#failures', 'skipNegotiation, Long Polling', () =>
   attempt('fixed', 'round-robin', { ...polling, skipNegotiation: true }),
 );
 addOutcome('#failures', 'cure: signed tokens', () => attempt('signed', 'round-robin', sockets));
-addOutcome('#failures', 'signed tokens, Long Polling', () => attempt('signed', 'round-robin', polling));
+addOutcome('#failures', 'signed tokens, Long Polling', () =>
+  attempt('signed', 'round-robin', polling),
+);
 addOutcome('#failures', 'another app, no prefix', () => hearAnotherApp(''));
 addOutcome('#failures', "another app, prefix 'shop'", () => hearAnotherApp('shop'));
 
 /** One connection through the balancer: which server answered what, and what came of it. */
-async function attempt(hub: string, balancer: string, options: IHttpConnectionOptions): Promise<string> {
-  return tellAttempt(connectionTo(`/${hub}/messages?client=${await newClient()}&balancer=${balancer}`, options));
+async function attempt(
+  hub: string,
+  balancer: string,
+  options: IHttpConnectionOptions,
+): Promise<string> {
+  return tellAttempt(
+    connectionTo(`/${hub}/messages?client=${await newClient()}&balancer=${balancer}`, options),
+  );
 }
 
 /** The other app sends to all of its clients; then this page to all of ours. What comes, comes in order. */
@@ -39,7 +55,9 @@ async function hearAnotherApp(prefix: string): Promise<string> {
   const connection = connectionTo(`/fixed/messages?client=${await newClient()}`, sockets);
   const heard: string[] = [];
   const last = new Promise<void>((resolve, reject) => {
-    connection.onclose(() => reject(new Error('The connection was closed before the message came.')));
+    connection.onclose(() =>
+      reject(new Error('The connection was closed before the message came.')),
+    );
     connection.on('ReceiveMessage', (message: string, sentBy: string) => {
       if (sentBy === 'another app') heard.push(message);
       else if (message === 'The other app has sent') resolve();
@@ -51,7 +69,9 @@ async function hearAnotherApp(prefix: string): Promise<string> {
     await change({ anotherApp: { prefix } });
     await connection.invoke('SendMessageToAll', 'The other app has sent');
     await last;
-    return heard.length > 0 ? `Our clients got: ${heard.join(', ')}` : 'Our clients got nothing of it.';
+    return heard.length > 0
+      ? `Our clients got: ${heard.join(', ')}`
+      : 'Our clients got nothing of it.';
   } finally {
     await connection.stop();
   }

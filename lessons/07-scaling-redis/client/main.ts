@@ -1,5 +1,11 @@
 import './style.css';
-import { breakConnections, showMessage, showState, startAndTell, typed } from '@practical-signalr/lesson-kit/client';
+import {
+  breakConnections,
+  showMessage,
+  showState,
+  startAndTell,
+  typed,
+} from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import type { MessageClient, MessageServer } from '../contract.ts';
 import './failures.ts';
@@ -44,8 +50,10 @@ async function join(): Promise<void> {
 async function send(message: string): Promise<void> {
   if (target.value === '') throw new Error('Choose whom to send to.');
   if (target.value === 'Myself') return connection.invoke('SendMessageToCaller', message);
-  if (target.value === 'PrivateGroup') return connection.invoke('SendMessageToGroup', 'PrivateGroup', message);
-  if (target.value !== 'Everyone') return connection.invoke('SendMessageToUser', target.value, message);
+  if (target.value === 'PrivateGroup')
+    return connection.invoke('SendMessageToGroup', 'PrivateGroup', message);
+  if (target.value !== 'Everyone')
+    return connection.invoke('SendMessageToUser', target.value, message);
   await connection.invoke('SendMessageToAll', message);
 }
 
@@ -65,7 +73,9 @@ form.addEventListener('submit', async (event) => {
 });
 
 document.querySelector('#join')!.addEventListener('click', join);
-document.querySelector('#drop')!.addEventListener('click', () => breakConnections('/fixed/messages'));
+document
+  .querySelector('#drop')!
+  .addEventListener('click', () => breakConnections('/fixed/messages'));
 
 addExperiments();
 

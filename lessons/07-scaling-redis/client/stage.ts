@@ -38,7 +38,8 @@ function draw(stage: Stage): void {
   backplane.value = stage.backplane;
   presence.checked = stage.presence;
   presence.disabled = kind === 'stand-in'; // it keeps nothing
-  redis.textContent = kind === 'given' ? 'This Redis is not ours to stop' : view ? 'Stop Redis' : 'Start Redis';
+  redis.textContent =
+    kind === 'given' ? 'This Redis is not ours to stop' : view ? 'Stop Redis' : 'Start Redis';
   redis.disabled = kind === 'given';
   const missing = missingInstance(stage.instances);
   kill.textContent = missing ? `Start ${missing} again` : "Kill this tab's server";
@@ -56,7 +57,12 @@ function draw(stage: Stage): void {
 }
 
 /** The course's picture, from what is. */
-function drawingOf({ instances, balancer: mode, backplane: plan, redis: { kind, view } }: Stage): ServersDrawing {
+function drawingOf({
+  instances,
+  balancer: mode,
+  backplane: plan,
+  redis: { kind, view },
+}: Stage): ServersDrawing {
   return {
     servers: instances.map(({ name, url, webSockets, health: { status } }) => {
       return { name, note: `${status}, port ${new URL(url).port}`, clients: webSockets };

@@ -8,5 +8,8 @@ export async function getToken(seconds: string, claim = 'sub'): Promise<string> 
 
 /** A POST that brings a token in its header. */
 export function withToken(token?: string): RequestInit {
-  return { method: 'POST', headers: token === undefined ? {} : { authorization: `Bearer ${token}` } };
+  return {
+    method: 'POST',
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  };
 }

@@ -18,7 +18,11 @@ const signalr = new SignalRServer({
 
 const messages = signalr.mapHub('/fixed/messages', MessageHub, { authorize: true, authentication });
 const connectionTokens = { keys: [key] }; // any server takes a WebSocket that another has negotiated
-signalr.mapHub('/signed/messages', MessageHub, { authorize: true, authentication, connectionTokens });
+signalr.mapHub('/signed/messages', MessageHub, {
+  authorize: true,
+  authentication,
+  connectionTokens,
+});
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets

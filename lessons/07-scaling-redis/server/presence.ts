@@ -10,6 +10,8 @@ export const whoIsIn: RequestHandler<{ group: string }> = async ({ params }, res
   response.type('text'); // names are the users' own, and may look like HTML
   if (!online) return void response.send('SignalR cannot say. Presence is off.');
   const members = await online.of('MessageHub').members(params.group);
-  const told = members.map(({ userIdentifier, serverName }) => `${userIdentifier} on ${serverName}`);
+  const told = members.map(
+    ({ userIdentifier, serverName }) => `${userIdentifier} on ${serverName}`,
+  );
   response.send(`In the group: ${told.join(', ') || 'nobody'}`);
 };

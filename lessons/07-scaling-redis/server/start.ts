@@ -1,5 +1,10 @@
 import { createServer } from 'node:http';
-import { breakConnections, requestJournal, serveLesson, tellAndExit } from '@practical-signalr/lesson-kit';
+import {
+  breakConnections,
+  requestJournal,
+  serveLesson,
+  tellAndExit,
+} from '@practical-signalr/lesson-kit';
 import { createBalancer, InstanceGroup } from '@practical-signalr/lesson-kit/instances';
 import { findRedis } from '@practical-signalr/redis/local';
 import express from 'express';

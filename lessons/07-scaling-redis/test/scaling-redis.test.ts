@@ -26,9 +26,15 @@ const answers = (url: string): Promise<boolean> =>
   );
 
 /** A peer in Node, straight at one of the servers. */
-async function connectTo(url: string, lesson: RunningLesson, onMessage: (message: string, sentBy: string) => void) {
+async function connectTo(
+  url: string,
+  lesson: RunningLesson,
+  onMessage: (message: string, sentBy: string) => void,
+) {
   const accessTokenFactory = async () => (await fetch(`${lesson.url}/token?name=peer`)).text();
-  const builder = new HubConnectionBuilder().withUrl(`${url}/fixed/messages`, { accessTokenFactory });
+  const builder = new HubConnectionBuilder().withUrl(`${url}/fixed/messages`, {
+    accessTokenFactory,
+  });
   const connection = builder.configureLogging(LogLevel.None).build();
   connection.on('ReceiveMessage', onMessage);
   connection.on('UserConnected', () => undefined);
@@ -41,7 +47,12 @@ test('a balancer that has lost instance 1: no request goes to the C# server, whi
   const rule = new BalancerRule();
   const there = ['instance 2', 'C# server'].map((name) => ({ name }) as Instance);
   rule.move('announcer', 'instance 1');
-  const asked = ['/token', '/token', '/announcement?client=announcer', '/fixed/messages?client=a&balancer=round-robin'];
+  const asked = [
+    '/token',
+    '/token',
+    '/announcement?client=announcer',
+    '/fixed/messages?client=a&balancer=round-robin',
+  ];
   expect(asked.map((url) => rule.choose(url, there).name)).toEqual(asked.map(() => 'instance 2'));
   rule.move('a', 'C# server');
   expect(rule.choose('/fixed/messages?client=a', there).name).toBe('C# server');
@@ -49,13 +60,17 @@ test('a balancer that has lost instance 1: no request goes to the C# server, whi
 
 describe.each(['given', 'redis-server', 'stand-in'] as const)('Redis: %s', (kind) => {
   test('two servers, one chat; when it ends nothing is left', { timeout: 60_000 }, async () => {
-    const own: FoundRedis | undefined = kind === 'given' ? await findRedis({ PATH: process.env['PATH'] }) : undefined;
-    const env = { given: { REDIS_URL: own?.url }, 'redis-server': {}, 'stand-in': { PATH: '' } }[kind];
+    const own: FoundRedis | undefined =
+      kind === 'given' ? await findRedis({ PATH: process.env['PATH'] }) : undefined;
+    const env = { given: { REDIS_URL: own?.url }, 'redis-server': {}, 'stand-in': { PATH: '' } }[
+      kind
+    ];
     const lesson = await startLesson(folder, { env: { REDIS_URL: '', ...env } });
     const { instances, redis, dotnet } = await stageOf(lesson);
     expect(redis).toMatchObject({ kind, view: { keys: 0 } });
     expect(lesson.output()).toContain(`Redis: ${redis.description}`);
-    if (kind === 'stand-in') expect([dotnet, redis.description]).toEqual(['absent', expect.stringMatching(/stand-in/)]);
+    if (kind === 'stand-in')
+      expect([dotnet, redis.description]).toEqual(['absent', expect.stringMatching(/stand-in/)]);
     const urls = instances.map(({ url }) => url);
     if (kind === 'given') {
       await fetch(`${lesson.url}/stage`, {
@@ -78,19 +93,28 @@ describe.each(['given', 'redis-server', 'stand-in'] as const)('Redis: %s', (kind
     expect(await lesson.stop()).toBe(0);
     expect(await Promise.all([lesson.url, ...urls].map(answers))).toEqual([false, false, false]);
     if (own === undefined)
-      expect(await answers(`http://127.0.0.1:${/port (\d+)/.exec(redis.description)![1]}`)).toBe(false);
+      expect(await answers(`http://127.0.0.1:${/port (\d+)/.exec(redis.description)![1]}`)).toBe(
+        false,
+      );
     await own?.close();
   });
 });
 
-test('a server whose port is taken: one sentence, and nothing is left', { timeout: 60_000 }, async () => {
-  const first = await startLesson(folder, { port: 4107 });
-  const { instances } = await stageOf(first);
-  expect(instances.map(({ url }) => url)).toEqual(['http://127.0.0.1:4171', 'http://127.0.0.1:4172']);
-  expect(await (await fetch(instances[0]!.url)).text()).toMatch(/^This is instance 1\./);
-  await expect(startLesson(folder, { port: 4107 })).rejects.toThrow(/Port 41\d\d is in use/);
-  expect(await first.stop()).toBe(0);
-});
+test(
+  'a server whose port is taken: one sentence, and nothing is left',
+  { timeout: 60_000 },
+  async () => {
+    const first = await startLesson(folder, { port: 4107 });
+    const { instances } = await stageOf(first);
+    expect(instances.map(({ url }) => url)).toEqual([
+      'http://127.0.0.1:4171',
+      'http://127.0.0.1:4172',
+    ]);
+    expect(await (await fetch(instances[0]!.url)).text()).toMatch(/^This is instance 1\./);
+    await expect(startLesson(folder, { port: 4107 })).rejects.toThrow(/Port 41\d\d is in use/);
+    expect(await first.stop()).toBe(0);
+  },
+);
 
 const modes = [
   ['development', false],
@@ -111,7 +135,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     await see(newest(page)).toContainText(message);
   };
   const press = async (page: Page, name: string, text: string | RegExp): Promise<void> => {
-    const row = page.locator('#failures tr').filter({ has: page.getByRole('button', { name, exact: true }) });
+    const row = page
+      .locator('#failures tr')
+      .filter({ has: page.getByRole('button', { name, exact: true }) });
     await row.getByRole('button').click();
     await see(row.locator('td').nth(1)).toHaveText(text, { timeout: 15_000 });
   };
@@ -178,17 +204,27 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
 
   if (production) return; // the page's code is the same: what a build may break is seen by now
   const unable = 'Unable to connect to the server with any of the available transports.';
-  const disabled = (name: string): string => `${name} failed: Error: '${name}' is disabled by the client.`;
+  const disabled = (name: string): string =>
+    `${name} failed: Error: '${name}' is disabled by the client.`;
   test.each([
     [
       'round-robin',
       `negotiate 200 from instance 1, websocket 404 from instance 2, ${unable} Error: WebSockets failed: Error: WebSocket failed to connect. The connection could not be found on the server, either the endpoint may not be a SignalR endpoint, the connection ID is not present on the server, or there is a proxy blocking WebSockets. If you have multiple servers check that sticky sessions are enabled. ${disabled('ServerSentEvents')} ${disabled('LongPolling')}`,
     ],
-    ['what the server said', 'Negotiated with instance 1, asked instance 2: 404 No Connection with that ID'],
+    [
+      'what the server said',
+      'Negotiated with instance 1, asked instance 2: 404 No Connection with that ID',
+    ],
     ['cure: sticky', 'negotiate 200 from instance 1, websocket 101 from instance 1, connected'],
     ['cure: skipNegotiation', 'websocket 101 from instance 1, connected'],
-    ['skipNegotiation, Long Polling', 'Negotiation can only be skipped when using the WebSocket transport directly.'],
-    ['cure: signed tokens', 'negotiate 200 from instance 1, websocket 101 from instance 2, connected'],
+    [
+      'skipNegotiation, Long Polling',
+      'Negotiation can only be skipped when using the WebSocket transport directly.',
+    ],
+    [
+      'cure: signed tokens',
+      'negotiate 200 from instance 1, websocket 101 from instance 2, connected',
+    ],
     [
       'signed tokens, Long Polling',
       `negotiate 200 from instance 1, poll 404 from instance 2, ${unable} ${disabled('WebSockets')} ${disabled('ServerSentEvents')} Error: LongPolling failed: Error: No Connection with that ID: Status code '404'`,
@@ -197,20 +233,27 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     ["another app, prefix 'shop'", 'Our clients got nothing of it.'],
   ])('on purpose: %s', { timeout: 30_000 }, (name, text) => press(a!, name, text));
 
-  test('round-robin for the whole page: not connected; sticky again: connected', { timeout: 60_000 }, async () => {
-    await b!.locator('#balancer').selectOption('round-robin');
-    await see(state(b!)).toHaveText('Not connected', { timeout: 20_000 });
-    await see(b!.locator('#result li.refused')).toHaveCount(3);
-    await b!.locator('#balancer').selectOption('sticky');
-    await bothConnected();
-  });
+  test(
+    'round-robin for the whole page: not connected; sticky again: connected',
+    { timeout: 60_000 },
+    async () => {
+      await b!.locator('#balancer').selectOption('round-robin');
+      await see(state(b!)).toHaveText('Not connected', { timeout: 20_000 });
+      await see(b!.locator('#result li.refused')).toHaveCount(3);
+      await b!.locator('#balancer').selectOption('sticky');
+      await bothConnected();
+    },
+  );
 
   test(
     'Redis stops: what works, what is lost; it starts: subscriptions return, lost messages do not',
     { timeout: 60_000 },
     async () => {
       await a!.locator('#redis').click();
-      await see(a!.locator('#picture')).toHaveAttribute('aria-label', /instance 1: 1 client, Degraded.*Redis, ✕ away$/);
+      await see(a!.locator('#picture')).toHaveAttribute(
+        'aria-label',
+        /instance 1: 1 client, Degraded.*Redis, ✕ away$/,
+      );
       await a!.locator('#target').selectOption('Myself');
       await send(a!, 'to myself');
       await a!.locator('#target').selectOption('Everyone');
@@ -235,47 +278,67 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
       await see(a!.locator('#picture')).toHaveAttribute('aria-label', joined, { timeout: 30_000 });
       await bothConnected();
     };
-    await switchTo('none', /client, Healthy, port \d+; instance 2: 1 client, Healthy, port \d+; no backplane/);
+    await switchTo(
+      'none',
+      /client, Healthy, port \d+; instance 2: 1 client, Healthy, port \d+; no backplane/,
+    );
     await send(a!, 'half of you');
     await send(b!, 'only mine');
     expect(await b!.locator('#messages').textContent()).not.toContain('half of you');
     expect(await a!.locator('#messages').textContent()).not.toContain('only mine');
-    await switchTo('redis', /client, Healthy, port \d+; instance 2: 1 client, Healthy, port \d+; Redis, \d+ channels/);
+    await switchTo(
+      'redis',
+      /client, Healthy, port \d+; instance 2: 1 client, Healthy, port \d+; Redis, \d+ channels/,
+    );
     await send(a!, 'all of you');
     await see(newest(b!)).toContainText('all of you');
   });
 
-  test('presence: who is in the group, over both servers; then Redis keeps keys', { timeout: 60_000 }, async () => {
-    await a!.locator('#who').click();
-    await see(a!.locator('#joined')).toHaveText(/Presence is off\.$/);
-    await a!.locator('#presence').check();
-    const kept = /instance 1: 1 client, .*instance 2: 1 client, .*DBSIZE [1-9]\d*$/;
-    await see(a!.locator('#picture')).toHaveAttribute('aria-label', kept, { timeout: 20_000 });
-    await bothConnected();
-    await a!.locator('#who').click();
-    await see(a!.locator('#joined')).toHaveText('In the group: nobody');
-    await a!.locator('#join').click();
-    await b!.locator('#join').click();
-    await see(b!.locator('#joined')).toContainText('is in the Private Group');
-    await a!.locator('#who').click();
-    await see(a!.locator('#joined')).toHaveText(
-      /^In the group: (alice on instance 1, bob on instance 2|bob on instance 2, alice on instance 1)$/,
-    );
-  });
+  test(
+    'presence: who is in the group, over both servers; then Redis keeps keys',
+    { timeout: 60_000 },
+    async () => {
+      await a!.locator('#who').click();
+      await see(a!.locator('#joined')).toHaveText(/Presence is off\.$/);
+      await a!.locator('#presence').check();
+      const kept = /instance 1: 1 client, .*instance 2: 1 client, .*DBSIZE [1-9]\d*$/;
+      await see(a!.locator('#picture')).toHaveAttribute('aria-label', kept, { timeout: 20_000 });
+      await bothConnected();
+      await a!.locator('#who').click();
+      await see(a!.locator('#joined')).toHaveText('In the group: nobody');
+      await a!.locator('#join').click();
+      await b!.locator('#join').click();
+      await see(b!.locator('#joined')).toContainText('is in the Private Group');
+      await a!.locator('#who').click();
+      await see(a!.locator('#joined')).toHaveText(
+        /^In the group: (alice on instance 1, bob on instance 2|bob on instance 2, alice on instance 1)$/,
+      );
+    },
+  );
 
-  test.runIf(hasDotnet())('a C# server joins, and this tab moves to it', { timeout: 120_000 }, async () => {
-    await b!.locator('#dotnet').click();
-    await see(b!.locator('#picture')).toHaveAttribute('aria-label', /C# server: 0 clients, Healthy/, {
-      timeout: 100_000,
-    });
-    await b!.locator('#place').selectOption('C# server');
-    await see(b!.locator('#picture')).toHaveAttribute('aria-label', /C# server: 1 client,/, { timeout: 20_000 });
-    await see(state(b!)).toHaveText('Connected · WebSockets · bob');
-    await send(b!, 'from C#');
-    await see(newest(a!)).toContainText('sent by C# server, delivered by instance 1');
-    await send(a!, 'to C#');
-    await see(newest(b!)).toContainText('sent by instance 1, delivered by C# server');
-  });
+  test.runIf(hasDotnet())(
+    'a C# server joins, and this tab moves to it',
+    { timeout: 120_000 },
+    async () => {
+      await b!.locator('#dotnet').click();
+      await see(b!.locator('#picture')).toHaveAttribute(
+        'aria-label',
+        /C# server: 0 clients, Healthy/,
+        {
+          timeout: 100_000,
+        },
+      );
+      await b!.locator('#place').selectOption('C# server');
+      await see(b!.locator('#picture')).toHaveAttribute('aria-label', /C# server: 1 client,/, {
+        timeout: 20_000,
+      });
+      await see(state(b!)).toHaveText('Connected · WebSockets · bob');
+      await send(b!, 'from C#');
+      await see(newest(a!)).toContainText('sent by C# server, delivered by instance 1');
+      await send(a!, 'to C#');
+      await see(newest(b!)).toContainText('sent by instance 1, delivered by C# server');
+    },
+  );
 
   test('everybody can use it', { timeout: 90_000 }, async () => {
     expect(await auditPage(a!)).toEqual([]);

@@ -9,7 +9,8 @@ export function addExperiments(): void {
     const body = new URLSearchParams({ message: 'An announcement' });
     const options: RequestInit = { ...withToken(await getToken('60')), body, redirect: 'manual' };
     const { type } = await fetch('/announcement?client=announcer', options);
-    if (type !== 'opaqueredirect') return showState('bad', 'No server has taken the announcement.', '#sent');
+    if (type !== 'opaqueredirect')
+      return showState('bad', 'No server has taken the announcement.', '#sent');
     showState('good', 'Announced, without a hub call', '#sent');
   });
 
@@ -25,7 +26,10 @@ export function addExperiments(): void {
     showState('good', told, '#negotiated');
     showAnswers('#answers', {
       'app-answer': { title: 'The app answers where to go', value: { ...app, accessToken: '•••' } },
-      'service-answer': { title: 'The service answers as a hub does', value: { ...service, connectionToken: '•••' } },
+      'service-answer': {
+        title: 'The service answers as a hub does',
+        value: { ...service, connectionToken: '•••' },
+      },
       'app-token': { title: 'Our token, for the app', value: first },
       'service-token': { title: "The app's token, for the service", value: second },
     });
@@ -34,4 +38,7 @@ export function addExperiments(): void {
 
 /** The middle of a token: signed, not secret. */
 const claimsOf = (token: string) =>
-  JSON.parse(atob(token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/'))) as { exp: number; iat: number };
+  JSON.parse(atob(token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/'))) as {
+    exp: number;
+    iat: number;
+  };

@@ -1,12 +1,19 @@
 import { addOutcome, tellAttempt } from '@practical-signalr/lesson-kit/client';
-import { HttpTransportType, HubConnectionBuilder, type IHttpConnectionOptions, LogLevel } from '@microsoft/signalr';
+import {
+  HttpTransportType,
+  HubConnectionBuilder,
+  type IHttpConnectionOptions,
+  LogLevel,
+} from '@microsoft/signalr';
 import { change } from './stage.ts';
 import { getToken } from './token.ts';
 
 const sockets = { transport: HttpTransportType.WebSockets };
 
 addOutcome('#failures', 'round-robin', () => attempt('fixed', 'round-robin', sockets));
-addOutcome('#failures', 'skipNegotiation', () => attempt('fixed', 'sticky', { ...sockets, skipNegotiation: true }));
+addOutcome('#failures', 'skipNegotiation', () =>
+  attempt('fixed', 'sticky', { ...sockets, skipNegotiation: true }),
+);
 addOutcome('#failures', 'wrong key', () => attempt('wrong', 'sticky', sockets));
 addOutcome('#failures', 'a quota of 20', async () => {
   const open = [];
@@ -38,8 +45,14 @@ addOutcome('#failures', 'another app, no prefix', () => hearAnotherApp(''));
 addOutcome('#failures', "another app, prefix 'shop'", () => hearAnotherApp('shop'));
 
 /** One connection through the balancer: which server answered what, and what came of it. */
-async function attempt(hub: string, balancer: string, options: IHttpConnectionOptions): Promise<string> {
-  return tellAttempt(connectionTo(`/${hub}/messages?client=${await newClient()}&balancer=${balancer}`, options));
+async function attempt(
+  hub: string,
+  balancer: string,
+  options: IHttpConnectionOptions,
+): Promise<string> {
+  return tellAttempt(
+    connectionTo(`/${hub}/messages?client=${await newClient()}&balancer=${balancer}`, options),
+  );
 }
 
 /** The other app sends to all of its clients; then this page to all of ours. What comes, comes in order. */
@@ -47,7 +60,9 @@ async function hearAnotherApp(prefix: string): Promise<string> {
   const connection = connectionTo(`/fixed/messages?client=${await newClient()}`, sockets);
   const heard: string[] = [];
   const last = new Promise<void>((resolve, reject) => {
-    connection.onclose(() => reject(new Error('The connection was closed before the message came.')));
+    connection.onclose(() =>
+      reject(new Error('The connection was closed before the message came.')),
+    );
     connection.on('ReceiveMessage', (message: string, sentBy: string) => {
       if (sentBy === 'another app') heard.push(message);
       else if (message === 'The other app has sent') resolve();
@@ -59,7 +74,9 @@ async function hearAnotherApp(prefix: string): Promise<string> {
     await change({ anotherApp: { prefix } });
     await connection.invoke('SendMessageToAll', 'The other app has sent');
     await last;
-    return heard.length > 0 ? `Our clients got: ${heard.join(', ')}` : 'Our clients got nothing of it.';
+    return heard.length > 0
+      ? `Our clients got: ${heard.join(', ')}`
+      : 'Our clients got nothing of it.';
   } finally {
     await connection.stop();
   }

@@ -51,7 +51,11 @@ function drawingOf({ instances, service: { isEmulator } }: Stage): ServersDrawin
     here,
     balancer: isEmulator ? 'Azure SignalR Service (emulator)' : 'Azure SignalR Service',
     takesTurns: false,
-    backplane: { name: 'no backplane, no stickiness', note: 'the servers only call the service', state: 'unneeded' },
+    backplane: {
+      name: 'no backplane, no stickiness',
+      note: 'the servers only call the service',
+      state: 'unneeded',
+    },
   };
 }
 

@@ -7,7 +7,9 @@ class MessageHub extends Hub<MessageClient> {}
 
 /** An app of other people on the same service. Its hub happens to have the name of ours. */
 export async function sayFromAnotherApp(applicationName: string): Promise<void> {
-  const signalr = new SignalRServer({ scaleOut: azureSignalR(applicationName ? { applicationName } : {}) });
+  const signalr = new SignalRServer({
+    scaleOut: azureSignalR(applicationName ? { applicationName } : {}),
+  });
   const messages = signalr.mapHub('/orders', MessageHub);
   try {
     await untilConnected(signalr);

@@ -22,7 +22,8 @@ export class BalancerRule {
     const ours = instances.filter((one) => one.name !== 'C# server'); // it takes no turns, and hands out no tokens
     const turns = ours.length > 0 ? ours : instances;
     if (name === null) return turns[this.#turn++ % turns.length]!;
-    const client = this.#clients.get(name) ?? this.move(name, `instance ${1 + (this.#newcomers++ % 2)}`);
+    const client =
+      this.#clients.get(name) ?? this.move(name, `instance ${1 + (this.#newcomers++ % 2)}`);
     const own = instances.find((one) => one.name === client.to) ?? turns[0]!;
     if ((query.get('balancer') ?? this.mode) === 'sticky') return own;
     return turns[(Math.max(0, turns.indexOf(own)) + client.requests++) % turns.length]!;

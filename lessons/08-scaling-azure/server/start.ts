@@ -1,6 +1,12 @@
 import { createServer } from 'node:http';
 import { findService } from '@practical-signalr/azure-emulator';
-import { breakConnections, portBeside, requestJournal, serveLesson, tellAndExit } from '@practical-signalr/lesson-kit';
+import {
+  breakConnections,
+  portBeside,
+  requestJournal,
+  serveLesson,
+  tellAndExit,
+} from '@practical-signalr/lesson-kit';
 import { createBalancer, InstanceGroup, onDemand } from '@practical-signalr/lesson-kit/instances';
 import express from 'express';
 import { BalancerRule } from './balancer.ts';

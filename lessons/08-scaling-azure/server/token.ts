@@ -26,6 +26,9 @@ export const authorize: RequestHandler = ({ headers }, response, next) => {
     jwt.verify(headers.authorization?.replace(/^Bearer /, '') ?? '', key);
     next();
   } catch {
-    response.status(401).set('www-authenticate', 'Bearer').send('Who are you? Send a token; a plain form cannot.');
+    response
+      .status(401)
+      .set('www-authenticate', 'Bearer')
+      .send('Who are you? Send a token; a plain form cannot.');
   }
 };

@@ -28,9 +28,14 @@ const answers = (url: string): Promise<boolean> =>
   );
 
 /** A peer in Node, which the app sends to the service as it does a browser. */
-async function connectTo(lesson: RunningLesson, onMessage: (message: string, sentBy: string) => void) {
+async function connectTo(
+  lesson: RunningLesson,
+  onMessage: (message: string, sentBy: string) => void,
+) {
   const accessTokenFactory = async () => (await fetch(`${lesson.url}/token?name=peer`)).text();
-  const builder = new HubConnectionBuilder().withUrl(`${lesson.url}/fixed/messages`, { accessTokenFactory });
+  const builder = new HubConnectionBuilder().withUrl(`${lesson.url}/fixed/messages`, {
+    accessTokenFactory,
+  });
   const connection = builder.configureLogging(LogLevel.None).build();
   connection.on('ReceiveMessage', onMessage);
   connection.on('UserConnected', () => undefined);
@@ -43,7 +48,12 @@ test('a balancer that has lost instance 1: no request goes to the C# server, whi
   const rule = new BalancerRule();
   const there = ['instance 2', 'C# server'].map((name) => ({ name }) as Instance);
   rule.move('announcer', 'instance 1');
-  const asked = ['/token', '/token', '/announcement?client=announcer', '/fixed/messages?client=a&balancer=round-robin'];
+  const asked = [
+    '/token',
+    '/token',
+    '/announcement?client=announcer',
+    '/fixed/messages?client=a&balancer=round-robin',
+  ];
   expect(asked.map((url) => rule.choose(url, there).name)).toEqual(asked.map(() => 'instance 2'));
   rule.move('a', 'C# server');
   expect(rule.choose('/fixed/messages?client=a', there).name).toBe('C# server');
@@ -52,7 +62,9 @@ test('a balancer that has lost instance 1: no request goes to the C# server, whi
 describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
   test('two servers, one chat; when it ends nothing is left', { timeout: 60_000 }, async () => {
     const own =
-      kind === 'given' ? await startEmulator({ port: 0, accessKey: 'a key of our own, 32 bytes long!!' }) : undefined;
+      kind === 'given'
+        ? await startEmulator({ port: 0, accessKey: 'a key of our own, 32 bytes long!!' })
+        : undefined;
     const lesson = await startLesson(folder, {
       env: { Azure__SignalR__ConnectionString: own?.connectionString ?? '' },
     });
@@ -77,7 +89,9 @@ describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
     const urls = instances.map(({ url }) => url);
     expect(await Promise.all([lesson.url, ...urls].map(answers))).toEqual([false, false, false]);
     if (own === undefined)
-      expect(await answers(`http://127.0.0.1:${/port (\d+)/.exec(service.description)![1]}`)).toBe(false);
+      expect(await answers(`http://127.0.0.1:${/port (\d+)/.exec(service.description)![1]}`)).toBe(
+        false,
+      );
     else expect(own.status().hubs).toEqual([]); // it is not ours to stop, and nobody is left in it
     await own?.close();
   });
@@ -89,23 +103,33 @@ test(
   async () => {
     const first = await startLesson(folder, { port: 4108 });
     const { instances, service } = await stageOf(first);
-    expect(instances.map(({ url }) => url)).toEqual(['http://127.0.0.1:4181', 'http://127.0.0.1:4182']);
+    expect(instances.map(({ url }) => url)).toEqual([
+      'http://127.0.0.1:4181',
+      'http://127.0.0.1:4182',
+    ]);
     expect(service.description).toBe('An emulator of Azure SignalR Service, on port 8888');
     await expect(startLesson(folder, { port: 4108 })).rejects.toThrow(/Port 8888 is taken/);
 
     const headers = { 'content-type': 'application/json' };
-    const wish = (body: object) => fetch(`${first.url}/stage`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const wish = (body: object) =>
+      fetch(`${first.url}/stage`, { method: 'POST', headers, body: JSON.stringify(body) });
     expect((await wish({ kill: 'instance 1' })).status).toBe(200);
     const squatter = createServer().listen(4181, '127.0.0.1');
     await once(squatter, 'listening');
     const failed = await wish({ start: true });
-    expect([failed.status, await failed.text()]).toEqual([502, expect.stringContaining('Port 4181 is in use')]);
+    expect([failed.status, await failed.text()]).toEqual([
+      502,
+      expect.stringContaining('Port 4181 is in use'),
+    ]);
     expect((await stageOf(first)).instances.map(({ name }) => name)).toEqual(['instance 2']);
     squatter.close();
     await once(squatter, 'close');
     const twice = await Promise.all([wish({ start: true }), wish({ start: true })]);
     expect(twice.map(({ status }) => status)).toEqual([200, 200]);
-    expect((await stageOf(first)).instances.map(({ name }) => name)).toEqual(['instance 1', 'instance 2']);
+    expect((await stageOf(first)).instances.map(({ name }) => name)).toEqual([
+      'instance 1',
+      'instance 2',
+    ]);
     expect(await first.stop()).toBe(0);
   },
 );
@@ -124,7 +148,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
   const state = (page: Page) => page.locator('#state');
   const newest = (page: Page) => page.locator('#messages li').last();
   const press = async (page: Page, name: string, text: string | RegExp): Promise<void> => {
-    const row = page.locator('#failures tr').filter({ has: page.getByRole('button', { name, exact: true }) });
+    const row = page
+      .locator('#failures tr')
+      .filter({ has: page.getByRole('button', { name, exact: true }) });
     await row.getByRole('button').click();
     await see(row.locator('td').nth(1)).toHaveText(text, { timeout: 25_000 });
   };
@@ -135,7 +161,10 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
 
   beforeAll(async () => {
     const env = { Azure__SignalR__ConnectionString: '' };
-    [lesson, browser] = await Promise.all([startLesson(folder, { production, env }), launchChromium()]);
+    [lesson, browser] = await Promise.all([
+      startLesson(folder, { production, env }),
+      launchChromium(),
+    ]);
     context = await browser.newContext();
     problems = watchProblems(context);
     [a, b] = [await context.newPage(), await context.newPage()];
@@ -159,7 +188,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     await a!.locator('#message').press('Enter');
     await see(newest(b!)).toContainText('from A');
     await see(newest(b!)).toContainText(/sent by instance [12], delivered by the service/);
-    await see(a!.locator('#result li')).toHaveText([/^POST negotiate 200 · token in header · instance [12]$/]);
+    await see(a!.locator('#result li')).toHaveText([
+      /^POST negotiate 200 · token in header · instance [12]$/,
+    ]);
     await see(a!.locator('#picture')).toHaveAttribute(
       'aria-label',
       /^Azure SignalR Service \(emulator\); instance 1: \d clients?, 5 connections, port \d+; instance 2: \d clients?, 5 connections, port \d+; no backplane, no stickiness, /,
@@ -193,7 +224,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
 
   if (production) return; // the page's code is the same: what a build may break is seen by now
   test('ten tabs more: the servers keep their five connections', { timeout: 60_000 }, async () => {
-    const peers = await Promise.all(Array.from({ length: 10 }, () => connectTo(lesson, () => undefined)));
+    const peers = await Promise.all(
+      Array.from({ length: 10 }, () => connectTo(lesson, () => undefined)),
+    );
     const { instances } = await stageOf(lesson);
     expect(instances.map(({ health }) => health.data['serverConnections'])).toEqual([5, 5]);
     expect(instances.reduce((sum, { health }) => sum + Number(health.data['clients']), 0)).toBe(12);
@@ -221,10 +254,17 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     await press(a!, name, text);
     if (name === 'wrong key') {
       await vi.waitFor(
-        () => expect(lesson.output()).toMatch(/refused a server connection \(401\): check the AccessKey/),
+        () =>
+          expect(lesson.output()).toMatch(
+            /refused a server connection \(401\): check the AccessKey/,
+          ),
         { timeout: 15_000 },
       );
-      const told = [lesson.output(), await a!.content(), JSON.stringify(await stageOf(lesson))].join();
+      const told = [
+        lesson.output(),
+        await a!.content(),
+        JSON.stringify(await stageOf(lesson)),
+      ].join();
       for (const key of ['wrong'.repeat(9), DEFAULT_ACCESS_KEY]) expect(told).not.toContain(key);
     }
     await bothConnected();
@@ -249,23 +289,31 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     },
   );
 
-  test.runIf(hasDotnet())('a C# server joins: it gets clients of the service too', { timeout: 150_000 }, async () => {
-    await a!.locator('#dotnet').click();
-    await see(a!.locator('#picture')).toHaveAttribute('aria-label', /C# server: not counted, Healthy/, {
-      timeout: 120_000,
-    });
-    const peers = [];
-    let here = '';
-    while (here !== 'C# server' && peers.length < 20) {
-      const peer = await connectTo(lesson, () => undefined);
-      here = await peer.invoke<string>('WhereAmI');
-      peers.push(peer);
-    }
-    await peers.at(-1)!.invoke('SendMessageToAll', 'from C#');
-    await see(newest(a!)).toContainText('from C#');
-    await see(newest(a!)).toContainText('sent by C# server, delivered by the service');
-    await Promise.all(peers.map((peer) => peer.stop()));
-  });
+  test.runIf(hasDotnet())(
+    'a C# server joins: it gets clients of the service too',
+    { timeout: 150_000 },
+    async () => {
+      await a!.locator('#dotnet').click();
+      await see(a!.locator('#picture')).toHaveAttribute(
+        'aria-label',
+        /C# server: not counted, Healthy/,
+        {
+          timeout: 120_000,
+        },
+      );
+      const peers = [];
+      let here = '';
+      while (here !== 'C# server' && peers.length < 20) {
+        const peer = await connectTo(lesson, () => undefined);
+        here = await peer.invoke<string>('WhereAmI');
+        peers.push(peer);
+      }
+      await peers.at(-1)!.invoke('SendMessageToAll', 'from C#');
+      await see(newest(a!)).toContainText('from C#');
+      await see(newest(a!)).toContainText('sent by C# server, delivered by the service');
+      await Promise.all(peers.map((peer) => peer.stop()));
+    },
+  );
 
   test(
     'a connection drops: the page comes back with a new id and joins its group again',

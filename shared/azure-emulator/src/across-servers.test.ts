@@ -16,7 +16,9 @@ class ChatHub extends Hub {
   async *tick(): AsyncGenerator<number> {
     yield 1;
     const { invocationAborted } = this.context;
-    await new Promise<void>((resolve) => invocationAborted.addEventListener('abort', () => resolve()));
+    await new Promise<void>((resolve) =>
+      invocationAborted.addEventListener('abort', () => resolve()),
+    );
   }
   join(group: string): Promise<void> {
     return this.groups.add(this.context.connectionId, group);
@@ -35,7 +37,10 @@ const { startApp, connections } = on;
 beforeEach(() => waiting.clear());
 
 async function connect(app: App): Promise<HubConnection> {
-  const connection = new HubConnectionBuilder().withUrl(`${app.url}/chat`).configureLogging(LogLevel.None).build();
+  const connection = new HubConnectionBuilder()
+    .withUrl(`${app.url}/chat`)
+    .configureLogging(LogLevel.None)
+    .build();
   await connection.start();
   connections.push(connection);
   return connection;
@@ -57,7 +62,10 @@ test.each(['Preferred', 'Required'] as const)(
 );
 
 test('a client that moves hears the answers of its calls, and why its streams ended; its state of the old server is gone, its groups are not', async () => {
-  const azure: AzureSignalROptions = { migrationLevel: 'ShutdownOnly', gracefulShutdown: { mode: 'MigrateClients' } };
+  const azure: AzureSignalROptions = {
+    migrationLevel: 'ShutdownOnly',
+    gracefulShutdown: { mode: 'MigrateClients' },
+  };
   const one = await startApp(azure);
   const client = await connect(one);
   const said: string[] = [];

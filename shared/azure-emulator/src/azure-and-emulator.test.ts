@@ -34,7 +34,11 @@ class ChatHub extends Hub {
     events.push(`-${this.context.connectionId}`);
   }
   who(): unknown {
-    return [this.context.connectionId, this.context.userIdentifier ?? null, this.context.request.path];
+    return [
+      this.context.connectionId,
+      this.context.userIdentifier ?? null,
+      this.context.request.path,
+    ];
   }
   async *count(to: number): AsyncGenerator<number> {
     for (let i = 0; i < to; i++) yield i;
@@ -51,7 +55,10 @@ const on = emulatedApps(
 );
 const { startApp, connections, apps } = on;
 
-async function connect(server: TestServer, query = ''): Promise<{ connection: HubConnection; said: string[] }> {
+async function connect(
+  server: TestServer,
+  query = '',
+): Promise<{ connection: HubConnection; said: string[] }> {
   const connection = new HubConnectionBuilder()
     .withUrl(`${server.url}/chat${query}`)
     .configureLogging(LogLevel.None)
@@ -66,7 +73,9 @@ async function connect(server: TestServer, query = ''): Promise<{ connection: Hu
 test('the official client is sent to the service, calls, is called, streams', async () => {
   const app = await startApp();
   const [ada, bob] = [await connect(app, '?user=ada'), await connect(app, '?user=bob')];
-  const negotiate = await fetch(`${app.url}/chat/negotiate?user=x&negotiateVersion=1`, { method: 'POST' });
+  const negotiate = await fetch(`${app.url}/chat/negotiate?user=x&negotiateVersion=1`, {
+    method: 'POST',
+  });
   const { url } = (await negotiate.json()) as { url: string };
   expect(url).toMatch(
     `${on.emulator.url}/client/?hub=chathub&asrs.op=%2Fchat&user=x&negotiateVersion=1&asrs_request_id=`,
@@ -83,7 +92,9 @@ test('the official client is sent to the service, calls, is called, streams', as
   expect(await ada.connection.invoke('Who')).toEqual([ada.connection.connectionId, 'ada', '/chat']);
   const items: unknown[] = [];
   await new Promise<void>((complete, error) =>
-    ada.connection.stream('Count', 3).subscribe({ next: (item) => items.push(item), complete, error }),
+    ada.connection
+      .stream('Count', 3)
+      .subscribe({ next: (item) => items.push(item), complete, error }),
   );
   expect(items).toEqual([0, 1, 2]);
 });
@@ -93,7 +104,9 @@ test('asking a client that is not there is an error of the service', async () =>
   let lifetime: HubLifetimeManager | undefined;
   const factory = azureSignalR({ connectionString, logger, environment: {} });
   await startApp({}, { scaleOut: (hub) => (lifetime = factory(hub)) });
-  await expect(lifetime?.invokeConnection('nobody', 'Name', [])).rejects.toThrow("Connection 'nobody' does not exist.");
+  await expect(lifetime?.invokeConnection('nobody', 'Name', [])).rejects.toThrow(
+    "Connection 'nobody' does not exist.",
+  );
 });
 
 test('two app servers share clients, groups and users', async () => {
@@ -112,7 +125,9 @@ test('before the service is reached negotiation answers 500 in the recorded word
   const scaleOut = azureSignalR({ connectionString, logger, environment: {} });
   const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut });
   apps.push(server);
-  const response = await fetch(`${server.url}/chat/negotiate?negotiateVersion=1`, { method: 'POST' });
+  const response = await fetch(`${server.url}/chat/negotiate?negotiateVersion=1`, {
+    method: 'POST',
+  });
   expect([response.status, await response.text()]).toEqual([
     500,
     'Azure SignalR Service is not connected yet, please try again later.',
@@ -143,7 +158,10 @@ test('clients of a lost server connection are closed; the connection comes back'
 });
 
 test('a server that closes gracefully hands its clients to another; they notice nothing and keep their groups', async () => {
-  const azure: AzureSignalROptions = { migrationLevel: 'ShutdownOnly', gracefulShutdown: { mode: 'MigrateClients' } };
+  const azure: AzureSignalROptions = {
+    migrationLevel: 'ShutdownOnly',
+    gracefulShutdown: { mode: 'MigrateClients' },
+  };
   const one = await startApp(azure);
   const { connection, said } = await connect(one);
   let isClosed = false;
@@ -152,7 +170,9 @@ test('a server that closes gracefully hands its clients to another; they notice 
   await startApp(azure);
   events.length = 0;
   await one.signalr.close();
-  await expect.poll(() => events.toSorted()).toEqual([`+${connection.connectionId}`, `-${connection.connectionId}`]);
+  await expect
+    .poll(() => events.toSorted())
+    .toEqual([`+${connection.connectionId}`, `-${connection.connectionId}`]);
   await connection.invoke('SayToGroup', 'room', 'still here');
   expect(said).toEqual(['still here']);
   expect(isClosed).toBe(false);
@@ -187,6 +207,8 @@ test('ten clients at a time come and go and leave nothing in the service', async
     await Promise.all(clients.map(({ connection }) => connection.stop()));
   }
   const hub = on.emulator.hubs.get('chathub');
-  await expect.poll(() => [hub?.clients.size, hub?.groups.size, hub?.users.size]).toEqual([0, 0, 0]);
+  await expect
+    .poll(() => [hub?.clients.size, hub?.groups.size, hub?.users.size])
+    .toEqual([0, 0, 0]);
   expect([...(hub?.servers ?? [])].reduce((sum, { clients }) => sum + clients.size, 0)).toBe(0);
 });

@@ -40,11 +40,17 @@ test.each([
 });
 
 test('garbage ends the connection that it came on; others stay', async () => {
-  const handshake = writeServiceMessage({ type: 1, version: 1, connectionType: 0, target: '', migrationLevel: 0 });
-  const [good, bad] = (await Promise.all([open(`Bearer ${token(SERVER)}`), open(`Bearer ${token(SERVER)}`)])) as [
-    WebSocket,
-    WebSocket,
-  ];
+  const handshake = writeServiceMessage({
+    type: 1,
+    version: 1,
+    connectionType: 0,
+    target: '',
+    migrationLevel: 0,
+  });
+  const [good, bad] = (await Promise.all([
+    open(`Bearer ${token(SERVER)}`),
+    open(`Bearer ${token(SERVER)}`),
+  ])) as [WebSocket, WebSocket];
   good.send(handshake);
   bad.send(handshake);
   const hub = (): number | undefined => emulator.hubs.get('chat')?.servers.size;
@@ -59,9 +65,14 @@ test('garbage ends the connection that it came on; others stay', async () => {
 
 test('a client without a token is refused where it negotiates', async () => {
   const response = await fetch(`${emulator.url}/client/negotiate?hub=chat`, { method: 'POST' });
-  expect([response.status, await response.text()]).toEqual([401, expect.stringContaining('token is missing')]);
+  expect([response.status, await response.text()]).toEqual([
+    401,
+    expect.stringContaining('token is missing'),
+  ]);
 });
 
 test('a port that is taken is a sentence', async () => {
-  await expect(startEmulator({ port: emulator.port })).rejects.toThrow(`Port ${emulator.port} is taken`);
+  await expect(startEmulator({ port: emulator.port })).rejects.toThrow(
+    `Port ${emulator.port} is taken`,
+  );
 });

@@ -19,7 +19,11 @@ let app: TestServer;
 beforeEach(async () => {
   emulator = await startEmulator({ port: 0 });
   const { connectionString } = emulator;
-  const scaleOut = azureSignalR({ connectionString, initialHubServerConnectionCount: 1, environment: {} });
+  const scaleOut = azureSignalR({
+    connectionString,
+    initialHubServerConnectionCount: 1,
+    environment: {},
+  });
   app = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut });
   await expect.poll(() => emulator.hubs.get('chathub')?.servers.size).toBe(1);
 });
@@ -59,7 +63,10 @@ function webSocketClient(i: number): Promise<void> {
 /** The same over HTTP; Server-Sent Events are cut off, long polling says goodbye. */
 async function httpClient(i: number, accept: 'text/event-stream' | '*/*'): Promise<void> {
   const headers = { authorization: `Bearer ${tokenOf(i)}`, accept };
-  const negotiate = await fetch(`${emulator.url}/client/negotiate?${QUERY}`, { method: 'POST', headers });
+  const negotiate = await fetch(`${emulator.url}/client/negotiate?${QUERY}`, {
+    method: 'POST',
+    headers,
+  });
   const { connectionToken } = (await negotiate.json()) as { connectionToken: string };
   const url = `${emulator.url}/client/?${QUERY}&id=${connectionToken}`;
   const opened = await fetch(url, { headers }); // the first poll ends at once, the events do not
@@ -77,7 +84,11 @@ async function httpClient(i: number, accept: 'text/event-stream' | '*/*'): Promi
 
 /** Of every forty one over Server-Sent Events and one over long polling. */
 const comeAndGo = (i: number): Promise<void> =>
-  i % 40 === 0 ? httpClient(i, 'text/event-stream') : i % 40 === 20 ? httpClient(i, '*/*') : webSocketClient(i);
+  i % 40 === 0
+    ? httpClient(i, 'text/event-stream')
+    : i % 40 === 20
+      ? httpClient(i, '*/*')
+      : webSocketClient(i);
 
 test('10,000 clients come and go and leave nothing behind', async () => {
   let next = 0;
@@ -94,7 +105,13 @@ test('10,000 clients come and go and leave nothing behind', async () => {
   await expect.poll(() => heapInUse() - before, { interval: 1000 }).toBeLessThan(4); // half a kB for each would be as much
   const hub = emulator.hubs.get('chathub');
   await expect
-    .poll(() => [hub?.clients.size, hub?.groups.size, hub?.users.size, hub?.userGroups.size, hub?.questions.size])
+    .poll(() => [
+      hub?.clients.size,
+      hub?.groups.size,
+      hub?.users.size,
+      hub?.userGroups.size,
+      hub?.questions.size,
+    ])
     .toEqual([0, 0, 0, 0, 0]);
   expect([...(hub?.servers ?? [])].map(({ clients }) => clients.size)).toEqual([0]);
   expect(emulator.status().waitingConnections).toBe(0);

@@ -1,4 +1,10 @@
-import { HttpTransportType, type HubConnection, HubConnectionBuilder, LogLevel, Subject } from '@microsoft/signalr';
+import {
+  HttpTransportType,
+  type HubConnection,
+  HubConnectionBuilder,
+  LogLevel,
+  Subject,
+} from '@microsoft/signalr';
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { azureSignalR } from '@practical-signalr/azure';
 import { ChatHub, verifyBackplane } from '@practical-signalr/conformance';
@@ -14,7 +20,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { type Emulator, startEmulator } from './index.ts';
 import { keepCalling } from './testing/keep-calling.ts';
 
-if (!hasDotnet() && process.env['CI'] !== undefined) throw new Error('There is no .NET SDK: install it, CI needs it.');
+if (!hasDotnet() && process.env['CI'] !== undefined)
+  throw new Error('There is no .NET SDK: install it, CI needs it.');
 
 /** Five for each of its two hubs. */
 const SERVER_CONNECTIONS = 10;
@@ -63,12 +70,24 @@ const serverConnections = (count: number): Promise<unknown> =>
   vi.waitFor(() => expect(openServerConnections()).toBe(count), 20_000);
 
 type App = { url: string };
-type Options = { transport?: HttpTransportType; isBinary?: boolean; query?: string; reconnects?: boolean };
+type Options = {
+  transport?: HttpTransportType;
+  isBinary?: boolean;
+  query?: string;
+  reconnects?: boolean;
+};
 
 async function connect(app: App, path: string, options: Options = {}): Promise<HubConnection> {
-  const { transport = HttpTransportType.WebSockets, isBinary = false, query = '', reconnects = false } = options;
+  const {
+    transport = HttpTransportType.WebSockets,
+    isBinary = false,
+    query = '',
+    reconnects = false,
+  } = options;
   const url = `${app.url}/${path}${query}`;
-  const builder = new HubConnectionBuilder().withUrl(url, { transport }).configureLogging(LogLevel.None);
+  const builder = new HubConnectionBuilder()
+    .withUrl(url, { transport })
+    .configureLogging(LogLevel.None);
   if (isBinary) builder.withHubProtocol(new MessagePackHubProtocol());
   if (reconnects) builder.withAutomaticReconnect(Array(100).fill(50));
   const connection = builder.build();
@@ -91,7 +110,8 @@ async function end(): Promise<void> {
 }
 
 beforeAll(async () => {
-  if (hasDotnet()) project = await buildDotnet(new URL('../dotnet/AzureServer.csproj', import.meta.url));
+  if (hasDotnet())
+    project = await buildDotnet(new URL('../dotnet/AzureServer.csproj', import.meta.url));
 }, 180_000);
 afterEach(() => Promise.all(connections.splice(0).map((connection) => connection.stop())));
 
@@ -165,15 +185,23 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
 
   test('one server connection, then all are lost while clients call: every call ends, every client comes back', async () => {
     const clients = await Promise.all(
-      [false, true, false, true].map((isBinary) => connect(one!, 'calls', { isBinary, reconnects: true })),
+      [false, true, false, true].map((isBinary) =>
+        connect(one!, 'calls', { isBinary, reconnects: true }),
+      ),
     );
     const stops = clients.map(keepCalling);
     const { servers } = emulator.hubs.get('callhub')!;
     const lost = [...servers];
     lost.find((server) => server.clients.size > 0)?.drop();
-    await vi.waitFor(() => expect(clients.some(({ state }) => state !== 'Connected')).toBe(true), 20_000);
+    await vi.waitFor(
+      () => expect(clients.some(({ state }) => state !== 'Connected')).toBe(true),
+      20_000,
+    );
     for (const server of lost) server.drop();
-    await vi.waitFor(() => expect(lost.filter((server) => servers.has(server))).toEqual([]), 20_000);
+    await vi.waitFor(
+      () => expect(lost.filter((server) => servers.has(server))).toEqual([]),
+      20_000,
+    );
     await serverConnections(2 * SERVER_CONNECTIONS + 5);
     const back = Array(4).fill('Connected');
     await vi.waitFor(() => expect(clients.map(({ state }) => state)).toEqual(back), 20_000);
@@ -200,7 +228,10 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK that end", () => {
       const received = next(client, 'Receive');
       await client.invoke('SendToGroup', 'room', name);
       expect(await received).toBe('group:room');
-      expect(await client.invoke('WhoAmI')).toEqual({ connectionId: client.connectionId, userId: null });
+      expect(await client.invoke('WhoAmI')).toEqual({
+        connectionId: client.connectionId,
+        userId: null,
+      });
     };
     await one.close(SHUTDOWN);
     await isServedBy('ours');

@@ -105,7 +105,8 @@ export class EmulatedService {
     this.#ending.abort();
     clearInterval(this.#heartbeat);
     clearInterval(this.#dropping);
-    for (const hub of this.hubs.values()) for (const { transport } of hub.clients.values()) transport.abort();
+    for (const hub of this.hubs.values())
+      for (const { transport } of hub.clients.values()) transport.abort();
     this.connections.clear();
     this.line.clear();
     this.hubs.clear();

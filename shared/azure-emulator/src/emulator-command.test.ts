@@ -29,7 +29,9 @@ test('it prints where it is and its connection string, with the key of the offic
 
 test('without --port it is 8888, and a port that is taken is a sentence', async () => {
   const taken = createServer();
-  const listening = new Promise((resolve) => taken.once('listening', resolve).once('error', resolve)); // or somebody has it
+  const listening = new Promise((resolve) =>
+    taken.once('listening', resolve).once('error', resolve),
+  ); // or somebody has it
   taken.listen(8888, '127.0.0.1');
   await listening;
   await expect(run()).rejects.toThrow('Port 8888 is taken, perhaps by another emulator.');
@@ -42,12 +44,20 @@ test('every switch does what it says', async () => {
   );
   expect({ latency, connectionString, url }).toEqual({
     latency: 1.5,
-    connectionString: expect.stringMatching(/^Endpoint=http:\/\/localhost;Port=\d+;AccessKey=my-key;/) as string,
+    connectionString: expect.stringMatching(
+      /^Endpoint=http:\/\/localhost;Port=\d+;AccessKey=my-key;/,
+    ) as string,
     url: expect.stringContaining('http://localhost:') as string,
   });
   expect(emulator?.status()).toMatchObject({ serviceMode: 'Default', quota: 30, latency: 1.5 });
   await emulator?.close();
-  await run('--port=0', '--units=2', '--drop=60', '--mode=serverless', '--upstream=http://127.0.0.1:9/{event}');
+  await run(
+    '--port=0',
+    '--units=2',
+    '--drop=60',
+    '--mode=serverless',
+    '--upstream=http://127.0.0.1:9/{event}',
+  );
   expect(emulator?.status()).toMatchObject({ serviceMode: 'Serverless', quota: 2000 });
 });
 
@@ -59,7 +69,10 @@ test.each([
   [['--port', '-1'], /^Option '--port' argument is ambiguous\. --help lists the switches\.$/],
   [['--port=-1'], '--port must be a number of at least 0.'],
   [['--port', '65536'], 'The port must be a whole number from 0 to 65535.'],
-  [['--host', 'no host', '--port', '0'], /^The emulator cannot listen on no host, port 0 \(\w+\)\. Choose others/],
+  [
+    ['--host', 'no host', '--port', '0'],
+    /^The emulator cannot listen on no host, port 0 \(\w+\)\. Choose others/,
+  ],
   [['--key', ''], 'The access key must not be empty.'],
   [['--mode', 'classic'], "The service mode must be 'Default' or 'Serverless'."],
   [['--upstream', 'http://x'], /^An upstream is of use in serverless mode only/],

@@ -9,7 +9,8 @@ export const switches = {
   host: `address to listen on (${defaults.host})`,
   key: 'access key (that of the official emulator)',
   mode: 'default or serverless (default)',
-  upstream: 'URL for the events of clients in serverless mode; {hub}, {category} and {event} are filled in',
+  upstream:
+    'URL for the events of clients in serverless mode; {hub}, {category} and {event} are filled in',
   quota: 'connections of clients and servers together, beyond which 429 is answered (none)',
   units: 'units of 1,000 connections, another way to say the quota (none)',
   latency: 'ms that everything takes through the service, each way (0)',
@@ -54,7 +55,10 @@ function readSwitches(
   }
 }
 
-async function run(text: (name: Switch) => string | undefined, print: (line: string) => void): Promise<Emulator> {
+async function run(
+  text: (name: Switch) => string | undefined,
+  print: (line: string) => void,
+): Promise<Emulator> {
   const number = (name: Switch): number | undefined => {
     const given = text(name);
     if (given === undefined) return undefined;
@@ -66,15 +70,24 @@ async function run(text: (name: Switch) => string | undefined, print: (line: str
     port: number('port'),
     host: text('host'),
     accessKey: text('key'),
-    serviceMode: (mode === undefined ? undefined : mode[0]?.toUpperCase() + mode.slice(1).toLowerCase()) as ServiceMode,
+    serviceMode: (mode === undefined
+      ? undefined
+      : mode[0]?.toUpperCase() + mode.slice(1).toLowerCase()) as ServiceMode,
     upstream: text('upstream'),
     quota: number('quota'),
     units: number('units'),
     latency: number('latency'),
     dropInterval: (number('drop') ?? 0) * 1000,
   };
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const emulator = await startEmulator({ ...given, log: (line) => print(`${new Date().toISOString()} ${line}`) });
-  print(`Azure SignalR Service is emulated at ${emulator.url}. Connection string:\n${emulator.connectionString}`);
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
+  const emulator = await startEmulator({
+    ...given,
+    log: (line) => print(`${new Date().toISOString()} ${line}`),
+  });
+  print(
+    `Azure SignalR Service is emulated at ${emulator.url}. Connection string:\n${emulator.connectionString}`,
+  );
   return emulator;
 }

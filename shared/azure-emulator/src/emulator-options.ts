@@ -71,20 +71,32 @@ const times = {
 /** Refuses what is unknown or impossible with a sentence. */
 export function resolveEmulatorOptions(options: EmulatorOptions): ResolvedEmulatorOptions {
   for (const name of Object.keys(options)) {
-    if (!(name in defaults) && !others.includes(name)) throw new TypeError(errorTexts.unknownOption(name));
+    if (!(name in defaults) && !others.includes(name))
+      throw new TypeError(errorTexts.unknownOption(name));
   }
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const upstream = typeof options.upstream === 'string' ? [{ urlTemplate: options.upstream }] : options.upstream;
-  const resolved = { ...defaults, log: () => undefined, ...given, upstream: upstream ?? [] } as ResolvedEmulatorOptions;
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
+  const upstream =
+    typeof options.upstream === 'string' ? [{ urlTemplate: options.upstream }] : options.upstream;
+  const resolved = {
+    ...defaults,
+    log: () => undefined,
+    ...given,
+    upstream: upstream ?? [],
+  } as ResolvedEmulatorOptions;
   const { port, serviceMode, units, quota, accessKey } = resolved;
-  if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) throw new RangeError(errorTexts.notAPort);
-  if (serviceMode !== 'Default' && serviceMode !== 'Serverless') throw new RangeError(errorTexts.notAMode);
+  if (!(Number.isInteger(port) && port >= 0 && port < 65_536))
+    throw new RangeError(errorTexts.notAPort);
+  if (serviceMode !== 'Default' && serviceMode !== 'Serverless')
+    throw new RangeError(errorTexts.notAMode);
   if (serviceMode === 'Default' && resolved.upstream.length > 0)
     throw new RangeError(errorTexts.upstreamNeedsServerless);
   for (const { urlTemplate } of resolved.upstream) {
     if (!/^https?:\/\//.test(urlTemplate)) throw new TypeError(errorTexts.notAnUpstream);
   }
-  if (resolved.entra !== undefined && !isIssuer(resolved.entra)) throw new TypeError(errorTexts.notAnIssuer);
+  if (resolved.entra !== undefined && !isIssuer(resolved.entra))
+    throw new TypeError(errorTexts.notAnIssuer);
   if (accessKey === '') throw new RangeError(errorTexts.keyMissing);
   for (const [name, value] of Object.entries({ units, quota })) {
     if (!(value > 0)) throw new RangeError(errorTexts.notPositive(name));

@@ -3,15 +3,19 @@ const number = (value: number): string => value.toLocaleString('en');
 /** Every text that a user of the emulator can see, in one place. */
 export const errorTexts = {
   // To clients and servers
-  unauthorized: 'The token is missing, expired, signed with another key or made for another audience.',
+  unauthorized:
+    'The token is missing, expired, signed with another key or made for another audience.',
   tokenTooLong: (most: number) => `The token has more than ${number(most)} characters.`,
-  entraRefused: 'The Entra ID token is missing, expired, of another issuer or made for another audience.',
-  noEntraIssuer: 'The emulator knows no issuer of Entra ID tokens: give it one with the option entra of startEmulator.',
+  entraRefused:
+    'The Entra ID token is missing, expired, of another issuer or made for another audience.',
+  noEntraIssuer:
+    'The emulator knows no issuer of Entra ID tokens: give it one with the option entra of startEmulator.',
   noServer:
     'No server is connected to the service for this hub: start the app server, or look at its log for why it cannot connect.',
   noServersInServerless:
     'The service is in serverless mode, which takes no server connections. Start it in default mode.',
-  handshakeVersion: (version: number) => `The service protocol version ${version} is not supported.`,
+  handshakeVersion: (version: number) =>
+    `The service protocol version ${version} is not supported.`,
   handshakeExpected: 'A server connection must start with a handshake.',
   handshakeTimeout: 'Handshake was canceled.',
   handshakeTooLong: 'The handshake is too long.',
@@ -29,12 +33,18 @@ export const errorTexts = {
   connectionDoesNotExist: (id: string) => `Connection '${id}' does not exist.`,
   connectionLost: (id: string) => `Connection '${id}' disconnected.`,
   questionTimeout: 'The client did not answer in time.',
-  noUpstream: (target: string) => `The service has no upstream endpoint for '${target}'. Start it with --upstream.`,
+  noUpstream: (target: string) =>
+    `The service has no upstream endpoint for '${target}'. Start it with --upstream.`,
   upstreamStatus: (status: number) => `Invocation failed, status code ${status}`, // the words of the service
-  upstreamFailures: { unreachable: 'cannot be reached', tooSlow: 'took too long', tooLong: 'answered too much' },
+  upstreamFailures: {
+    unreachable: 'cannot be reached',
+    tooSlow: 'took too long',
+    tooLong: 'answered too much',
+  },
   upstreamFailed: (target: string, failure: 'unreachable' | 'tooSlow' | 'tooLong'): string =>
     `The upstream endpoint of '${target}' ${errorTexts.upstreamFailures[failure]}.`,
-  upstreamAnswer: (target: string) => `The upstream endpoint of '${target}' did not answer with a completion.`,
+  upstreamAnswer: (target: string) =>
+    `The upstream endpoint of '${target}' did not answer with a completion.`,
   streamsNotSupported: 'Streams are not supported in serverless mode.',
   clientTimeout: 'The client has been silent for too long.',
   protocolNotSupported: (name: string) => `The protocol '${name}' is not supported.`,
@@ -56,27 +66,36 @@ export const errorTexts = {
   cannotListen: (host: string, port: number, why: string) =>
     `The emulator cannot listen on ${host}, port ${port} (${why}). Choose others with --host and --port.`,
   notANumber: (name: string) => `--${name} must be a number of at least 0.`,
-  wrongSwitch: (why: string) => `${why.split(/\. |\n/)[0]?.replace(/\.$/, '')}. --help lists the switches.`,
-  unknownOption: (name: string) => `'${name}' is not an option of startEmulator. Check the spelling.`,
+  wrongSwitch: (why: string) =>
+    `${why.split(/\. |\n/)[0]?.replace(/\.$/, '')}. --help lists the switches.`,
+  unknownOption: (name: string) =>
+    `'${name}' is not an option of startEmulator. Check the spelling.`,
   notAPort: 'The port must be a whole number from 0 to 65535.',
   notAMode: "The service mode must be 'Default' or 'Serverless'.",
-  notAnUpstream: 'An upstream must be an http or https URL; it may hold {hub}, {category} and {event}.',
-  upstreamNeedsServerless: "An upstream is of use in serverless mode only: set the service mode to 'Serverless'.",
+  notAnUpstream:
+    'An upstream must be an http or https URL; it may hold {hub}, {category} and {event}.',
+  upstreamNeedsServerless:
+    "An upstream is of use in serverless mode only: set the service mode to 'Serverless'.",
   notAnIssuer: 'The option entra must have an issuer and a publicKey, a key in PEM.',
   keyMissing: 'The access key must not be empty.',
   notPositive: (name: string) => `The option '${name}' must be a number greater than 0.`,
-  notATime: (name: string, most: number) => `The option '${name}' must be a time in ms from 0 to ${number(most)}.`,
+  notATime: (name: string, most: number) =>
+    `The option '${name}' must be a time in ms from 0 to ${number(most)}.`,
   // In the log
   serverConnected: (id: string, hub: string) => `Server ${id} is connected to hub ${hub}.`,
   serverLeft: (id: string, hub: string) => `Server ${id} has left hub ${hub}.`,
-  serverBroken: (id: string, why: string) => `Server ${id} sent what cannot be handled and was cut off: ${why}`,
-  serverDropped: (id: string, hub: string) => `A connection of server ${id} to hub ${hub} is cut on purpose.`,
+  serverBroken: (id: string, why: string) =>
+    `Server ${id} sent what cannot be handled and was cut off: ${why}`,
+  serverDropped: (id: string, hub: string) =>
+    `A connection of server ${id} to hub ${hub} is cut on purpose.`,
   clientConnected: (id: string, hub: string, transport: string, protocol: string) =>
     `Client ${id} is connected to hub ${hub} over ${transport}, ${protocol}.`,
   clientLeft: (id: string, hub: string) => `Client ${id} has left hub ${hub}.`,
   clientTooSlow: (id: string) => `Client ${id} does not take what is sent to it and was closed.`,
-  clientWithoutServer: (id: string, hub: string) => `Client ${id} was refused: no server is connected to hub ${hub}.`,
+  clientWithoutServer: (id: string, hub: string) =>
+    `Client ${id} was refused: no server is connected to hub ${hub}.`,
   upstreamCalled: (hub: string, category: string, event: string, outcome: string) =>
     `Upstream ${category} ${event} of hub ${hub}: ${outcome}.`,
-  refused: (what: string, status: number, why: string) => `${what} was refused with ${status}: ${why}`,
+  refused: (what: string, status: number, why: string) =>
+    `${what} was refused with ${status}: ${why}`,
 } as const;

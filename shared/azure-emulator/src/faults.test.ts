@@ -40,7 +40,9 @@ class PatientHttpClient extends DefaultHttpClient {
     super(NullLogger.instance);
   }
   override async send(request: HttpRequest): Promise<HttpResponse> {
-    await expect.poll(() => on.emulator.hubs.get('chathub')?.servers.size, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect
+      .poll(() => on.emulator.hubs.get('chathub')?.servers.size, { timeout: 10_000 })
+      .toBeGreaterThan(0);
     return super.send(request);
   }
 }
@@ -71,7 +73,9 @@ test.each([
   async (name, protocols) => {
     const app = await startApp();
     const clients = await Promise.all(
-      Array.from({ length: 10 }, (_, i) => connect(app, protocols[i % protocols.length], HttpTransportType[name])),
+      Array.from({ length: 10 }, (_, i) =>
+        connect(app, protocols[i % protocols.length], HttpTransportType[name]),
+      ),
     );
     const stops = clients.map(keepCalling);
     const servers = (): Set<{ drop(): void; clients: Set<unknown> }> =>
@@ -79,7 +83,9 @@ test.each([
     await expect.poll(() => servers().size).toBe(5);
     [...servers()].find((server) => server.clients.size > 0)?.drop();
     await expect.poll(() => clients.some(({ state }) => state !== 'Connected')).toBe(true);
-    await expect.poll(() => clients.every(({ state }) => state === 'Connected'), { timeout: 10_000 }).toBe(true);
+    await expect
+      .poll(() => clients.every(({ state }) => state === 'Connected'), { timeout: 10_000 })
+      .toBe(true);
     const before = clients.map(({ connectionId }) => connectionId);
     for (const server of servers()) server.drop();
     await expect.poll(() => servers().size, { timeout: 10_000 }).toBe(5);
@@ -101,7 +107,9 @@ test('where clients may move, the loss of a server is not theirs', async () => {
   const hub = on.emulator.hubs.get('chathub');
   const [server] = [...(hub?.servers ?? [])].filter(({ clients }) => clients.size > 0);
   server?.drop();
-  await expect.poll(() => [...(hub?.clients.values() ?? [])].some((each) => each.server !== server)).toBe(true);
+  await expect
+    .poll(() => [...(hub?.clients.values() ?? [])].some((each) => each.server !== server))
+    .toBe(true);
   expect(await client.invoke('Echo', 'still here')).toBe('still here');
   expect(states).toBe('');
 });
@@ -119,9 +127,9 @@ test('a question crosses servers and protocols; when the client leaves, the one 
       return new Promise(() => undefined); // never
     });
   });
-  const asked = expect(one.hubs['/chat'].clients.client(String(pack.connectionId)).invoke('Name')).rejects.toThrow(
-    'disconnected',
-  );
+  const asked = expect(
+    one.hubs['/chat'].clients.client(String(pack.connectionId)).invoke('Name'),
+  ).rejects.toThrow('disconnected');
   await leaves;
   await pack.stop();
   await asked;

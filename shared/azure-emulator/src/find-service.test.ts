@@ -30,7 +30,9 @@ test('without one an emulator, and what an app needs to find it', async () => {
   expect(environment).toEqual({ Azure__SignalR__ConnectionString: emulator?.connectionString });
   expect(found.endpoint).toBe(emulator?.url);
   expect(found.description).toBe(`An emulator of Azure SignalR Service, on port ${emulator?.port}`);
-  await expect(findService({ port: emulator?.port ?? 0, environment: {} })).rejects.toThrow(/is taken/);
+  await expect(findService({ port: emulator?.port ?? 0, environment: {} })).rejects.toThrow(
+    /is taken/,
+  );
   await found.close();
   await expect(fetch(found.endpoint)).rejects.toThrow('fetch failed');
 });

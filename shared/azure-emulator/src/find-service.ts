@@ -31,7 +31,12 @@ export async function findService(
   const [given] = optionsFromEnvironment(environment).endpoints ?? [];
   if (given !== undefined && typeof given !== 'string' && 'connectionString' in given) {
     const { endpoint } = parseConnectionString(given.connectionString);
-    return { endpoint, environment: {}, description: 'Azure SignalR Service', close: () => Promise.resolve() };
+    return {
+      endpoint,
+      environment: {},
+      description: 'Azure SignalR Service',
+      close: () => Promise.resolve(),
+    };
   }
   const emulator = await startEmulator(port === undefined ? {} : { port });
   return {

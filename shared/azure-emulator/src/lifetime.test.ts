@@ -62,23 +62,32 @@ class ServerBehindService {
       const arrived = this.#clients.get(client.connectionId) as Arrived;
       arrived.webSocket.close();
       await arrived.left;
-      await this.#manager.onDisconnected({ ...client, connectionId: arrived.connectionId, write: () => undefined });
+      await this.#manager.onDisconnected({
+        ...client,
+        connectionId: arrived.connectionId,
+        write: () => undefined,
+      });
     },
     sendAll: (method, args) => this.#sent(this.#manager.sendAll(method, args)),
     sendAllExcept: (method, args, excluded) =>
       this.#sent(this.#manager.sendAllExcept(method, args, excluded.map(this.#id))),
-    sendConnection: (id, method, args) => this.#sent(this.#manager.sendConnection(this.#id(id), method, args)),
-    sendConnections: (ids, method, args) => this.#sent(this.#manager.sendConnections(ids.map(this.#id), method, args)),
+    sendConnection: (id, method, args) =>
+      this.#sent(this.#manager.sendConnection(this.#id(id), method, args)),
+    sendConnections: (ids, method, args) =>
+      this.#sent(this.#manager.sendConnections(ids.map(this.#id), method, args)),
     sendGroup: (group, method, args) => this.#sent(this.#manager.sendGroup(group, method, args)),
-    sendGroups: (groups, method, args) => this.#sent(this.#manager.sendGroups(groups, method, args)),
+    sendGroups: (groups, method, args) =>
+      this.#sent(this.#manager.sendGroups(groups, method, args)),
     sendGroupExcept: (group, method, args, excluded) =>
       this.#sent(this.#manager.sendGroupExcept(group, method, args, excluded.map(this.#id))),
     sendUser: (user, method, args) => this.#sent(this.#manager.sendUser(user, method, args)),
     sendUsers: (users, method, args) => this.#sent(this.#manager.sendUsers(users, method, args)),
     addToGroup: (id, group) => this.#manager.addToGroup(this.#id(id), group),
     removeFromGroup: (id, group) => this.#manager.removeFromGroup(this.#id(id), group),
-    invokeConnection: (id, method, args, signal) => this.#manager.invokeConnection(this.#id(id), method, args, signal),
-    setConnectionResult: (id, completion) => this.#manager.setConnectionResult(this.#id(id), completion),
+    invokeConnection: (id, method, args, signal) =>
+      this.#manager.invokeConnection(this.#id(id), method, args, signal),
+    setConnectionResult: (id, completion) =>
+      this.#manager.setConnectionResult(this.#id(id), completion),
     close: async () => {
       for (const { webSocket } of this.#clients.values()) webSocket.terminate();
       await this.#manager.close?.();
@@ -95,7 +104,12 @@ class ServerBehindService {
 
   /** Negotiates with the manager and the service, opens a WebSocket and shakes hands. */
   async #arrive(client: LifetimeSuiteClient): Promise<Arrived> {
-    const request = { path: '/suite', query: new QueryParameters(''), headers: {}, remoteAddress: undefined };
+    const request = {
+      path: '/suite',
+      query: new QueryParameters(''),
+      headers: {},
+      remoteAddress: undefined,
+    };
     const { userIdentifier } = client;
     const negotiated = {
       userIdentifier,
@@ -105,7 +119,10 @@ class ServerBehindService {
       closeOnAuthenticationExpiration: false,
     } as const;
     // The server connection may be on its way still.
-    const redirect = await vi.waitFor(async () => this.#manager.negotiate?.(request, undefined, negotiated), 10_000);
+    const redirect = await vi.waitFor(
+      async () => this.#manager.negotiate?.(request, undefined, negotiated),
+      10_000,
+    );
     if (redirect === undefined) throw new Error('not sent elsewhere');
     const headers = { authorization: `Bearer ${redirect.accessToken}` };
     const at = redirect.url.replace('/client/', '/client/negotiate');
@@ -114,7 +131,9 @@ class ServerBehindService {
       connectionToken: string;
     };
     const { connectionId, connectionToken } = answer;
-    const webSocket = new WebSocket(`${redirect.url.replace('http', 'ws')}&id=${connectionToken}`, { headers });
+    const webSocket = new WebSocket(`${redirect.url.replace('http', 'ws')}&id=${connectionToken}`, {
+      headers,
+    });
     await new Promise((resolve) => webSocket.once('open', resolve));
     // A client hears a message when its server has heard all that the service told it before, as when it answers over the service.
     const waiting: Buffer[] = [];

@@ -12,6 +12,8 @@ test('the README has a row for every switch and every option', () => {
   const options = rows.map(([, , option]) => option);
   const silent = ['pingInterval', 'upstreamTimeout'];
   expect(
-    [...Object.keys(defaults), 'upstream'].filter((name) => !options.includes(name) && !silent.includes(name)),
+    [...Object.keys(defaults), 'upstream'].filter(
+      (name) => !options.includes(name) && !silent.includes(name),
+    ),
   ).toEqual([]);
 });

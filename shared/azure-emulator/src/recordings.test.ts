@@ -1,5 +1,11 @@
 import { azureSignalR } from '@practical-signalr/azure';
-import { compareRecordings, recorded, type ScenarioResult, startTwin, type Twin } from '@practical-signalr/conformance';
+import {
+  compareRecordings,
+  recorded,
+  type ScenarioResult,
+  startTwin,
+  type Twin,
+} from '@practical-signalr/conformance';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from './index.ts';
 
@@ -25,7 +31,10 @@ const differences: Readonly<Record<string, string>> = {
 };
 
 /** One path of each hub class: each has server connections of its own. */
-const paths = 'conformance conformance-detailed small parallel json-only delivery fast-timeouts messages'.split(' ');
+const paths =
+  'conformance conformance-detailed small parallel json-only delivery fast-timeouts messages'.split(
+    ' ',
+  );
 
 let emulator: Emulator;
 let twin: Twin;
@@ -35,11 +44,17 @@ const results = new Map<string, ScenarioResult>();
 beforeAll(async () => {
   emulator = await startEmulator({ port: 0 });
   const { connectionString } = emulator;
-  const scaleOut = azureSignalR({ connectionString, initialHubServerConnectionCount: 2, environment: {} });
+  const scaleOut = azureSignalR({
+    connectionString,
+    initialHubServerConnectionCount: 2,
+    environment: {},
+  });
   twin = await startTwin(0, undefined, { scaleOut });
   await vi.waitFor(async () => {
     for (const path of paths) {
-      const { status } = await fetch(`${twin.url}/${path}/negotiate?negotiateVersion=1`, { method: 'POST' });
+      const { status } = await fetch(`${twin.url}/${path}/negotiate?negotiateVersion=1`, {
+        method: 'POST',
+      });
       expect(status).toBe(200);
     }
   }, 20_000);

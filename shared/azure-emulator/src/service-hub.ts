@@ -32,7 +32,9 @@ export class ServiceHub {
 
   /** A connection to another server, for a client that has to move. */
   pickOther(server: ServerConnection): ServerConnection | undefined {
-    return fewestClients([...this.servers].filter((other) => other.serverId !== server.serverId && !other.isLeaving));
+    return fewestClients(
+      [...this.servers].filter((other) => other.serverId !== server.serverId && !other.isLeaving),
+    );
   }
 
   /** A server connection for a new client: the one with the fewest. */
@@ -47,7 +49,8 @@ export class ServiceHub {
     client.server?.clients.add(client);
     if (client.userId === undefined) return;
     put(this.users, client.userId, client);
-    for (const group of this.userGroups.groupsOf(client.userId)) this.join(client.connectionId, group);
+    for (const group of this.userGroups.groupsOf(client.userId))
+      this.join(client.connectionId, group);
   }
 
   /** Forgets a client and all that it had a part in. */
@@ -93,7 +96,8 @@ export class ServiceHub {
 
   /** `null` means all groups. */
   userLeaves(user: string, group: string | null): void {
-    for (const one of group === null ? this.userGroups.groupsOf(user) : [group]) this.userGroups.remove(user, one);
+    for (const one of group === null ? this.userGroups.groupsOf(user) : [group])
+      this.userGroups.remove(user, one);
     for (const client of this.ofUser(user)) {
       if (group === null) this.leaveAll(client.connectionId);
       else this.leave(client.connectionId, group);
@@ -101,7 +105,10 @@ export class ServiceHub {
   }
 
   isUserIn(user: string, group: string): boolean {
-    return this.userGroups.has(user, group) || [...this.ofUser(user)].some(({ groups }) => groups.has(group));
+    return (
+      this.userGroups.has(user, group) ||
+      [...this.ofUser(user)].some(({ groups }) => groups.has(group))
+    );
   }
 
   membersOf(group: string): Iterable<EmulatedClient> {
@@ -122,7 +129,10 @@ export class ServiceHub {
     const [without, withoutUsers] = [new Set(excluded), new Set(excludedUsers)];
     const message = new MulticastMessage(payloads);
     for (const client of receivers) {
-      if (without.has(client.connectionId) || (client.userId !== undefined && withoutUsers.has(client.userId)))
+      if (
+        without.has(client.connectionId) ||
+        (client.userId !== undefined && withoutUsers.has(client.userId))
+      )
         continue;
       if (client.sendMulticast(message)) this.counts.toClients++;
     }
@@ -156,7 +166,12 @@ export class ServiceHub {
     const { introduction, handshake } = client.identity;
     if (from.isOpen) {
       const headers = new Map([['Asrs-Migrate-To', [to.serverId]]]);
-      from.send({ type: ServiceMessageType.CloseConnection, connectionId, errorMessage: '', headers });
+      from.send({
+        type: ServiceMessageType.CloseConnection,
+        connectionId,
+        errorMessage: '',
+        headers,
+      });
     }
     from.forget(client);
     to.clients.add(client);
@@ -190,7 +205,12 @@ export class ServiceHub {
     const { connectionId, server } = client;
     if (server === undefined) client.onLeft?.(error);
     else if (server.isOpen) {
-      server.send({ type: ServiceMessageType.CloseConnection, connectionId, errorMessage: error, headers: noHeaders });
+      server.send({
+        type: ServiceMessageType.CloseConnection,
+        connectionId,
+        errorMessage: error,
+        headers: noHeaders,
+      });
     }
   }
 
@@ -198,7 +218,8 @@ export class ServiceHub {
   sweep(now: number): void {
     for (const { user, group } of this.userGroups.takeExpired(now)) this.userLeaves(user, group);
     for (const client of this.clients.values()) {
-      if ((client.identity.expiresAt ?? Infinity) <= now) this.closeClient(client, { allowReconnect: true });
+      if ((client.identity.expiresAt ?? Infinity) <= now)
+        this.closeClient(client, { allowReconnect: true });
       else client.onBeat?.(now);
     }
     this.questions.sweep(now);
@@ -208,7 +229,8 @@ export class ServiceHub {
 /** Of the server with the fewest clients the connection with the fewest. */
 function fewestClients(servers: readonly ServerConnection[]): ServerConnection | undefined {
   const load = new Map<string, number>();
-  for (const { serverId, clients } of servers) load.set(serverId, (load.get(serverId) ?? 0) + clients.size);
+  for (const { serverId, clients } of servers)
+    load.set(serverId, (load.get(serverId) ?? 0) + clients.size);
   const loadOf = ({ serverId }: ServerConnection): number => load.get(serverId) ?? 0;
   return servers.toSorted((a, b) => loadOf(a) - loadOf(b) || a.clients.size - b.clients.size)[0];
 }

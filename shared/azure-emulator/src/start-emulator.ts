@@ -59,7 +59,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   app.use('/client', otherOrigins, clientEndpoint(service));
   app.get('/api/v1/auth/accessKey', accessKeyEndpoint(service));
   // HEAD too; what load balancers ask
-  app.get(['/api/health', '/api/v1/health'], (_request, response) => void response.status(200).end());
+  app.get(
+    ['/api/health', '/api/v1/health'],
+    (_request, response) => void response.status(200).end(),
+  );
   app.use('/api', restApi(service));
   app.get('/', (_request, response) => void response.type('html').send(statusPage));
   app.get('/api/status', (_request, response) =>
@@ -102,7 +105,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     dropServerConnection: (hub) => service.dropServers(hub, 1) === 1,
     dropServerConnections: (hub) => service.dropServers(hub, Infinity),
-    closeClients: ({ hub, allowReconnect = false } = {}) => service.closeClients(hub, allowReconnect),
+    closeClients: ({ hub, allowReconnect = false } = {}) =>
+      service.closeClients(hub, allowReconnect),
     status: () => emulatorStatus(service),
     async close() {
       service.close();

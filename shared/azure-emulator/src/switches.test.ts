@@ -1,4 +1,9 @@
-import { HttpTransportType, type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import {
+  HttpTransportType,
+  type HubConnection,
+  HubConnectionBuilder,
+  LogLevel,
+} from '@microsoft/signalr';
 import { azureSignalR } from '@practical-signalr/azure';
 import { Hub } from '@practical-signalr/server';
 import { testServer, type TestServer } from '@practical-signalr/server/testing';
@@ -50,7 +55,8 @@ async function connect(transport = HttpTransportType.None): Promise<HubConnectio
 
 test('with a quota of 20 and the five connections of one server, the 16th client gets 429', async () => {
   await start({ quota: 20 });
-  for (let i = 0; i < 15; i++) await connect(i % 3 === 0 ? HttpTransportType.LongPolling : HttpTransportType.None);
+  for (let i = 0; i < 15; i++)
+    await connect(i % 3 === 0 ? HttpTransportType.LongPolling : HttpTransportType.None);
   await expect(connect()).rejects.toThrow("Status code '429'");
   expect(lines.join('\n')).toContain('all 20 connections');
   await connections.shift()?.stop();
@@ -59,7 +65,9 @@ test('with a quota of 20 and the five connections of one server, the 16th client
 
 test('a unit is 1,000 connections; servers are told of the capacity', async () => {
   await start({ units: 2 }, 1);
-  await expect(startEmulator({ units: 0 })).rejects.toThrow("'units' must be a number greater than 0");
+  await expect(startEmulator({ units: 0 })).rejects.toThrow(
+    "'units' must be a number greater than 0",
+  );
   expect(emulator.hubs.get('chathub')?.servers.size).toBe(1);
 });
 
@@ -78,14 +86,18 @@ test('latency holds back each way, keeps the order and may change at any time', 
 
 test('server connections are cut one by one on a timer, or from outside, and come back', async () => {
   await start({ dropInterval: 30 }, 2);
-  await expect.poll(() => lines.filter((line) => line.includes('cut on purpose')).length).toBeGreaterThan(2);
+  await expect
+    .poll(() => lines.filter((line) => line.includes('cut on purpose')).length)
+    .toBeGreaterThan(2);
 });
 
 test('one server connection, all of them, and all clients are ended from outside', async () => {
   await start({}, 3);
   const hub = emulator.hubs.get('chathub');
   const clients = await Promise.all([connect(), connect(), connect()]);
-  const closed = clients.map((client) => new Promise<void>((resolve) => client.onclose(() => resolve())));
+  const closed = clients.map(
+    (client) => new Promise<void>((resolve) => client.onclose(() => resolve())),
+  );
   expect(hub?.clients.size).toBe(3);
   expect(emulator.dropServerConnection('ChatHub')).toBe(true);
   await Promise.race(closed);

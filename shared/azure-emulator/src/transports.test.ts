@@ -1,4 +1,9 @@
-import { HttpTransportType, type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import {
+  HttpTransportType,
+  type HubConnection,
+  HubConnectionBuilder,
+  LogLevel,
+} from '@microsoft/signalr';
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { azureSignalR } from '@practical-signalr/azure';
 import { Hub } from '@practical-signalr/server';
@@ -24,7 +29,11 @@ const connections: HubConnection[] = [];
 beforeEach(async () => {
   emulator = await startEmulator({ port: 0 });
   const { connectionString } = emulator;
-  const scaleOut = azureSignalR({ connectionString, initialHubServerConnectionCount: 2, environment: {} });
+  const scaleOut = azureSignalR({
+    connectionString,
+    initialHubServerConnectionCount: 2,
+    environment: {},
+  });
   app = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut });
   await expect.poll(() => emulator.hubs.get('chathub')?.servers.size).toBe(2);
 });
@@ -35,8 +44,12 @@ afterEach(async () => {
 });
 
 async function connect(transport: HttpTransportType, isBinary: boolean): Promise<HubConnection> {
-  const builder = new HubConnectionBuilder().withUrl(`${app.url}/chat`, { transport }).configureLogging(LogLevel.None);
-  const connection = (isBinary ? builder.withHubProtocol(new MessagePackHubProtocol()) : builder).build();
+  const builder = new HubConnectionBuilder()
+    .withUrl(`${app.url}/chat`, { transport })
+    .configureLogging(LogLevel.None);
+  const connection = (
+    isBinary ? builder.withHubProtocol(new MessagePackHubProtocol()) : builder
+  ).build();
   await connection.start();
   connections.push(connection);
   return connection;
@@ -50,30 +63,40 @@ test.each([
   ['Server-Sent Events, JSON', ServerSentEvents, false],
   ['long polling, JSON', LongPolling, false],
   ['long polling, MessagePack', LongPolling, true],
-])('the official client over %s calls, is called, streams, leaves', async (_name, transport, isBinary) => {
-  const connection = await connect(transport, isBinary);
-  const other = await connect(WebSockets, false);
-  const said = [connection, other].map((one) => new Promise((resolve) => one.on('Said', resolve)));
-  expect(await connection.invoke('Echo', 'hé 👋')).toBe('hé 👋');
-  const large = 'x'.repeat(30_000);
-  expect(await connection.invoke('Echo', large)).toBe(large);
-  await connection.invoke('Say', { text: 'to all' });
-  expect(await Promise.all(said)).toEqual([{ text: 'to all' }, { text: 'to all' }]);
-  const items: unknown[] = [];
-  await new Promise<void>((complete, error) =>
-    connection.stream('Count', 3).subscribe({ next: (item) => items.push(item), complete, error }),
-  );
-  expect(items).toEqual([0, 1, 2]);
-  await Promise.all([connection.stop(), other.stop()]);
-  await expect.poll(() => emulator.hubs.get('chathub')?.clients.size).toBe(0);
-});
+])(
+  'the official client over %s calls, is called, streams, leaves',
+  async (_name, transport, isBinary) => {
+    const connection = await connect(transport, isBinary);
+    const other = await connect(WebSockets, false);
+    const said = [connection, other].map(
+      (one) => new Promise((resolve) => one.on('Said', resolve)),
+    );
+    expect(await connection.invoke('Echo', 'hé 👋')).toBe('hé 👋');
+    const large = 'x'.repeat(30_000);
+    expect(await connection.invoke('Echo', large)).toBe(large);
+    await connection.invoke('Say', { text: 'to all' });
+    expect(await Promise.all(said)).toEqual([{ text: 'to all' }, { text: 'to all' }]);
+    const items: unknown[] = [];
+    await new Promise<void>((complete, error) =>
+      connection
+        .stream('Count', 3)
+        .subscribe({ next: (item) => items.push(item), complete, error }),
+    );
+    expect(items).toEqual([0, 1, 2]);
+    await Promise.all([connection.stop(), other.stop()]);
+    await expect.poll(() => emulator.hubs.get('chathub')?.clients.size).toBe(0);
+  },
+);
 
-test.each([ServerSentEvents, LongPolling])('a client over transport %s hears of its end', async (transport) => {
-  const connection = await connect(transport, false);
-  const closed = new Promise((resolve) => connection.onclose(resolve));
-  expect(emulator.closeClients()).toBe(1);
-  await closed;
-});
+test.each([ServerSentEvents, LongPolling])(
+  'a client over transport %s hears of its end',
+  async (transport) => {
+    const connection = await connect(transport, false);
+    const closed = new Promise((resolve) => connection.onclose(resolve));
+    expect(emulator.closeClients()).toBe(1);
+    await closed;
+  },
+);
 
 async function negotiated(): Promise<{ url: string; headers: Record<string, string> }> {
   const answer = await fetch(`${app.url}/chat/negotiate?negotiateVersion=1`, { method: 'POST' });
@@ -87,14 +110,20 @@ test('a page of another origin is answered with its origin, and its preflight to
   const origin = 'http://page.example';
   const preflight = await fetch(at, {
     method: 'OPTIONS',
-    headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,x' },
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,x',
+    },
   });
   expect(preflight.status).toBe(204);
   expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,x');
   const answer = await fetch(at, { method: 'POST', headers: { ...headers, origin } });
   expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
   expect(answer.headers.get('access-control-allow-credentials')).toBe('true');
-  const { availableTransports } = (await answer.json()) as { availableTransports: { transport: string }[] };
+  const { availableTransports } = (await answer.json()) as {
+    availableTransports: { transport: string }[];
+  };
   expect(availableTransports.map(({ transport }) => transport)).toEqual([
     'WebSockets',
     'ServerSentEvents',
@@ -106,7 +135,10 @@ type AskInit = { method?: string; body?: string; headers?: Record<string, string
 
 test('requests that do not fit a connection get the status and sentence of SignalR', async () => {
   const { url, headers } = await negotiated();
-  const negotiate = await fetch(url.replace('/client/', '/client/negotiate'), { method: 'POST', headers });
+  const negotiate = await fetch(url.replace('/client/', '/client/negotiate'), {
+    method: 'POST',
+    headers,
+  });
   const { connectionToken } = (await negotiate.json()) as { connectionToken: string };
   const at = `${url}&id=${connectionToken}`;
   const ask = async (to: string, init: AskInit = {}): Promise<unknown[]> => {
@@ -123,8 +155,14 @@ test('requests that do not fit a connection get the status and sentence of Signa
     expect.stringContaining('transport'),
   ]);
   const body = 'x'.repeat(1024 * 1024 + 1);
-  expect(await ask(at, { method: 'POST', body })).toEqual([413, expect.stringContaining('1,048,576')]);
-  expect(await ask(at, { method: 'POST', headers: { authorization: 'Bearer x' } })).toEqual([401, expect.any(String)]);
+  expect(await ask(at, { method: 'POST', body })).toEqual([
+    413,
+    expect.stringContaining('1,048,576'),
+  ]);
+  expect(await ask(at, { method: 'POST', headers: { authorization: 'Bearer x' } })).toEqual([
+    401,
+    expect.any(String),
+  ]);
   expect(await ask(at, { method: 'DELETE' })).toEqual([202, '']);
   expect(await ask(at)).toEqual([404, 'No Connection with that ID']);
 });

@@ -59,7 +59,8 @@ export class UpgradeHandler {
       (kind === 'server' ? entraClaims(request, entra) : undefined) ??
       verifiedClaims(request, query, accessKey, isForHub(kind, hub));
     if (claims instanceof TokenRefusal) return no(claims.status, claims.text);
-    if (kind === 'server' && serviceMode === 'Serverless') return no(403, errorTexts.noServersInServerless);
+    if (kind === 'server' && serviceMode === 'Serverless')
+      return no(403, errorTexts.noServersInServerless);
     if (this.#service.isFull) return no(429, errorTexts.quotaReached(quota));
     const upgrade = { request, socket, head, query, hub, claims };
     if (kind === 'server') this.#openServer(upgrade);
@@ -67,14 +68,21 @@ export class UpgradeHandler {
   }
 
   close(): void {
-    for (const { clients } of [this.#servers, this.#clients]) for (const webSocket of clients) webSocket.terminate();
+    for (const { clients } of [this.#servers, this.#clients])
+      for (const webSocket of clients) webSocket.terminate();
   }
 
   #openServer({ request, socket, head, query, hub }: Upgrade): void {
     this.#servers.handleUpgrade(request, socket, head, (webSocket) => {
       (socket as Socket).setNoDelay(true);
       this.#count(webSocket);
-      serveServer(this.#service, hub, webSocket, String(request.headers['x-asrs-server-id'] ?? ''), query.get('cid'));
+      serveServer(
+        this.#service,
+        hub,
+        webSocket,
+        String(request.headers['x-asrs-server-id'] ?? ''),
+        query.get('cid'),
+      );
     });
   }
 
@@ -83,7 +91,8 @@ export class UpgradeHandler {
     const token = query.get('id') ?? '';
     const known = connections.find(token);
     if (known === undefined && token !== '') return refuse(socket, 404, errorTexts.noConnection);
-    if (known?.transport !== undefined) return refuse(socket, 409, errorTexts.cannotChangeTransport);
+    if (known?.transport !== undefined)
+      return refuse(socket, 409, errorTexts.cannotChangeTransport);
     const connection: ClientConnection | undefined = known ?? connections.negotiated();
     if (connection === undefined) return refuse(socket, 503, errorTexts.tooManyNegotiated);
     this.#clients.handleUpgrade(request, socket, head, (webSocket) => {

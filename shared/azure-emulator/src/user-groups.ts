@@ -21,7 +21,11 @@ export class UserGroups {
   /** `ttl` is in seconds; undefined: until it is taken back. */
   add(user: string, group: string, ttl: number | undefined): void {
     this.remove(user, group);
-    const membership = { user, group, expiresAt: ttl === undefined ? Infinity : Date.now() + ttl * 1000 };
+    const membership = {
+      user,
+      group,
+      expiresAt: ttl === undefined ? Infinity : Date.now() + ttl * 1000,
+    };
     const groups = this.#byUser.get(user);
     if (groups === undefined) this.#byUser.set(user, new Map([[group, membership]]));
     else groups.set(group, membership);

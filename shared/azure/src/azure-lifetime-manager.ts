@@ -15,14 +15,21 @@ import {
 import type { AzureSettings } from './azure-options.ts';
 import { ClientConnectionManager } from './clients/client-connection-manager.ts';
 import { ClientInvocations } from './clients/client-invocations.ts';
-import { type ServerIdentity, ServiceConnectionContainer } from './connections/service-connection-container.ts';
+import {
+  type ServerIdentity,
+  ServiceConnectionContainer,
+} from './connections/service-connection-container.ts';
 import type { ServiceConnection } from './connections/service-connection.ts';
 import { chooseEndpoint, type RoutedEndpoint } from './endpoints/endpoint-router.ts';
 import { serviceHubName, type ServiceEndpoint } from './endpoints/service-endpoint.ts';
 import { errorTexts } from './error-texts.ts';
 import { shutDownGracefully } from './graceful-shutdown.ts';
 import { clientRedirect } from './negotiation/client-redirect.ts';
-import { type Payloads, type ServiceMessage, ServiceMessageType } from './service-protocol/index.ts';
+import {
+  type Payloads,
+  type ServiceMessage,
+  ServiceMessageType,
+} from './service-protocol/index.ts';
 
 const done = Promise.resolve();
 const absent = new Error();
@@ -30,7 +37,9 @@ const absent = new Error();
 /** Of several endpoints one has the client. That none has it is no error; that one could not tell is. */
 async function foundByOne(asked: readonly Promise<boolean>[]): Promise<void> {
   try {
-    await Promise.any(asked.map((answer) => answer.then((isFound) => isFound || Promise.reject(absent))));
+    await Promise.any(
+      asked.map((answer) => answer.then((isFound) => isFound || Promise.reject(absent))),
+    );
   } catch (error) {
     const failure: unknown = (error as AggregateError).errors.find((one) => one !== absent);
     if (failure !== undefined) throw failure;
@@ -68,13 +77,15 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     this.#clients = new ClientConnectionManager(hub, logger);
     this.#invocations = new ClientInvocations(identity.serverId, hub.protocols);
     const events = {
-      onMessage: (connection: ServiceConnection, message: ServiceMessage) => this.#receive(connection, message),
+      onMessage: (connection: ServiceConnection, message: ServiceMessage) =>
+        this.#receive(connection, message),
       onClosed: (connection: ServiceConnection) => this.#lost(connection),
       onInstanceOffline: (instanceId: string) => this.#clients.instanceLost(instanceId),
       clientCounts: (connection: ServiceConnection) => this.#clients.counts(connection),
     };
     this.#containers = endpoints.map(
-      (endpoint) => new ServiceConnectionContainer(endpoint, this.#hubName, settings, identity, logger, events),
+      (endpoint) =>
+        new ServiceConnectionContainer(endpoint, this.#hubName, settings, identity, logger, events),
     );
   }
 
@@ -92,9 +103,17 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     return this.sendAllExcept(method, args, []);
   }
 
-  sendAllExcept(method: string, args: readonly unknown[], excludedList: readonly string[]): Promise<void> {
+  sendAllExcept(
+    method: string,
+    args: readonly unknown[],
+    excludedList: readonly string[],
+  ): Promise<void> {
     const payloads = this.#payloads(method, args);
-    return this.#send(this.#route('broadcast'), { type: ServiceMessageType.BroadcastData, excludedList, payloads });
+    return this.#send(this.#route('broadcast'), {
+      type: ServiceMessageType.BroadcastData,
+      excludedList,
+      payloads,
+    });
   }
 
   sendConnection(connectionId: string, method: string, args: readonly unknown[]): Promise<void> {
@@ -102,14 +121,26 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     if (client === undefined) return this.sendConnections([connectionId], method, args);
     const payloads = this.#payloads(method, args, client.protocol?.name);
     const { connection } = client;
-    connection.send({ type: ServiceMessageType.MultiConnectionData, connectionList: [connectionId], payloads });
+    connection.send({
+      type: ServiceMessageType.MultiConnectionData,
+      connectionList: [connectionId],
+      payloads,
+    });
     return connection.whenRoom() ?? done;
   }
 
-  sendConnections(connectionList: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
+  sendConnections(
+    connectionList: readonly string[],
+    method: string,
+    args: readonly unknown[],
+  ): Promise<void> {
     const payloads = this.#payloads(method, args);
     const routes = this.#routeAll('connection', connectionList);
-    return this.#send(routes, { type: ServiceMessageType.MultiConnectionData, connectionList, payloads });
+    return this.#send(routes, {
+      type: ServiceMessageType.MultiConnectionData,
+      connectionList,
+      payloads,
+    });
   }
 
   sendGroup(group: string, method: string, args: readonly unknown[]): Promise<void> {
@@ -132,15 +163,27 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     });
   }
 
-  sendGroups(groupList: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
+  sendGroups(
+    groupList: readonly string[],
+    method: string,
+    args: readonly unknown[],
+  ): Promise<void> {
     const payloads = this.#payloads(method, args);
     const routes = this.#routeAll('group', groupList);
-    return this.#send(routes, { type: ServiceMessageType.MultiGroupBroadcastData, groupList, payloads });
+    return this.#send(routes, {
+      type: ServiceMessageType.MultiGroupBroadcastData,
+      groupList,
+      payloads,
+    });
   }
 
   sendUser(userId: string, method: string, args: readonly unknown[]): Promise<void> {
     const payloads = this.#payloads(method, args);
-    return this.#send(this.#route('user', userId), { type: ServiceMessageType.UserData, userId, payloads });
+    return this.#send(this.#route('user', userId), {
+      type: ServiceMessageType.UserData,
+      userId,
+      payloads,
+    });
   }
 
   sendUsers(userList: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
@@ -165,7 +208,8 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   ): Promise<unknown> {
     return this.#invocations.invoke(connectionId, signal, (invocationId, callerServerId) => {
       const routes = this.#route('connection', connectionId);
-      if (this.#containers.length > 1 && routes.length !== 1) throw new Error(errorTexts.resultsNeedOneEndpoint);
+      if (this.#containers.length > 1 && routes.length !== 1)
+        throw new Error(errorTexts.resultsNeedOneEndpoint);
       const connection = this.#clients.find(connectionId)?.connection ?? routes[0]?.pick();
       if (connection?.isOpen !== true) throw new Error(errorTexts.notActive);
       const payloads = this.#encode(new SharedMessage(method, args, invocationId));
@@ -194,7 +238,9 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     const online = this.#containers.filter(({ isOnline }) => isOnline);
     if (online.length === 0) throw new NegotiateError(errorTexts.notConnected);
     const chosen =
-      router?.negotiate === undefined ? chooseEndpoint(online) : router.negotiate(request, this.#containers);
+      router?.negotiate === undefined
+        ? chooseEndpoint(online)
+        : router.negotiate(request, this.#containers);
     const container = this.#containers.find((one) => one === chosen);
     if (container === undefined) throw new NegotiateError(errorTexts.noEndpointChosen);
     const endpointCount = this.#containers.length;
@@ -207,12 +253,24 @@ export class AzureLifetimeManager implements HubLifetimeManager {
 
   health(): HealthReportEntry {
     const online = this.#containers.filter(({ isOnline }) => isOnline).length;
-    const serverConnections = this.#containers.reduce((sum, { connectionCount }) => sum + connectionCount, 0);
-    const data = { endpoints: this.#containers.length, online, serverConnections, clients: this.#clients.size };
+    const serverConnections = this.#containers.reduce(
+      (sum, { connectionCount }) => sum + connectionCount,
+      0,
+    );
+    const data = {
+      endpoints: this.#containers.length,
+      online,
+      serverConnections,
+      clients: this.#clients.size,
+    };
     if (online === this.#containers.length) return { status: 'Healthy', data };
     // Without any, clients can neither come nor be reached.
     const status = online === 0 ? 'Unhealthy' : 'Degraded';
-    return { status, description: errorTexts.endpointsOffline(this.#containers.length - online), data };
+    return {
+      status,
+      description: errorTexts.endpointsOffline(this.#containers.length - online),
+      data,
+    };
   }
 
   closing(): Promise<void> {
@@ -252,7 +310,8 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   async #withAck(connectionId: string, groupName: string, type: 18 | 19): Promise<void> {
     const client = this.#clients.find(connectionId);
     const asked = this.#route('connection', connectionId).flatMap((container) => {
-      const own = client !== undefined && container.has(client.connection) ? client.connection : undefined;
+      const own =
+        client !== undefined && container.has(client.connection) ? client.connection : undefined;
       const connection = own ?? container.pick();
       if (connection === undefined || (client !== undefined && own === undefined)) return [];
       const { ackId, acked } = container.acks.create(connection);

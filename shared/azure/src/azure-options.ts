@@ -1,4 +1,8 @@
-import type { ClaimsPrincipal, ConnectionRequest, Logger } from '@practical-signalr/server/scale-out';
+import type {
+  ClaimsPrincipal,
+  ConnectionRequest,
+  Logger,
+} from '@practical-signalr/server/scale-out';
 import type { AccessTokenAlgorithm } from './endpoints/access-token.ts';
 import type { EndpointRouter } from './endpoints/endpoint-router.ts';
 import type { EndpointType } from './endpoints/service-endpoint.ts';
@@ -132,9 +136,18 @@ export const choices = {
   accessTokenAlgorithm: ['HS256', 'HS512'],
   migrationLevel: ['Off', 'ShutdownOnly', 'Any'],
 } as const;
-export const shutdownModes: readonly ShutdownMode[] = ['Off', 'WaitForClientsClose', 'MigrateClients'];
+export const shutdownModes: readonly ShutdownMode[] = [
+  'Off',
+  'WaitForClientsClose',
+  'MigrateClients',
+];
 const counts = ['initialHubServerConnectionCount', 'maxHubServerConnectionCount'] as const;
-const times = ['accessTokenLifetime', 'maxPollInterval', 'serverHandshakeTimeout', 'serviceTimeout'] as const;
+const times = [
+  'accessTokenLifetime',
+  'maxPollInterval',
+  'serverHandshakeTimeout',
+  'serviceTimeout',
+] as const;
 /** Beyond it a timer of Node.js fires at once. */
 const MOST_TIME = 2_147_483_647;
 const MOST_CONNECTIONS = 1000;
@@ -142,8 +155,11 @@ const MOST_CONNECTIONS = 1000;
 /** The defaults, overridden by `options`. Refuses what is unknown or impossible with a sentence. */
 export function resolveAzureOptions(options: AzureSignalROptions): AzureSettings {
   const known = new Set([...Object.keys(defaults), ...others]);
-  for (const name of Object.keys(options)) if (!known.has(name)) throw new TypeError(errorTexts.unknownOption(name));
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  for (const name of Object.keys(options))
+    if (!known.has(name)) throw new TypeError(errorTexts.unknownOption(name));
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
   refuseNoShutdown(options.gracefulShutdown);
   const gracefulShutdown = { mode: 'Off' as const, timeout: 30_000, ...options.gracefulShutdown };
   const settings: AzureSettings = { ...defaults, ...given, gracefulShutdown };

@@ -15,7 +15,9 @@ import { optionsFromEnvironment } from './environment.ts';
  * const signalr = new SignalRServer({ scaleOut: azureSignalR() });
  */
 export function azureSignalR(options: AzureSignalROptions = {}): HubLifetimeManagerFactory {
-  const { endpoints: found, ...environment } = optionsFromEnvironment(options.environment ?? process.env);
+  const { endpoints: found, ...environment } = optionsFromEnvironment(
+    options.environment ?? process.env,
+  );
   const isTold = options.connectionString !== undefined || options.endpoints !== undefined;
   const settings = resolveAzureOptions({
     ...environment,

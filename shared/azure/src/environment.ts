@@ -1,4 +1,9 @@
-import { type AzureSignalROptions, choices, type EndpointOptions, shutdownModes } from './azure-options.ts';
+import {
+  type AzureSignalROptions,
+  choices,
+  type EndpointOptions,
+  shutdownModes,
+} from './azure-options.ts';
 import type { EndpointType } from './endpoints/service-endpoint.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,11 +32,16 @@ export function optionsFromEnvironment(environment: Environment): AzureSignalROp
   const prefix = ['', 'connectionstrings:'].find((start) => has(values, start + CONNECTION_STRING));
   const options: Writable<AzureSignalROptions> = {};
   if (prefix !== undefined) options.endpoints = endpoints(values, prefix + CONNECTION_STRING);
-  const text = (name: string): string | undefined => values.get(`azure:signalr:${name.toLowerCase()}`)?.value;
-  const number = (name: string): number | undefined => (text(name) === undefined ? undefined : Number(text(name)));
+  const text = (name: string): string | undefined =>
+    values.get(`azure:signalr:${name.toLowerCase()}`)?.value;
+  const number = (name: string): number | undefined =>
+    text(name) === undefined ? undefined : Number(text(name));
   const seconds = (name: string): number | undefined =>
     text(name) === undefined ? undefined : 1000 * Number(text(name));
-  const set = <TName extends keyof AzureSignalROptions>(name: TName, value: AzureSignalROptions[TName]): void => {
+  const set = <TName extends keyof AzureSignalROptions>(
+    name: TName,
+    value: AzureSignalROptions[TName],
+  ): void => {
     if (value !== undefined) options[name] = value;
   };
   set('applicationName', text('ApplicationName'));
@@ -43,13 +53,19 @@ export function optionsFromEnvironment(environment: Environment): AzureSignalROp
   set('maxPollInterval', seconds('MaxPollIntervalInSeconds'));
   const mode = choice(text('GracefulShutdown:Mode'), shutdownModes);
   const timeout = seconds('GracefulShutdown:TimeoutInSeconds');
-  if (mode !== undefined) options.gracefulShutdown = timeout === undefined ? { mode } : { mode, timeout };
+  if (mode !== undefined)
+    options.gracefulShutdown = timeout === undefined ? { mode } : { mode, timeout };
   return options;
 }
 
 /** A value as the options spell it; what is no choice stays as it is, and is refused as an option. */
-function choice<TChoice extends string>(text: string | undefined, list: readonly TChoice[]): TChoice | undefined {
-  return list.find((one) => one.toLowerCase() === text?.toLowerCase()) ?? (text as TChoice | undefined);
+function choice<TChoice extends string>(
+  text: string | undefined,
+  list: readonly TChoice[],
+): TChoice | undefined {
+  return (
+    list.find((one) => one.toLowerCase() === text?.toLowerCase()) ?? (text as TChoice | undefined)
+  );
 }
 
 const has = (values: ReadonlyMap<string, Variable>, key: string): boolean =>

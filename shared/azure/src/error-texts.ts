@@ -5,14 +5,18 @@ export const errorTexts = {
   wrongType: (expected: string, byte: number) =>
     `A message of the service has the wrong type: ${expected} was expected, 0x${byte.toString(16)} found.`,
   emptyMessage: 'A message of the service has no type.',
-  frameTooLarge: (size: number, limit: number) => `A message of the service has ${size} bytes; ${limit} are allowed.`,
+  frameTooLarge: (size: number, limit: number) =>
+    `A message of the service has ${size} bytes; ${limit} are allowed.`,
   malformedLength: 'A message of the service starts with a length of more than 5 bytes.',
   // Connection strings: none shows a value, since any of them may be the key
-  missingEndpoint: 'The connection string has no Endpoint: copy it whole from the keys of the Azure SignalR resource.',
-  missingAccessKey: 'The connection string has no AccessKey: copy it whole, or name an AuthType to do without a key.',
+  missingEndpoint:
+    'The connection string has no Endpoint: copy it whole from the keys of the Azure SignalR resource.',
+  missingAccessKey:
+    'The connection string has no AccessKey: copy it whole, or name an AuthType to do without a key.',
   unknownAuthType:
     'The AuthType of the connection string is unknown and there is no AccessKey: use azure, azure.msi or azure.app.',
-  wrongVersion: 'The Version of the connection string is not supported: it must start with 1 and a point, as 1.0 does.',
+  wrongVersion:
+    'The Version of the connection string is not supported: it must start with 1 and a point, as 1.0 does.',
   wrongPort: 'The Port of the connection string must be a number from 1 to 65535.',
   repeatedKey: (name = 'a key') => `The connection string has ${name} twice: leave one of them.`,
   notAnHttpUrl: (name: string) =>
@@ -25,20 +29,26 @@ export const errorTexts = {
   noPrimaryEndpoint:
     'All endpoints are secondary: make at least one primary, since only those take clients in normal times.',
   wrongEndpointType: "The type of an endpoint must be 'primary' or 'secondary'.",
-  notAnHttpEndpoint: (name: string) => `The option '${name}' of an endpoint must be an http or https URL.`,
+  notAnHttpEndpoint: (name: string) =>
+    `The option '${name}' of an endpoint must be an http or https URL.`,
   notAnEndpoint:
     'An endpoint must be a connection string, { connectionString } or { endpoint, credential }; a text that is not set is none.',
-  notAShutdown: "The option 'gracefulShutdown' must be { mode, timeout }, both of which may be left out.",
-  unknownOption: (name: string) => `'${name}' is not an option of azureSignalR. Check the spelling.`,
-  notACount: (name: string, most: number) => `The option '${name}' must be a whole number from 1 to ${most}.`,
+  notAShutdown:
+    "The option 'gracefulShutdown' must be { mode, timeout }, both of which may be left out.",
+  unknownOption: (name: string) =>
+    `'${name}' is not an option of azureSignalR. Check the spelling.`,
+  notACount: (name: string, most: number) =>
+    `The option '${name}' must be a whole number from 1 to ${most}.`,
   notATime: (name: string, most: number) =>
     `The option '${name}' must be a time in ms, greater than 0 and at most ${most}.`,
-  notAChoice: (name: string, list: readonly string[]) => `The option '${name}' must be one of ${list.join(', ')}.`,
+  notAChoice: (name: string, list: readonly string[]) =>
+    `The option '${name}' must be one of ${list.join(', ')}.`,
   identityNotInstalled:
     "The connection string signs in with Microsoft Entra ID, which needs a package that is missing: run 'npm install @azure/identity'.",
   // To clients that negotiate, in the official SDK's words where it has them
   notConnected: 'Azure SignalR Service is not connected yet, please try again later.',
-  noEndpointChosen: 'The router of the app has chosen no endpoint of Azure SignalR Service for this client.',
+  noEndpointChosen:
+    'The router of the app has chosen no endpoint of Azure SignalR Service for this client.',
   tokenTooLong: (length: number, most: number) =>
     `The token for Azure SignalR Service has ${length} characters; ${most} are allowed. Pass fewer claims with the option claimsProvider.`,
   // To the app
@@ -52,7 +62,8 @@ export const errorTexts = {
     'The credential gave no token for Azure SignalR Service. Sign in first, or check the identity of this machine.',
   entraRefused: (status: number) =>
     `Azure SignalR Service refused the Entra token (${status}). The identity needs the role SignalR App Server.`,
-  questionLost: 'The server connection that the question went out on was lost, so no answer can come.',
+  questionLost:
+    'The server connection that the question went out on was lost, so no answer can come.',
   answeredByOther: 'The client answered a question that another client was asked.',
   resultsNeedOneEndpoint:
     'A client can be asked for a result only through one endpoint of Azure SignalR Service: choose it with the router.',
@@ -83,23 +94,32 @@ export const errorTexts = {
   clockDiffers: (minutes: number) =>
     `The clock of this machine differs from the service's by ${minutes} minutes, so tokens are not valid: set the clock.`,
   handshakeTimeout: 'Azure SignalR Service did not answer the handshake in time.',
-  handshakeUnexpected: 'Azure SignalR Service did not answer the handshake, but sent something else.',
+  handshakeUnexpected:
+    'Azure SignalR Service did not answer the handshake, but sent something else.',
   handshakeRefused: (text: string) => `Azure SignalR Service refused the handshake: ${text}`,
   cannotConnect: (endpoint: string, ms: number) =>
     `A server connection to ${endpoint} could not be opened; next try in ${Math.round(ms / 1000)} s.`,
-  noMore: (endpoint: string) => `${endpoint} asked for one more server connection, which could not be opened.`,
-  notLasting: 'Server connections are accepted and ended at once: look at the service, its quota and its mode.',
-  noAccessKey: (text: string) => `Azure SignalR Service gave no key for the tokens of clients. ${text}`.trim(),
+  noMore: (endpoint: string) =>
+    `${endpoint} asked for one more server connection, which could not be opened.`,
+  notLasting:
+    'Server connections are accepted and ended at once: look at the service, its quota and its mode.',
+  noAccessKey: (text: string) =>
+    `Azure SignalR Service gave no key for the tokens of clients. ${text}`.trim(),
   lost: (endpoint: string, clients: number, isStopping: boolean) =>
     `A server connection to ${endpoint} was lost, and ${clients} clients with it; it is ` +
     (isStopping ? 'not opened again, since the app stops.' : 'opened again.'),
-  silent: (endpoint: string) => `${endpoint} has been silent for too long; the server connection is opened again.`,
-  badData: (endpoint: string) => `${endpoint} sent what cannot be read; the server connection is opened again.`,
+  silent: (endpoint: string) =>
+    `${endpoint} has been silent for too long; the server connection is opened again.`,
+  badData: (endpoint: string) =>
+    `${endpoint} sent what cannot be read; the server connection is opened again.`,
   overflow: (endpoint: string) =>
     `${endpoint} does not take what is sent to it; the server connection is opened again.`,
   serviceError: (endpoint: string, text: string) => `${endpoint} reports: ${text}`,
-  unknownPath: (path: string) => `A client asked for '${path}', where no hub of this server is; it was closed.`,
-  clientTooFast: (id: string) => `Connection ${id} sends more than its calls can take and was closed.`,
-  clientTooSlow: (id: string) => `Connection ${id} does not take what is sent to it and was closed.`,
+  unknownPath: (path: string) =>
+    `A client asked for '${path}', where no hub of this server is; it was closed.`,
+  clientTooFast: (id: string) =>
+    `Connection ${id} sends more than its calls can take and was closed.`,
+  clientTooSlow: (id: string) =>
+    `Connection ${id} does not take what is sent to it and was closed.`,
   messageFailed: 'A message of Azure SignalR Service could not be handled.',
 } as const;

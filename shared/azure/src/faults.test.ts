@@ -5,7 +5,11 @@ import type { AzureSignalROptions } from './azure-options.ts';
 import { azureSignalR } from './azure-signalr.ts';
 import { ServiceMessageType as Type, writeServiceMessage } from './service-protocol/index.ts';
 import { type ChatApp, hubEvents, negotiate, startChat } from './testing/chat-app.ts';
-import { type FakeServerConnection, type FakeService, startFakeService } from './testing/fake-service.ts';
+import {
+  type FakeServerConnection,
+  type FakeService,
+  startFakeService,
+} from './testing/fake-service.ts';
 
 const NOT_CONNECTED = 'Azure SignalR Service is not connected yet, please try again later.';
 let service: FakeService;
@@ -78,9 +82,13 @@ test('a question that went out on a lost connection ends with a sentence; so doe
   connection.open('a');
   await expect.poll(() => hubEvents).toEqual(['+a']);
   const { clients, groups } = (app as ChatApp).hubs['/chat'];
-  const asked = expect(clients.client('elsewhere').invoke('Name')).rejects.toThrow('no answer can come');
+  const asked = expect(clients.client('elsewhere').invoke('Name')).rejects.toThrow(
+    'no answer can come',
+  );
   connection.acknowledges = false;
-  const joined = expect(groups.add('a', 'room')).rejects.toThrow('before Azure SignalR Service answered');
+  const joined = expect(groups.add('a', 'room')).rejects.toThrow(
+    'before Azure SignalR Service answered',
+  );
   await expect.poll(() => connection.of(Type.ClientInvocation).length).toBe(1);
   await expect.poll(() => connection.of(Type.JoinGroupWithAck).length).toBe(1);
   connection.drop();
@@ -94,15 +102,18 @@ test.each([
   ['a length without end', Buffer.from('ffffffffff', 'hex')],
   ['a frame over the limit', Buffer.from('ffffffff0f', 'hex')],
   ['text in place of a list', Buffer.concat([Buffer.from([2]), Buffer.from('a161', 'hex')])],
-])('%s ends the connection that it came on; its clients end, and another one opens', async (_what, bytes) => {
-  const connection = await start();
-  connection.open('a');
-  await expect.poll(() => hubEvents).toEqual(['+a']);
-  connection.sendBytes(bytes);
-  await expect.poll(() => hubEvents).toEqual(['+a', '-a']);
-  await expect.poll(() => service.connections.length).toBe(2);
-  await expect.poll(() => log.join('\n')).toContain('sent what cannot be read');
-});
+])(
+  '%s ends the connection that it came on; its clients end, and another one opens',
+  async (_what, bytes) => {
+    const connection = await start();
+    connection.open('a');
+    await expect.poll(() => hubEvents).toEqual(['+a']);
+    connection.sendBytes(bytes);
+    await expect.poll(() => hubEvents).toEqual(['+a', '-a']);
+    await expect.poll(() => service.connections.length).toBe(2);
+    await expect.poll(() => log.join('\n')).toContain('sent what cannot be read');
+  },
+);
 
 test('what is unknown does no harm: types, keys of extensions, trailing items, clients, acks, questions, pings', async () => {
   const connection = await start();
@@ -148,7 +159,9 @@ test('a client that skips negotiation is answered with 404: only the service has
   webSocket.on('error', () => undefined);
   expect(await refused).toBe(404);
   webSocket.terminate();
-  const events = await fetch(`${(app as ChatApp).url}/chat?id=x`, { headers: { accept: 'text/event-stream' } });
+  const events = await fetch(`${(app as ChatApp).url}/chat?id=x`, {
+    headers: { accept: 'text/event-stream' },
+  });
   expect([events.status, hubEvents]).toEqual([404, []]);
 });
 
@@ -163,7 +176,9 @@ test('the service says of a client that it does not exist: it ends here too', as
 test('a client for a path without a hub is closed; one whose first record is nonsense is refused', async () => {
   const connection = await start();
   connection.open('a', { queryString: '?asrs.op=%2Fnowhere' });
-  await expect.poll(() => connection.of(Type.CloseConnection)).toMatchObject([{ connectionId: 'a' }]);
+  await expect
+    .poll(() => connection.of(Type.CloseConnection))
+    .toMatchObject([{ connectionId: 'a' }]);
   connection.send({
     type: Type.OpenConnection,
     connectionId: 'b',
@@ -173,7 +188,9 @@ test('a client for a path without a hub is closed; one whose first record is non
   });
   say(connection, 'b', 'nonsense\u001e');
   await expect.poll(() => connection.textFor('b')).toContain('"error"');
-  await expect.poll(() => connection.of(Type.CloseConnection).at(-1)).toMatchObject({ connectionId: 'b' });
+  await expect
+    .poll(() => connection.of(Type.CloseConnection).at(-1))
+    .toMatchObject({ connectionId: 'b' });
   expect(hubEvents).toEqual([]);
 });
 
@@ -200,10 +217,11 @@ test('neither key nor token is in any line of the log, whatever goes wrong', asy
   connection.sendBytes(Buffer.from('ffffffffff', 'hex'));
   service.status = 401;
   await expect.poll(() => log.join('\n')).toContain('(401)');
-  for (const secret of [accessToken, serverToken, 'a-key-for-tests']) expect(log.join('\n')).not.toContain(secret);
-  expect(inspect(azureSignalR({ connectionString: service.connectionString }), { depth: 9 })).not.toContain(
-    'a-key-for',
-  );
+  for (const secret of [accessToken, serverToken, 'a-key-for-tests'])
+    expect(log.join('\n')).not.toContain(secret);
+  expect(
+    inspect(azureSignalR({ connectionString: service.connectionString }), { depth: 9 }),
+  ).not.toContain('a-key-for');
 });
 
 test.each([
@@ -225,10 +243,16 @@ test.each([
   [{ endpoints: [null] }, 'An endpoint must be'],
   [{ connectionString: 5 }, 'An endpoint must be'],
   [{ connectionString: 'x', gracefulShutdown: 'MigrateClients' }, 'must be { mode, timeout }'],
-  [{ connectionString: 'x', gracefulShutdown: { Mode: 'MigrateClients' } }, 'must be { mode, timeout }'],
+  [
+    { connectionString: 'x', gracefulShutdown: { Mode: 'MigrateClients' } },
+    'must be { mode, timeout }',
+  ],
   [{ connectionString: 'x', retrydelay: 1 }, "'retrydelay' is not an option"],
   [{ connectionString: 'x', initialHubServerConnectionCount: 0 }, 'whole number from 1 to 1000'],
-  [{ connectionString: 'x', initialHubServerConnectionCount: Number.POSITIVE_INFINITY }, 'from 1 to 1000'],
+  [
+    { connectionString: 'x', initialHubServerConnectionCount: Number.POSITIVE_INFINITY },
+    'from 1 to 1000',
+  ],
   [{ connectionString: 'x', maxHubServerConnectionCount: 2.5 }, 'from 1 to 1000'],
   [{ connectionString: 'x', serviceTimeout: 2 ** 31 }, 'time in ms'],
   [
@@ -236,7 +260,11 @@ test.each([
     "'gracefulShutdown.timeout' must",
   ],
   [
-    { environment: { Azure__SignalR__ConnectionString__a__third: 'Endpoint=http://a;AccessKey=secret' } },
+    {
+      environment: {
+        Azure__SignalR__ConnectionString__a__third: 'Endpoint=http://a;AccessKey=secret',
+      },
+    },
     "'primary' or",
   ],
   [
@@ -251,7 +279,8 @@ test.each([
   [{ connectionString: 'x', serverStickyMode: 'Often' }, 'Disabled, Preferred, Required'],
   [{ connectionString: 'x', gracefulShutdown: { mode: 'Slow' } }, 'WaitForClientsClose'],
 ])('%j is refused at construction', (options, text) => {
-  const construct = (): unknown => azureSignalR({ environment: {}, ...options } as AzureSignalROptions);
+  const construct = (): unknown =>
+    azureSignalR({ environment: {}, ...options } as AzureSignalROptions);
   expect(construct).toThrow(text);
   expect(construct).not.toThrow('secret');
 });

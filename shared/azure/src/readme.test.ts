@@ -5,7 +5,10 @@ import { errorTexts } from './error-texts.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const options = new Map(
-  [...readme.matchAll(/^\| `(\w+)` \|.*\| (.*) \|$/gm)].map(([, name, value]) => [name as string, value as string]),
+  [...readme.matchAll(/^\| `(\w+)` \|.*\| (.*) \|$/gm)].map(([, name, value]) => [
+    name as string,
+    value as string,
+  ]),
 );
 
 test('the table of options names every option, and no other', () => {
@@ -40,11 +43,15 @@ test('the table of options tells the defaults', () => {
   for (const [name, value] of Object.entries(resolveAzureOptions({}))) {
     if (typeof value === 'string') expect(options.get(name), name).toBe(`\`${value}\``);
     if (typeof value !== 'number') continue;
-    expect(options.get(name), name).toBe(Number.isFinite(value) ? value.toLocaleString('en') : 'no limit');
+    expect(options.get(name), name).toBe(
+      Number.isFinite(value) ? value.toLocaleString('en') : 'no limit',
+    );
   }
 });
 
 test('the texts that it quotes are those of the SDK', () => {
   expect(readme).toContain(errorTexts.notConnected);
-  expect(errorTexts.refused('x', 401)).toContain('refused a server connection (401): check the AccessKey');
+  expect(errorTexts.refused('x', 401)).toContain(
+    'refused a server connection (401): check the AccessKey',
+  );
 });

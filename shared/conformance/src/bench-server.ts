@@ -40,11 +40,15 @@ class PlainBenchHub extends BenchHub {
 // node shared/conformance/dist/bench-server.js {port} [plain | {redis}]: built code with the options that users get.
 const [, , port, option] = process.argv;
 const signalr = new SignalRServer(
-  option === undefined || option === 'plain' ? {} : { scaleOut: redis({ url: `redis://${option}` }) },
+  option === undefined || option === 'plain'
+    ? {}
+    : { scaleOut: redis({ url: `redis://${option}` }) },
 );
 if (option === 'plain') signalr.mapHub('/bench', PlainBenchHub);
 else signalr.mapHub('/bench', BenchHub);
 const router = signalr.router();
-const server = createServer((request, response) => router(request, response, () => response.writeHead(404).end()));
+const server = createServer((request, response) =>
+  router(request, response, () => response.writeHead(404).end()),
+);
 signalr.attach(server);
 server.listen(Number(port), '127.0.0.1', 4096);

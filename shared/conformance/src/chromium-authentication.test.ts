@@ -13,7 +13,12 @@ const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).to
 
 /** A token of the recordings for alice. */
 function aliceToken(): string {
-  const claims = { iss: 'practical-signalr', aud: 'practical-signalr', sub: 'alice', exp: 4_102_444_800 };
+  const claims = {
+    iss: 'practical-signalr',
+    aud: 'practical-signalr',
+    sub: 'alice',
+    exp: 4_102_444_800,
+  };
   const text = `${encoded({ alg: 'HS256', typ: 'JWT' })}.${encoded(claims)}`;
   const key = 'practical-signalr-reference-test-key-0123456789';
   return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
@@ -33,7 +38,9 @@ describe.skipIf(!hasChromium())('the official client in Chromium with a token', 
     await page.addScriptTag({ path: bundle });
     page.on('response', (response) => {
       const { pathname } = new URL(response.url());
-      answers.push(`${response.request().method()} ${pathname.split('/').pop()} ${response.status()}`);
+      answers.push(
+        `${response.request().method()} ${pathname.split('/').pop()} ${response.status()}`,
+      );
     });
   });
   afterAll(async () => {
@@ -46,7 +53,8 @@ describe.skipIf(!hasChromium())('the official client in Chromium with a token', 
     return page.evaluate(
       async ([path, name, accessToken]) => {
         const { HttpTransportType, HubConnectionBuilder, LogLevel } = window.signalR;
-        const chosen = name === 'automatic' ? {} : { transport: HttpTransportType[name as 'WebSockets'] };
+        const chosen =
+          name === 'automatic' ? {} : { transport: HttpTransportType[name as 'WebSockets'] };
         const connection = new HubConnectionBuilder()
           .withUrl(path, { accessTokenFactory: () => accessToken, ...chosen })
           .configureLogging(LogLevel.None)

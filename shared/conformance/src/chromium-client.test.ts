@@ -35,13 +35,17 @@ async function start(allowed?: string): Promise<string> {
   signalr.mapHub('/hub', PageHub);
   const app = express();
   app.get('/', (_request, response) => void response.send('<script src="/signalr.js"></script>'));
-  const bundle = createRequire(import.meta.url).resolve('@microsoft/signalr/dist/browser/signalr.js');
+  const bundle = createRequire(import.meta.url).resolve(
+    '@microsoft/signalr/dist/browser/signalr.js',
+  );
   app.get('/signalr.js', (_request, response) => response.sendFile(bundle));
   if (allowed !== undefined) app.use(cors({ origin: allowed, credentials: true }));
   app.use(signalr.router());
   const server = createServer(app);
   signalr.attach(server);
-  server.on('connection', (socket) => sockets.add(socket.on('close', () => sockets.delete(socket))));
+  server.on('connection', (socket) =>
+    sockets.add(socket.on('close', () => sockets.delete(socket))),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(async () => {
     await signalr.close();
@@ -91,7 +95,9 @@ describe.skipIf(!hasChromium())('the official client in Chromium', () => {
         await connection.invoke('Tell', 3);
         const items: number[] = [];
         await new Promise<void>((complete, error) =>
-          connection.stream<number>('Count', 3).subscribe({ next: (item) => items.push(item), complete, error }),
+          connection
+            .stream<number>('Count', 3)
+            .subscribe({ next: (item) => items.push(item), complete, error }),
         );
         const echo = await connection.invoke<string>('Echo', 'Grüße 🙂');
         const origin = await connection.invoke<string | null>('Origin');
@@ -121,7 +127,10 @@ describe.skipIf(!hasChromium())('the official client in Chromium', () => {
     }, `${home}/hub`);
     for (const socket of sockets) socket.resetAndDestroy();
     const told = await page.evaluate(async () => {
-      await (window as unknown as { connection: signalR.HubConnection }).connection.invoke('Tell', 10);
+      await (window as unknown as { connection: signalR.HubConnection }).connection.invoke(
+        'Tell',
+        10,
+      );
       return window.told;
     });
     expect(told).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);

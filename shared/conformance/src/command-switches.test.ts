@@ -9,18 +9,26 @@ const switches = { port: 'port to listen on', 'redis-prefix': 'what channels beg
 test('gives what was given, and prints the list for --help', () => {
   expect(commandSwitches('usage', switches, ['--port', '80'])).toEqual({ port: '80' });
   const printed: string[] = [];
-  expect(commandSwitches('usage', switches, ['--help'], (text) => printed.push(text))).toBeUndefined();
-  expect(printed).toEqual(['usage\n\n  --port          port to listen on\n  --redis-prefix  what channels begin with']);
+  expect(
+    commandSwitches('usage', switches, ['--help'], (text) => printed.push(text)),
+  ).toBeUndefined();
+  expect(printed).toEqual([
+    'usage\n\n  --port          port to listen on\n  --redis-prefix  what channels begin with',
+  ]);
 });
 
 test.each([['--nope'], ['--port'], ['word'], ['--help=1']])('%s is a sentence', (...args) => {
-  expect(() => commandSwitches('usage', switches, args)).toThrow(/^[^\n]+[^.]\. --help lists the switches\.$/);
+  expect(() => commandSwitches('usage', switches, args)).toThrow(
+    /^[^\n]+[^.]\. --help lists the switches\.$/,
+  );
 });
 
 test('a number is whole and within its bounds', () => {
   expect(wholeNumber('port', '5900', 0, 65_535)).toBe(5900);
   for (const text of ['', 'x', '-1', '1.5', '65536', '1e3']) {
-    expect(() => wholeNumber('port', text, 0, 65_535), text).toThrow(errorTexts.notANumber('port', text, 0, 65_535));
+    expect(() => wholeNumber('port', text, 0, 65_535), text).toThrow(
+      errorTexts.notANumber('port', text, 0, 65_535),
+    );
   }
 });
 

@@ -20,13 +20,20 @@ export function commandSwitches<TName extends string>(
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]));
   let values: Readonly<Record<string, unknown>>;
   try {
-    values = parseArgs({ args: [...args], options: { ...options, help: { type: 'boolean' } } }).values;
+    values = parseArgs({
+      args: [...args],
+      options: { ...options, help: { type: 'boolean' } },
+    }).values;
   } catch (error) {
-    throw new Error(errorTexts.wrongSwitch((error as Error).message.split('. ')[0] ?? ''), { cause: error });
+    throw new Error(errorTexts.wrongSwitch((error as Error).message.split('. ')[0] ?? ''), {
+      cause: error,
+    });
   }
   if (values['help'] !== true) return values as Partial<Record<TName, string>>;
   const width = Math.max(...names.map((name) => name.length));
-  print([usage, '', ...names.map((name) => `  --${name.padEnd(width)}  ${switches[name]}`)].join('\n'));
+  print(
+    [usage, '', ...names.map((name) => `  --${name.padEnd(width)}  ${switches[name]}`)].join('\n'),
+  );
   return undefined;
 }
 
@@ -36,6 +43,7 @@ export function commandSwitches<TName extends string>(
  */
 export function wholeNumber(name: string, text: string, least: number, most: number): number {
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(number >= least && number <= most)) throw new Error(errorTexts.notANumber(name, text, least, most));
+  if (!(number >= least && number <= most))
+    throw new Error(errorTexts.notANumber(name, text, least, most));
   return number;
 }

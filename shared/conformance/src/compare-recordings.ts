@@ -44,14 +44,23 @@ export const recorded = (area: string): Transcript[] =>
   JSON.parse(readFileSync(`${recordings}${area}.json`, 'utf8')) as Transcript[];
 
 /** Plays the recorded scenarios against the server at `url` and compares every answer. */
-export async function compareRecordings(url: string, options: CompareOptions = {}): Promise<ScenarioResult[]> {
+export async function compareRecordings(
+  url: string,
+  options: CompareOptions = {},
+): Promise<ScenarioResult[]> {
   const { only = '', lanes = 3, timeoutOf = () => 3000, negotiates = false } = options;
   const queue = areas().filter((area) => options.area === undefined || options.area === area);
   const results: ScenarioResult[] = [];
 
-  async function play(area: string, scenario: Scenario, kept: Transcript | undefined): Promise<void> {
+  async function play(
+    area: string,
+    scenario: Scenario,
+    kept: Transcript | undefined,
+  ): Promise<void> {
     const name = `${area}/${scenario.name}`;
-    const { steps } = await new Player(url, { timeout: timeoutOf(name), negotiates }).play(scenario);
+    const { steps } = await new Player(url, { timeout: timeoutOf(name), negotiates }).play(
+      scenario,
+    );
     const differences = compare(strip(kept?.steps), strip(steps), 'steps');
     results.push({ name, shows: scenario.shows, differences });
   }
@@ -62,7 +71,8 @@ export async function compareRecordings(url: string, options: CompareOptions = {
     // Slow scenarios wait for timers: they run side by side, beside the others of their area.
     const slow = list.filter((scenario) => scenario.slow === true);
     const waiting = slow.map((scenario) => play(area, scenario, kept.get(scenario.name)));
-    for (const scenario of list) if (scenario.slow !== true) await play(area, scenario, kept.get(scenario.name));
+    for (const scenario of list)
+      if (scenario.slow !== true) await play(area, scenario, kept.get(scenario.name));
     await Promise.all(waiting);
   }
 
@@ -73,13 +83,17 @@ export async function compareRecordings(url: string, options: CompareOptions = {
   return results.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 function compare(want: unknown, got: unknown, at: string): Difference[] {
   if (JSON.stringify(want) === JSON.stringify(got)) return [];
-  if (!isObject(want) || !isObject(got) || Array.isArray(want) !== Array.isArray(got)) return [{ at, want, got }];
+  if (!isObject(want) || !isObject(got) || Array.isArray(want) !== Array.isArray(got))
+    return [{ at, want, got }];
   const keys = [...new Set([...Object.keys(want), ...Object.keys(got)])];
-  return keys.flatMap((key) => compare(want[key], got[key], Array.isArray(want) ? `${at}[${key}]` : `${at}.${key}`));
+  return keys.flatMap((key) =>
+    compare(want[key], got[key], Array.isArray(want) ? `${at}[${key}]` : `${at}.${key}`),
+  );
 }
 
 /** The decoded form of a MessagePack message is for the reader; the bytes are what counts. */

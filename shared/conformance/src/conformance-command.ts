@@ -32,7 +32,8 @@ async function conformanceCommand(args: readonly string[]): Promise<number> {
 
 /** One sentence instead of some hundred scenarios that fail for the same reason. */
 async function checkAddress(url: string): Promise<void> {
-  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) throw new Error(errorTexts.notAnAddress(url));
+  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
+    throw new Error(errorTexts.notAnAddress(url));
   try {
     await (await fetch(url)).body?.cancel();
   } catch (error) {
@@ -41,7 +42,8 @@ async function checkAddress(url: string): Promise<void> {
 }
 
 function report(results: readonly ScenarioResult[]): number {
-  const show = (value: unknown): string => (value === undefined ? '(absent)' : JSON.stringify(value));
+  const show = (value: unknown): string =>
+    value === undefined ? '(absent)' : JSON.stringify(value);
   for (const { name, shows, differences } of results) {
     if (differences.length === 0) continue;
     console.log(`FAIL ${name}: ${shows}`);

@@ -6,7 +6,8 @@ export const errorTexts = {
   wrongSwitch: (reason: string) => `${reason.replace(/\.$/, '')}. --help lists the switches.`,
   notANumber: (name: string, text: string, least: number, most: number) =>
     `--${name} is '${text}'. Give a whole number from ${least} to ${most}.`,
-  notAnAddress: (text: string) => `--url is '${text}'. Give an address such as http://127.0.0.1:5900`,
+  notAnAddress: (text: string) =>
+    `--url is '${text}'. Give an address such as http://127.0.0.1:5900`,
   nobodyAnswers: (url: string) =>
     `Nothing answers at ${url}. Start the server first, or leave out --url to play against the twin.`,
 } as const;

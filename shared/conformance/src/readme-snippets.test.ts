@@ -46,10 +46,12 @@ const readmes = [
   'shared/azure-emulator/README.md',
 ];
 const snippets = readmes.flatMap((readme) =>
-  [...readFileSync(join(root, readme), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(([, code], i) => ({
-    name: `${readme.replace(/\/?README\.md$/, '').replaceAll('/', '-') || 'root'}-${i + 1}`,
-    code: code as string,
-  })),
+  [...readFileSync(join(root, readme), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(
+    ([, code], i) => ({
+      name: `${readme.replace(/\/?README\.md$/, '').replaceAll('/', '-') || 'root'}-${i + 1}`,
+      code: code as string,
+    }),
+  ),
 );
 
 test('every TypeScript snippet of the READMEs compiles, strictly', () => {

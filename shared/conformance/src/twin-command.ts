@@ -12,12 +12,16 @@ const switches = {
 async function twinCommand(args: readonly string[]): Promise<void> {
   const values = commandSwitches('npm run twin -- [switches]', switches, args);
   if (values === undefined) return;
-  const joined = values.redis === undefined ? undefined : { redis: values.redis, prefix: values['redis-prefix'] };
+  const joined =
+    values.redis === undefined
+      ? undefined
+      : { redis: values.redis, prefix: values['redis-prefix'] };
   const port = wholeNumber('port', values.port ?? '5900', 0, 65_535);
   try {
     const twin = await startTwin(port, joined);
     console.log(`The twin answers on ${twin.url} (Ctrl-C ends it)`);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void twin.close());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => void twin.close());
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new Error(errorTexts.portInUse(port), { cause: error });

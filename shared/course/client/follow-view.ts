@@ -14,7 +14,9 @@ export async function showFollowAlong(
   const choice = element('select', { ariaLabel: 'Section to follow' });
   for (const each of sections) {
     const selected = each.number === number;
-    choice.append(element('option', { value: String(each.number), selected }, `${each.number} ${each.title}`));
+    choice.append(
+      element('option', { value: String(each.number), selected }, `${each.number} ${each.title}`),
+    );
   }
   choice.addEventListener('change', () => choose(Number(choice.value)));
   const differs = element('div', { className: 'prose' });
@@ -41,7 +43,9 @@ export async function showFollowAlong(
       ...(follow.page === undefined ? [] : [' ', outside(follow.page, 'Page of the course')]),
     ),
     element('h3', {}, 'Where to be in the code'),
-    code.childElementCount > 0 ? code : element('p', { className: 'quiet' }, 'The lesson is in preparation.'),
+    code.childElementCount > 0
+      ? code
+      : element('p', { className: 'quiet' }, 'The lesson is in preparation.'),
     element('h3', {}, 'What differs from the video'),
     differs,
     element(

@@ -13,7 +13,11 @@ let shown: { readonly number: number; update(status: LessonStatus): void } | und
 export async function showGuide(section: SectionOverview, count: number): Promise<void> {
   const { number, title, goal } = section;
   const badge = element('span');
-  const failure = element('pre', { className: 'failure', tabIndex: 0, ariaLabel: `How lesson ${number} failed` });
+  const failure = element('pre', {
+    className: 'failure',
+    tabIndex: 0,
+    ariaLabel: `How lesson ${number} failed`,
+  });
   failure.setAttribute('role', 'region');
   const controls = lessonControls(number);
   const parts = element(
@@ -47,7 +51,8 @@ export async function showGuide(section: SectionOverview, count: number): Promis
   heading.focus({ preventScroll: true });
   const guide = await home.invoke('guide', number).catch((error: Error) => error);
   if (shown?.number !== number) return;
-  if (guide instanceof Error) parts.replaceChildren(element('p', { className: 'card' }, guide.message));
+  if (guide instanceof Error)
+    parts.replaceChildren(element('p', { className: 'card' }, guide.message));
   else parts.replaceChildren(...guide.parts.map((part) => partCard(number, part)));
 }
 
@@ -63,14 +68,21 @@ export function hideGuide(): void {
 
 function neighbours(number: number, count: number): HTMLElement[] {
   const links = [element('a', { href: '#course' }, 'All lessons')];
-  if (number > 1) links.push(element('a', { href: `#lesson-${number - 1}` }, `← Lesson ${number - 1}`));
-  if (number < count) links.push(element('a', { href: `#lesson-${number + 1}` }, `Lesson ${number + 1} →`));
+  if (number > 1)
+    links.push(element('a', { href: `#lesson-${number - 1}` }, `← Lesson ${number - 1}`));
+  if (number < count)
+    links.push(element('a', { href: `#lesson-${number + 1}` }, `Lesson ${number + 1} →`));
   return links;
 }
 
 function partCard(number: number, { title, html, experiments, questions }: GuidePart): HTMLElement {
   const text = prose(html, title);
-  const card = element('section', { className: 'card' }, element('header', {}, element('h3', {}, title)), text);
+  const card = element(
+    'section',
+    { className: 'card' },
+    element('header', {}, element('h3', {}, title)),
+    text,
+  );
   if (experiments.length > 0) {
     const items = experiments.map((experiment, i) =>
       element(
@@ -99,7 +111,10 @@ function partCard(number: number, { title, html, experiments, questions }: Guide
 }
 
 function tick(number: number, task: Task, position: number, text: string): HTMLElement {
-  const box = element('input', { type: 'checkbox', checked: progressOf(number)[task].includes(position) });
+  const box = element('input', {
+    type: 'checkbox',
+    checked: progressOf(number)[task].includes(position),
+  });
   box.addEventListener('change', () => mark(number, task, position, box.checked));
   return element('label', { className: 'row tick' }, box, text);
 }
@@ -110,7 +125,11 @@ function prose(html: string, title: string): HTMLElement {
   // What is wider than a phone is scrolled in a box of its own, by keyboard too.
   for (const [i, wide] of block.querySelectorAll('table, pre').entries()) {
     if (wide instanceof HTMLTableElement) wide.className = 'outcomes';
-    const scroll = element('div', { className: 'scroll', tabIndex: 0, ariaLabel: `${title}, ${i + 1}` });
+    const scroll = element('div', {
+      className: 'scroll',
+      tabIndex: 0,
+      ariaLabel: `${title}, ${i + 1}`,
+    });
     scroll.setAttribute('role', 'region');
     wide.replaceWith(scroll);
     scroll.append(wide);

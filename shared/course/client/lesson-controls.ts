@@ -17,7 +17,8 @@ export function lessonControls(number: number): LessonControls {
   const open = element('a', { className: 'button primary', target: '_blank' }, 'Open');
   const start = element('button', { className: 'primary' }, 'Start and open');
   const stop = element('button', {}, 'Stop');
-  for (const control of [open, start, stop]) control.ariaLabel = `${control.textContent} lesson ${number}`;
+  for (const control of [open, start, stop])
+    control.ariaLabel = `${control.textContent} lesson ${number}`;
   const all = element('div', { className: 'actions' }, open, start, stop);
 
   open.addEventListener('click', () => markRun(number));
@@ -39,7 +40,8 @@ export function lessonControls(number: number): LessonControls {
       stop.ariaDisabled = String(state === 'stopping'); // pressed, it keeps the focus until there is something to start
       // The button that was pressed may be gone: the next one takes its place.
       const isLost =
-        (document.activeElement as HTMLElement | null)?.hidden !== false || !all.contains(document.activeElement);
+        (document.activeElement as HTMLElement | null)?.hidden !== false ||
+        !all.contains(document.activeElement);
       if (hadFocus && isLost) [open, start, stop].find((control) => !control.hidden)?.focus();
     },
   };

@@ -2,7 +2,13 @@ import type { SectionOverview } from '../src/home-contract.ts';
 import { element } from './element.ts';
 
 /** Where else to go from a section; nowhere while its lesson is in preparation. */
-export function lessonLinks({ number, after, status, folder, hasSlides }: SectionOverview): HTMLAnchorElement[] {
+export function lessonLinks({
+  number,
+  after,
+  status,
+  folder,
+  hasSlides,
+}: SectionOverview): HTMLAnchorElement[] {
   if (status.state === 'in preparation') return [];
   const link = (href: string, text: string): HTMLAnchorElement =>
     element('a', { href, ariaLabel: `${text}, lesson ${number}` }, text);

@@ -22,7 +22,9 @@ home.on('lessonChanged', (status) => {
   const how = status.state === 'failed' ? status.reason : stateText(status);
   announce(`Lesson ${status.number}: ${how}`);
 });
-home.onreconnecting(() => showState('bad', 'The course home was stopped. Start it again with npm start.'));
+home.onreconnecting(() =>
+  showState('bad', 'The course home was stopped. Start it again with npm start.'),
+);
 onProgress(() => rows.forEach((row) => row.updateProgress()));
 document.querySelector('#forget')!.addEventListener('click', () => {
   forgetProgress();
@@ -64,7 +66,9 @@ function route(): void {
   const isLesson = section !== undefined && section.status.state !== 'in preparation';
   course.hidden = isLesson;
   guide.hidden = !isLesson;
-  document.title = isLesson ? `${number} ${section.title}: Practical SignalR for Node` : 'Practical SignalR for Node';
+  document.title = isLesson
+    ? `${number} ${section.title}: Practical SignalR for Node`
+    : 'Practical SignalR for Node';
   if (isLesson) {
     window.scrollTo(0, 0);
     void showGuide(section, sections.size);

@@ -1,5 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
-import { forgetProgress, mark, markRun, onProgress, parseProgress, progressOf } from './progress.ts';
+import {
+  forgetProgress,
+  mark,
+  markRun,
+  onProgress,
+  parseProgress,
+  progressOf,
+} from './progress.ts';
 
 beforeEach(forgetProgress);
 
@@ -23,10 +30,15 @@ test('each change is told, and nothing where nothing changed', () => {
   expect(changes).toBe(1);
 });
 
-test.each(['', 'nonsense', 'null', '[]', '7', '{"x":1}', '{"0":{},"-1":{},"__proto__":{"run":true}}'])(
-  'what is not progress is left out: %s',
-  (text) => expect(parseProgress(text)).toEqual({}),
-);
+test.each([
+  '',
+  'nonsense',
+  'null',
+  '[]',
+  '7',
+  '{"x":1}',
+  '{"0":{},"-1":{},"__proto__":{"run":true}}',
+])('what is not progress is left out: %s', (text) => expect(parseProgress(text)).toEqual({}));
 
 test('what is half progress keeps its good half', () => {
   expect(parseProgress('{"3":{"run":"yes","experiments":[0,-1,"1",1.5,1e9,2]},"4":null}')).toEqual({

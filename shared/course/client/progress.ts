@@ -22,7 +22,10 @@ export function markRun(lesson: number): void {
 export function mark(lesson: number, task: Task, position: number, done: boolean): void {
   const before = progressOf(lesson);
   const rest = before[task].filter((each) => each !== position);
-  write({ ...read(), [lesson]: { ...before, [task]: done ? [...rest, position].sort((a, b) => a - b) : rest } });
+  write({
+    ...read(),
+    [lesson]: { ...before, [task]: done ? [...rest, position].sort((a, b) => a - b) : rest },
+  });
 }
 
 export function forgetProgress(): void {
@@ -84,4 +87,6 @@ export function parseProgress(text: string): Record<number, Progress> {
 }
 
 const positions = (kept: unknown): number[] =>
-  Array.isArray(kept) ? kept.filter((each) => Number.isInteger(each) && each >= 0 && each < 100) : [];
+  Array.isArray(kept)
+    ? kept.filter((each) => Number.isInteger(each) && each >= 0 && each < 100)
+    : [];

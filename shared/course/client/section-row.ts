@@ -17,7 +17,11 @@ export function sectionRow(section: SectionOverview): SectionRow {
   const { number, title, goal, status } = section;
   const exists = status.state !== 'in preparation';
   const badge = element('span');
-  const failure = element('pre', { className: 'failure', tabIndex: 0, ariaLabel: `How lesson ${number} failed` });
+  const failure = element('pre', {
+    className: 'failure',
+    tabIndex: 0,
+    ariaLabel: `How lesson ${number} failed`,
+  });
   failure.setAttribute('role', 'region');
   const progress = element('small');
   const controls = lessonControls(number);
@@ -62,7 +66,8 @@ export function sectionRow(section: SectionOverview): SectionRow {
 /** What was done in a section, in words. */
 export function progressText({ experiments, questions }: SectionOverview, done: Progress): string {
   const texts = done.run ? ['run'] : [];
-  if (done.experiments.length > 0) texts.push(`${done.experiments.length} of ${experiments} experiments`);
+  if (done.experiments.length > 0)
+    texts.push(`${done.experiments.length} of ${experiments} experiments`);
   if (done.questions.length > 0) texts.push(`${done.questions.length} of ${questions} questions`);
   return texts.length === 0 ? '' : `✓ ${texts.join(', ')}`;
 }

@@ -41,11 +41,17 @@ test('a README without the list, or none, gives no reasons', () => {
 });
 
 test('a reason is Markdown; HTML and scripts in it are text', () => {
-  expect(reasonHtml('`a` <img src=x onerror=alert(1)>')).toBe('<code>a</code> &lt;img src=x onerror=alert(1)&gt;');
+  expect(reasonHtml('`a` <img src=x onerror=alert(1)>')).toBe(
+    '<code>a</code> &lt;img src=x onerror=alert(1)&gt;',
+  );
   expect(reasonHtml('[x](javascript:alert(1))')).not.toContain('href');
 });
 
-test.each(lessonSteps.filter(({ from, to }) => [from, to].every((number) => lessonFolder(number) !== undefined)))(
+test.each(
+  lessonSteps.filter(({ from, to }) =>
+    [from, to].every((number) => lessonFolder(number) !== undefined),
+  ),
+)(
   "the README of lesson $to gives a reason for each of the step's files that is there",
   ({ from, to }) => {
     const comparison = compare(String(from), String(to));

@@ -22,7 +22,9 @@ export function changeReasons(lesson: number, folder: string): ChangeReason[] {
   const tokens = existsSync(readme) ? markdown.parse(readFileSync(readme, 'utf8'), {}) : [];
   const start = tokens.findIndex(
     ({ type, content }, at) =>
-      tokens[at - 1]?.type === 'heading_open' && type === 'inline' && content.startsWith('What changed'),
+      tokens[at - 1]?.type === 'heading_open' &&
+      type === 'inline' &&
+      content.startsWith('What changed'),
   );
   if (start === -1) return [];
   const end = tokens.findIndex(({ type }, at) => at > start && type === 'heading_open');

@@ -46,7 +46,8 @@ const fixedFile = 'server/auth-fixed.ts';
 export function compare(from: string, to: string, options: ComparisonOptions = {}): Comparison {
   const context = options.whole === true ? Number.MAX_SAFE_INTEGER : undefined;
   const before = existing(from, options.lessons);
-  if (to === BROKEN_FIXED.name && before.number === BROKEN_FIXED.lesson) return brokenAndFixed(before.folder, context);
+  if (to === BROKEN_FIXED.name && before.number === BROKEN_FIXED.lesson)
+    return brokenAndFixed(before.folder, context);
   const after = existing(to, options.lessons);
   const first = Math.min(before.number, after.number);
   const last = Math.max(before.number, after.number);
@@ -55,7 +56,11 @@ export function compare(from: string, to: string, options: ComparisonOptions = {
     const folder = lessonFolder(number, options.lessons);
     if (folder !== undefined) reasons.push(...changeReasons(number, folder));
   }
-  reasons.push({ lesson: last, files: ['package.json'], text: 'every lesson has a name of its own' });
+  reasons.push({
+    lesson: last,
+    files: ['package.json'],
+    text: 'every lesson has a name of its own',
+  });
   const files = lessonDiff(before.folder, after.folder, options.all, context);
   const changed = new Set(files.map(({ file }) => file));
   return {
@@ -71,7 +76,9 @@ export function compare(from: string, to: string, options: ComparisonOptions = {
 /** Why a file changed; a file that no README speaks of has no reason. */
 export function reasonsFor(diff: FileDiff, { reasons }: Comparison): readonly ChangeReason[] {
   return reasons.filter(
-    ({ files }) => files.includes(diff.file) || (diff.renamedFrom !== undefined && files.includes(diff.renamedFrom)),
+    ({ files }) =>
+      files.includes(diff.file) ||
+      (diff.renamedFrom !== undefined && files.includes(diff.renamedFrom)),
   );
 }
 
@@ -90,10 +97,9 @@ function brokenAndFixed(folder: string, context?: number): Comparison {
   if (!hasBrokenAndFixed(folder)) {
     throw new NoSuchComparison(errorTexts.nothingBroken(BROKEN_FIXED.lesson));
   }
-  const [before, after] = [brokenFile, fixedFile].map((file) => readFileSync(join(folder, file), 'utf8')) as [
-    string,
-    string,
-  ];
+  const [before, after] = [brokenFile, fixedFile].map((file) =>
+    readFileSync(join(folder, file), 'utf8'),
+  ) as [string, string];
   const diff = fileDiff(brokenFile, fixedFile, before, after, context);
   return {
     path: `${BROKEN_FIXED.lesson}/${BROKEN_FIXED.name}`,
@@ -101,14 +107,20 @@ function brokenAndFixed(folder: string, context?: number): Comparison {
     sides: ['broken', 'fixed'],
     files: [{ ...diff, state: 'changed' }],
     unchanged: [],
-    reasons: changeReasons(BROKEN_FIXED.lesson, folder).filter(({ files }) => files.includes(fixedFile)),
+    reasons: changeReasons(BROKEN_FIXED.lesson, folder).filter(({ files }) =>
+      files.includes(fixedFile),
+    ),
   };
 }
 
-function existing(text: string, lessons?: string): { readonly number: number; readonly folder: string } {
+function existing(
+  text: string,
+  lessons?: string,
+): { readonly number: number; readonly folder: string } {
   const isNumber = /^[1-9]\d*$/.test(text) && Number(text) <= sections.length;
   if (!isNumber) throw new NoSuchComparison(errorTexts.noSuchLesson(text, sections.length));
   const folder = lessonFolder(Number(text), lessons);
-  if (folder === undefined) throw new NoSuchComparison(errorTexts.lessonInPreparation(Number(text)));
+  if (folder === undefined)
+    throw new NoSuchComparison(errorTexts.lessonInPreparation(Number(text)));
   return { number: Number(text), folder };
 }

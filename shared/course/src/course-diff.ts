@@ -12,9 +12,12 @@ type Colour = Parameters<typeof styleText>[0];
  * as variables, so both spellings work.
  */
 export async function courseDiff(...args: string[]): Promise<number> {
-  const option = (name: string): boolean => args.includes(`--${name}`) || process.env[`npm_config_${name}`] === 'true';
+  const option = (name: string): boolean =>
+    args.includes(`--${name}`) || process.env[`npm_config_${name}`] === 'true';
   const numbers = args.filter((argument) => !argument.startsWith('--'));
-  const unknown = args.some((argument) => argument.startsWith('--') && !['--stat', '--all'].includes(argument));
+  const unknown = args.some(
+    (argument) => argument.startsWith('--') && !['--stat', '--all'].includes(argument),
+  );
   if (numbers.length !== 2 || unknown) return fail(errorTexts.diffNeedsTwo);
   let comparison: Comparison;
   try {
@@ -41,7 +44,8 @@ function patchText(diff: FileDiff, comparison: Comparison): string {
   const { file, renamedFrom, state, patch } = diff;
   const name = renamedFrom === undefined ? file : `${renamedFrom} → ${file}`;
   const head = [paint('bold', state === 'changed' ? name : `${name} (${state})`)];
-  for (const { lesson, text } of reasonsFor(diff, comparison)) head.push(paint('italic', `lesson ${lesson}: ${text}`));
+  for (const { lesson, text } of reasonsFor(diff, comparison))
+    head.push(paint('italic', `lesson ${lesson}: ${text}`));
   const hunks = patch.hunks.map(({ oldStart, newStart, lines }) =>
     [paint('cyan', `@@ line ${oldStart} → ${newStart} @@`), ...lines.map(paintLine)].join('\n'),
   );
@@ -54,7 +58,8 @@ function paintLine(line: string): string {
 }
 
 /** In colour where the reader's terminal shows colour, also behind npm; NO_COLOR and FORCE_COLOR have the last word. */
-const paint = (colour: Colour, text: string): string => styleText(colour, text, { stream: process.stdout });
+const paint = (colour: Colour, text: string): string =>
+  styleText(colour, text, { stream: process.stdout });
 
 function fail(text: string): number {
   console.error(text);

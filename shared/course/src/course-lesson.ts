@@ -10,5 +10,8 @@ export async function courseLesson(text = '', ...args: string[]): Promise<number
     console.error(errorTexts.noSuchLesson(text, sections.length));
     return 1;
   }
-  return runLesson(folder, args, { ...process.env, PORT: process.env['PORT'] ?? String(portOf(number)) });
+  return runLesson(folder, args, {
+    ...process.env,
+    PORT: process.env['PORT'] ?? String(portOf(number)),
+  });
 }

@@ -9,10 +9,14 @@ const started: ChildProcess[] = [];
 afterEach(() => started.splice(0).forEach((child) => child.kill('SIGKILL')));
 
 function course(command: string[], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [...nodeArguments, 'shared/course/src/cli.ts', ...command], {
-    cwd: root,
-    env: { ...process.env, ...env },
-  });
+  const child = spawn(
+    process.execPath,
+    [...nodeArguments, 'shared/course/src/cli.ts', ...command],
+    {
+      cwd: root,
+      env: { ...process.env, ...env },
+    },
+  );
   let output = '';
   const printed = once(child.stdout, 'data');
   for (const stream of [child.stdout, child.stderr]) {
@@ -31,7 +35,10 @@ test('npm run build, then a lesson with --production: the built page and the bui
   const page = await (await fetch(`http://localhost:${port}/`)).text();
   const [, script] = /<script type="module" crossorigin src="([^"]+)"/.exec(page) ?? [];
   const response = await fetch(`http://localhost:${port}${script}`);
-  expect([response.status, response.headers.get('cache-control')]).toEqual([200, expect.stringContaining('immutable')]);
+  expect([response.status, response.headers.get('cache-control')]).toEqual([
+    200,
+    expect.stringContaining('immutable'),
+  ]);
   const negotiated = await fetch(`http://localhost:${port}/messages/negotiate`, { method: 'POST' });
   expect(await negotiated.json()).toMatchObject({ availableTransports: expect.anything() });
   lesson.child.kill('SIGINT');
@@ -40,6 +47,10 @@ test('npm run build, then a lesson with --production: the built page and the bui
 
 test('a lesson in production that is not built says so', async () => {
   const env = { PORT: String(await freePort()), LESSON_DIST: '/nowhere' };
-  const notBuilt = 'The page of 03-basics is not built yet. Build it with npm run build, then start it again.\n';
-  expect(await course(['lesson', '3', '--production'], env).ended).toEqual({ code: 1, output: notBuilt });
+  const notBuilt =
+    'The page of 03-basics is not built yet. Build it with npm run build, then start it again.\n';
+  expect(await course(['lesson', '3', '--production'], env).ended).toEqual({
+    code: 1,
+    output: notBuilt,
+  });
 });

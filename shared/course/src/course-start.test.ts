@@ -21,10 +21,14 @@ async function course(
   port: number,
   cwd = root,
 ): Promise<{ child: ChildProcess; output: () => string; printed: Promise<unknown> }> {
-  const child = spawn(process.execPath, [...nodeArguments, 'shared/course/src/cli.ts', ...command], {
-    cwd,
-    env: { ...process.env, PORT: String(port) },
-  });
+  const child = spawn(
+    process.execPath,
+    [...nodeArguments, 'shared/course/src/cli.ts', ...command],
+    {
+      cwd,
+      env: { ...process.env, PORT: String(port) },
+    },
+  );
   children.push(child);
   let output = '';
   const printed = once(child.stdout, 'data');
@@ -33,18 +37,25 @@ async function course(
   return { child, output: () => output, printed };
 }
 
-test.each([['start'], ['lesson', '3']])('a PORT that is no port gets one sentence: %s %s', (...command) => {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [...nodeArguments, 'shared/course/src/cli.ts', ...command.filter((word) => word !== undefined)],
-    { cwd: root, env: { ...process.env, PORT: 'abc' }, encoding: 'utf8' },
-  );
-  expect([status, stdout, stderr]).toEqual([
-    1,
-    '',
-    "'abc' is not a port. Set the variable PORT to a number from 0 to 65535, or leave it out.\n",
-  ]);
-});
+test.each([['start'], ['lesson', '3']])(
+  'a PORT that is no port gets one sentence: %s %s',
+  (...command) => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        ...nodeArguments,
+        'shared/course/src/cli.ts',
+        ...command.filter((word) => word !== undefined),
+      ],
+      { cwd: root, env: { ...process.env, PORT: 'abc' }, encoding: 'utf8' },
+    );
+    expect([status, stdout, stderr]).toEqual([
+      1,
+      '',
+      "'abc' is not a port. Set the variable PORT to a number from 0 to 65535, or leave it out.\n",
+    ]);
+  },
+);
 
 /** A page of the home, without a browser. */
 async function openHome(port: number) {
@@ -99,19 +110,22 @@ test(
   },
 );
 
-test.each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)('%s ends the home and the lesson it started', async (signal) => {
-  const port = await freePort();
-  const { child, printed } = await course(['start'], port);
-  await printed;
-  const { page, running } = await openHome(port);
-  await page.invoke('start', 3);
-  const { ended } = await whenEnded((await running).port);
-  child.kill(signal);
-  const [code] = (await once(child, 'exit')) as [number | null];
-  expect(code).toBe(signal === 'SIGKILL' ? null : 0);
-  await ended;
-  await page.stop();
-});
+test.each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+  '%s ends the home and the lesson it started',
+  async (signal) => {
+    const port = await freePort();
+    const { child, printed } = await course(['start'], port);
+    await printed;
+    const { page, running } = await openHome(port);
+    await page.invoke('start', 3);
+    const { ended } = await whenEnded((await running).port);
+    child.kill(signal);
+    const [code] = (await once(child, 'exit')) as [number | null];
+    expect(code).toBe(signal === 'SIGKILL' ? null : 0);
+    await ended;
+    await page.stop();
+  },
+);
 
 test('two homes at once: the second says so in one sentence and ends', async () => {
   const port = await freePort();

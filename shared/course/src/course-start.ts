@@ -27,7 +27,8 @@ export async function courseStart(...args: string[]): Promise<number> {
   const { env, platform, stdout } = process;
   if (opensBrowser({ args, env, platform, isTerminal: stdout.isTTY })) void openBrowser(address);
   await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => resolve());
   });
   await home.close();
   return 0;

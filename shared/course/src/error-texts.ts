@@ -25,9 +25,11 @@ export const errorTexts = {
     `Lesson ${number} is in preparation. The course home lists the lessons that exist: npm start`,
   nothingBroken: (number: number) =>
     `Lesson ${number} has no server/auth-broken.ts and server/auth-fixed.ts beside each other, so there is nothing to compare.`,
-  noSuchDiffFile: (file: string, title: string) => `${title}: there is no file '${file}' in either.`,
+  noSuchDiffFile: (file: string, title: string) =>
+    `${title}: there is no file '${file}' in either.`,
   sameFile: (file: string, title: string) => `${title}: '${file}' is the same in both.`,
-  noSuchDiff: (path: string) => `The diff viewer has no page '${path}'. It compares two lessons, for example 5 and 6.`,
+  noSuchDiff: (path: string) =>
+    `The diff viewer has no page '${path}'. It compares two lessons, for example 5 and 6.`,
   diffBroke: (reason: string) =>
     `This comparison could not be made: ${reason}. A lesson's folder may have changed meanwhile: try it again.`,
   portInUse: (port: number) =>

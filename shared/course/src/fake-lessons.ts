@@ -10,7 +10,8 @@ export interface FakeLessons {
 }
 
 /** What a lesson prints when it is ready. */
-export const READY = 'console.log(`Lesson 3 is ready: open http://localhost:${process.env.PORT} in two tabs`);';
+export const READY =
+  'console.log(`Lesson 3 is ready: open http://localhost:${process.env.PORT} in two tabs`);';
 /** Keeps a lesson alive until it is told to end. */
 export const ALIVE = 'setInterval(() => undefined, 1000);';
 

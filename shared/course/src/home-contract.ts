@@ -1,5 +1,11 @@
 /** `stopping` lasts until the process is gone; `failed` means that it ended without being asked to. */
-export type LessonState = 'in preparation' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
+export type LessonState =
+  | 'in preparation'
+  | 'stopped'
+  | 'starting'
+  | 'running'
+  | 'stopping'
+  | 'failed';
 
 /** How one lesson is, as far as this home has started it. */
 export interface LessonStatus {

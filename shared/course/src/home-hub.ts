@@ -2,7 +2,13 @@ import { basename } from 'node:path';
 import { Hub, HubError } from '@practical-signalr/server';
 import { deckNames } from '@practical-signalr/slides';
 import { errorTexts } from './error-texts.ts';
-import type { HomeClient, HomeServer, LessonGuide, LogLines, SectionOverview } from './home-contract.ts';
+import type {
+  HomeClient,
+  HomeServer,
+  LessonGuide,
+  LogLines,
+  SectionOverview,
+} from './home-contract.ts';
 import type { HomeLessons } from './home-lessons.ts';
 import { lessonGuide, lessonTasks } from './lesson-guide.ts';
 import { sections } from './sections.ts';
@@ -22,7 +28,13 @@ export class HomeHub extends Hub<HomeClient> implements HomeServer {
       const folder = this.#lessons.folderOf(section.number);
       const status = this.#lessons.status(section.number);
       const name = folder === undefined ? '' : basename(folder);
-      return { ...section, folder: name, hasSlides: decks.includes(name), status, ...lessonTasks(folder) };
+      return {
+        ...section,
+        folder: name,
+        hasSlides: decks.includes(name),
+        status,
+        ...lessonTasks(folder),
+      };
     });
   }
 

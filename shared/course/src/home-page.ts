@@ -42,7 +42,8 @@ export function homePage(folder = course): Router {
     const content = (await building).get(file.slice(1));
     if (content === undefined) return next();
     response.type(file.slice(file.lastIndexOf('.')));
-    if (file === '/index.html') response.set({ 'content-security-policy': policy, 'cache-control': 'no-cache' });
+    if (file === '/index.html')
+      response.set({ 'content-security-policy': policy, 'cache-control': 'no-cache' });
     else response.set('cache-control', 'public, max-age=31536000, immutable'); // its name holds its hash
     response.send(content);
   });

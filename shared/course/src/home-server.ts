@@ -57,7 +57,9 @@ export async function startHome(port: number, options: HomeOptions = {}): Promis
   app.use('/diff', diffRouter(options.lessons));
   app.use('/slides', slidesRouter());
   app.use(homePage());
-  app.use((_request, response) => void response.status(404).type('text').send(errorTexts.noSuchPage));
+  app.use(
+    (_request, response) => void response.status(404).type('text').send(errorTexts.noSuchPage),
+  );
   // Without it Express shows a stack trace, to whoever asks and in the terminal.
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next(error);

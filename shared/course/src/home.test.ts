@@ -69,7 +69,11 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     await see(page.locator('.stop')).toHaveCount(8);
   };
   /** A home with lessons of the test's own, each on the same port. */
-  async function openWith(sources: Record<number, string>, path = '', text = readme): Promise<void> {
+  async function openWith(
+    sources: Record<number, string>,
+    path = '',
+    text = readme,
+  ): Promise<void> {
     lessons = fakeLessons(sources, text);
     home = await startHome(0, { lessons: lessons.folder, portOf: () => 4999 });
     await open(path);
@@ -88,7 +92,9 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     const lesson = await popup;
     await see(lesson.locator('#state')).toHaveText('Connected', { timeout: 20_000 });
     await see(row(3)).toContainText(`Running on ${lessonPort}`);
-    await see(page.locator('#log')).toContainText(`Lesson 3 is ready: open http://localhost:${lessonPort}`);
+    await see(page.locator('#log')).toContainText(
+      `Lesson 3 is ready: open http://localhost:${lessonPort}`,
+    );
     await see(page.getByRole('link', { name: 'Open lesson 3' })).toHaveAttribute(
       'href',
       `http://localhost:${lessonPort}/`,
@@ -101,7 +107,9 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
 
   test('nobody is shut out of the README of a lesson', { timeout: 90_000 }, async () => {
     home = await startHome(0);
-    for (const { number, title } of sections.filter((section) => lessonFolder(section.number) !== undefined)) {
+    for (const { number, title } of sections.filter(
+      (section) => lessonFolder(section.number) !== undefined,
+    )) {
       await open(`#lesson-${number}`);
       await see(page.getByRole('heading', { name: `${number} ${title}` })).toBeVisible();
       await see(page.locator('.question').first()).toBeVisible();
@@ -158,7 +166,9 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     await see(page.locator('#guide')).toContainText('Running');
     const other = await context.newPage();
     await other.goto(`http://localhost:${home.port}/`);
-    await see(other.locator('.stop').nth(2)).toContainText('✓ run, 2 of 3 experiments, 1 of 2 questions');
+    await see(other.locator('.stop').nth(2)).toContainText(
+      '✓ run, 2 of 3 experiments, 1 of 2 questions',
+    );
     await page.reload();
     await see(page.getByLabel('Experiment 1 done')).toBeChecked();
     await see(page.getByLabel('Experiment 2 done')).not.toBeChecked();
@@ -173,7 +183,14 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
   test('by keyboard: all is reached in order, and what is pressed keeps the focus', async () => {
     await openWith({ 3: `${READY} ${ALIVE}` });
     const stops = await tabOrder(page);
-    const wanted = ['Lessons', 'Diff lessons', 'Slides', 'Basics', 'README, lesson 3', 'Diff to lesson 2, lesson 3'];
+    const wanted = [
+      'Lessons',
+      'Diff lessons',
+      'Slides',
+      'Basics',
+      'README, lesson 3',
+      'Diff to lesson 2, lesson 3',
+    ];
     expect(stops.slice(0, 6)).toEqual(wanted); // it has no slides
     expect(stops.slice(6)).toEqual(
       expect.arrayContaining(['Start and open lesson 3', 'Section to follow', 'Lines of the log']),
@@ -216,7 +233,9 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     const hostile = `<img src="x:" alt="" onerror="document.title = 'bad'"><script>document.title = 'bad'</script>`;
     await openWith({ 3: '' }, '#lesson-3', `${readme}\n## More\n\n${hostile}\n`);
     await see(page.locator('.prose img')).toHaveCount(1);
-    await see.poll(() => problems).toContainEqual(expect.stringContaining('Content Security Policy'));
+    await see
+      .poll(() => problems)
+      .toContainEqual(expect.stringContaining('Content Security Policy'));
     await see(page).toHaveTitle('3 Basics: Practical SignalR for Node');
   });
 
@@ -224,9 +243,13 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     await openWith({ 3: `${READY} ${ALIVE}` });
     const { port } = home;
     await home.close();
-    await see(page.locator('#state')).toHaveText('The course home was stopped. Start it again with npm start.');
+    await see(page.locator('#state')).toHaveText(
+      'The course home was stopped. Start it again with npm start.',
+    );
     home = await startHome(port, { lessons: lessons!.folder, portOf: () => 4999 });
-    await see(page.locator('#state')).toHaveText('Connected, no lesson running', { timeout: 20_000 });
+    await see(page.locator('#state')).toHaveText('Connected, no lesson running', {
+      timeout: 20_000,
+    });
     await button('Start and open lesson 3').click();
     await see(row(3)).toContainText('Running on 4999');
   });

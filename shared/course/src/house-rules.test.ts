@@ -18,7 +18,9 @@ test('at most twelve files in the root', () => {
 test('files are kebab-case and say what they hold', () => {
   const name = /^[a-z\d]+(-[a-z\d]+)*(\.(test|d|config))*\.(ts|mjs|js)$/;
   expect(sources.filter((file) => !name.test(basename(file)))).toEqual([]);
-  expect(sources.filter((file) => /\/(utils?|helpers?|common|types|misc)\.(ts|mjs|js)$/.test(file))).toEqual([]);
+  expect(
+    sources.filter((file) => /\/(utils?|helpers?|common|types|misc)\.(ts|mjs|js)$/.test(file)),
+  ).toEqual([]);
 });
 test('no file is over 400 lines, the median is under 110', () => {
   const lengths = sources

@@ -90,5 +90,7 @@ test.each(allowed)('%s may import %s', (file, imported) => {
 });
 
 test('the linter has read them all', () => {
-  expect(said.filter((line) => line.includes('no-restricted-imports'))).toHaveLength(forbidden.length);
+  expect(said.filter((line) => line.includes('no-restricted-imports'))).toHaveLength(
+    forbidden.length,
+  );
 });

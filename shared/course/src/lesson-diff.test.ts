@@ -20,34 +20,46 @@ const lessons = sections.flatMap(({ number }) => {
 });
 const steps = lessonSteps.flatMap((step) => {
   const [from, to] = [lessonFolder(step.from), lessonFolder(step.to)];
-  return from === undefined || to === undefined ? [] : [{ ...step, from, to, name: `${step.from} to ${step.to}` }];
+  return from === undefined || to === undefined
+    ? []
+    : [{ ...step, from, to, name: `${step.from} to ${step.to}` }];
 });
 
 describe.each(lessons)('lesson $number', ({ number, folder }) => {
   test('has the files of every lesson', () => {
     expect(lessonFiles(folder, true)).toEqual(expect.arrayContaining([...filesOfEveryLesson]));
-    expect(lessonFiles(folder, true).filter((file) => !/^(client|server|test|deploy)\/|^[^/]+$/.test(file))).toEqual(
-      [],
-    );
+    expect(
+      lessonFiles(folder, true).filter(
+        (file) => !/^(client|server|test|deploy)\/|^[^/]+$/.test(file),
+      ),
+    ).toEqual([]);
     expect(lessonFiles(folder, true).some((file) => /^test\/.*\.test\.ts$/.test(file))).toBe(true);
   });
 
   test("vite.config.ts is everybody's, package.json differs by its name alone, tsconfig.json is everybody's", () => {
     const first = lessons[0]?.folder ?? '';
     const read = (of: string, file: string): string => readFileSync(join(of, file), 'utf8');
-    for (const file of ['vite.config.ts', 'tsconfig.json']) expect(read(folder, file)).toBe(read(first, file));
+    for (const file of ['vite.config.ts', 'tsconfig.json'])
+      expect(read(folder, file)).toBe(read(first, file));
     const packageOf = (of: string): string => read(of, 'package.json').replace(/"name": ".*"/, '');
     expect(packageOf(folder)).toBe(packageOf(first));
   });
 
   test('its hub, main and client code can be read in five minutes', () => {
-    const code = lessonFiles(folder).filter((file) => /^server\/(hub|main)\.ts$|^client\/.*\.ts$/.test(file));
-    const lines = code.map((file) => readFileSync(join(folder, file), 'utf8').trimEnd().split('\n').length);
+    const code = lessonFiles(folder).filter((file) =>
+      /^server\/(hub|main)\.ts$|^client\/.*\.ts$/.test(file),
+    );
+    const lines = code.map(
+      (file) => readFileSync(join(folder, file), 'utf8').trimEnd().split('\n').length,
+    );
     expect(lines.reduce((sum, count) => sum + count)).toBeLessThan(codeLineBudget(number));
   });
 
   test('its README can be read in five minutes', () => {
-    const text = readFileSync(join(folder, 'README.md'), 'utf8').replace(/```[^]*?```|`[^`\n]*`|<[^>]*>/g, '');
+    const text = readFileSync(join(folder, 'README.md'), 'utf8').replace(
+      /```[^]*?```|`[^`\n]*`|<[^>]*>/g,
+      '',
+    );
     expect(text.match(/\p{Letter}+/gu)?.length).toBeLessThan(README_WORD_BUDGET);
   });
 
@@ -103,11 +115,13 @@ describe('the core', () => {
       'README.md': 'b',
     });
     const changes = lessonDiff(from, to);
-    expect(changes.map(({ file, state, added, removed }) => [file, state, added, removed])).toEqual([
-      ['a.ts', 'changed', 2, 1],
-      ['gone.ts', 'gone', 0, 1],
-      ['server/new.ts', 'new', 2, 0],
-    ]);
+    expect(changes.map(({ file, state, added, removed }) => [file, state, added, removed])).toEqual(
+      [
+        ['a.ts', 'changed', 2, 1],
+        ['gone.ts', 'gone', 0, 1],
+        ['server/new.ts', 'new', 2, 0],
+      ],
+    );
     expect(changedLines(changes)).toBe(6);
     expect(lessonDiff(from, to, true).map(({ file }) => file)).toEqual([
       'README.md',

@@ -49,10 +49,17 @@ export function lessonDiff(from: string, to: string, all = false, context = CONT
   for (const [file, text] of after) {
     const source = before.has(file) ? file : similarFile(file, text, gone, before);
     if (source !== undefined) gone.delete(source);
-    const change = fileDiff(source, file, source === undefined ? '' : (before.get(source) ?? ''), text, context);
+    const change = fileDiff(
+      source,
+      file,
+      source === undefined ? '' : (before.get(source) ?? ''),
+      text,
+      context,
+    );
     if (change.patch.hunks.length > 0 || change.state === 'renamed') changes.push(change);
   }
-  for (const file of gone) changes.push(fileDiff(file, undefined, before.get(file) ?? '', '', context));
+  for (const file of gone)
+    changes.push(fileDiff(file, undefined, before.get(file) ?? '', '', context));
   return changes.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
@@ -69,8 +76,11 @@ export function fileDiff(
   const lines = patch.hunks.flatMap((hunk) => hunk.lines);
   const count = (sign: string): number => lines.filter((line) => line.startsWith(sign)).length;
   const counted = { file, added: count('+'), removed: count('-'), patch, before, after };
-  if (from === undefined || to === undefined) return { ...counted, state: to === undefined ? 'gone' : 'new' };
-  return from === to ? { ...counted, state: 'changed' } : { ...counted, state: 'renamed', renamedFrom: from };
+  if (from === undefined || to === undefined)
+    return { ...counted, state: to === undefined ? 'gone' : 'new' };
+  return from === to
+    ? { ...counted, state: 'changed' }
+    : { ...counted, state: 'renamed', renamedFrom: from };
 }
 
 /** Changed lines, as the budgets count them: lines added and lines removed, so a line that is edited counts twice. */

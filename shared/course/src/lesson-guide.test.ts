@@ -43,7 +43,9 @@ describe.each(existing)('lesson $number', ({ folder, follow }) => {
     expect(experiments).toBeGreaterThanOrEqual(3);
     expect(questions).toBeGreaterThanOrEqual(3);
     expect(parts.flatMap((part) => part.experiments)).toHaveLength(experiments);
-    const answers = parts.flatMap((part) => part.questions).map(({ question, answer }) => question && answer);
+    const answers = parts
+      .flatMap((part) => part.questions)
+      .map(({ question, answer }) => question && answer);
     expect(answers.filter(Boolean)).toHaveLength(questions);
     expect(differs).toMatch(/^<p>.{30}/s);
   });
@@ -54,10 +56,15 @@ describe.each(existing)('lesson $number', ({ folder, follow }) => {
 });
 
 test('code has its colours: blocks, and the columns of C# beside TypeScript', async () => {
-  const table = '| C# | TypeScript | note |\n|---|---|---|\n| `new Hub()` | `const a = 1` | `plain` |';
-  const { parts } = guideOf(`# T\n\n## A\n\n\`\`\`typescript\nconst a = 1;\n\`\`\`\n\n${table}\n\n\`plain\`\n`);
+  const table =
+    '| C# | TypeScript | note |\n|---|---|---|\n| `new Hub()` | `const a = 1` | `plain` |';
+  const { parts } = guideOf(
+    `# T\n\n## A\n\n\`\`\`typescript\nconst a = 1;\n\`\`\`\n\n${table}\n\n\`plain\`\n`,
+  );
   const html = parts[0]!.html;
-  expect(html).toMatch(/<pre><code class="language-typescript"><span class="token keyword">const<\/span>/);
+  expect(html).toMatch(
+    /<pre><code class="language-typescript"><span class="token keyword">const<\/span>/,
+  );
   expect(html).toMatch(/<td><code><span class="token keyword">new<\/span>/);
   expect(html).toMatch(/<td><code><span class="token keyword">const<\/span>/);
   expect(html.match(/<code>plain<\/code>/g)).toHaveLength(2);
@@ -71,7 +78,8 @@ test('headings are one level deeper, links to the outside open a tab of their ow
 });
 
 test('text around experiments and questions stays', async () => {
-  const quiz = 'Think first.\n\n<details><summary>Why <code>x</code>?</summary>Because.</details>\n';
+  const quiz =
+    'Think first.\n\n<details><summary>Why <code>x</code>?</summary>Because.</details>\n';
   const { parts } = guideOf(
     `# T\n\n## Three experiments\n\nIn two tabs.\n\n1. One.\n2. Two:\n   - a\n   - b\n\n## Quiz\n\n${quiz}`,
   );

@@ -22,7 +22,8 @@ export function lessonGuide(folder: string): LessonGuide {
 /** Counts what there is to tick off, without rendering it. */
 export function lessonTasks(folder: string | undefined): LessonTasks {
   const parts = folder === undefined ? [] : split(readme(folder));
-  const tokensOf = (wanted: string): Tokens => parts.find(({ title }) => title === wanted)?.tokens ?? [];
+  const tokensOf = (wanted: string): Tokens =>
+    parts.find(({ title }) => title === wanted)?.tokens ?? [];
   return {
     experiments: listItems(tokensOf(EXPERIMENTS)).items.length,
     questions: questions(tokensOf(QUIZ)).length,
@@ -34,7 +35,8 @@ function guidePart(title: string, tokens: Tokens): GuidePart {
     const text = tokens.filter(({ type }) => type !== 'html_block');
     return { title, html: renderMarkdown(text), experiments: [], questions: questions(tokens) };
   }
-  if (title !== EXPERIMENTS) return { title, html: renderMarkdown(tokens), experiments: [], questions: [] };
+  if (title !== EXPERIMENTS)
+    return { title, html: renderMarkdown(tokens), experiments: [], questions: [] };
   const { before, items } = listItems(tokens);
   return {
     title,

@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import type { LogLines } from './home-contract.ts';
 import { LessonLog } from './lesson-log.ts';
 
-const lines = (count: number, from = 0): string[] => Array.from({ length: count }, (_, i) => `line ${from + i}`);
-const next = async (log: AsyncGenerator<LogLines>): Promise<LogLines> => (await log.next()).value as LogLines;
+const lines = (count: number, from = 0): string[] =>
+  Array.from({ length: count }, (_, i) => `line ${from + i}`);
+const next = async (log: AsyncGenerator<LogLines>): Promise<LogLines> =>
+  (await log.next()).value as LogLines;
 
 test('keeps the last 200 lines, each of 2,000 characters at the most, without colours', () => {
   const log = new LessonLog();
@@ -17,7 +19,9 @@ test('keeps the last 200 lines, each of 2,000 characters at the most, without co
 test('a line that never ends is given up, the lines after it are read', async () => {
   const log = new LessonLog();
   const output = new PassThrough();
-  const seen = new Promise<string>((resolve) => log.read(output, (line) => line === 'after' && resolve(line)));
+  const seen = new Promise<string>((resolve) =>
+    log.read(output, (line) => line === 'after' && resolve(line)),
+  );
   for (let i = 0; i < 40; i++) output.write('x'.repeat(64 * 1024));
   output.write('\nafter\n');
   expect(await seen).toBe('after');

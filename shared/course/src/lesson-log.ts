@@ -55,7 +55,10 @@ export class LessonLog {
       if (missed > 0 || reset) {
         kept = this.#lines;
         seen = this.#added;
-        yield { reset, lines: this.#lines.slice(-Math.min(reset ? KEPT_LINES : missed, KEPT_LINES)) };
+        yield {
+          reset,
+          lines: this.#lines.slice(-Math.min(reset ? KEPT_LINES : missed, KEPT_LINES)),
+        };
         continue;
       }
       try {

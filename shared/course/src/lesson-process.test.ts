@@ -37,7 +37,13 @@ async function printed(made: LessonProcess, prefix: string): Promise<string> {
 
 test('starts, runs when it says so, stops when it is asked', async () => {
   const made = lesson(`${READY} ${ALIVE}`);
-  expect(made.status).toEqual({ number: 3, state: 'stopped', port: 4999, reason: '', lastLines: [] });
+  expect(made.status).toEqual({
+    number: 3,
+    state: 'stopped',
+    port: 4999,
+    reason: '',
+    lastLines: [],
+  });
   made.start();
   made.start(); // once is enough
   expect(made.status.state).toBe('starting');
@@ -57,11 +63,15 @@ test('one that is stopped ends as after Ctrl-C: it may clean up', async () => {
 });
 
 test('crashes at start: a sentence and the last lines that it printed', async () => {
-  const made = lesson(`for (let i = 0; i < 50; i++) console.log('line ' + i); throw new Error('nothing works');`);
+  const made = lesson(
+    `for (let i = 0; i < 50; i++) console.log('line ' + i); throw new Error('nothing works');`,
+  );
   made.start();
   await reaches(made, 'failed');
   const { reason, lastLines } = made.status;
-  expect(reason).toBe('Lesson 3 ended before it was ready (exit code 1). Its last lines are below.');
+  expect(reason).toBe(
+    'Lesson 3 ended before it was ready (exit code 1). Its last lines are below.',
+  );
   expect(lastLines.length).toBeLessThanOrEqual(12);
   expect(lastLines.join('\n')).toContain('Error: nothing works');
 });
@@ -97,7 +107,9 @@ test('a port that another program has: the lesson says so', async () => {
   const made = new LessonProcess(3, lessonFolder(3)!, port);
   made.start();
   await reaches(made, 'failed');
-  expect(made.status.lastLines).toEqual([expect.stringContaining(`Port ${port} is in use, probably by`)]);
+  expect(made.status.lastLines).toEqual([
+    expect.stringContaining(`Port ${port} is in use, probably by`),
+  ]);
 });
 
 test('killed from outside: a sentence that names the signal; it can be started again', async () => {
@@ -107,7 +119,9 @@ test('killed from outside: a sentence that names the signal; it can be started a
   await reaches(made, 'running');
   process.kill(pid, 'SIGKILL');
   await reaches(made, 'failed');
-  expect(made.status.reason).toBe('Lesson 3 ended without being asked to (signal SIGKILL). Its last lines are below.');
+  expect(made.status.reason).toBe(
+    'Lesson 3 ended without being asked to (signal SIGKILL). Its last lines are below.',
+  );
   made.start();
   expect(made.status).toMatchObject({ state: 'starting', reason: '', lastLines: [] });
   await reaches(made, 'running');

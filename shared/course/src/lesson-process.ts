@@ -34,27 +34,41 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
     this.#number = number;
     this.#folder = folder;
     this.#port = port;
-    this.#environment = { ...environment, ...(home === undefined ? {} : { COURSE_HOME_PORT: String(home) }) };
+    this.#environment = {
+      ...environment,
+      ...(home === undefined ? {} : { COURSE_HOME_PORT: String(home) }),
+    };
   }
 
   get status(): LessonStatus {
-    const telling = this.#state === 'failed' ? this.log.lines.filter((line) => !foreignStep.test(line)) : [];
+    const telling =
+      this.#state === 'failed' ? this.log.lines.filter((line) => !foreignStep.test(line)) : [];
     const lastLines = telling.slice(-LAST_LINES);
-    return { number: this.#number, state: this.#state, port: this.#port, reason: this.#reason, lastLines };
+    return {
+      number: this.#number,
+      state: this.#state,
+      port: this.#port,
+      reason: this.#reason,
+      lastLines,
+    };
   }
 
   /** Does nothing for a lesson that has not ended yet. */
   start(): void {
     if (this.#child !== undefined) return;
     this.log.clear();
-    const child = spawn(process.execPath, [...nodeArguments, `--import=${endWithHome}`, entryOf(this.#folder)], {
-      cwd: this.#folder,
-      env: { ...this.#environment, PORT: String(this.#port) },
-      stdio: ['pipe', 'pipe', 'pipe'],
-      // A group of its own: Ctrl-C reaches the home, which then ends the lesson, and what the lesson has started can be found.
-      detached: !windows,
-      windowsHide: true,
-    });
+    const child = spawn(
+      process.execPath,
+      [...nodeArguments, `--import=${endWithHome}`, entryOf(this.#folder)],
+      {
+        cwd: this.#folder,
+        env: { ...this.#environment, PORT: String(this.#port) },
+        stdio: ['pipe', 'pipe', 'pipe'],
+        // A group of its own: Ctrl-C reaches the home, which then ends the lesson, and what the lesson has started can be found.
+        detached: !windows,
+        windowsHide: true,
+      },
+    );
     this.#child = child;
     child.stdin.on('error', () => undefined); // it ended first
     this.log.read(child.stdout, (line) => {
@@ -92,7 +106,10 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
     if (code === RESTART) return this.start();
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
     const wasReady = this.#state === 'running';
-    this.#become('failed', (wasReady ? errorTexts.lessonEnded : errorTexts.lessonNotStarted)(this.#number, how));
+    this.#become(
+      'failed',
+      (wasReady ? errorTexts.lessonEnded : errorTexts.lessonNotStarted)(this.#number, how),
+    );
   }
 
   #become(state: LessonState, reason = ''): void {
@@ -105,7 +122,8 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
 /** Ends a lesson and every process that it has started. */
 function killGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;
-  if (windows) return void spawnSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true });
+  if (windows)
+    return void spawnSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true });
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {

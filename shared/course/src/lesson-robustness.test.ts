@@ -12,11 +12,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { lessonFolder } from './sections.ts';
 
 const folder = lessonFolder(3) as string;
-const state = (page: Page, kind: 'good' | 'bad') => see(page.locator('#state')).toHaveClass(`badge ${kind}`);
+const state = (page: Page, kind: 'good' | 'bad') =>
+  see(page.locator('#state')).toHaveClass(`badge ${kind}`);
 
 /** A peer in Node; only for sending. Its transport proves nothing about browsers. */
 async function connect(url: string): Promise<HubConnection> {
-  const connection = new HubConnectionBuilder().withUrl(`${url}/messages`).configureLogging(LogLevel.None).build();
+  const connection = new HubConnectionBuilder()
+    .withUrl(`${url}/messages`)
+    .configureLogging(LogLevel.None)
+    .build();
   connection.on('ReceiveMessage', () => undefined);
   await connection.start();
   return connection;
@@ -28,7 +32,8 @@ async function flood(connection: HubConnection, count: number, perSecond: number
   let sent = 0;
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
-      for (let i = 0; i < each && sent < count; i++) void connection.send('SendMessageToAll', `message ${++sent}`);
+      for (let i = 0; i < each && sent < count; i++)
+        void connection.send('SendMessageToAll', `message ${++sent}`);
       if (sent < count) return;
       clearInterval(timer);
       resolve();
@@ -44,7 +49,11 @@ const MESSAGES_A_FRAME = 25;
 function framesUntilTheLast(page: Page): Promise<number> {
   return page.evaluate(async () => {
     let frames = 0;
-    while (!(document.querySelector('#messages')?.lastElementChild?.textContent ?? '').includes('the last')) {
+    while (
+      !(document.querySelector('#messages')?.lastElementChild?.textContent ?? '').includes(
+        'the last',
+      )
+    ) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
       frames++;
     }
@@ -63,7 +72,9 @@ async function framesUntilClickIsHandled(page: Page): Promise<number> {
     requestAnimationFrame(tick);
     document.querySelector('[data-pause]')?.addEventListener('click', ({ timeStamp }) => {
       const now = performance.now();
-      document.body.dataset['frames'] = String(frames.filter((at) => at > timeStamp && at < now).length);
+      document.body.dataset['frames'] = String(
+        frames.filter((at) => at > timeStamp && at < now).length,
+      );
     });
   });
   const pause = page.getByRole('button', { name: 'Pause' });
@@ -75,22 +86,30 @@ async function framesUntilClickIsHandled(page: Page): Promise<number> {
 }
 
 // Again where the machine was busy with something else.
-test.each([false, true])('a lesson is ready within 3 s; production: %s', { retry: 2 }, async (production) => {
-  const lesson = await startLesson(folder, { production });
-  await lesson.stop();
-  expect(lesson.readyAfter).toBeLessThan(3000 * slowness());
-});
+test.each([false, true])(
+  'a lesson is ready within 3 s; production: %s',
+  { retry: 2 },
+  async (production) => {
+    const lesson = await startLesson(folder, { production });
+    await lesson.stop();
+    expect(lesson.readyAfter).toBeLessThan(3000 * slowness());
+  },
+);
 
 const lessons = lessonFolders();
 
 // A start costs more than most tests: all lessons run once, side by side, for all tests that need no lesson of their own.
 const all = new Map<number, RunningLesson>();
 beforeAll(async () => {
-  const starts = lessons.map(async ({ number, folder: of }) => all.set(number, await startLesson(of)));
+  const starts = lessons.map(async ({ number, folder: of }) =>
+    all.set(number, await startLesson(of)),
+  );
   await Promise.all(starts);
 }, 120_000);
 afterAll(async () => {
-  expect(await Promise.all([...all.values()].map((lesson) => lesson.stop()))).toEqual(lessons.map(() => 0));
+  expect(await Promise.all([...all.values()].map((lesson) => lesson.stop()))).toEqual(
+    lessons.map(() => 0),
+  );
 });
 const running = (number: number): RunningLesson => all.get(number)!;
 
@@ -99,14 +118,17 @@ test('all lessons run side by side', async () => {
   for (const lesson of all.values()) expect((await fetch(lesson.url)).status).toBe(200);
 });
 
-test.each(lessons)('lesson $number twice: one sentence about the port', async ({ number, folder: of }) => {
-  const { port } = running(number);
-  const second = startLesson(of, { port });
-  await expect(second).rejects.toThrow(
-    `The lesson ended before it was ready. It printed:\nPort ${port} is in use, probably by the same lesson in another terminal or in the course home. End it, or choose another port with the variable PORT.\n`,
-  );
-  await expect(second).rejects.not.toThrow(/\n {4}at /);
-});
+test.each(lessons)(
+  'lesson $number twice: one sentence about the port',
+  async ({ number, folder: of }) => {
+    const { port } = running(number);
+    const second = startLesson(of, { port });
+    await expect(second).rejects.toThrow(
+      `The lesson ended before it was ready. It printed:\nPort ${port} is in use, probably by the same lesson in another terminal or in the course home. End it, or choose another port with the variable PORT.\n`,
+    );
+    await expect(second).rejects.not.toThrow(/\n {4}at /);
+  },
+);
 
 describe.runIf(hasChromium())('every page in Chromium', () => {
   let browser: Browser;
@@ -118,27 +140,38 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
   const noSidewaysScrolling = async (page: Page): Promise<void> => {
     for (const width of [390, 1280]) {
       await page.setViewportSize({ width, height: 800 });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        width,
+      );
     }
   };
 
-  test.each(lessons)('lesson $number links its neighbours and the course home', async ({ number }) => {
-    const lesson = running(number);
-    const page = await browser.newPage();
-    await page.goto(lesson.url);
-    const links = await page
-      .locator('.bar nav a')
-      .evaluateAll((all) => all.map((link) => `${(link as HTMLAnchorElement).href} ${link.textContent}`));
-    await see(page.locator('.bar .number')).toHaveText(`${number} / ${lessons.length}`);
-    const before = lessons[number - 2];
-    const after = lessons[number];
-    expect(links).toEqual([
-      ...(before === undefined ? [] : [`${lesson.url}/lesson/${number - 1} ← ${number - 1} ${before.title}`]),
-      ...(after === undefined ? [] : [`${lesson.url}/lesson/${number + 1} ${number + 1} ${after.title} →`]),
-      `${lesson.url}/lesson/home Course`,
-    ]);
-    await page.close();
-  });
+  test.each(lessons)(
+    'lesson $number links its neighbours and the course home',
+    async ({ number }) => {
+      const lesson = running(number);
+      const page = await browser.newPage();
+      await page.goto(lesson.url);
+      const links = await page
+        .locator('.bar nav a')
+        .evaluateAll((all) =>
+          all.map((link) => `${(link as HTMLAnchorElement).href} ${link.textContent}`),
+        );
+      await see(page.locator('.bar .number')).toHaveText(`${number} / ${lessons.length}`);
+      const before = lessons[number - 2];
+      const after = lessons[number];
+      expect(links).toEqual([
+        ...(before === undefined
+          ? []
+          : [`${lesson.url}/lesson/${number - 1} ← ${number - 1} ${before.title}`]),
+        ...(after === undefined
+          ? []
+          : [`${lesson.url}/lesson/${number + 1} ${number + 1} ${after.title} →`]),
+        `${lesson.url}/lesson/home Course`,
+      ]);
+      await page.close();
+    },
+  );
 
   test.each([4, 5, 6])('lesson %i: groups and ids of 1,000 characters', async (number) => {
     const lesson = running(number);
@@ -169,7 +202,9 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
     await see(page.locator('#state')).toHaveText(`Connected · WebSockets · ${name}`);
     await see(page.locator('#result p')).toContainText(name);
     await page.getByRole('button', { name: 'claim name for sub' }).click();
-    await see(page.locator('#failures')).toContainText(`Sent to user ${name}: no error, heard by nobody.`);
+    await see(page.locator('#failures')).toContainText(
+      `Sent to user ${name}: no error, heard by nobody.`,
+    );
     await noSidewaysScrolling(page);
     expect(await page.locator('#state b, #result b').count()).toBe(0);
     await page.close();
@@ -183,7 +218,10 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
   let page: Page;
 
   beforeAll(async () => {
-    [lesson, browser] = await Promise.all([startLesson(folder, { production: true }), launchChromium()]);
+    [lesson, browser] = await Promise.all([
+      startLesson(folder, { production: true }),
+      launchChromium(),
+    ]);
   });
   afterAll(async () => {
     await browser.close();
@@ -202,7 +240,12 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
       new MutationObserver(() => {
         const badge = document.querySelector<HTMLElement>('#state.good:not([data-at])');
         if (badge !== null) badge.dataset['at'] = String(performance.now());
-      }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['class'] });
+      }).observe(document, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        attributeFilter: ['class'],
+      });
     });
     const times: number[] = [];
     for (let i = 0; i < 3; i++) {
@@ -215,7 +258,10 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
 
   test.each([
     ['empty', ''],
-    ['HTML and script', '<img src=x onerror="window.bad=1"><script>window.bad=1</script><b>bold</b>'],
+    [
+      'HTML and script',
+      '<img src=x onerror="window.bad=1"><script>window.bad=1</script><b>bold</b>',
+    ],
     ['1,000 characters without a space', 'x'.repeat(1000)],
     ['30 KB', `${'long '.repeat(6000)}end`],
   ])('a message: %s', async (_name, text) => {
@@ -228,7 +274,9 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
     expect(await page.evaluate(() => 'bad' in window)).toBe(false);
     for (const width of [390, 1280]) {
       await page.setViewportSize({ width, height: 800 });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        width,
+      );
     }
     expect((await shown.boundingBox())?.height).toBeLessThan(250);
   });
@@ -241,10 +289,14 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
   });
 
   test('a name of 1,000 characters in a badge does not push the page apart', async () => {
-    await page.locator('#state').evaluate((badge) => (badge.textContent = `Connected as ${'n'.repeat(1000)}`));
+    await page
+      .locator('#state')
+      .evaluate((badge) => (badge.textContent = `Connected as ${'n'.repeat(1000)}`));
     for (const width of [390, 1280]) {
       await page.setViewportSize({ width, height: 800 });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        width,
+      );
     }
   });
 
@@ -281,16 +333,19 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
   test.each([
     ['production: after a reload', true],
     ['development: by itself, since the development server reloads the page', false],
-  ])('the server stops and starts again: the page says so and comes back; %s', async (_name, production) => {
-    const first = await startLesson(folder, { production });
-    await page.goto(first.url);
-    await state(page, 'good');
-    await first.stop();
-    await state(page, 'bad');
-    await see(page.locator('#state')).toContainText('Disconnected');
-    const second = await startLesson(folder, { production, port: first.port });
-    if (production) await page.reload();
-    await see(page.locator('#state')).toHaveClass('badge good', { timeout: 15_000 });
-    await second.stop();
-  });
+  ])(
+    'the server stops and starts again: the page says so and comes back; %s',
+    async (_name, production) => {
+      const first = await startLesson(folder, { production });
+      await page.goto(first.url);
+      await state(page, 'good');
+      await first.stop();
+      await state(page, 'bad');
+      await see(page.locator('#state')).toContainText('Disconnected');
+      const second = await startLesson(folder, { production, port: first.port });
+      if (production) await page.reload();
+      await see(page.locator('#state')).toHaveClass('badge good', { timeout: 15_000 });
+      await second.stop();
+    },
+  );
 });

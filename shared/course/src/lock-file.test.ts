@@ -19,5 +19,7 @@ test('every optional dependency that the lock file names is itself in it: else n
 });
 
 test('the lock file names no registry', () => {
-  expect(Object.values(packages).filter(({ resolved }) => resolved?.startsWith('http') === true)).toEqual([]);
+  expect(
+    Object.values(packages).filter(({ resolved }) => resolved?.startsWith('http') === true),
+  ).toEqual([]);
 });

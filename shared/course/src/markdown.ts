@@ -36,4 +36,5 @@ export function renderMarkdown(tokens: Token[]): string {
   return markdown.renderer.render(tokens, markdown.options, { languages });
 }
 
-const languageOf = (heading: string): string => ({ 'C#': 'csharp', TypeScript: 'typescript' })[heading] ?? '';
+const languageOf = (heading: string): string =>
+  ({ 'C#': 'csharp', TypeScript: 'typescript' })[heading] ?? '';

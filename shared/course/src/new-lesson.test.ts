@@ -1,5 +1,14 @@
 import { execFile, type ExecFileException } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { lessonFolders, nodeArguments } from '@practical-signalr/lesson-kit';
@@ -22,14 +31,24 @@ interface Ended {
 /** Runs Node in the copy; npm options of whoever runs this test must not reach it. */
 const node = (...args: string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(npm_|VITEST|NODE_ENV)/.test(key)));
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([key]) => !/^(npm_|VITEST|NODE_ENV)/.test(key)),
+    );
     const done = (error: ExecFileException | null, stdout: string, stderr: string): void =>
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + stderr });
     execFile(process.execPath, args, { cwd: copy, env, maxBuffer: 1e8 }, done);
   });
-const course = (...args: string[]): Promise<Ended> => node(...nodeArguments, 'shared/course/src/cli.ts', ...args);
+const course = (...args: string[]): Promise<Ended> =>
+  node(...nodeArguments, 'shared/course/src/cli.ts', ...args);
 const vitest = (pattern: string, ...files: string[]): Promise<Ended> =>
-  node(packageCommand('vitest', 'vitest'), 'run', '--config=shared/vitest.config.ts', ...files, '-t', pattern);
+  node(
+    packageCommand('vitest', 'vitest'),
+    'run',
+    '--config=shared/vitest.config.ts',
+    ...files,
+    '-t',
+    pattern,
+  );
 
 beforeAll(async () => {
   copy = mkdtempSync(join(tmpdir(), 'new-lesson-'));
@@ -42,22 +61,32 @@ beforeAll(async () => {
     ),
   );
   // What nothing here looks at is large.
-  const files = listed.split('\n').filter((file) => file !== '' && !/\/(recordings|player|vectors)\//.test(file));
-  for (const file of files.filter((one) => existsSync(join(root, one)))) cpSync(join(root, file), join(copy, file));
+  const files = listed
+    .split('\n')
+    .filter((file) => file !== '' && !/\/(recordings|player|vectors)\//.test(file));
+  for (const file of files.filter((one) => existsSync(join(root, one))))
+    cpSync(join(root, file), join(copy, file));
   // The packages of this repository are the copy's, all others are linked.
   link(
     'node_modules',
     readdirSync(join(root, 'node_modules')).filter((one) => one !== '@practical-signalr'),
   );
-  cpSync(join(root, 'node_modules/@practical-signalr'), join(copy, 'node_modules/@practical-signalr'), {
-    recursive: true,
-    verbatimSymlinks: true,
-  });
+  cpSync(
+    join(root, 'node_modules/@practical-signalr'),
+    join(copy, 'node_modules/@practical-signalr'),
+    {
+      recursive: true,
+      verbatimSymlinks: true,
+    },
+  );
   for (const one of readdirSync(join(root, 'shared'))) {
-    if (existsSync(join(root, 'shared', one, 'node_modules'))) link(`shared/${one}`, ['node_modules']);
+    if (existsSync(join(root, 'shared', one, 'node_modules')))
+      link(`shared/${one}`, ['node_modules']);
   }
   await new Promise<void>((resolve, reject) =>
-    execFile('git', ['init', '--quiet', copy], (error) => (error === null ? resolve() : reject(error))),
+    execFile('git', ['init', '--quiet', copy], (error) =>
+      error === null ? resolve() : reject(error),
+    ),
   );
 }, 60_000);
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
@@ -80,7 +109,10 @@ test('what cannot be made is not made, and a sentence says why', async () => {
     [['../your-topic'], "'../your-topic' cannot be the name of a lesson."],
     [['03-basics'], 'The lesson lessons/03-basics exists already.'],
     [['basics'], 'The lesson lessons/03-basics exists already.'],
-    [['42-your-topic'], `cannot have the number 42, since lessons are numbered without a gap. Name it ${name}`],
+    [
+      ['42-your-topic'],
+      `cannot have the number 42, since lessons are numbered without a gap. Name it ${name}`,
+    ],
     [['your-topic', '--from', '99'], "There is no lesson '99'."],
     [['your-topic', '--title', 'a | b'], "'a | b' cannot be the title of a lesson."],
     [['your-topic', '--verbose'], 'Say the name of the new lesson'],
@@ -90,13 +122,20 @@ test('what cannot be made is not made, and a sentence says why', async () => {
   const { output } = await node(...nodeArguments, '--input-type=module', '--eval', script);
   const lines = output.trim().split('\n');
   expect(lines.filter((line) => line === '1')).toHaveLength(wrong.length);
-  expect(lines.filter((line) => line !== '1')).toEqual(wrong.map(([, text]) => expect.stringContaining(text)));
+  expect(lines.filter((line) => line !== '1')).toEqual(
+    wrong.map(([, text]) => expect.stringContaining(text)),
+  );
   expect(readdirSync(join(copy, 'lessons'))).toHaveLength(number - 1);
 });
 
 describe('npm run new-lesson', () => {
   beforeAll(async () => {
-    const { code, output } = await course('new-lesson', 'your-topic', '--title', 'Your topic: a test');
+    const { code, output } = await course(
+      'new-lesson',
+      'your-topic',
+      '--title',
+      'Your topic: a test',
+    );
     expect(code, output).toBe(0);
     expect(output).toContain(`Made lesson ${number}, "Your topic: a test", from lesson 5`);
   }, 60_000);
@@ -104,17 +143,26 @@ describe('npm run new-lesson', () => {
   test('gives the lesson its name, number and port, and no trace of the lesson it started from', () => {
     const folder = join(copy, 'lessons', name);
     expect(readdirSync(join(folder, 'test'))).toEqual(['your-topic.test.ts']);
-    expect(made(`lessons/${name}/client/index.html`)).toContain(`<title>Lesson ${number}: Your topic: a test</title>`);
+    expect(made(`lessons/${name}/client/index.html`)).toContain(
+      `<title>Lesson ${number}: Your topic: a test</title>`,
+    );
     expect(made(`lessons/${name}/package.json`)).toContain(`"@practical-signalr/lesson-${name}"`);
     expect(made(`lessons/${name}/README.md`)).toContain(`http://localhost:${portOf(number)}`);
-    expect(made(`lessons/${name}/server/announcement.ts`)).toBe(made('lessons/05-hub-context/server/announcement.ts'));
+    expect(made(`lessons/${name}/server/announcement.ts`)).toBe(
+      made('lessons/05-hub-context/server/announcement.ts'),
+    );
     expect(made('package-lock.json')).toContain(`"lessons/${name}": {`);
     expect(made('tsconfig.json')).toContain(`"path": "lessons/${name}"`);
   });
 
   test('lint, format and types have nothing to say', { timeout: 60_000 }, async () => {
     const folder = `lessons/${name}`;
-    const edited = ['shared/course/src/lesson-budgets.ts', 'README.md', 'tsconfig.json', 'package-lock.json'];
+    const edited = [
+      'shared/course/src/lesson-budgets.ts',
+      'README.md',
+      'tsconfig.json',
+      'package-lock.json',
+    ];
     const all = await Promise.all([
       node(packageCommand('oxlint', 'oxlint'), '--type-aware', '--deny-warnings', folder),
       node(packageCommand('oxfmt', 'oxfmt'), '--check', folder, ...edited),
@@ -126,27 +174,36 @@ describe('npm run new-lesson', () => {
     const built = await node(tsc, '-b', ...packages.map((one) => join(root, 'shared', one)));
     expect(built.code, built.output).toBe(0);
     for (const one of [...packages, 'protocol']) {
-      cpSync(join(root, 'shared', one, 'dist'), join(copy, 'shared', one, 'dist'), { recursive: true });
+      cpSync(join(root, 'shared', one, 'dist'), join(copy, 'shared', one, 'dist'), {
+        recursive: true,
+      });
     }
     const types = await node(tsc, '-p', folder);
     expect(types.code, types.output).toBe(0);
   });
 
-  test('the rules of the house, its README, its step and the lists hold', { timeout: 120_000 }, async () => {
-    const rules = `lesson ${number}(?! links| twice)|5 to ${number}|has its step|without a gap|twelve|kebab|over 400|lock file|its table|each of its names`;
-    const files = [
-      'house-rules',
-      'lock-file',
-      'lesson-guide',
-      'lesson-diff',
-      'change-reasons',
-      'readme-commands',
-      'own-page',
-    ];
-    const { code, output } = await vitest(rules, ...files.map((file) => `shared/course/src/${file}.test.ts`));
-    expect(code, output).toBe(0);
-    expect(output).toMatch(/Test Files .*7 passed/);
-  });
+  test(
+    'the rules of the house, its README, its step and the lists hold',
+    { timeout: 120_000 },
+    async () => {
+      const rules = `lesson ${number}(?! links| twice)|5 to ${number}|has its step|without a gap|twelve|kebab|over 400|lock file|its table|each of its names`;
+      const files = [
+        'house-rules',
+        'lock-file',
+        'lesson-guide',
+        'lesson-diff',
+        'change-reasons',
+        'readme-commands',
+        'own-page',
+      ];
+      const { code, output } = await vitest(
+        rules,
+        ...files.map((file) => `shared/course/src/${file}.test.ts`),
+      );
+      expect(code, output).toBe(0);
+      expect(output).toMatch(/Test Files .*7 passed/);
+    },
+  );
 
   test('readers compare it with the lesson it started from and with the one before', async () => {
     const [own, before] = await Promise.all([
@@ -154,7 +211,10 @@ describe('npm run new-lesson', () => {
       course('diff', String(number - 1), String(number), '--stat'),
     ]);
     expect(own.output).toContain(`Lesson 5 to ${number}: 2 files, 8 changed lines`);
-    expect([before.code, before.output]).toEqual([0, expect.stringContaining(`Lesson ${number - 1} to ${number}: `)]);
+    expect([before.code, before.output]).toEqual([
+      0,
+      expect.stringContaining(`Lesson ${number - 1} to ${number}: `),
+    ]);
   });
 
   test.runIf(hasChromium())('its own test passes in Chromium', { timeout: 180_000 }, async () => {
@@ -164,23 +224,37 @@ describe('npm run new-lesson', () => {
     expect(output).toMatch(/Tests .*2 passed/);
   });
 
-  test.runIf(hasChromium())('the page of the lesson before leads to it', { timeout: 120_000 }, async () => {
-    const before = lessonFolders(join(copy, 'lessons')).find((lesson) => lesson.number === number - 1)!;
-    const [lesson, browser] = await Promise.all([startLesson(before.folder, { production: true }), launchChromium()]);
-    const page = await browser.newPage();
-    await page.goto(lesson.url);
-    await see(page.locator('.bar .number')).toHaveText(`${number - 1} / ${number}`);
-    await see(page.getByRole('link', { name: `${number} Your topic: a test →` })).toHaveAttribute(
-      'href',
-      `/lesson/${number}`,
-    );
-    await browser.close();
-    await lesson.stop();
-  });
+  test.runIf(hasChromium())(
+    'the page of the lesson before leads to it',
+    { timeout: 120_000 },
+    async () => {
+      const before = lessonFolders(join(copy, 'lessons')).find(
+        (lesson) => lesson.number === number - 1,
+      )!;
+      const [lesson, browser] = await Promise.all([
+        startLesson(before.folder, { production: true }),
+        launchChromium(),
+      ]);
+      const page = await browser.newPage();
+      await page.goto(lesson.url);
+      await see(page.locator('.bar .number')).toHaveText(`${number - 1} / ${number}`);
+      await see(page.getByRole('link', { name: `${number} Your topic: a test →` })).toHaveAttribute(
+        'href',
+        `/lesson/${number}`,
+      );
+      await browser.close();
+      await lesson.stop();
+    },
+  );
 
   test('the next one starts from it', async () => {
     const { code, output } = await course('new-lesson', 'another-topic');
-    expect([code, output]).toEqual([0, expect.stringContaining(`"Another topic", from lesson ${number}`)]);
-    expect(made('shared/course/src/lesson-budgets.ts')).toContain(`from: ${number}, to: ${number + 1}`);
+    expect([code, output]).toEqual([
+      0,
+      expect.stringContaining(`"Another topic", from lesson ${number}`),
+    ]);
+    expect(made('shared/course/src/lesson-budgets.ts')).toContain(
+      `from: ${number}, to: ${number + 1}`,
+    );
   });
 });

@@ -84,11 +84,13 @@ function asked(args: readonly string[]): NewLesson | string {
   const prefix = String(number).padStart(2, '0');
   const same = lessons.find(({ name }) => name === text || name.slice(3) === topic);
   if (same !== undefined) return errorTexts.lessonExists(same.name);
-  if (digits !== undefined && Number(digits) !== number) return errorTexts.numberTaken(digits, `${prefix}-${topic}`);
+  if (digits !== undefined && Number(digits) !== number)
+    return errorTexts.numberTaken(digits, `${prefix}-${topic}`);
   const wanted = option('from') ?? String(number - 1 > videos.length ? number - 1 : CHAT);
   const from = lessons.find((lesson) => String(lesson.number) === wanted);
   if (from === undefined) return errorTexts.noSuchLesson(wanted, lessons.length);
-  const title = option('title') ?? topic.charAt(0).toUpperCase() + topic.slice(1).replaceAll('-', ' ');
+  const title =
+    option('title') ?? topic.charAt(0).toUpperCase() + topic.slice(1).replaceAll('-', ' ');
   if (!/^[^<>&"`|\n]{1,60}$/.test(title)) return errorTexts.badLessonTitle(title);
   return { number, name: `${prefix}-${topic}`, title, from };
 }
@@ -112,7 +114,10 @@ function copy(lesson: NewLesson, folder: string): void {
       .replace(/<h1>.*?<\/h1>/, `<h1>${title}</h1>`)
       .replace(`<span class="number">${from.number}<`, `<span class="number">${number}<`);
   for (const file of lessonFiles(from.folder, true)) {
-    const to = join(folder, file.replace(`test/${from.name.slice(3)}.test.ts`, `test/${name.slice(3)}.test.ts`));
+    const to = join(
+      folder,
+      file.replace(`test/${from.name.slice(3)}.test.ts`, `test/${name.slice(3)}.test.ts`),
+    );
     mkdirSync(dirname(to), { recursive: true });
     const text = readFileSync(join(from.folder, file), 'utf8');
     writeFileSync(to, file === 'client/index.html' ? renamedPage(text) : renamed(text));
@@ -135,7 +140,11 @@ function register({ number, name, title, from }: NewLesson, folder: string): voi
     [BUDGETS, /(lessonSteps[^=]*= \[[^]*?\n)(\];)/, `$1  ${step}\n$2`],
     ['README.md', new RegExp(`^\\| ${number - 1} \\| \\[.*$`, 'm'), `$&\n${row}`],
     // Behind the last lesson.
-    ['tsconfig.json', /([ \t]*\{\s*"path": "lessons\/)[^"]+("\s*\})(?![^]*"path": "lessons\/)/, `$&,\n$1${name}$2`],
+    [
+      'tsconfig.json',
+      /([ \t]*\{\s*"path": "lessons\/)[^"]+("\s*\})(?![^]*"path": "lessons\/)/,
+      `$&,\n$1${name}$2`,
+    ],
   ];
   const edited = edits.map(([file, place, change]) => {
     const text = readFileSync(join(root, file), 'utf8');

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { opensBrowser, type Surroundings } from './opens-browser.ts';
 
-const desk: Surroundings = { args: [], env: { DISPLAY: ':0' }, isTerminal: true, platform: 'linux' };
+const desk: Surroundings = {
+  args: [],
+  env: { DISPLAY: ':0' },
+  isTerminal: true,
+  platform: 'linux',
+};
 
 test.each<[what: string, change: Partial<Surroundings>, opens: boolean]>([
   ['a desk', {}, true],

@@ -12,8 +12,17 @@ export interface Surroundings {
  */
 export function opensBrowser({ args, env, isTerminal, platform }: Surroundings): boolean {
   // `npm start --no-open` keeps the option for itself and hands it on as an empty variable.
-  const declined = args.includes('--no-open') || ['', 'false'].includes(env['npm_config_open'] ?? 'true');
+  const declined =
+    args.includes('--no-open') || ['', 'false'].includes(env['npm_config_open'] ?? 'true');
   const { CI, SSH_CONNECTION, BROWSER, DISPLAY, WAYLAND_DISPLAY, WSL_DISTRO_NAME } = env;
-  const screen = platform !== 'linux' || (DISPLAY ?? WAYLAND_DISPLAY ?? WSL_DISTRO_NAME) !== undefined;
-  return isTerminal && screen && !declined && BROWSER !== 'none' && CI === undefined && SSH_CONNECTION === undefined;
+  const screen =
+    platform !== 'linux' || (DISPLAY ?? WAYLAND_DISPLAY ?? WSL_DISTRO_NAME) !== undefined;
+  return (
+    isTerminal &&
+    screen &&
+    !declined &&
+    BROWSER !== 'none' &&
+    CI === undefined &&
+    SSH_CONNECTION === undefined
+  );
 }

@@ -25,7 +25,11 @@ afterAll(async () => {
 type Headers = Record<string, string>;
 
 /** The status of an answer; headers as nobody but a foreign program or a rebound name would send them. */
-async function statusOf(method: string, path: string, headers: Headers): Promise<number | undefined> {
+async function statusOf(
+  method: string,
+  path: string,
+  headers: Headers,
+): Promise<number | undefined> {
   const sent = request({ host: '127.0.0.1', port: home.port, method, path, headers });
   sent.end();
   return new Promise((resolve, reject) => {
@@ -52,10 +56,19 @@ const own = (): Headers => ({ host: `localhost:${home.port}`, origin });
 /** What a page elsewhere, a name that was rebound, or a program without an origin would send. */
 const foreign: [string, () => Headers][] = [
   ['a page of another site', () => ({ ...own(), origin: 'http://evil.example' })],
-  ['a page of another port of this machine, a lesson for one', () => ({ ...own(), origin: 'http://localhost:4103' })],
-  ['a page of the same name with https', () => ({ ...own(), origin: `https://localhost:${home.port}` })],
+  [
+    'a page of another port of this machine, a lesson for one',
+    () => ({ ...own(), origin: 'http://localhost:4103' }),
+  ],
+  [
+    'a page of the same name with https',
+    () => ({ ...own(), origin: `https://localhost:${home.port}` }),
+  ],
   ['a page in a frame or a file', () => ({ ...own(), origin: 'null' })],
-  ['a name that was rebound to this machine', () => ({ host: 'evil.example', origin: 'http://evil.example' })],
+  [
+    'a name that was rebound to this machine',
+    () => ({ host: 'evil.example', origin: 'http://evil.example' }),
+  ],
   [
     'a name that only begins like this machine',
     () => ({ host: 'localhost.evil.example', origin: 'http://localhost.evil.example' }),
@@ -78,7 +91,9 @@ test('without an origin, as no browser would, nobody can either', async () => {
 
 test('a foreign host gets no page either; nobody may frame it', async () => {
   expect(await statusOf('GET', '/', { host: 'evil.example' })).toBe(403);
-  expect(await statusOf('GET', '/', { host: `localhost:${home.port}`, origin: 'http://evil.example' })).toBe(403);
+  expect(
+    await statusOf('GET', '/', { host: `localhost:${home.port}`, origin: 'http://evil.example' }),
+  ).toBe(403);
   const { headers } = await fetch(origin);
   expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   expect(headers.get('access-control-allow-origin')).toBeNull();
@@ -95,7 +110,9 @@ test('an upgrade of another path is refused, not left hanging', async () => {
 test('its own page may, by each of its names and over each transport', async () => {
   for (const name of ['localhost', '127.0.0.1']) {
     const host = `${name}:${home.port}`;
-    expect(await statusOf('GET', '/home', { host, origin: `http://${host}`, ...upgrade })).toBe(101);
+    expect(await statusOf('GET', '/home', { host, origin: `http://${host}`, ...upgrade })).toBe(
+      101,
+    );
   }
   for (const transport of [
     HttpTransportType.WebSockets,

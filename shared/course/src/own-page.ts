@@ -8,7 +8,10 @@ import type { HomeHub } from './home-hub.ts';
  * Whether a request names this machine as its host and, if it can change anything, comes from the home's own page. A foreign page may reach
  * this server under a name of its own (DNS rebinding), or send to it what needs no permission: a form's POST, a WebSocket (CSRF).
  */
-export function isOwn({ method = 'GET', headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
+export function isOwn({
+  method = 'GET',
+  headers,
+}: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
   const host = headers.host ?? '';
   if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host)) return false;
   const onlyReads = (method === 'GET' || method === 'HEAD') && headers.upgrade === undefined;
@@ -26,7 +29,9 @@ export const ownPageOnly: RequestHandler = (request, response, next) => {
 /** The same for a hub: WebSockets pass no middleware, so every request of the hub is asked again where nothing passes by. */
 export const ownPageHub: Pick<MapHubOptions<HomeHub>, 'authentication' | 'authorize'> = {
   authentication: {
-    authenticate: ({ httpRequest }) => ({ ticket: { user: { own: isOwn(httpRequest) }, expiresAt: undefined } }),
+    authenticate: ({ httpRequest }) => ({
+      ticket: { user: { own: isOwn(httpRequest) }, expiresAt: undefined },
+    }),
   } satisfies AuthenticationHandler,
   authorize: { policy: (user) => user['own'] === true },
 };

@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -38,7 +46,9 @@ beforeAll(async () => {
   for (const tarball of readdirSync(project).filter((file) => file.endsWith('.tgz'))) {
     const name = tarball.replace(/^practical-signalr-(.*)-\d.*$/, '$1');
     await run('tar', ['-xzf', tarball], { cwd: project });
-    cpSync(join(project, 'package'), join(project, 'node_modules/@practical-signalr', name), { recursive: true });
+    cpSync(join(project, 'package'), join(project, 'node_modules/@practical-signalr', name), {
+      recursive: true,
+    });
     rmSync(join(project, 'package'), { recursive: true });
   }
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
@@ -48,11 +58,14 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 describe.each(names)('the package %s', (name) => {
   const packed = (): string => join(project, 'node_modules/@practical-signalr', name);
   const files = (): string[] => readdirSync(packed(), { recursive: true }).map(String);
-  const manifest = (): Manifest => JSON.parse(readFileSync(join(packed(), 'package.json'), 'utf8')) as Manifest;
+  const manifest = (): Manifest =>
+    JSON.parse(readFileSync(join(packed(), 'package.json'), 'utf8')) as Manifest;
 
   test('has README, licence, code with types, and no tests', () => {
     expect(files()).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'package.json']));
-    expect(readFileSync(join(packed(), 'LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'));
+    expect(readFileSync(join(packed(), 'LICENSE'), 'utf8')).toBe(
+      readFileSync(join(root, 'LICENSE'), 'utf8'),
+    );
     expect(files().filter((file) => file.includes('.test.'))).toEqual([]);
     const scripts = files().filter((file) => file.startsWith('dist') && file.endsWith('.js'));
     expect(scripts.length).toBeGreaterThan(3);
@@ -72,15 +85,21 @@ describe.each(names)('the package %s', (name) => {
     const imported = files()
       .filter((file) => /^dist.*\.(js|d\.ts)$/.test(file))
       .flatMap((file) => [
-        ...readFileSync(join(packed(), file), 'utf8').matchAll(/(?:from|import\()\s*['"]([^'".][^'"]*)['"]/g),
+        ...readFileSync(join(packed(), file), 'utf8').matchAll(
+          /(?:from|import\()\s*['"]([^'".][^'"]*)['"]/g,
+        ),
       ])
-      .map(([, specifier = '']) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'))
+      .map(([, specifier = '']) =>
+        specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'),
+      )
       .filter((specifier) => !specifier.startsWith('node:') && !builtinModules.includes(specifier));
     // Types of JavaScript libraries come from DefinitelyTyped, which the user adds where the compiler asks for it.
     expect([...new Set(imported)].filter((specifier) => !named.includes(specifier))).toEqual([]);
   });
   test('asks for the version of its neighbours that is packed beside it', () => {
-    const neighbours = Object.entries(manifest().dependencies ?? {}).filter(([key]) => key.startsWith('@practical'));
+    const neighbours = Object.entries(manifest().dependencies ?? {}).filter(([key]) =>
+      key.startsWith('@practical'),
+    );
     for (const [, version] of neighbours) expect(version).toBe(manifest().version);
   });
 });

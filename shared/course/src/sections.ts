@@ -8,7 +8,8 @@ const course = 'https://codeopinion.com/practical-asp-net-core-signalr';
 /** What to have beside the video of each section, in the order of the course. Addresses are those that are known to exist, no others. */
 export const videos: readonly FollowAlong[] = [
   {
-    shows: 'What the course is about and how its eight sections build on each other. There is no code in it.',
+    shows:
+      'What the course is about and how its eight sections build on each other. There is no code in it.',
     page: `${course}/`,
     code: [
       { file: 'client/polling.ts', look: 'asks every two seconds' },
@@ -17,7 +18,8 @@ export const videos: readonly FollowAlong[] = [
     ],
   },
   {
-    shows: 'What SignalR is made of: transports in the order in which they are tried, connections, the protocol, hubs.',
+    shows:
+      'What SignalR is made of: transports in the order in which they are tried, connections, the protocol, hubs.',
     code: [
       { file: 'client/main.ts', look: 'one connection for each transport' },
       { file: 'client/by-hand.ts', look: 'the same without a client' },
@@ -25,7 +27,8 @@ export const videos: readonly FollowAlong[] = [
     ],
   },
   {
-    shows: 'A hub with SendMessageToAll, its registration and its path, and a page that connects, listens and calls.',
+    shows:
+      'A hub with SendMessageToAll, its registration and its path, and a page that connects, listens and calls.',
     code: [
       { file: 'server/hub.ts', look: 'MessageHub.cs' },
       { file: 'server/main.ts', look: 'AddSignalR and MapHub of Startup.cs' },
@@ -50,7 +53,8 @@ export const videos: readonly FollowAlong[] = [
     ],
   },
   {
-    shows: 'A hub that only users with a token may use, and the hook that takes the token out of the query.',
+    shows:
+      'A hub that only users with a token may use, and the hook that takes the token out of the query.',
     code: [
       { file: 'server/auth-broken.ts', look: 'reads the header alone' },
       { file: 'server/auth-fixed.ts', look: 'OnMessageReceived: the query too' },
@@ -58,12 +62,14 @@ export const videos: readonly FollowAlong[] = [
     ],
   },
   {
-    shows: 'Two instances of the app that know nothing of each other, and Redis between them as a backplane.',
+    shows:
+      'Two instances of the app that know nothing of each other, and Redis between them as a backplane.',
     page: `${course}-scaling/`,
     code: [{ file: 'server/main.ts', look: 'one line: scaleOut' }],
   },
   {
-    shows: 'Clients connect to a service in the cloud; the app keeps a few connections to it and needs no Redis.',
+    shows:
+      'Clients connect to a service in the cloud; the app keeps a few connections to it and needs no Redis.',
     page: `${course}-azure/`,
     code: [
       { file: 'server/main.ts', look: 'one line: the service in place of Redis' },

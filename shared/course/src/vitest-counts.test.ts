@@ -17,7 +17,15 @@ async function run(name: string, content: string): Promise<ReturnType<typeof cou
   try {
     await promisify(execFile)(
       process.execPath,
-      [vitest, 'run', '--root', folder, '--reporter=json', `--outputFile=${report}`, '--exclude=none'],
+      [
+        vitest,
+        'run',
+        '--root',
+        folder,
+        '--reporter=json',
+        `--outputFile=${report}`,
+        '--exclude=none',
+      ],
       { cwd: folder },
     );
   } catch (error) {
@@ -38,7 +46,11 @@ test('what passes counts as passed', async () => {
   });
 });
 test('a file that does not load counts as failed', async () => {
-  expect(await run('a.test.mjs', "import './missing.mjs';")).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  expect(await run('a.test.mjs', "import './missing.mjs';")).toEqual({
+    passed: 0,
+    failed: 1,
+    skipped: 0,
+  });
 });
 test('an unhandled error counts as failed though every test passed', async () => {
   const counts = await run(

@@ -10,7 +10,10 @@ interface Report {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests?: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly unknown[];
+  }[];
 }
 
 /**
@@ -20,7 +23,9 @@ interface Report {
 export function countVitest(json: string | undefined, exitCode: number): Counts {
   if (json === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const report = JSON.parse(json) as Report;
-  const notLoaded = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const notLoaded = report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  );
   const counts: Counts = {
     passed: report.numPassedTests,
     failed: report.numFailedTests + notLoaded.length,

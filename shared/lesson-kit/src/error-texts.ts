@@ -11,8 +11,10 @@ export const errorTexts = {
   homeNotRunning: 'The course home does not run. Start it in another terminal with: npm start',
   notBuilt: (folder: string) =>
     `The page of ${folder} is not built yet. Build it with npm run build, then start it again.`,
-  browserMissing: 'Chromium is missing: set CHROMIUM_PATH or install it (Debian: apt-get install chromium).',
-  instanceEnded: (name: string, output: string) => `The ${name} ended before it was ready. It printed:\n${output}`,
+  browserMissing:
+    'Chromium is missing: set CHROMIUM_PATH or install it (Debian: apt-get install chromium).',
+  instanceEnded: (name: string, output: string) =>
+    `The ${name} ended before it was ready. It printed:\n${output}`,
   noInstance: (name: string, text: string) =>
     `INSTANCES is '${text}' and has no address for ${name}. Name one for each, for example http://instance-1:4171,http://instance-2:4172, or leave it out.`,
   instancesElsewhere:

@@ -4,7 +4,11 @@ import { findCommand, type Machine } from './find-command.ts';
 test('a command of Windows has an ending of PATHEXT', () => {
   const files = ['C:\\tools\\npm.cmd', 'C:\\tools\\dotnet'];
   const environment = { Path: 'C:\\tools', PATHEXT: '.EXE;.CMD' };
-  const windows: Machine = { platform: 'win32', environment, exists: (path) => files.includes(path) };
+  const windows: Machine = {
+    platform: 'win32',
+    environment,
+    exists: (path) => files.includes(path),
+  };
   expect(findCommand('npm', windows)).toBe('C:\\tools\\npm.cmd');
   expect(findCommand('dotnet', windows)).toBeUndefined();
 });

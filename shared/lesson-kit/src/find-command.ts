@@ -8,7 +8,11 @@ export interface Machine {
   readonly exists: (path: string) => boolean;
 }
 
-export const thisMachine: Machine = { platform: process.platform, environment: process.env, exists: existsSync };
+export const thisMachine: Machine = {
+  platform: process.platform,
+  environment: process.env,
+  exists: existsSync,
+};
 
 /** The path of a command on the PATH, on Windows with an ending of `PATHEXT`; undefined where it is missing. */
 export function findCommand(name: string, machine: Machine = thisMachine): string | undefined {

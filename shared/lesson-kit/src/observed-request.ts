@@ -1,5 +1,12 @@
 /** What a request is for, seen from outside: the steps of a SignalR connection, or any other request. */
-export type RequestKind = 'negotiate' | 'websocket' | 'event stream' | 'poll' | 'send' | 'delete' | 'request';
+export type RequestKind =
+  | 'negotiate'
+  | 'websocket'
+  | 'event stream'
+  | 'poll'
+  | 'send'
+  | 'delete'
+  | 'request';
 
 /** Where a request carried its access token. */
 export type TokenPlace = 'header' | 'query' | 'none';
@@ -57,5 +64,13 @@ export function describeRequest(
   // ASP.NET Core's own order: the header counts before a hook asks for the query.
   const tokenIn = authorization ? 'header' : searchParams.get('access_token') ? 'query' : 'none';
   const attempt = searchParams.get('attempt');
-  return { number, method, kind: kind(), path, tokenIn, at, ...(attempt === null ? {} : { attempt }) };
+  return {
+    number,
+    method,
+    kind: kind(),
+    path,
+    tokenIn,
+    at,
+    ...(attempt === null ? {} : { attempt }),
+  };
 }

@@ -20,7 +20,9 @@ async function serve(home: number, port = 0): Promise<number> {
 }
 
 async function open(port: number, number: string): Promise<[number, string | null]> {
-  const { status, headers } = await fetch(`http://127.0.0.1:${port}/lesson/${number}`, { redirect: 'manual' });
+  const { status, headers } = await fetch(`http://127.0.0.1:${port}/lesson/${number}`, {
+    redirect: 'manual',
+  });
   return [status, headers.get('location')];
 }
 

@@ -18,7 +18,8 @@ export interface Neighbours {
  * @example app.get('/lesson/:number', openLesson());
  */
 export function openLesson(neighbours: Neighbours = {}): RequestHandler<{ number: string }> {
-  const { home = portOfEnvironment(4100, process.env['COURSE_HOME_PORT']), lessons = 4100 } = neighbours;
+  const { home = portOfEnvironment(4100, process.env['COURSE_HOME_PORT']), lessons = 4100 } =
+    neighbours;
   const known = lessonFolders().map(({ number }) => number);
   return async ({ params, hostname }, response) => {
     const number = Number(params.number);

@@ -59,14 +59,19 @@ function upgrade(path: string): Promise<number | undefined> {
 
 test('the journal tells the status of every request and upgrade and where its token was, and never the token', async () => {
   const headers = { authorization: 'Bearer secret-of-the-header' };
-  const negotiated = await fetch(`${origin}/hub/negotiate?negotiateVersion=1`, { method: 'POST', headers });
+  const negotiated = await fetch(`${origin}/hub/negotiate?negotiateVersion=1`, {
+    method: 'POST',
+    headers,
+  });
   const { connectionToken } = (await negotiated.json()) as { connectionToken: string };
   expect(await upgrade(`/hub?id=unknown&access_token=secret-of-the-query`)).toBe(404);
   expect(await upgrade(`/hub?id=${connectionToken}`)).toBe(101);
   await fetch(`${origin}/missing`, { headers: { accept: 'text/event-stream' } });
   await fetch(`${origin}/other`);
   const entries = await journal();
-  expect(entries.map(({ method, kind, path, status, tokenIn }) => [method, kind, path, status, tokenIn])).toEqual([
+  expect(
+    entries.map(({ method, kind, path, status, tokenIn }) => [method, kind, path, status, tokenIn]),
+  ).toEqual([
     ['POST', 'negotiate', '/hub/negotiate', 200, 'header'],
     ['GET', 'websocket', '/hub', 404, 'query'],
     ['GET', 'websocket', '/hub', 101, 'none'],
@@ -80,7 +85,9 @@ test('the journal tells the status of every request and upgrade and where its to
 test('the requests of one attempt are known by their mark', async () => {
   await fetch(`${origin}/missing?attempt=first`);
   await fetch(`${origin}/missing?attempt=second`);
-  const asked = (await (await fetch(`${origin}/requests?attempt=second`)).json()) as ObservedRequest[];
+  const asked = (await (
+    await fetch(`${origin}/requests?attempt=second`)
+  ).json()) as ObservedRequest[];
   expect(asked.map(({ number, attempt }) => [number, attempt])).toEqual([[2, 'second']]);
 });
 
@@ -93,9 +100,17 @@ test('without anybody who takes upgrades they are refused, not left hanging', as
 test('who is refused and cuts the line harms nobody', async () => {
   server.removeAllListeners('upgrade');
   requestJournal(server);
-  const closed = new Promise((resolve) => server.once('connection', (socket) => socket.once('close', resolve)));
-  const client = connect({ port: Number(new URL(origin).port), host: '127.0.0.1', allowHalfOpen: true });
-  client.write('GET /hub HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  const closed = new Promise((resolve) =>
+    server.once('connection', (socket) => socket.once('close', resolve)),
+  );
+  const client = connect({
+    port: Number(new URL(origin).port),
+    host: '127.0.0.1',
+    allowHalfOpen: true,
+  });
+  client.write(
+    'GET /hub HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  );
   await once(client, 'data');
   client.resetAndDestroy();
   await closed;
@@ -104,7 +119,9 @@ test('who is refused and cuts the line harms nobody', async () => {
 
 test('the journal keeps a bounded number of requests', async () => {
   for (let i = 0; i < 20; i++) {
-    await Promise.all(Array.from({ length: 55 }, () => fetch(`${origin}/missing`).then((answer) => answer.text())));
+    await Promise.all(
+      Array.from({ length: 55 }, () => fetch(`${origin}/missing`).then((answer) => answer.text())),
+    );
   }
   expect(await journal()).toHaveLength(1000);
 });

@@ -15,12 +15,18 @@ const KEPT = 1000;
  * @param prefixes paths that are noted with all below them; default: all paths.
  * @example app.use('/requests', requestJournal(server, ['/broken', '/fixed']));
  */
-export function requestJournal(server: Server, prefixes: readonly string[] = ['/']): RequestHandler {
+export function requestJournal(
+  server: Server,
+  prefixes: readonly string[] = ['/'],
+): RequestHandler {
   const entries: ObservedRequest[] = [];
   const began = performance.now();
   let number = 0;
 
-  const note = ({ method = 'GET', url = '/', headers }: IncomingMessage, upgrade: boolean): ObservedRequest => {
+  const note = (
+    { method = 'GET', url = '/', headers }: IncomingMessage,
+    upgrade: boolean,
+  ): ObservedRequest => {
     const { authorization, accept = '' } = headers;
     const eventStream = accept.includes('text/event-stream');
     const facts = { method, url, authorization, upgrade, eventStream };
@@ -56,7 +62,8 @@ export function requestJournal(server: Server, prefixes: readonly string[] = ['/
       if (entry.status === undefined) entry.failed = true;
     });
     // A listener tells Node that upgrades are taken care of: where nobody else does, somebody must answer.
-    if (server.listenerCount('upgrade') === 1) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    if (server.listenerCount('upgrade') === 1)
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
   });
 
   return (request, response) => {

@@ -51,17 +51,26 @@ export async function serveLesson(mainUrl: string, lesson: Served): Promise<void
   } catch (error) {
     await closePage();
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    console.error(inUse ? errorTexts.portInUse(port) : error instanceof Error ? error.message : error);
+    console.error(
+      inUse ? errorTexts.portInUse(port) : error instanceof Error ? error.message : error,
+    );
     process.exitCode = 1;
     if (process.connected) process.disconnect(); // nothing else keeps an instance
     await signalr.close();
     return;
   }
-  console.log(`Lesson ${number} is ready: open http://localhost:${port} in two tabs (Ctrl-C ends it)`);
+  console.log(
+    `Lesson ${number} is ready: open http://localhost:${port} in two tabs (Ctrl-C ends it)`,
+  );
 }
 
 /** One of several servers: it has no page, tells whoever started it where it serves, and ends with it. */
-async function serveInstance(name: string, port: number, lesson: Served, end: () => Promise<void>): Promise<void> {
+async function serveInstance(
+  name: string,
+  port: number,
+  lesson: Served,
+  end: () => Promise<void>,
+): Promise<void> {
   servePageElsewhere(name, lesson);
   await listen(lesson.server, port);
   process.once('disconnect', () => void end().finally(() => process.exit(0)));

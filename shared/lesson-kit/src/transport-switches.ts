@@ -11,7 +11,10 @@ const names = new Map<string, TransportName>([
 const switches = (): Record<string, string | boolean | undefined> =>
   parseArgs({
     strict: false,
-    options: { transports: { type: 'string', default: 'ws,sse,lp' }, 'block-upgrade': { type: 'boolean' } },
+    options: {
+      transports: { type: 'string', default: 'ws,sse,lp' },
+      'block-upgrade': { type: 'boolean' },
+    },
   }).values;
 
 /** `--transports sse,lp`: what negotiation offers; all by default. What it does not know it passes over. */
@@ -26,6 +29,7 @@ export function blockUpgrades(server: Server, path: string): void {
   server.removeAllListeners('upgrade');
   server.on('upgrade', (request, socket) => {
     socket.on('error', () => undefined); // who is refused may hang up
-    if (request.url?.startsWith(path)) socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+    if (request.url?.startsWith(path))
+      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
   });
 }

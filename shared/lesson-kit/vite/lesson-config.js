@@ -13,17 +13,23 @@ export function lessonConfig(folder) {
     cacheDir: join(folder, '../../node_modules/.vite', basename(folder)),
     // What a page says of its neighbours.
     define: {
-      LESSON_TITLES: JSON.stringify(Object.fromEntries(lessonFolders().map(({ number, title }) => [number, title]))),
+      LESSON_TITLES: JSON.stringify(
+        Object.fromEntries(lessonFolders().map(({ number, title }) => [number, title])),
+      ),
     },
     clearScreen: false,
     logLevel: 'warn',
-    resolve: { conditions: ['@practical-signalr/source', 'module', 'browser', 'development|production'] },
+    resolve: {
+      conditions: ['@practical-signalr/source', 'module', 'browser', 'development|production'],
+    },
     build: {
       outDir: join(folder, 'dist'),
       emptyOutDir: true,
       target: 'es2023',
       // @microsoft/signalr marks a string literal as pure, which is no call: nothing to tell a reader.
-      rollupOptions: { onwarn: (warning, warn) => void (warning.code === 'INVALID_ANNOTATION' || warn(warning)) },
+      rollupOptions: {
+        onwarn: (warning, warn) => void (warning.code === 'INVALID_ANNOTATION' || warn(warning)),
+      },
     },
   };
 }

@@ -17,7 +17,8 @@ export function lessonFolders(parent = lessons) {
     .sort()
     .map((name) => {
       const readme = textOf(join(parent, name, 'README.md'));
-      const goal = /^\*\*Goal\.\*\* ([^]+?)\n(?:\n|$)/m.exec(readme)?.[1]?.replace(/\s+/g, ' ') ?? '';
+      const goal =
+        /^\*\*Goal\.\*\* ([^]+?)\n(?:\n|$)/m.exec(readme)?.[1]?.replace(/\s+/g, ' ') ?? '';
       return {
         number: Number(name.slice(0, 2)),
         name,
@@ -30,4 +31,5 @@ export function lessonFolders(parent = lessons) {
 }
 
 /** @param {string} file */
-const textOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\r\n', '\n') : '');
+const textOf = (file) =>
+  existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\r\n', '\n') : '';

@@ -12,7 +12,11 @@ function read(pieces: readonly (string | Uint8Array)[], limit?: number): number[
 }
 
 test('a length may have one to five bytes, and be longer than needed', () => {
-  expect(read([Uint8Array.of(1, 7, 0x82, 0, 8, 9, 0x81, 0x80, 0x80, 0x80, 0, 10)])).toEqual([[7], [8, 9], [10]]);
+  expect(read([Uint8Array.of(1, 7, 0x82, 0, 8, 9, 0x81, 0x80, 0x80, 0x80, 0, 10)])).toEqual([
+    [7],
+    [8, 9],
+    [10],
+  ]);
   for (const size of [0, 127, 128, 16_383, 16_384, 2_097_152]) {
     const message = new BinaryMessageWriter().write([new Uint8Array(size), new Uint8Array(1)]);
     expect(read([message])[0]).toHaveLength(size + 1);
@@ -21,7 +25,9 @@ test('a length may have one to five bytes, and be longer than needed', () => {
 
 test('a length over 2 GB is refused', () => {
   expect(() => read([Uint8Array.of(0xff, 0xff, 0xff, 0xff, 8)])).toThrow(ProtocolError);
-  expect(() => read([Uint8Array.of(0xff, 0xff, 0xff, 0xff), Uint8Array.of(0xff)])).toThrow(ProtocolError);
+  expect(() => read([Uint8Array.of(0xff, 0xff, 0xff, 0xff), Uint8Array.of(0xff)])).toThrow(
+    ProtocolError,
+  );
 });
 
 test('nothing is taken for a length that is only claimed', () => {
@@ -42,7 +48,9 @@ test('a message in ten thousand pieces is copied a bounded number of times', () 
     set.call(this, from, at);
   });
   try {
-    expect(read(Array.from(message, (byte) => Uint8Array.of(byte)))).toEqual([Array.from(message.subarray(2))]);
+    expect(read(Array.from(message, (byte) => Uint8Array.of(byte)))).toEqual([
+      Array.from(message.subarray(2)),
+    ]);
   } finally {
     spy.mockRestore();
   }

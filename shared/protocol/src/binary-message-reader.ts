@@ -42,7 +42,9 @@ export class BinaryMessageReader {
         // Not subarray: of a Buffer it makes another Buffer, which is slower and shows in what users get.
         message = new Uint8Array(bytes.buffer, bytes.byteOffset + at, this.#length);
       } else {
-        this.#keep(at === 0 && end >= bytes.length ? bytes : bytes.subarray(at, Math.min(end, bytes.length)));
+        this.#keep(
+          at === 0 && end >= bytes.length ? bytes : bytes.subarray(at, Math.min(end, bytes.length)),
+        );
         if (this.#filled < this.#length) return;
         message = this.#body.subarray(0, this.#length);
       }

@@ -17,7 +17,11 @@ export interface CreateErrorOptions {
  * @example
  * throw createError('ERR_SIGNALR_PATH_IN_USE', "A hub is already mapped at '/chat'. Map each path once.");
  */
-export function createError(code: ErrorCode, message: string, options: CreateErrorOptions = {}): CodedError {
+export function createError(
+  code: ErrorCode,
+  message: string,
+  options: CreateErrorOptions = {},
+): CodedError {
   const { type: ErrorType = Error, ...errorOptions } = options;
   return Object.assign(new ErrorType(message, errorOptions), { code });
 }

@@ -4,14 +4,16 @@ export const errorTexts = {
   missingProperty: (name: string) => `Missing required property '${name}'.`,
   wrongPropertyType: (name: string, type: string) => `Expected '${name}' to be of type ${type}.`,
   resultAndError: "The 'error' and 'result' properties are mutually exclusive.",
-  unexpectedJsonToken: (found: string) => `Unexpected JSON Token Type '${found}'. Expected a JSON Object.`,
+  unexpectedJsonToken: (found: string) =>
+    `Unexpected JSON Token Type '${found}'. Expected a JSON Object.`,
   messageTooLarge: (limit: number) =>
     `The maximum message size of ${limit}B was exceeded. The message size can be configured in AddHubOptions.`,
   errorReadingMessagePack: 'Error reading MessagePack.',
   bytesMissing:
     'Error reading MessagePack. The message ends before its last value, or claims more values than it has bytes.',
   bytesLeftOver: 'Error reading MessagePack. Bytes follow the last value.',
-  tooDeepMessagePack: (limit: number) => `Error reading MessagePack. A value is nested deeper than ${limit} levels.`,
+  tooDeepMessagePack: (limit: number) =>
+    `Error reading MessagePack. A value is nested deeper than ${limit} levels.`,
   messageOver2Gb: 'Messages over 2GB in size are not supported.',
   readingFailed: (name: string, type: string) => `Reading '${name}' as ${type} failed.`,
   readingArrayFailed: (name: string) => `Reading array length for '${name}' failed.`,

@@ -8,7 +8,10 @@ const request = { protocol: 'json', version: 1 };
 test('what follows in the same piece is given back', () => {
   expect(new HandshakeReader(100).read(`${handshake}rest`)).toEqual({ request, rest: 'rest' });
   const bytes = Uint8Array.from(`${handshake}ab`, (character) => character.charCodeAt(0));
-  expect(new HandshakeReader(100).read(bytes)).toEqual({ request, rest: Uint8Array.from([97, 98]) });
+  expect(new HandshakeReader(100).read(bytes)).toEqual({
+    request,
+    rest: Uint8Array.from([97, 98]),
+  });
 });
 
 test('it may come in any pieces', () => {

@@ -31,7 +31,9 @@ export class HandshakeReader {
    * The handshake and the bytes after it, or undefined while it is unfinished.
    * @throws {MessageTooLargeError} over the limit, {ProtocolError} when it is malformed.
    */
-  read(piece: string | Uint8Array): { request: HandshakeRequest; rest: string | Uint8Array } | undefined {
+  read(
+    piece: string | Uint8Array,
+  ): { request: HandshakeRequest; rest: string | Uint8Array } | undefined {
     if (typeof piece === 'string' && this.#parts.length === 0) {
       const end = piece.indexOf(RECORD_SEPARATOR);
       if (end >= 0 && (end + 1) * 3 <= this.#limit) {
@@ -47,7 +49,10 @@ export class HandshakeReader {
     this.#parts.push(end < 0 ? bytes.slice() : bytes.subarray(0, end));
     this.#size += length;
     if (end < 0) return undefined;
-    return { request: parseHandshakeRequest(decodeParts(this.#parts)), rest: bytes.subarray(end + 1) };
+    return {
+      request: parseHandshakeRequest(decodeParts(this.#parts)),
+      rest: bytes.subarray(end + 1),
+    };
   }
 }
 
@@ -73,11 +78,14 @@ function parseHandshakeRequest(text: string): HandshakeRequest {
     throw new ProtocolError(errorTexts.errorReadingJson);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ProtocolError(errorTexts.unexpectedJsonToken(Array.isArray(value) ? 'StartArray' : typeof value));
+    throw new ProtocolError(
+      errorTexts.unexpectedJsonToken(Array.isArray(value) ? 'StartArray' : typeof value),
+    );
   }
   const { protocol, version } = value as { protocol?: unknown; version?: unknown };
   if (protocol === undefined) throw new ProtocolError(errorTexts.missingProperty('protocol'));
-  if (typeof protocol !== 'string') throw new ProtocolError(errorTexts.wrongPropertyType('protocol', 'String'));
+  if (typeof protocol !== 'string')
+    throw new ProtocolError(errorTexts.wrongPropertyType('protocol', 'String'));
   if (version === undefined) throw new ProtocolError(errorTexts.missingProperty('version'));
   if (typeof version !== 'number' || !Number.isInteger(version)) {
     throw new ProtocolError(errorTexts.wrongPropertyType('version', 'Number'));

@@ -44,7 +44,9 @@ function cut(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
 }
 
 function join(parts: readonly (string | Uint8Array)[]): Uint8Array {
-  const all = parts.map((part) => (typeof part === 'string' ? new TextEncoder().encode(part) : part));
+  const all = parts.map((part) =>
+    typeof part === 'string' ? new TextEncoder().encode(part) : part,
+  );
   const bytes = new Uint8Array(all.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of all) {
@@ -62,7 +64,11 @@ const jsonValue = fc
   .jsonValue({ maxDepth: 3 })
   .filter((value) => !JSON.stringify(value).includes('__proto__'))
   .map((value): unknown => JSON.parse(JSON.stringify(value))); // -0 is 0 in both encodings
-const binaryValue = fc.oneof(jsonValue, fc.uint8Array({ maxLength: 40 }), fc.date({ noInvalidDate: true }));
+const binaryValue = fc.oneof(
+  jsonValue,
+  fc.uint8Array({ maxLength: 40 }),
+  fc.date({ noInvalidDate: true }),
+);
 
 function message(value: fc.Arbitrary<unknown>): fc.Arbitrary<HubMessage> {
   const args = fc.array(value, { maxLength: 4 });
@@ -70,12 +76,30 @@ function message(value: fc.Arbitrary<unknown>): fc.Arbitrary<HubMessage> {
   const call = { target: id, arguments: args, streamIds };
   const type = <T extends number>(number: T): fc.Arbitrary<T> => fc.constant(number);
   return fc.oneof(
-    fc.record({ type: type(MessageType.Invocation), invocationId: fc.option(id, { nil: undefined }), ...call }),
+    fc.record({
+      type: type(MessageType.Invocation),
+      invocationId: fc.option(id, { nil: undefined }),
+      ...call,
+    }),
     fc.record({ type: type(MessageType.StreamInvocation), invocationId: id, ...call }),
     fc.record({ type: type(MessageType.StreamItem), invocationId: id, item: value }),
-    fc.record({ type: type(MessageType.Completion), invocationId: id, hasResult: fc.constant(true), result: value }),
-    fc.record({ type: type(MessageType.Completion), invocationId: id, hasResult: fc.constant(false), error: text }),
-    fc.record({ type: type(MessageType.Completion), invocationId: id, hasResult: fc.constant(false) }),
+    fc.record({
+      type: type(MessageType.Completion),
+      invocationId: id,
+      hasResult: fc.constant(true),
+      result: value,
+    }),
+    fc.record({
+      type: type(MessageType.Completion),
+      invocationId: id,
+      hasResult: fc.constant(false),
+      error: text,
+    }),
+    fc.record({
+      type: type(MessageType.Completion),
+      invocationId: id,
+      hasResult: fc.constant(false),
+    }),
     fc.record({ type: type(MessageType.CancelInvocation), invocationId: id }),
     fc.record({ type: type(MessageType.Ping) }),
     fc.record({
@@ -116,11 +140,16 @@ describe.each<[string, HubProtocol, fc.Arbitrary<HubMessage>]>([
   test('messages with wrong bytes give messages or a defined error', () => {
     const change = fc.record({ at: fc.nat(), to: fc.nat(255) });
     fc.assert(
-      fc.property(list, fc.array(change, { minLength: 1, maxLength: 4 }), sizes, (sent, changes, pieces) => {
-        const bytes = join(sent.map((one) => protocol.writeMessage(one)));
-        for (const { at, to } of changes) bytes[at % bytes.length] = to;
-        read(protocol, cut(bytes, pieces));
-      }),
+      fc.property(
+        list,
+        fc.array(change, { minLength: 1, maxLength: 4 }),
+        sizes,
+        (sent, changes, pieces) => {
+          const bytes = join(sent.map((one) => protocol.writeMessage(one)));
+          for (const { at, to } of changes) bytes[at % bytes.length] = to;
+          read(protocol, cut(bytes, pieces));
+        },
+      ),
       { numRuns: 2000 },
     );
   });

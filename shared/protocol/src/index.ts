@@ -12,7 +12,11 @@ export {
   type StreamItemMessage,
 } from './hub-message.ts';
 export type { HubProtocol, MessageReader, TransferFormat } from './hub-protocol.ts';
-export { JsonHubProtocol, type JsonHubProtocolOptions, type PayloadSerializer } from './json-hub-protocol.ts';
+export {
+  JsonHubProtocol,
+  type JsonHubProtocolOptions,
+  type PayloadSerializer,
+} from './json-hub-protocol.ts';
 export {
   MessagePackHubProtocol,
   type MessagePackHubProtocolOptions,
@@ -22,4 +26,9 @@ export { HandshakeReader, writeHandshakeResponse, type HandshakeRequest } from '
 export { RECORD_SEPARATOR, TextRecordReader } from './text-record-reader.ts';
 export { BinaryMessageReader } from './binary-message-reader.ts';
 export { MessageTooLargeError, ProtocolError } from './protocol-error.ts';
-export { createError, type CodedError, type CreateErrorOptions, type ErrorCode } from './create-error.ts';
+export {
+  createError,
+  type CodedError,
+  type CreateErrorOptions,
+  type ErrorCode,
+} from './create-error.ts';

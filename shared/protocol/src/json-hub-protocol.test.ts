@@ -1,6 +1,12 @@
 import { expect, test, vi } from 'vitest';
 import { TextEncoder } from './text-encoding.ts';
-import { type HubMessage, JsonHubProtocol, MessageTooLargeError, MessageType, ProtocolError } from './index.ts';
+import {
+  type HubMessage,
+  JsonHubProtocol,
+  MessageTooLargeError,
+  MessageType,
+  ProtocolError,
+} from './index.ts';
 
 const json = new JsonHubProtocol();
 const RS = '\u001e';
@@ -18,15 +24,27 @@ test.each<[HubMessage, string]>([
     '{"type":1,"target":"m","arguments":["a",null,null]}',
   ],
   [
-    { type: MessageType.Invocation, invocationId: '1', target: 'm', arguments: [], streamIds: ['2'] },
+    {
+      type: MessageType.Invocation,
+      invocationId: '1',
+      target: 'm',
+      arguments: [],
+      streamIds: ['2'],
+    },
     '{"type":1,"invocationId":"1","target":"m","arguments":[],"streamIds":["2"]}',
   ],
-  [{ type: MessageType.StreamItem, invocationId: '1', item: { a: 1 } }, '{"type":2,"invocationId":"1","item":{"a":1}}'],
+  [
+    { type: MessageType.StreamItem, invocationId: '1', item: { a: 1 } },
+    '{"type":2,"invocationId":"1","item":{"a":1}}',
+  ],
   [
     { type: MessageType.Completion, invocationId: '1', hasResult: true, result: undefined },
     '{"type":3,"invocationId":"1","result":null}',
   ],
-  [{ type: MessageType.Completion, invocationId: '1', hasResult: false }, '{"type":3,"invocationId":"1"}'],
+  [
+    { type: MessageType.Completion, invocationId: '1', hasResult: false },
+    '{"type":3,"invocationId":"1"}',
+  ],
   [
     { type: MessageType.Completion, invocationId: '"', hasResult: false, error: 'e' },
     '{"type":3,"invocationId":"\\"","error":"e"}',
@@ -34,7 +52,10 @@ test.each<[HubMessage, string]>([
   [{ type: MessageType.CancelInvocation, invocationId: '1' }, '{"type":5,"invocationId":"1"}'],
   [{ type: MessageType.Ping }, '{"type":6}'],
   [{ type: MessageType.Close }, '{"type":7}'],
-  [{ type: MessageType.Close, error: 'e', allowReconnect: true }, '{"type":7,"error":"e","allowReconnect":true}'],
+  [
+    { type: MessageType.Close, error: 'e', allowReconnect: true },
+    '{"type":7,"error":"e","allowReconnect":true}',
+  ],
   [{ type: MessageType.Ack, sequenceId: 3 }, '{"type":8,"sequenceId":3}'],
 ])('writes %j', (message, text) => {
   expect(json.writeMessage(message)).toBe(text + RS);
@@ -74,7 +95,9 @@ test('the limit is in bytes, the separator included, for each record', () => {
 test('messages before a bad one are handed over', () => {
   const messages: HubMessage[] = [];
   expect(() =>
-    json.createReader(undefined).read(`{"type":6}${RS}nonsense${RS}`, (message) => messages.push(message)),
+    json
+      .createReader(undefined)
+      .read(`{"type":6}${RS}nonsense${RS}`, (message) => messages.push(message)),
   ).toThrow(ProtocolError);
   expect(messages).toHaveLength(1);
 });
@@ -92,7 +115,9 @@ test('__proto__ is removed at every depth, a deep nest is refused', () => {
     `{"type":1,"target":"m","arguments":[{"__proto__":{"x":1},"a":{"__proto__":1,"b":2}}]}${RS}`,
   ]);
   expect((message as unknown as { arguments: unknown[] }).arguments).toEqual([{ a: { b: 2 } }]);
-  expect(Object.getPrototypeOf((message as unknown as { arguments: unknown[] }).arguments[0])).toBe(Object.prototype);
+  expect(Object.getPrototypeOf((message as unknown as { arguments: unknown[] }).arguments[0])).toBe(
+    Object.prototype,
+  );
   const nest = (depth: number): string =>
     `{"type":1,"target":"m","arguments":${'['.repeat(depth)}${']'.repeat(depth)}}${RS}`;
   expect(read([nest(60)])).toHaveLength(1);
@@ -106,10 +131,19 @@ test('a payload serializer of the user reads and writes values only', () => {
       stringify: (value) => (typeof value === 'bigint' ? String(value) : JSON.stringify(value)),
     },
   });
-  const message = bigints.parseMessage('{"type":1,"invocationId":"1","target":"m","arguments":[12345678901234567890]}');
-  expect((message as unknown as { arguments: unknown[] }).arguments).toEqual(['12345678901234567890']);
+  const message = bigints.parseMessage(
+    '{"type":1,"invocationId":"1","target":"m","arguments":[12345678901234567890]}',
+  );
+  expect((message as unknown as { arguments: unknown[] }).arguments).toEqual([
+    '12345678901234567890',
+  ]);
   expect(
-    bigints.writeMessage({ type: 3, invocationId: '1', hasResult: true, result: 12345678901234567890n }),
+    bigints.writeMessage({
+      type: 3,
+      invocationId: '1',
+      hasResult: true,
+      result: 12345678901234567890n,
+    }),
   ).toContain('"result":12345678901234567890}');
 });
 
@@ -118,20 +152,26 @@ test('hostile input costs linear time: each character is looked at once, however
   const reader = json.createReader(1_000_000);
   const spy = vi.spyOn(String.prototype, 'indexOf');
   for (let i = 0; i < 10_000; i++) reader.read('x', () => undefined);
-  const looked = (spy.mock.contexts as unknown as string[]).reduce((sum, text) => sum + text.length, 0);
+  const looked = (spy.mock.contexts as unknown as string[]).reduce(
+    (sum, text) => sum + text.length,
+    0,
+  );
   spy.mockRestore();
   expect(looked).toBe(10_000);
 });
 
-test.each([0, -0, 1.5, 1e21, 5e-324, NaN, Infinity, undefined, null, 'x"', [1, { a: -0 }]].map((item) => [item]))(
-  'an item of a stream is written as any message: %j',
-  (item) => {
-    for (const protocol of [
-      new JsonHubProtocol(),
-      new JsonHubProtocol({ payloadSerializer: { parse: JSON.parse, stringify: (value) => `[${typeof value}]` } }),
-    ]) {
-      const write = protocol.createItemWriter('a"b');
-      expect(write(item)).toBe(protocol.writeMessage({ type: 2, invocationId: 'a"b', item }));
-    }
-  },
-);
+test.each(
+  [0, -0, 1.5, 1e21, 5e-324, NaN, Infinity, undefined, null, 'x"', [1, { a: -0 }]].map((item) => [
+    item,
+  ]),
+)('an item of a stream is written as any message: %j', (item) => {
+  for (const protocol of [
+    new JsonHubProtocol(),
+    new JsonHubProtocol({
+      payloadSerializer: { parse: JSON.parse, stringify: (value) => `[${typeof value}]` },
+    }),
+  ]) {
+    const write = protocol.createItemWriter('a"b');
+    expect(write(item)).toBe(protocol.writeMessage({ type: 2, invocationId: 'a"b', item }));
+  }
+});

@@ -70,8 +70,13 @@ export class JsonHubProtocol implements HubProtocol {
     switch (message.type) {
       case MessageType.Invocation:
       case MessageType.StreamInvocation: {
-        const id = message.invocationId === undefined ? '' : `"invocationId":${JSON.stringify(message.invocationId)},`;
-        const streams = message.streamIds?.length ? `,"streamIds":${JSON.stringify(message.streamIds)}` : '';
+        const id =
+          message.invocationId === undefined
+            ? ''
+            : `"invocationId":${JSON.stringify(message.invocationId)},`;
+        const streams = message.streamIds?.length
+          ? `,"streamIds":${JSON.stringify(message.streamIds)}`
+          : '';
         const values = message.arguments.map((value) => this.#value(value)).join(',');
         return `{"type":${message.type},${id}"target":${this.#value(message.target)},"arguments":[${values}]${streams}}`;
       }
@@ -79,8 +84,10 @@ export class JsonHubProtocol implements HubProtocol {
         return `{"type":2,"invocationId":${this.#value(message.invocationId)},"item":${this.#value(message.item)}}`;
       case MessageType.Completion: {
         const id = this.#value(message.invocationId);
-        if (message.error !== undefined) return `{"type":3,"invocationId":${id},"error":${this.#value(message.error)}}`;
-        if (message.hasResult) return `{"type":3,"invocationId":${id},"result":${this.#value(message.result)}}`;
+        if (message.error !== undefined)
+          return `{"type":3,"invocationId":${id},"error":${this.#value(message.error)}}`;
+        if (message.hasResult)
+          return `{"type":3,"invocationId":${id},"result":${this.#value(message.result)}}`;
         return `{"type":3,"invocationId":${id}}`;
       }
       case MessageType.CancelInvocation:

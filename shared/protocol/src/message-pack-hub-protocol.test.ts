@@ -1,10 +1,17 @@
 import { decode, encode, ExtData } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
-import { type HubMessage, MessagePackHubProtocol, MessageTooLargeError, MessageType, ProtocolError } from './index.ts';
+import {
+  type HubMessage,
+  MessagePackHubProtocol,
+  MessageTooLargeError,
+  MessageType,
+  ProtocolError,
+} from './index.ts';
 
 const messagePack = new MessagePackHubProtocol();
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 const fromHex = (text: string): Uint8Array =>
   Uint8Array.from(text.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
 
@@ -16,7 +23,8 @@ function read(pieces: readonly Uint8Array[], limit?: number, protocol = messageP
 }
 
 /** A message from its members. */
-const parse = (...members: unknown[]): HubMessage | undefined => messagePack.parseMessage(encode(members));
+const parse = (...members: unknown[]): HubMessage | undefined =>
+  messagePack.parseMessage(encode(members));
 
 const completion = (invocationId: string, result: unknown): HubMessage => ({
   type: MessageType.Completion,
@@ -35,13 +43,22 @@ test.each<[HubMessage, string]>([
     '0e950380a17301a767617665207570',
   ],
   [{ type: MessageType.StreamItem, invocationId: '1', item: 2 }, '06940280a13102'],
-  [{ type: MessageType.Invocation, target: 'NoArguments', arguments: [] }, '12960180c0ab4e6f417267756d656e74739090'],
+  [
+    { type: MessageType.Invocation, target: 'NoArguments', arguments: [] },
+    '12960180c0ab4e6f417267756d656e74739090',
+  ],
   [
     { type: MessageType.Invocation, invocationId: '1', target: 'Add', arguments: [40, 2] },
     '0d960180a131a341646492280290',
   ],
   [
-    { type: MessageType.Invocation, invocationId: '1', target: 'UploadSum', arguments: [], streamIds: ['s'] },
+    {
+      type: MessageType.Invocation,
+      invocationId: '1',
+      target: 'UploadSum',
+      arguments: [],
+      streamIds: ['s'],
+    },
     '13960180a131a955706c6f616453756d9091a173',
   ],
   [
@@ -83,7 +100,9 @@ test.each<[HubMessage, string]>([
   [completion('1', 'x'.repeat(300)), `b502950380a13103da012c${'78'.repeat(300)}`],
 ])('writes %j', (message, bytes) => {
   expect(hex(messagePack.writeMessage(message))).toBe(bytes);
-  expect(read([fromHex(bytes)]).map((again) => hex(messagePack.writeMessage(again)))).toEqual([bytes]);
+  expect(read([fromHex(bytes)]).map((again) => hex(messagePack.writeMessage(again)))).toEqual([
+    bytes,
+  ]);
 });
 
 test('what ASP.NET Core takes is read: long forms of numbers, headers, no list of streams, nil for no id', () => {
@@ -92,9 +111,18 @@ test('what ASP.NET Core takes is read: long forms of numbers, headers, no list o
   expect(read([fromHex('14960180a131a74563686f496e7491ce0000000590')])).toEqual([
     { ...call, target: 'EchoInt', invocationId: '1', arguments: [5] },
   ]);
-  expect(parse(1, { Foo: 'Bar' }, '1', target, [1, 2], [])).toEqual({ ...call, invocationId: '1', arguments: [1, 2] });
-  expect(parse(1, {}, '1', target, [1, 2])).toEqual({ ...call, invocationId: '1', arguments: [1, 2] });
-  for (const id of [null, '']) expect(parse(1, {}, id, target, [], [])).toEqual({ ...call, arguments: [] });
+  expect(parse(1, { Foo: 'Bar' }, '1', target, [1, 2], [])).toEqual({
+    ...call,
+    invocationId: '1',
+    arguments: [1, 2],
+  });
+  expect(parse(1, {}, '1', target, [1, 2])).toEqual({
+    ...call,
+    invocationId: '1',
+    arguments: [1, 2],
+  });
+  for (const id of [null, ''])
+    expect(parse(1, {}, id, target, [], [])).toEqual({ ...call, arguments: [] });
   expect(parse(7, null)).toEqual({ type: MessageType.Close });
   expect(parse(42, 'later')).toBeUndefined();
 });
@@ -137,7 +165,9 @@ test('a message that is no array is refused', () => {
 test('messages before a bad one are handed over', () => {
   const messages: HubMessage[] = [];
   expect(() =>
-    messagePack.createReader(undefined).read(fromHex('0291060481a16101'), (message) => messages.push(message)),
+    messagePack
+      .createReader(undefined)
+      .read(fromHex('0291060481a16101'), (message) => messages.push(message)),
   ).toThrow(ProtocolError);
   expect(messages).toEqual([{ type: MessageType.Ping }]);
 });
@@ -153,14 +183,19 @@ test('the limit counts the message with its length', () => {
 });
 
 test('ten thousand calls in one piece', () => {
-  const call = messagePack.writeMessage({ type: MessageType.Invocation, target: 'm', arguments: [1] });
+  const call = messagePack.writeMessage({
+    type: MessageType.Invocation,
+    target: 'm',
+    arguments: [1],
+  });
   const piece = new Uint8Array(10_000 * call.length);
   for (let i = 0; i < 10_000; i++) piece.set(call, i * call.length);
   expect(read([piece], call.length)).toHaveLength(10_000);
 });
 
 test('keys that change a prototype are refused; keys that are no text become text', () => {
-  const argument = (...bytes: number[]): Uint8Array => Uint8Array.of(0x95, 1, 0x80, 0xc0, 0xa1, 0x6d, 0x91, ...bytes);
+  const argument = (...bytes: number[]): Uint8Array =>
+    Uint8Array.of(0x95, 1, 0x80, 0xc0, 0xa1, 0x6d, 0x91, ...bytes);
   const proto = encode({ ['__proto__']: 1 });
   expect(() => messagePack.parseMessage(argument(...proto))).toThrow(ProtocolError);
   expect(messagePack.parseMessage(argument(0x83, 0xc3, 1, 5, 2, 0xc0, 3))).toMatchObject({
@@ -182,7 +217,9 @@ test('binaries and extensions are copies, whatever they came in', () => {
 });
 
 test('messages that are written stay as they are while others are written', () => {
-  const messages = Array.from({ length: 500 }, (_, i) => completion(String(i), 'x'.repeat((i * 37) % 3000)));
+  const messages = Array.from({ length: 500 }, (_, i) =>
+    completion(String(i), 'x'.repeat((i * 37) % 3000)),
+  );
   const written = messages.map((message) => messagePack.writeMessage(message));
   expect(written.flatMap((bytes) => read([bytes]))).toEqual(messages);
 });
@@ -208,7 +245,9 @@ test('a replaced payload serializer reads and writes values, and values only', (
   };
   const bytes = own.writeMessage(call);
   expect(spelled).toEqual(call.arguments);
-  expect(hex(bytes)).toBe('29960180a131a16d93cb3ff0000000000000cf800000000000000081a161cb3ff000000000000091a173');
+  expect(hex(bytes)).toBe(
+    '29960180a131a16d93cb3ff0000000000000cf800000000000000081a161cb3ff000000000000091a173',
+  );
   expect(read([bytes], undefined, own)).toEqual([call]);
   const others: HubMessage[] = [
     { type: MessageType.Invocation, target: 'm', arguments: Array.from({ length: 20 }, () => -1n) },
@@ -218,7 +257,8 @@ test('a replaced payload serializer reads and writes values, and values only', (
     { type: MessageType.Completion, invocationId: '1', hasResult: false },
     { type: MessageType.Ack, sequenceId: 7 },
   ];
-  for (const message of others) expect(read([own.writeMessage(message)], undefined, own)).toEqual([message]);
+  for (const message of others)
+    expect(read([own.writeMessage(message)], undefined, own)).toEqual([message]);
 });
 
 test('what a payload serializer throws is an error of reading', () => {

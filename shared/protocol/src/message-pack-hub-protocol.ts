@@ -73,7 +73,8 @@ export class MessagePackHubProtocol implements HubProtocol {
   }
 
   writeMessage(message: HubMessage): Uint8Array {
-    if (this.#serializer !== undefined) return this.#writer.write(this.#parts(message, this.#serializer));
+    if (this.#serializer !== undefined)
+      return this.#writer.write(this.#parts(message, this.#serializer));
     // The encoder's own buffer is copied once, behind the length.
     const bytes = this.#encoder.encodeSharedRef(members(message));
     const written = this.#writer.write([bytes]);
@@ -109,7 +110,8 @@ function members(message: HubMessage): readonly unknown[] {
     case MessageType.Completion: {
       const { type, invocationId, error } = message;
       if (error !== undefined) return [type, NO_HEADERS, invocationId, ResultKind.Error, error];
-      if (message.hasResult) return [type, NO_HEADERS, invocationId, ResultKind.NonVoid, message.result];
+      if (message.hasResult)
+        return [type, NO_HEADERS, invocationId, ResultKind.NonVoid, message.result];
       return [type, NO_HEADERS, invocationId, ResultKind.Void];
     }
     case MessageType.CancelInvocation:

@@ -22,7 +22,12 @@ const values = [
 const messages: HubMessage[] = [
   { type: MessageType.Invocation, target: 'm', arguments: values },
   { type: MessageType.Invocation, invocationId: '1', target: 'm', arguments: [], streamIds: ['2'] },
-  { type: MessageType.StreamInvocation, invocationId: '1', target: 'm', arguments: ['x'.repeat(20_000)] },
+  {
+    type: MessageType.StreamInvocation,
+    invocationId: '1',
+    target: 'm',
+    arguments: ['x'.repeat(20_000)],
+  },
   { type: MessageType.StreamItem, invocationId: '1', item: values },
   { type: MessageType.Completion, invocationId: '1', hasResult: true, result: values },
   { type: MessageType.Completion, invocationId: '1', hasResult: false },
@@ -40,19 +45,28 @@ function read(piece: Uint8Array): HubMessage[] {
 }
 
 test.each(messages)('what the official client writes is read: %j', (message) => {
-  const withHeaders = { headers: {}, ...message } as unknown as Parameters<typeof official.writeMessage>[0];
+  const withHeaders = { headers: {}, ...message } as unknown as Parameters<
+    typeof official.writeMessage
+  >[0];
   expect(read(new Uint8Array(official.writeMessage(withHeaders)))).toEqual([message]);
 });
 
 // The official client drops the kinds that only a server receives.
-const received = [...messages, { type: MessageType.Close, error: 'e', allowReconnect: true } as const].filter(
+const received = [
+  ...messages,
+  { type: MessageType.Close, error: 'e', allowReconnect: true } as const,
+].filter(
   ({ type }) => type !== MessageType.StreamInvocation && type !== MessageType.CancelInvocation,
 );
 test.each(received)('the official client reads what is written: %j', (message) => {
   const bytes = ours.writeMessage(message).slice();
   const [parsed] = official.parseMessages(bytes.buffer as ArrayBuffer, NullLogger.instance);
   const { headers: _headers, ...members } = parsed as unknown as Record<string, unknown>;
-  const { hasResult: _hasResult, streamIds: _streamIds, ...expected } = message as unknown as Record<string, unknown>;
+  const {
+    hasResult: _hasResult,
+    streamIds: _streamIds,
+    ...expected
+  } = message as unknown as Record<string, unknown>;
   expect(members['type']).toBe(message.type as unknown as OfficialType);
   for (const [name, value] of Object.entries(expected)) expect(members[name]).toEqual(value);
 });

@@ -7,7 +7,10 @@ import { makeHarmless } from './safe-json.ts';
 type Members = Record<string, unknown>;
 
 /** One record as a message; undefined for an unknown type, which a later version of the protocol may bring. */
-export function readJsonMessage(record: string, serializer: PayloadSerializer | undefined): HubMessage | undefined {
+export function readJsonMessage(
+  record: string,
+  serializer: PayloadSerializer | undefined,
+): HubMessage | undefined {
   const members = readMembers(record);
   // A replaced serializer reads the record a second time: the protocol's own members must not depend on it.
   const payload = (): Members => {
@@ -42,7 +45,13 @@ export function readJsonMessage(record: string, serializer: PayloadSerializer | 
       const error = text(members, 'error', false);
       const hasResult = Object.hasOwn(members, 'result');
       if (error !== undefined && hasResult) throw new ProtocolError(errorTexts.resultAndError);
-      return { type, invocationId, error, hasResult, result: hasResult ? payload()['result'] : undefined };
+      return {
+        type,
+        invocationId,
+        error,
+        hasResult,
+        result: hasResult ? payload()['result'] : undefined,
+      };
     }
     case MessageType.CancelInvocation:
       return { type, invocationId: text(members, 'invocationId', true) as string };
@@ -58,7 +67,8 @@ export function readJsonMessage(record: string, serializer: PayloadSerializer | 
     case MessageType.Sequence: {
       const sequenceId = members['sequenceId'];
       if (sequenceId === undefined) throw missing('sequenceId');
-      if (typeof sequenceId !== 'number' || !Number.isInteger(sequenceId)) throw wrongType('sequenceId', 'Number');
+      if (typeof sequenceId !== 'number' || !Number.isInteger(sequenceId))
+        throw wrongType('sequenceId', 'Number');
       return { type, sequenceId };
     }
     default:
@@ -86,7 +96,8 @@ function readMembers(record: string): Members {
 function readStreamIds(members: Members): readonly string[] | undefined {
   const ids = members['streamIds'];
   if (ids === undefined || ids === null) return undefined;
-  if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) throw wrongType('streamIds', 'Array');
+  if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string'))
+    throw wrongType('streamIds', 'Array');
   return ids as string[];
 }
 
@@ -101,4 +112,5 @@ function text(members: Members, name: string, required: boolean): string | undef
 }
 
 const missing = (name: string) => new ProtocolError(errorTexts.missingProperty(name));
-const wrongType = (name: string, type: string) => new ProtocolError(errorTexts.wrongPropertyType(name, type));
+const wrongType = (name: string, type: string) =>
+  new ProtocolError(errorTexts.wrongPropertyType(name, type));

@@ -13,7 +13,8 @@ type Members = readonly unknown[];
 /** Keys of any plain type become names, as in JSON: a dictionary of numbers must not end the connection. `__proto__` the decoder refuses. */
 const decoder = new Decoder({
   mapKeyConverter(key) {
-    if (typeof key === 'object' && key !== null) throw new ProtocolError(errorTexts.errorReadingMessagePack);
+    if (typeof key === 'object' && key !== null)
+      throw new ProtocolError(errorTexts.errorReadingMessagePack);
     return String(key);
   },
 });
@@ -40,17 +41,33 @@ export function readMessagePackMessage(
       const target = requiredText(members, 3, 'target', 'target for Invocation message');
       if (!Array.isArray(members[4])) throw wrongArray('arguments');
       const values = payload()[4] as unknown[];
-      return { type, invocationId, target, arguments: values, streamIds: readStreamIds(members) } as HubMessage;
+      return {
+        type,
+        invocationId,
+        target,
+        arguments: values,
+        streamIds: readStreamIds(members),
+      } as HubMessage;
     }
     case MessageType.StreamItem: {
       readHeaders(members);
-      const invocationId = requiredText(members, 2, 'invocationId', 'invocation ID for StreamItem message');
+      const invocationId = requiredText(
+        members,
+        2,
+        'invocationId',
+        'invocation ID for StreamItem message',
+      );
       if (members.length < 4) throw wrongType('item', 'Object');
       return { type, invocationId, item: payload()[3] };
     }
     case MessageType.Completion: {
       readHeaders(members);
-      const invocationId = requiredText(members, 2, 'invocationId', 'invocation ID for Completion message');
+      const invocationId = requiredText(
+        members,
+        2,
+        'invocationId',
+        'invocation ID for Completion message',
+      );
       const kind = int(members, 3, 'resultKind');
       if (kind === ResultKind.Void)
         return { type, invocationId, error: undefined, hasResult: false, result: undefined };
@@ -66,14 +83,24 @@ export function readMessagePackMessage(
       readHeaders(members);
       return {
         type,
-        invocationId: requiredText(members, 2, 'invocationId', 'invocation ID for CancelInvocation message'),
+        invocationId: requiredText(
+          members,
+          2,
+          'invocationId',
+          'invocation ID for CancelInvocation message',
+        ),
       };
     case MessageType.Ping:
       return PING;
     case MessageType.Close: {
       const allowReconnect = members[2];
-      if (members.length > 2 && typeof allowReconnect !== 'boolean') throw wrongType('allowReconnect', 'Boolean');
-      return { type, error: text(members, 1, 'error'), allowReconnect: allowReconnect as boolean | undefined };
+      if (members.length > 2 && typeof allowReconnect !== 'boolean')
+        throw wrongType('allowReconnect', 'Boolean');
+      return {
+        type,
+        error: text(members, 1, 'error'),
+        allowReconnect: allowReconnect as boolean | undefined,
+      };
     }
     case MessageType.Ack:
     case MessageType.Sequence:
@@ -98,12 +125,17 @@ function decode(by: { decode(bytes: Uint8Array): unknown }, bytes: Uint8Array): 
 
 function readHeaders(members: Members): void {
   const headers = members[1];
-  if (typeof headers !== 'object' || headers === null || Object.getPrototypeOf(headers) !== Object.prototype) {
+  if (
+    typeof headers !== 'object' ||
+    headers === null ||
+    Object.getPrototypeOf(headers) !== Object.prototype
+  ) {
     throw new ProtocolError(errorTexts.readingMapFailed('headers'));
   }
   // Nobody has found a use for them yet: they are read and not kept.
   for (const name in headers) {
-    if (typeof (headers as Record<string, unknown>)[name] !== 'string') throw wrongType(`headers[${name}]`, 'String');
+    if (typeof (headers as Record<string, unknown>)[name] !== 'string')
+      throw wrongType(`headers[${name}]`, 'String');
   }
 }
 
@@ -135,5 +167,6 @@ function int(members: Members, index: number, name: string, type = 'Int32'): num
   return value;
 }
 
-const wrongType = (name: string, type: string) => new ProtocolError(errorTexts.readingFailed(name, type));
+const wrongType = (name: string, type: string) =>
+  new ProtocolError(errorTexts.readingFailed(name, type));
 const wrongArray = (name: string) => new ProtocolError(errorTexts.readingArrayFailed(name));

@@ -4,7 +4,8 @@ import { ProtocolError } from './index.ts';
 import { checkMessagePack } from './safe-message-pack.ts';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
-const nest = (depth: number): Uint8Array => bytes(...Array.from({ length: depth }, () => 0x91), 0xc0);
+const nest = (depth: number): Uint8Array =>
+  bytes(...Array.from({ length: depth }, () => 0x91), 0xc0);
 
 test.each([
   ['nothing', bytes()],
@@ -54,8 +55,10 @@ test('every kind of value is passed, and views are told', () => {
   ];
   for (const value of [...values, values]) expect(checkMessagePack(encode(value))).toBe(false);
   expect(checkMessagePack(bytes(0xca, 0, 0, 0, 0))).toBe(false);
-  for (const size of [1, 300, 70_000]) expect(checkMessagePack(encode(new Uint8Array(size)))).toBe(true);
-  for (const size of [4, 8, 12]) expect(checkMessagePack(bytes(0xc7, size, 5, ...new Uint8Array(size)))).toBe(true);
+  for (const size of [1, 300, 70_000])
+    expect(checkMessagePack(encode(new Uint8Array(size)))).toBe(true);
+  for (const size of [4, 8, 12])
+    expect(checkMessagePack(bytes(0xc7, size, 5, ...new Uint8Array(size)))).toBe(true);
   expect(checkMessagePack(encode(new Date(0)))).toBe(true);
   expect(checkMessagePack(nest(64))).toBe(false);
 });

@@ -3,8 +3,12 @@ import { ProtocolError } from './protocol-error.ts';
 import { MAXIMUM_DEPTH } from './safe-json.ts';
 
 /** Size of what follows the head bytes 0xC0 … 0xDF. Source: the MessagePack specification, "Overview". */
-const LENGTH_BYTES = [0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4];
-const FIXED_BYTES = [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17, 0, 0, 0, 0, 0, 0, 0];
+const LENGTH_BYTES = [
+  0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4,
+];
+const FIXED_BYTES = [
+  0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17, 0, 0, 0, 0, 0, 0, 0,
+];
 
 /** Values that are left in each array and map around the one that is looked at; nothing else runs in between. */
 const open = new Uint32Array(MAXIMUM_DEPTH);
@@ -51,7 +55,8 @@ export function checkMessagePack(bytes: Uint8Array): boolean {
     if (inside >= 0) {
       // Each value has one byte at least.
       if (inside > bytes.length - at) throw new ProtocolError(errorTexts.bytesMissing);
-      if (depth === MAXIMUM_DEPTH) throw new ProtocolError(errorTexts.tooDeepMessagePack(MAXIMUM_DEPTH));
+      if (depth === MAXIMUM_DEPTH)
+        throw new ProtocolError(errorTexts.tooDeepMessagePack(MAXIMUM_DEPTH));
       open[depth++] = values;
       values = inside;
     } else if (at > bytes.length) throw new ProtocolError(errorTexts.bytesMissing);

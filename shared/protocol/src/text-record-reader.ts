@@ -34,7 +34,8 @@ export class TextRecordReader {
     let start = 0;
     let end = text.indexOf(RECORD_SEPARATOR);
     while (end >= 0) {
-      const record = this.#pending === '' ? text.slice(start, end) : this.#pending + text.slice(start, end);
+      const record =
+        this.#pending === '' ? text.slice(start, end) : this.#pending + text.slice(start, end);
       this.#pending = '';
       this.#check(record, 1);
       onRecord(record);
@@ -61,7 +62,8 @@ export class TextRecordReader {
   #check(record: string, separator: number): void {
     const most = record.length * 3 + separator;
     if (most <= this.#limit) return;
-    if (record.length + separator > this.#limit || utf8Length(record) + separator > this.#limit) throw this.#tooLarge();
+    if (record.length + separator > this.#limit || utf8Length(record) + separator > this.#limit)
+      throw this.#tooLarge();
   }
 
   #tooLarge(): MessageTooLargeError {

@@ -98,14 +98,23 @@ test('wider forms than the shortest and items after the known ones are read', as
   const json = Buffer.from('{"type":1,"target":"m","arguments":[1]}\u001e');
   const length = Buffer.from([0, json.length]);
   // array16 of 3: array32 of none, map16 of one, str8 "json", bin16, and one item more
-  const wide = Buffer.concat([hex('dc 0003 dd 00000000 de 0001 d9 04 6a736f6e c5'), length, json, hex('c0')]);
+  const wide = Buffer.concat([
+    hex('dc 0003 dd 00000000 de 0001 d9 04 6a736f6e c5'),
+    length,
+    json,
+    hex('c0'),
+  ]);
   await publisher.publish('ChatHub:all', wide);
   expect((await client.next()).arguments).toEqual([1]);
 });
 
 test('apps with the same prefix and another hub, or another prefix, hear nothing of each other', async () => {
   const shop = start({ channelPrefix: 'shop.' });
-  const others = [start({ channelPrefix: 'shop.' }, 'OtherHub'), start({ channelPrefix: 'blog.' }), start({})];
+  const others = [
+    start({ channelPrefix: 'shop.' }, 'OtherHub'),
+    start({ channelPrefix: 'blog.' }),
+    start({}),
+  ];
   for (const each of [shop, ...others]) await each.manager.onConnected(each.client);
   await shop.manager.sendAll('m', ['shop']);
   await shop.manager.sendUser('ann', 'm', ['shop']);
@@ -147,7 +156,12 @@ test.each([
   ],
   ['no password', ['--requirepass', 'right'], (url: string) => url, /asks for a password/],
   ['TLS where there is none', [], (url: string) => url.replace('redis:', 'rediss:'), /rediss:/],
-  ['a wrong host', [], () => 'redis://:s3cret@no-such-host.invalid:6379', /host name of Redis is not known/],
+  [
+    'a wrong host',
+    [],
+    () => 'redis://:s3cret@no-such-host.invalid:6379',
+    /host name of Redis is not known/,
+  ],
   ['a wrong port', [], () => 'redis://:s3cret@127.0.0.1:1', /Nothing listens/],
 ])('%s is one sentence without the password', async (_name, args, url, sentence) => {
   const own = await startRedisServer({ args });
@@ -177,7 +191,16 @@ test('a Redis that wants TLS says so', async () => {
 });
 
 test('a user that may not PUBLISH: one error names the right, own clients are served', async () => {
-  await publisher.sendCommand(['ACL', 'SETUSER', 'reader', 'on', '>s3cret', '+@all', '-publish', '&*']);
+  await publisher.sendCommand([
+    'ACL',
+    'SETUSER',
+    'reader',
+    'on',
+    '>s3cret',
+    '+@all',
+    '-publish',
+    '&*',
+  ]);
   const { log, manager, client } = start({ url: server.url.replace('//', '//reader:s3cret@') });
   await manager.onConnected(client);
   for (let i = 0; i < 5; i++) await manager.sendAll('m', [i]);
@@ -207,11 +230,22 @@ test('a user that may use some channels only: what is denied fails by name, the 
     '&ChatHub:user:*',
     '&ChatHub:group:ok',
   ];
-  await publisher.sendCommand(['ACL', 'SETUSER', 'some', 'on', '>s3cret', '+@all', 'resetchannels', ...channels]);
+  await publisher.sendCommand([
+    'ACL',
+    'SETUSER',
+    'some',
+    'on',
+    '>s3cret',
+    '+@all',
+    'resetchannels',
+    ...channels,
+  ]);
   const { log, manager, client } = start({ url: server.url.replace('//', '//some:s3cret@') });
   await manager.onConnected(client);
   await log.logged(/reaches other servers/);
-  await expect(manager.addToGroup(client.connectionId, 'denied')).rejects.toThrow(/denies this user/);
+  await expect(manager.addToGroup(client.connectionId, 'denied')).rejects.toThrow(
+    /denies this user/,
+  );
   await manager.addToGroup(client.connectionId, 'ok');
   await manager.sendGroup('denied', 'm', ['denied']); // published in vain: nobody here is in it
   await manager.sendGroup('ok', 'm', ['ok']);

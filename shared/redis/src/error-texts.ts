@@ -1,7 +1,8 @@
 /** Every text that a user of this package can see, in one place. None holds a password or a URL. */
 export const errorTexts = {
   // To the developer
-  noTarget: "redis() needs to know its Redis: give it a url ('redis://127.0.0.1:6379') or a client of @redis/client.",
+  noTarget:
+    "redis() needs to know its Redis: give it a url ('redis://127.0.0.1:6379') or a client of @redis/client.",
   twoTargets: 'redis() was given both a url and a client. Give one of them.',
   badUrl:
     "The url given to redis() is not one of Redis. It looks like 'redis://user:password@host:6379', or 'rediss://…' for TLS.",
@@ -17,11 +18,13 @@ export const errorTexts = {
     `Connection '${connectionId}' belongs to another server and was not put into or taken out of group '${group}': ${cause}`,
   noAck: (ms: number) =>
     `no server has confirmed it within ${ms} ms. The connection is gone, or its server does not hear this one: compare hub names and channel prefixes.`,
-  noAnswer: (id: string, ms: number) => `Connection '${id}' does not exist, or its server did not answer in ${ms} ms.`,
+  noAnswer: (id: string, ms: number) =>
+    `Connection '${id}' does not exist, or its server did not answer in ${ms} ms.`,
   tooManyWaiting: 'Redis does not keep up: too many messages wait for it.',
   connectionDoesNotExist: (id: string) => `Connection '${id}' does not exist.`,
   connectionDisconnected: 'Connection disconnected.',
-  answeredByOther: (id: string) => `Connection ${id} answered a question that another client was asked.`,
+  answeredByOther: (id: string) =>
+    `Connection ${id} answered a question that another client was asked.`,
   // Causes
   away: 'Redis cannot be reached.',
   refused: 'Nothing listens at the address of Redis. Is it started, and are host and port right?',
@@ -45,8 +48,10 @@ export const errorTexts = {
   noSentinel: 'No Sentinel names a master that can be reached.',
   other: (text: string) => `Redis reports: ${text}`,
   // In the log
-  disconnected: (hub: string, cause: string, mode: string) => `${hub} does not reach other servers: ${cause} ${mode}`,
-  servesLocal: 'Its own clients go on being served; what is sent meanwhile does not reach the others.',
+  disconnected: (hub: string, cause: string, mode: string) =>
+    `${hub} does not reach other servers: ${cause} ${mode}`,
+  servesLocal:
+    'Its own clients go on being served; what is sent meanwhile does not reach the others.',
   failsSends: 'Sends fail until Redis is back.',
   connected: (hub: string) => `${hub} reaches other servers over Redis.`,
   reconnected: (hub: string, ms: number, lost: number) =>
@@ -54,7 +59,8 @@ export const errorTexts = {
   publishRefused: (hub: string, cause: string) => `${hub} cannot send to other servers: ${cause}`,
   foreignMessage: (channel: string) =>
     `A message on channel ${channel} did not come from a SignalR server and was ignored. Further ones are counted in health() and not logged.`,
-  groupCommandFailed: (group: string) => `Another server's change to group '${group}' could not be made.`,
+  groupCommandFailed: (group: string) =>
+    `Another server's change to group '${group}' could not be made.`,
   handlingFailed: (channel: string) => `A message on channel ${channel} could not be handled.`,
   unknownAnswer: (protocol: string) =>
     `An answer of a client came in the protocol '${protocol}', which this server does not speak. Give all servers the same protocols.`,

@@ -12,8 +12,14 @@ const byCode: Readonly<Record<string, string>> = {
 
 const byText: readonly (readonly [RegExp, (match: RegExpMatchArray) => string])[] = [
   [/^(WRONGPASS|ERR AUTH|ERR invalid password)/, () => errorTexts.wrongPassword],
-  [/^NOAUTH|HELLO must be called with the client already authenticated/, () => errorTexts.passwordNeeded],
-  [/^NOPERM.*?'([^'|]+)/, ([, command]) => errorTexts.noPermission((command as string).toUpperCase())],
+  [
+    /^NOAUTH|HELLO must be called with the client already authenticated/,
+    () => errorTexts.passwordNeeded,
+  ],
+  [
+    /^NOPERM.*?'([^'|]+)/,
+    ([, command]) => errorTexts.noPermission((command as string).toUpperCase()),
+  ],
   [/^NOPERM/, () => errorTexts.noPermission('PUBLISH or SUBSCRIBE')],
   [/^READONLY/, () => errorTexts.readOnly],
   [/^(LOADING|MASTERDOWN|CLUSTERDOWN)/, () => errorTexts.loading],
@@ -24,16 +30,29 @@ const byText: readonly (readonly [RegExp, (match: RegExpMatchArray) => string])[
 
 /** The cause of an error of Redis or of its client as one sentence, without what could be secret. */
 export function explainRedisError(error: unknown, wasConnected: boolean): string {
-  const { name, code, message } = (error ?? {}) as { name?: string; code?: string; message?: string };
-  const first = error instanceof AggregateError ? (error.errors[0] as { code?: string } | undefined)?.code : code;
+  const { name, code, message } = (error ?? {}) as {
+    name?: string;
+    code?: string;
+    message?: string;
+  };
+  const first =
+    error instanceof AggregateError
+      ? (error.errors[0] as { code?: string } | undefined)?.code
+      : code;
   if (first !== undefined && /^ERR_SSL_.*ALERT/.test(first)) return errorTexts.tlsRefused(first);
-  if (first !== undefined && /CERT|SELF_SIGNED|UNABLE_TO/.test(first)) return errorTexts.badCertificate(first);
+  if (first !== undefined && /CERT|SELF_SIGNED|UNABLE_TO/.test(first))
+    return errorTexts.badCertificate(first);
   const constructorName = error instanceof Error ? error.constructor.name : name;
   if (constructorName === 'ConnectionTimeoutError') return errorTexts.timedOut;
-  if (constructorName === 'SocketClosedUnexpectedlyError' || first === 'ECONNRESET' || first === 'EPIPE') {
+  if (
+    constructorName === 'SocketClosedUnexpectedlyError' ||
+    first === 'ECONNRESET' ||
+    first === 'EPIPE'
+  ) {
     return wasConnected ? errorTexts.connectionEnded : errorTexts.tlsNeeded;
   }
-  if (/^(ClientOffline|ClientClosed|DisconnectsClient)Error$/.test(constructorName ?? '')) return errorTexts.away;
+  if (/^(ClientOffline|ClientClosed|DisconnectsClient)Error$/.test(constructorName ?? ''))
+    return errorTexts.away;
   if (first !== undefined && byCode[first] !== undefined) return byCode[first];
   for (const [pattern, explain] of byText) {
     const match = message?.match(pattern);

@@ -38,7 +38,10 @@ async function channels(url: string): Promise<string[]> {
 test('without Redis a server starts, serves its own clients and says so once; it joins when Redis comes', async () => {
   const first = await redisServer();
   await first.close(); // its port is free now
-  const [a, b] = [new TestServer('ann', { url: first.url }), new TestServer('bob', { url: first.url })];
+  const [a, b] = [
+    new TestServer('ann', { url: first.url }),
+    new TestServer('bob', { url: first.url }),
+  ];
   ends.push(() => Promise.all([a.close(), b.close()]));
   await Promise.all([a.connect(), b.connect()]);
   await a.manager.addToGroup(a.client.connectionId, 'g');
@@ -52,11 +55,16 @@ test('without Redis a server starts, serves its own clients and says so once; it
   });
   expect(a.log.matching(/does not reach/)).toHaveLength(1);
   await expect(a.manager.addToGroup(b.client.connectionId, 'h')).rejects.toThrow('Nothing listens');
-  await expect(a.manager.invokeConnection(b.client.connectionId, 'Ask', [])).rejects.toThrow('Nothing listens');
+  await expect(a.manager.invokeConnection(b.client.connectionId, 'Ask', [])).rejects.toThrow(
+    'Nothing listens',
+  );
   await redisServer(first.port);
   await Promise.all([a.back(0), b.back(0)]);
   await allWorks(a, b);
-  expect(a.manager.health?.()).toMatchObject({ status: 'Healthy', data: { state: 'connected', lostSends: 20 } });
+  expect(a.manager.health?.()).toMatchObject({
+    status: 'Healthy',
+    data: { state: 'connected', lostSends: 20 },
+  });
 });
 
 test('a Redis that is restarted: every subscription is back, those made and ended meanwhile included', async () => {
@@ -93,7 +101,10 @@ test('a Redis that is restarted: every subscription is back, those made and ende
 
 test('a network that swallows everything is noticed; sends go on; after it nothing is lost', async () => {
   const server = await redisServer();
-  const [ways, fast] = [await CuttableProxy.start(server.port), { heartbeatInterval: 50, heartbeatTimeout: 1000 }];
+  const [ways, fast] = [
+    await CuttableProxy.start(server.port),
+    { heartbeatInterval: 50, heartbeatTimeout: 1000 },
+  ];
   ends.push(() => ways.close());
   const [a, b] = await pair({ url: ways.url, ...fast });
   const count = (): [number, number] => [a.log.lines.length, b.log.lines.length];
@@ -118,7 +129,9 @@ test('whileDisconnected fail: sends are rejected at once with the cause, and not
   await server.close();
   await a.log.logged(/does not reach/);
   for (let i = 0; i < 1000; i++) {
-    await expect(a.manager.sendAll('m', [i])).rejects.toThrow('The message was not sent to other servers');
+    await expect(a.manager.sendAll('m', [i])).rejects.toThrow(
+      'The message was not sent to other servers',
+    );
   }
   await a.manager.sendConnection(a.client.connectionId, 'm', ['own']);
   expect((await a.client.next()).arguments).toEqual(['own']);

@@ -28,7 +28,9 @@ class ChatHub extends Hub<ChatClient> {
   }
 }
 
-async function start(url: string): Promise<TestServer & { hub: HubContext<ChatClient>; alone: Promise<void> }> {
+async function start(
+  url: string,
+): Promise<TestServer & { hub: HubContext<ChatClient>; alone: Promise<void> }> {
   const nothing = (): void => undefined;
   let warned = nothing;
   const alone = new Promise<void>((resolve) => (warned = resolve));

@@ -25,7 +25,10 @@ export class PendingAcks {
     this.#lastId = this.#lastId === 0x7fffffff ? 1 : this.#lastId + 1;
     const id = this.#lastId;
     const acked = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => this.fail(id, new Error(errorTexts.noAck(this.#timeout))), this.#timeout);
+      const timer = setTimeout(
+        () => this.fail(id, new Error(errorTexts.noAck(this.#timeout))),
+        this.#timeout,
+      );
       this.#pending.set(id, { resolve, reject, timer });
     });
     return { id, acked };

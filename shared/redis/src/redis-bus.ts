@@ -47,7 +47,9 @@ export class RedisBus {
   /** Hears a channel. Resolves when Redis has confirmed it, at once while Redis is away; rejects where Redis refuses. */
   async listen(channel: string, handle: PayloadHandler): Promise<void> {
     try {
-      await this.#connection.subscribe(channel, (payload) => this.#handle(channel, payload, handle));
+      await this.#connection.subscribe(channel, (payload) =>
+        this.#handle(channel, payload, handle),
+      );
     } catch (error) {
       throw new Error(explainRedisError(error, true));
     }
@@ -61,15 +63,21 @@ export class RedisBus {
    * One publish, whatever the number of receivers. `local` reaches those of this server, where Redis cannot.
    * Resolves when Redis has room for more, in mode `fail` when Redis has the message.
    */
-  send(channel: string, payload: () => Uint8Array, local: () => Promise<void> | undefined): Promise<void> {
+  send(
+    channel: string,
+    payload: () => Uint8Array,
+    local: () => Promise<void> | undefined,
+  ): Promise<void> {
     if (this.#connection.state === 'connecting') {
       return this.#connection.started.then(() => this.send(channel, payload, local));
     }
     if (this.#connection.state !== 'connected') return this.#sendWithout(local);
     const { window, subscriptions } = this.#connection;
-    if (window.isFull) return Promise.reject(new Error(errorTexts.notSent(errorTexts.tooManyWaiting)));
+    if (window.isFull)
+      return Promise.reject(new Error(errorTexts.notSent(errorTexts.tooManyWaiting)));
     const published = this.#connection.publish(channel, bufferOf(payload()));
-    if (!this.#sendsLocal) return published.then(this.#sent, (error: unknown) => this.#failed(error));
+    if (!this.#sendsLocal)
+      return published.then(this.#sent, (error: unknown) => this.#failed(error));
     published.then(this.#sent, (error: unknown) => this.#lost(error, local));
     return window.whenRoom() ?? subscriptions.backlog.whenRoom() ?? done;
   }
@@ -89,12 +97,14 @@ export class RedisBus {
 
   /** Counts what is not ours; the first one is logged. */
   foreign(channel: string): void {
-    if (this.#statistics.foreignMessages++ === 0) this.#hub.logger.warn(errorTexts.foreignMessage(channel));
+    if (this.#statistics.foreignMessages++ === 0)
+      this.#hub.logger.warn(errorTexts.foreignMessage(channel));
   }
 
   health(): HealthReportEntry {
     const { state, cause, roundTrip, subscriptions, window } = this.#connection;
-    const { stateFor, disconnections, reconnections, lostSends, unconfirmedSends } = this.#statistics;
+    const { stateFor, disconnections, reconnections, lostSends, unconfirmedSends } =
+      this.#statistics;
     const { publishedMessages, receivedMessages, foreignMessages } = this.#statistics;
     const problem = state === 'connected' ? this.#refusal : cause;
     return {
@@ -187,4 +197,5 @@ export class RedisBus {
   }
 }
 
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const bufferOf = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -24,7 +24,11 @@ export interface RedisPubSubClient {
 }
 
 /** How a client publishes. */
-export type Publish = (client: RedisPubSubClient, channel: string, payload: Buffer) => Promise<number>;
+export type Publish = (
+  client: RedisPubSubClient,
+  channel: string,
+  payload: Buffer,
+) => Promise<number>;
 
 interface ClusterClient {
   readonly slots: readonly { readonly master: object }[];
@@ -40,7 +44,9 @@ const publishInCluster: Publish = async (client, channel, payload) => {
 
 export function publishWith(isCluster: boolean, sharded: boolean): Publish {
   if (sharded) return (client, channel, payload) => client.sPublish(channel, payload);
-  return isCluster ? publishInCluster : (client, channel, payload) => client.publish(channel, payload);
+  return isCluster
+    ? publishInCluster
+    : (client, channel, payload) => client.publish(channel, payload);
 }
 
 /** A client that keeps nothing while Redis is away: what cannot be sent now fails now. */
@@ -50,7 +56,10 @@ function clientOf(url: string, connectTimeout: number): RedisPubSubClient {
     disableOfflineQueue: true,
     maintNotifications: 'disabled',
     commandOptions: { timeout: 0 }, // a timer for each command otherwise; the heartbeat finds a silent Redis
-    socket: { connectTimeout, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) + Math.random() * 100 },
+    socket: {
+      connectTimeout,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) + Math.random() * 100,
+    },
   }) as unknown as RedisPubSubClient;
 }
 

@@ -155,7 +155,8 @@ export class RedisConnection {
         await this.#beat();
         if (this.#clients !== clients || !clients.subscriber.isReady) break;
       } while (!this.subscriptions.isComplete);
-      if (this.#clients === clients && clients.subscriber.isReady) this.#connected(clients.subscriber);
+      if (this.#clients === clients && clients.subscriber.isReady)
+        this.#connected(clients.subscriber);
     } catch (error) {
       if (this.#clients === clients) this.#failed(explain(error));
     } finally {
@@ -197,7 +198,8 @@ export class RedisConnection {
   #schedule(): void {
     clearTimeout(this.#timer);
     const { heartbeatInterval } = this.#options;
-    const pause = this.#state === 'connected' ? heartbeatInterval : Math.min(1000, heartbeatInterval);
+    const pause =
+      this.#state === 'connected' ? heartbeatInterval : Math.min(1000, heartbeatInterval);
     this.#timer = setTimeout(
       () => void this.#tick().finally(() => this.#state !== 'closed' && this.#schedule()),
       pause,

@@ -12,8 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe.each(['local', 'fail'] as const)('over Redis, sends without it: %s', (whileDisconnected) => {
-  test.each(lifetimeCases)('$name', async ({ run }) => {
-    await run(redis({ url: server.url, whileDisconnected, ackTimeout: 5000 }));
-  });
-});
+describe.each(['local', 'fail'] as const)(
+  'over Redis, sends without it: %s',
+  (whileDisconnected) => {
+    test.each(lifetimeCases)('$name', async ({ run }) => {
+      await run(redis({ url: server.url, whileDisconnected, ackTimeout: 5000 }));
+    });
+  },
+);

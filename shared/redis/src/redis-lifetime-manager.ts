@@ -56,7 +56,9 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const { all, groupCommands, ack, return: returned } = this.#channels;
     const listening = [
       this.#bus.listen(all, (payload) => this.#toReceivers(payload, this.#index.all)),
-      this.#bus.listen(groupCommands, (payload) => this.#onGroupCommand(wire.readGroupCommand(payload))),
+      this.#bus.listen(groupCommands, (payload) =>
+        this.#onGroupCommand(wire.readGroupCommand(payload)),
+      ),
       this.#bus.listen(ack, (payload) => this.#onAck(wire.readAck(payload))),
       this.#bus.listen(returned, (payload) => this.#onCompletion(wire.readCompletion(payload))),
     ];
@@ -69,7 +71,9 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     this.#index.add(connection);
     try {
       const listening = [
-        this.#bus.listen(this.#channels.connection(connectionId), (payload) => this.#toConnection(payload, connection)),
+        this.#bus.listen(this.#channels.connection(connectionId), (payload) =>
+          this.#toConnection(payload, connection),
+        ),
       ];
       if (isNamed(userIdentifier)) {
         listening.push(
@@ -78,7 +82,8 @@ export class RedisLifetimeManager implements HubLifetimeManager {
           ),
         );
       }
-      if (this.#presence !== undefined) listening.push(this.#presence.connected(connectionId, userIdentifier));
+      if (this.#presence !== undefined)
+        listening.push(this.#presence.connected(connectionId, userIdentifier));
       await Promise.all(listening);
     } catch (error) {
       await this.onDisconnected(connection);
@@ -92,11 +97,17 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     this.#results.connectionLost(connectionId);
     for (const [invocationId, address] of this.#questions.takeAll(connectionId)) {
       const error = errorTexts.connectionDisconnected;
-      this.#answer(connection, address, { type: MessageType.Completion, invocationId, hasResult: false, error });
+      this.#answer(connection, address, {
+        type: MessageType.Completion,
+        invocationId,
+        hasResult: false,
+        error,
+      });
     }
     const left = [this.#bus.unlisten(this.#channels.connection(connectionId))];
     for (const group of groups) left.push(this.#bus.unlisten(this.#channels.group(group)));
-    if (user && isNamed(userIdentifier)) left.push(this.#bus.unlisten(this.#channels.user(userIdentifier)));
+    if (user && isNamed(userIdentifier))
+      left.push(this.#bus.unlisten(this.#channels.user(userIdentifier)));
     if (this.#presence !== undefined) left.push(this.#presence.disconnected(connectionId));
     await Promise.all(left);
   }
@@ -105,7 +116,11 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     return this.#sendToAll(new SharedMessage(method, args), []);
   }
 
-  sendAllExcept(method: string, args: readonly unknown[], excludedIds: readonly string[]): Promise<void> {
+  sendAllExcept(
+    method: string,
+    args: readonly unknown[],
+    excludedIds: readonly string[],
+  ): Promise<void> {
     return this.#sendToAll(new SharedMessage(method, args), excludedIds);
   }
 
@@ -116,7 +131,11 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     return this.#send(this.#channels.connection(connectionId), message, [], () => undefined);
   }
 
-  sendConnections(connectionIds: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
+  sendConnections(
+    connectionIds: readonly string[],
+    method: string,
+    args: readonly unknown[],
+  ): Promise<void> {
     const message = new SharedMessage(method, args);
     const toOne = (id: string) => () => this.#index.get(id)?.write(message);
     return this.#sendEach([...new Set(connectionIds)], (id) =>
@@ -159,7 +178,8 @@ export class RedisLifetimeManager implements HubLifetimeManager {
 
   removeFromGroup(connectionId: string, group: string): Promise<void> {
     const connection = this.#index.get(connectionId);
-    if (connection === undefined) return this.#command(wire.GroupAction.Remove, connectionId, group);
+    if (connection === undefined)
+      return this.#command(wire.GroupAction.Remove, connectionId, group);
     return this.#leave(connectionId, group);
   }
 
@@ -179,7 +199,12 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       else {
         const messages = encodeFor(this.#protocols, message);
         const returnAddress = this.#channels.returnAddress;
-        const payload = wire.writeInvocation({ excludedConnectionIds: [], messages, invocationId, returnAddress });
+        const payload = wire.writeInvocation({
+          excludedConnectionIds: [],
+          messages,
+          invocationId,
+          returnAddress,
+        });
         void this.#ask(connectionId, invocationId, payload);
       }
     } catch (error) {
@@ -208,16 +233,25 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   // ---- to Redis
 
   #sendToAll(message: SharedMessage, excludedIds: readonly string[]): Promise<void> {
-    return this.#send(this.#channels.all, message, excludedIds, () => deliver(this.#index.all, message, excludedIds));
+    return this.#send(this.#channels.all, message, excludedIds, () =>
+      deliver(this.#index.all, message, excludedIds),
+    );
   }
 
-  #sendToGroup(group: string, message: SharedMessage, excludedIds: readonly string[]): Promise<void> {
-    const local = (): Promise<void> | undefined => deliver(this.#index.group(group), message, excludedIds);
+  #sendToGroup(
+    group: string,
+    message: SharedMessage,
+    excludedIds: readonly string[],
+  ): Promise<void> {
+    const local = (): Promise<void> | undefined =>
+      deliver(this.#index.group(group), message, excludedIds);
     return this.#send(this.#channels.group(group), message, excludedIds, local);
   }
 
   #sendToUser(userId: string, message: SharedMessage): Promise<void> {
-    return this.#send(this.#channels.user(userId), message, [], () => deliver(this.#index.user(userId), message));
+    return this.#send(this.#channels.user(userId), message, [], () =>
+      deliver(this.#index.user(userId), message),
+    );
   }
 
   async #sendEach(names: readonly string[], send: (name: string) => Promise<void>): Promise<void> {
@@ -231,7 +265,10 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     local: () => Promise<void> | undefined,
   ): Promise<void> {
     const payload = (): Uint8Array =>
-      wire.writeInvocation({ excludedConnectionIds, messages: encodeFor(this.#protocols, message) });
+      wire.writeInvocation({
+        excludedConnectionIds,
+        messages: encodeFor(this.#protocols, message),
+      });
     return this.#bus.send(channel, payload, local);
   }
 
@@ -239,7 +276,8 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     try {
       const receivers = await this.#bus.request(this.#channels.connection(connectionId), payload);
       if (receivers > 0) return;
-      if (this.#options.countsReceivers) throw new Error(errorTexts.connectionDoesNotExist(connectionId));
+      if (this.#options.countsReceivers)
+        throw new Error(errorTexts.connectionDoesNotExist(connectionId));
       const { ackTimeout } = this.#options;
       const giveUp = new Error(errorTexts.noAnswer(connectionId, ackTimeout));
       setTimeout(() => this.#results.fail(invocationId, giveUp), ackTimeout).unref();
@@ -248,7 +286,11 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     }
   }
 
-  #answer(connection: LifetimeConnection | undefined, address: string, completion: CompletionMessage): void {
+  #answer(
+    connection: LifetimeConnection | undefined,
+    address: string,
+    completion: CompletionMessage,
+  ): void {
     const protocol = connection?.protocol ?? (this.#protocols[0] as HubProtocol);
     const payload = wire.writeCompletion({
       protocol: protocol.name,
@@ -261,7 +303,13 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   /** Has the server that holds the connection change its groups, and waits for it. */
   async #command(action: wire.GroupAction, connectionId: string, group: string): Promise<void> {
     const { id, acked } = this.#acks.create();
-    const payload = wire.writeGroupCommand({ id, serverName: this.#serverName, action, group, connectionId });
+    const payload = wire.writeGroupCommand({
+      id,
+      serverName: this.#serverName,
+      action,
+      group,
+      connectionId,
+    });
     this.#bus.request(this.#channels.groupCommands, payload).then(
       // Only this server has heard it, and does not hold the connection: as with one server, that is no error.
       (receivers) => receivers === 1 && this.#options.countsReceivers && this.#acks.complete(id),
@@ -312,14 +360,25 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     return connection.write(SharedMessage.fromEncoded(messages));
   }
 
-  #onGroupCommand({ id, serverName, action, group, connectionId }: wire.RedisGroupCommand): undefined {
+  #onGroupCommand({
+    id,
+    serverName,
+    action,
+    group,
+    connectionId,
+  }: wire.RedisGroupCommand): undefined {
     const connection = this.#index.get(connectionId);
     if (connection === undefined) return;
-    const changed = action === wire.GroupAction.Add ? this.#join(connection, group) : this.#leave(connectionId, group);
+    const changed =
+      action === wire.GroupAction.Add
+        ? this.#join(connection, group)
+        : this.#leave(connectionId, group);
     changed
       .then(() => this.#bus.request(this.#channels.ackOf(serverName), wire.writeAck(id)))
       // Without an ack the other server finds out in time.
-      .catch((error: unknown) => this.#hub.logger.warn(errorTexts.groupCommandFailed(group), error));
+      .catch((error: unknown) =>
+        this.#hub.logger.warn(errorTexts.groupCommandFailed(group), error),
+      );
   }
 
   #onAck(id: number): undefined {

@@ -35,7 +35,11 @@ export class ForeignMessageError extends Error {
 
 const encoder = new Encoder();
 // Lengths beyond these are not ours; nothing is allocated for them.
-const decoder = new Decoder({ maxArrayLength: 1_000_000, maxMapLength: 100, maxStrLength: 1_000_000 });
+const decoder = new Decoder({
+  maxArrayLength: 1_000_000,
+  maxMapLength: 100,
+  maxStrLength: 1_000_000,
+});
 
 /** Source: `RedisProtocol` of Microsoft.AspNetCore.SignalR.StackExchangeRedis; MessagePack, shortest forms. */
 export function writeInvocation(invocation: RedisInvocation): Uint8Array {
@@ -48,11 +52,13 @@ export function writeInvocation(invocation: RedisInvocation): Uint8Array {
 /** @throws {ForeignMessageError} as the other readers do. */
 export function readInvocation(payload: Uint8Array): RedisInvocation {
   const [excluded, messages, invocationId, returnAddress] = readArray(payload, 2);
-  if (!Array.isArray(excluded) || typeof messages !== 'object' || messages === null) throw new ForeignMessageError();
+  if (!Array.isArray(excluded) || typeof messages !== 'object' || messages === null)
+    throw new ForeignMessageError();
   const encoded = new Map<string, Uint8Array>();
   for (const [name, bytes] of Object.entries(messages)) encoded.set(name, binary(bytes));
   const excludedConnectionIds = excluded.map(string);
-  if (invocationId === undefined || invocationId === null) return { excludedConnectionIds, messages: encoded };
+  if (invocationId === undefined || invocationId === null)
+    return { excludedConnectionIds, messages: encoded };
   return {
     excludedConnectionIds,
     messages: encoded,
@@ -61,8 +67,13 @@ export function readInvocation(payload: Uint8Array): RedisInvocation {
   };
 }
 
-export const writeGroupCommand = ({ id, serverName, action, group, connectionId }: RedisGroupCommand): Uint8Array =>
-  encoder.encode([id, serverName, action, group, connectionId]);
+export const writeGroupCommand = ({
+  id,
+  serverName,
+  action,
+  group,
+  connectionId,
+}: RedisGroupCommand): Uint8Array => encoder.encode([id, serverName, action, group, connectionId]);
 
 export function readGroupCommand(payload: Uint8Array): RedisGroupCommand {
   const [id, serverName, action, group, connectionId] = readArray(payload, 5);

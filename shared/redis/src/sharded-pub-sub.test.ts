@@ -20,7 +20,11 @@ interface Scene {
 
 /** Ann is on server a; bob, who is in group g, on server b. */
 async function play(scene: (of: Scene) => Promise<void>): Promise<void> {
-  const [a, b] = await startPair({ client: cluster.client(), shardedPubSub: true, ackTimeout: 5000 });
+  const [a, b] = await startPair({
+    client: cluster.client(),
+    shardedPubSub: true,
+    ackTimeout: 5000,
+  });
   try {
     await scene({ a, b });
   } finally {
@@ -113,7 +117,9 @@ describe('each target over sharded pub/sub, from another server', () => {
       const answer = a.manager.invokeConnection(id, 'Ask', []);
       b.manager.setConnectionResult(id, b.client.answer(await b.client.next(), 'yes'));
       expect(await answer).toBe('yes');
-      const gone = expect(a.manager.invokeConnection(id, 'Ask', [])).rejects.toThrow('Connection disconnected.');
+      const gone = expect(a.manager.invokeConnection(id, 'Ask', [])).rejects.toThrow(
+        'Connection disconnected.',
+      );
       await b.client.next();
       await b.manager.onDisconnected(b.client);
       await gone;

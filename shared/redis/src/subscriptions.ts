@@ -43,9 +43,14 @@ export class Subscriptions {
   add(channel: string, handle: PayloadHandler): Promise<void> {
     const known = this.#wanted.get(channel);
     if (known !== undefined) return known.ready;
-    const subscription: Subscription = { inbox: new Inbox(handle, this.backlog), confirmed: false, ready: done };
+    const subscription: Subscription = {
+      inbox: new Inbox(handle, this.backlog),
+      confirmed: false,
+      ready: done,
+    };
     this.#wanted.set(channel, subscription);
-    if (this.#client !== undefined) subscription.ready = this.#confirm(this.#client, channel, subscription);
+    if (this.#client !== undefined)
+      subscription.ready = this.#confirm(this.#client, channel, subscription);
     return subscription.ready;
   }
 
@@ -77,7 +82,9 @@ export class Subscriptions {
   async restore(client: RedisPubSubClient): Promise<void> {
     const stale = [...this.#stale].filter((channel) => !this.#wanted.has(channel));
     this.#stale.clear();
-    const left = chunks(stale, this.#sharded ? 1 : CHUNK).map((channels) => this.#leave(client, channels));
+    const left = chunks(stale, this.#sharded ? 1 : CHUNK).map((channels) =>
+      this.#leave(client, channels),
+    );
     const missing = [...this.#wanted].filter(([, subscription]) => !subscription.confirmed);
     const asked = chunks(missing, this.#sharded ? 1 : CHUNK).map(async (entries) => {
       await this.#subscribe(
@@ -89,7 +96,11 @@ export class Subscriptions {
     await Promise.all([...left, ...asked]);
   }
 
-  async #confirm(client: RedisPubSubClient, channel: string, subscription: Subscription): Promise<void> {
+  async #confirm(
+    client: RedisPubSubClient,
+    channel: string,
+    subscription: Subscription,
+  ): Promise<void> {
     try {
       await this.#subscribe(client, [channel]);
       this.#confirmed(client, channel, subscription);
@@ -127,5 +138,7 @@ export class Subscriptions {
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
 }

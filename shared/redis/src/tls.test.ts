@@ -59,12 +59,19 @@ test('rediss:// trusts what Node trusts: an authority named by NODE_EXTRA_CA_CER
   ends.push(() => manager.close?.());
   const ann = new LifetimeSuiteClient('ann');
   await manager.onConnected(ann);
-  const child = fork(fileURLToPath(new URL('testing/tls-process.ts', import.meta.url)), [open.url], {
-    execArgv: ['--conditions=@practical-signalr/source', '--import=tsx'],
-    env: { ...process.env, NODE_EXTRA_CA_CERTS: certificates.files.ca },
-  });
+  const child = fork(
+    fileURLToPath(new URL('testing/tls-process.ts', import.meta.url)),
+    [open.url],
+    {
+      execArgv: ['--conditions=@practical-signalr/source', '--import=tsx'],
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: certificates.files.ca },
+    },
+  );
   ends.push(async () => void child.kill());
-  expect(await once(child, 'message')).toEqual([['ChatHub reaches other servers over Redis.'], undefined]);
+  expect(await once(child, 'message')).toEqual([
+    ['ChatHub reaches other servers over Redis.'],
+    undefined,
+  ]);
   const heard = once(child, 'message');
   await manager.sendUser('bob', 'm', ['there']);
   expect(await heard).toEqual([['there'], undefined]);
@@ -72,12 +79,18 @@ test('rediss:// trusts what Node trusts: an authority named by NODE_EXTRA_CA_CER
 });
 
 test('what is wrong with TLS is one sentence', async () => {
-  expect(await complaint({ url: open.url })).toMatch(/certificate of Redis is not trusted \((SELF|UNABLE)\w+\)\./);
-  expect(await complaint({ url: strict.url.replace('rediss', 'redis') })).toContain('If it wants TLS');
+  expect(await complaint({ url: open.url })).toMatch(
+    /certificate of Redis is not trusted \((SELF|UNABLE)\w+\)\./,
+  );
+  expect(await complaint({ url: strict.url.replace('rediss', 'redis') })).toContain(
+    'If it wants TLS',
+  );
   const nameless = withCertificate({ ca: certificates.ca });
   expect(await complaint({ client: nameless })).toContain('wants a certificate of its clients');
   const plain = await startRedisServer();
   ends.push(() => plain.close());
   const silent = { url: plain.url.replace('redis', 'rediss'), heartbeatTimeout: 200 };
-  expect(await complaint(silent)).toContain('is TLS (rediss://) used exactly where Redis wants it?');
+  expect(await complaint(silent)).toContain(
+    'is TLS (rediss://) used exactly where Redis wants it?',
+  );
 });

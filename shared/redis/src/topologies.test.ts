@@ -33,7 +33,9 @@ describe('a Redis Cluster of three', () => {
   });
   test('asking who does not exist fails after the time for acks', async () => {
     const manager = redis({ client: cluster.client(), ackTimeout: 50 })(new LoggedHub().hub);
-    await expect(manager.invokeConnection('nobody', 'Ask', [])).rejects.toThrow("'nobody' does not exist");
+    await expect(manager.invokeConnection('nobody', 'Ask', [])).rejects.toThrow(
+      "'nobody' does not exist",
+    );
     await manager.close?.();
   });
 });
@@ -47,8 +49,13 @@ test('a failover by Sentinel: every subscription is on the new master, and sends
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const config = join(folder, 'sentinel.conf');
   // A master that is merely slow keeps its place.
-  const timing = ['down-after-milliseconds main 2000', 'failover-timeout main 1000'].map((line) => `sentinel ${line}`);
-  writeFileSync(config, [`sentinel monitor main 127.0.0.1 ${first.port} 1`, ...timing, ''].join('\n'));
+  const timing = ['down-after-milliseconds main 2000', 'failover-timeout main 1000'].map(
+    (line) => `sentinel ${line}`,
+  );
+  writeFileSync(
+    config,
+    [`sentinel monitor main 127.0.0.1 ${first.port} 1`, ...timing, ''].join('\n'),
+  );
   const sentinel = await startRedisServer({ sentinel: config });
   onTestFinished(() => sentinel.close());
   const watch = await createClient({ url: sentinel.url }).connect();
@@ -63,7 +70,10 @@ test('a failover by Sentinel: every subscription is on the new master, and sends
   const [a, b] = await startPair({ client, heartbeatInterval: 100 });
   onTestFinished(async () => void (await Promise.all([a.close(), b.close()])));
   await allWorks(a, b);
-  const [, port] = (await watch.sendCommand(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'main'])) as [string, string];
+  const [, port] = (await watch.sendCommand(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'main'])) as [
+    string,
+    string,
+  ];
   const since = [a.log.lines.length, b.log.lines.length] as const;
   await (Number(port) === first.port ? first : second).close();
   await Promise.all([a.back(since[0]), b.back(since[1])]);

@@ -35,7 +35,9 @@ interface Vector {
   readonly payloadSha256?: string;
   readonly outcome?: { readonly ok: boolean; readonly result?: unknown; readonly message?: string };
 }
-const file = JSON.parse(readFileSync(new URL('../vectors/vectors.json', import.meta.url), 'utf8')) as {
+const file = JSON.parse(
+  readFileSync(new URL('../vectors/vectors.json', import.meta.url), 'utf8'),
+) as {
   readonly hub: string;
   readonly vectors: Vector[];
   readonly silent: Pick<Vector, 'name' | 'call' | 'protocols'>[];
@@ -54,13 +56,18 @@ const protocols: Record<string, HubProtocol> = {
   json: new JsonHubProtocol(),
   messagepack: new MessagePackHubProtocol(),
 };
-const protocolsOf = (names: string[]): HubProtocol[] => names.map((name) => protocols[name] as HubProtocol);
+const protocolsOf = (names: string[]): HubProtocol[] =>
+  names.map((name) => protocols[name] as HubProtocol);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 function value(written: unknown): unknown {
   if (Array.isArray(written)) return written.map(value);
   if (typeof written !== 'object' || written === null) return written;
-  const { $bytes, $date, $repeat } = written as { $bytes?: string; $date?: string; $repeat?: [string, number] };
+  const { $bytes, $date, $repeat } = written as {
+    $bytes?: string;
+    $date?: string;
+    $repeat?: [string, number];
+  };
   if ($bytes !== undefined) return Uint8Array.from(Buffer.from($bytes, 'hex'));
   if ($date !== undefined) return new Date($date);
   if ($repeat !== undefined) return $repeat[0].repeat($repeat[1]);
@@ -105,16 +112,23 @@ function compare(ours: Buffer, vector: Vector): void {
     expect(createHash('sha256').update(ours).digest('hex')).toBe(vector.payloadSha256);
   } else if (otherForm[name] === undefined) expect(hex(ours)).toBe(vector.payloadHex);
   else {
-    const [mine, recorded] = [wire.readInvocation(ours), wire.readInvocation(Buffer.from(vector.payloadHex, 'hex'))];
-    expect(hex(wire.writeInvocation({ ...mine, messages: recorded.messages }))).toBe(vector.payloadHex);
+    const [mine, recorded] = [
+      wire.readInvocation(ours),
+      wire.readInvocation(Buffer.from(vector.payloadHex, 'hex')),
+    ];
+    expect(hex(wire.writeInvocation({ ...mine, messages: recorded.messages }))).toBe(
+      vector.payloadHex,
+    );
     expect([...mine.messages.keys()]).toEqual(vector.protocols);
     const differing = vector.protocols.filter(
       (protocol) =>
-        hex(mine.messages.get(protocol) as Uint8Array) !== hex(recorded.messages.get(protocol) as Uint8Array),
+        hex(mine.messages.get(protocol) as Uint8Array) !==
+        hex(recorded.messages.get(protocol) as Uint8Array),
     );
     expect(differing).toEqual(otherForm[name]);
     for (const protocol of differing) {
-      const read = (from: typeof mine): unknown => meaning(protocol, from.messages.get(protocol) as Uint8Array);
+      const read = (from: typeof mine): unknown =>
+        meaning(protocol, from.messages.get(protocol) as Uint8Array);
       expect(read(mine)).toEqual(read(recorded));
     }
   }
@@ -122,11 +136,16 @@ function compare(ours: Buffer, vector: Vector): void {
 
 function meaning(protocol: string, message: Uint8Array): unknown {
   if (protocol === 'messagepack') return decode(message.subarray(1));
-  const call = JSON.parse(Buffer.from(message).toString().slice(0, -1)) as { target: string; arguments: unknown[] };
+  const call = JSON.parse(Buffer.from(message).toString().slice(0, -1)) as {
+    target: string;
+    arguments: unknown[];
+  };
   if (call.target !== 'Bin') return call;
   // Bytes: .NET writes base64, JSON.stringify an object of its indices.
   const [written] = call.arguments;
-  return typeof written === 'string' ? [...Buffer.from(written, 'base64')] : Object.values(written as object);
+  return typeof written === 'string'
+    ? [...Buffer.from(written, 'base64')]
+    : Object.values(written as object);
 }
 
 const steps = new Map<string, Vector[]>();
@@ -141,17 +160,28 @@ const bytes = (vector: Vector | undefined): Buffer => Buffer.from(vector?.payloa
 /** Two servers without a network; the first has the server name of the recording. */
 function servers(vector: Vector, serverName: string) {
   const bus = new RecordingRedis();
-  const common = { client: bus.client, channelPrefix: vector.channelPrefix ?? '', hubName: () => file.hub };
+  const common = {
+    client: bus.client,
+    channelPrefix: vector.channelPrefix ?? '',
+    hubName: () => file.hub,
+  };
   const start = (name: string): HubLifetimeManager =>
-    redis({ ...common, serverName: name, protocols: protocolsOf(vector.protocols) })(new LoggedHub().hub);
+    redis({ ...common, serverName: name, protocols: protocolsOf(vector.protocols) })(
+      new LoggedHub().hub,
+    );
   return { bus, a: start(serverName), b: start('b') };
 }
 
 /** The connections of the recording: `@local` on the first server, others on the second. */
-async function connect({ a, b }: { a: HubLifetimeManager; b: HubLifetimeManager }, ids: Record<string, string>) {
+async function connect(
+  { a, b }: { a: HubLifetimeManager; b: HubLifetimeManager },
+  ids: Record<string, string>,
+) {
   for (const [sign, id] of Object.entries(ids)) {
     const client = new LifetimeSuiteClient(undefined, id);
-    Object.assign(client, { protocol: sign === '@mp' ? protocols['messagepack'] : protocols['json'] });
+    Object.assign(client, {
+      protocol: sign === '@mp' ? protocols['messagepack'] : protocols['json'],
+    });
     await (sign === '@local' ? a : b).onConnected(client);
   }
 }
@@ -161,15 +191,19 @@ const published = (bus: RecordingRedis): { channel: string; payload: Buffer }[] 
   bus.published.filter(({ payload }) => hex(payload) !== '9100');
 
 describe('sends: what .NET publishes', () => {
-  test.each(ofKind((kind) => !/^(invoke|.*ToGroup|.*FromGroup)$/.test(kind)))('%s', async (_name, vectors) => {
-    const [vector] = vectors as [Vector];
-    const { bus, a, b } = servers(vector, 'a');
-    await connect({ a, b }, vector.connectionIds ?? {});
-    await run(a, vector.call, vector.connectionIds ?? {});
-    const sent = published(bus);
-    expect(sent.map(({ channel }) => channel)).toEqual(vectors.map(({ channel }) => channel));
-    for (const [i, each] of vectors.entries()) compare((sent[i] as { payload: Buffer }).payload, each);
-  });
+  test.each(ofKind((kind) => !/^(invoke|.*ToGroup|.*FromGroup)$/.test(kind)))(
+    '%s',
+    async (_name, vectors) => {
+      const [vector] = vectors as [Vector];
+      const { bus, a, b } = servers(vector, 'a');
+      await connect({ a, b }, vector.connectionIds ?? {});
+      await run(a, vector.call, vector.connectionIds ?? {});
+      const sent = published(bus);
+      expect(sent.map(({ channel }) => channel)).toEqual(vectors.map(({ channel }) => channel));
+      for (const [i, each] of vectors.entries())
+        compare((sent[i] as { payload: Buffer }).payload, each);
+    },
+  );
 });
 
 describe('changes of groups elsewhere, and their acks', () => {
@@ -200,18 +234,26 @@ describe('client results across servers', () => {
     const result = run(a, question.call, { [sign]: id }, abort.signal);
     const settled = result.then(
       (value) => ({ ok: true, result: value }),
-      (error: unknown) => ({ ok: false, error: (error as Error).name, message: (error as Error).message }),
+      (error: unknown) => ({
+        ok: false,
+        error: (error as Error).name,
+        message: (error as Error).message,
+      }),
     );
     const [asked] = published(bus) as [{ channel: string; payload: Buffer }];
     const own = String(wire.readInvocation(asked.payload).invocationId);
     // The ids of both have 22 characters.
     const asRecorded = (payload: Buffer): Buffer =>
-      Buffer.from(payload.toString('latin1').replaceAll(own, String(recorded.invocationId)), 'latin1');
+      Buffer.from(
+        payload.toString('latin1').replaceAll(own, String(recorded.invocationId)),
+        'latin1',
+      );
     expect(asked.channel).toBe(question.channel);
     compare(asRecorded(asked.payload), question);
     await new Promise(setImmediate); // the question reaches the other server
     if (answer === undefined) abort.abort();
-    else if (question.name.includes('drops')) await b.onDisconnected(new LifetimeSuiteClient(undefined, id));
+    else if (question.name.includes('drops'))
+      await b.onDisconnected(new LifetimeSuiteClient(undefined, id));
     else b.setConnectionResult(id, { ...completionOf(answer), invocationId: own });
     const { ok, ...rest } = await settled;
     const outcome = (answer ?? question).outcome;

@@ -32,9 +32,12 @@ const logged: unknown[] = [];
 beforeAll(async () => {
   const log = (...details: unknown[]): void => void logged.push(details);
   const logger = { debug: log, info: log, warn: log, error: log };
-  server = await testServer((signalr) => signalr.mapHub('/hub', EchoHub, { handshakeTimeout: 500, sendTimeout: 300 }), {
-    logger,
-  });
+  server = await testServer(
+    (signalr) => signalr.mapHub('/hub', EchoHub, { handshakeTimeout: 500, sendTimeout: 300 }),
+    {
+      logger,
+    },
+  );
   url = `${server.url}/hub`;
   witness = await RawClient.connect(url);
 });
@@ -52,7 +55,11 @@ const failedHandshake = '{"error":"An unexpected error occurred during connectio
 test.each([
   ['nothing at all', undefined, '{"error":"Handshake was canceled."}'],
   ['no separator', '{"protocol":"json","version":1}', '{"error":"Handshake was canceled."}'],
-  ['an unknown protocol', `{"protocol":"xml","version":1}${RS}`, `{"error":"The protocol 'xml' is not supported."}`],
+  [
+    'an unknown protocol',
+    `{"protocol":"xml","version":1}${RS}`,
+    `{"error":"The protocol 'xml' is not supported."}`,
+  ],
   [
     'a wrong version',
     `{"protocol":"json","version":99}${RS}`,
@@ -93,7 +100,10 @@ test.each([
   ['a target that is a number', `{"type":1,"target":1,"arguments":[]}${RS}`],
   ['an id that is null', `{"type":1,"invocationId":null,"target":"Echo","arguments":[]}${RS}`],
   ['arguments that are text', `{"type":1,"target":"Echo","arguments":"x"}${RS}`],
-  ['stream ids that are numbers', `{"type":1,"target":"Echo","arguments":[1],"streamIds":[1]}${RS}`],
+  [
+    'stream ids that are numbers',
+    `{"type":1,"target":"Echo","arguments":[1],"streamIds":[1]}${RS}`,
+  ],
   ['headers without an end', `{"type":1,"headers":{${RS}`],
   ['an error that is a number', `{"type":3,"invocationId":"1","error":1}${RS}`],
   [
@@ -201,6 +211,7 @@ test('a client that never reads is closed after the send timeout; senders and me
 test('ten thousand calls in one frame are answered in order', async () => {
   const client = await RawClient.connect(url);
   client.send(Array.from({ length: 10_000 }, (_, i) => call(String(i), 'Echo', i)).join(''));
-  for (let i = 0; i < 10_000; i++) expect(await client.next()).toBe(`{"type":3,"invocationId":"${i}","result":${i}}`);
+  for (let i = 0; i < 10_000; i++)
+    expect(await client.next()).toBe(`{"type":3,"invocationId":"${i}","result":${i}}`);
   client.close();
 });

@@ -3,7 +3,8 @@ export const errorTexts = {
   // Over the wire, to the client of a hub
   methodDoesNotExist: 'HubException: Method does not exist.',
   failedToInvoke: (target: string) => `Failed to invoke '${target}' due to an error on the server.`,
-  unexpectedError: (target: string) => `An unexpected error occurred invoking '${target}' on the server.`,
+  unexpectedError: (target: string) =>
+    `An unexpected error occurred invoking '${target}' on the server.`,
   wrongArgumentCount: (got: number, expected: number) =>
     `InvalidDataException: Invocation provides ${got} argument(s) but target expects ${expected}.`,
   wrongArgumentType:
@@ -13,12 +14,15 @@ export const errorTexts = {
   unauthorized: (target: string) => `Failed to invoke '${target}' because user is unauthorized`,
   plainCallOfStreamingMethod: (target: string) =>
     `The client attempted to invoke the streaming '${target}' method with a non-streaming invocation.`,
-  wrongUploadCount: (got: number, expected: number) => `Client sent ${got} stream(s), Hub method expects ${expected}.`,
+  wrongUploadCount: (got: number, expected: number) =>
+    `Client sent ${got} stream(s), Hub method expects ${expected}.`,
   itemNotBound: 'Failed to bind Stream message.',
-  streamMoved: 'The stream ended, since its server hands its clients to another one. Start it again.',
+  streamMoved:
+    'The stream ended, since its server hands its clients to another one. Start it again.',
   tooManyStreams: (most: number) =>
     `A connection may have at most ${most} streams running. Cancel one before the next.`,
-  tooManyUploads: (most: number) => `A connection may have at most ${most} uploads open. End one before the next.`,
+  tooManyUploads: (most: number) =>
+    `A connection may have at most ${most} uploads open. End one before the next.`,
   invocationIdInUse: (id: string) => `Invocation ID '${id}' is already in use.`,
   noStream: (target: string) =>
     `The value returned by the streaming method '${target}' is not a ChannelReader<> or IAsyncEnumerable<>.`,
@@ -28,7 +32,8 @@ export const errorTexts = {
   connectionLost: (id: string) => `Connection '${id}' disconnected.`,
   answerWithoutResult: 'The client ended the call without a result.',
   connectionClosedWithError: 'Connection closed with an error.',
-  clientTimeout: (ms: number) => `Client has been silent for longer than the client timeout interval of ${ms} ms.`,
+  clientTimeout: (ms: number) =>
+    `Client has been silent for longer than the client timeout interval of ${ms} ms.`,
   handshakeCanceled: 'Handshake was canceled.',
   handshakeFailed: 'An unexpected error occurred during connection handshake.',
   protocolNotSupported: (name: string) => `The protocol '${name}' is not supported.`,
@@ -47,9 +52,11 @@ export const errorTexts = {
   transportNotSupported: (name: string) => `${name} transport not supported by this end point type`,
   postToWebSocket: 'POST requests are not allowed for WebSocket connections.',
   deleteOfOther: 'Cannot terminate this connection using the DELETE endpoint.',
-  tooManyPosts: 'Too many requests of this connection wait to be read. Send the next one when the last is answered.',
+  tooManyPosts:
+    'Too many requests of this connection wait to be read. Send the next one when the last is answered.',
   serverClosing: 'The server is shutting down. Connect again later.',
-  tooManyNegotiated: 'The server holds too many connections that were negotiated and not opened. Try again later.',
+  tooManyNegotiated:
+    'The server holds too many connections that were negotiated and not opened. Try again later.',
   tooManyTokens: 'The server remembers too many connection tokens that were used. Try again later.',
   signatureKeyNotFound: 'The signature key was not found',
   signatureInvalid: 'The signature is invalid',
@@ -68,14 +75,16 @@ export const errorTexts = {
   pathAlreadyMapped: (path: string) => `A hub is already mapped at '${path}'. Map each path once.`,
   pathMustStartWithSlash: (path: string) =>
     `'${path}' is no path for a hub. Start it with a slash, for example '/chat'.`,
-  routerMountedTwice: 'router() was called twice. Mount one router: a second one would answer negotiation twice.',
+  routerMountedTwice:
+    'router() was called twice. Mount one router: a second one would answer negotiation twice.',
   notAHub: (name: string) =>
     `${name} does not extend Hub. Pass a class that extends Hub, or a function that returns such an object.`,
   nameTakenTwice: (hub: string, name: string) =>
     `${hub} has two methods that answer to '${name}': names are found without regard to case. Rename one, or give it a name on the wire.`,
   unknownMethodOption: (hub: string, name: string) =>
     `The options of ${hub} name a method '${name}' that the hub does not have. Check the spelling.`,
-  unknownOption: (name: string) => `'${name}' is not an option of SignalRServer. Check the spelling.`,
+  unknownOption: (name: string) =>
+    `'${name}' is not an option of SignalRServer. Check the spelling.`,
   notPositive: (name: string) => `The option '${name}' must be a number greater than 0.`,
   wrongTransport: (name: string) =>
     `'${name}' is not a transport. Use 'WebSockets', 'ServerSentEvents' or 'LongPolling'.`,
@@ -95,7 +104,8 @@ export const errorTexts = {
     'The body of the request was read before it came to SignalR. Mount the router before middleware that reads bodies.',
   jwtKeyMissing:
     'jwtBearer needs a key: a secret, a public key in PEM, or a KeyObject. Is an environment variable not set?',
-  jwtKeyBroken: 'The key of jwtBearer looks like PEM and cannot be read. Pass the whole text, line breaks included.',
+  jwtKeyBroken:
+    'The key of jwtBearer looks like PEM and cannot be read. Pass the whole text, line breaks included.',
   jwtKeyUnfit:
     'The key of jwtBearer fits no algorithm. A secret needs at least 32 bytes (RFC 7518); a public key must be RSA, or EC on P-256, P-384 or P-521.',
   jwtKeyDoesNotFit: (algorithm: string) =>
@@ -108,7 +118,8 @@ export const errorTexts = {
     'jwtBearer does not mix algorithms of secrets (HS…) and of public keys: whoever knows a public key could sign with it. Map two hubs.',
   jwtEmpty: (name: string) =>
     `The option '${name}' of jwtBearer is empty. Name one, or leave it out if it need not be checked.`,
-  jwtClockTolerance: "The option 'clockTolerance' of jwtBearer must be a number of milliseconds that is not negative.",
+  jwtClockTolerance:
+    "The option 'clockTolerance' of jwtBearer must be a number of milliseconds that is not negative.",
   authorizeWithoutAuthentication: (path: string) =>
     `The hub at '${path}' has 'authorize' and no authentication: nobody could be let in. Add authentication, for example jwtBearer, to the server or to this hub.`,
   notAnAuthentication:
@@ -118,22 +129,27 @@ export const errorTexts = {
   // In the log
   requestFailed: (path: string) => `A request to ${path} failed.`,
   tokenMalformed: 'The token cannot be read.',
-  authenticationFailed: (path: string, reason: string) => `A request to ${path} was not authenticated: ${reason}`,
+  authenticationFailed: (path: string, reason: string) =>
+    `A request to ${path} was not authenticated: ${reason}`,
   authenticationBroke: (path: string) =>
     `Authentication of a request to ${path} failed with an error; it was answered with 500.`,
   authenticationTimedOut: (ms: number) => `Authentication took longer than ${ms} ms.`,
-  keyNotFound: (path: string) => `The key of a token was not found; a request to ${path} was refused.`,
+  keyNotFound: (path: string) =>
+    `The key of a token was not found; a request to ${path} was refused.`,
   forbidden: (path: string, user: string | undefined) =>
     `A request to ${path} was refused: user ${user ?? 'without an id'} may not connect.`,
-  userChanged: (id: string) => `Connection ${id} was asked for by another user than its own; that request was refused.`,
-  policyFailed: (hub: string, method: string) => `The policy of ${hub}.${method} failed; the call was refused.`,
+  userChanged: (id: string) =>
+    `Connection ${id} was asked for by another user than its own; that request was refused.`,
+  policyFailed: (hub: string, method: string) =>
+    `The policy of ${hub}.${method} failed; the call was refused.`,
   userIdFailed: (id: string) => `The userIdProvider failed; connection ${id} was refused.`,
   negotiateFailed: 'A client could not be told where to connect; it got the answer 500.',
   answeredByOther: (id: string) =>
     `Connection ${id} answered a question that another client was asked, and was closed.`,
   missingProtocol: (id: string, protocol: string) =>
     `Connection ${id} was closed: a message for it came from another server that does not speak its protocol '${protocol}'. Give all servers the same protocols.`,
-  receiverTooSlow: (id: string) => `Connection ${id} does not read what is sent to it and was closed.`,
+  receiverTooSlow: (id: string) =>
+    `Connection ${id} does not read what is sent to it and was closed.`,
   connectedHookFailed: (hub: string) => `onConnected of ${hub} failed; the connection was closed.`,
   refreshedHookFailed: (hub: string) => `onAuthenticationRefreshed of ${hub} failed.`,
   disconnectedHookFailed: (hub: string) => `onDisconnected of ${hub} failed.`,

@@ -4,7 +4,13 @@ import cookieSession from 'cookie-session';
 import express, { type RequestHandler } from 'express';
 import session from 'express-session';
 import { afterEach, expect, test } from 'vitest';
-import { Hub, requestUser, type RequestUserOptions, SignalRServer, type UpgradeMiddleware } from './index.ts';
+import {
+  Hub,
+  requestUser,
+  type RequestUserOptions,
+  SignalRServer,
+  type UpgradeMiddleware,
+} from './index.ts';
 import { CollectingLogger } from './testing/collecting-logger.ts';
 import { RawClient } from './testing/raw-client.ts';
 
@@ -41,7 +47,10 @@ async function start(
     handshakeTimeout: 300,
     logger,
   });
-  signalr.mapHub('/hub', WhoHub, { authorize: true, methods: { who: { authorize: { roles: ['member'] } } } });
+  signalr.mapHub('/hub', WhoHub, {
+    authorize: true,
+    methods: { who: { authorize: { roles: ['member'] } } },
+  });
   const app = express();
   for (const one of middleware) app.use(one);
   app.post('/login', (request, response) => {
@@ -58,7 +67,10 @@ async function start(
 }
 
 async function negotiate(url: string, headers: Record<string, string> = {}): Promise<number> {
-  const response = await fetch(`${url}/hub/negotiate?negotiateVersion=1`, { method: 'POST', headers });
+  const response = await fetch(`${url}/hub/negotiate?negotiateVersion=1`, {
+    method: 'POST',
+    headers,
+  });
   await response.arrayBuffer();
   return response.status;
 }
@@ -79,9 +91,13 @@ test.each<[string, RequestHandler]>([
   expect(await negotiate(url, { cookie })).toBe(200);
   const client = await RawClient.connect(`${url}/hub`, { cookie });
   client.send('{"type":1,"invocationId":"1","target":"Who","arguments":[]}\u001e');
-  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":["7",{"id":7,"role":"member"}]}');
+  expect(await client.next()).toBe(
+    '{"type":3,"invocationId":"1","result":["7",{"id":7,"role":"member"}]}',
+  );
   client.close();
-  await expect(RawClient.open(`${url}/hub`, { cookie: `${cookie}x` })).rejects.toThrow('status 401');
+  await expect(RawClient.open(`${url}/hub`, { cookie: `${cookie}x` })).rejects.toThrow(
+    'status 401',
+  );
 });
 
 const byHeader: RequestHandler = (request, _response, next) => {
@@ -104,7 +120,8 @@ test('request.user counts without more being said, also when several middlewares
 test.each<[string, UpgradeMiddleware, number]>([
   [
     'answers by itself',
-    (_request: unknown, response: import('node:http').ServerResponse) => response.writeHead(402).end('pay'),
+    (_request: unknown, response: import('node:http').ServerResponse) =>
+      response.writeHead(402).end('pay'),
     402,
   ],
   [
@@ -123,23 +140,28 @@ test.each<[string, UpgradeMiddleware, number]>([
   ],
   [
     'passes an error on',
-    (_request: unknown, _response: unknown, next: (error: Error) => void) => next(new Error('middleware broke')),
+    (_request: unknown, _response: unknown, next: (error: Error) => void) =>
+      next(new Error('middleware broke')),
     500,
   ],
   ['never answers', () => undefined, 500],
-])('an upgrade whose middleware %s is answered, and others are served', async (_name, middleware, status) => {
-  let first = true;
-  const once: UpgradeMiddleware = (request, response, next) => {
-    if (!first) return byHeader(request, response, next);
-    first = false;
-    return middleware(request, response, next);
-  };
-  const url = await start([byHeader], {}, [once]);
-  await expect(RawClient.open(`${url}/hub`)).rejects.toThrow(`status ${status}`);
-  if (status === 500) expect(logger.lines.at(-1)).toContain('Authentication of a request to /hub failed');
-  const client = await RawClient.connect(`${url}/hub`, { 'x-user': 'alice' });
-  client.close();
-});
+])(
+  'an upgrade whose middleware %s is answered, and others are served',
+  async (_name, middleware, status) => {
+    let first = true;
+    const once: UpgradeMiddleware = (request, response, next) => {
+      if (!first) return byHeader(request, response, next);
+      first = false;
+      return middleware(request, response, next);
+    };
+    const url = await start([byHeader], {}, [once]);
+    await expect(RawClient.open(`${url}/hub`)).rejects.toThrow(`status ${status}`);
+    if (status === 500)
+      expect(logger.lines.at(-1)).toContain('Authentication of a request to /hub failed');
+    const client = await RawClient.connect(`${url}/hub`, { 'x-user': 'alice' });
+    client.close();
+  },
+);
 
 test.each<[string, RequestUserOptions<WithSession>]>([
   [

@@ -3,10 +3,25 @@ export type { RequestHandler } from './hosting/http-handler.ts';
 export { type ClientOf, Hub } from './hubs/hub.ts';
 export { HubError } from './hub-error.ts';
 export type { HubCallerContext } from './hubs/hub-caller-context.ts';
-export type { ClientProxy, GroupManager, HubCallerClients, HubClients, SingleClientProxy } from './hubs/hub-clients.ts';
-export type { MethodArguments, MethodName, MethodResult, UntypedClient } from './hubs/client-contract.ts';
+export type {
+  ClientProxy,
+  GroupManager,
+  HubCallerClients,
+  HubClients,
+  SingleClientProxy,
+} from './hubs/hub-clients.ts';
+export type {
+  MethodArguments,
+  MethodName,
+  MethodResult,
+  UntypedClient,
+} from './hubs/client-contract.ts';
 export type { ClientResultSchemas } from './hubs/client-results.ts';
-export type { ConnectionClosedEvent, ConnectionOpenedEvent, InvocationFailedEvent } from './hubs/diagnostics.ts';
+export type {
+  ConnectionClosedEvent,
+  ConnectionOpenedEvent,
+  InvocationFailedEvent,
+} from './hubs/diagnostics.ts';
 export type { HubFilter, HubInvocationContext, HubLifetimeContext } from './hubs/hub-filter.ts';
 export { stream, streamOf, type StreamParameter } from './hubs/stream-parameter.ts';
 export { jwtBearer } from './authentication/jwt-bearer.ts';
@@ -18,8 +33,16 @@ export type {
   MessageReceivedContext,
   TokenValidatedContext,
 } from './authentication/jwt-bearer-options.ts';
-export type { JwtAlgorithm, JwtHeader, VerificationKey } from './authentication/verification-key.ts';
-export { requestUser, type RequestUserOptions, type UpgradeMiddleware } from './authentication/request-user.ts';
+export type {
+  JwtAlgorithm,
+  JwtHeader,
+  VerificationKey,
+} from './authentication/verification-key.ts';
+export {
+  requestUser,
+  type RequestUserOptions,
+  type UpgradeMiddleware,
+} from './authentication/request-user.ts';
 export type {
   AuthenticateResult,
   AuthenticationContext,
@@ -27,7 +50,11 @@ export type {
 } from './authentication/authentication-handler.ts';
 export type { AuthenticationRefresh } from './authentication/authentication-refresh.ts';
 export type { AuthenticationTicket } from './connections/authentication-ticket.ts';
-export type { AuthorizationContext, AuthorizationRule, Authorize } from './authentication/authorization.ts';
+export type {
+  AuthorizationContext,
+  AuthorizationRule,
+  Authorize,
+} from './authentication/authorization.ts';
 export type { ClaimsPrincipal } from './connections/claims-principal.ts';
 export type {
   ArgumentType,
@@ -36,7 +63,12 @@ export type {
   UserIdProvider,
   UserIdRequest,
 } from './hubs/hub-options.ts';
-export type { LongPollingOptions, MapHubOptions, SharedOptions, SignalRServerOptions } from './server-options.ts';
+export type {
+  LongPollingOptions,
+  MapHubOptions,
+  SharedOptions,
+  SignalRServerOptions,
+} from './server-options.ts';
 export type { ConnectionTokenOptions } from './connections/connection-token-options.ts';
 export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
 export type { TransportName } from './connections/transport.ts';

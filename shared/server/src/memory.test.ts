@@ -21,12 +21,18 @@ test.each<[string, (url: string) => Promise<SuiteClient>]>([
   ['ServerSentEvents', (url) => new RawEventsClient().connect(url)],
   ['LongPolling', (url) => new RawPollingClient().connect(url)],
 ])('connections over %s that came and went leave no memory behind', async (_name, connect) => {
-  const server = await testServer((signalr) => signalr.mapHub('/hub', GroupHub, { disconnectTimeout: 200 }));
+  const server = await testServer((signalr) =>
+    signalr.mapHub('/hub', GroupHub, { disconnectTimeout: 200 }),
+  );
   const round = async (): Promise<number> => {
     for (let i = 0; i < 10; i++) {
-      const clients = await Promise.all(Array.from({ length: 50 }, () => connect(`${server.url}/hub`)));
+      const clients = await Promise.all(
+        Array.from({ length: 50 }, () => connect(`${server.url}/hub`)),
+      );
       for (const [n, client] of clients.entries()) {
-        client.send(`{"type":1,"invocationId":"1","target":"Join","arguments":["g${i}-${n}"]}\u001e`);
+        client.send(
+          `{"type":1,"invocationId":"1","target":"Join","arguments":["g${i}-${n}"]}\u001e`,
+        );
       }
       await Promise.all(clients.map((client) => client.next()));
       const ends = clients.map((client) => client.end());

@@ -96,7 +96,11 @@ test('the answers of one turn come in one frame; what all get is a frame of its 
   client.webSocket.send(
     Buffer.concat([call('1', 'Echo', 1), call('2', 'Echo', 2), call('3', 'Echo', 'x'.repeat(200))]),
   );
-  expect(await client.messages()).toEqual([result('1', 1), result('2', 2), result('3', 'x'.repeat(200))]);
+  expect(await client.messages()).toEqual([
+    result('1', 1),
+    result('2', 2),
+    result('3', 'x'.repeat(200)),
+  ]);
   client.webSocket.send(call('4', 'TellAll', 'news'));
   const told: HubMessage = { type: MessageType.Invocation, target: 'Told', arguments: ['news'] };
   expect(await client.messages()).toEqual([told]);
@@ -171,7 +175,9 @@ test('a message in pieces of one byte, in text frames too', async () => {
 
 test('ten thousand calls in one frame are answered in order', async () => {
   const client = await FrameClient.connect(url);
-  client.webSocket.send(Buffer.concat(Array.from({ length: 10_000 }, (_, i) => call(String(i), 'Echo', i))));
+  client.webSocket.send(
+    Buffer.concat(Array.from({ length: 10_000 }, (_, i) => call(String(i), 'Echo', i))),
+  );
   const answers: HubMessage[] = [];
   while (answers.length < 10_000) answers.push(...(await client.messages()));
   expect(answers).toEqual(Array.from({ length: 10_000 }, (_, i) => result(String(i), i)));

@@ -24,7 +24,10 @@ test('the tables of options name every option, and no other', () => {
 
 test('the table of options tells the defaults of numbers and switches', () => {
   const told = new Map(rows('Options').map(([, name, , value]) => [code(name), value]));
-  const nested = { 'longPolling.pollTimeout': 90_000, 'connectionTokens.lifetime': CONNECTION_TOKEN_LIFETIME };
+  const nested = {
+    'longPolling.pollTimeout': 90_000,
+    'connectionTokens.lifetime': CONNECTION_TOKEN_LIFETIME,
+  };
   expect(defaults.longPolling.pollTimeout).toBe(nested['longPolling.pollTimeout']);
   for (const [name, value] of Object.entries({ ...defaults, ...nested })) {
     if (typeof value === 'number') {

@@ -1,4 +1,8 @@
-import { type HubProtocol, JsonHubProtocol, MessagePackHubProtocol } from '@practical-signalr/protocol';
+import {
+  type HubProtocol,
+  JsonHubProtocol,
+  MessagePackHubProtocol,
+} from '@practical-signalr/protocol';
 import type { AuthenticationHandler } from './authentication/authentication-handler.ts';
 import type { AuthenticationRefresh } from './authentication/authentication-refresh.ts';
 import type { Authorize } from './authentication/authorization.ts';
@@ -13,7 +17,12 @@ import { errorTexts } from './error-texts.ts';
 import type { ClientResultSchemas } from './hubs/client-results.ts';
 import type { ClientOf } from './hubs/hub.ts';
 import type { HubFilter } from './hubs/hub-filter.ts';
-import type { HubMethodName, HubMethodOptions, HubOptions, UserIdProvider } from './hubs/hub-options.ts';
+import type {
+  HubMethodName,
+  HubMethodOptions,
+  HubOptions,
+  UserIdProvider,
+} from './hubs/hub-options.ts';
 import { defaultLogger, type Logger, safeLogger } from './logger.ts';
 import type { HubLifetimeManagerFactory } from './scale-out/scale-out-hub.ts';
 
@@ -119,7 +128,9 @@ export interface ResolvedOptions extends HubOptions {
   readonly closeOnAuthenticationExpiration: boolean;
   readonly authorize: Authorize | undefined;
   readonly enableAuthenticationRefresh: boolean;
-  readonly onAuthenticationRefresh: ((refresh: AuthenticationRefresh) => boolean | Promise<boolean>) | undefined;
+  readonly onAuthenticationRefresh:
+    | ((refresh: AuthenticationRefresh) => boolean | Promise<boolean>)
+    | undefined;
 }
 
 /** The defaults, in one place; the README's table is held to them by a test. */
@@ -190,10 +201,12 @@ export function resolveOptions(
   const logger = safeLogger(resolved.logger);
   for (const name of positive) {
     const value: unknown = resolved[name];
-    if (typeof value !== 'number' || !(value > 0)) throw new RangeError(errorTexts.notPositive(name));
+    if (typeof value !== 'number' || !(value > 0))
+      throw new RangeError(errorTexts.notPositive(name));
   }
   for (const [name, value] of Object.entries(resolved.longPolling)) {
-    if (name !== 'pollTimeout') throw new TypeError(errorTexts.unknownOption(`longPolling.${name}`));
+    if (name !== 'pollTimeout')
+      throw new TypeError(errorTexts.unknownOption(`longPolling.${name}`));
     if (!(value > 0)) throw new RangeError(errorTexts.notPositive(`longPolling.${name}`));
   }
   for (const name of resolved.transports) {

@@ -45,7 +45,9 @@ const methods = {
 
 test('one contract serves hub and client', async () => {
   const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub, { methods }));
-  const client = await server.connect<ChatServer & { askCaller(): Promise<string> }, ChatClient>('/chat');
+  const client = await server.connect<ChatServer & { askCaller(): Promise<string> }, ChatClient>(
+    '/chat',
+  );
   const said = client.nextCall('Said');
   expect(await client.invoke('Say', 'hello', true)).toBe(5);
   expect(await said).toEqual(['HELLO']);

@@ -16,7 +16,8 @@ const fail = (): never => {
   throw new Error('user code failed');
 };
 const reject = async (): Promise<never> => fail();
-const schema = (validate: () => never) => ({ '~standard': { version: 1, vendor: 'test', validate } }) as never;
+const schema = (validate: () => never) =>
+  ({ '~standard': { version: 1, vendor: 'test', validate } }) as never;
 
 class UserHub extends Hub {
   say(text: unknown): unknown {
@@ -51,9 +52,12 @@ const RS = '\u001e';
 const record = (message: object): string => JSON.stringify(message) + RS;
 const call = (target: string, args: unknown[] = [], more: object = {}): string =>
   record({ type: 1, invocationId: '1', target, arguments: args, ...more });
-const error = (sentence: string): string => JSON.stringify({ type: 3, invocationId: '1', error: sentence });
-const binding = (target: string): string => error(`Failed to invoke '${target}' due to an error on the server.`);
-const running = (target: string): string => error(`An unexpected error occurred invoking '${target}' on the server.`);
+const error = (sentence: string): string =>
+  JSON.stringify({ type: 3, invocationId: '1', error: sentence });
+const binding = (target: string): string =>
+  error(`Failed to invoke '${target}' due to an error on the server.`);
+const running = (target: string): string =>
+  error(`An unexpected error occurred invoking '${target}' on the server.`);
 const closed = '{"type":7,"error":"Connection closed with an error."}';
 
 let server: TestServer;
@@ -104,12 +108,17 @@ test.each([
   ['rejects', reject as never],
 ])('a schema that %s fails the call, the upload, or the question', async (_name, validate) => {
   const client = await connect(UserHub, {
-    methods: { say: { arguments: [schema(validate)] }, upload: { arguments: [streamOf(schema(validate))] } },
+    methods: {
+      say: { arguments: [schema(validate)] },
+      upload: { arguments: [streamOf(schema(validate))] },
+    },
     clientResults: { Ask: schema(validate) },
   });
   client.send(call('Say', ['x']));
   expect(await client.next()).toBe(binding('Say'));
-  client.send(call('Upload', [], { streamIds: ['s'] }) + record({ type: 2, invocationId: 's', item: 1 }));
+  client.send(
+    call('Upload', [], { streamIds: ['s'] }) + record({ type: 2, invocationId: 's', item: 1 }),
+  );
   expect(await client.next()).toBe(running('Upload'));
   client.send(call('Ask'));
   const { invocationId } = JSON.parse((await client.next()) as string) as { invocationId: string };
@@ -118,7 +127,12 @@ test.each([
 });
 
 const refusals: [string, HubClass | (() => UserHub), SignalRServerOptions, string][] = [
-  ['onConnected', FailingConnect, {}, 'onConnected of FailingConnect failed; the connection was closed.'],
+  [
+    'onConnected',
+    FailingConnect,
+    {},
+    'onConnected of FailingConnect failed; the connection was closed.',
+  ],
   [
     'a connected filter',
     UserHub,
@@ -130,7 +144,9 @@ test.each(refusals)('%s that throws closes the connection', async (_name, hub, o
   let wanted = true;
   const once = { ...options };
   if (options.filters !== undefined) {
-    once.filters = [{ onConnected: (_lifetime, next) => (wanted ? ((wanted = false), fail()) : next()) }];
+    once.filters = [
+      { onConnected: (_lifetime, next) => (wanted ? ((wanted = false), fail()) : next()) },
+    ];
   }
   const client = await connect(hub, {}, once);
   expect(await client.end()).toEqual({ records: [closed], code: 1000 });
@@ -161,7 +177,10 @@ test('a factory that gives one instance for all calls does not disturb the call 
   const only = new SlowHub();
   let made = 0;
   const create = (): UserHub => (++made === 1 ? new SlowHub() : only); // the first is for the connected hook
-  const client = await connect({ hub: SlowHub, create }, { maximumParallelInvocationsPerClient: 2 });
+  const client = await connect(
+    { hub: SlowHub, create },
+    { maximumParallelInvocationsPerClient: 2 },
+  );
   client.send(call('Slow') + call('Say', ['x']));
   expect(await client.next()).toBe(running('Say'));
   letGo();
@@ -177,13 +196,18 @@ test('onDisconnected, its filter and the lifetime manager that throw leave nothi
       fail();
     }
   }
-  const options: SignalRServerOptions = { scaleOut: () => new FailingManager(), filters: [{ onDisconnected: fail }] };
+  const options: SignalRServerOptions = {
+    scaleOut: () => new FailingManager(),
+    filters: [{ onDisconnected: fail }],
+  };
   const client = await connect(FailingDisconnect, {}, options);
   client.send(call('Say', ['x']));
   await client.next();
   client.close();
   await expect.poll(() => left).toBe(1);
-  await expect.poll(() => logged).toContain('The lifetime manager of FailingDisconnect failed to let a connection go.');
+  await expect
+    .poll(() => logged)
+    .toContain('The lifetime manager of FailingDisconnect failed to let a connection go.');
   expect(logged).toContain('onDisconnected of FailingDisconnect failed.');
 });
 

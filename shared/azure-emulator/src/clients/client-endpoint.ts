@@ -46,7 +46,12 @@ export function clientEndpoint(service: EmulatedService): RequestHandler {
       const query = new URL(request.originalUrl, 'http://localhost').searchParams;
       const hub = hubName(query.get('hub'));
       if (hub === undefined) return answer(response, 400, errorTexts.hubMissing);
-      const claims = verifiedClaims(request, query, service.options.accessKey, isForHub('client', hub));
+      const claims = verifiedClaims(
+        request,
+        query,
+        service.options.accessKey,
+        isForHub('client', hub),
+      );
       if (claims instanceof TokenRefusal) {
         service.log(errorTexts.refused(`A client of hub ${hub}`, claims.status, claims.text));
         return answer(response, claims.status, claims.text);
@@ -78,14 +83,24 @@ function open(service: EmulatedService, exchange: ClientRequest): void {
   const connection = find(service, exchange);
   if (connection === undefined) return;
   const name =
-    request.accepts(['html', 'text/event-stream']) === 'text/event-stream' ? 'ServerSentEvents' : 'LongPolling';
+    request.accepts(['html', 'text/event-stream']) === 'text/event-stream'
+      ? 'ServerSentEvents'
+      : 'LongPolling';
   const { transport: opened, posts } = connection;
-  if (opened instanceof LongPollingTransport && name === 'LongPolling') return opened.poll(response);
-  if (opened !== undefined) return answer(response, opened.name === name ? 409 : 400, errorTexts.cannotChangeTransport);
+  if (opened instanceof LongPollingTransport && name === 'LongPolling')
+    return opened.poll(response);
+  if (opened !== undefined)
+    return answer(response, opened.name === name ? 409 : 400, errorTexts.cannotChangeTransport);
   if (service.isFull) return tooMany(service, response, hub);
   const onTooSlow = (): void => service.log(errorTexts.clientTooSlow(connection.connectionId));
   if (name === 'ServerSentEvents') {
-    const transport = new ServerSentEventsTransport(response, posts, service.batcher, sendLimits, onTooSlow);
+    const transport = new ServerSentEventsTransport(
+      response,
+      posts,
+      service.batcher,
+      sendLimits,
+      onTooSlow,
+    );
     return transport.listen(session(service, exchange, connection, transport));
   }
   const seconds = Number(exchange.claims['asrs.s.ttl']);
@@ -104,10 +119,18 @@ function session(
 ): ClientSession {
   service.connections.open(connection, transport);
   service.connectionOpened();
-  return new ClientSession(service, hub, connection.connectionId, transport, claims, request, () => {
-    service.connections.remove(connection);
-    service.connectionClosed();
-  });
+  return new ClientSession(
+    service,
+    hub,
+    connection.connectionId,
+    transport,
+    claims,
+    request,
+    () => {
+      service.connections.remove(connection);
+      service.connectionClosed();
+    },
+  );
 }
 
 const postAnswers: Record<PostResult, readonly [number, string]> = {
@@ -137,7 +160,10 @@ function end(service: EmulatedService, exchange: ClientRequest): void {
 }
 
 /** The connection that a request is about; else the request is answered. */
-function find(service: EmulatedService, { response, query }: ClientRequest): ClientConnection | undefined {
+function find(
+  service: EmulatedService,
+  { response, query }: ClientRequest,
+): ClientConnection | undefined {
   const token = query.get('id') ?? '';
   const connection = service.connections.find(token);
   if (token === '') answer(response, 400, errorTexts.connectionIdRequired);
@@ -154,6 +180,10 @@ function tooMany(service: EmulatedService, response: Response, hub: string): voi
 function answer(response: Response, status: number, text = ''): void {
   if (response.destroyed || response.headersSent) return;
   const headers = response.req.method === 'GET' ? noCache : {};
-  response.writeHead(status, { 'Content-Type': 'text/plain', ...headers, 'Content-Length': Buffer.byteLength(text) });
+  response.writeHead(status, {
+    'Content-Type': 'text/plain',
+    ...headers,
+    'Content-Length': Buffer.byteLength(text),
+  });
   response.end(text);
 }

@@ -63,9 +63,13 @@ export class ClientSession implements TransportEvents {
   #receive(piece: string | Uint8Array): void {
     if (this.#ended) return;
     if (this.#client !== undefined) return this.#relay(this.#client, piece);
-    this.#received = Buffer.concat([this.#received, typeof piece === 'string' ? Buffer.from(piece) : piece]);
+    this.#received = Buffer.concat([
+      this.#received,
+      typeof piece === 'string' ? Buffer.from(piece) : piece,
+    ]);
     const end = this.#received.indexOf(RECORD_SEPARATOR) + 1;
-    if ((end === 0 ? this.#received.length : end) > MAXIMUM_HANDSHAKE) return this.#refuse(errorTexts.handshakeTooLong);
+    if ((end === 0 ? this.#received.length : end) > MAXIMUM_HANDSHAKE)
+      return this.#refuse(errorTexts.handshakeTooLong);
     if (end === 0) return;
     clearTimeout(this.#timer);
     const [handshake, rest] = [this.#received.subarray(0, end), this.#received.subarray(end)];
@@ -79,7 +83,10 @@ export class ClientSession implements TransportEvents {
     const service = this.#service;
     const [claims, connectionId] = [this.#claims, this.#connectionId];
     const protocol = handshakeProtocol(handshake);
-    if (this.#transport.name === 'ServerSentEvents' && hubProtocols.get(protocol)?.transferFormat === 'Binary') {
+    if (
+      this.#transport.name === 'ServerSentEvents' &&
+      hubProtocols.get(protocol)?.transferFormat === 'Binary'
+    ) {
       return this.#refuse(errorTexts.binaryNotSupported(protocol));
     }
     const userId = claims['asrs.s.uid'] as string | undefined;
@@ -89,7 +96,12 @@ export class ClientSession implements TransportEvents {
       service.log(errorTexts.clientWithoutServer(connectionId, this.#hubName));
       return this.#refuse(errorTexts.noServer, protocol);
     }
-    const introduced = introduction(connectionId, claims, this.#request as IncomingMessage, protocol);
+    const introduced = introduction(
+      connectionId,
+      claims,
+      this.#request as IncomingMessage,
+      protocol,
+    );
     const identity = {
       connectionId,
       userId,
@@ -115,7 +127,10 @@ export class ClientSession implements TransportEvents {
   }
 
   #pickServer(): ServerConnection | undefined {
-    const { 'asrs.s.ssticky': sticky, 'asrs.s.sn': serverId } = this.#claims as Record<string, string | undefined>;
+    const { 'asrs.s.ssticky': sticky, 'asrs.s.sn': serverId } = this.#claims as Record<
+      string,
+      string | undefined
+    >;
     return this.#service.hubs.get(this.#hubName)?.pickServer(serverId, sticky === 'Required');
   }
 
@@ -151,7 +166,9 @@ function authenticationEnd({ exp, ...claims }: JwtPayload): number | undefined {
 /** The protocol that a client's first record names; '' where it names none, which its server refuses. */
 function handshakeProtocol(record: Buffer): string {
   try {
-    const { protocol } = JSON.parse(record.subarray(0, -1).toString('utf8')) as { protocol?: unknown };
+    const { protocol } = JSON.parse(record.subarray(0, -1).toString('utf8')) as {
+      protocol?: unknown;
+    };
     return typeof protocol === 'string' ? protocol.toLowerCase() : '';
   } catch {
     return '';

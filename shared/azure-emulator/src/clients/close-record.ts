@@ -1,8 +1,16 @@
-import { type HubProtocol, JsonHubProtocol, MessagePackHubProtocol, MessageType } from '@practical-signalr/protocol';
+import {
+  type HubProtocol,
+  JsonHubProtocol,
+  MessagePackHubProtocol,
+  MessageType,
+} from '@practical-signalr/protocol';
 
 /** The hub protocols that the service itself speaks; clients may speak others with their servers. */
 export const hubProtocols: ReadonlyMap<string, HubProtocol> = new Map(
-  [new JsonHubProtocol(), new MessagePackHubProtocol()].map((protocol) => [protocol.name, protocol]),
+  [new JsonHubProtocol(), new MessagePackHubProtocol()].map((protocol) => [
+    protocol.name,
+    protocol,
+  ]),
 );
 
 /** Why and how the service ends a client. */

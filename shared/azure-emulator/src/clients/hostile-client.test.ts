@@ -4,7 +4,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { DEFAULT_ACCESS_KEY, type Emulator, startEmulator } from '../index.ts';
 import { connectServer, type RawServer } from '../testing/raw-server.ts';
-import { clientToken, connectClient, openClient, type ServiceClient } from '../testing/service-client.ts';
+import {
+  clientToken,
+  connectClient,
+  openClient,
+  type ServiceClient,
+} from '../testing/service-client.ts';
 
 let emulator: Emulator;
 let server: RawServer;
@@ -49,7 +54,9 @@ test('a message over 8 MB ends the connection with code 1009, and none of it rea
 test('text that is no UTF-8, frames that are none, a request that is cut: the connection ends, others stay', async () => {
   for (const bytes of ['818341a1a1a1ff', 'ffffffffffff', '8184']) {
     const client = await connectClient(emulator.url);
-    const { _socket: socket } = client.webSocket as unknown as { _socket: { end(data: Buffer): void } };
+    const { _socket: socket } = client.webSocket as unknown as {
+      _socket: { end(data: Buffer): void };
+    };
     socket.end(Buffer.from(bytes, 'hex'));
     await client.closed;
   }
@@ -64,7 +71,9 @@ test('a client that does not read is closed once 16 MB wait for it; the log says
     say(large);
     await expect.poll(() => other.records.length).toBe(i + 1); // one at a time: it is not slow
   }
-  await expect.poll(() => lines).toContain(`Client ${slow.id} does not take what is sent to it and was closed.`);
+  await expect
+    .poll(() => lines)
+    .toContain(`Client ${slow.id} does not take what is sent to it and was closed.`);
   slow.webSocket.terminate();
   await onlyTheOtherIsLeft();
 });
@@ -110,10 +119,26 @@ test('close on authentication expiration: at the time that the app names, else a
 const HOUR = 3600;
 const now = (): number => Math.floor(Date.now() / 1000);
 test.each<[string, () => string, number]>([
-  ['a clock that is an hour behind', () => clientToken({ nbf: now() - 2 * HOUR, exp: now() - HOUR }), 401],
-  ['a clock that is an hour ahead', () => clientToken({ nbf: now() + HOUR, exp: now() + 2 * HOUR }), 401],
-  ['a clock that is four minutes behind', () => clientToken({ nbf: now() - HOUR, exp: now() - 240 }), 200],
-  ['a clock that is four minutes ahead', () => clientToken({ nbf: now() + 240, exp: now() + HOUR }), 200],
+  [
+    'a clock that is an hour behind',
+    () => clientToken({ nbf: now() - 2 * HOUR, exp: now() - HOUR }),
+    401,
+  ],
+  [
+    'a clock that is an hour ahead',
+    () => clientToken({ nbf: now() + HOUR, exp: now() + 2 * HOUR }),
+    401,
+  ],
+  [
+    'a clock that is four minutes behind',
+    () => clientToken({ nbf: now() - HOUR, exp: now() - 240 }),
+    200,
+  ],
+  [
+    'a clock that is four minutes ahead',
+    () => clientToken({ nbf: now() + 240, exp: now() + HOUR }),
+    200,
+  ],
   ['a wrong key', () => clientToken({}, 'wrong'), 401],
   ['a token over 4,096 characters', () => clientToken({ claim: 'x'.repeat(3000) }), 413],
 ])('%s: WebSocket, negotiation and polling answer alike', async (_what, token, status) => {
@@ -121,7 +146,9 @@ test.each<[string, () => string, number]>([
   const at = `${emulator.url}/client/?hub=chat`;
   const negotiate = await fetch(at.replace('/?', '/negotiate?'), { method: 'POST', headers });
   expect(negotiate.status).toBe(status);
-  expect(Math.abs(Date.parse(negotiate.headers.get('date') ?? '') - Date.now())).toBeLessThan(60_000);
+  expect(Math.abs(Date.parse(negotiate.headers.get('date') ?? '') - Date.now())).toBeLessThan(
+    60_000,
+  );
   expect((await fetch(`${at}&id=x`, { headers })).status).toBe(status === 200 ? 404 : status);
   const webSocket = new WebSocket(at.replace('http', 'ws'), { headers });
   webSocket.on('error', () => undefined);
@@ -135,7 +162,10 @@ test.each<[string, () => string, number]>([
 
 test('REST with a token over 4,096 characters is answered with 413, and neither log nor answer shows a token', async () => {
   const audience = 'http://127.0.0.1/api/hubs/chat/:send';
-  const token = jwt.sign({ claim: 'x'.repeat(3000) }, DEFAULT_ACCESS_KEY, { audience, expiresIn: 60 });
+  const token = jwt.sign({ claim: 'x'.repeat(3000) }, DEFAULT_ACCESS_KEY, {
+    audience,
+    expiresIn: 60,
+  });
   const answer = await fetch(`${emulator.url}/api/hubs/chat/:send?api-version=2022-06-01`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },

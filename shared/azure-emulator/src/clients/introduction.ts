@@ -34,10 +34,12 @@ export function clientQuery(request: IncomingMessage): string {
 /** A token's claims as the service tells them: long names, one entry for each value. */
 export function serviceClaims(claims: JwtPayload): Claims {
   return Object.entries(claims).flatMap(([name, value]) =>
-    (Array.isArray(value) ? (value as unknown[]) : [value as unknown]).map((one): [string, string] => [
-      longClaimTypes.get(name) ?? name,
-      typeof one === 'string' ? one : JSON.stringify(one),
-    ]),
+    (Array.isArray(value) ? (value as unknown[]) : [value as unknown]).map(
+      (one): [string, string] => [
+        longClaimTypes.get(name) ?? name,
+        typeof one === 'string' ? one : JSON.stringify(one),
+      ],
+    ),
   );
 }
 

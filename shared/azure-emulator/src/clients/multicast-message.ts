@@ -5,7 +5,10 @@ import { SharedPayload } from '@practical-signalr/server/transports';
 export const isText = (protocol: string): boolean => protocol === 'json';
 
 /** A payload in the form in which transports take it. */
-export const transportPayload = (protocol: string, payload: string | Uint8Array): string | Uint8Array =>
+export const transportPayload = (
+  protocol: string,
+  payload: string | Uint8Array,
+): string | Uint8Array =>
   isText(protocol) && typeof payload !== 'string'
     ? Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8')
     : payload;

@@ -46,7 +46,10 @@ interface Client {
   readonly closed: Promise<void>;
 }
 
-async function connect(user: string, protocol: IHubProtocol = new JsonHubProtocol()): Promise<Client> {
+async function connect(
+  user: string,
+  protocol: IHubProtocol = new JsonHubProtocol(),
+): Promise<Client> {
   const connection = new HubConnectionBuilder()
     .withUrl(`${app.url}/chat?user=${user}`)
     .withHubProtocol(protocol)
@@ -81,13 +84,19 @@ test('users in groups, connections in none, what exists', async () => {
   expect(await clientManager.userExists('ada')).toBe(false);
   const ada = await connect('ada');
   expect(await clientManager.userExists('ada')).toBe(true);
-  expect([await clientManager.connectionExists(ada.id), await clientManager.connectionExists('x')]).toEqual([
+  expect([
+    await clientManager.connectionExists(ada.id),
+    await clientManager.connectionExists('x'),
+  ]).toEqual([true, false]);
+  await userGroups.add('ada', 'admins');
+  expect([await userGroups.has('ada', 'admins'), await userGroups.has('bob', 'admins')]).toEqual([
     true,
     false,
   ]);
-  await userGroups.add('ada', 'admins');
-  expect([await userGroups.has('ada', 'admins'), await userGroups.has('bob', 'admins')]).toEqual([true, false]);
-  expect([await clientManager.groupExists('admins'), await clientManager.groupExists('others')]).toEqual([true, false]);
+  expect([
+    await clientManager.groupExists('admins'),
+    await clientManager.groupExists('others'),
+  ]).toEqual([true, false]);
   await chat.clients.group('admins').send('Said', 'admins');
   await expect.poll(() => ada.said).toEqual(['admins']);
   await userGroups.remove('ada', 'admins');
@@ -105,7 +114,9 @@ test('users in groups, connections in none, what exists', async () => {
 });
 
 test('connections are closed one by one, by user, by group, all', async () => {
-  const [ada, bob, eve, dan, sue] = await Promise.all(['ada', 'bob', 'eve', 'dan', 'sue'].map((user) => connect(user)));
+  const [ada, bob, eve, dan, sue] = await Promise.all(
+    ['ada', 'bob', 'eve', 'dan', 'sue'].map((user) => connect(user)),
+  );
   await chat.clientManager.closeConnection(ada!.id, 'so long');
   await ada!.closed;
   await chat.clientManager.closeUser('bob');
@@ -121,11 +132,14 @@ test('connections are closed one by one, by user, by group, all', async () => {
 });
 
 test('health, a wrong key, a message over 1 MB', async () => {
-  const of = (connectionString: string): ServiceManager => new ServiceManager({ connectionString, environment: {} });
+  const of = (connectionString: string): ServiceManager =>
+    new ServiceManager({ connectionString, environment: {} });
   expect(await of(emulator.connectionString).isHealthy()).toBe(true);
   const wrong = of(`Endpoint=${emulator.url};AccessKey=wrong`).hubContext('ChatHub');
   await expect(wrong.clients.all.send('Said', 'x')).rejects.toMatchObject({ statusCode: 401 });
-  await expect(chat.clients.all.send('Said', 'x'.repeat(1_100_000))).rejects.toMatchObject({ statusCode: 413 });
+  await expect(chat.clients.all.send('Said', 'x'.repeat(1_100_000))).rejects.toMatchObject({
+    statusCode: 413,
+  });
 });
 
 test('a client that the app lets in by REST alone connects to the service', async () => {

@@ -20,11 +20,16 @@ interface Ask {
 }
 
 /** One request below `/api/hubs`, with a token for its path. */
-async function ask(method: string, path: string, { body, token = true, version, below = '/api/hubs' }: Ask = {}) {
+async function ask(
+  method: string,
+  path: string,
+  { body, token = true, version, below = '/api/hubs' }: Ask = {},
+) {
   const { pathname, search } = new URL(`${emulator.url}${below}/${path}`);
   const aud = `http://127.0.0.1${pathname}`;
   const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (token) headers['authorization'] = `Bearer ${jwt.sign({ aud }, DEFAULT_ACCESS_KEY, { expiresIn: 60 })}`;
+  if (token)
+    headers['authorization'] = `Bearer ${jwt.sign({ aud }, DEFAULT_ACCESS_KEY, { expiresIn: 60 })}`;
   const named = version ?? (below === '/api/hubs' ? 'api-version=2022-06-01' : '');
   const query = `${search === '' ? '?' : `${search}&`}${named}`;
   const answer = await fetch(`${emulator.url}${pathname}${query}`, {
@@ -32,7 +37,11 @@ async function ask(method: string, path: string, { body, token = true, version, 
     headers,
     ...(body !== undefined && { body }),
   });
-  return { status: answer.status, code: answer.headers.get('x-ms-error-code'), text: await answer.text() };
+  return {
+    status: answer.status,
+    code: answer.headers.get('x-ms-error-code'),
+    text: await answer.text(),
+  };
 }
 
 // The table of the data plane, for what nobody has joined yet.
@@ -67,7 +76,10 @@ test('a message is taken though nobody gets it; what is no message is told', asy
   expect(await ask('POST', 'chat/:send', { body })).toMatchObject({ status: 202 });
   for (const wrong of ['{', '{}', '{"target":1,"arguments":[]}']) {
     const { status, text } = await ask('POST', 'chat/:send', { body: wrong });
-    expect([status, JSON.parse(text)]).toEqual([400, expect.objectContaining({ code: 'Error.Body', target: null })]);
+    expect([status, JSON.parse(text)]).toEqual([
+      400,
+      expect.objectContaining({ code: 'Error.Body', target: null }),
+    ]);
   }
 });
 
@@ -95,7 +107,10 @@ test.each(['', 'api-version=', 'api-version=2018-01-01', 'api-version=latest'])(
   async (version) => {
     const { status, code, text } = await ask('HEAD', 'chat/users/x', { version });
     expect([status, code, text]).toEqual([400, 'Error.ApiVersion', '']);
-    const sent = await ask('POST', 'chat/:send', { version, body: '{"target":"Said","arguments":[]}' });
+    const sent = await ask('POST', 'chat/:send', {
+      version,
+      body: '{"target":"Said","arguments":[]}',
+    });
     expect([sent.status, JSON.parse(sent.text)]).toMatchObject([
       400,
       { message: expect.stringContaining('2022-06-01') },
@@ -126,7 +141,10 @@ test.each<[string, string, number, (string | null)?, string?]>([
   ['DELETE', 'chat/connections/x/groups', 404, null],
 ])('version 1.0: %s %s: %i', async (method, path, status, code = null, body) => {
   const below = '/api/v1/hubs';
-  expect(await ask(method, path, { below, ...(body !== undefined && { body }) })).toMatchObject({ status, code });
+  expect(await ask(method, path, { below, ...(body !== undefined && { body }) })).toMatchObject({
+    status,
+    code,
+  });
   expect(await ask(method, path, { below, token: false })).toMatchObject({
     status: status === 404 && code === null ? 404 : 401,
   });
@@ -134,7 +152,9 @@ test.each<[string, string, number, (string | null)?, string?]>([
 
 test('sends of version 1.0 and of its preview reach those that they name', async () => {
   const names = ['ada', 'bob', 'eve'];
-  const clients = await Promise.all(names.map((name) => connectClient(emulator.url, { 'asrs.s.uid': name })));
+  const clients = await Promise.all(
+    names.map((name) => connectClient(emulator.url, { 'asrs.s.uid': name })),
+  );
   const [ada, bob, eve] = clients as [ServiceClient, ServiceClient, ServiceClient];
   await ask('PUT', `chat/groups/g/connections/${ada.id}`, { below: '/api/v1/hubs' });
   await ask('PUT', 'chat/groups/h/users/bob', { below: '/api/v1/hubs' });

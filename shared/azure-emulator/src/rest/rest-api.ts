@@ -4,7 +4,13 @@ import { errorTexts } from '../error-texts.ts';
 import { hubName } from '../hub-name.ts';
 import { entraClaims } from '../tokens/entra-check.ts';
 import { TokenRefusal, verifiedClaims } from '../tokens/token-check.ts';
-import { currentCalls, firstCalls, previewCalls, type RestAnswer, type RestCalls } from './rest-calls.ts';
+import {
+  currentCalls,
+  firstCalls,
+  previewCalls,
+  type RestAnswer,
+  type RestCalls,
+} from './rest-calls.ts';
 
 /** The largest message, in bytes. Source: the service's limits. */
 const MAXIMUM_BODY = 1024 * 1024;
@@ -21,7 +27,11 @@ export const restApi = (service: EmulatedService): RequestHandler =>
     .use('/v1-preview/hub', restVersion(service, previewCalls));
 
 /** `apiVersion` is undefined where the path has said it. */
-function restVersion(service: EmulatedService, calls: RestCalls, apiVersion?: string): RequestHandler {
+function restVersion(
+  service: EmulatedService,
+  calls: RestCalls,
+  apiVersion?: string,
+): RequestHandler {
   return (request, response, next) => {
     const { pathname, searchParams: query } = new URL(request.originalUrl, 'http://localhost');
     const answer = (result: RestAnswer): void => {
@@ -36,7 +46,8 @@ function restVersion(service: EmulatedService, calls: RestCalls, apiVersion?: st
     const shape = parts.map((part, i) => (i % 2 === 0 ? part : '*')).join('/');
     const call = calls[`${request.method} ${shape}`];
     if (call === undefined) return next();
-    const isFor = (audience: URL): boolean => audience.pathname.toLowerCase() === pathname.toLowerCase();
+    const isFor = (audience: URL): boolean =>
+      audience.pathname.toLowerCase() === pathname.toLowerCase();
     const { accessKey, entra } = service.options;
     const claims = entraClaims(request, entra) ?? verifiedClaims(request, query, accessKey, isFor);
     if (claims instanceof TokenRefusal) {
@@ -51,7 +62,8 @@ function restVersion(service: EmulatedService, calls: RestCalls, apiVersion?: st
     if (name === undefined) return answer([400, 'Error.Hub', errorTexts.hubMissing]);
     const names = parts.filter((_part, i) => i % 2 === 1);
     const group = parts[parts.indexOf('groups') + 1];
-    if (shape.includes('groups/*') && !isGroup(group)) return answer([400, 'Error.Group', errorTexts.badGroup]);
+    if (shape.includes('groups/*') && !isGroup(group))
+      return answer([400, 'Error.Group', errorTexts.badGroup]);
     readBody(request, response, (error?: unknown) => {
       if (error !== undefined) return answer(unreadable(error));
       const hub = service.hub(name);

@@ -27,20 +27,29 @@ const absent = {
   group: [404, 'Warning.Group.NotExisted', errorTexts.noSuchGroup],
   membership: [404, 'Info.User.NotInGroup', errorTexts.userNotInGroup],
 } as const;
-const found = (isFound: boolean, what: keyof typeof absent): RestAnswer => (isFound ? 200 : absent[what]);
+const found = (isFound: boolean, what: keyof typeof absent): RestAnswer =>
+  isFound ? 200 : absent[what];
 
 const sendToAll = (call: RestCall): RestAnswer => send(call, call.hub.clients.values());
-const sendToConnection = (call: RestCall): RestAnswer => send(call, clientsOf(call.hub, call.names[0]));
-const sendToGroup = (call: RestCall): RestAnswer => send(call, call.hub.membersOf(call.names[0] ?? ''));
+const sendToConnection = (call: RestCall): RestAnswer =>
+  send(call, clientsOf(call.hub, call.names[0]));
+const sendToGroup = (call: RestCall): RestAnswer =>
+  send(call, call.hub.membersOf(call.names[0] ?? ''));
 const sendToUser = (call: RestCall): RestAnswer => send(call, call.hub.ofUser(call.names[0] ?? ''));
-const hasConnection = ({ hub, names: [id = ''] }: RestCall): RestAnswer => found(hub.clients.has(id), 'connection');
-const hasUser = ({ hub, names: [user = ''] }: RestCall): RestAnswer => found(hub.users.has(user), 'user');
-const hasGroup = ({ hub, names: [group = ''] }: RestCall): RestAnswer => found(hub.groups.has(group), 'group');
+const hasConnection = ({ hub, names: [id = ''] }: RestCall): RestAnswer =>
+  found(hub.clients.has(id), 'connection');
+const hasUser = ({ hub, names: [user = ''] }: RestCall): RestAnswer =>
+  found(hub.users.has(user), 'user');
+const hasGroup = ({ hub, names: [group = ''] }: RestCall): RestAnswer =>
+  found(hub.groups.has(group), 'group');
 const isInGroup = ({ hub, names: [user = '', group = ''] }: RestCall): RestAnswer =>
   found(hub.isUserIn(user, group), 'membership');
 const join = ({ hub, names: [group = '', id = ''] }: RestCall): RestAnswer =>
   hub.join(id, group) ? 200 : noConnection;
-const leave = ({ hub, names: [group = '', id = ''] }: RestCall): RestAnswer => (hub.leave(id, group), 200);
+const leave = ({ hub, names: [group = '', id = ''] }: RestCall): RestAnswer => (
+  hub.leave(id, group),
+  200
+);
 
 /** What all versions since the first have in common. */
 const inAllVersions: RestCalls = {
@@ -57,7 +66,10 @@ const inAllVersions: RestCalls = {
     hub.userJoins(user, group, ttl);
     return 200;
   },
-  'DELETE users/*/groups/*': ({ hub, names: [user = '', group = ''] }) => (hub.userLeaves(user, group), 204),
+  'DELETE users/*/groups/*': ({ hub, names: [user = '', group = ''] }) => (
+    hub.userLeaves(user, group),
+    204
+  ),
   'DELETE users/*/groups': ({ hub, names: [user = ''] }) => (hub.userLeaves(user, null), 204),
 };
 
@@ -86,11 +98,20 @@ export const firstCalls: RestCalls = {
   'GET users/*': hasUser,
   'GET groups/*': hasGroup,
   'DELETE connections/*': (call) => (close(call, clientsOf(call.hub, call.names[0])), 202),
-  'PUT groups/*/users/*': ({ hub, names: [group = '', user = ''] }) => (hub.userJoins(user, group), 202),
-  'DELETE groups/*/users/*': ({ hub, names: [group = '', user = ''] }) => (hub.userLeaves(user, group), 202),
+  'PUT groups/*/users/*': ({ hub, names: [group = '', user = ''] }) => (
+    hub.userJoins(user, group),
+    202
+  ),
+  'DELETE groups/*/users/*': ({ hub, names: [group = '', user = ''] }) => (
+    hub.userLeaves(user, group),
+    202
+  ),
 };
 
-const listed = (call: RestCall, receivers: (name: string) => Iterable<EmulatedClient>): RestAnswer =>
+const listed = (
+  call: RestCall,
+  receivers: (name: string) => Iterable<EmulatedClient>,
+): RestAnswer =>
   send(call, new Set((call.names[0] ?? '').split(',').flatMap((name) => [...receivers(name)])));
 
 /** Below `/api/v1-preview/hub`. Source: the same API, version 1.0-preview. */
@@ -104,13 +125,16 @@ export const previewCalls: RestCalls = {
 
 function send({ hub, query, body }: RestCall, receivers: Iterable<EmulatedClient>): RestAnswer {
   const { target, arguments: args } = (body ?? {}) as { target?: unknown; arguments?: unknown };
-  if (typeof target !== 'string' || !Array.isArray(args)) return [400, 'Error.Body', errorTexts.badTarget];
+  if (typeof target !== 'string' || !Array.isArray(args))
+    return [400, 'Error.Body', errorTexts.badTarget];
   const bytes = (message: string | Uint8Array): Uint8Array =>
     typeof message === 'string' ? Buffer.from(message, 'utf8') : message;
   const message = { type: MessageType.Invocation, target, arguments: args } as const;
   let payloads: Payloads;
   try {
-    payloads = new Map([...hubProtocols].map(([name, protocol]) => [name, bytes(protocol.writeMessage(message))]));
+    payloads = new Map(
+      [...hubProtocols].map(([name, protocol]) => [name, bytes(protocol.writeMessage(message))]),
+    );
   } catch {
     return [400, 'Error.Body', errorTexts.badArguments]; // lists in lists, deeper than an encoding goes
   }
@@ -122,7 +146,8 @@ function send({ hub, query, body }: RestCall, receivers: Iterable<EmulatedClient
 function close({ hub, query }: RestCall, clients: Iterable<EmulatedClient>): RestAnswer {
   const without = new Set(query.getAll('excluded'));
   for (const client of clients) {
-    if (!without.has(client.connectionId)) hub.closeClient(client, { error: query.get('reason') ?? '' });
+    if (!without.has(client.connectionId))
+      hub.closeClient(client, { error: query.get('reason') ?? '' });
   }
   return 204;
 }

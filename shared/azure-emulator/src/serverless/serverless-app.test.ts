@@ -9,7 +9,9 @@ import { serverlessApp } from '../testing/serverless-app.ts';
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 
 test("the README's serverless app is the one that is run here", () => {
-  const snippets = [...read('../../README.md').matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+  const snippets = [...read('../../README.md').matchAll(/^```ts\n(.*?)^```/gms)].map(
+    ([, code]) => code,
+  );
   expect(snippets).toContain(read('../testing/serverless-app.ts'));
 });
 
@@ -20,7 +22,10 @@ test('a page negotiates with the app, calls it through the service, and hears wh
   const upstream = `${url}/{hub}/{category}/{event}`;
   const emulator = await startEmulator({ port: 0, serviceMode: 'Serverless', upstream });
   server.on('request', serverlessApp(emulator.url, DEFAULT_ACCESS_KEY));
-  const page = new HubConnectionBuilder().withUrl(`${url}/chat?user=ada`).configureLogging(LogLevel.None).build();
+  const page = new HubConnectionBuilder()
+    .withUrl(`${url}/chat?user=ada`)
+    .configureLogging(LogLevel.None)
+    .build();
   const said = new Promise((resolve) => page.on('Said', (...args: unknown[]) => resolve(args)));
   await page.start();
   expect(await page.invoke('Say', 'hello')).toBe('said');

@@ -42,7 +42,12 @@ class ServerlessClient {
   #heardAt = Date.now();
   #pingedAt = Date.now();
 
-  constructor(service: EmulatedService, hub: ServiceHub, client: EmulatedClient, protocol: HubProtocol) {
+  constructor(
+    service: EmulatedService,
+    hub: ServiceHub,
+    client: EmulatedClient,
+    protocol: HubProtocol,
+  ) {
     this.#service = service;
     this.#hub = hub;
     this.#client = client;
@@ -67,17 +72,20 @@ class ServerlessClient {
   #take(message: HubMessage): void {
     if (this.#hub.clients.get(this.#client.connectionId) !== this.#client) return; // behind its Close in one piece
     if (message.type === MessageType.Close) return this.#hub.closeClient(this.#client);
-    if (message.type !== MessageType.Invocation && message.type !== MessageType.StreamInvocation) return;
+    if (message.type !== MessageType.Invocation && message.type !== MessageType.StreamInvocation)
+      return;
     if (message.type === MessageType.StreamInvocation || (message.streamIds?.length ?? 0) > 0) {
       const { invocationId } = message;
-      if (invocationId !== undefined) this.#complete(failed(invocationId, errorTexts.streamsNotSupported));
+      if (invocationId !== undefined)
+        this.#complete(failed(invocationId, errorTexts.streamsNotSupported));
       return;
     }
     const event = { hub: this.#hub.name, category: 'messages', event: message.target } as const;
     const { invocationId, target } = message;
     const contentType = isText(this.#protocol.name) ? 'application/json' : 'application/x-msgpack';
     this.#post(event, contentType, unframed(this.#protocol.writeMessage(message)), (answer) => {
-      if (invocationId !== undefined) this.#complete(this.#completion(invocationId, target, answer));
+      if (invocationId !== undefined)
+        this.#complete(this.#completion(invocationId, target, answer));
     });
   }
 
@@ -109,20 +117,30 @@ class ServerlessClient {
         this.#service.ended,
       );
       const { hub, category, event: name } = event;
-      const outcome = 'status' in answer ? String(answer.status) : errorTexts.upstreamFailures[answer.failure];
+      const outcome =
+        'status' in answer ? String(answer.status) : errorTexts.upstreamFailures[answer.failure];
       this.#service.log(errorTexts.upstreamCalled(hub, category, name, outcome));
       if (this.#waiting-- === MAXIMUM_WAITING) this.#client.transport.resume();
       onAnswer(answer);
     });
   }
 
-  #completion(invocationId: string, target: string, answer: UpstreamAnswer | undefined): CompletionMessage {
+  #completion(
+    invocationId: string,
+    target: string,
+    answer: UpstreamAnswer | undefined,
+  ): CompletionMessage {
     if (answer === undefined) return failed(invocationId, errorTexts.noUpstream(target));
-    if ('failure' in answer) return failed(invocationId, errorTexts.upstreamFailed(target, answer.failure));
+    if ('failure' in answer)
+      return failed(invocationId, errorTexts.upstreamFailed(target, answer.failure));
     const { status, body } = answer;
-    if (status < 200 || status > 299) return failed(invocationId, errorTexts.upstreamStatus(status));
+    if (status < 200 || status > 299)
+      return failed(invocationId, errorTexts.upstreamStatus(status));
     if (body.length === 0) return { type: MessageType.Completion, invocationId, hasResult: false };
-    return this.#readCompletion(invocationId, body) ?? failed(invocationId, errorTexts.upstreamAnswer(target));
+    return (
+      this.#readCompletion(invocationId, body) ??
+      failed(invocationId, errorTexts.upstreamAnswer(target))
+    );
   }
 
   #readCompletion(invocationId: string, body: Uint8Array): CompletionMessage | undefined {
@@ -132,7 +150,8 @@ class ServerlessClient {
       this.#protocol
         .createReader(undefined)
         .read(isUnended ? Buffer.concat([body, Buffer.from('\u001e')]) : body, (message) => {
-          if (message.type === MessageType.Completion && message.invocationId === invocationId) found = message;
+          if (message.type === MessageType.Completion && message.invocationId === invocationId)
+            found = message;
         });
     } catch {
       return undefined;
@@ -172,9 +191,14 @@ function unframed(message: string | Uint8Array): string | Uint8Array {
 }
 
 /** Answers the handshake of a client that has no server; false where the service does not speak its protocol. */
-export function serveWithoutServer(service: EmulatedService, hub: ServiceHub, client: EmulatedClient): boolean {
+export function serveWithoutServer(
+  service: EmulatedService,
+  hub: ServiceHub,
+  client: EmulatedClient,
+): boolean {
   const protocol = hubProtocols.get(client.protocol);
-  const error = protocol === undefined ? errorTexts.protocolNotSupported(client.protocol) : undefined;
+  const error =
+    protocol === undefined ? errorTexts.protocolNotSupported(client.protocol) : undefined;
   const answer = writeHandshakeResponse(error);
   client.sendOwn(protocol !== undefined && isText(protocol.name) ? answer : Buffer.from(answer));
   if (protocol === undefined) return false;

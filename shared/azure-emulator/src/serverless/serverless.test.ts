@@ -10,7 +10,12 @@ import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { type NegotiateOptions, ServiceManager } from '@practical-signalr/azure/management';
 import { MessagePackHubProtocol as OwnMessagePack, MessageType } from '@practical-signalr/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DEFAULT_ACCESS_KEY, type Emulator, type EmulatorOptions, startEmulator } from '../index.ts';
+import {
+  DEFAULT_ACCESS_KEY,
+  type Emulator,
+  type EmulatorOptions,
+  startEmulator,
+} from '../index.ts';
 import { type RecordingUpstream, recordingUpstream } from '../testing/recording-upstream.ts';
 
 const { WebSockets, ServerSentEvents, LongPolling } = HttpTransportType;
@@ -40,7 +45,10 @@ async function connect(
   transport = WebSockets,
   isBinary = false,
 ): Promise<HubConnection> {
-  const service = new ServiceManager({ connectionString: emulator.connectionString, environment: {} });
+  const service = new ServiceManager({
+    connectionString: emulator.connectionString,
+    environment: {},
+  });
   const { url, accessToken } = await service.hubContext('Chat').negotiate(options);
   const connection = new HubConnectionBuilder()
     .withUrl(url, { accessTokenFactory: () => accessToken, transport })
@@ -68,7 +76,12 @@ const echo: RecordingUpstream['answer'] = ({ headers, body }, response) => {
     if (message.type !== MessageType.Invocation) return;
     const { invocationId = '', arguments: args } = message;
     response.end(
-      protocol.writeMessage({ type: MessageType.Completion, invocationId, hasResult: true, result: args[0] }),
+      protocol.writeMessage({
+        type: MessageType.Completion,
+        invocationId,
+        hasResult: true,
+        result: args[0],
+      }),
     );
   });
 };
@@ -78,31 +91,37 @@ test.each([
   ['WebSockets, MessagePack', WebSockets, true],
   ['Server-Sent Events, JSON', ServerSentEvents, false],
   ['long polling, MessagePack', LongPolling, true],
-])('over %s a client is announced, its calls are answered, its end is told', async (_name, transport, isBinary) => {
-  await start();
-  upstream.answer = echo;
-  const connection = await connect({ userId: 'ada' }, transport, isBinary);
-  expect(await connection.invoke('Echo', { text: 'hé' })).toEqual({ text: 'hé' });
-  await connection.stop();
-  await expect.poll(() => upstream.calls.length).toBe(3);
-  expect(upstream.calls.map(({ url }) => url)).toEqual([
-    '/chat/connections/connected',
-    '/chat/messages/Echo',
-    '/chat/connections/disconnected',
-  ]);
-  expect(upstream.calls.map(({ headers }) => headers['content-type'])).toEqual([
-    'application/json',
-    isBinary ? 'application/x-msgpack' : 'application/json',
-    'application/json',
-  ]);
-  expect(JSON.parse(String(upstream.calls[0]?.body))).toEqual({ type: 10 });
-  expect(JSON.parse(String(upstream.calls[2]?.body))).toEqual({ type: 11, error: '' });
-  await expect.poll(() => emulator.status().openConnections).toBe(0);
-});
+])(
+  'over %s a client is announced, its calls are answered, its end is told',
+  async (_name, transport, isBinary) => {
+    await start();
+    upstream.answer = echo;
+    const connection = await connect({ userId: 'ada' }, transport, isBinary);
+    expect(await connection.invoke('Echo', { text: 'hé' })).toEqual({ text: 'hé' });
+    await connection.stop();
+    await expect.poll(() => upstream.calls.length).toBe(3);
+    expect(upstream.calls.map(({ url }) => url)).toEqual([
+      '/chat/connections/connected',
+      '/chat/messages/Echo',
+      '/chat/connections/disconnected',
+    ]);
+    expect(upstream.calls.map(({ headers }) => headers['content-type'])).toEqual([
+      'application/json',
+      isBinary ? 'application/x-msgpack' : 'application/json',
+      'application/json',
+    ]);
+    expect(JSON.parse(String(upstream.calls[0]?.body))).toEqual({ type: 10 });
+    expect(JSON.parse(String(upstream.calls[2]?.body))).toEqual({ type: 11, error: '' });
+    await expect.poll(() => emulator.status().openConnections).toBe(0);
+  },
+);
 
 test('headers say which client, whose, with what query, and that the service calls', async () => {
   await start();
-  const connection = await connect({ userId: 'ädä', claims: { role: ['admin', 'dev'], city: 'Köln' } });
+  const connection = await connect({
+    userId: 'ädä',
+    claims: { role: ['admin', 'dev'], city: 'Köln' },
+  });
   await connection.invoke('Rename', 'x');
   const { headers, body } = upstream.calls[1]!;
   const id = connection.connectionId as string;
@@ -115,12 +134,19 @@ test('headers say which client, whose, with what query, and that the service cal
     'x-asrs-signature': `sha256=${createHmac('sha256', DEFAULT_ACCESS_KEY).update(id).digest('hex').toUpperCase()}`,
   });
   const claims = String(headers['x-asrs-user-claims']).split(', ');
-  expect(claims.filter((claim) => /role: /.test(claim)).map((claim) => claim.split(': ')[1])).toEqual(['admin', 'dev']);
+  expect(
+    claims.filter((claim) => /role: /.test(claim)).map((claim) => claim.split(': ')[1]),
+  ).toEqual(['admin', 'dev']);
   expect(claims).toContain('city: K%C3%B6ln');
   expect(claims.join()).not.toContain('asrs.s.');
   expect(headers['x-asrs-client-query']).toMatch(/^\?hub=chat&asrs_request_id=/);
   expect(headers['x-asrs-client-query']).not.toContain('access_token');
-  expect(JSON.parse(String(body))).toEqual({ type: 1, target: 'Rename', invocationId: '0', arguments: ['x'] });
+  expect(JSON.parse(String(body))).toEqual({
+    type: 1,
+    target: 'Rename',
+    invocationId: '0',
+    arguments: ['x'],
+  });
 });
 
 test('of several items the first that fits gets an event, and only that; hub, category and event are patterns', async () => {
@@ -129,7 +155,12 @@ test('of several items the first that fits gets an event, and only that; hub, ca
     ...serverless(),
     upstream: [
       { urlTemplate: at('other'), hubPattern: 'other' },
-      { urlTemplate: at('lifetime'), hubPattern: 'x, CHAT', categoryPattern: 'connections', eventPattern: 'connected' },
+      {
+        urlTemplate: at('lifetime'),
+        hubPattern: 'x, CHAT',
+        categoryPattern: 'connections',
+        eventPattern: 'connected',
+      },
       { urlTemplate: at('listed'), eventPattern: 'Say,Shout' },
       { urlTemplate: at('calls'), categoryPattern: 'messages', eventPattern: 'a b/c?' },
     ],
@@ -140,15 +171,25 @@ test('of several items the first that fits gets an event, and only that; hub, ca
   await expect(connection.invoke('Unheard')).rejects.toThrow("no upstream endpoint for 'Unheard'");
   await connection.stop();
   await expect.poll(() => emulator.status().openConnections).toBe(0);
-  expect(upstream.calls.map(({ url }) => url)).toEqual(['/lifetime/connected', '/listed/say', '/calls/a%20b%2Fc%3F']);
+  expect(upstream.calls.map(({ url }) => url)).toEqual([
+    '/lifetime/connected',
+    '/listed/say',
+    '/calls/a%20b%2Fc%3F',
+  ]);
 });
 
 test('without an upstream clients connect and get what REST sends; their calls say what is missing', async () => {
   await start({ port: 0, serviceMode: 'Serverless' });
   const connection = await connect({ userId: 'ada' });
   const said = new Promise((resolve) => connection.on('Said', resolve));
-  const service = new ServiceManager({ connectionString: emulator.connectionString, environment: {} });
-  await service.hubContext<{ said(text: string): void }>('Chat').clients.user('ada').send('Said', 'hello');
+  const service = new ServiceManager({
+    connectionString: emulator.connectionString,
+    environment: {},
+  });
+  await service
+    .hubContext<{ said(text: string): void }>('Chat')
+    .clients.user('ada')
+    .send('Said', 'hello');
   expect(await said).toBe('hello');
   await expect(connection.invoke('Echo', 1)).rejects.toThrow('Start it with --upstream');
 });
@@ -159,9 +200,15 @@ test('a call that wants no answer gets none; streams are refused both ways', asy
   const connection = await connect();
   await connection.send('Note', 1);
   expect(await connection.invoke('Echo', 'after it')).toBe('after it');
-  expect(upstream.calls.map(({ headers }) => headers['x-asrs-event'])).toEqual(['connected', 'Note', 'Echo']);
+  expect(upstream.calls.map(({ headers }) => headers['x-asrs-event'])).toEqual([
+    'connected',
+    'Note',
+    'Echo',
+  ]);
   const streamed = new Promise((_resolve, error) =>
-    connection.stream('Count', 3).subscribe({ next: () => undefined, complete: () => undefined, error }),
+    connection
+      .stream('Count', 3)
+      .subscribe({ next: () => undefined, complete: () => undefined, error }),
   );
   await expect(streamed).rejects.toThrow('Streams are not supported');
   const items = { subscribe: () => ({ dispose: () => undefined }) };

@@ -26,7 +26,9 @@ afterEach(async () => {
 });
 
 const negotiate = (): Promise<{ url: string; accessToken: string }> =>
-  new ServiceManager({ connectionString: emulator.connectionString, environment: {} }).hubContext('Chat').negotiate();
+  new ServiceManager({ connectionString: emulator.connectionString, environment: {} })
+    .hubContext('Chat')
+    .negotiate();
 
 async function connect(): Promise<HubConnection> {
   const { url, accessToken } = await negotiate();
@@ -85,13 +87,19 @@ test('what an endpoint does wrong ends the call, not the client', async () => {
 test('an endpoint has so long and no longer', async () => {
   await emulator.close();
   const mode = { port: 0, serviceMode: 'Serverless', upstreamTimeout: 50 } as const;
-  emulator = await startEmulator({ ...mode, upstream: [{ urlTemplate: upstream.url, categoryPattern: 'messages' }] });
+  emulator = await startEmulator({
+    ...mode,
+    upstream: [{ urlTemplate: upstream.url, categoryPattern: 'messages' }],
+  });
   upstream.answer = () => undefined;
-  await expect((await connect()).invoke('Never')).rejects.toThrow("endpoint of 'Never' took too long");
+  await expect((await connect()).invoke('Never')).rejects.toThrow(
+    "endpoint of 'Never' took too long",
+  );
 });
 
 test('an answer to connected is a notice that was taken: a refusal is in the log and ends nobody', async () => {
-  upstream.answer = (call, response) => response.writeHead(call.url === '/connected' ? 401 : 200).end();
+  upstream.answer = (call, response) =>
+    response.writeHead(call.url === '/connected' ? 401 : 200).end();
   const connection = await connect();
   await connection.invoke('Good');
   expect(lines).toContain('Upstream connections connected of hub chat: 401.');
@@ -100,7 +108,8 @@ test('an answer to connected is a notice that was taken: a refusal is in the log
 test('a client that calls faster than its endpoint answers is held back, and all its calls arrive in order', async () => {
   let release: (() => void)[] = [];
   let isFree = false;
-  upstream.answer = (_call, response) => (isFree ? response.end() : release.push(() => response.end()));
+  upstream.answer = (_call, response) =>
+    isFree ? response.end() : release.push(() => response.end());
   const connection = await connect();
   const calls = Array.from({ length: 100 }, (_, i) => connection.invoke('Note', i));
   await expect.poll(() => release.length).toBe(1);
@@ -116,14 +125,19 @@ test('a client that calls faster than its endpoint answers is held back, and all
 test.each([
   ['garbage', 'garbage\u001e'],
   ['a truncated record', '{"type":1,"target":\u001e'],
-  ['an oversized record', `{"type":1,"target":"x","arguments":["${'x'.repeat(1024 * 1024)}"]}\u001e`],
+  [
+    'an oversized record',
+    `{"type":1,"target":"x","arguments":["${'x'.repeat(1024 * 1024)}"]}\u001e`,
+  ],
 ])('%s of a client closes that client with a reason; others stay', async (_what, data) => {
   const other = await connect();
   const { url, accessToken } = await negotiate();
   const webSocket = new WebSocket(`${url.replace('http', 'ws')}&access_token=${accessToken}`);
   const records: string[] = [];
   webSocket.on('message', (record: Buffer) => records.push(record.toString()));
-  webSocket.on('open', () => webSocket.send(`{"protocol":"json","version":1}\u001e{"type":99}\u001e${data}`));
+  webSocket.on('open', () =>
+    webSocket.send(`{"protocol":"json","version":1}\u001e{"type":99}\u001e${data}`),
+  );
   await new Promise((resolve) => webSocket.on('close', resolve));
   expect(records.join('')).toMatch(/^\{\}\u001e\{"type":7,"error":"/);
   await other.invoke('Good');
@@ -131,10 +145,15 @@ test.each([
 
 test('no name that a client chooses leaves the path of the endpoint, or begins a line of the log', async () => {
   const connection = await connect();
-  for (const name of ['.', '..']) await expect(connection.invoke(name)).rejects.toThrow('no upstream endpoint for');
+  for (const name of ['.', '..'])
+    await expect(connection.invoke(name)).rejects.toThrow('no upstream endpoint for');
   await connection.invoke('a/../b');
   await connection.invoke('x\n2026 \u001b[31mServer');
-  expect(upstream.calls.map(({ url }) => url)).toEqual(['/connected', '/a%2F..%2Fb', '/x%0A2026%20%1B%5B31mServer']);
+  expect(upstream.calls.map(({ url }) => url)).toEqual([
+    '/connected',
+    '/a%2F..%2Fb',
+    '/x%0A2026%20%1B%5B31mServer',
+  ]);
   expect(lines.join('')).not.toMatch(/\p{Cc}/u);
   expect(lines).toContain('Upstream messages x%0A2026 %1B[31mServer of hub chat: 200.');
 });
@@ -143,10 +162,14 @@ test('what a client sends behind its Close in one piece is no event any more', a
   const { url, accessToken } = await negotiate();
   const webSocket = new WebSocket(`${url.replace('http', 'ws')}&access_token=${accessToken}`);
   const call = '{"type":1,"target":"Late","arguments":[]}';
-  const records = ['{"protocol":"json","version":1}', '{"type":7}', call].map((record) => `${record}\u001e`);
+  const records = ['{"protocol":"json","version":1}', '{"type":7}', call].map(
+    (record) => `${record}\u001e`,
+  );
   webSocket.on('open', () => webSocket.send(records.join('')));
   await new Promise((resolve) => webSocket.on('close', resolve));
-  await expect.poll(() => upstream.calls.map((one) => one.url)).toEqual(['/connected', '/disconnected']);
+  await expect
+    .poll(() => upstream.calls.map((one) => one.url))
+    .toEqual(['/connected', '/disconnected']);
   await (await connect()).invoke('Good');
   expect(upstream.calls.map((one) => one.url)).not.toContain('/Late');
 });

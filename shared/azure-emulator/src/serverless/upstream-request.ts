@@ -46,11 +46,20 @@ export async function postUpstream(
   }
 }
 
-function upstreamHeaders(event: UpstreamEvent, client: EmulatedClient, accessKey: string): Record<string, string> {
+function upstreamHeaders(
+  event: UpstreamEvent,
+  client: EmulatedClient,
+  accessKey: string,
+): Record<string, string> {
   const { connectionId, userId } = client;
   const { claims, queryString } = client.identity.introduction;
-  const signature = createHmac('sha256', accessKey).update(connectionId).digest('hex').toUpperCase();
-  const own = claims.filter(([name]) => !name.startsWith('asrs.s.')).map(([name, value]) => `${name}: ${value}`);
+  const signature = createHmac('sha256', accessKey)
+    .update(connectionId)
+    .digest('hex')
+    .toUpperCase();
+  const own = claims
+    .filter(([name]) => !name.startsWith('asrs.s.'))
+    .map(([name, value]) => `${name}: ${value}`);
   return {
     'X-ASRS-Connection-Id': connectionId,
     'X-ASRS-Hub': event.hub,

@@ -31,11 +31,14 @@ export function upstreamUrl(
 ): string | undefined {
   const found = templates.find(
     ({ hubPattern, categoryPattern, eventPattern }) =>
-      matches(hubPattern, hub) && matches(categoryPattern, category) && matches(eventPattern, event),
+      matches(hubPattern, hub) &&
+      matches(categoryPattern, category) &&
+      matches(eventPattern, event),
   );
   const parts: Record<string, string> = { hub, category, event };
   // Clients choose names of events: no encoding keeps these two from being a step in the path.
-  if ((event === '.' || event === '..') && found?.urlTemplate.includes('{event}') === true) return undefined;
+  if ((event === '.' || event === '..') && found?.urlTemplate.includes('{event}') === true)
+    return undefined;
   return found?.urlTemplate.replace(/\{(hub|category|event)\}/g, (_all, name: string) =>
     encodeURIComponent(parts[name] as string),
   );

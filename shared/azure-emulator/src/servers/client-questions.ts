@@ -43,7 +43,12 @@ export class ClientQuestions {
     }
     if (client.server !== undefined && client.server.serverId !== server.serverId) {
       client.server.send(message); // it must know where the answer goes
-      server.send({ type: ServiceMessageType.ServiceMapping, invocationId, connectionId, instanceId: 'emulator' });
+      server.send({
+        type: ServiceMessageType.ServiceMapping,
+        invocationId,
+        connectionId,
+        instanceId: 'emulator',
+      });
     }
     client.sendMulticast(new MulticastMessage(payloads));
   }
@@ -56,11 +61,13 @@ export class ClientQuestions {
       | MessageOf<typeof ServiceMessageType.ErrorCompletion>,
   ): void {
     const question = this.#take(message.invocationId ?? '');
-    if (question !== undefined && question.caller.serverId !== server.serverId) question.caller.send(message);
+    if (question !== undefined && question.caller.serverId !== server.serverId)
+      question.caller.send(message);
   }
 
   clientLeft(client: EmulatedClient): void {
-    for (const id of client.questions) this.#fail(id, errorTexts.connectionLost(client.connectionId));
+    for (const id of client.questions)
+      this.#fail(id, errorTexts.connectionLost(client.connectionId));
   }
 
   serverLost(server: ServerConnection): void {

@@ -17,6 +17,8 @@ export function members(
   const rest = [...hub.membersOf(groupName ?? '')]
     .filter(({ connectionId }) => continuationToken === null || connectionId > continuationToken)
     .toSorted((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
-  const page = rest.slice(0, size).map(({ connectionId, userId }) => [connectionId, userId ?? null] as const);
+  const page = rest
+    .slice(0, size)
+    .map(({ connectionId, userId }) => [connectionId, userId ?? null] as const);
   return encode([page, rest.length > size ? page.at(-1)?.[0] : null]);
 }

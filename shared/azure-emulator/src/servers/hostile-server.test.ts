@@ -71,7 +71,16 @@ test('frames may be split and joined anywhere', async () => {
 test('another first message than the handshake, and an unknown version, are answered with a text, then closed', async () => {
   for (const [first, text] of [
     [join, 'must start with a handshake'],
-    [writeServiceMessage({ type: 1, version: 9, connectionType: 0, target: '', migrationLevel: 0 }), 'version 9'],
+    [
+      writeServiceMessage({
+        type: 1,
+        version: 9,
+        connectionType: 0,
+        target: '',
+        migrationLevel: 0,
+      }),
+      'version 9',
+    ],
   ] as const) {
     const bad = new RawServer(emulator.url, 'chat', 'bad');
     bad.webSocket.removeAllListeners('open');
@@ -96,7 +105,9 @@ test('what comes behind a refused handshake in the same piece counts for nothing
 test('a client whose server is lost before it has answered the handshake is new to the next server', async () => {
   const mute = new RawServer(emulator.url, 'chat', 'mute');
   mute.webSocket.removeAllListeners('open').removeAllListeners('message');
-  mute.webSocket.on('open', () => mute.send({ type: 1, version: 1, connectionType: 0, target: '', migrationLevel: 2 }));
+  mute.webSocket.on('open', () =>
+    mute.send({ type: 1, version: 1, connectionType: 0, target: '', migrationLevel: 2 }),
+  );
   const hub = emulator.hubs.get('chat');
   await expect.poll(() => hub?.servers.size).toBe(2);
   const waiting = await openClient(emulator.url);

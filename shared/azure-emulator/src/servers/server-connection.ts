@@ -154,7 +154,11 @@ export class ServerConnection {
         : message.version === 1
           ? ''
           : errorTexts.handshakeVersion(message.version);
-    this.send({ type: ServiceMessageType.HandshakeResponse, errorMessage: error, connectionId: this.id });
+    this.send({
+      type: ServiceMessageType.HandshakeResponse,
+      errorMessage: error,
+      connectionId: this.id,
+    });
     if (error !== '' || message.type !== ServiceMessageType.HandshakeRequest) return this.close();
     clearTimeout(this.#handshakeTimer);
     this.migrationLevel = message.migrationLevel;

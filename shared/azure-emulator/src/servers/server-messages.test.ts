@@ -46,10 +46,20 @@ const membersNow = (): Promise<string> => receivers(toGroup);
 
 test('6 to 10: one client, several, users, all but some', async () => {
   const { id } = ada;
-  expect(await receivers({ type: Type.ConnectionData, connectionId: id, payload: 'x\u001e' })).toBe('a');
-  expect(await receivers({ type: Type.MultiConnectionData, connectionList: [id, id, 'nobody'], payloads })).toBe('a');
+  expect(await receivers({ type: Type.ConnectionData, connectionId: id, payload: 'x\u001e' })).toBe(
+    'a',
+  );
+  expect(
+    await receivers({
+      type: Type.MultiConnectionData,
+      connectionList: [id, id, 'nobody'],
+      payloads,
+    }),
+  ).toBe('a');
   expect(await receivers({ type: Type.UserData, userId: 'bob', payloads })).toBe('b');
-  expect(await receivers({ type: Type.MultiUserData, userList: ['ada', 'bob', 'bob'], payloads })).toBe('ab');
+  expect(
+    await receivers({ type: Type.MultiUserData, userList: ['ada', 'bob', 'bob'], payloads }),
+  ).toBe('ab');
   expect(await receivers({ type: Type.BroadcastData, excludedList: [id], payloads })).toBe('b');
   const other = new Map([['messagepack', Buffer.of(1)]]);
   expect(await receivers({ type: Type.BroadcastData, excludedList: [], payloads: other })).toBe('');
@@ -61,7 +71,13 @@ test('11 to 14: groups without acknowledgement, excluded connections and users',
   expect(await membersNow()).toBe('ab');
   expect(await receivers({ ...toGroup, excludedList: [ada.id] })).toBe('b');
   expect(await receivers({ ...toGroup, excludedUserList: ['bob'] })).toBe('a');
-  expect(await receivers({ type: Type.MultiGroupBroadcastData, groupList: [groupName, 'other'], payloads })).toBe('ab');
+  expect(
+    await receivers({
+      type: Type.MultiGroupBroadcastData,
+      groupList: [groupName, 'other'],
+      payloads,
+    }),
+  ).toBe('ab');
   server.send({ type: Type.LeaveGroup, connectionId: ada.id, groupName });
   expect(await membersNow()).toBe('b');
   expect(server.of(Type.Ack)).toEqual([]);
@@ -102,7 +118,8 @@ test('21, 23 to 27: users in groups, and what exists', async () => {
     (await server.ask(message)).status;
   const inGroup = (): Promise<number> =>
     asked((ackId) => ({ type: Type.CheckUserInGroupWithAck, userId: 'ada', groupName, ackId }));
-  const group = (): Promise<number> => asked((ackId) => ({ type: Type.CheckGroupExistenceWithAck, groupName, ackId }));
+  const group = (): Promise<number> =>
+    asked((ackId) => ({ type: Type.CheckGroupExistenceWithAck, groupName, ackId }));
   const user = (userId: string): Promise<number> =>
     asked((ackId) => ({ type: Type.CheckUserExistenceWithAck, userId, ackId }));
   const connection = (connectionId: string): Promise<number> =>
@@ -118,7 +135,9 @@ test('21, 23 to 27: users in groups, and what exists', async () => {
   expect([await inGroup(), await group()]).toEqual([NOT_FOUND, NOT_FOUND]);
   expect(await joined()).toBe(OK);
   expect([await inGroup(), await group(), await membersNow()]).toEqual([OK, OK, 'a']);
-  expect(await asked((ackId) => ({ type: Type.UserLeaveGroupWithAck, userId: 'ada', groupName, ackId }))).toBe(OK);
+  expect(
+    await asked((ackId) => ({ type: Type.UserLeaveGroupWithAck, userId: 'ada', groupName, ackId })),
+  ).toBe(OK);
   expect([await inGroup(), await group(), await membersNow()]).toEqual([NOT_FOUND, NOT_FOUND, '']);
   expect(await joined(1)).toBe(OK); // for a second
   expect(await membersNow()).toBe('a');
@@ -153,23 +172,46 @@ describe('closing', () => {
 
   test.each<[string, (ackId: number) => ServiceMessage]>([
     ['30', (ackId) => ({ type: Type.CloseConnectionWithAck, connectionId: ada.id, reason, ackId })],
-    ['31', (ackId) => ({ type: Type.CloseConnectionsWithAck, ackId, reason, excludedList: [bob.id] })],
+    [
+      '31',
+      (ackId) => ({ type: Type.CloseConnectionsWithAck, ackId, reason, excludedList: [bob.id] }),
+    ],
     ['32', (ackId) => ({ type: Type.CloseUserConnectionsWithAck, userId: 'ada', ackId, ...list })],
     ['33', (ackId) => ({ type: Type.CloseGroupConnectionsWithAck, groupName, ackId, ...list })],
-  ])('%s: the service ends those that are meant, tells them why, and their server', async (_id, message) => {
-    server.send({ type: Type.JoinGroup, connectionId: ada.id, groupName });
-    expect(await server.ask(message)).toMatchObject({ status: OK });
-    await ada.closed;
-    expect(ada.records).toEqual([ended]);
-    expect(server.of(Type.CloseConnection)).toMatchObject([{ connectionId: ada.id, errorMessage: reason }]);
-    expect([...(emulator.hubs.get('chat')?.clients.keys() ?? [])]).toEqual([bob.id]);
-  });
+  ])(
+    '%s: the service ends those that are meant, tells them why, and their server',
+    async (_id, message) => {
+      server.send({ type: Type.JoinGroup, connectionId: ada.id, groupName });
+      expect(await server.ask(message)).toMatchObject({ status: OK });
+      await ada.closed;
+      expect(ada.records).toEqual([ended]);
+      expect(server.of(Type.CloseConnection)).toMatchObject([
+        { connectionId: ada.id, errorMessage: reason },
+      ]);
+      expect([...(emulator.hubs.get('chat')?.clients.keys() ?? [])]).toEqual([bob.id]);
+    },
+  );
 
   test('a client that is not there is not found; users and groups without clients are nothing to close', async () => {
     const statuses = [
-      await server.ask((ackId) => ({ type: Type.CloseConnectionWithAck, connectionId: 'x', reason, ackId })),
-      await server.ask((ackId) => ({ type: Type.CloseUserConnectionsWithAck, userId: 'x', ackId, ...list })),
-      await server.ask((ackId) => ({ type: Type.CloseGroupConnectionsWithAck, groupName: 'x', ackId, ...list })),
+      await server.ask((ackId) => ({
+        type: Type.CloseConnectionWithAck,
+        connectionId: 'x',
+        reason,
+        ackId,
+      })),
+      await server.ask((ackId) => ({
+        type: Type.CloseUserConnectionsWithAck,
+        userId: 'x',
+        ackId,
+        ...list,
+      })),
+      await server.ask((ackId) => ({
+        type: Type.CloseGroupConnectionsWithAck,
+        groupName: 'x',
+        ackId,
+        ...list,
+      })),
     ].map(({ status }) => status);
     expect(statuses).toEqual([NOT_FOUND, OK, OK]);
   });
@@ -238,8 +280,14 @@ test('messages of later versions and of the other side, unknown keys and further
 });
 
 test('a client in thousands of groups: the status names twenty, and says how many there are', async () => {
-  for (let i = 0; i < 3000; i++) server.send({ type: Type.JoinGroup, connectionId: ada.id, groupName: `g${i}` });
+  for (let i = 0; i < 3000; i++)
+    server.send({ type: Type.JoinGroup, connectionId: ada.id, groupName: `g${i}` });
   expect(await receivers()).toBe('');
-  const [client] = emulator.status().hubs[0]?.clients.filter(({ userId }) => userId === 'ada') ?? [];
-  expect([client?.groups.length, client?.groups.at(-1), client?.groupCount]).toEqual([20, 'g19', 3000]);
+  const [client] =
+    emulator.status().hubs[0]?.clients.filter(({ userId }) => userId === 'ada') ?? [];
+  expect([client?.groups.length, client?.groups.at(-1), client?.groupCount]).toEqual([
+    20,
+    'g19',
+    3000,
+  ]);
 });

@@ -1,4 +1,7 @@
-import { type ServiceMessage, ServiceMessageType as Type } from '@practical-signalr/azure/service-protocol';
+import {
+  type ServiceMessage,
+  ServiceMessageType as Type,
+} from '@practical-signalr/azure/service-protocol';
 import type { EmulatedClient } from '../clients/emulated-client.ts';
 import type { EmulatedService } from '../emulated-service.ts';
 import { errorTexts } from '../error-texts.ts';
@@ -43,8 +46,18 @@ export function handleServerMessage(
       return hub.questions.answered(server, message);
     case Type.AccessKeyRequest: {
       const isGood = verifiedEntraToken(message.token ?? '', service.options.entra) !== undefined;
-      const key = { kid: KEY_ID, accessKey: service.options.accessKey, errorType: null, errorMessage: null };
-      const refusal = { kid: null, accessKey: null, errorType: 'Unauthorized', errorMessage: errorTexts.entraRefused };
+      const key = {
+        kid: KEY_ID,
+        accessKey: service.options.accessKey,
+        errorType: null,
+        errorMessage: null,
+      };
+      const refusal = {
+        kid: null,
+        accessKey: null,
+        errorType: 'Unauthorized',
+        errorMessage: errorTexts.entraRefused,
+      };
       return server.send({ type: Type.AccessKeyResponse, ...(isGood ? key : refusal) });
     }
     default:
@@ -89,7 +102,8 @@ function send(hub: ServiceHub, message: ServiceMessage): boolean {
 /** Members, questions about who is there, and closing; those with an ack id are answered. */
 function changeGroups(hub: ServiceHub, server: ServerConnection, message: ServiceMessage): void {
   const ack = (status: number): void => {
-    if ('ackId' in message) server.send({ type: Type.Ack, ackId: message.ackId, status, message: '' });
+    if ('ackId' in message)
+      server.send({ type: Type.Ack, ackId: message.ackId, status, message: '' });
   };
   const found = (isFound: boolean): void => ack(isFound ? OK : NOT_FOUND);
   switch (message.type) {
@@ -100,7 +114,9 @@ function changeGroups(hub: ServiceHub, server: ServerConnection, message: Servic
       return found(hub.leave(message.connectionId ?? '', message.groupName ?? ''));
     case Type.LeaveGroupWithAck: {
       const id = message.connectionId ?? '';
-      return found(message.groupName === null ? hub.leaveAll(id) : hub.leave(id, message.groupName));
+      return found(
+        message.groupName === null ? hub.leaveAll(id) : hub.leave(id, message.groupName),
+      );
     }
     case Type.UserJoinGroup:
     case Type.UserJoinGroupWithAck:
@@ -147,8 +163,12 @@ function changeGroups(hub: ServiceHub, server: ServerConnection, message: Servic
 function closeAll(
   hub: ServiceHub,
   clients: Iterable<EmulatedClient>,
-  { reason, excludedList }: { readonly reason: string | null; readonly excludedList: readonly string[] },
+  {
+    reason,
+    excludedList,
+  }: { readonly reason: string | null; readonly excludedList: readonly string[] },
 ): void {
   const without = new Set(excludedList);
-  for (const client of clients) if (!without.has(client.connectionId)) hub.closeClient(client, { error: reason ?? '' });
+  for (const client of clients)
+    if (!without.has(client.connectionId)) hub.closeClient(client, { error: reason ?? '' });
 }

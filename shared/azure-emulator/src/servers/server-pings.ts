@@ -12,15 +12,26 @@ export function answerPing(
   messages: readonly string[],
   capacity: number,
 ): void {
-  const ping = (...answer: string[]): void => server.send({ type: ServiceMessageType.Ping, messages: answer });
+  const ping = (...answer: string[]): void =>
+    server.send({ type: ServiceMessageType.Ping, messages: answer });
   for (let i = 0; i < messages.length; i += 2) {
     const [key, value] = [messages[i], messages[i + 1]];
     if (key === 'status') {
-      const counts = ['clientcount', hub.clients.size, 'servercount', hub.servers.size, 'capacity', capacity];
+      const counts = [
+        'clientcount',
+        hub.clients.size,
+        'servercount',
+        hub.servers.size,
+        'capacity',
+        capacity,
+      ];
       ping('status', hub.clients.size > 0 ? '1' : '0', ...counts.map(String));
     } else if (key === 'servers') {
       lastTicks = Math.max(lastTicks + 1, Date.now());
-      ping('servers', `${lastTicks}:${[...new Set([...hub.servers].map(({ serverId }) => serverId))].join(';')}`);
+      ping(
+        'servers',
+        `${lastTicks}:${[...new Set([...hub.servers].map(({ serverId }) => serverId))].join(';')}`,
+      );
     } else if (key === 'shutdown' && value !== 'finack') {
       server.isLeaving = true;
       ping('shutdown', 'finack');

@@ -80,7 +80,13 @@ export function emulatorStatus(service: EmulatedService): EmulatorStatus {
 function hubStatus({ name, counts, servers, clients, groups, users }: ServiceHub): HubStatus {
   return {
     name,
-    counts: { ...counts, servers: servers.size, clients: clients.size, groups: groups.size, users: users.size },
+    counts: {
+      ...counts,
+      servers: servers.size,
+      clients: clients.size,
+      groups: groups.size,
+      users: users.size,
+    },
     servers: [...servers].map(({ serverId, id, clients: own, isLeaving, connectedAt }) => ({
       serverId,
       connectionId: id,

@@ -18,7 +18,10 @@ export interface EmulatedApps<THubs extends TestHubs> {
   readonly connections: HubConnection[];
   readonly apps: { close(): Promise<void> }[];
   /** Starts an app and waits until it has reached the service. */
-  readonly startApp: (azure?: AzureSignalROptions, options?: SignalRServerOptions) => Promise<TestServer<THubs>>;
+  readonly startApp: (
+    azure?: AzureSignalROptions,
+    options?: SignalRServerOptions,
+  ) => Promise<TestServer<THubs>>;
 }
 
 /**
@@ -48,8 +51,19 @@ export function emulatedApps<const THubs extends TestHubs>(
     apps,
     async startApp(azure, options) {
       const { connectionString } = emulator;
-      const scaleOut = azureSignalR({ connectionString, logger: silent, environment: {}, ...always.azure, ...azure });
-      const app = await testServer<THubs>(hubs, { scaleOut, logger: silent, ...always.server, ...options });
+      const scaleOut = azureSignalR({
+        connectionString,
+        logger: silent,
+        environment: {},
+        ...always.azure,
+        ...azure,
+      });
+      const app = await testServer<THubs>(hubs, {
+        scaleOut,
+        logger: silent,
+        ...always.server,
+        ...options,
+      });
       apps.push(app);
       await expect.poll(() => app.signalr.health().status).toBe('Healthy');
       return app;

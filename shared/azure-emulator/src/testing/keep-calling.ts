@@ -1,7 +1,9 @@
 import type { HubConnection } from '@microsoft/signalr';
 
 /** Calls `Echo` without end, until told; gives what came of the calls. */
-export function keepCalling(connection: HubConnection): () => Promise<{ answered: number; failed: number }> {
+export function keepCalling(
+  connection: HubConnection,
+): () => Promise<{ answered: number; failed: number }> {
   let isOver = false;
   const counts = { answered: 0, failed: 0 };
   const calling = (async () => {

@@ -30,7 +30,10 @@ export class LoadClient {
       url = redirect.url;
       headers['authorization'] = `Bearer ${redirect.accessToken}`;
     }
-    const webSocket = new WebSocket(url.replace('http', 'ws'), { headers, perMessageDeflate: false });
+    const webSocket = new WebSocket(url.replace('http', 'ws'), {
+      headers,
+      perMessageDeflate: false,
+    });
     await new Promise((resolve, reject) => webSocket.once('open', resolve).once('error', reject));
     webSocket.send(HANDSHAKE);
     await new Promise((resolve) => webSocket.once('message', resolve));
@@ -39,7 +42,9 @@ export class LoadClient {
 
   async invoke(target: string, ...args: unknown[]): Promise<void> {
     const answered = new Promise<void>((resolve) => (this.#onAnswer = resolve));
-    this.#webSocket.send(`${JSON.stringify({ type: 1, invocationId: '1', target, arguments: args })}\u001e`);
+    this.#webSocket.send(
+      `${JSON.stringify({ type: 1, invocationId: '1', target, arguments: args })}\u001e`,
+    );
     await answered;
   }
 

@@ -21,7 +21,8 @@ interface Measured {
 async function start(...args: string[]): Promise<Measured> {
   const file = fileURLToPath(new URL('measured-process.js', import.meta.url));
   const child: ChildProcess = fork(file, args, { execArgv: ['--expose-gc'] });
-  const message = <T>(): Promise<T> => new Promise((resolve) => child.once('message', (said) => resolve(said as T)));
+  const message = <T>(): Promise<T> =>
+    new Promise((resolve) => child.once('message', (said) => resolve(said as T)));
   const said = await message<string>();
   return {
     said,
@@ -38,7 +39,9 @@ async function start(...args: string[]): Promise<Measured> {
 async function connect(app: string, isDirect: boolean, count: number): Promise<LoadClient[]> {
   const clients: LoadClient[] = [];
   while (clients.length < count) {
-    const some = Array.from({ length: Math.min(50, count - clients.length) }, () => LoadClient.connect(app, isDirect));
+    const some = Array.from({ length: Math.min(50, count - clients.length) }, () =>
+      LoadClient.connect(app, isDirect),
+    );
     clients.push(...(await Promise.all(some)));
   }
   return clients;
@@ -71,11 +74,17 @@ async function measureLoad(app: Measured, isDirect: boolean): Promise<number[]> 
   await Promise.all(clients.map((client) => client.close()));
   const [warm = 0, burst = 0, steps = 0, echoes = 0] = cpu;
   const deliveries = BROADCASTS * CLIENTS;
-  return [(burst - warm) / deliveries, (steps - burst) / deliveries, (echoes - steps) / ECHOES, median(times)];
+  return [
+    (burst - warm) / deliveries,
+    (steps - burst) / deliveries,
+    (echoes - steps) / ECHOES,
+    median(times),
+  ];
 }
 
 async function allGot(clients: readonly LoadClient[], count: number): Promise<void> {
-  while (clients.some(({ calls }) => calls < count)) await new Promise((resolve) => setImmediate(resolve));
+  while (clients.some(({ calls }) => calls < count))
+    await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** What so many clients that have come and gone leave behind, in bytes of the heap each. */
@@ -92,7 +101,8 @@ async function measureMemory(parts: readonly Measured[], app: string): Promise<n
   return after.map((heap, i) => (heap - (before[i] as number)) / OPENED);
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 const emulator = await start('emulator');
 const apps = { direct: await start('direct'), azure: await start('azure', emulator.said) };
 while ((await fetch(`${apps.azure.said}/bench/negotiate`, { method: 'POST' })).status !== 200);
@@ -100,7 +110,8 @@ const ratios: number[][] = [[], [], [], []];
 for (let round = 0; round < ROUNDS; round++) {
   const direct = await measureLoad(apps.direct, true);
   const behind = await measureLoad(apps.azure, false);
-  for (const [i, figures] of ratios.entries()) figures.push((behind[i] as number) / (direct[i] as number));
+  for (const [i, figures] of ratios.entries())
+    figures.push((behind[i] as number) / (direct[i] as number));
 }
 const names = [
   'CPU of the app per delivery, in bursts',

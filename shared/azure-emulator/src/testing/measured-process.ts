@@ -34,13 +34,16 @@ async function startApp(): Promise<string> {
   );
   signalr.mapHub('/bench', BenchHub);
   const router = signalr.router();
-  const server = createServer((request, response) => router(request, response, () => response.writeHead(404).end()));
+  const server = createServer((request, response) =>
+    router(request, response, () => response.writeHead(404).end()),
+  );
   signalr.attach(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const ready = role === 'emulator' ? (await startEmulator({ port: 0 })).connectionString : await startApp();
+const ready =
+  role === 'emulator' ? (await startEmulator({ port: 0 })).connectionString : await startApp();
 process.on('message', (question) => process.send?.(answer(question as Question)));
 process.on('disconnect', () => process.exit());
 process.send?.(ready);

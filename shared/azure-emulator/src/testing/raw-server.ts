@@ -21,10 +21,16 @@ export class RawServer {
   #ackId = 0;
 
   constructor(url: string, hub: string, serverId: string) {
-    const token = jwt.sign({}, DEFAULT_ACCESS_KEY, { audience: `http://127.0.0.1/server/?hub=${hub}`, expiresIn: 60 });
-    this.webSocket = new WebSocket(`${url.replace('http', 'ws')}/server/?hub=${hub}&cid=${serverId}`, {
-      headers: { authorization: `Bearer ${token}`, 'x-asrs-server-id': serverId },
+    const token = jwt.sign({}, DEFAULT_ACCESS_KEY, {
+      audience: `http://127.0.0.1/server/?hub=${hub}`,
+      expiresIn: 60,
     });
+    this.webSocket = new WebSocket(
+      `${url.replace('http', 'ws')}/server/?hub=${hub}&cid=${serverId}`,
+      {
+        headers: { authorization: `Bearer ${token}`, 'x-asrs-server-id': serverId },
+      },
+    );
     const frames = new FrameReader();
     this.webSocket.on('message', (data: Buffer) =>
       frames.read(data, (frame) => this.#take(readServiceMessage(frame) as ServiceMessage)),
@@ -41,27 +47,42 @@ export class RawServer {
   }
 
   of<TType extends ServiceMessage['type']>(type: TType): MessageOf<TType>[] {
-    return this.received.filter((message) => message.type === type) as unknown as MessageOf<TType>[];
+    return this.received.filter(
+      (message) => message.type === type,
+    ) as unknown as MessageOf<TType>[];
   }
 
   /** Sends what wants an acknowledgement, and gives that. */
   async ask(message: (ackId: number) => ServiceMessage): Promise<MessageOf<typeof Type.Ack>> {
     const ackId = ++this.#ackId;
     this.send(message(ackId));
-    const answer = (): MessageOf<typeof Type.Ack> | undefined => this.of(Type.Ack).find((ack) => ack.ackId === ackId);
+    const answer = (): MessageOf<typeof Type.Ack> | undefined =>
+      this.of(Type.Ack).find((ack) => ack.ackId === ackId);
     await expect.poll(answer).toBeDefined();
     return answer() as MessageOf<typeof Type.Ack>;
   }
 
   #take(message: ServiceMessage): void {
     this.received.push(message);
-    if (message.type !== Type.ConnectionData || !Buffer.from(message.payload).includes('"protocol"')) return;
-    this.send({ type: Type.ConnectionData, connectionId: message.connectionId, payload: HANDSHAKE_ANSWER });
+    if (
+      message.type !== Type.ConnectionData ||
+      !Buffer.from(message.payload).includes('"protocol"')
+    )
+      return;
+    this.send({
+      type: Type.ConnectionData,
+      connectionId: message.connectionId,
+      payload: HANDSHAKE_ANSWER,
+    });
   }
 }
 
 /** Connects one and waits until it is taken. */
-export async function connectServer(url: string, hub = 'chat', serverId = 'server-1'): Promise<RawServer> {
+export async function connectServer(
+  url: string,
+  hub = 'chat',
+  serverId = 'server-1',
+): Promise<RawServer> {
   const server = new RawServer(url, hub, serverId);
   await expect.poll(() => server.of(Type.HandshakeResponse)).toMatchObject([{ errorMessage: '' }]);
   return server;

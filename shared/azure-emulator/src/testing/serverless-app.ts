@@ -7,7 +7,9 @@ interface ChatClient {
 }
 
 export function serverlessApp(endpoint: string, accessKey: string): Express {
-  const service = new ServiceManager({ connectionString: `Endpoint=${endpoint};AccessKey=${accessKey}` });
+  const service = new ServiceManager({
+    connectionString: `Endpoint=${endpoint};AccessKey=${accessKey}`,
+  });
   const chat = service.hubContext<ChatClient>('Chat');
 
   // Only the service knows the key: nobody else may call.
@@ -28,7 +30,10 @@ export function serverlessApp(endpoint: string, accessKey: string): Express {
       .use(fromService, express.json())
       // connection.invoke('Say', 'hello')
       .post('/chat/messages/Say', async (request, response) => {
-        const { invocationId, arguments: args } = request.body as { invocationId?: string; arguments: [string] };
+        const { invocationId, arguments: args } = request.body as {
+          invocationId?: string;
+          arguments: [string];
+        };
         await chat.clients.all.send('Said', request.get('X-ASRS-User-Id') ?? '', args[0]);
         response.json({ type: 3, invocationId, result: 'said' });
       })

@@ -25,9 +25,14 @@ export async function openClient(url: string, claims: object = {}): Promise<Serv
   const headers = { authorization: `Bearer ${token}` };
   const answer = await fetch(`${url}/client/negotiate?hub=chat`, { method: 'POST', headers });
   const { connectionId: id, connectionToken } = (await answer.json()) as Record<string, string>;
-  const webSocket = new WebSocket(`${url.replace('http', 'ws')}/client/?hub=chat&id=${connectionToken}`, { headers });
+  const webSocket = new WebSocket(
+    `${url.replace('http', 'ws')}/client/?hub=chat&id=${connectionToken}`,
+    { headers },
+  );
   const records: string[] = [];
-  webSocket.on('message', (data: Buffer) => records.push(...data.toString().split('\u001e').slice(0, -1)));
+  webSocket.on('message', (data: Buffer) =>
+    records.push(...data.toString().split('\u001e').slice(0, -1)),
+  );
   webSocket.on('error', () => undefined);
   const closed = new Promise<number>((resolve) => webSocket.on('close', resolve));
   await new Promise((resolve) => webSocket.on('open', resolve));

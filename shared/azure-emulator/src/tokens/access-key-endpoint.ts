@@ -11,7 +11,8 @@ export function accessKeyEndpoint(service: EmulatedService): RequestHandler {
   const { entra, accessKey } = service.options;
   return (request, response) => {
     response.set('cache-control', 'no-store');
-    if (entraClaims(request, entra) !== undefined) return void response.json({ KeyId: KEY_ID, AccessKey: accessKey });
+    if (entraClaims(request, entra) !== undefined)
+      return void response.json({ KeyId: KEY_ID, AccessKey: accessKey });
     const why = entra === undefined ? errorTexts.noEntraIssuer : errorTexts.entraRefused;
     service.log(errorTexts.refused('A request for the access key', 401, why));
     response.status(401).type('text/plain').send(why);

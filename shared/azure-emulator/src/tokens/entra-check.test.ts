@@ -21,7 +21,10 @@ const issuer = 'https://login.example/tenant/v2.0';
 const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const publicKey = keys.publicKey.export({ type: 'spki', format: 'pem' }) as string;
 const entraToken = (claims: object = {}, key = keys.privateKey): string =>
-  jwt.sign({ aud: 'https://signalr.azure.com', iss: issuer, ...claims }, key, { algorithm: 'ES256', expiresIn: 60 });
+  jwt.sign({ aud: 'https://signalr.azure.com', iss: issuer, ...claims }, key, {
+    algorithm: 'ES256',
+    expiresIn: 60,
+  });
 
 let emulator: Emulator;
 beforeEach(async () => {
@@ -35,9 +38,17 @@ const ask = (token: string): Promise<Response> =>
 test('an app that signs in with Entra ID gets a key for the tokens of its clients; the official client connects', async () => {
   const credential = { getToken: async () => ({ token: entraToken(), expiresOnTimestamp: 0 }) };
   const endpoints = [{ endpoint: emulator.url, credential }];
-  const scaleOut = azureSignalR({ endpoints, initialHubServerConnectionCount: 1, environment: {}, logger });
+  const scaleOut = azureSignalR({
+    endpoints,
+    initialHubServerConnectionCount: 1,
+    environment: {},
+    logger,
+  });
   const app = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut, logger });
-  const client = new HubConnectionBuilder().withUrl(`${app.url}/chat`).configureLogging(LogLevel.None).build();
+  const client = new HubConnectionBuilder()
+    .withUrl(`${app.url}/chat`)
+    .configureLogging(LogLevel.None)
+    .build();
   await expect.poll(() => emulator.hubs.get('chathub')?.servers.size).toBe(1);
   await client.start();
   expect(await client.invoke('Echo', 'hé')).toBe('hé');
@@ -63,7 +74,10 @@ test('the key is told to whom the issuer has given a token for the service, and 
     entraToken({ nbf: Math.floor(Date.now() / 1000) + 3600 }),
   ]) {
     const refused = await ask(token);
-    expect([refused.status, await refused.text()]).toEqual([401, expect.stringContaining('Entra ID token')]);
+    expect([refused.status, await refused.text()]).toEqual([
+      401,
+      expect.stringContaining('Entra ID token'),
+    ]);
   }
 });
 
@@ -85,14 +99,25 @@ test('over a live server connection the key is renewed with a good token, and re
 
 test('an Entra ID token opens no client; without an issuer it opens nothing', async () => {
   const headers = { authorization: `Bearer ${entraToken()}` };
-  const client = await fetch(`${emulator.url}/client/negotiate?hub=chathub`, { method: 'POST', headers });
+  const client = await fetch(`${emulator.url}/client/negotiate?hub=chathub`, {
+    method: 'POST',
+    headers,
+  });
   expect(client.status).toBe(401);
   const plain = await startEmulator({ port: 0 });
   const refused = await fetch(`${plain.url}/api/v1/auth/accessKey`, { headers });
-  expect([refused.status, await refused.text()]).toEqual([401, expect.stringContaining('option entra')]);
+  expect([refused.status, await refused.text()]).toEqual([
+    401,
+    expect.stringContaining('option entra'),
+  ]);
   const credential = { getToken: async () => ({ token: entraToken(), expiresOnTimestamp: 0 }) };
-  const rest = new ServiceManager({ endpoints: [{ endpoint: plain.url, credential }], environment: {} });
-  await expect(rest.hubContext('ChatHub').clients.all.send('Said')).rejects.toThrow(AzureSignalRError);
+  const rest = new ServiceManager({
+    endpoints: [{ endpoint: plain.url, credential }],
+    environment: {},
+  });
+  await expect(rest.hubContext('ChatHub').clients.all.send('Said')).rejects.toThrow(
+    AzureSignalRError,
+  );
   await plain.close();
 });
 

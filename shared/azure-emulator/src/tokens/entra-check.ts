@@ -14,11 +14,16 @@ export interface EntraIssuer {
 const audience = ['https://signalr.azure.com', 'https://signalr.azure.com/'] as [string, string];
 
 /** The claims of a request with a token of the issuer, undefined where it has none. */
-export const entraClaims = (request: IncomingMessage, issuer: EntraIssuer | undefined): JwtPayload | undefined =>
-  verifiedEntraToken(bearerToken(request), issuer);
+export const entraClaims = (
+  request: IncomingMessage,
+  issuer: EntraIssuer | undefined,
+): JwtPayload | undefined => verifiedEntraToken(bearerToken(request), issuer);
 
 /** The claims of a token of the issuer, undefined where it is none. */
-export function verifiedEntraToken(token: string, issuer: EntraIssuer | undefined): JwtPayload | undefined {
+export function verifiedEntraToken(
+  token: string,
+  issuer: EntraIssuer | undefined,
+): JwtPayload | undefined {
   if (issuer === undefined) return undefined;
   try {
     const claims = jwt.verify(token, issuer.publicKey, {

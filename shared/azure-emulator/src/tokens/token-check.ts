@@ -45,7 +45,9 @@ export function verifiedClaims(
     });
     if (typeof claims === 'string') return unauthorized;
     const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud ?? ''];
-    return audiences.some((audience) => URL.canParse(audience) && isFor(new URL(audience))) ? claims : unauthorized;
+    return audiences.some((audience) => URL.canParse(audience) && isFor(new URL(audience)))
+      ? claims
+      : unauthorized;
   } catch {
     return unauthorized;
   }
@@ -55,4 +57,5 @@ export function verifiedClaims(
 export const isForHub =
   (kind: 'server' | 'client', hub: string) =>
   ({ pathname, searchParams }: URL): boolean =>
-    pathname.toLowerCase().replace(/\/$/, '') === `/${kind}` && searchParams.get('hub')?.toLowerCase() === hub;
+    pathname.toLowerCase().replace(/\/$/, '') === `/${kind}` &&
+    searchParams.get('hub')?.toLowerCase() === hub;

@@ -42,7 +42,9 @@ export class ClientConnectionManager {
 
   open(connection: ServiceConnection, message: OpenConnection): void {
     const id = message.connectionId ?? '';
-    const protocol = this.#hub.protocols.find(({ name }) => name === message.ext?.protocol?.toLowerCase());
+    const protocol = this.#hub.protocols.find(
+      ({ name }) => name === message.ext?.protocol?.toLowerCase(),
+    );
     const client: ClientConnection = new ClientConnection(
       connection,
       message,
@@ -59,7 +61,13 @@ export class ClientConnectionManager {
     }
     const request = clientRequest(message);
     const { user, userIdentifier = null } = client.user; // the app has named the user when the client negotiated
-    const events = this.#hub.accept({ connectionId: id, transport: client, request, user, userIdentifier });
+    const events = this.#hub.accept({
+      connectionId: id,
+      transport: client,
+      request,
+      user,
+      userIdentifier,
+    });
     if (events !== undefined) return client.listen(events);
     this.#logger.warn(errorTexts.unknownPath(request.path));
     client.close();
@@ -88,7 +96,10 @@ export class ClientConnectionManager {
   }
 
   /** The service has a client back on a new socket. */
-  reconnected(connection: ServiceConnection, message: MessageOf<typeof ServiceMessageType.ConnectionReconnect>): void {
+  reconnected(
+    connection: ServiceConnection,
+    message: MessageOf<typeof ServiceMessageType.ConnectionReconnect>,
+  ): void {
     this.#at(connection, message.connectionId)?.reconnected();
   }
 
@@ -101,10 +112,14 @@ export class ClientConnectionManager {
   }
 
   /** The service reports trouble: a client that it does not know is gone. */
-  serviceEvent(connection: ServiceConnection, message: MessageOf<typeof ServiceMessageType.ServiceEvent>): void {
+  serviceEvent(
+    connection: ServiceConnection,
+    message: MessageOf<typeof ServiceMessageType.ServiceEvent>,
+  ): void {
     if (message.objectType === CONNECTION && message.kind === NOT_EXISTED) {
       this.#at(connection, message.id)?.end();
-    } else this.#logger.warn(errorTexts.serviceError('Azure SignalR Service', message.message ?? ''));
+    } else
+      this.#logger.warn(errorTexts.serviceError('Azure SignalR Service', message.message ?? ''));
   }
 
   /** The end of a server connection is that of its clients. Returns how many. */
@@ -155,7 +170,8 @@ export class ClientConnectionManager {
   #closeExpired(): void {
     const now = Date.now();
     for (const client of this.#clients.values()) {
-      if (client.user.expiresAt !== undefined && client.user.expiresAt < now) client.closeWithReconnect();
+      if (client.user.expiresAt !== undefined && client.user.expiresAt < now)
+        client.closeWithReconnect();
     }
   }
 }

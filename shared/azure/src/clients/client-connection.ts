@@ -1,4 +1,9 @@
-import type { HubProtocol, SharedPayload, Transport, TransportEvents } from '@practical-signalr/server/scale-out';
+import type {
+  HubProtocol,
+  SharedPayload,
+  Transport,
+  TransportEvents,
+} from '@practical-signalr/server/scale-out';
 import { callChain } from '../connections/call-chain.ts';
 import { FlowControl } from '../connections/flow-control.ts';
 import type { ServiceConnection } from '../connections/service-connection.ts';
@@ -13,7 +18,11 @@ const HIGH_WATER_MARK = 64 * 1024;
 const MAXIMUM_PAUSED = 16 * 1024 * 1024;
 
 /** What data is, for a service that numbers what counts; the numbers are the wire's. Source: `DataMessageType`. */
-const DataType = { Handshake: { dataType: 1 }, Invocation: { dataType: 2 }, Other: { dataType: 3 } } as const;
+const DataType = {
+  Handshake: { dataType: 1 },
+  Invocation: { dataType: 2 },
+  Other: { dataType: 3 },
+} as const;
 type DataExtension = (typeof DataType)[keyof typeof DataType];
 
 const noHeaders = new Map<string, readonly string[]>();
@@ -84,7 +93,8 @@ export class ClientConnection implements Transport {
   /** Bytes of the client. What it causes is sent on the same server connection. */
   receive(payload: Uint8Array): void {
     if (this.#ended || this.#moved) return;
-    if (!this.#paused) return callChain.run(this.connection, () => this.#events?.onReceive(payload));
+    if (!this.#paused)
+      return callChain.run(this.connection, () => this.#events?.onReceive(payload));
     this.#held.push(payload);
     this.#heldBytes += payload.byteLength;
     if (this.#heldBytes <= MAXIMUM_HELD) return;
@@ -171,7 +181,8 @@ export class ClientConnection implements Transport {
     this.#forgetOutgoing();
     this.#onEnded();
     const events = this.#events;
-    if (events !== undefined) callChain.run(this.connection, () => queueMicrotask(() => events.onClose()));
+    if (events !== undefined)
+      callChain.run(this.connection, () => queueMicrotask(() => events.onClose()));
   }
 
   #sendAs(ext: DataExtension, payload: string | Uint8Array): void {
@@ -190,7 +201,11 @@ export class ClientConnection implements Transport {
     if (this.#moved) {
       const payloads = new Map(protocol === undefined ? [] : [[protocol.name, payload]]);
       const connectionList = [connectionId];
-      return connection.send({ type: ServiceMessageType.MultiConnectionData, connectionList, payloads });
+      return connection.send({
+        type: ServiceMessageType.MultiConnectionData,
+        connectionList,
+        payloads,
+      });
     }
     const message = { type: ServiceMessageType.ConnectionData, connectionId, payload } as const;
     connection.send(connection.allowsStatefulReconnects ? { ...message, ext } : message);
@@ -223,7 +238,10 @@ export class ClientConnection implements Transport {
   }
 }
 
-export function header(headers: ReadonlyMap<string, readonly string[]>, name: string): string | undefined {
+export function header(
+  headers: ReadonlyMap<string, readonly string[]>,
+  name: string,
+): string | undefined {
   const wanted = name.toLowerCase();
   for (const [found, values] of headers) if (found.toLowerCase() === wanted) return values[0] ?? '';
   return undefined;

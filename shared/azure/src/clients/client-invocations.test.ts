@@ -6,9 +6,16 @@ import { ClientInvocations } from './client-invocations.ts';
 
 const protocol = new JsonHubProtocol();
 const sent: ServiceMessage[] = [];
-const connection = { send: (message: ServiceMessage) => sent.push(message) } as unknown as ServiceConnection;
+const connection = {
+  send: (message: ServiceMessage) => sent.push(message),
+} as unknown as ServiceConnection;
 const asked = { invocationId: 'q', connectionId: 'a', callerServerId: 'other' };
-const completion = { type: MessageType.Completion, invocationId: 'q', hasResult: true, result: 'Ada' } as const;
+const completion = {
+  type: MessageType.Completion,
+  invocationId: 'q',
+  hasResult: true,
+  result: 'Ada',
+} as const;
 
 function withQuestion(): ClientInvocations {
   sent.length = 0;
@@ -19,7 +26,9 @@ function withQuestion(): ClientInvocations {
 
 test('the answer to the question of another server goes back the way that the question came, in the bytes of the client', () => {
   const invocations = withQuestion();
-  expect(() => invocations.answered('b', completion, connection, protocol)).toThrow('another client');
+  expect(() => invocations.answered('b', completion, connection, protocol)).toThrow(
+    'another client',
+  );
   invocations.answered('a', completion, undefined, protocol);
   invocations.answered('a', completion, undefined, protocol); // again
   const payload = protocol.writeMessage(completion);
@@ -30,7 +39,10 @@ test('the answer to the question of another server goes back the way that the qu
 
 test.each([
   ['its client is gone', (invocations: ClientInvocations) => invocations.connectionLost('a')],
-  ['its server connection is lost', (invocations: ClientInvocations) => invocations.serverConnectionLost(connection)],
+  [
+    'its server connection is lost',
+    (invocations: ClientInvocations) => invocations.serverConnectionLost(connection),
+  ],
   [
     'the service gives it up',
     (invocations: ClientInvocations) =>

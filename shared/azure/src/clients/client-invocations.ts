@@ -8,7 +8,11 @@ import {
 } from '@practical-signalr/server/scale-out';
 import type { ServiceConnection } from '../connections/service-connection.ts';
 import { errorTexts } from '../error-texts.ts';
-import { type MessageOf, type ServiceMessage, ServiceMessageType } from '../service-protocol/index.ts';
+import {
+  type MessageOf,
+  type ServiceMessage,
+  ServiceMessageType,
+} from '../service-protocol/index.ts';
 
 /** Where the answer to another server's question goes. */
 interface Route {
@@ -66,7 +70,8 @@ export class ClientInvocations {
   ): void {
     const { invocationId } = completion;
     const route = this.#routes.get(invocationId);
-    if (route !== undefined && route.connectionId !== connectionId) throw new Error(errorTexts.answeredByOther);
+    if (route !== undefined && route.connectionId !== connectionId)
+      throw new Error(errorTexts.answeredByOther);
     const isOwn = this.#results.tryComplete(connectionId, completion);
     if (!isOwn && route === undefined) return;
     this.#routes.delete(invocationId);
@@ -112,16 +117,21 @@ export class ClientInvocations {
   /** A server connection is gone: nobody knows whether the service had the questions that went out on it. */
   serverConnectionLost(connection: ServiceConnection): void {
     for (const [invocationId, asked] of this.#asked) {
-      if (asked === connection) this.#results.fail(invocationId, new HubError(errorTexts.questionLost));
+      if (asked === connection)
+        this.#results.fail(invocationId, new HubError(errorTexts.questionLost));
     }
     for (const [invocationId, route] of this.#routes) {
       if (route.connection === connection) this.#routes.delete(invocationId);
     }
   }
 
-  #addRoute(connection: ServiceConnection, message: MessageOf<typeof ServiceMessageType.ClientInvocation>): void {
+  #addRoute(
+    connection: ServiceConnection,
+    message: MessageOf<typeof ServiceMessageType.ClientInvocation>,
+  ): void {
     const { invocationId, connectionId, callerServerId } = message;
-    if (this.#routes.size >= MAXIMUM_ROUTES) this.#routes.delete(this.#routes.keys().next().value as string);
+    if (this.#routes.size >= MAXIMUM_ROUTES)
+      this.#routes.delete(this.#routes.keys().next().value as string);
     this.#routes.set(invocationId ?? '', {
       connectionId: connectionId ?? '',
       callerServerId: callerServerId ?? '',
@@ -134,7 +144,8 @@ export class ClientInvocations {
     const protocol = this.#protocols.find((one) => one.name === name?.toLowerCase());
     try {
       protocol?.createReader(undefined).read(payload as Uint8Array, (completion) => {
-        if (completion.type !== MessageType.Completion || completion.invocationId !== invocationId) return;
+        if (completion.type !== MessageType.Completion || completion.invocationId !== invocationId)
+          return;
         this.#results.tryComplete(connectionId ?? '', completion);
       });
     } catch (error) {

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ServiceMessageType as Type } from '../service-protocol/index.ts';
 import { type ChatApp, hubEvents, negotiate, release, startChat } from '../testing/chat-app.ts';
-import { type FakeServerConnection, type FakeService, startFakeService } from '../testing/fake-service.ts';
+import {
+  type FakeServerConnection,
+  type FakeService,
+  startFakeService,
+} from '../testing/fake-service.ts';
 
 let service: FakeService;
 let app: ChatApp;
@@ -59,15 +63,19 @@ test('a client that speaks MessagePack is answered in it, and a call goes out to
   expect(Buffer.from(payloads?.get('json') as Uint8Array).toString()).toBe(
     '{"type":1,"target":"Said","arguments":["x"]}\u001e',
   );
-  expect(Buffer.from(payloads?.get('messagepack') as Uint8Array).toString('hex')).toBe('0d960180c0a45361696491a17890');
+  expect(Buffer.from(payloads?.get('messagepack') as Uint8Array).toString('hex')).toBe(
+    '0d960180c0a45361696491a17890',
+  );
 });
 
 test('without stateful reconnect the service is not told of it', async () => {
   connection.open('a');
   await call('a', 'Who');
-  expect(connection.of(Type.HandshakeRequest).map(({ allowStatefulReconnects }) => allowStatefulReconnects)).toEqual([
-    undefined,
-  ]);
+  expect(
+    connection
+      .of(Type.HandshakeRequest)
+      .map(({ allowStatefulReconnects }) => allowStatefulReconnects),
+  ).toEqual([undefined]);
   expect(connection.of(Type.ConnectionData).map(({ ext }) => ext)).toEqual([{}, {}]);
 });
 
@@ -103,7 +111,9 @@ test('a client that goes to another server has its answers still, by its id; str
     .of(Type.MultiConnectionData)
     .map(({ connectionList, payloads }) => [connectionList, String(payloads.get('json'))]);
   expect(sent).toContainEqual([['a'], '{"type":3,"invocationId":"1","result":"late"}\u001e']);
-  expect(JSON.stringify(sent)).toMatch(/\\"invocationId\\":\\"2\\",\\"error\\":\\"[^"]*hands its clients to another/);
+  expect(JSON.stringify(sent)).toMatch(
+    /\\"invocationId\\":\\"2\\",\\"error\\":\\"[^"]*hands its clients to another/,
+  );
   expect(JSON.stringify(sent)).toMatch(/\\"invocationId\\":\\"3\\",\\"error\\"/);
   expect(connection.textFor('a')).toBe(before);
   expect(connection.of(Type.CloseConnection)).toEqual([]);

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ServiceMessageType as Type } from '../service-protocol/index.ts';
 import { type ChatApp, hubEvents, startChat } from '../testing/chat-app.ts';
-import { type FakeServerConnection, type FakeService, startFakeService } from '../testing/fake-service.ts';
+import {
+  type FakeServerConnection,
+  type FakeService,
+  startFakeService,
+} from '../testing/fake-service.ts';
 
 let service: FakeService;
 let app: ChatApp | undefined;
@@ -14,7 +18,9 @@ afterEach(async () => {
   await service.close();
 });
 
-async function start(...options: [] | [azure: object, server: object]): Promise<FakeServerConnection> {
+async function start(
+  ...options: [] | [azure: object, server: object]
+): Promise<FakeServerConnection> {
   const [azure = {}, server = { allowStatefulReconnects: true }] = options;
   app = await startChat({ connectionString: service.connectionString, ...azure }, server);
   await expect.poll(() => app?.signalr.health().status).toBe('Healthy');
@@ -81,7 +87,11 @@ test("a client that speaks version 2 shakes hands; its acknowledgements are the 
       queryString: '?asrs.op=%2Fchat',
       ext: { protocol: 'json' },
     },
-    { type: Type.ConnectionData, connectionId: 'b', payload: '{"protocol":"json","version":2}\u001e' },
+    {
+      type: Type.ConnectionData,
+      connectionId: 'b',
+      payload: '{"protocol":"json","version":2}\u001e',
+    },
     { type: Type.ConnectionData, connectionId: 'b', payload: '{"type":8,"sequenceId":1}\u001e' },
     { type: Type.ConnectionData, connectionId: 'b', payload: '{"type":9,"sequenceId":1}\u001e' },
     { type: Type.ConnectionData, connectionId: 'b', payload: echo(1, 'served') },

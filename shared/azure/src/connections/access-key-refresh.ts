@@ -16,14 +16,23 @@ export class AccessKeyRefresh {
   readonly #logger: Logger;
   readonly #timer: NodeJS.Timeout | undefined;
 
-  constructor(credentials: EndpointCredentials, pick: () => ServiceConnection | undefined, logger: Logger) {
+  constructor(
+    credentials: EndpointCredentials,
+    pick: () => ServiceConnection | undefined,
+    logger: Logger,
+  ) {
     this.#credentials = credentials;
     this.#pick = pick;
     this.#logger = logger;
-    if (credentials.useKey !== undefined) this.#timer = setInterval(() => void this.#ask(), INTERVAL).unref();
+    if (credentials.useKey !== undefined)
+      this.#timer = setInterval(() => void this.#ask(), INTERVAL).unref();
   }
 
-  receive({ kid, accessKey, errorMessage }: MessageOf<typeof ServiceMessageType.AccessKeyResponse>): void {
+  receive({
+    kid,
+    accessKey,
+    errorMessage,
+  }: MessageOf<typeof ServiceMessageType.AccessKeyResponse>): void {
     if (kid && accessKey) this.#credentials.useKey?.({ keyId: kid, key: accessKey });
     else this.#logger.warn(errorTexts.noAccessKey(errorMessage ?? ''));
   }

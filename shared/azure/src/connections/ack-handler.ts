@@ -22,7 +22,10 @@ export class AckHandler {
   #timer: NodeJS.Timeout | undefined;
 
   /** A new id for what is asked on a connection; the promise tells whether what was asked for was there. Rejects on errors and after 10 s. */
-  create(connection: ServiceConnection): { readonly ackId: number; readonly acked: Promise<boolean> } {
+  create(connection: ServiceConnection): {
+    readonly ackId: number;
+    readonly acked: Promise<boolean>;
+  } {
     this.#last = this.#last === 0x7fffffff ? 1 : this.#last + 1;
     const ackId = this.#last;
     const acked = new Promise<boolean>((resolve, reject) => {
@@ -63,7 +66,8 @@ export class AckHandler {
 
   #expire(): void {
     const oldest = Date.now() - TIMEOUT;
-    for (const [id, { since }] of this.#waiting) if (since < oldest) this.settle(id, AckStatus.Timeout, '');
+    for (const [id, { since }] of this.#waiting)
+      if (since < oldest) this.settle(id, AckStatus.Timeout, '');
   }
 
   #stop(): void {

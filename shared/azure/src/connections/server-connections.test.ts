@@ -4,9 +4,15 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { resolveAzureOptions } from '../azure-options.ts';
 import { ServiceMessageType as Type } from '../service-protocol/index.ts';
 import { type ChatApp, hubEvents, negotiate, silent, startChat } from '../testing/chat-app.ts';
-import { type FakeServerConnection, type FakeService, startFakeService } from '../testing/fake-service.ts';
+import {
+  type FakeServerConnection,
+  type FakeService,
+  startFakeService,
+} from '../testing/fake-service.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as {
   version: string;
 };
 let service: FakeService;
@@ -32,13 +38,17 @@ const open = (): FakeServerConnection[] => service.connections.filter(({ isOpen 
 test('five connections for a hub, each with its id, all with the id of the server and a token', async () => {
   await start({ initialHubServerConnectionCount: 5, applicationName: 'Shop' });
   await expect.poll(() => service.connections.length).toBe(5);
-  expect(service.connections.map((connection) => connection.query('hub'))).toEqual(Array(5).fill('shop_chathub'));
+  expect(service.connections.map((connection) => connection.query('hub'))).toEqual(
+    Array(5).fill('shop_chathub'),
+  );
   expect(new Set(service.connections.map((connection) => connection.query('cid'))).size).toBe(5);
   const headers = service.connections.map(({ request }) => request.headers);
   expect(new Set(headers.map((header) => header['x-asrs-server-id'])).size).toBe(1);
   expect(headers[0]).toMatchObject({
     authorization: expect.stringMatching(/^Bearer ey/) as unknown,
-    'asrs-user-agent': expect.stringContaining(`@practical-signalr/azure/${version} (Node.js v`) as unknown,
+    'asrs-user-agent': expect.stringContaining(
+      `@practical-signalr/azure/${version} (Node.js v`,
+    ) as unknown,
     'x-asrs-server-id': expect.stringMatching(/^.+_[0-9a-f]{32}$/) as unknown,
     'x-requested-with': 'XMLHttpRequest',
   });
@@ -50,7 +60,9 @@ test('the service asks for one more connection, to rebalance, and gets it up to 
   await expect.poll(() => service.connections.length).toBe(2);
   const second = service.connections[1] as FakeServerConnection;
   expect(second.query('target')).toBe('instance 2');
-  await expect.poll(() => second.of(Type.HandshakeRequest)).toMatchObject([{ connectionType: 1, target: '' }]);
+  await expect
+    .poll(() => second.of(Type.HandshakeRequest))
+    .toMatchObject([{ connectionType: 1, target: '' }]);
   first.send({ type: Type.Ping, messages: ['target', 'instance 3', 'echo', 'heard'] });
   await expect.poll(() => first.of(Type.Ping).at(-1)?.messages).toEqual(['echo', 'heard']);
   second.drop();
@@ -65,7 +77,9 @@ test('the clients of an instance that is offline are told to reconnect; others s
   await expect.poll(() => hubEvents).toEqual(['+a', '+b']);
   connection.send({ type: Type.Ping, messages: ['offline', 'one'] });
   await expect.poll(() => hubEvents).toEqual(['+a', '+b', '-a']);
-  await expect.poll(() => connection.of(Type.CloseConnection)).toMatchObject([{ connectionId: 'a', errorMessage: '' }]);
+  await expect
+    .poll(() => connection.of(Type.CloseConnection))
+    .toMatchObject([{ connectionId: 'a', errorMessage: '' }]);
   expect(connection.textFor('a')).toContain('{"type":7,"allowReconnect":true}');
 });
 
@@ -80,14 +94,21 @@ test('keep-alives tell how many clients the hub has on this server, and this con
   await expect.poll(() => hubEvents.length).toBe(3);
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5001 });
   connection.send({ type: Type.Ping, messages: [] });
-  await expect.poll(() => connection.of(Type.Ping).at(-1)?.messages).toEqual(['#clientInHub', '3', '#client', '2']);
+  await expect
+    .poll(() => connection.of(Type.Ping).at(-1)?.messages)
+    .toEqual(['#clientInHub', '3', '#client', '2']);
 });
 
 test('a connection that the service will take away is replaced before it ends; its clients stay on it', async () => {
   const first = await start();
   first.open('a');
   await expect.poll(() => hubEvents).toEqual(['+a']);
-  first.send({ type: Type.ConnectionFlowControl, id: first.query('cid'), objectType: 2, operation: 4 });
+  first.send({
+    type: Type.ConnectionFlowControl,
+    id: first.query('cid'),
+    objectType: 2,
+    operation: 4,
+  });
   await expect.poll(() => service.connections[1]?.of(Type.HandshakeRequest).length).toBe(1);
   expect(open()).toHaveLength(2);
   const call = '{"type":1,"invocationId":"1","target":"Say","arguments":["x"]}\u001e';
@@ -110,7 +131,9 @@ test('for a client that the service pauses nothing is sent but one acknowledgeme
   await expect
     .poll(() => connection.of(Type.ConnectionFlowControl))
     .toEqual([{ type: 39, id: 'a', objectType: 1, operation: 2, ext: {} }]);
-  const calls = [1, 2, 3].map((id) => `{"type":1,"invocationId":"${id}","target":"Echo","arguments":[${id}]}\u001e`);
+  const calls = [1, 2, 3].map(
+    (id) => `{"type":1,"invocationId":"${id}","target":"Echo","arguments":[${id}]}\u001e`,
+  );
   connection.send({ type: Type.ConnectionData, connectionId: 'a', payload: calls.join('') });
   connection.send({ type: Type.Ping, messages: ['echo', 'after the calls'] });
   await expect.poll(() => connection.of(Type.Ping).length).toBe(1);
@@ -128,8 +151,11 @@ test('a client that the service pauses for good costs 16 MB at most', async () =
   await expect.poll(() => connection.textFor('a')).toBe('{}\u001e');
   connection.send({ type: Type.ConnectionFlowControl, id: 'a', objectType: 1, operation: 1 });
   const call = `{"type":1,"invocationId":"1","target":"Echo","arguments":["${'x'.repeat(30_000)}"]}\u001e`;
-  for (let i = 0; i < 700; i++) connection.send({ type: Type.ConnectionData, connectionId: 'a', payload: call });
-  await expect.poll(() => connection.of(Type.CloseConnection)).toMatchObject([{ connectionId: 'a' }]);
+  for (let i = 0; i < 700; i++)
+    connection.send({ type: Type.ConnectionData, connectionId: 'a', payload: call });
+  await expect
+    .poll(() => connection.of(Type.CloseConnection))
+    .toMatchObject([{ connectionId: 'a' }]);
   expect(warnings).toEqual(['Connection a does not take what is sent to it and was closed.']);
   expect(connection.textFor('a')).toBe('{}\u001e');
   await expect.poll(() => hubEvents).toEqual(['+a', '-a']);
@@ -149,8 +175,12 @@ test('what a turn sends to many clients leaves in one write', async () => {
   await expect.poll(() => connection.textFor('c99')).toBe('{}\u001e');
   const opened = connection.writes;
   const echo = '{"type":1,"invocationId":"1","target":"Echo","arguments":["x"]}\u001e';
-  connection.send(...clients.map((connectionId) => ({ type: Type.ConnectionData, connectionId, payload: echo })));
-  await expect.poll(() => clients.every((id) => connection.textFor(id).includes('"result":"x"'))).toBe(true);
+  connection.send(
+    ...clients.map((connectionId) => ({ type: Type.ConnectionData, connectionId, payload: echo })),
+  );
+  await expect
+    .poll(() => clients.every((id) => connection.textFor(id).includes('"result":"x"')))
+    .toBe(true);
   expect(connection.writes - opened).toBeLessThanOrEqual(4);
 });
 
@@ -262,7 +292,12 @@ test('an app that takes leave of its clients opens no lost connection again, and
   other?.drop();
   await expect.poll(() => warnings.join(' ')).toContain('not opened again, since the app stops');
   first.send({ type: Type.Ping, messages: ['target', 'instance 2', 'shutdown', 'finack'] });
-  first.send({ type: Type.CloseConnection, connectionId: 'a', errorMessage: '', headers: new Map() });
+  first.send({
+    type: Type.CloseConnection,
+    connectionId: 'a',
+    errorMessage: '',
+    headers: new Map(),
+  });
   await closed;
   expect(service.connections).toHaveLength(2);
 });
@@ -292,7 +327,12 @@ test('a server connection that opens while the app takes leave says goodbye too'
   giveToken();
   await expect.poll(() => goodbyes(service.connections[1])).toMatchObject([{ messages: goodbye }]);
   first?.send({ type: Type.Ping, messages: ['shutdown', 'finack'] });
-  first?.send({ type: Type.CloseConnection, connectionId: 'a', errorMessage: '', headers: new Map() });
+  first?.send({
+    type: Type.CloseConnection,
+    connectionId: 'a',
+    errorMessage: '',
+    headers: new Map(),
+  });
   await closed;
 });
 
@@ -303,7 +343,10 @@ test('a health report says whether endpoints can be reached', async () => {
     .toEqual({
       status: 'Healthy',
       entries: {
-        ChatHub: { status: 'Healthy', data: { endpoints: 1, online: 1, serverConnections: 1, clients: 0 } },
+        ChatHub: {
+          status: 'Healthy',
+          data: { endpoints: 1, online: 1, serverConnections: 1, clients: 0 },
+        },
       },
     });
   service.status = 503;

@@ -76,7 +76,10 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
       onInstanceOffline: (instanceId) => events.onInstanceOffline(instanceId),
     });
     this.#accessKey = new AccessKeyRefresh(endpoint.credentials, () => this.pick(), logger);
-    const count = Math.min(settings.initialHubServerConnectionCount, settings.maxHubServerConnectionCount);
+    const count = Math.min(
+      settings.initialHubServerConnectionCount,
+      settings.maxHubServerConnectionCount,
+    );
     for (let i = 0; i < count; i++) void this.#keep();
   }
 
@@ -135,7 +138,8 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   /** One place of the pool: until this server takes leave, a connection is open in it or on its way. */
   async #keep(): Promise<void> {
     const { signal } = this.#stopped;
-    const type = this.endpoint.type === 'primary' ? ServiceConnectionType.Default : ServiceConnectionType.Weak;
+    const type =
+      this.endpoint.type === 'primary' ? ServiceConnectionType.Default : ServiceConnectionType.Weak;
     let shortLives = 0;
     while (!signal.aborted && !this.#pings.isShuttingDown) {
       try {
@@ -167,7 +171,12 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
 
   /** Opens one connection; it has `left` its place at its end, or when the service says that the end is near. */
   async #connect(connectionType: number, target?: string): Promise<{ left: Promise<void> }> {
-    const { serverHandshakeTimeout, serviceTimeout, migrationLevel, allowStatefulReconnects = false } = this.#settings;
+    const {
+      serverHandshakeTimeout,
+      serviceTimeout,
+      migrationLevel,
+      allowStatefulReconnects = false,
+    } = this.#settings;
     let leave = (): void => undefined;
     const left = new Promise<void>((resolve) => (leave = resolve));
     const options = {
@@ -193,14 +202,20 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
         this.acks.connectionLost(connection);
         const lost = this.#events.onClosed(connection);
         if (!this.#stopped.signal.aborted)
-          this.#logger.warn(errorTexts.lost(this.name, lost, this.#pings.isShuttingDown), reason ?? '');
+          this.#logger.warn(
+            errorTexts.lost(this.name, lost, this.#pings.isShuttingDown),
+            reason ?? '',
+          );
         leave();
       },
     });
     const { serverId, userAgent } = this.#identity;
-    const token = await this.endpoint.credentials.serverToken(this.endpoint.serverAudience(this.#hub), {
-      nameid: serverId,
-    });
+    const token = await this.endpoint.credentials.serverToken(
+      this.endpoint.serverAudience(this.#hub),
+      {
+        nameid: serverId,
+      },
+    );
     this.#stopped.signal.throwIfAborted(); // the token may have taken its time
     this.#opening.add(connection);
     try {
@@ -217,12 +232,16 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   }
 
   #openOnDemand(target: string): void {
-    if (this.#pings.isShuttingDown || this.#open.size + this.#onDemand >= this.#settings.maxHubServerConnectionCount)
+    if (
+      this.#pings.isShuttingDown ||
+      this.#open.size + this.#onDemand >= this.#settings.maxHubServerConnectionCount
+    )
       return;
     this.#onDemand++;
     this.#connect(ServiceConnectionType.OnDemand, target)
       .catch((error: unknown) => {
-        if (!this.#stopped.signal.aborted) this.#logger.warn(errorTexts.noMore(this.name), (error as Error).message);
+        if (!this.#stopped.signal.aborted)
+          this.#logger.warn(errorTexts.noMore(this.name), (error as Error).message);
       })
       .finally(() => this.#onDemand--);
   }
@@ -238,12 +257,15 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
 
   #receive(connection: ServiceConnection, message: ServiceMessage): void {
     try {
-      if (message.type === ServiceMessageType.Ping) this.#pings.receive(connection, message.messages);
+      if (message.type === ServiceMessageType.Ping)
+        this.#pings.receive(connection, message.messages);
       else if (message.type === ServiceMessageType.Ack) {
         this.acks.settle(message.ackId, message.status, message.message ?? '');
       } else if (message.type === ServiceMessageType.ServiceError) {
-        if (message.errorMessage) this.#logger.error(errorTexts.serviceError(this.name, message.errorMessage));
-      } else if (message.type === ServiceMessageType.AccessKeyResponse) this.#accessKey.receive(message);
+        if (message.errorMessage)
+          this.#logger.error(errorTexts.serviceError(this.name, message.errorMessage));
+      } else if (message.type === ServiceMessageType.AccessKeyResponse)
+        this.#accessKey.receive(message);
       else if (
         message.type === ServiceMessageType.ConnectionFlowControl &&
         message.objectType === FlowControl.ServerConnection

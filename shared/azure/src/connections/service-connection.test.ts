@@ -47,7 +47,10 @@ function connect(
       onClosed: (reason) => reasons.push(reason),
     },
   );
-  return { connection, opened: connection.open(`ws://127.0.0.1:${(service.address() as AddressInfo).port}`, {}) };
+  return {
+    connection,
+    opened: connection.open(`ws://127.0.0.1:${(service.address() as AddressInfo).port}`, {}),
+  };
 }
 
 test('handshake first; what is sent in one turn leaves in one write', async () => {
@@ -55,7 +58,9 @@ test('handshake first; what is sent in one turn leaves in one write', async () =
   const { connection, opened } = connect((webSocket) => {
     webSocket.on('message', (data: Buffer) => {
       if (pieces.push(data) === 1)
-        webSocket.send(Buffer.concat([accepted, writeServiceMessage({ type: 3, messages: ['a', 'b'] })]));
+        webSocket.send(
+          Buffer.concat([accepted, writeServiceMessage({ type: 3, messages: ['a', 'b'] })]),
+        );
     });
   });
   await opened;
@@ -73,33 +78,43 @@ test('handshake first; what is sent in one turn leaves in one write', async () =
 });
 
 test.each([
-  ['refuses', writeServiceMessage({ type: 2, errorMessage: 'no room', connectionId: null }), 'no room'],
+  [
+    'refuses',
+    writeServiceMessage({ type: 2, errorMessage: 'no room', connectionId: null }),
+    'no room',
+  ],
   ['sends something else first', writeServiceMessage({ type: 3, messages: [] }), 'something else'],
   ['sends garbage', Buffer.from('ffffffffff', 'hex'), 'cannot be read'],
   ['says nothing', Buffer.alloc(0), 'in time', 200],
-])('a service that %s opens no connection', async (_what, answer, text, handshakeTimeout = 15_000) => {
-  const { opened } = connect((webSocket) => webSocket.send(answer), { handshakeTimeout });
-  await expect(opened).rejects.toThrow(text);
-  expect(reasons).toEqual([]);
-});
+])(
+  'a service that %s opens no connection',
+  async (_what, answer, text, handshakeTimeout = 15_000) => {
+    const { opened } = connect((webSocket) => webSocket.send(answer), { handshakeTimeout });
+    await expect(opened).rejects.toThrow(text);
+    expect(reasons).toEqual([]);
+  },
+);
 
 test.each([
   ['sends garbage', Buffer.from('03900102', 'hex'), 'cannot be read'],
   ['sends a frame over the limit', Buffer.from('ffffffff0f', 'hex'), 'cannot be read'],
   ['falls silent', Buffer.alloc(0), 'silent for too long', 300],
-])('a service that %s loses this connection, once', async (_what, bytes, text, serviceTimeout = 30_000) => {
-  const { connection, opened } = connect(
-    (webSocket) => {
-      webSocket.send(accepted);
-      webSocket.send(bytes);
-    },
-    { serviceTimeout },
-  );
-  await opened;
-  await expect.poll(() => reasons.length).toBe(1);
-  expect(reasons[0]).toContain(text);
-  expect(connection.isOpen).toBe(false);
-});
+])(
+  'a service that %s loses this connection, once',
+  async (_what, bytes, text, serviceTimeout = 30_000) => {
+    const { connection, opened } = connect(
+      (webSocket) => {
+        webSocket.send(accepted);
+        webSocket.send(bytes);
+      },
+      { serviceTimeout },
+    );
+    await opened;
+    await expect.poll(() => reasons.length).toBe(1);
+    expect(reasons[0]).toContain(text);
+    expect(connection.isOpen).toBe(false);
+  },
+);
 
 test('what comes behind a refusal in the same piece is nobody’s: a client of it would stay for ever', async () => {
   const client = {
@@ -110,7 +125,9 @@ test('what comes behind a refusal in the same piece is nobody’s: a client of i
     queryString: '?asrs.op=%2Fchat',
   } as const;
   const refused = writeServiceMessage({ type: 2, errorMessage: 'no room', connectionId: null });
-  const { opened } = connect((webSocket) => webSocket.send(Buffer.concat([refused, writeServiceMessage(client)])));
+  const { opened } = connect((webSocket) =>
+    webSocket.send(Buffer.concat([refused, writeServiceMessage(client)])),
+  );
   await expect(opened).rejects.toThrow('no room');
   expect(received).toEqual([]);
 });
@@ -150,7 +167,10 @@ test('a ping is sent when something arrives and the last one is five seconds old
     vi.setSystemTime(Date.now() + 5001);
     await arrives('late');
     await arrives('again');
-    const counts = writeServiceMessage({ type: 3, messages: ['#clientInHub', '7', '#client', '3'] });
+    const counts = writeServiceMessage({
+      type: 3,
+      messages: ['#clientInHub', '7', '#client', '3'],
+    });
     await expect
       .poll(() => pieces.map((data) => data.toString('hex')))
       .toEqual(['0796010100a00080', counts.toString('hex')]);

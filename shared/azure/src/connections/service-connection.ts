@@ -85,12 +85,19 @@ export class ServiceConnection {
   /** Connects and shakes hands. Rejects with a sentence when the service refuses or does not answer. */
   async open(url: string, headers: Readonly<Record<string, string>>): Promise<void> {
     const { handshakeTimeout } = this.#options;
-    const webSocket = new WebSocket(url, { headers, perMessageDeflate: false, maxPayload: MAXIMUM_BUFFER });
+    const webSocket = new WebSocket(url, {
+      headers,
+      perMessageDeflate: false,
+      maxPayload: MAXIMUM_BUFFER,
+    });
     this.#webSocket = webSocket;
     const handshake = new Promise<void>((resolve, reject) => {
       this.#settleHandshake = (error) => (error === undefined ? resolve() : reject(error));
     });
-    const timer = setTimeout(() => this.#end(errorTexts.handshakeTimeout), handshakeTimeout).unref();
+    const timer = setTimeout(
+      () => this.#end(errorTexts.handshakeTimeout),
+      handshakeTimeout,
+    ).unref();
     webSocket.on('open', () => this.#sendHandshake());
     webSocket.on('message', (data: Buffer) => this.#receive(data));
     webSocket.on('error', (error) => this.#settleHandshake?.(error));
@@ -111,7 +118,8 @@ export class ServiceConnection {
   send(message: ServiceMessage): void {
     if (this.#status !== 'open') return;
     this.#writer.write(message);
-    if (this.#waiting > MAXIMUM_BUFFER) return this.#end(errorTexts.overflow(this.#options.endpointName));
+    if (this.#waiting > MAXIMUM_BUFFER)
+      return this.#end(errorTexts.overflow(this.#options.endpointName));
     if (this.#flushes) return;
     this.#flushes = true;
     setImmediate(() => this.#flush());
@@ -176,7 +184,10 @@ export class ServiceConnection {
     if (this.#status === 'open' && now - this.#pingedAt > PING_INTERVAL) {
       this.#pingedAt = now;
       const { inHub, own } = this.#events.clientCounts();
-      this.send({ type: ServiceMessageType.Ping, messages: ['#clientInHub', String(inHub), '#client', String(own)] });
+      this.send({
+        type: ServiceMessageType.Ping,
+        messages: ['#clientInHub', String(inHub), '#client', String(own)],
+      });
     }
   }
 
@@ -196,9 +207,11 @@ export class ServiceConnection {
   }
 
   #shakeHands(message: ServiceMessage): void {
-    if (message.type !== ServiceMessageType.HandshakeResponse) return this.#end(errorTexts.handshakeUnexpected);
+    if (message.type !== ServiceMessageType.HandshakeResponse)
+      return this.#end(errorTexts.handshakeUnexpected);
     const { errorMessage } = message;
-    if (errorMessage !== null && errorMessage !== '') return this.#end(errorTexts.handshakeRefused(errorMessage));
+    if (errorMessage !== null && errorMessage !== '')
+      return this.#end(errorTexts.handshakeRefused(errorMessage));
     this.#status = 'open';
     const { serviceTimeout, endpointName } = this.#options;
     this.#liveness = setInterval(

@@ -8,7 +8,8 @@ const events = { onTarget: vi.fn(), onInstanceOffline: vi.fn() };
 const connection = (name: string): { isOpen: boolean } & ServiceConnection =>
   ({
     isOpen: true,
-    send: (message: ServiceMessage) => sent.push(`${name} ${'messages' in message ? message.messages.join('=') : ''}`),
+    send: (message: ServiceMessage) =>
+      sent.push(`${name} ${'messages' in message ? message.messages.join('=') : ''}`),
   }) as unknown as { isOpen: boolean } & ServiceConnection;
 
 let a: ReturnType<typeof connection>;

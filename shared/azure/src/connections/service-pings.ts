@@ -78,7 +78,9 @@ export class ServicePings {
 
   async shutdown(fin: string): Promise<void> {
     this.#fin = fin;
-    await Promise.all([...this.#connections].map((connection) => this.#sayGoodbye(connection, fin)));
+    await Promise.all(
+      [...this.#connections].map((connection) => this.#sayGoodbye(connection, fin)),
+    );
   }
 
   close(): void {

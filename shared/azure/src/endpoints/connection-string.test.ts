@@ -5,7 +5,9 @@ import { parseConnectionString } from './connection-string.ts';
 const KEY = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH';
 
 test('what the official emulator prints is read', () => {
-  expect(parseConnectionString(`Endpoint=http://localhost;Port=8888;AccessKey=${KEY};Version=1.0;`)).toEqual({
+  expect(
+    parseConnectionString(`Endpoint=http://localhost;Port=8888;AccessKey=${KEY};Version=1.0;`),
+  ).toEqual({
     endpoint: 'http://localhost:8888',
     clientEndpoint: undefined,
     serverEndpoint: undefined,

@@ -32,9 +32,11 @@ export interface ConnectionString {
 export function parseConnectionString(connectionString: string): ConnectionString {
   const values = pairs(connectionString);
   const endpoint = values.get('endpoint');
-  if (values.size < 2 || endpoint === undefined || endpoint === '') throw new TypeError(errorTexts.missingEndpoint);
+  if (values.size < 2 || endpoint === undefined || endpoint === '')
+    throw new TypeError(errorTexts.missingEndpoint);
   const version = values.get('version');
-  if (version !== undefined && !/^1\.\d+(?:[\w-.]+)?$/.test(version)) throw new TypeError(errorTexts.wrongVersion);
+  if (version !== undefined && !/^1\.\d+(?:[\w-.]+)?$/.test(version))
+    throw new TypeError(errorTexts.wrongVersion);
   const [clientEndpoint, serverEndpoint] = ['ClientEndpoint', 'ServerEndpoint'].map((name) => {
     const value = values.get(name.toLowerCase());
     return value === undefined ? undefined : httpUrl(name, value).url;
@@ -77,7 +79,8 @@ const knownKeys = new Map(
 );
 
 function httpUrl(name: string, value: string): { url: string; parsed: URL } {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) throw new TypeError(errorTexts.notAnHttpUrl(name));
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
+    throw new TypeError(errorTexts.notAnHttpUrl(name));
   return { url: value.replace(/\/+$/, ''), parsed: new URL(value) };
 }
 
@@ -104,7 +107,9 @@ function identity(values: ReadonlyMap<string, string>): EndpointIdentity {
     default: {
       const accessKey = values.get('accesskey');
       if (accessKey !== undefined && accessKey !== '') return { kind: 'accessKey', accessKey };
-      throw new TypeError(values.has('authtype') ? errorTexts.unknownAuthType : errorTexts.missingAccessKey);
+      throw new TypeError(
+        values.has('authtype') ? errorTexts.unknownAuthType : errorTexts.missingAccessKey,
+      );
     }
   }
 }
@@ -119,8 +124,12 @@ function application(
 ): EndpointIdentity {
   if (clientId === undefined) throw new TypeError(errorTexts.applicationNeeds('ClientId'));
   if (tenantId === undefined) throw new TypeError(errorTexts.applicationNeeds('TenantId'));
-  const [clientSecret, clientCertificatePath] = [values.get('clientsecret'), values.get('clientcert')];
+  const [clientSecret, clientCertificatePath] = [
+    values.get('clientsecret'),
+    values.get('clientcert'),
+  ];
   if (clientSecret !== undefined) return { kind: 'application', clientId, tenantId, clientSecret };
-  if (clientCertificatePath !== undefined) return { kind: 'application', clientId, tenantId, clientCertificatePath };
+  if (clientCertificatePath !== undefined)
+    return { kind: 'application', clientId, tenantId, clientCertificatePath };
   throw new TypeError(errorTexts.applicationNeeds('ClientSecret or ClientCert'));
 }

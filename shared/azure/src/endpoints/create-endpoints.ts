@@ -15,11 +15,15 @@ export function createEndpoints(settings: AzureSettings): ServiceEndpoint[] {
   if (settings.connectionString !== undefined) named.unshift(settings.connectionString);
   if (named.length === 0) throw new TypeError(errorTexts.noConnectionString);
   const endpoints = named.map((options) => createEndpoint(options, settings));
-  if (endpoints.every(({ type }) => type === 'secondary')) throw new TypeError(errorTexts.noPrimaryEndpoint);
+  if (endpoints.every(({ type }) => type === 'secondary'))
+    throw new TypeError(errorTexts.noPrimaryEndpoint);
   return endpoints;
 }
 
-function createEndpoint(options: string | EndpointOptions, settings: AzureSettings): ServiceEndpoint {
+function createEndpoint(
+  options: string | EndpointOptions,
+  settings: AzureSettings,
+): ServiceEndpoint {
   if (typeof options === 'string') return createEndpoint({ connectionString: options }, settings);
   if (!isEndpoint(options)) throw new TypeError(errorTexts.notAnEndpoint);
   const { type = 'primary' } = options;
@@ -67,6 +71,7 @@ function isEndpoint(options: unknown): boolean {
 }
 
 function url(name: string, value: string): string {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) throw new TypeError(errorTexts.notAnHttpEndpoint(name));
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
+    throw new TypeError(errorTexts.notAnHttpEndpoint(name));
   return value.replace(/\/+$/, '');
 }

@@ -1,7 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NegotiateError } from '@practical-signalr/server/scale-out';
 import { errorTexts } from '../error-texts.ts';
-import { type AccessTokenAlgorithm, type SigningKey, signAccessToken, type TokenClaims } from './access-token.ts';
+import {
+  type AccessTokenAlgorithm,
+  type SigningKey,
+  signAccessToken,
+  type TokenClaims,
+} from './access-token.ts';
 import type { TokenCredential } from './token-credential.ts';
 
 /** How an endpoint's tokens are made. */
@@ -125,8 +130,12 @@ export class EntraCredentials implements EndpointCredentials {
       signal: AbortSignal.timeout(REQUEST_TIMEOUT),
     });
     if (!response.ok) throw new Error(errorTexts.entraRefused(response.status));
-    const { KeyId: keyId, AccessKey: key } = (await response.json()) as { KeyId?: string; AccessKey?: string };
-    if (keyId === undefined || key === undefined) throw new Error(errorTexts.entraRefused(response.status));
+    const { KeyId: keyId, AccessKey: key } = (await response.json()) as {
+      KeyId?: string;
+      AccessKey?: string;
+    };
+    if (keyId === undefined || key === undefined)
+      throw new Error(errorTexts.entraRefused(response.status));
     return { keyId, key };
   }
 }

@@ -15,11 +15,17 @@ export interface RoutedEndpoint {
 /** Chooses among endpoints; what is left out goes the default way. Source: `IEndpointRouter` of azure-signalr. */
 export interface EndpointRouter {
   /** Where a client is sent to. Undefined: it is refused. */
-  negotiate?(request: ConnectionRequest, endpoints: readonly RoutedEndpoint[]): RoutedEndpoint | undefined;
+  negotiate?(
+    request: ConnectionRequest,
+    endpoints: readonly RoutedEndpoint[],
+  ): RoutedEndpoint | undefined;
   broadcast?(endpoints: readonly RoutedEndpoint[]): readonly RoutedEndpoint[];
   group?(group: string, endpoints: readonly RoutedEndpoint[]): readonly RoutedEndpoint[];
   user?(userId: string, endpoints: readonly RoutedEndpoint[]): readonly RoutedEndpoint[];
-  connection?(connectionId: string, endpoints: readonly RoutedEndpoint[]): readonly RoutedEndpoint[];
+  connection?(
+    connectionId: string,
+    endpoints: readonly RoutedEndpoint[],
+  ): readonly RoutedEndpoint[];
 }
 
 /**

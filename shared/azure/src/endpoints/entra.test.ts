@@ -30,7 +30,9 @@ afterEach(async () => {
 });
 
 /** Any credential of `@azure/identity` looks like this. */
-const credential = { getToken: vi.fn(async () => ({ token: 'entra-token', expiresOnTimestamp: 0 })) };
+const credential = {
+  getToken: vi.fn(async () => ({ token: 'entra-token', expiresOnTimestamp: 0 })),
+};
 
 async function start(): Promise<ChatApp> {
   app = await startChat({ endpoints: [{ endpoint: service.url, credential }] });
@@ -43,7 +45,9 @@ test('server connections bring the Entra token; clients get tokens that are sign
   expect(service.connections[0]?.request.headers.authorization).toBe('Bearer entra-token');
   expect(credential.getToken).toHaveBeenCalledWith('https://signalr.azure.com/.default');
   expect(asked).toEqual(['GET /api/v1/auth/accessKey Bearer entra-token']);
-  expect(jwt.verify(accessToken, KEY.AccessKey)).toMatchObject({ aud: 'http://127.0.0.1/client/?hub=chathub' });
+  expect(jwt.verify(accessToken, KEY.AccessKey)).toMatchObject({
+    aud: 'http://127.0.0.1/client/?hub=chathub',
+  });
   expect(jwt.decode(accessToken, { complete: true })?.header.kid).toBe('key-1');
   expect(claims['nameid']).toBeUndefined();
   await negotiate(app as ChatApp);
@@ -53,7 +57,10 @@ test('server connections bring the Entra token; clients get tokens that are sign
 test('where the service refuses the token clients get 500 without a body', async () => {
   answer = (response) => response.writeHead(403).end('a secret reason');
   const credentials = new EntraCredentials(service.url, async () => credential, 'HS256', 1);
-  await expect(credentials.clientToken('a', {}, 1000)).rejects.toMatchObject({ statusCode: 500, message: '' });
+  await expect(credentials.clientToken('a', {}, 1000)).rejects.toMatchObject({
+    statusCode: 500,
+    message: '',
+  });
   expect(asked).toHaveLength(3);
   answer = (response) => response.end('{}');
   await expect(credentials.clientToken('a', {}, 1000)).rejects.toMatchObject({
@@ -79,12 +86,16 @@ test('a newer key is fetched while the old one is good; after two hours clients 
 test('over a live connection the key is renewed every ten minutes; a refusal is a warning and the old key stays', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const sent: ServiceMessage[] = [];
-  const connection = { send: (message: ServiceMessage) => sent.push(message) } as unknown as ServiceConnection;
+  const connection = {
+    send: (message: ServiceMessage) => sent.push(message),
+  } as unknown as ServiceConnection;
   const credentials = new EntraCredentials(service.url, async () => credential, 'HS256', 1);
   const warn = vi.fn();
   const refresh = new AccessKeyRefresh(credentials, () => connection, { ...silent, warn });
   await vi.advanceTimersByTimeAsync(10 * 60_000);
-  await vi.waitFor(() => expect(sent).toEqual([{ type: Type.AccessKeyRequest, token: 'entra-token', kid: null }]));
+  await vi.waitFor(() =>
+    expect(sent).toEqual([{ type: Type.AccessKeyRequest, token: 'entra-token', kid: null }]),
+  );
   const answered = {
     type: Type.AccessKeyResponse,
     kid: 'key-9',
@@ -106,7 +117,12 @@ test('over a live connection the key is renewed every ten minutes; a refusal is 
 
 test('without the package a connection string for Entra says what to install', async () => {
   const warn = vi.fn();
-  app = await startChat({ connectionString: `Endpoint=${service.url};AuthType=azure`, logger: { ...silent, warn } });
-  await expect.poll(() => warn.mock.calls.flat().join(' ')).toContain("'npm install @azure/identity'");
+  app = await startChat({
+    connectionString: `Endpoint=${service.url};AuthType=azure`,
+    logger: { ...silent, warn },
+  });
+  await expect
+    .poll(() => warn.mock.calls.flat().join(' '))
+    .toContain("'npm install @azure/identity'");
   expect((await negotiate(app)).status).toBe(500);
 });

@@ -21,7 +21,12 @@ export class ServiceEndpoint {
   readonly #clientBase: string;
   readonly #audienceBase: string;
 
-  constructor(name: string, type: EndpointType, addresses: EndpointAddresses, credentials: EndpointCredentials) {
+  constructor(
+    name: string,
+    type: EndpointType,
+    addresses: EndpointAddresses,
+    credentials: EndpointCredentials,
+  ) {
     this.name = name;
     this.type = type;
     this.credentials = credentials;
@@ -59,4 +64,7 @@ export class ServiceEndpoint {
 
 /** The name that the service knows a hub by. */
 export const serviceHubName = (hub: string, applicationName: string | undefined): string =>
-  (applicationName === undefined || applicationName === '' ? hub : `${applicationName}_${hub}`).toLowerCase();
+  (applicationName === undefined || applicationName === ''
+    ? hub
+    : `${applicationName}_${hub}`
+  ).toLowerCase();

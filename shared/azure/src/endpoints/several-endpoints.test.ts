@@ -31,7 +31,10 @@ async function start(azure: AzureSignalROptions): Promise<ChatApp> {
   await expect.poll(() => app?.signalr.health().status).toBe('Healthy');
   return app;
 }
-const bearer = (claims: object, exp = Math.floor(Date.now() / 1000) + 60): Record<string, string> => ({
+const bearer = (
+  claims: object,
+  exp = Math.floor(Date.now() / 1000) + 60,
+): Record<string, string> => ({
   authorization: `Bearer ${jwt.sign({ ...claims, exp }, KEY)}`,
 });
 const portOf = async (): Promise<string> => (await negotiate(app as ChatApp)).url.port;
@@ -54,9 +57,13 @@ test('messages go to all endpoints, joining succeeds with the first that knows t
   await hubs['/chat'].groups.add('someone', 'room');
   for (const { connections } of [east, west]) {
     await expect.poll(() => connections[0]?.of(Type.BroadcastData).length).toBe(1);
-    expect(connections[0]?.of(Type.JoinGroupWithAck)).toMatchObject([{ connectionId: 'someone', groupName: 'room' }]);
+    expect(connections[0]?.of(Type.JoinGroupWithAck)).toMatchObject([
+      { connectionId: 'someone', groupName: 'room' },
+    ]);
   }
-  await expect(hubs['/chat'].clients.client('someone').invoke('Name')).rejects.toThrow('only through one endpoint');
+  await expect(hubs['/chat'].clients.client('someone').invoke('Name')).rejects.toThrow(
+    'only through one endpoint',
+  );
 });
 
 test('joining fails where no endpoint has the client and one could not tell, with the words of that one', async () => {
@@ -69,7 +76,9 @@ test('joining fails where no endpoint has the client and one could not tell, wit
     joined.catch(() => undefined);
     ackId++;
     for (const [i, connection] of services.entries()) {
-      await expect.poll(() => connection?.of(Type.JoinGroupWithAck).at(-1)).toMatchObject({ ackId });
+      await expect
+        .poll(() => connection?.of(Type.JoinGroupWithAck).at(-1))
+        .toMatchObject({ ackId });
       connection?.send({ type: Type.Ack, ackId, status: statuses[i] ?? 0, message: 'it is ill' });
     }
     return joined;
@@ -84,7 +93,8 @@ test('a router chooses the endpoint of clients, and those of messages', async ()
   const { hubs } = await start({
     endpoints: both(),
     router: {
-      negotiate: (request, endpoints) => endpoints.find(({ name }) => name === request.query.get('at')),
+      negotiate: (request, endpoints) =>
+        endpoints.find(({ name }) => name === request.query.get('at')),
       broadcast: (endpoints) => endpoints.filter(({ name }) => name === 'west'),
       group: (group, endpoints) => endpoints.filter(({ name }) => name === group),
       connection: (_id, endpoints) => endpoints.slice(0, 1),
@@ -114,12 +124,19 @@ test('a router chooses the endpoint of clients, and those of messages', async ()
 test('endpoints that tell their capacity share clients by what is free', async () => {
   await start({ endpoints: both() });
   const tell = (service: FakeService, clients: string): void =>
-    service.connections[0]?.send({ type: 3, messages: ['status', '1', 'clientcount', clients, 'capacity', '1000'] });
+    service.connections[0]?.send({
+      type: 3,
+      messages: ['status', '1', 'clientcount', clients, 'capacity', '1000'],
+    });
   tell(east, '1000'); // full: one in a thousand goes there
   tell(west, '0');
   await expect.poll(() => east.connections.length).toBe(1);
   await expect
-    .poll(async () => (await Promise.all(Array.from({ length: 20 }, portOf))).every((port) => west.url.endsWith(port)))
+    .poll(async () =>
+      (await Promise.all(Array.from({ length: 20 }, portOf))).every((port) =>
+        west.url.endsWith(port),
+      ),
+    )
     .toBe(true);
 });
 
@@ -127,7 +144,12 @@ test.each(['Preferred', 'Required'] as const)(
   'sticky mode %s names the server in the token of clients',
   async (mode) => {
     const { connectionString } = east;
-    await start({ connectionString, serverStickyMode: mode, applicationName: 'Shop', accessTokenAlgorithm: 'HS512' });
+    await start({
+      connectionString,
+      serverStickyMode: mode,
+      applicationName: 'Shop',
+      accessTokenAlgorithm: 'HS512',
+    });
     const { claims, accessToken, url } = await negotiate(app as ChatApp);
     const serverId = east.connections[0]?.request.headers['x-asrs-server-id'];
     expect(claims).toMatchObject({ 'asrs.s.sn': serverId, 'asrs.s.ssticky': mode });
@@ -141,16 +163,27 @@ test.each(['Preferred', 'Required'] as const)(
 
 test('a user whose claims do not fit into 4,096 characters is refused with 413, and the reason', async () => {
   await start({ connectionString: east.connectionString });
-  const { status, text } = await negotiate(app as ChatApp, bearer({ sub: 'ada', note: 'x'.repeat(3000) }));
-  expect([status, text]).toEqual([413, expect.stringContaining('4096 are allowed. Pass fewer claims')]);
-  expect((await negotiate(app as ChatApp, bearer({ sub: 'ada', note: 'x'.repeat(1000) }))).status).toBe(200);
+  const { status, text } = await negotiate(
+    app as ChatApp,
+    bearer({ sub: 'ada', note: 'x'.repeat(3000) }),
+  );
+  expect([status, text]).toEqual([
+    413,
+    expect.stringContaining('4096 are allowed. Pass fewer claims'),
+  ]);
+  expect(
+    (await negotiate(app as ChatApp, bearer({ sub: 'ada', note: 'x'.repeat(1000) }))).status,
+  ).toBe(200);
 });
 
 test('a claims provider decides what goes along', async () => {
   const claimsProvider = (): { sub: string } => ({ sub: 'shortened' });
   await start({ connectionString: east.connectionString, claimsProvider });
   const { claims } = await negotiate(app as ChatApp, bearer({ sub: 'a', b: 1 }));
-  expect([claims['asrs.u.sub'] ?? claims['sub'], claims['asrs.s.json']]).toEqual(['shortened', undefined]);
+  expect([claims['asrs.u.sub'] ?? claims['sub'], claims['asrs.s.json']]).toEqual([
+    'shortened',
+    undefined,
+  ]);
 });
 
 test('the option of the hub closes clients whose authentication has expired; they may come back', async () => {

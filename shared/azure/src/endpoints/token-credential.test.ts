@@ -24,10 +24,15 @@ test.each([
   ['AuthType=azure.msi', ['managed', {}]],
   ['AuthType=azure.msi;ClientId=c', ['managed', { clientId: 'c' }]],
   ['AuthType=azure.app;ClientId=c;TenantId=t;ClientSecret=s', ['secret', 't', 'c', 's']],
-  ['AuthType=azure.app;ClientId=c;TenantId=t;ClientCert=/a.pem', ['certificate', 't', 'c', '/a.pem']],
+  [
+    'AuthType=azure.app;ClientId=c;TenantId=t;ClientCert=/a.pem',
+    ['certificate', 't', 'c', '/a.pem'],
+  ],
 ])('%s makes the credential of @azure/identity', async (part, expected) => {
   const { identity } = parseConnectionString(`Endpoint=https://a;${part}`);
-  const credential = await credentialOf(identity as Exclude<EndpointIdentity, { kind: 'accessKey' }>);
+  const credential = await credentialOf(
+    identity as Exclude<EndpointIdentity, { kind: 'accessKey' }>,
+  );
   expect(credential).toEqual({ made: expected });
 });
 
@@ -46,7 +51,12 @@ interface GetTokenOptions {
   tenantId?: string;
 }
 declare class ClientSecretCredential {
-  constructor(tenantId: string, clientId: string, clientSecret: string, options?: { authorityHost?: string });
+  constructor(
+    tenantId: string,
+    clientId: string,
+    clientSecret: string,
+    options?: { authorityHost?: string },
+  );
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken>;
 }
 
@@ -56,5 +66,7 @@ test('credentials with the signatures of @azure/identity are taken as they are',
     getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>;
   }>().toExtend<TokenCredential>();
   // What needs more than the scope is none.
-  expectTypeOf<{ getToken(scopes: string, tenantId: string): Promise<AccessToken> }>().not.toExtend<TokenCredential>();
+  expectTypeOf<{
+    getToken(scopes: string, tenantId: string): Promise<AccessToken>;
+  }>().not.toExtend<TokenCredential>();
 });

@@ -6,15 +6,25 @@ import type { EndpointIdentity } from './connection-string.ts';
  * Source: `TokenCredential` of @azure/core-auth.
  */
 export interface TokenCredential {
-  getToken(scopes: string | string[]): Promise<{ token: string; expiresOnTimestamp: number } | null>;
+  getToken(
+    scopes: string | string[],
+  ): Promise<{ token: string; expiresOnTimestamp: number } | null>;
 }
 
 /** What is used of `@azure/identity`, which is installed only by those who need it. */
 interface AzureIdentity {
   DefaultAzureCredential: new () => TokenCredential;
   ManagedIdentityCredential: new (options: { clientId?: string }) => TokenCredential;
-  ClientSecretCredential: new (tenantId: string, clientId: string, secret: string) => TokenCredential;
-  ClientCertificateCredential: new (tenantId: string, clientId: string, path: string) => TokenCredential;
+  ClientSecretCredential: new (
+    tenantId: string,
+    clientId: string,
+    secret: string,
+  ) => TokenCredential;
+  ClientCertificateCredential: new (
+    tenantId: string,
+    clientId: string,
+    path: string,
+  ) => TokenCredential;
 }
 
 type Identity = Exclude<EndpointIdentity, { kind: 'accessKey' }>;
@@ -38,7 +48,8 @@ export async function credentialOf(identity: Identity): Promise<TokenCredential>
       );
     case 'application': {
       const { tenantId, clientId, clientSecret, clientCertificatePath = '' } = identity;
-      if (clientSecret !== undefined) return new azure.ClientSecretCredential(tenantId, clientId, clientSecret);
+      if (clientSecret !== undefined)
+        return new azure.ClientSecretCredential(tenantId, clientId, clientSecret);
       return new azure.ClientCertificateCredential(tenantId, clientId, clientCertificatePath);
     }
   }

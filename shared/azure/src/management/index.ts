@@ -1,5 +1,9 @@
 export { AzureSignalRError } from './azure-signalr-error.ts';
-export type { ClientMethods, ServiceClientProxy, ServiceHubClients } from './service-hub-clients.ts';
+export type {
+  ClientMethods,
+  ServiceClientProxy,
+  ServiceHubClients,
+} from './service-hub-clients.ts';
 export type {
   ClientManager,
   CloseOptions,

@@ -29,9 +29,14 @@ export class RestClient {
   async ask(hub: string, request: RestRequest): Promise<boolean> {
     // What is posted ends with what to do, whose colon stands for itself.
     const [names, verbs] =
-      request.method === 'POST' ? [request.path.slice(0, -1), request.path.slice(-1)] : [request.path, []];
-    const path = ['/api/hubs', ...[hub.toLowerCase(), ...names].map(encodeName), ...verbs].join('/');
-    const application = this.#applicationName === undefined ? {} : { application: this.#applicationName };
+      request.method === 'POST'
+        ? [request.path.slice(0, -1), request.path.slice(-1)]
+        : [request.path, []];
+    const path = ['/api/hubs', ...[hub.toLowerCase(), ...names].map(encodeName), ...verbs].join(
+      '/',
+    );
+    const application =
+      this.#applicationName === undefined ? {} : { application: this.#applicationName };
     const { status, code } = await this.#send(request, path, new URLSearchParams(application));
     if (status === 404 && code !== UNKNOWN_CONNECTION) return false;
     if (status >= 200 && status < 300) return true;
@@ -40,7 +45,11 @@ export class RestClient {
 
   /** Whether the service is up. Rejects when it cannot be reached. */
   async isHealthy(): Promise<boolean> {
-    const { status } = await this.#send({ method: 'HEAD', path: [] }, '/api/health', new URLSearchParams());
+    const { status } = await this.#send(
+      { method: 'HEAD', path: [] },
+      '/api/health',
+      new URLSearchParams(),
+    );
     return status === 200;
   }
 

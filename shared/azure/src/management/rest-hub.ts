@@ -19,7 +19,9 @@ export class RestHub {
 
   /** Of several endpoints one has the connection. */
   async add(path: readonly string[], query: Query = {}): Promise<void> {
-    const asked = this.#clients.map((client) => client.ask(this.#hub, { method: 'PUT', path, query }));
+    const asked = this.#clients.map((client) =>
+      client.ask(this.#hub, { method: 'PUT', path, query }),
+    );
     await Promise.any(asked).catch((error: AggregateError) => {
       throw error.errors[0];
     });

@@ -2,11 +2,9 @@ import type { RestRequest } from './rest-client.ts';
 
 /** The methods of a client contract with their arguments, also with a capital first letter, as C# spells them. */
 export type ClientMethods<TClient> = {
-  readonly [TName in Extract<keyof TClient, string> as TName | Capitalize<TName>]: TClient[TName] extends (
-    ...args: infer TArguments
-  ) => unknown
-    ? TArguments
-    : never;
+  readonly [
+    TName in Extract<keyof TClient, string> as TName | Capitalize<TName>
+  ]: TClient[TName] extends (...args: infer TArguments) => unknown ? TArguments : never;
 };
 
 /** Calls methods of some clients. Source: `IClientProxy` of ASP.NET Core. */
@@ -14,7 +12,9 @@ export interface ServiceClientProxy<TClient> {
   /** Resolves when the service has taken it; whether anybody gets it is not known. */
   send<TName extends Extract<keyof ClientMethods<TClient>, string>>(
     method: TName,
-    ...args: ClientMethods<TClient>[TName] extends readonly unknown[] ? ClientMethods<TClient>[TName] : never
+    ...args: ClientMethods<TClient>[TName] extends readonly unknown[]
+      ? ClientMethods<TClient>[TName]
+      : never
   ): Promise<void>;
 }
 
@@ -55,12 +55,20 @@ export class ServiceHubClients<TClient> {
   }
 
   /** One request for each receiver: the API takes no lists. */
-  #proxy(receivers: readonly (readonly string[])[], excluded: readonly string[] = []): ServiceClientProxy<TClient> {
+  #proxy(
+    receivers: readonly (readonly string[])[],
+    excluded: readonly string[] = [],
+  ): ServiceClientProxy<TClient> {
     return {
       send: async (target, ...args) => {
         const body = { target, arguments: args };
         await this.#ask(
-          receivers.map((path) => ({ method: 'POST', path: [...path, ':send'], query: { excluded }, body })),
+          receivers.map((path) => ({
+            method: 'POST',
+            path: [...path, ':send'],
+            query: { excluded },
+            body,
+          })),
         );
       },
     };

@@ -13,7 +13,9 @@ const requests: { line: string; body: string; audience: unknown }[] = [];
 let answer: { status: number; code?: string };
 const server = createServer((request, response) => {
   void record(request).then(() => {
-    response.writeHead(answer.status, answer.code === undefined ? {} : { 'x-ms-error-code': answer.code }).end();
+    response
+      .writeHead(answer.status, answer.code === undefined ? {} : { 'x-ms-error-code': answer.code })
+      .end();
   });
 });
 
@@ -32,7 +34,9 @@ beforeEach(async () => {
   answer = { status: 202 };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   connectionString = `Endpoint=http://127.0.0.1;Port=${(server.address() as AddressInfo).port};AccessKey=${KEY}`;
-  chat = new ServiceManager({ connectionString, environment: {} }).hubContext<ChatClient>('ChatHub');
+  chat = new ServiceManager({ connectionString, environment: {} }).hubContext<ChatClient>(
+    'ChatHub',
+  );
 });
 afterEach(async () => {
   server.closeAllConnections();
@@ -40,7 +44,8 @@ afterEach(async () => {
 });
 
 const V = 'api-version=2022-06-01';
-const lines = (): string[] => requests.splice(0).map(({ line }) => line.replace('/api/hubs/chathub', ''));
+const lines = (): string[] =>
+  requests.splice(0).map(({ line }) => line.replace('/api/hubs/chathub', ''));
 
 test('sends go where the documentation says, one request for each receiver; the token is for the address', async () => {
   const { clients } = chat;
@@ -74,7 +79,9 @@ test('sends go where the documentation says, one request for each receiver; the 
 });
 
 test('calls are typed by the contract of the client', () => {
-  expectTypeOf<ClientMethods<ChatClient>['ReceiveMessage']>().toEqualTypeOf<[from: string, text: string]>();
+  expectTypeOf<ClientMethods<ChatClient>['ReceiveMessage']>().toEqualTypeOf<
+    [from: string, text: string]
+  >();
   const wrong = (): unknown =>
     // @ts-expect-error: no such method
     chat.clients.all.send('receiveMessages', 'a', 'b');
@@ -92,7 +99,9 @@ test('names that mean something in a path reach those who are called so, or nobo
     ['%3Asend', 'a%2F..%2Fb', 'half%20%EF%BF%BD'].map((name) => `POST /users/${name}/:send?${V}`),
   );
   for (const name of ['.', '..']) {
-    await expect(chat.clients.user(name).send('receiveMessage', '', ''), name).rejects.toThrow('a step in the path');
+    await expect(chat.clients.user(name).send('receiveMessage', '', ''), name).rejects.toThrow(
+      'a step in the path',
+    );
     await expect(chat.clientManager.closeUser(name), name).rejects.toThrow('a step in the path');
     await expect(chat.userGroups.add('ada', name), name).rejects.toThrow('a step in the path');
   }
@@ -140,7 +149,9 @@ test('what exists, and what does not; removing what is not there is no error', a
   answer = { status: 200 };
   expect(await ask()).toEqual([true, true, true, true]);
   expect(lines().toSorted()).toEqual(
-    ['connections/c', 'groups/g', 'users/u/groups/g', 'users/u'].map((path) => `HEAD /${path}?${V}`),
+    ['connections/c', 'groups/g', 'users/u/groups/g', 'users/u'].map(
+      (path) => `HEAD /${path}?${V}`,
+    ),
   );
   answer = { status: 404, code: 'Warning.Connection.NotExisted' };
   expect(await ask()).toEqual([false, false, false, false]);
@@ -162,23 +173,33 @@ test.each([
 });
 
 test('a service that cannot be reached, names that cannot be, arguments that cannot be written: an error each', async () => {
-  const nowhere = new ServiceManager({ connectionString: 'Endpoint=http://127.0.0.1:9;AccessKey=k', environment: {} });
+  const nowhere = new ServiceManager({
+    connectionString: 'Endpoint=http://127.0.0.1:9;AccessKey=k',
+    environment: {},
+  });
   await expect(nowhere.isHealthy()).rejects.toThrow('127.0.0.1:9 cannot be reached');
   expect(() => nowhere.hubContext('9lives')).toThrow('starts with a letter');
   expect(() => chat.groups.add('c', ' ')).toThrow('1 to 1,024 characters');
   expect(() => chat.clientManager.groupExists('x'.repeat(1025))).toThrow('1 to 1,024 characters');
   const circle: unknown[] = [];
   circle.push(circle);
-  await expect(chat.clients.all.send('ReceiveMessage', circle as never, '')).rejects.toThrow('circular');
+  await expect(chat.clients.all.send('ReceiveMessage', circle as never, '')).rejects.toThrow(
+    'circular',
+  );
   expect(() => new ServiceManager({ environment: {} })).toThrow('no connection string');
-  expect(() => new ServiceManager({ connectionString, environment: {}, timeout: 0 })).toThrow('timeout');
+  expect(() => new ServiceManager({ connectionString, environment: {}, timeout: 0 })).toThrow(
+    'timeout',
+  );
   expect(requests).toEqual([]);
 });
 
 test('an application name goes along; the environment is read', async () => {
   answer = { status: 200 };
   const service = new ServiceManager({
-    environment: { Azure__SignalR__ConnectionString: connectionString, Azure__SignalR__ApplicationName: 'Shop' },
+    environment: {
+      Azure__SignalR__ConnectionString: connectionString,
+      Azure__SignalR__ApplicationName: 'Shop',
+    },
   });
   expect(await service.isHealthy()).toBe(true);
   const context = service.hubContext('ChatHub');
@@ -187,15 +208,25 @@ test('an application name goes along; the environment is read', async () => {
     `HEAD /api/health?${V}`,
     `POST /api/hubs/chathub/:send?application=shop&${V}`,
   ]);
-  expect(requests[1]?.audience).toBe(`http://127.0.0.1/api/hubs/chathub/:send?application=shop&${V}`);
+  expect(requests[1]?.audience).toBe(
+    `http://127.0.0.1/api/hubs/chathub/:send?application=shop&${V}`,
+  );
   expect(new URL((await context.negotiate()).url).searchParams.get('hub')).toBe('shop_chathub');
 });
 
 test('negotiation answers with the URL and a token, as Azure Functions do', async () => {
-  const { url, accessToken } = await chat.negotiate({ userId: 'ada', claims: { role: 'admin' }, lifetime: 60_000 });
+  const { url, accessToken } = await chat.negotiate({
+    userId: 'ada',
+    claims: { role: 'admin' },
+    lifetime: 60_000,
+  });
   const port = (server.address() as AddressInfo).port;
-  expect(url).toMatch(new RegExp(`^http://127.0.0.1:${port}/client/\\?hub=chathub&asrs_request_id=[^&]+$`));
-  const claims = jwt.verify(accessToken, KEY, { audience: 'http://127.0.0.1/client/?hub=chathub' }) as jwt.JwtPayload;
+  expect(url).toMatch(
+    new RegExp(`^http://127.0.0.1:${port}/client/\\?hub=chathub&asrs_request_id=[^&]+$`),
+  );
+  const claims = jwt.verify(accessToken, KEY, {
+    audience: 'http://127.0.0.1/client/?hub=chathub',
+  }) as jwt.JwtPayload;
   expect(claims).toMatchObject({ 'asrs.s.uid': 'ada', role: 'admin' });
   expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(60);
   expect(requests).toEqual([]);

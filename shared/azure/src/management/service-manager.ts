@@ -42,8 +42,16 @@ export class ServiceManager {
   readonly #clients: readonly RestClient[];
   readonly #applicationName: string | undefined;
 
-  constructor({ timeout = 30_000, environment = process.env, ...options }: ServiceManagerOptions = {}) {
-    const { endpoints: found, applicationName, accessTokenAlgorithm } = optionsFromEnvironment(environment);
+  constructor({
+    timeout = 30_000,
+    environment = process.env,
+    ...options
+  }: ServiceManagerOptions = {}) {
+    const {
+      endpoints: found,
+      applicationName,
+      accessTokenAlgorithm,
+    } = optionsFromEnvironment(environment);
     const isTold = options.connectionString !== undefined || options.endpoints !== undefined;
     const settings = resolveAzureOptions({
       ...(applicationName === undefined ? {} : { applicationName }),
@@ -71,13 +79,18 @@ export class ServiceManager {
   hubContext<TClient = Record<string, (...args: readonly unknown[]) => unknown>>(
     hub: string,
   ): ServiceHubContext<TClient> {
-    if (!/^[A-Za-z][A-Za-z0-9_`,.[\]]{0,127}$/.test(hub)) throw new TypeError(errorTexts.wrongHubName);
+    if (!/^[A-Za-z][A-Za-z0-9_`,.[\]]{0,127}$/.test(hub))
+      throw new TypeError(errorTexts.wrongHubName);
     const rest = new RestHub(hub, this.#clients);
     return {
-      clients: new ServiceHubClients<TClient>((requests) => Promise.all(requests.map((request) => rest.ask(request)))),
+      clients: new ServiceHubClients<TClient>((requests) =>
+        Promise.all(requests.map((request) => rest.ask(request))),
+      ),
       groups: {
-        add: (connectionId, group) => rest.add(['groups', named(group), 'connections', connectionId]),
-        remove: (connectionId, group) => rest.remove(['groups', named(group), 'connections', connectionId]),
+        add: (connectionId, group) =>
+          rest.add(['groups', named(group), 'connections', connectionId]),
+        remove: (connectionId, group) =>
+          rest.remove(['groups', named(group), 'connections', connectionId]),
         removeFromAll: (connectionId) => rest.remove(['connections', connectionId, 'groups']),
       },
       userGroups: {
@@ -93,7 +106,8 @@ export class ServiceManager {
         connectionExists: (connectionId) => rest.exists(['connections', connectionId]),
         userExists: (userId) => rest.exists(['users', userId]),
         groupExists: (group) => rest.exists(['groups', named(group)]),
-        closeConnection: (connectionId, reason) => rest.remove(['connections', connectionId], { reason }),
+        closeConnection: (connectionId, reason) =>
+          rest.remove(['connections', connectionId], { reason }),
         closeAll: (options) => rest.close([], options),
         closeUser: (userId, options) => rest.close(['users', userId], options),
         closeGroup: (group, options) => rest.close(['groups', named(group)], options),
@@ -104,13 +118,23 @@ export class ServiceManager {
 
   async #negotiate(
     hub: string,
-    { userId, claims, lifetime = ONE_HOUR, closeOnAuthenticationExpiration = false }: NegotiateOptions,
+    {
+      userId,
+      claims,
+      lifetime = ONE_HOUR,
+      closeOnAuthenticationExpiration = false,
+    }: NegotiateOptions,
   ): Promise<ConnectionInfo> {
     const endpoints = this.#clients.map(({ endpoint }) => endpoint);
     // Without connections to them nobody knows which are online.
     const unknown = { isOnline: true, clientCount: 0, serverCount: 0, capacity: 0 };
     const chosen = chooseEndpoint(
-      endpoints.map((endpoint) => ({ ...unknown, endpoint, name: endpoint.name, type: endpoint.type })),
+      endpoints.map((endpoint) => ({
+        ...unknown,
+        endpoint,
+        name: endpoint.name,
+        type: endpoint.type,
+      })),
     );
     const { endpoint } = chosen as { endpoint: (typeof endpoints)[number] };
     const name = serviceHubName(hub, this.#applicationName);
@@ -123,11 +147,19 @@ export class ServiceManager {
         enableDetailedErrors: false,
         closeOnAuthenticationExpiration,
       },
-      { isDiagnosticClient: false, endpointCount: endpoints.length, closeOnAuthenticationExpiration },
+      {
+        isDiagnosticClient: false,
+        endpointCount: endpoints.length,
+        closeOnAuthenticationExpiration,
+      },
     );
     return {
       url: endpoint.clientUrl(name, '', ''),
-      accessToken: await endpoint.credentials.clientToken(endpoint.clientAudience(name), all, lifetime),
+      accessToken: await endpoint.credentials.clientToken(
+        endpoint.clientAudience(name),
+        all,
+        lifetime,
+      ),
     };
   }
 }

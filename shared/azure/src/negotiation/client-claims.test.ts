@@ -46,7 +46,9 @@ test('a user comes through the service unchanged, whatever the claims are called
   };
   const claims = throughService(clientClaims(user, { ...hub, userIdentifier: 'ada' }, plain));
   expect(openedClient(claims)).toEqual({ user, userIdentifier: 'ada', expiresAt: undefined });
-  expect(claims.filter(([name]) => name === longClaimTypes.get('role')).map(([, value]) => value)).toEqual(['a', 'b']);
+  expect(
+    claims.filter(([name]) => name === longClaimTypes.get('role')).map(([, value]) => value),
+  ).toEqual(['a', 'b']);
 });
 
 test('nobody has no claims and comes back as nobody', () => {
@@ -96,5 +98,9 @@ test('the claims of a .NET app have the short names that Node knows', () => {
     ['http://schemas.microsoft.com/ws/2008/06/identity/claims/role', 'admin'],
     ['asrs.s.aut', 'Cookies'],
   ];
-  expect(openedClient(claims).user).toEqual({ sub: 'bob', iss: 'https://issuer.example', role: 'admin' });
+  expect(openedClient(claims).user).toEqual({
+    sub: 'bob',
+    iss: 'https://issuer.example',
+    role: 'admin',
+  });
 });

@@ -1,4 +1,8 @@
-import type { ClaimsPrincipal, NegotiatedHub, TransportName } from '@practical-signalr/server/scale-out';
+import type {
+  ClaimsPrincipal,
+  NegotiatedHub,
+  TransportName,
+} from '@practical-signalr/server/scale-out';
 import {
   type Claims,
   longClaimTypes,
@@ -10,7 +14,9 @@ import {
 /** What the token tells the service beside the user's claims. */
 export interface ClientTokenSettings {
   /** Undefined: any server may serve the client. */
-  readonly sticky?: { readonly serverId: string; readonly mode: 'Preferred' | 'Required' } | undefined;
+  readonly sticky?:
+    | { readonly serverId: string; readonly mode: 'Preferred' | 'Required' }
+    | undefined;
   readonly isDiagnosticClient: boolean;
   readonly endpointCount: number;
   /** Seconds of a long poll at most. */
@@ -23,7 +29,11 @@ const jwtNames = new Set('aud exp iat nbf iss actort acr azp c_hash jti nonce'.s
 const numericNames = new Set(['exp', 'iat', 'nbf', 'auth_time']);
 /** Claims that are not text come back from the service as text, so they travel a second time as JSON. */
 const JSON_CLAIM = `${SYSTEM_CLAIM_PREFIX}json`;
-const transportBits: Record<TransportName, number> = { WebSockets: 1, ServerSentEvents: 2, LongPolling: 4 };
+const transportBits: Record<TransportName, number> = {
+  WebSockets: 1,
+  ServerSentEvents: 2,
+  LongPolling: 4,
+};
 const DEFAULT_HANDSHAKE_TIMEOUT = 15_000;
 const MOST_HANDSHAKE_TIMEOUT = 30_000;
 
@@ -39,7 +49,8 @@ export function clientClaims(
   };
   const { handshakeTimeout: timeout, transports } = hub;
   const expires = user?.['exp'];
-  const isTimeoutTold = timeout !== DEFAULT_HANDSHAKE_TIMEOUT && timeout >= 1000 && timeout <= MOST_HANDSHAKE_TIMEOUT;
+  const isTimeoutTold =
+    timeout !== DEFAULT_HANDSHAKE_TIMEOUT && timeout >= 1000 && timeout <= MOST_HANDSHAKE_TIMEOUT;
   system('uid', hub.userIdentifier);
   system('sn', settings.sticky?.serverId);
   system('ssticky', settings.sticky?.mode);
@@ -47,7 +58,10 @@ export function clientClaims(
   system('cht', isTimeoutTold ? String(Math.round(timeout / 1000)) : undefined);
   system('secn', settings.endpointCount > 1 ? String(settings.endpointCount) : undefined);
   system('derror', hub.enableDetailedErrors ? 'True' : undefined);
-  system('ttl', settings.maximumPollInterval === undefined ? undefined : String(settings.maximumPollInterval));
+  system(
+    'ttl',
+    settings.maximumPollInterval === undefined ? undefined : String(settings.maximumPollInterval),
+  );
   const mask = transports.reduce((sum, name) => sum + transportBits[name], 0);
   system('htt', mask === 7 ? undefined : String(mask));
   if (settings.closeOnAuthenticationExpiration && typeof expires === 'number') {
@@ -62,7 +76,9 @@ function userClaims(user: ClaimsPrincipal): Record<string, unknown> {
   const others: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(user)) {
     if (value === undefined || value === null || typeof value === 'function') continue;
-    const isText = typeof value === 'string' || (Array.isArray(value) && value.length > 1 && value.every(isString));
+    const isText =
+      typeof value === 'string' ||
+      (Array.isArray(value) && value.length > 1 && value.every(isString));
     if (!isText && !numericNames.has(name)) others[name] = value;
     else claims[onWire(name)] = isText ? value : JSON.stringify(value);
   }
@@ -76,7 +92,10 @@ const isString = (value: unknown): boolean => typeof value === 'string';
 function onWire(name: string): string {
   const long = longClaimTypes.get(name);
   const isChanged = long !== undefined && shortClaimTypes.get(long) !== name;
-  const isTaken = jwtNames.has(name) || name.startsWith(SYSTEM_CLAIM_PREFIX) || name.startsWith(USER_CLAIM_PREFIX);
+  const isTaken =
+    jwtNames.has(name) ||
+    name.startsWith(SYSTEM_CLAIM_PREFIX) ||
+    name.startsWith(USER_CLAIM_PREFIX);
   return isTaken || isChanged ? USER_CLAIM_PREFIX + name : name;
 }
 
@@ -93,10 +112,13 @@ export function openedClient(claims: Claims): OpenedClient {
   const found = new Map<string, string | string[]>();
   const system = new Map<string, string>();
   for (const [wireName, value] of claims) {
-    if (wireName.startsWith(SYSTEM_CLAIM_PREFIX)) system.set(wireName.slice(SYSTEM_CLAIM_PREFIX.length), value);
+    if (wireName.startsWith(SYSTEM_CLAIM_PREFIX))
+      system.set(wireName.slice(SYSTEM_CLAIM_PREFIX.length), value);
     else if (!jwtNames.has(wireName)) {
       const isHidden = wireName.startsWith(USER_CLAIM_PREFIX);
-      const name = isHidden ? wireName.slice(USER_CLAIM_PREFIX.length) : (shortClaimTypes.get(wireName) ?? wireName);
+      const name = isHidden
+        ? wireName.slice(USER_CLAIM_PREFIX.length)
+        : (shortClaimTypes.get(wireName) ?? wireName);
       const before = found.get(name);
       if (before === undefined) found.set(name, value);
       else if (typeof before === 'string') found.set(name, [before, value]);

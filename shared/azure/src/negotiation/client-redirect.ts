@@ -24,17 +24,32 @@ export async function clientRedirect(
   hub: NegotiatedHub,
   { settings, serverId, endpointCount }: RedirectContext,
 ): Promise<NegotiateRedirect> {
-  const { serverStickyMode: mode, maxPollInterval, claimsProvider, diagnosticClientFilter } = settings;
-  const claims = clientClaims(claimsProvider === undefined ? user : claimsProvider(user, request), hub, {
-    sticky: mode === 'Disabled' ? undefined : { serverId, mode },
-    isDiagnosticClient: diagnosticClientFilter?.(request) === true,
-    endpointCount,
-    maximumPollInterval: maxPollInterval === undefined ? undefined : Math.round(maxPollInterval / 1000),
-    closeOnAuthenticationExpiration: settings.closeOnAuthenticationExpiration ?? hub.closeOnAuthenticationExpiration,
-  });
+  const {
+    serverStickyMode: mode,
+    maxPollInterval,
+    claimsProvider,
+    diagnosticClientFilter,
+  } = settings;
+  const claims = clientClaims(
+    claimsProvider === undefined ? user : claimsProvider(user, request),
+    hub,
+    {
+      sticky: mode === 'Disabled' ? undefined : { serverId, mode },
+      isDiagnosticClient: diagnosticClientFilter?.(request) === true,
+      endpointCount,
+      maximumPollInterval:
+        maxPollInterval === undefined ? undefined : Math.round(maxPollInterval / 1000),
+      closeOnAuthenticationExpiration:
+        settings.closeOnAuthenticationExpiration ?? hub.closeOnAuthenticationExpiration,
+    },
+  );
   const audience = endpoint.clientAudience(hubName);
   return {
     url: endpoint.clientUrl(hubName, request.path, request.query.toString()),
-    accessToken: await endpoint.credentials.clientToken(audience, claims, settings.accessTokenLifetime),
+    accessToken: await endpoint.credentials.clientToken(
+      audience,
+      claims,
+      settings.accessTokenLifetime,
+    ),
   };
 }

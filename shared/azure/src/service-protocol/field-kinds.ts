@@ -67,7 +67,8 @@ export const trailingBoolean: FieldKind<boolean | undefined> = {
 
 export const trailingBytes: FieldKind<Uint8Array | null | undefined> = {
   read: (reader) => reader.binary(),
-  write: (writer, value) => (value === null || value === undefined ? writer.nil() : writer.binary(value)),
+  write: (writer, value) =>
+    value === null || value === undefined ? writer.nil() : writer.binary(value),
   missing: undefined,
   trailing: true,
 };
@@ -105,7 +106,8 @@ export const payloads: FieldKind<Payloads> = {
 export const claims: FieldKind<Claims> = {
   read(reader) {
     const list: [string, string][] = [];
-    for (let left = reader.mapLength(); left > 0; left--) list.push([reader.string() ?? '', reader.string() ?? '']);
+    for (let left = reader.mapLength(); left > 0; left--)
+      list.push([reader.string() ?? '', reader.string() ?? '']);
     return list;
   },
   write(writer, value) {
@@ -121,7 +123,8 @@ export const claims: FieldKind<Claims> = {
 export const headers: FieldKind<Headers> = {
   read(reader) {
     const map = new Map<string, readonly string[]>();
-    for (let left = reader.mapLength(); left > 0; left--) map.set(reader.string() ?? '', readStrings(reader));
+    for (let left = reader.mapLength(); left > 0; left--)
+      map.set(reader.string() ?? '', readStrings(reader));
     return map;
   },
   write(writer, value) {
@@ -180,4 +183,5 @@ function writeStrings(writer: MessagePackWriter, list: readonly string[]): void 
   for (const value of list) writer.string(value);
 }
 
-const nullableNumber = (value: number | bigint | null): number | null => (value === null ? null : Number(value));
+const nullableNumber = (value: number | bigint | null): number | null =>
+  value === null ? null : Number(value);

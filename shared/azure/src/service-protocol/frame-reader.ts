@@ -55,7 +55,8 @@ export class FrameReader {
       if (byte === undefined) return undefined;
       length += (byte & 0x7f) * 2 ** (7 * (size - 1));
       if (byte > 127) continue;
-      if (length > this.#limit) throw new ServiceProtocolError(errorTexts.frameTooLarge(length, this.#limit));
+      if (length > this.#limit)
+        throw new ServiceProtocolError(errorTexts.frameTooLarge(length, this.#limit));
       return { size, length };
     }
     throw new ServiceProtocolError(errorTexts.malformedLength);

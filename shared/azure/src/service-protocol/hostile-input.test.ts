@@ -84,7 +84,9 @@ test('random bytes end in a message, in nothing or in an error of the protocol, 
     ext: { protocol: 'json' },
   });
   for (let i = 0; i < 20_000; i++) {
-    const bytes = Buffer.from(i % 2 === 0 ? valid : Array.from({ length: random() % 40 }, () => random() & 0xff));
+    const bytes = Buffer.from(
+      i % 2 === 0 ? valid : Array.from({ length: random() % 40 }, () => random() & 0xff),
+    );
     if (i % 2 === 0) bytes[1 + (random() % (bytes.length - 1))] = random() & 0xff;
     try {
       readServiceMessage(bytes.subarray(1));

@@ -15,7 +15,9 @@ export class MessagePackReader {
   #at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** The number of items of an array; nil counts as none. */
@@ -67,7 +69,8 @@ export class MessagePackReader {
     if (byte >= 0xcc && byte <= 0xce) return this.#unsigned(1 << (byte - 0xcc));
     if (byte === 0xcf || byte === 0xd3) {
       const at = this.#step(8);
-      const value = byte === 0xcf ? this.#bytes.readBigUInt64BE(at) : this.#bytes.readBigInt64BE(at);
+      const value =
+        byte === 0xcf ? this.#bytes.readBigUInt64BE(at) : this.#bytes.readBigInt64BE(at);
       const number = Number(value);
       return Number.isSafeInteger(number) ? number : value;
     }
@@ -108,7 +111,8 @@ export class MessagePackReader {
   /** A count of items: each has at least one byte, so a larger one is a lie. */
   #count(size: number): number {
     const count = this.#unsigned(size);
-    if (count > this.#bytes.length - this.#at) throw new ServiceProtocolError(errorTexts.messageTooShort);
+    if (count > this.#bytes.length - this.#at)
+      throw new ServiceProtocolError(errorTexts.messageTooShort);
     return count;
   }
 

@@ -86,7 +86,14 @@ export const messageLayouts = {
   [10]: { excludedList: strings, payloads, ext },
   [11]: { connectionId, groupName, ext },
   [12]: { connectionId, groupName, ext },
-  [13]: { groupName, excludedList: strings, payloads, ext, excludedUserList: strings, callerUserId: text() },
+  [13]: {
+    groupName,
+    excludedList: strings,
+    payloads,
+    ext,
+    excludedUserList: strings,
+    callerUserId: text(),
+  },
   [14]: { groupList: strings, payloads, ext },
   [15]: { errorMessage: text('') },
   [16]: { userId, groupName, ext },
@@ -126,7 +133,9 @@ type Fields<TLayout> = {
 } & { readonly [TName in Optional<TLayout>]?: ValueOf<TLayout[TName]> };
 
 /** One message by its number, for example `MessageOf<typeof ServiceMessageType.ConnectionData>`. */
-export type MessageOf<TType extends keyof Layouts> = { readonly type: TType } & Fields<Layouts[TType]>;
+export type MessageOf<TType extends keyof Layouts> = { readonly type: TType } & Fields<
+  Layouts[TType]
+>;
 
 /** Any message between app server and service. Strings may be null, as on the wire. */
 export type ServiceMessage = { [TType in keyof Layouts]: MessageOf<TType> }[keyof Layouts];

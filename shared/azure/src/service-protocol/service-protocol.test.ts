@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FrameReader } from './frame-reader.ts';
 import type { ServiceMessage } from './service-message.ts';
-import { readServiceMessage, ServiceMessageWriter, writeServiceMessage } from './service-protocol.ts';
+import {
+  readServiceMessage,
+  ServiceMessageWriter,
+  writeServiceMessage,
+} from './service-protocol.ts';
 
 interface Vector {
   readonly name: string;
@@ -17,7 +21,9 @@ interface Vector {
 }
 
 // From the real .NET server SDK: written by it, fed to it, or seen on the wire.
-const vectors = JSON.parse(readFileSync(new URL('vectors.json', import.meta.url), 'utf8')) as Vector[];
+const vectors = JSON.parse(
+  readFileSync(new URL('vectors.json', import.meta.url), 'utf8'),
+) as Vector[];
 
 function framesOf(bytes: Uint8Array): Uint8Array[] {
   const frames: Uint8Array[] = [];
@@ -30,12 +36,16 @@ function told(message: ServiceMessage): Record<string, unknown> {
   const { type: _type, ext, ...rest } = message as ServiceMessage & { ext?: object };
   const entries = Object.entries({ ...rest, ...ext }).map(([name, value]): [string, unknown] => {
     if (name === 'tracingId') return [name, String(value)];
-    if (name === 'payload' && value instanceof Uint8Array) return [name, { $hex: Buffer.from(value).toString('hex') }];
+    if (name === 'payload' && value instanceof Uint8Array)
+      return [name, { $hex: Buffer.from(value).toString('hex') }];
     if (name === 'payloads') {
       return [
         name,
         Object.fromEntries(
-          [...(value as Map<string, Uint8Array>)].map(([p, b]) => [p, { $hex: Buffer.from(b).toString('hex') }]),
+          [...(value as Map<string, Uint8Array>)].map(([p, b]) => [
+            p,
+            { $hex: Buffer.from(b).toString('hex') },
+          ]),
         ),
       ];
     }
@@ -47,7 +57,9 @@ function told(message: ServiceMessage): Record<string, unknown> {
     (name !== 'messages' && Array.isArray(value) && value.length === 0) ||
     (name === 'payloads' && Object.keys(value as object).length === 0);
   const names: Record<string, string> = { dataType: 'type', objectType: 'type' };
-  return Object.fromEntries(entries.filter(([n, v]) => !empty(n, v)).map(([n, v]) => [names[n] ?? n, v]));
+  return Object.fromEntries(
+    entries.filter(([n, v]) => !empty(n, v)).map(([n, v]) => [names[n] ?? n, v]),
+  );
 }
 
 /** What .NET's classes have and the wire has not, or the other way round. */
@@ -60,42 +72,54 @@ function wanted({ type, fields = {} }: Vector): Record<string, unknown> {
 
 test('there are 103 vectors', () => expect(vectors.length).toBe(103));
 
-describe.each(vectors.filter(({ result }) => result === undefined || result === 'ok'))('$name', (vector) => {
-  const bytes = Buffer.from(vector.frame, 'hex');
-  const message = readServiceMessage(framesOf(bytes)[0] as Uint8Array) as ServiceMessage;
+describe.each(vectors.filter(({ result }) => result === undefined || result === 'ok'))(
+  '$name',
+  (vector) => {
+    const bytes = Buffer.from(vector.frame, 'hex');
+    const message = readServiceMessage(framesOf(bytes)[0] as Uint8Array) as ServiceMessage;
 
-  test('is one frame, read whole, and written with the same bytes', () => {
-    expect(framesOf(bytes)).toHaveLength(1);
-    expect(writeServiceMessage(message).toString('hex')).toBe(vector.canonical ?? vector.frame);
-  });
+    test('is one frame, read whole, and written with the same bytes', () => {
+      expect(framesOf(bytes)).toHaveLength(1);
+      expect(writeServiceMessage(message).toString('hex')).toBe(vector.canonical ?? vector.frame);
+    });
 
-  if (vector.fields !== undefined) {
-    test('has the fields that .NET sees', () => expect(told(message)).toEqual(wanted(vector)));
-  }
-});
+    if (vector.fields !== undefined) {
+      test('has the fields that .NET sees', () => expect(told(message)).toEqual(wanted(vector)));
+    }
+  },
+);
 
-test.each(vectors.filter(({ result }) => result !== undefined && result !== 'ok'))('$name', (vector) => {
-  const frames = framesOf(Buffer.from(vector.frame, 'hex'));
-  const read = (): unknown => readServiceMessage(frames[0] as Uint8Array);
-  if (vector.result === 'incomplete') expect(frames).toEqual([]);
-  else if (vector.result === 'ignored') expect(read()).toBeUndefined();
-  else if (vector.laterReleases === 'ok')
-    expect(told(read() as ServiceMessage)).toMatchObject({ connectionId: 'c', type: 2 });
-  else expect(read).toThrow('wrong type');
-});
+test.each(vectors.filter(({ result }) => result !== undefined && result !== 'ok'))(
+  '$name',
+  (vector) => {
+    const frames = framesOf(Buffer.from(vector.frame, 'hex'));
+    const read = (): unknown => readServiceMessage(frames[0] as Uint8Array);
+    if (vector.result === 'incomplete') expect(frames).toEqual([]);
+    else if (vector.result === 'ignored') expect(read()).toBeUndefined();
+    else if (vector.laterReleases === 'ok')
+      expect(told(read() as ServiceMessage)).toMatchObject({ connectionId: 'c', type: 2 });
+    else expect(read).toThrow('wrong type');
+  },
+);
 
 test('many messages leave as one piece and arrive in any pieces', () => {
   const writer = new ServiceMessageWriter();
   const payload = Buffer.alloc(70_000, 7);
-  for (let i = 0; i < 5; i++) writer.write({ type: 6, connectionId: `c${i}`, payload: i === 3 ? payload : 'hé' });
+  for (let i = 0; i < 5; i++)
+    writer.write({ type: 6, connectionId: `c${i}`, payload: i === 3 ? payload : 'hé' });
   const bytes = writer.take();
   expect(writer.length).toBe(0);
   for (const size of [1, 3, 1000, bytes.length]) {
     const reader = new FrameReader();
     const frames: Uint8Array[] = [];
-    for (let at = 0; at < bytes.length; at += size) reader.read(bytes.subarray(at, at + size), (f) => frames.push(f));
-    const messages = frames.map((frame) => readServiceMessage(frame) as ServiceMessage & { payload: Uint8Array });
+    for (let at = 0; at < bytes.length; at += size)
+      reader.read(bytes.subarray(at, at + size), (f) => frames.push(f));
+    const messages = frames.map(
+      (frame) => readServiceMessage(frame) as ServiceMessage & { payload: Uint8Array },
+    );
     expect(messages.map((message) => message.payload.length)).toEqual([3, 3, 3, 70_000, 3]);
-    expect(Buffer.from((messages[3] as { payload: Uint8Array }).payload).equals(payload)).toBe(true);
+    expect(Buffer.from((messages[3] as { payload: Uint8Array }).payload).equals(payload)).toBe(
+      true,
+    );
   }
 });

@@ -6,7 +6,10 @@ import { errorTexts } from '../error-texts.ts';
 
 type Fields = readonly (readonly [name: string, kind: FieldKind<unknown>])[];
 const layouts = new Map<number, Fields>(
-  Object.entries(messageLayouts).map(([type, layout]) => [Number(type), Object.entries(layout) as unknown as Fields]),
+  Object.entries(messageLayouts).map(([type, layout]) => [
+    Number(type),
+    Object.entries(layout) as unknown as Fields,
+  ]),
 );
 
 /**

@@ -41,7 +41,9 @@ export class ChatHub extends Hub {
   }
   async *tick(): AsyncGenerator<number> {
     yield 1;
-    await new Promise<void>((resolve) => this.context.invocationAborted.addEventListener('abort', () => resolve()));
+    await new Promise<void>((resolve) =>
+      this.context.invocationAborted.addEventListener('abort', () => resolve()),
+    );
   }
   async sum(numbers: AsyncIterable<number>): Promise<number> {
     let sum = 0;
@@ -64,7 +66,10 @@ const nothing = (): void => undefined;
 export const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** An app with the hub at /chat, whose clients are at the service. Without the environment of the machine, and quick to try again. */
-export function startChat(azure: AzureSignalROptions, options: SignalRServerOptions = {}): Promise<ChatApp> {
+export function startChat(
+  azure: AzureSignalROptions,
+  options: SignalRServerOptions = {},
+): Promise<ChatApp> {
   hubEvents.length = 0;
   const scaleOut = azureSignalR({
     initialHubServerConnectionCount: 1,
@@ -81,12 +86,27 @@ export async function negotiate(
   app: { readonly url: string },
   headers: Record<string, string> = {},
   query = '',
-): Promise<{ status: number; text: string; url: URL; accessToken: string; claims: Record<string, unknown> }> {
-  const response = await fetch(`${app.url}/chat/negotiate?negotiateVersion=1${query}`, { method: 'POST', headers });
+): Promise<{
+  status: number;
+  text: string;
+  url: URL;
+  accessToken: string;
+  claims: Record<string, unknown>;
+}> {
+  const response = await fetch(`${app.url}/chat/negotiate?negotiateVersion=1${query}`, {
+    method: 'POST',
+    headers,
+  });
   const { status } = response;
   const text = await response.text();
   if (status !== 200) return { status, text, url: new URL(app.url), accessToken: '', claims: {} };
   const { url, accessToken } = JSON.parse(text) as { url: string; accessToken: string };
   const payload = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8');
-  return { status, text, url: new URL(url), accessToken, claims: JSON.parse(payload) as Record<string, unknown> };
+  return {
+    status,
+    text,
+    url: new URL(url),
+    accessToken,
+    claims: JSON.parse(payload) as Record<string, unknown>,
+  };
 }

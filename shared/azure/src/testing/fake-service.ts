@@ -40,7 +40,9 @@ export class FakeServerConnection {
   }
 
   of<TType extends ServiceMessage['type']>(type: TType): MessageOf<TType>[] {
-    return this.received.filter((message) => message.type === type) as unknown as MessageOf<TType>[];
+    return this.received.filter(
+      (message) => message.type === type,
+    ) as unknown as MessageOf<TType>[];
   }
 
   send(...messages: ServiceMessage[]): void {
@@ -64,13 +66,19 @@ export class FakeServerConnection {
         ext: { protocol },
         ...more,
       },
-      { type: Type.ConnectionData, connectionId, payload: `{"protocol":"${protocol}","version":1}\u001e` },
+      {
+        type: Type.ConnectionData,
+        connectionId,
+        payload: `{"protocol":"${protocol}","version":1}\u001e`,
+      },
     );
   }
 
   /** All text that a client has been sent alone. */
   textFor(connectionId: string): string {
-    const own = this.of(Type.ConnectionData).filter((message) => message.connectionId === connectionId);
+    const own = this.of(Type.ConnectionData).filter(
+      (message) => message.connectionId === connectionId,
+    );
     return own.map(({ payload }) => Buffer.from(payload as Uint8Array).toString('utf8')).join('');
   }
 
@@ -87,10 +95,15 @@ export class FakeServerConnection {
   #take(message: ServiceMessage): void {
     this.received.push(message);
     if (message.type === Type.HandshakeRequest) {
-      this.send({ type: Type.HandshakeResponse, errorMessage: '', connectionId: this.query('cid') });
+      this.send({
+        type: Type.HandshakeResponse,
+        errorMessage: '',
+        connectionId: this.query('cid'),
+      });
     }
     const ackId = 'ackId' in message && message.type !== Type.Ack ? message.ackId : undefined;
-    if (ackId !== undefined && this.acknowledges) this.send({ type: Type.Ack, ackId, status: 1, message: '' });
+    if (ackId !== undefined && this.acknowledges)
+      this.send({ type: Type.Ack, ackId, status: 1, message: '' });
   }
 }
 
@@ -108,7 +121,9 @@ export interface FakeService {
 }
 
 /** `answer` serves what is no server connection. */
-export async function startFakeService(answer: RequestListener = () => undefined): Promise<FakeService> {
+export async function startFakeService(
+  answer: RequestListener = () => undefined,
+): Promise<FakeService> {
   const server = createServer(answer);
   const webSockets = new WebSocketServer({ noServer: true });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -128,7 +143,9 @@ export async function startFakeService(answer: RequestListener = () => undefined
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => undefined); // who is refused may hang up
     if (service.status !== 101) {
-      socket.end(`HTTP/1.1 ${service.status} Refused\r\nDate: ${service.date.toUTCString()}\r\n\r\n`);
+      socket.end(
+        `HTTP/1.1 ${service.status} Refused\r\nDate: ${service.date.toUTCString()}\r\n\r\n`,
+      );
       return;
     }
     webSockets.handleUpgrade(request, socket, head, (webSocket) =>

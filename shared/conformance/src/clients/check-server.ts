@@ -10,10 +10,12 @@ const key = 'a key for the checks of clients, 32 bytes or more';
 const claims = { issuer: 'practical-signalr', audience: 'client-checks' };
 
 /** Alice's token for `/bearer`. */
-export const aliceToken = (): string => jwt.sign({}, key, { ...claims, subject: 'alice', expiresIn: 300 });
+export const aliceToken = (): string =>
+  jwt.sign({}, key, { ...claims, subject: 'alice', expiresIn: 300 });
 
 /** A token that looks as good, signed by somebody else. */
-export const forgedToken = (): string => jwt.sign({}, `not ${key}`, { ...claims, subject: 'alice', expiresIn: 300 });
+export const forgedToken = (): string =>
+  jwt.sign({}, `not ${key}`, { ...claims, subject: 'alice', expiresIn: 300 });
 
 /** The socket that carries messages to a client (WebSocket, event stream, open poll), by the connection's `id` in the address. */
 const sockets = new Map<string, Duplex>();
@@ -78,7 +80,10 @@ export interface CheckServer {
 
 /** Starts it on a random port of 127.0.0.1: `/open`, `/bearer`, and an empty page at `/` for browsers. */
 export async function startCheckServer(): Promise<CheckServer> {
-  const signalr = new SignalRServer({ allowStatefulReconnects: true, maximumParallelInvocationsPerClient: 2 });
+  const signalr = new SignalRServer({
+    allowStatefulReconnects: true,
+    maximumParallelInvocationsPerClient: 2,
+  });
   const methods = { sum: { arguments: [stream] } };
   signalr.mapHub('/open', OpenHub, { methods });
   const authentication = jwtBearer({
@@ -117,13 +122,15 @@ export async function startCheckServer(): Promise<CheckServer> {
 }
 
 /** Every transport with every encoding that it can carry, without and with a token. */
-export const cells: readonly Omit<CheckTarget, 'url'>[] = [undefined, aliceToken()].flatMap((token) => [
-  { transport: 'WebSockets', protocol: 'json', token },
-  { transport: 'WebSockets', protocol: 'messagepack', token },
-  { transport: 'ServerSentEvents', protocol: 'json', token },
-  { transport: 'LongPolling', protocol: 'json', token },
-  { transport: 'LongPolling', protocol: 'messagepack', token },
-]);
+export const cells: readonly Omit<CheckTarget, 'url'>[] = [undefined, aliceToken()].flatMap(
+  (token) => [
+    { transport: 'WebSockets', protocol: 'json', token },
+    { transport: 'WebSockets', protocol: 'messagepack', token },
+    { transport: 'ServerSentEvents', protocol: 'json', token },
+    { transport: 'LongPolling', protocol: 'json', token },
+    { transport: 'LongPolling', protocol: 'messagepack', token },
+  ],
+);
 
 /** The name of a cell in a test's title. */
 export const cellName = ({ transport, protocol, token }: Omit<CheckTarget, 'url'>): string =>

@@ -2,7 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { hasChromium, launchChromium } from '@practical-signalr/lesson-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build } from 'vite';
-import { cellName, cells, type CheckServer, forgedToken, startCheckServer } from './check-server.ts';
+import {
+  cellName,
+  cells,
+  type CheckServer,
+  forgedToken,
+  startCheckServer,
+} from './check-server.ts';
 import { allPassed, type CheckResults, type CheckTarget } from './client-checks.ts';
 
 /** `page-checks.ts`, as the page has it. */
@@ -15,7 +21,11 @@ declare const pageChecks: {
 async function bundle(): Promise<string> {
   const entry = fileURLToPath(new URL('page-checks.ts', import.meta.url));
   const lib = { entry, formats: ['iife' as const], name: 'pageChecks' };
-  const built = await build({ configFile: false, logLevel: 'silent', build: { write: false, lib } });
+  const built = await build({
+    configFile: false,
+    logLevel: 'silent',
+    build: { write: false, lib },
+  });
   const [{ output }] = built as unknown as [{ output: [{ code: string }] }];
   return output[0].code;
 }
@@ -36,19 +46,33 @@ describe.skipIf(!hasChromium())('the official client in Chromium, the list of al
     await server.close();
   });
 
-  test.each(cells.map((cell) => [cellName(cell), cell] as const))('%s: the whole list', async (_name, cell) => {
-    const target = { ...cell, url: server.url };
-    expect(await page.evaluate((one) => pageChecks.run(one), target)).toEqual(allPassed);
-  });
+  test.each(cells.map((cell) => [cellName(cell), cell] as const))(
+    '%s: the whole list',
+    async (_name, cell) => {
+      const target = { ...cell, url: server.url };
+      expect(await page.evaluate((one) => pageChecks.run(one), target)).toEqual(allPassed);
+    },
+  );
 
   test('event streams carry text alone: the client says so to MessagePack', async () => {
-    const target: CheckTarget = { url: server.url, transport: 'ServerSentEvents', protocol: 'messagepack' };
+    const target: CheckTarget = {
+      url: server.url,
+      transport: 'ServerSentEvents',
+      protocol: 'messagepack',
+    };
     const text = await page.evaluate((one) => pageChecks.refusal(one), target);
     expect(text).toContain("'ServerSentEvents' does not support Binary.");
   });
 
   test('a forged token is refused', async () => {
-    const target: CheckTarget = { url: server.url, transport: 'WebSockets', protocol: 'json', token: forgedToken() };
-    expect(await page.evaluate((one) => pageChecks.refusal(one), target)).toContain("Status code '401'");
+    const target: CheckTarget = {
+      url: server.url,
+      transport: 'WebSockets',
+      protocol: 'json',
+      token: forgedToken(),
+    };
+    expect(await page.evaluate((one) => pageChecks.refusal(one), target)).toContain(
+      "Status code '401'",
+    );
   });
 });

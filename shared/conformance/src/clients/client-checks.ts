@@ -1,7 +1,10 @@
 import type * as SignalR from '@microsoft/signalr';
 
 /** What the checks need of `@microsoft/signalr`: the module in Node, the same module bundled in a page. */
-export type SignalRModule = Pick<typeof SignalR, 'HubConnectionBuilder' | 'HttpTransportType' | 'LogLevel' | 'Subject'>;
+export type SignalRModule = Pick<
+  typeof SignalR,
+  'HubConnectionBuilder' | 'HttpTransportType' | 'LogLevel' | 'Subject'
+>;
 
 /** One cell of the table: a hub, a transport, an encoding, an identity. */
 export interface CheckTarget {
@@ -16,7 +19,9 @@ export interface CheckTarget {
 /** `ok`, or what went wrong. The .NET client prints the same names. */
 export type CheckResults = Readonly<Record<string, string>>;
 
-type Connect = (change?: (builder: SignalR.HubConnectionBuilder) => unknown) => Promise<SignalR.HubConnection>;
+type Connect = (
+  change?: (builder: SignalR.HubConnectionBuilder) => unknown,
+) => Promise<SignalR.HubConnection>;
 type Check = (connect: Connect, signalR: SignalRModule, target: CheckTarget) => Promise<unknown>;
 
 /** The items 0, 1, 2 … of the hub's messages, complete when `count` have come. */
@@ -53,7 +58,9 @@ const checks: Readonly<Record<string, Check>> = {
     const connection = await connect();
     const items: unknown[] = [];
     await new Promise<void>((complete, error) =>
-      connection.stream('Count', 3).subscribe({ next: (item) => items.push(item), complete, error }),
+      connection
+        .stream('Count', 3)
+        .subscribe({ next: (item) => items.push(item), complete, error }),
     );
     same(items, numbers(3));
   },
@@ -76,7 +83,10 @@ const checks: Readonly<Record<string, Check>> = {
     const again = new Promise((resolve) => connection.onreconnected(resolve));
     await connection.send('Lose');
     const after = await again;
-    same([typeof after, after !== before, connection.connectionId === after], ['string', true, true]);
+    same(
+      [typeof after, after !== before, connection.connectionId === after],
+      ['string', true, true],
+    );
     same(await connection.invoke('Echo', 'again'), 'again');
   },
   async statefulReconnect(connect, _signalR, { transport }) {
@@ -93,10 +103,16 @@ const checks: Readonly<Record<string, Check>> = {
 };
 
 /** The names of the checks, each of them `ok`. */
-export const allPassed: CheckResults = Object.fromEntries(Object.keys(checks).map((name) => [name, 'ok']));
+export const allPassed: CheckResults = Object.fromEntries(
+  Object.keys(checks).map((name) => [name, 'ok']),
+);
 
 /** The options of a connection that the target asks for. */
-function builderFor(signalR: SignalRModule, messagePack: SignalR.IHubProtocol, target: CheckTarget) {
+function builderFor(
+  signalR: SignalRModule,
+  messagePack: SignalR.IHubProtocol,
+  target: CheckTarget,
+) {
   const { token } = target;
   const builder = new signalR.HubConnectionBuilder().configureLogging(signalR.LogLevel.None);
   builder.withUrl(`${target.url}/${token === undefined ? 'open' : 'bearer'}`, {

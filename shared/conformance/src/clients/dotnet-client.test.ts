@@ -12,7 +12,8 @@ const env = { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '
 const run = async (...args: string[]): Promise<string> =>
   (await promisify(execFile)('dotnet', args, { cwd: folder, env, timeout: 100_000 })).stdout;
 
-if (!hasDotnet() && process.env['CI'] !== undefined) throw new Error('There is no .NET SDK: install it, CI needs it.');
+if (!hasDotnet() && process.env['CI'] !== undefined)
+  throw new Error('There is no .NET SDK: install it, CI needs it.');
 
 describe.skipIf(!hasDotnet())('the .NET client (skipped where there is no .NET SDK)', () => {
   let server: CheckServer;
@@ -22,7 +23,11 @@ describe.skipIf(!hasDotnet())('the .NET client (skipped where there is no .NET S
     await run('build', '-c', 'Release', '-o', join(folder, 'bin/out'), '--nologo');
     const lines = await run(join(folder, 'bin/out/Client.dll'), server.url, aliceToken());
     for (const line of lines.trim().split('\n')) {
-      const { cell, check, result } = JSON.parse(line) as { cell: string; check: string; result: string };
+      const { cell, check, result } = JSON.parse(line) as {
+        cell: string;
+        check: string;
+        result: string;
+      };
       (results[cell] ??= {})[check] = result;
     }
   }, 120_000);
@@ -32,8 +37,14 @@ describe.skipIf(!hasDotnet())('the .NET client (skipped where there is no .NET S
     expect(results[name]).toEqual(allPassed);
   });
 
-  test.each(['no token', 'bearer token'])('event streams carry text alone: MessagePack is refused, %s', (token) => {
-    const said = "ServerSentEvents failed: The transport does not support the 'Binary' transfer format.";
-    expect(results[`ServerSentEvents, messagepack, ${token}`]).toEqual({ refused: expect.stringContaining(said) });
-  });
+  test.each(['no token', 'bearer token'])(
+    'event streams carry text alone: MessagePack is refused, %s',
+    (token) => {
+      const said =
+        "ServerSentEvents failed: The transport does not support the 'Binary' transfer format.";
+      expect(results[`ServerSentEvents, messagepack, ${token}`]).toEqual({
+        refused: expect.stringContaining(said),
+      });
+    },
+  );
 });

@@ -1,7 +1,13 @@
 import * as signalR from '@microsoft/signalr';
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cellName, cells, type CheckServer, forgedToken, startCheckServer } from './check-server.ts';
+import {
+  cellName,
+  cells,
+  type CheckServer,
+  forgedToken,
+  startCheckServer,
+} from './check-server.ts';
 import { allPassed, refusal, runClientChecks } from './client-checks.ts';
 
 describe('the official client in Node', () => {
@@ -12,18 +18,34 @@ describe('the official client in Node', () => {
   });
   afterAll(() => server.close());
 
-  test.each(cells.map((cell) => [cellName(cell), cell] as const))('%s: the whole list', async (_name, cell) => {
-    expect(await runClientChecks(signalR, messagePack, { ...cell, url: server.url })).toEqual(allPassed);
-  });
+  test.each(cells.map((cell) => [cellName(cell), cell] as const))(
+    '%s: the whole list',
+    async (_name, cell) => {
+      expect(await runClientChecks(signalR, messagePack, { ...cell, url: server.url })).toEqual(
+        allPassed,
+      );
+    },
+  );
 
   test('event streams carry text alone: the client says so to MessagePack', async () => {
-    const target = { url: server.url, transport: 'ServerSentEvents', protocol: 'messagepack' } as const;
-    expect(await refusal(signalR, messagePack, target)).toContain("'ServerSentEvents' does not support Binary.");
+    const target = {
+      url: server.url,
+      transport: 'ServerSentEvents',
+      protocol: 'messagepack',
+    } as const;
+    expect(await refusal(signalR, messagePack, target)).toContain(
+      "'ServerSentEvents' does not support Binary.",
+    );
   });
 
   test('a forged token is refused on every transport', async () => {
     for (const { transport } of cells) {
-      const target = { url: server.url, transport, protocol: 'json', token: forgedToken() } as const;
+      const target = {
+        url: server.url,
+        transport,
+        protocol: 'json',
+        token: forgedToken(),
+      } as const;
       expect(await refusal(signalR, messagePack, target)).toContain("Status code '401'");
     }
   });

@@ -1,4 +1,9 @@
-import { buildDotnet, type BuiltDotnet, hasDotnet, startDotnet } from '@practical-signalr/lesson-kit/instances';
+import {
+  buildDotnet,
+  type BuiltDotnet,
+  hasDotnet,
+  startDotnet,
+} from '@practical-signalr/lesson-kit/instances';
 import { findRedis, type FoundRedis } from '@practical-signalr/redis/local';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTwin } from '../twin/start-twin.ts';
@@ -8,12 +13,16 @@ let server: FoundRedis;
 let redis: string;
 let project: BuiltDotnet;
 /** It says where it listens, and no more. */
-const quiet = { Logging__LogLevel__Default: 'None', 'Logging__LogLevel__Microsoft.Hosting.Lifetime': 'Information' };
+const quiet = {
+  Logging__LogLevel__Default: 'None',
+  'Logging__LogLevel__Microsoft.Hosting.Lifetime': 'Information',
+};
 
 beforeAll(async () => {
   server = await findRedis({ PATH: process.env['PATH'] }); // without a redis-server the stand-in
   redis = new URL(server.url).host;
-  if (hasDotnet()) project = await buildDotnet(new URL('../../dotnet/Interop.csproj', import.meta.url));
+  if (hasDotnet())
+    project = await buildDotnet(new URL('../../dotnet/Interop.csproj', import.meta.url));
 }, 120_000);
 afterAll(() => server.close());
 

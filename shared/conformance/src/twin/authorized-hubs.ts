@@ -64,8 +64,16 @@ export function mapAuthorizedHubs(signalr: SignalRServer): void {
       context.token = context.request.query.get('access_token');
     },
   });
-  signalr.mapHub('/authorized/header-only', HeaderOnlyHub, { methods, authorize: true, authentication: header });
-  signalr.mapHub('/authorized/query', QueryHub, { methods, authorize: true, authentication: query });
+  signalr.mapHub('/authorized/header-only', HeaderOnlyHub, {
+    methods,
+    authorize: true,
+    authentication: header,
+  });
+  signalr.mapHub('/authorized/query', QueryHub, {
+    methods,
+    authorize: true,
+    authentication: query,
+  });
   signalr.mapHub('/authorized/expiring', ExpiringHub, {
     methods,
     authorize: true,

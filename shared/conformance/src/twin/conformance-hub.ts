@@ -24,7 +24,10 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** Asks a client; .NET writes null as nothing. */
-export async function ask(client: SingleClientProxy<UntypedClient>, question: unknown): Promise<string> {
+export async function ask(
+  client: SingleClientProxy<UntypedClient>,
+  question: unknown,
+): Promise<string> {
   return `answer: ${((await client.invoke('Ask', question)) as string | null) ?? ''}`;
 }
 
@@ -191,7 +194,11 @@ export class ConformanceHub extends EchoHub {
   async uploadTwo(left: AsyncIterable<string>, right: AsyncIterable<string>): Promise<string> {
     return `${(await collect(left)).join(',')}|${(await collect(right)).join(',')}`;
   }
-  async uploadWithArguments(prefix: string, items: AsyncIterable<string>, times: number): Promise<string> {
+  async uploadWithArguments(
+    prefix: string,
+    items: AsyncIterable<string>,
+    times: number,
+  ): Promise<string> {
     return prefix + (await collect(items)).join(',').repeat(times);
   }
   async uploadFirst(items: AsyncIterable<string>): Promise<string> {

@@ -19,7 +19,9 @@ function write(value: unknown): string {
   if (value instanceof Uint8Array) return writeText(Buffer.from(value).toString('base64'));
   if (value instanceof Date) return writeText(value.toISOString());
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
-  const members = Object.entries(value as object).map(([name, member]) => `${writeText(name)}:${write(member)}`);
+  const members = Object.entries(value as object).map(
+    ([name, member]) => `${writeText(name)}:${write(member)}`,
+  );
   return `{${members.join(',')}}`;
 }
 
@@ -36,10 +38,13 @@ const short: Record<string, string> = {
 /** Control characters, DEL, the two line separators and characters beyond the first plane as \u with upper-case hex; all else as it is. */
 function writeText(text: string): string {
   // oxlint-disable-next-line no-control-regex
-  const escaped = text.replace(/["\\\u0000-\u001f\u007f\u2028\u2029\ud800-\udfff]/g, (character) => {
-    const hex = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    return short[character] ?? `\\u${hex}`;
-  });
+  const escaped = text.replace(
+    /["\\\u0000-\u001f\u007f\u2028\u2029\ud800-\udfff]/g,
+    (character) => {
+      const hex = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+      return short[character] ?? `\\u${hex}`;
+    },
+  );
   return `"${escaped}"`;
 }
 
@@ -48,7 +53,8 @@ export function writeDouble(value: number): string {
   if (Object.is(value, -0)) return '-0';
   const [digits, exponent] = value.toExponential().split('e') as [string, string];
   const power = Number(exponent);
-  if (value === 0 || (power >= -5 && power < 15)) return power === -5 ? scientific(digits, power) : plain(value);
+  if (value === 0 || (power >= -5 && power < 15))
+    return power === -5 ? scientific(digits, power) : plain(value);
   return scientific(digits, power);
 }
 

@@ -16,17 +16,29 @@ const doubles = new Encoder({ forceIntegerToFloat: true });
 function write(value: unknown): Uint8Array {
   if (value instanceof Double) return doubles.encode(value.value);
   if (value instanceof Color) return plain.encode(value.name);
-  if (isLosslessNumber(value)) return write(/[.eE]/.test(value.value) ? Number(value.value) : BigInt(value.value));
+  if (isLosslessNumber(value))
+    return write(/[.eE]/.test(value.value) ? Number(value.value) : BigInt(value.value));
   // Whole numbers take the shortest form; the library does so for `number` only.
   if (typeof value === 'bigint') {
-    return Number.isSafeInteger(Number(value)) ? plain.encode(Number(value)) : bigInts.encode(value);
+    return Number.isSafeInteger(Number(value))
+      ? plain.encode(Number(value))
+      : bigInts.encode(value);
   }
-  if (Array.isArray(value)) return Buffer.concat([head(0x90, 0xdc, value.length), ...value.map(write)]);
-  if (typeof value !== 'object' || value === null || value instanceof Date || ArrayBuffer.isView(value)) {
+  if (Array.isArray(value))
+    return Buffer.concat([head(0x90, 0xdc, value.length), ...value.map(write)]);
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    value instanceof Date ||
+    ArrayBuffer.isView(value)
+  ) {
     return plain.encode(value);
   }
   const spell = value instanceof DotnetObject ? capital : (name: string): string => name;
-  const members = Object.entries(value).flatMap(([name, member]) => [plain.encode(spell(name)), write(member)]);
+  const members = Object.entries(value).flatMap(([name, member]) => [
+    plain.encode(spell(name)),
+    write(member),
+  ]);
   return Buffer.concat([head(0x80, 0xde, members.length / 2), ...members]);
 }
 

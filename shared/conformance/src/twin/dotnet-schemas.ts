@@ -15,7 +15,9 @@ function schema(convert: (value: unknown) => unknown): Schema {
       vendor: 'practical-signalr-twin',
       validate(value) {
         const converted = convert(value);
-        return converted === refused ? { issues: [{ message: 'wrong type' }] } : { value: converted };
+        return converted === refused
+          ? { issues: [{ message: 'wrong type' }] }
+          : { value: converted };
       },
     },
   };
@@ -60,17 +62,23 @@ export const float = schema((value) => {
 /** Keeps its digits, trailing zeros too. */
 export const decimal = schema((value) => (isLosslessNumber(value) ? value : refused));
 export const bool = schema((value) => (typeof value === 'boolean' ? value : refused));
-export const text = schema((value) => (typeof value === 'string' || value === null ? value : refused));
+export const text = schema((value) =>
+  typeof value === 'string' || value === null ? value : refused,
+);
 export const anything = schema((value) => value);
 
 const matching = (pattern: RegExp, change = (value: string): string => value): Schema =>
   schema((value) => (typeof value === 'string' && pattern.test(value) ? change(value) : refused));
 
-export const guid = matching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i, (value) => value.toLowerCase());
+export const guid = matching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i, (value) =>
+  value.toLowerCase(),
+);
 const DATE = String.raw`\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?`;
 const dateText = matching(new RegExp(`^${DATE}(Z|[+-]\\d\\d:\\d\\d)?)?$`));
 /** Text in JSON, a timestamp in MessagePack. */
-export const dateTime = schema((value) => (value instanceof Date ? value : convert(dateText, value)));
+export const dateTime = schema((value) =>
+  value instanceof Date ? value : convert(dateText, value),
+);
 export const dateTimeOffset = dateTime;
 export const timeSpan = matching(/^-?(\d+\.)?\d\d:\d\d:\d\d(\.\d{1,7})?$/);
 const base64 = matching(/^([\w+/]{4})*([\w+/]{2}==|[\w+/]{3}=)?$/);
@@ -106,7 +114,9 @@ export function map(type: Schema): Schema {
   return schema((value) => {
     if (value === null) return null;
     if (!isMembers(value)) return refused;
-    const members = Object.entries(value).map(([name, member]) => [name, convert(type, member)] as const);
+    const members = Object.entries(value).map(
+      ([name, member]) => [name, convert(type, member)] as const,
+    );
     return members.some(([, member]) => member === refused) ? refused : Object.fromEntries(members);
   });
 }
@@ -116,7 +126,9 @@ function record(members: () => Readonly<Record<string, readonly [Schema, unknown
   return schema((value) => {
     if (value === null) return null;
     if (!isMembers(value)) return refused;
-    const given = new Map(Object.entries(value).map(([name, member]) => [name.toLowerCase(), member as unknown]));
+    const given = new Map(
+      Object.entries(value).map(([name, member]) => [name.toLowerCase(), member as unknown]),
+    );
     const result: Record<string, unknown> = new DotnetObject() as Record<string, unknown>;
     for (const [name, [type, missing]] of Object.entries(members())) {
       const key = name.toLowerCase();

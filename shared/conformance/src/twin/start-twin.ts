@@ -13,7 +13,10 @@ import { type Backplane, backplane } from '../interop/backplane.ts';
 import { ChatHub } from '../interop/chat-hub.ts';
 import { announcements, hubContextEndpoints } from './endpoints.ts';
 import * as hubs from './conformance-hub.ts';
-import { conformanceMethods as methods, conformanceResults as clientResults } from './conformance-methods.ts';
+import {
+  conformanceMethods as methods,
+  conformanceResults as clientResults,
+} from './conformance-methods.ts';
 import { dotnetJson } from './dotnet-json.ts';
 import { dotnetMessagePack } from './dotnet-message-pack.ts';
 import { MessageHub } from './message-hub.ts';
@@ -49,16 +52,32 @@ export async function startTwin(
     ...options,
   });
   signalr.mapHub('/conformance', hubs.ConformanceHub, { methods, clientResults });
-  signalr.mapHub('/conformance-detailed', hubs.DetailedHub, { methods, clientResults, enableDetailedErrors: true });
-  signalr.mapHub('/small', hubs.SmallHub, { methods, clientResults, maximumReceiveMessageSize: 1024 });
-  signalr.mapHub('/stateful', hubs.StatefulHub, { methods, clientResults, allowStatefulReconnects: true });
+  signalr.mapHub('/conformance-detailed', hubs.DetailedHub, {
+    methods,
+    clientResults,
+    enableDetailedErrors: true,
+  });
+  signalr.mapHub('/small', hubs.SmallHub, {
+    methods,
+    clientResults,
+    maximumReceiveMessageSize: 1024,
+  });
+  signalr.mapHub('/stateful', hubs.StatefulHub, {
+    methods,
+    clientResults,
+    allowStatefulReconnects: true,
+  });
   signalr.mapHub('/stateful-small-buffer', hubs.SmallBufferHub, {
     methods,
     clientResults,
     allowStatefulReconnects: true,
     statefulReconnectBufferSize: 512,
   });
-  signalr.mapHub('/parallel', hubs.ParallelHub, { methods, clientResults, maximumParallelInvocationsPerClient: 4 });
+  signalr.mapHub('/parallel', hubs.ParallelHub, {
+    methods,
+    clientResults,
+    maximumParallelInvocationsPerClient: 4,
+  });
   signalr.mapHub('/json-only', hubs.JsonOnlyHub, { methods, clientResults, protocols: [json] });
   const delivery = signalr.mapHub('/delivery', hubs.DeliveryHub, {
     methods,
@@ -72,13 +91,21 @@ export async function startTwin(
     longPolling: { pollTimeout: 500 },
   };
   signalr.mapHub('/fast-timeouts', hubs.FastHub, { methods, clientResults, ...fast });
-  signalr.mapHub('/ws-only', hubs.ConformanceHub, { methods, clientResults, transports: ['WebSockets'] });
+  signalr.mapHub('/ws-only', hubs.ConformanceHub, {
+    methods,
+    clientResults,
+    transports: ['WebSockets'],
+  });
   signalr.mapHub('/sse-lp', hubs.ConformanceHub, {
     methods,
     clientResults,
     transports: ['ServerSentEvents', 'LongPolling'],
   });
-  signalr.mapHub('/min-version-1', hubs.ConformanceHub, { methods, clientResults, minimumProtocolVersion: 1 });
+  signalr.mapHub('/min-version-1', hubs.ConformanceHub, {
+    methods,
+    clientResults,
+    minimumProtocolVersion: 1,
+  });
   signalr.mapHub('/cors', hubs.ConformanceHub, { methods, clientResults });
   mapAuthorizedHubs(signalr);
   const messages =
@@ -90,7 +117,12 @@ export async function startTwin(
   app.disable('x-powered-by');
   app.use(
     '/cors',
-    cors({ origin: 'http://localhost:5173', methods: 'POST', credentials: true, preflightContinue: true }),
+    cors({
+      origin: 'http://localhost:5173',
+      methods: 'POST',
+      credentials: true,
+      preflightContinue: true,
+    }),
   );
   app.use('/cors', (request, response, next) => {
     response.removeHeader('Vary'); // right for caches; ASP.NET Core leaves it out where one origin alone is allowed

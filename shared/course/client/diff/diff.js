@@ -6,7 +6,9 @@ let current = -1;
 // The list of files is longer than its box: the chosen one is seen. The page itself stays where it is.
 const list = document.querySelector('nav[aria-label="Changed files"]');
 const chosen = list?.querySelector('[aria-current]');
-if (chosen) list.scrollTop = chosen.offsetTop - list.offsetTop - (list.clientHeight - chosen.offsetHeight) / 2;
+if (chosen)
+  list.scrollTop =
+    chosen.offsetTop - list.offsetTop - (list.clientHeight - chosen.offsetHeight) / 2;
 
 if (changes.length > 0) {
   document.querySelector('#jump').hidden = false;
@@ -14,7 +16,8 @@ if (changes.length > 0) {
   document.querySelector('#previous').addEventListener('click', () => jump(-1));
   document.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (step === undefined || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey)
+      return;
     event.preventDefault();
     jump(step);
   });

@@ -16,7 +16,10 @@ export interface DiffFrame {
 }
 
 /** A page of the viewer as HTML. It is made of nodes, so that every text in it is escaped. */
-export function diffFrame({ base }: DiffChoice, { title, bar = [], links = [], main }: DiffFrame): string {
+export function diffFrame(
+  { base }: DiffChoice,
+  { title, bar = [], links = [], main }: DiffFrame,
+): string {
   const page = h('html', { lang: 'en' }, [
     h('head', [
       h('meta', { charSet: 'utf-8' }),
@@ -41,13 +44,18 @@ export function diffFrame({ base }: DiffChoice, { title, bar = [], links = [], m
     ]),
   ]);
   // What is not escaped is the Markdown of a reason, and that has escaped its own.
-  return toHtml({ type: 'root', children: [{ type: 'doctype' }, page] }, { allowDangerousHtml: true });
+  return toHtml(
+    { type: 'root', children: [{ type: 'doctype' }, page] },
+    { allowDangerousHtml: true },
+  );
 }
 
 /** Compares any two lessons, at first those of `path`; a plain form, so that it works without a script. */
 export function chooser({ base, lessons }: DiffChoice, path = ''): Element {
   const there = sections.filter(({ number }) => lessonFolder(number, lessons) !== undefined);
-  const [from, to] = path.split('/').map((text) => there.find(({ number }) => String(number) === text)?.number);
+  const [from, to] = path
+    .split('/')
+    .map((text) => there.find(({ number }) => String(number) === text)?.number);
   const select = (name: string, label: string, chosen: number | undefined): Element =>
     h('label.row', [
       `${label} `,
@@ -69,5 +77,9 @@ export function chooser({ base, lessons }: DiffChoice, path = ''): Element {
 /** Lines added and removed, by sign and colour. */
 export function lineCounts(files: readonly FileDiff[]): Element {
   const added = files.reduce((sum, diff) => sum + diff.added, 0);
-  return h('span.counts', [h('span.plus', `+${added}`), ' ', h('span.minus', `−${changedLines(files) - added}`)]);
+  return h('span.counts', [
+    h('span.plus', `+${added}`),
+    ' ',
+    h('span.minus', `−${changedLines(files) - added}`),
+  ]);
 }

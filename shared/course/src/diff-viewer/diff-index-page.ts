@@ -13,7 +13,9 @@ export interface DiffStep {
 export function diffIndexPage(steps: readonly DiffStep[], choice: DiffChoice): string {
   const rows = steps.map(({ comparison, idea }) =>
     h('tr', [
-      h('th', { scope: 'row' }, [h('a', { href: diffHref(comparison.path, choice) }, comparison.title)]),
+      h('th', { scope: 'row' }, [
+        h('a', { href: diffHref(comparison.path, choice) }, comparison.title),
+      ]),
       h('td', idea),
       h('td', String(comparison.files.length)),
       h('td', [lineCounts(comparison.files)]),

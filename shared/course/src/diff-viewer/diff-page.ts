@@ -10,10 +10,19 @@ import { anchor, diffTable } from './diff-table.ts';
 
 type Href = (change: Partial<DiffChoice>) => string;
 
-const badges: Record<FileDiff['state'], string> = { new: 'good', changed: 'plain', renamed: 'warn', gone: 'bad' };
+const badges: Record<FileDiff['state'], string> = {
+  new: 'good',
+  changed: 'plain',
+  renamed: 'warn',
+  gone: 'bad',
+};
 
 /** A comparison: its files in a list, and those of `files` with their changes and the reasons for them. */
-export function diffPage(comparison: Comparison, files: readonly FileDiff[], choice: DiffChoice): string {
+export function diffPage(
+  comparison: Comparison,
+  files: readonly FileDiff[],
+  choice: DiffChoice,
+): string {
   const { path, title, sides } = comparison;
   const href: Href = (change) => diffHref(path, { ...choice, ...change });
   const cards = files.map((diff) => fileCard(diff, comparison, choice, href));
@@ -27,12 +36,22 @@ export function diffPage(comparison: Comparison, files: readonly FileDiff[], cho
       h('span.row', { id: 'jump', hidden: true }, [
         h(
           'button',
-          { id: 'previous', ariaLabel: 'Previous change', ariaKeyShortcuts: 'Alt+ArrowUp', title: 'Alt and ↑' },
+          {
+            id: 'previous',
+            ariaLabel: 'Previous change',
+            ariaKeyShortcuts: 'Alt+ArrowUp',
+            title: 'Alt and ↑',
+          },
           '↑ Previous',
         ),
         h(
           'button',
-          { id: 'next', ariaLabel: 'Next change', ariaKeyShortcuts: 'Alt+ArrowDown', title: 'Alt and ↓' },
+          {
+            id: 'next',
+            ariaLabel: 'Next change',
+            ariaKeyShortcuts: 'Alt+ArrowDown',
+            title: 'Alt and ↓',
+          },
           '↓ Next',
         ),
         h('span.quiet', { id: 'where', role: 'status' }),
@@ -46,7 +65,11 @@ export function diffPage(comparison: Comparison, files: readonly FileDiff[], cho
   });
 }
 
-function summary({ path, sides, files, reasons }: Comparison, choice: DiffChoice, href: Href): Element {
+function summary(
+  { path, sides, files, reasons }: Comparison,
+  choice: DiffChoice,
+  href: Href,
+): Element {
   const count = `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${changedLines(files)} changed lines: `;
   const remarks = reasons.filter((reason) => reason.files.length === 0);
   const filter = choices('Files', [
@@ -77,7 +100,9 @@ function fileList({ files }: Comparison, choice: DiffChoice, href: Href): Elemen
   return h('nav.card', { ariaLabel: 'Changed files' }, [
     h('ul.files', [
       h('li', [link('All files', undefined)]),
-      ...files.map((diff) => h('li', [link(diff.file, diff.file), h('small', [`${diff.state} `, lineCounts([diff])])])),
+      ...files.map((diff) =>
+        h('li', [link(diff.file, diff.file), h('small', [`${diff.state} `, lineCounts([diff])])]),
+      ),
     ]),
   ]);
 }
@@ -95,15 +120,28 @@ function fileCard(diff: FileDiff, comparison: Comparison, choice: DiffChoice, hr
   ]);
   return h('section.card.file', { id: anchor(file) }, [
     h('header', [
-      h('h2', [h('a', { href: href({ file }) }, renamedFrom === undefined ? file : `${renamedFrom} → ${file}`)]),
-      h('span', [h('span', { className: ['badge', badges[state]] }, state), ' ', lineCounts([diff])]),
+      h('h2', [
+        h(
+          'a',
+          { href: href({ file }) },
+          renamedFrom === undefined ? file : `${renamedFrom} → ${file}`,
+        ),
+      ]),
+      h('span', [
+        h('span', { className: ['badge', badges[state]] }, state),
+        ' ',
+        lineCounts([diff]),
+      ]),
     ]),
     reasons.length === 0 ? code : h('div', { className: ['reasoned', choice.view] }, [why, code]),
   ]);
 }
 
 const reasonLine = ({ lesson, text }: ChangeReason): Element =>
-  h('p', [h('b', `Lesson ${lesson}: `), { type: 'raw', value: reasonHtml(text) } as unknown as Nodes]);
+  h('p', [
+    h('b', `Lesson ${lesson}: `),
+    { type: 'raw', value: reasonHtml(text) } as unknown as Nodes,
+  ]);
 
 const choices = (
   label: string,
@@ -112,7 +150,9 @@ const choices = (
   h(
     'div.choices',
     { role: 'group', ariaLabel: label },
-    options.map(([text, href, chosen]) => h('a.button', { href, ariaCurrent: chosen ? 'true' : undefined }, text)),
+    options.map(([text, href, chosen]) =>
+      h('a.button', { href, ariaCurrent: chosen ? 'true' : undefined }, text),
+    ),
   );
 
 /** The steps before and after, in the same view. */
@@ -124,7 +164,9 @@ function neighbours(path: string, choice: DiffChoice): Element[] {
   const [from = 0, to = 0] = path.split('/').map(Number);
   const step = (number: number, text: (way: string) => string): Element[] => {
     const before = lessonBefore(number);
-    return there(before) && there(number) ? [link(`${before}/${number}`, text(`${before} to ${number}`))] : [];
+    return there(before) && there(number)
+      ? [link(`${before}/${number}`, text(`${before} to ${number}`))]
+      : [];
   };
   if (path === `${lesson}/${name}`) return step(lesson, (way) => way);
   if (from !== lessonBefore(to)) return [];

@@ -4,7 +4,11 @@ import { type DiffChoice, diffHref } from './diff-choice.ts';
 import { chooser, diffFrame } from './diff-frame.ts';
 
 /** Where there is nothing to show: what is wrong, and the ways on. */
-export function diffProblemPage(problem: string, choice: DiffChoice, comparison?: Comparison): string {
+export function diffProblemPage(
+  problem: string,
+  choice: DiffChoice,
+  comparison?: Comparison,
+): string {
   const link = (path: string, file: string | undefined, text: string) =>
     h('a', { href: diffHref(path, { ...choice, file }) }, text);
   const files =

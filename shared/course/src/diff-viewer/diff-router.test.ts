@@ -52,17 +52,24 @@ describe('the lessons of this repository', () => {
     return before === undefined || after === undefined ? [] : [{ ...step, before, after }];
   });
 
-  test.each(steps)('$from to $to: the files and lines that the budget counts, in either view', async (step) => {
-    const changes = lessonDiff(step.before, step.after);
-    const lines = changedLines(changes);
-    for (const query of ['', '?view=split', '?lines=whole']) {
-      const { html } = await get(`${url}/${step.from}/${step.to}${query}`);
-      const files = [...html.matchAll(/<section class="card file" id="([^"]+)"/g)].map(([, file]) => file);
-      expect(files).toEqual(changes.map(({ file }) => file));
-      expect(count(html, '<td class="sign add">') + count(html, '<td class="sign del">')).toBe(lines);
-      expect(html).toContain(`${files.length} files, ${lines} changed lines`);
-    }
-  });
+  test.each(steps)(
+    '$from to $to: the files and lines that the budget counts, in either view',
+    async (step) => {
+      const changes = lessonDiff(step.before, step.after);
+      const lines = changedLines(changes);
+      for (const query of ['', '?view=split', '?lines=whole']) {
+        const { html } = await get(`${url}/${step.from}/${step.to}${query}`);
+        const files = [...html.matchAll(/<section class="card file" id="([^"]+)"/g)].map(
+          ([, file]) => file,
+        );
+        expect(files).toEqual(changes.map(({ file }) => file));
+        expect(count(html, '<td class="sign add">') + count(html, '<td class="sign del">')).toBe(
+          lines,
+        );
+        expect(html).toContain(`${files.length} files, ${lines} changed lines`);
+      }
+    },
+  );
 
   test('one file has an address of its own, with its reason beside it', async () => {
     const { status, html } = await get(`${url}/5/6?file=server/main.ts`);
@@ -82,9 +89,14 @@ describe('the lessons of this repository', () => {
   });
 
   test('a link to a test or a README shows it; a file that is the same in both says so', async () => {
-    expect((await get(`${url}/5/6?file=README.md`)).html).toContain('<section class="card file" id="README.md"');
+    expect((await get(`${url}/5/6?file=README.md`)).html).toContain(
+      '<section class="card file" id="README.md"',
+    );
     const same = await get(`${url}/5/6?file=vite.config.ts`);
-    expect([same.status, same.html]).toEqual([200, expect.stringContaining("'vite.config.ts' is the same in both")]);
+    expect([same.status, same.html]).toEqual([
+      200,
+      expect.stringContaining("'vite.config.ts' is the same in both"),
+    ]);
     expect(same.html).toMatch(/<option value="5" selected>.*<option value="6" selected>/s); // the form begins there
   });
 
@@ -156,7 +168,10 @@ describe('the lessons of this repository', () => {
 
 describe('lessons in a folder of their own', () => {
   test('new, gone, renamed and odd files are shown as what they are', async () => {
-    const text = Array.from({ length: 12 }, (_, line) => `export const line${line} = ${line};\n`).join('');
+    const text = Array.from(
+      { length: 12 },
+      (_, line) => `export const line${line} = ${line};\n`,
+    ).join('');
     const url = await serve(
       course({
         '01-a': {
@@ -180,7 +195,9 @@ describe('lessons in a folder of their own', () => {
     expect(html).toContain('client/old-name.ts → client/new-name.ts');
     expect(html).toContain('client/exact.ts → client/moved.ts');
     expect(html).toContain('Only its name has changed.');
-    const badges = [...html.matchAll(/<section class="card file" id="([^"]+)".*?<span class="badge \w+">(\w+)</g)];
+    const badges = [
+      ...html.matchAll(/<section class="card file" id="([^"]+)".*?<span class="badge \w+">(\w+)</g),
+    ];
     expect(Object.fromEntries(badges.map(([, file, state]) => [file, state]))).toMatchObject({
       'client/new-name.ts': 'renamed',
       'client/moved.ts': 'renamed',

@@ -41,7 +41,9 @@ export function diffRouter(lessons?: string): Router {
   router.use(express.static(client, { index: false, redirect: false }));
 
   router.get('/', (request, response) => {
-    const [from, to] = ['from', 'to'].map((name) => encodeURIComponent(queryOf(request).get(name) ?? ''));
+    const [from, to] = ['from', 'to'].map((name) =>
+      encodeURIComponent(queryOf(request).get(name) ?? ''),
+    );
     if (from && to) response.redirect(303, `${request.baseUrl}/${from}/${to}`);
     else response.type('html').send(diffIndexPage(steps(lessons), diffChoice(request, lessons)));
   });
@@ -52,19 +54,27 @@ export function diffRouter(lessons?: string): Router {
     const { from, to } = request.params;
     const comparison = compare(from, to, choice);
     response.type('html');
-    if (file === undefined) return void response.send(diffPage(comparison, comparison.files, choice));
+    if (file === undefined)
+      return void response.send(diffPage(comparison, comparison.files, choice));
     // A link to a test or a README is as good as any other.
     const wider = { ...choice, all: true };
-    const attempts = [() => [comparison, choice] as const, () => [compare(from, to, wider), wider] as const];
+    const attempts = [
+      () => [comparison, choice] as const,
+      () => [compare(from, to, wider), wider] as const,
+    ];
     for (const attempt of attempts) {
       const [tried, chosen] = attempt();
       const named = tried.files.filter((diff) => diff.file === file || diff.renamedFrom === file);
       if (named.length > 0) return void response.send(diffPage(tried, named, chosen));
       if (tried.unchanged.includes(file)) {
-        return void response.send(diffProblemPage(errorTexts.sameFile(file, tried.title), choice, comparison));
+        return void response.send(
+          diffProblemPage(errorTexts.sameFile(file, tried.title), choice, comparison),
+        );
       }
     }
-    response.status(404).send(diffProblemPage(errorTexts.noSuchDiffFile(file, comparison.title), choice, comparison));
+    response
+      .status(404)
+      .send(diffProblemPage(errorTexts.noSuchDiffFile(file, comparison.title), choice, comparison));
   });
 
   router.use((request) => {
@@ -95,9 +105,14 @@ function steps(lessons?: string): DiffStep[] {
     const folder = lessonFolder(number, lessons);
     if (folder === undefined) return [];
     const options = { lessons };
-    const step = there(after) ? [{ comparison: compare(String(after), String(number), options), idea: title }] : [];
+    const step = there(after)
+      ? [{ comparison: compare(String(after), String(number), options), idea: title }]
+      : [];
     if (number !== BROKEN_FIXED.lesson || !hasBrokenAndFixed(folder)) return step;
     const cure = compare(String(number), BROKEN_FIXED.name, options);
-    return [...step, { comparison: cure, idea: 'One token, two servers: the few lines between them' }];
+    return [
+      ...step,
+      { comparison: cure, idea: 'One token, two servers: the few lines between them' },
+    ];
   });
 }

@@ -32,7 +32,10 @@ export function diffRows(patch: StructuredPatch): DiffRow[][] {
       else if (line.startsWith('+')) added.push(new Line(newNumber++, line.slice(1)));
       else if (!line.startsWith('\\')) {
         endBlock();
-        const [before, after] = [oldNumber++, newNumber++].map((number) => ({ line: number, marks: [] }));
+        const [before, after] = [oldNumber++, newNumber++].map((number) => ({
+          line: number,
+          marks: [],
+        }));
         rows.push({ before, after, changed: false });
       } // else no newline at the end of a file: nothing to read
     }
@@ -76,7 +79,9 @@ function pairs(removed: Line[], added: Line[]): DiffRow[] {
     }
   };
   let [oldAlone, newAlone] = [0, 0];
-  for (const part of diffArrays(removed, added, { comparator: (before, after) => before.isLike(after) })) {
+  for (const part of diffArrays(removed, added, {
+    comparator: (before, after) => before.isLike(after),
+  })) {
     if (part.removed) oldAlone += part.count;
     else if (part.added) newAlone += part.count;
     else {

@@ -10,7 +10,9 @@ const diff = fileDiff('a.ts', 'a.ts', before, after);
 
 test('lines that belong together stand beside each other, with what differs in them', () => {
   const [rows = []] = diffRows(diff.patch);
-  expect(rows.map(({ before: left, after: right, changed }) => [left?.line, right?.line, changed])).toEqual([
+  expect(
+    rows.map(({ before: left, after: right, changed }) => [left?.line, right?.line, changed]),
+  ).toEqual([
     [1, 1, false],
     [2, 2, false],
     [3, 3, true],
@@ -25,7 +27,9 @@ test.each(['unified', 'split'] as const)(
   '%s: every line once, colour and marks cut each other, code is escaped',
   (view) => {
     const html = toHtml(diffTable(diff, view, ['lesson 1', 'lesson 2'], '#'));
-    expect(html).toContain('a &#x3C; <ins><span class="token number">4</span></ins> &#x26;&#x26; b');
+    expect(html).toContain(
+      'a &#x3C; <ins><span class="token number">4</span></ins> &#x26;&#x26; b',
+    );
     expect(html).toContain('<del><span class="token number">3</span></del>');
     expect(html.match(/<td class="sign add">/g)).toHaveLength(diff.added);
     expect(html.match(/<td class="sign del">/g)).toHaveLength(diff.removed);
@@ -36,12 +40,12 @@ test.each(['unified', 'split'] as const)(
 test('what is left out between changes is counted and can be shown', () => {
   const long = Array.from({ length: 30 }, (_, line) => `line ${line}\n`);
   const changed = long.with(10, 'other\n').with(25, 'another\n');
-  const html = toHtml(diffTable(fileDiff('a', 'a', long.join(''), changed.join('')), 'unified', ['1', '2'], '/whole'));
-  expect([...html.matchAll(/<a href="\/whole">(\d+) unchanged lines?</g)].map(([, count]) => count)).toEqual([
-    '7',
-    '8',
-    '1',
-  ]);
+  const html = toHtml(
+    diffTable(fileDiff('a', 'a', long.join(''), changed.join('')), 'unified', ['1', '2'], '/whole'),
+  );
+  expect(
+    [...html.matchAll(/<a href="\/whole">(\d+) unchanged lines?</g)].map(([, count]) => count),
+  ).toEqual(['7', '8', '1']);
   const whole = fileDiff('a', 'a', long.join(''), changed.join(''), Number.MAX_SAFE_INTEGER);
   expect(toHtml(diffTable(whole, 'unified', ['1', '2'], '/whole'))).not.toContain('unchanged');
 });

@@ -8,10 +8,16 @@ import type { FileDiff } from '../lesson-diff.ts';
 
 type Lines = readonly CodeToken[][];
 
-const linesOf = (file: string, text: string): Lines => highlightedLines(text, extname(file).slice(1));
+const linesOf = (file: string, text: string): Lines =>
+  highlightedLines(text, extname(file).slice(1));
 
 /** The changes of one file as a table; `sides` name its columns, `whole` leads to the lines that are left out. */
-export function diffTable(diff: FileDiff, view: DiffView, sides: readonly [string, string], whole: string): Element {
+export function diffTable(
+  diff: FileDiff,
+  view: DiffView,
+  sides: readonly [string, string],
+  whole: string,
+): Element {
   const before = linesOf(diff.renamedFrom ?? diff.file, diff.before);
   const after = linesOf(diff.file, diff.after);
   // A file with one side has nothing to stand beside.
@@ -22,7 +28,11 @@ export function diffTable(diff: FileDiff, view: DiffView, sides: readonly [strin
         head('sign', 'Change'),
         h('th', { scope: 'col' }, side),
       ])
-    : [...sides.map((side) => head('lineno', `Line in ${side}`)), head('sign', 'Change'), head('text', 'Code')];
+    : [
+        ...sides.map((side) => head('lineno', `Line in ${side}`)),
+        head('sign', 'Change'),
+        head('text', 'Code'),
+      ];
   const hunks = diffRows(diff.patch);
   let changes = 0;
   let shown = 0;
@@ -31,7 +41,9 @@ export function diffTable(diff: FileDiff, view: DiffView, sides: readonly [strin
     const start = rows.find((row) => row.after)?.after?.line ?? shown + 1;
     if (start > shown + 1) body.push(gap(columns.length, start - shown - 1, whole));
     for (const run of runs(rows)) {
-      const made = split ? run.map((row) => splitRow(row, before, after)) : unifiedRows(run, before, after);
+      const made = split
+        ? run.map((row) => splitRow(row, before, after))
+        : unifiedRows(run, before, after);
       if (run[0]?.changed === true) {
         made[0]!.properties.id = `${anchor(diff.file)}-${++changes}`;
         made[0]!.properties.dataChange = '';
@@ -75,8 +87,12 @@ function unifiedRows(run: readonly DiffRow[], before: Lines, after: Lines): Elem
   };
   if (run[0]?.changed !== true) return run.map((same) => row('same', same.before, same.after));
   return [
-    ...run.flatMap((changed) => (changed.before === undefined ? [] : [row('del', changed.before, undefined)])),
-    ...run.flatMap((changed) => (changed.after === undefined ? [] : [row('add', undefined, changed.after)])),
+    ...run.flatMap((changed) =>
+      changed.before === undefined ? [] : [row('del', changed.before, undefined)],
+    ),
+    ...run.flatMap((changed) =>
+      changed.after === undefined ? [] : [row('add', undefined, changed.after)],
+    ),
   ];
 }
 
@@ -99,11 +115,19 @@ const signCell = (kind: string): Element =>
 
 function codeCell(cell: DiffCell | undefined, lines: Lines, kind: string): Element {
   const tokens = cell === undefined ? [] : (lines[cell.line - 1] ?? []);
-  return h('td', { className: ['text', kind] }, cell === undefined ? [] : pieces(tokens, cell.marks, kind));
+  return h(
+    'td',
+    { className: ['text', kind] },
+    cell === undefined ? [] : pieces(tokens, cell.marks, kind),
+  );
 }
 
 /** Colour and mark do not end at the same places: each token is cut where a mark begins or ends. */
-function pieces(tokens: readonly CodeToken[], marks: DiffCell['marks'], kind: string): (Element | string)[] {
+function pieces(
+  tokens: readonly CodeToken[],
+  marks: DiffCell['marks'],
+  kind: string,
+): (Element | string)[] {
   const cuts = marks.flat();
   let at = 0;
   return tokens.flatMap(({ text, className }) => {
@@ -122,5 +146,7 @@ function pieces(tokens: readonly CodeToken[], marks: DiffCell['marks'], kind: st
 
 const gap = (columns: number, lines: number, whole: string): Element =>
   h('tr.gap', [
-    h('td', { colSpan: columns }, [h('a', { href: whole }, `${lines} unchanged ${lines === 1 ? 'line' : 'lines'}`)]),
+    h('td', { colSpan: columns }, [
+      h('a', { href: whole }, `${lines} unchanged ${lines === 1 ? 'line' : 'lines'}`),
+    ]),
   ]);

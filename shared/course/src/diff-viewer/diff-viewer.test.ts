@@ -1,6 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { auditPage, hasChromium, launchChromium, tabOrder, watchProblems } from '@practical-signalr/lesson-kit/testing';
+import {
+  auditPage,
+  hasChromium,
+  launchChromium,
+  tabOrder,
+  watchProblems,
+} from '@practical-signalr/lesson-kit/testing';
 import { type Browser, expect as see } from '@playwright/test';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -47,7 +53,13 @@ describe.runIf(hasChromium())('the diff viewer in Chromium', () => {
     await page.goto(`${url}/4/5?file=server/main.ts&lines=whole`);
     const stops = await tabOrder(page);
     expect(stops).toEqual(
-      expect.arrayContaining(['Previous change', 'Next change', 'All files', 'server/announcement.ts', 'Side by side']),
+      expect.arrayContaining([
+        'Previous change',
+        'Next change',
+        'All files',
+        'server/announcement.ts',
+        'Side by side',
+      ]),
     );
     const changes = page.locator('[data-change]');
     const number = await changes.count();
@@ -71,8 +83,13 @@ describe.runIf(hasChromium())('the diff viewer in Chromium', () => {
   ])('the file that is shown is seen in the list: %o', async (viewport) => {
     const page = await browser.newPage({ viewport });
     await page.goto(`${url}/5/6?file=server/ticket.ts`);
-    const chosen = page.getByRole('navigation', { name: 'Changed files' }).locator('[aria-current]');
-    const [list, link] = await Promise.all([chosen.locator('xpath=ancestor::nav').boundingBox(), chosen.boundingBox()]);
+    const chosen = page
+      .getByRole('navigation', { name: 'Changed files' })
+      .locator('[aria-current]');
+    const [list, link] = await Promise.all([
+      chosen.locator('xpath=ancestor::nav').boundingBox(),
+      chosen.boundingBox(),
+    ]);
     expect(link!.y).toBeGreaterThanOrEqual(list!.y);
     expect(link!.y + link!.height).toBeLessThanOrEqual(list!.y + list!.height);
     expect(await page.evaluate(() => scrollY)).toBe(0);
@@ -88,7 +105,10 @@ describe.runIf(hasChromium())('the diff viewer in Chromium', () => {
     await page.getByRole('button', { name: 'Show' }).click();
     await see(page).toHaveURL(`${url}/3/5`);
     await page.getByRole('link', { name: 'Side by side' }).click();
-    await page.getByRole('navigation', { name: 'Changed files' }).getByText('server/hub.ts').click();
+    await page
+      .getByRole('navigation', { name: 'Changed files' })
+      .getByText('server/hub.ts')
+      .click();
     await see(page).toHaveURL(`${url}/3/5?file=server/hub.ts&view=split`);
     await see(page.locator('table.split')).toBeVisible();
     await see(page.getByRole('button', { name: 'Next change' })).toBeHidden();

@@ -18,6 +18,8 @@ window.WebSocket = class extends WebSocket {
  * @example await breakConnections('/messages');
  */
 export async function breakConnections(hub: string): Promise<void> {
-  const tokens = [...open.values()].filter(({ path = hub }) => path === hub).map(({ token }) => token);
+  const tokens = [...open.values()]
+    .filter(({ path = hub }) => path === hub)
+    .map(({ token }) => token);
   await fetch('/break', { method: 'POST', body: tokens.join('\n') });
 }

@@ -24,7 +24,13 @@ export function drawChannels(place: string, channels: readonly DrawnChannel[]): 
   body.replaceChildren(
     ...channels.map(({ name, subscribers, messages }) => {
       const row = document.createElement('tr');
-      row.append(Object.assign(document.createElement('th'), { scope: 'row', className: 'code', textContent: name }));
+      row.append(
+        Object.assign(document.createElement('th'), {
+          scope: 'row',
+          className: 'code',
+          textContent: name,
+        }),
+      );
       row.insertCell().textContent = String(subscribers);
       const count = row.insertCell();
       count.className = 'share';

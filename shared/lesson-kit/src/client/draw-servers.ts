@@ -44,12 +44,24 @@ export function drawServers(picture: SVGElement, drawing: ServersDrawing): void 
   const line = (x1: number, y1: number, x2: number, y2: number, kind: string): void => {
     shapes.push(shape('line', { x1, y1, x2, y2, class: kind }));
   };
-  const box = (left: number, top: number, width: number, kind: string, ...texts: string[]): void => {
+  const box = (
+    left: number,
+    top: number,
+    width: number,
+    kind: string,
+    ...texts: string[]
+  ): void => {
     const height = 14 + 17 * texts.length;
     const [x, rest] = [left + GAP / 2, width - GAP];
     shapes.push(shape('rect', { x, y: top, width: rest, height, rx: 8, class: kind }));
     texts.forEach((text, i) => {
-      shapes.push(shape('text', { x: left + width / 2, y: top + 20 + 17 * i, class: i === 0 ? 'name' : '' }, text));
+      shapes.push(
+        shape(
+          'text',
+          { x: left + width / 2, y: top + 20 + 17 * i, class: i === 0 ? 'name' : '' },
+          text,
+        ),
+      );
     });
   };
 
@@ -58,13 +70,25 @@ export function drawServers(picture: SVGElement, drawing: ServersDrawing): void 
     const isHere = name === here;
     line(middle, ROWS.clients + 31, middle, ROWS.balancer, '');
     for (const to of takesTurns ? [0, 1].slice(0, servers.length) : [i]) {
-      line(middle, ROWS.balancer + 31, (to + 0.5) * column, ROWS.servers, takesTurns ? 'turns' : '');
+      line(
+        middle,
+        ROWS.balancer + 31,
+        (to + 0.5) * column,
+        ROWS.servers,
+        takesTurns ? 'turns' : '',
+      );
     }
     if (isJoined) line(middle, bottom, middle, last, backplane.state);
     const others = (clients ?? 1) - 1;
     const more = others < 1 ? '' : isNarrow ? ` + ${others}` : ` and ${others} more`;
     const who = isHere ? `this tab${more}` : count(clients);
-    box(i * column, ROWS.clients, column, isHere ? 'here' : '', `${String.fromCharCode(65 + i)}: ${who}`);
+    box(
+      i * column,
+      ROWS.clients,
+      column,
+      isHere ? 'here' : '',
+      `${String.fromCharCode(65 + i)}: ${who}`,
+    );
     box(i * column, ROWS.servers, column, isHere ? 'here' : '', name, ...(notes[i] ?? []));
   });
   box(0, ROWS.balancer, WIDTH, '', balancer);
@@ -72,7 +96,10 @@ export function drawServers(picture: SVGElement, drawing: ServersDrawing): void 
   picture.setAttribute('viewBox', `0 0 ${WIDTH} ${last + 49}`);
   picture.replaceChildren(...shapes);
   const told = servers.map(({ name, note, clients }) => `${name}: ${count(clients)}, ${note}`);
-  picture.setAttribute('aria-label', [balancer, ...told, `${backplane.name}, ${backplane.note}`].join('; '));
+  picture.setAttribute(
+    'aria-label',
+    [balancer, ...told, `${backplane.name}, ${backplane.note}`].join('; '),
+  );
 }
 
 const count = (clients: number | undefined): string =>

@@ -11,8 +11,13 @@ export function hexDump(bytes: Uint8Array): string {
   const isHidden = (at: number): boolean => hidden.some(([start, end]) => at >= start && at < end);
   const lines: string[] = [];
   for (let at = 0; at < Math.min(bytes.length, SHOWN); at += WIDE) {
-    const places = Array.from(bytes.subarray(at, Math.min(at + WIDE, SHOWN)), (byte, i) => [byte, at + i] as const);
-    const hex = places.map(([byte, i]) => (isHidden(i) ? '••' : byte.toString(16).padStart(2, '0')));
+    const places = Array.from(
+      bytes.subarray(at, Math.min(at + WIDE, SHOWN)),
+      (byte, i) => [byte, at + i] as const,
+    );
+    const hex = places.map(([byte, i]) =>
+      isHidden(i) ? '••' : byte.toString(16).padStart(2, '0'),
+    );
     const characters = places.map(([byte, i]) =>
       isHidden(i) ? '•' : byte > 31 && byte < 127 ? String.fromCharCode(byte) : '·',
     );

@@ -12,7 +12,9 @@ export function observeEventSource(tap: WireTap): void {
         tap.ends(request, undefined);
         if (request.status !== undefined) tap.event('event stream ended', '');
       });
-      this.addEventListener('message', ({ data }: MessageEvent<unknown>) => tap.frame('received', data, this.url));
+      this.addEventListener('message', ({ data }: MessageEvent<unknown>) =>
+        tap.frame('received', data, this.url),
+      );
     }
   };
 }

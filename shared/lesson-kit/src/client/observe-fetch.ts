@@ -6,7 +6,8 @@ export function observeFetch(tap: WireTap): void {
   window.fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
     if (isForeign(url)) return before(input, init);
-    const { method, headers } = input instanceof Request ? input : { method: 'GET', headers: undefined };
+    const { method, headers } =
+      input instanceof Request ? input : { method: 'GET', headers: undefined };
     const sent = new Headers(init?.headers ?? headers);
     const request = tap.starts({
       url,
@@ -33,7 +34,8 @@ export function observeFetch(tap: WireTap): void {
     if (!tap.log.on) return response;
     // The answers of a hub are whole and small; to wait for them keeps the order of the wire. An event stream never ends.
     if (request.kind !== 'request' && request.kind !== 'event stream') await read();
-    else if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) void read();
+    else if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true)
+      void read();
     return response;
   };
 }

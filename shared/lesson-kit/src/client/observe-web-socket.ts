@@ -14,10 +14,13 @@ export function observeWebSocket(tap: WireTap): void {
       this.addEventListener('open', () => tap.ends(request, 101));
       this.addEventListener('error', () => tap.ends(request, undefined));
       this.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-        if (data instanceof Blob) void data.arrayBuffer().then((bytes) => tap.frame('received', bytes, this.url));
+        if (data instanceof Blob)
+          void data.arrayBuffer().then((bytes) => tap.frame('received', bytes, this.url));
         else tap.frame('received', data, this.url);
       });
-      this.addEventListener('close', ({ code, reason }) => tap.event('websocket closed', `${code} ${reason}`));
+      this.addEventListener('close', ({ code, reason }) =>
+        tap.event('websocket closed', `${code} ${reason}`),
+      );
     }
 
     override send(data: string | ArrayBufferLike | Blob | ArrayBufferView<ArrayBuffer>): void {

@@ -21,7 +21,11 @@ export function observeXmlHttpRequest(tap: WireTap): void {
 
     override send(body?: Document | XMLHttpRequestBodyInit | null): void {
       if (!isForeign(this.#url)) {
-        const request = tap.starts({ url: this.#url, method: this.#method, authorization: this.#authorization });
+        const request = tap.starts({
+          url: this.#url,
+          method: this.#method,
+          authorization: this.#authorization,
+        });
         if (request.kind === 'send') tap.frame('sent', body, this.#url);
         this.addEventListener('loadend', () => this.#ended(request), { once: true });
       }
@@ -31,8 +35,10 @@ export function observeXmlHttpRequest(tap: WireTap): void {
     #ended(request: ObservedRequest): void {
       tap.ends(request, this.status === 0 ? undefined : this.status);
       const { response } = this as { response: unknown };
-      if (typeof response === 'string') tap.answer(request, this.#url, new TextEncoder().encode(response));
-      else if (response instanceof ArrayBuffer) tap.answer(request, this.#url, new Uint8Array(response));
+      if (typeof response === 'string')
+        tap.answer(request, this.#url, new TextEncoder().encode(response));
+      else if (response instanceof ArrayBuffer)
+        tap.answer(request, this.#url, new Uint8Array(response));
     }
   };
 }

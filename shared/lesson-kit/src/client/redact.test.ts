@@ -9,9 +9,15 @@ test.each([
   ['/hub?id=secret&x=1', '/hub?id=••••&x=1'],
   ['/hub?x=1&access_token=secret', '/hub?x=1&access_token=••••'],
   ['ws://localhost/hub?ticket=secret#a', 'ws://localhost/hub?ticket=••••#a'],
-  ['{"connectionId":"a","connectionToken":"secret"}', '{"connectionId":"a","connectionToken":"••••"}'],
+  [
+    '{"connectionId":"a","connectionToken":"secret"}',
+    '{"connectionId":"a","connectionToken":"••••"}',
+  ],
   ['{"url":"https://s","accessToken" : "secret"}', '{"url":"https://s","accessToken" : "••••"}'],
-  [String.raw`{"a":"{\"access_token\":\"secret\"}"}`, String.raw`{"a":"{\"access_token\":\"••••\"}"}`],
+  [
+    String.raw`{"a":"{\"access_token\":\"secret\"}"}`,
+    String.raw`{"a":"{\"access_token\":\"••••\"}"}`,
+  ],
   ['Authorization: Bearer secret', 'Authorization: Bearer ••••'],
   ['{"Authorization":"Bearer secret"}', '{"Authorization":"Bearer ••••"}'],
   [`the token is ${jwt}, keep it`, 'the token is ••••, keep it'],
@@ -39,9 +45,13 @@ test('no text of an entry holds a token, whatever it is asked for', () => {
   const log = new WireLog(() => 0);
   log.note('received', 'negotiate answer', '{"connectionToken":"this-is-the-connection-token"}');
   log.note('received', 'token', jwt);
-  log.frame('sent', `{"type":1,"target":"Show","arguments":["${jwt}","this-is-the-connection-token"]}\u001e`);
+  log.frame(
+    'sent',
+    `{"type":1,"target":"Show","arguments":["${jwt}","this-is-the-connection-token"]}\u001e`,
+  );
   log.frame('sent', new TextEncoder().encode(`\u0040${jwt}this-is-the-connection-token`));
   for (const { body, summary, text, decoded, encoded } of log.entries) {
-    for (const shown of [body, summary, text, decoded, encoded]) expect(shown).not.toMatch(/eyJ|this-is-the/);
+    for (const shown of [body, summary, text, decoded, encoded])
+      expect(shown).not.toMatch(/eyJ|this-is-the/);
   }
 });

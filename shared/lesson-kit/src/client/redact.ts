@@ -25,7 +25,8 @@ export function redact(text: string): string {
 
 /** Remembers the secrets that stand in their places in a text (a URL, an answer), so that they are dotted in frames too. */
 export function learnSecrets(text: string): void {
-  for (const place of places) for (const match of text.matchAll(place)) learnSecret(decode(match[2] ?? ''));
+  for (const place of places)
+    for (const match of text.matchAll(place)) learnSecret(decode(match[2] ?? ''));
 }
 
 /** Remembers one secret, for example the credentials of an Authorization header. */
@@ -39,7 +40,8 @@ export function learnSecret(secret: string): void {
 /** Where secrets stand in bytes: pairs of start and end. */
 export function secretRanges(bytes: Uint8Array): [number, number][] {
   let text = ''; // one character a byte; a token is ASCII
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  for (let at = 0; at < bytes.length; at += 8192)
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
   const ranges: [number, number][] = [...text.matchAll(jwt)].map(({ index, 0: found }) => [
     index,
     index + found.length,

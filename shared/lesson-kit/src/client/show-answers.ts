@@ -13,7 +13,10 @@ export interface ShownAnswer {
 export function showAnswers(place: string, answers: Readonly<Record<string, ShownAnswer>>): void {
   const figures = Object.entries(answers).map(([id, { title, value }]) => {
     const figure = document.createElement('figure');
-    const caption = Object.assign(document.createElement('figcaption'), { textContent: title, id: `${id}-title` });
+    const caption = Object.assign(document.createElement('figcaption'), {
+      textContent: title,
+      id: `${id}-title`,
+    });
     const text = Object.assign(document.createElement('pre'), { id, tabIndex: 0 });
     text.setAttribute('role', 'group');
     text.setAttribute('aria-labelledby', caption.id);
@@ -27,7 +30,10 @@ export function showAnswers(place: string, answers: Readonly<Record<string, Show
 /** JSON with a line for each field, and for each member of a list. */
 function asLines(value: object): string {
   const fields = Object.entries(value).map(([name, field]: [string, unknown]) => {
-    const members = Array.isArray(field) && field.length > 0 ? field.map((one) => `    ${inOneLine(one)}`) : undefined;
+    const members =
+      Array.isArray(field) && field.length > 0
+        ? field.map((one) => `    ${inOneLine(one)}`)
+        : undefined;
     return `  "${name}": ${members ? `[\n${members.join(',\n')}\n  ]` : inOneLine(field)}`;
   });
   return `{\n${fields.join(',\n')}\n}`;

@@ -13,9 +13,15 @@ export function showHealth(instances: readonly DescribedInstance[]): void {
   const told = lost.map(({ name, health: { data } }) => `${data['lostSends']} by ${name}`);
   if (texts.length === 0) texts.push('All servers are healthy.');
   if (told.length > 0) texts.push(`Sends lost: ${told.join(', ')}.`);
-  showState(ill || instances.length === 0 ? 'bad' : missing ? 'warn' : 'good', texts.join(' '), '#health');
+  showState(
+    ill || instances.length === 0 ? 'bad' : missing ? 'warn' : 'good',
+    texts.join(' '),
+    '#health',
+  );
 }
 
 /** The first of the lesson's two servers that is not there. */
 export const missingInstance = (instances: readonly DescribedInstance[]): string | undefined =>
-  ['instance 1', 'instance 2'].find((name) => !instances.some((instance) => instance.name === name));
+  ['instance 1', 'instance 2'].find(
+    (name) => !instances.some((instance) => instance.name === name),
+  );

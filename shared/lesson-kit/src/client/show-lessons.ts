@@ -16,7 +16,10 @@ export function showLessons(lessons: CourseLesson[]): void {
 }
 
 /** Says what one half of the page has learned of a lesson and, from the first change on, when. */
-export function showLesson(half: 'polled' | 'pushed', { number, up }: Pick<CourseLesson, 'number' | 'up'>): void {
+export function showLesson(
+  half: 'polled' | 'pushed',
+  { number, up }: Pick<CourseLesson, 'number' | 'up'>,
+): void {
   const badge = document.querySelector<HTMLElement>(`#${half}-${number}`);
   const word = up ? 'runs' : 'off';
   if (badge === null || badge.textContent?.startsWith(word)) return;

@@ -20,7 +20,8 @@ export function showMessage(message: string, list = '#messages', origin?: string
   if (message.length > 500) text.tabIndex = 0; // it scrolls, so the keyboard must reach it
   time.textContent = clock.format();
   item.append('↓', text, time);
-  if (origin !== undefined) item.append(Object.assign(document.createElement('small'), { textContent: origin }));
+  if (origin !== undefined)
+    item.append(Object.assign(document.createElement('small'), { textContent: origin }));
   messages.append(item);
   while (messages.children.length > KEPT) messages.firstElementChild?.remove();
   announce(message);

@@ -17,9 +17,17 @@ export interface Outcome {
  */
 export function showOutcome(place: Element, { kind, text, detail, requests }: Outcome): void {
   const steps = requests.map(({ method, kind: step, status = 'waits', tokenIn, servedBy }) => {
-    const where = tokenIn === 'none' ? ['no token'] : [element('span', 'more', 'token in '), tokenIn];
+    const where =
+      tokenIn === 'none' ? ['no token'] : [element('span', 'more', 'token in '), tokenIn];
     const by = servedBy === undefined ? '' : ` · ${servedBy}`;
-    const line = element('li', '', element('span', 'more', `${method} `), `${step} ${status} · `, ...where, by);
+    const line = element(
+      'li',
+      '',
+      element('span', 'more', `${method} `),
+      `${step} ${status} · `,
+      ...where,
+      by,
+    );
     if (Number(status) >= 400) line.className = 'refused';
     return line;
   });

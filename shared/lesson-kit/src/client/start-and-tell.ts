@@ -22,7 +22,10 @@ const transports: Partial<Record<ObservedRequest['kind'], string>> = {
  * @returns the state and one line for `showState`; it never rejects.
  * @example showState(...(await startAndTell(connection, document.querySelector('#result')!)));
  */
-export async function startAndTell(connection: Startable, place: Element): Promise<[StateKind, string]> {
+export async function startAndTell(
+  connection: Startable,
+  place: Element,
+): Promise<[StateKind, string]> {
   const attempt = markAttempt(connection);
   const began = performance.now();
   try {
@@ -30,7 +33,9 @@ export async function startAndTell(connection: Startable, place: Element): Promi
     const took = `${Math.round(performance.now() - began)} ms`;
     const user = (await connection.invoke('WhoAmI')) ?? 'nobody';
     const requests = await requestsOf(attempt);
-    const used = requests.findLast(({ kind, status = 200 }) => kind in transports && status < 300)?.kind ?? 'websocket';
+    const used =
+      requests.findLast(({ kind, status = 200 }) => kind in transports && status < 300)?.kind ??
+      'websocket';
     const transport = transports[used] ?? used;
     const refused = requests.some(({ status }) => status === 401);
     const text = refused ? `looks healthy: ${transport}` : transport;
@@ -39,7 +44,12 @@ export async function startAndTell(connection: Startable, place: Element): Promi
     return [kind, `Connected · ${transport} · ${user}`];
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    showOutcome(place, { kind: 'bad', text: 'start() rejects', detail, requests: await requestsOf(attempt) });
+    showOutcome(place, {
+      kind: 'bad',
+      text: 'start() rejects',
+      detail,
+      requests: await requestsOf(attempt),
+    });
     return ['bad', 'Not connected'];
   }
 }

@@ -19,7 +19,9 @@ export async function tellAttempt(connection: Attempted): Promise<string> {
   );
   const requests = await requestsOf(attempt);
   await connection.stop();
-  const steps = requests.map(({ kind, status, servedBy }) => `${kind} ${status}${servedBy ? ` from ${servedBy}` : ''}`);
+  const steps = requests.map(
+    ({ kind, status, servedBy }) => `${kind} ${status}${servedBy ? ` from ${servedBy}` : ''}`,
+  );
   return [...steps, told].join(', ');
 }
 

@@ -6,7 +6,11 @@ export interface StageWatch<TStage> {
    * A switch or button that asks for something when it is used. What went wrong stands in `#problem`; with `connectAnew` the page is
    * loaded again when it went well.
    */
-  readonly onUse: (control: HTMLElement, wish: () => object, options?: { readonly connectAnew?: boolean }) => void;
+  readonly onUse: (
+    control: HTMLElement,
+    wish: () => object,
+    options?: { readonly connectAnew?: boolean },
+  ) => void;
 }
 
 /** Between two looks, in ms. */
@@ -44,16 +48,19 @@ export function watchStage<TStage>(draw: (stage: TStage) => void): StageWatch<TS
     change,
     onUse(control, wish, { connectAnew = false } = {}) {
       const problem = document.querySelector<HTMLElement>('#problem')!;
-      control.addEventListener(control instanceof HTMLButtonElement ? 'click' : 'change', async () => {
-        problem.hidden = true;
-        try {
-          await change(wish());
-          if (connectAnew) location.reload();
-        } catch (error) {
-          problem.hidden = false;
-          problem.textContent = (error as Error).message;
-        }
-      });
+      control.addEventListener(
+        control instanceof HTMLButtonElement ? 'click' : 'change',
+        async () => {
+          problem.hidden = true;
+          try {
+            await change(wish());
+            if (connectAnew) location.reload();
+          } catch (error) {
+            problem.hidden = false;
+            problem.textContent = (error as Error).message;
+          }
+        },
+      );
     },
   };
 }

@@ -36,7 +36,10 @@ export class WireEntry {
   readonly #binary: HubProtocol | undefined;
   #body: string | undefined;
 
-  constructor({ number, direction, kind, raw, bytes, at, request }: WireFacts, binary?: HubProtocol) {
+  constructor(
+    { number, direction, kind, raw, bytes, at, request }: WireFacts,
+    binary?: HubProtocol,
+  ) {
     this.number = number;
     this.direction = direction;
     this.kind = kind;
@@ -67,11 +70,20 @@ export class WireEntry {
   /** The body as people read it: a call as `Target(arguments)`, a completion as its result or error. */
   get summary(): string {
     if (this.#request !== undefined) return this.body;
-    const { type, target, arguments: values, item, error, result } = (this.#decoded() ?? {}) as Record<string, unknown>;
+    const {
+      type,
+      target,
+      arguments: values,
+      item,
+      error,
+      result,
+    } = (this.#decoded() ?? {}) as Record<string, unknown>;
     switch (type) {
       case MessageType.Invocation:
       case MessageType.StreamInvocation:
-        return redact(`${String(target)}(${Array.isArray(values) ? values.map(inLine).join(', ') : ''})`);
+        return redact(
+          `${String(target)}(${Array.isArray(values) ? values.map(inLine).join(', ') : ''})`,
+        );
       case MessageType.StreamItem:
         return redact(inLine(item));
       case MessageType.Completion:
@@ -104,7 +116,8 @@ export class WireEntry {
   }
 
   #decoded(): unknown {
-    if (typeof this.#raw !== 'string') return decodeBinary(this.#raw, this.#binary) ?? `${this.bytes} bytes`;
+    if (typeof this.#raw !== 'string')
+      return decodeBinary(this.#raw, this.#binary) ?? `${this.bytes} bytes`;
     try {
       return JSON.parse(this.#raw.replace(RECORD_SEPARATOR, '')) as unknown;
     } catch {

@@ -13,7 +13,8 @@ function write(message: object): Uint8Array {
   return new Uint8Array(official.writeMessage({ headers: {}, ...message } as OfficialMessage));
 }
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-const join = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(parts.flatMap((part) => [...part]));
+const join = (...parts: Uint8Array[]): Uint8Array =>
+  new Uint8Array(parts.flatMap((part) => [...part]));
 
 test('MessagePack is decoded beside its bytes in hex, paired like JSON; the handshake before it is JSON in bytes', () => {
   let now = 0;
@@ -23,8 +24,16 @@ test('MessagePack is decoded beside its bytes in hex, paired like JSON; the hand
   const call = { type: MessageType.Invocation, invocationId: '0', target: 'Add' } as const;
   log.frame('sent', write({ ...call, arguments: [1, 'two', text('four')] }));
   now = 5;
-  const completion = { type: MessageType.Completion, invocationId: '0', hasResult: true, result: { sum: 3 } } as const;
-  log.frame('received', join(text('{}\u001e'), write({ type: MessageType.Ping }), write(completion)));
+  const completion = {
+    type: MessageType.Completion,
+    invocationId: '0',
+    hasResult: true,
+    result: { sum: 3 },
+  } as const;
+  log.frame(
+    'received',
+    join(text('{}\u001e'), write({ type: MessageType.Ping }), write(completion)),
+  );
   expect(log.entries.map(({ kind, summary, after }) => [kind, summary, after])).toEqual([
     ['handshake', '{"protocol":"messagepack","version":1}', undefined],
     ['invocation 0', 'Add(1, "two", "4 bytes")', undefined],
@@ -72,5 +81,6 @@ test('a token in MessagePack is dots, decoded and in hex', () => {
   log.frame('sent', write({ type: MessageType.Invocation, target: 'A', arguments: [token] }));
   const [entry] = log.entries;
   expect(entry?.summary).toBe('A("••••")');
-  for (const shown of [entry?.decoded, entry?.encoded, entry?.text]) expect(shown).not.toMatch(/eyJ|65 79 4a/);
+  for (const shown of [entry?.decoded, entry?.encoded, entry?.text])
+    expect(shown).not.toMatch(/eyJ|65 79 4a/);
 });

@@ -31,16 +31,25 @@ const names = new Map(
 );
 
 /** The messages of one frame (or body): records of JSON in text, records of MessagePack in bytes, a handshake in either. */
-export function readFrame(data: string | Uint8Array, binary: HubProtocol | undefined): FrameMessage[] {
+export function readFrame(
+  data: string | Uint8Array,
+  binary: HubProtocol | undefined,
+): FrameMessage[] {
   if (typeof data === 'string') return readRecords(data);
   if (data[0] !== 0x7b || (data[1] !== 0x22 && data[1] !== 0x7d)) return readBinary(data, binary);
   // A handshake is JSON in MessagePack too: `{"` or `{}`, which no array of MessagePack begins with.
   const end = data.indexOf(0x1e) + 1 || data.length;
-  return [...readRecords(decoder.decode(data.subarray(0, end))), ...readBinary(data.subarray(end), binary)];
+  return [
+    ...readRecords(decoder.decode(data.subarray(0, end))),
+    ...readBinary(data.subarray(end), binary),
+  ];
 }
 
 /** A message of MessagePack as its members; undefined when it cannot be read. */
-export function decodeBinary(message: Uint8Array, binary: HubProtocol | undefined): object | undefined {
+export function decodeBinary(
+  message: Uint8Array,
+  binary: HubProtocol | undefined,
+): object | undefined {
   let decoded: object | undefined;
   try {
     binary?.createReader(undefined).read(message, (read) => (decoded ??= read));
@@ -71,7 +80,11 @@ function readBinary(bytes: Uint8Array, binary: HubProtocol | undefined): FrameMe
     const end = endOfMessage(bytes, at);
     const raw = bytes.slice(at, end);
     const decoded = decodeBinary(raw, binary);
-    messages.push({ raw, bytes: raw.length, ...(decoded === undefined ? { kind: 'bytes' } : describe(decoded)) });
+    messages.push({
+      raw,
+      bytes: raw.length,
+      ...(decoded === undefined ? { kind: 'bytes' } : describe(decoded)),
+    });
     at = end;
   }
   return messages;
@@ -89,10 +102,19 @@ function endOfMessage(bytes: Uint8Array, start: number): number {
   return bytes.length;
 }
 
-function describe({ type, invocationId: id, protocol, error }: Head): Pick<FrameMessage, 'kind' | 'type' | 'id'> {
+function describe({
+  type,
+  invocationId: id,
+  protocol,
+  error,
+}: Head): Pick<FrameMessage, 'kind' | 'type' | 'id'> {
   if (type === undefined) {
     if (protocol !== undefined) return { kind: 'handshake' };
     return { kind: error === undefined ? 'handshake ok' : 'handshake refused' };
   }
-  return { type, id, kind: `${names.get(type) ?? `type ${type}`}${id === undefined ? '' : ` ${id}`}` };
+  return {
+    type,
+    id,
+    kind: `${names.get(type) ?? `type ${type}`}${id === undefined ? '' : ` ${id}`}`,
+  };
 }

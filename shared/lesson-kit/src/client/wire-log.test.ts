@@ -4,7 +4,8 @@ import { WireLog } from './wire-log.ts';
 import { WireWindow } from './wire-window.ts';
 
 const RS = '\u001e';
-const call = (id: string): string => `{"type":1,"invocationId":"${id}","target":"A","arguments":[1,"b"]}${RS}`;
+const call = (id: string): string =>
+  `{"type":1,"invocationId":"${id}","target":"A","arguments":[1,"b"]}${RS}`;
 const answer = (id: string): string => `{"type":3,"invocationId":"${id}","result":null}${RS}`;
 
 test('frames are decoded, and a completion tells the time since its invocation', () => {
@@ -46,7 +47,12 @@ test('the log keeps a bounded number of entries and of bytes', () => {
   const log = new WireLog(() => 0);
   for (let i = 0; i < 12_050; i++) log.note('sent', String(i), '');
   expect(log.entries).toHaveLength(10_000);
-  expect([log.first, log.next, log.entries[0]?.kind, log.at(2050)?.kind]).toEqual([2050, 12_050, '2050', '2050']);
+  expect([log.first, log.next, log.entries[0]?.kind, log.at(2050)?.kind]).toEqual([
+    2050,
+    12_050,
+    '2050',
+    '2050',
+  ]);
   for (let i = 0; i < 600; i++) log.frame('received', `${'x'.repeat(40_000)}${RS}`);
   expect(log.bytes).toBeLessThanOrEqual(16 * 1024 * 1024);
   log.clear();
@@ -63,14 +69,20 @@ test('off by one switch: nothing is recorded', () => {
 
 test('the row of a request learns its status later', () => {
   const log = new WireLog(() => 0);
-  const request = describeRequest({ method: 'GET', url: '/hub?id=1&access_token=x', upgrade: true }, 1, 0);
+  const request = describeRequest(
+    { method: 'GET', url: '/hub?id=1&access_token=x', upgrade: true },
+    1,
+    0,
+  );
   log.note('sent', 'GET websocket', '/hub?id=1&access_token=x', request);
   const [entry] = log.entries;
   expect(entry?.body).toBe('… · token in query · /hub?id=••••&access_token=••••');
   request.failed = true;
   expect(entry?.body).toContain('failed, the browser hides the status');
   request.status = 101;
-  expect(entry?.text).toBe('0 ms sent GET websocket 0 B 101 · token in query · /hub?id=••••&access_token=••••');
+  expect(entry?.text).toBe(
+    '0 ms sent GET websocket 0 B 101 · token in query · /hub?id=••••&access_token=••••',
+  );
 });
 
 test('a window draws the newest rows; it can hold, go back, filter and pause, and never reads more than is new', () => {
@@ -81,7 +93,12 @@ test('a window draws the newest rows; it can hold, go back, filter and pause, an
     for (let i = from; i < to; i++) log.note('sent', `n${i}`, '');
   };
   add(0, 1000);
-  expect([kinds()[0], kinds().at(-1), window.rows.length, window.hasEarlier]).toEqual(['n800', 'n999', 200, true]);
+  expect([kinds()[0], kinds().at(-1), window.rows.length, window.hasEarlier]).toEqual([
+    'n800',
+    'n999',
+    200,
+    true,
+  ]);
   window.earlier();
   expect([kinds()[0], kinds().at(-1), window.isLatest]).toEqual(['n700', 'n899', false]);
   add(1000, 1001);
@@ -99,7 +116,19 @@ test('a window draws the newest rows; it can hold, go back, filter and pause, an
   window.pause(false);
   expect(kinds().at(-1)).toBe('n1002');
   window.filter('N99');
-  expect(kinds()).toEqual(['n99', 'n990', 'n991', 'n992', 'n993', 'n994', 'n995', 'n996', 'n997', 'n998', 'n999']);
+  expect(kinds()).toEqual([
+    'n99',
+    'n990',
+    'n991',
+    'n992',
+    'n993',
+    'n994',
+    'n995',
+    'n996',
+    'n997',
+    'n998',
+    'n999',
+  ]);
   add(1003, 12_003);
   // n99 and n990 to n999 have left the log.
   expect([kinds()[0], window.length]).toEqual(['n9900', 110 - 10]);

@@ -90,7 +90,8 @@ export class WireLog {
     const { direction } = entry;
     if (type === MessageType.Invocation || type === MessageType.StreamInvocation) {
       this.#calls.set(`${direction} ${id} ${connection}`, entry);
-      if (this.#calls.size > KEPT_CALLS) for (const [oldest] of this.#calls) return void this.#calls.delete(oldest);
+      if (this.#calls.size > KEPT_CALLS)
+        for (const [oldest] of this.#calls) return void this.#calls.delete(oldest);
     } else if (type === MessageType.Completion) {
       const key = `${direction === 'sent' ? 'received' : 'sent'} ${id} ${connection}`;
       const call = this.#calls.get(key);
@@ -111,7 +112,10 @@ export class WireLog {
   }): WireEntry {
     const now = this.#now();
     this.#began ??= now;
-    const entry = new WireEntry({ ...facts, number: this.#next++, at: now - this.#began }, this.#binary);
+    const entry = new WireEntry(
+      { ...facts, number: this.#next++, at: now - this.#began },
+      this.#binary,
+    );
     this.#entries.push(entry);
     this.#bytes += entry.bytes;
     while (this.length > KEPT || (this.#bytes > KEPT_BYTES && this.length > 1)) this.#drop();

@@ -1,5 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContext, expect as see, type Locator, type Page } from '@playwright/test';
+import {
+  type Browser,
+  type BrowserContext,
+  expect as see,
+  type Locator,
+  type Page,
+} from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hasChromium, launchChromium, type RunningLesson, startLesson } from '../testing/index.ts';
 
@@ -46,7 +52,10 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
   };
 
   test('every transport: requests with status and token place, frames both ways, and never a token', async () => {
-    const json = { contentType: 'application/json', body: JSON.stringify({ connectionToken, accessToken: jwt }) };
+    const json = {
+      contentType: 'application/json',
+      body: JSON.stringify({ connectionToken, accessToken: jwt }),
+    };
     await page.route('**/fake/negotiate*', (route) => route.fulfill(json));
     await page.route('**/fake?*transport=sse*', (route) =>
       route.fulfill({ contentType: 'text/event-stream', body: `data: {"type":6}${RS}\n\n` }),
@@ -54,7 +63,10 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
     await page.route('**/fake?*transport=poll*', (route) =>
       route.fulfill({
         contentType: 'application/octet-stream',
-        body: route.request().method() === 'GET' ? `{"type":1,"target":"Polled","arguments":["${jwt}"]}${RS}` : '',
+        body:
+          route.request().method() === 'GET'
+            ? `{"type":1,"target":"Polled","arguments":["${jwt}"]}${RS}`
+            : '',
       }),
     );
     await page.evaluate(
@@ -114,7 +126,9 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
     // The kit that the page itself uses; an import in text, since vitest rewrites those in code.
     const address = await page.evaluate(
       () =>
-        performance.getEntriesByType('resource').find(({ name }) => /lesson-kit\/src\/client\/index/.test(name))?.name,
+        performance
+          .getEntriesByType('resource')
+          .find(({ name }) => /lesson-kit\/src\/client\/index/.test(name))?.name,
     );
     const kit = await page.evaluateHandle<typeof import('./index.ts')>(`import('${address}')`);
     const seen = await page.evaluate(async ({ observeRequests }) => {
@@ -123,7 +137,9 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
         told.push([method, kind, path, status ?? failed ?? 'open', tokenIn].join(' ')),
       );
       await fetch('/nothing/negotiate', { method: 'POST', headers: { authorization: 'Bearer a' } });
-      await new Promise((resolve) => new WebSocket('/messages?id=x&access_token=y').addEventListener('close', resolve));
+      await new Promise((resolve) =>
+        new WebSocket('/messages?id=x&access_token=y').addEventListener('close', resolve),
+      );
       end();
       await fetch('/unobserved/negotiate', { method: 'POST' });
       return told;
@@ -144,7 +160,9 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
     await call.click();
     await see(call).toHaveAttribute('aria-expanded', 'true');
     const detail = wire.locator('li.open .detail');
-    await see(detail.getByRole('region', { name: 'Decoded' })).toContainText('"target": "SendMessageToAll"');
+    await see(detail.getByRole('region', { name: 'Decoded' })).toContainText(
+      '"target": "SendMessageToAll"',
+    );
     await see(detail.getByRole('region', { name: 'Bytes' })).toContainText('"arguments":["hello"]');
     await see(detail.locator('i')).toHaveText('RS');
     await see(detail.locator('p')).toContainText('answered by completion 0');

@@ -130,7 +130,12 @@ export class WirePanel extends HTMLElement {
     const rows = [...this.#rows.values()];
     const at = rows.indexOf(row);
     if (event.key === 'PageUp') this.#window.hold();
-    const next = { ArrowDown: rows[at + 1], ArrowUp: rows[at - 1], Home: rows[0], End: rows.at(-1) }[event.key];
+    const next = {
+      ArrowDown: rows[at + 1],
+      ArrowUp: rows[at - 1],
+      Home: rows[0],
+      End: rows.at(-1),
+    }[event.key];
     if (next === undefined) return;
     event.preventDefault();
     this.#window.hold();
@@ -149,7 +154,8 @@ export class WirePanel extends HTMLElement {
   /** A reader who scrolls up is not pulled down again. Scrolling by a change of size is nobody's will. */
   readonly #scrollsUp = (event: Event): void => {
     const onRow = event.type === 'pointerdown' && event.target !== this.#list; // else it is the scroll bar
-    if (onRow || (event instanceof WheelEvent && event.deltaY >= 0) || this.#list.scrollTop === 0) return;
+    if (onRow || (event instanceof WheelEvent && event.deltaY >= 0) || this.#list.scrollTop === 0)
+      return;
     if (!this.#window.isLatest) return;
     this.#window.hold();
     this.#draw();

@@ -54,7 +54,8 @@ export class WireRow {
     detail.append(block('Decoded', decoded), block('Bytes', encoded));
     if (pair !== undefined) {
       const note = document.createElement('p');
-      const [call, answer] = pair.number < this.entry.number ? [pair, this.entry] : [this.entry, pair];
+      const [call, answer] =
+        pair.number < this.entry.number ? [pair, this.entry] : [this.entry, pair];
       note.textContent = `${call.kind} at ${call.time}, answered by ${answer.kind} ${answer.time}`;
       detail.append(note);
     }
@@ -75,7 +76,12 @@ function block(name: string, text: string): HTMLElement {
   caption.textContent = name;
   for (const [i, part] of text.split(RECORD_SEPARATOR).entries()) {
     if (i > 0)
-      pre.append(Object.assign(document.createElement('i'), { textContent: 'RS', title: 'record separator, 0x1E' }));
+      pre.append(
+        Object.assign(document.createElement('i'), {
+          textContent: 'RS',
+          title: 'record separator, 0x1E',
+        }),
+      );
     pre.append(part);
   }
   pre.tabIndex = 0; // it scrolls

@@ -35,13 +35,15 @@ export class WireTap {
   /** The body of an answer: frames of a poll, text of anything else. */
   answer(request: ObservedRequest, url: string, body: Uint8Array): void {
     if (body.length === 0) return;
-    if (request.kind === 'poll' && request.status === 200) this.frame('received', textOrBytes(body), url);
+    if (request.kind === 'poll' && request.status === 200)
+      this.frame('received', textOrBytes(body), url);
     else this.event(`${request.kind} answer`, new TextDecoder().decode(body));
   }
 
   frame(direction: 'sent' | 'received', data: unknown, url: string): void {
     if (typeof data === 'string') this.log.frame(direction, data, connectionOf(url));
-    else if (data instanceof ArrayBuffer) this.log.frame(direction, new Uint8Array(data), connectionOf(url));
+    else if (data instanceof ArrayBuffer)
+      this.log.frame(direction, new Uint8Array(data), connectionOf(url));
     else if (ArrayBuffer.isView(data)) {
       // A copy: who sends may use its buffer again.
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
@@ -63,7 +65,9 @@ function textOrBytes(body: Uint8Array): string | Uint8Array {
 
 /** Requests of the page that are not the lesson's: its own files, those of Vite, the request journal, and what moves the stage. */
 export const isForeign = (url: string): boolean =>
-  /\/@|\/node_modules\/|^(data|blob):|\/(requests|stage)(\?|$)|\.(ts|js|css|html|json|svg)(\?|$)/.test(url);
+  /\/@|\/node_modules\/|^(data|blob):|\/(requests|stage)(\?|$)|\.(ts|js|css|html|json|svg)(\?|$)/.test(
+    url,
+  );
 
 /** Without the page's own origin. */
 const pathOf = (url: string): string => {

@@ -55,7 +55,9 @@ describe.runIf(hasChromium())('the wire of the official client in Chromium', () 
       ]) {
         await see(wire).toContainText(text);
       }
-      await see(wire.locator('.line').filter({ hasText: 'completion 0' })).toContainText(/\+\d+\.\d ms/);
+      await see(wire.locator('.line').filter({ hasText: 'completion 0' })).toContainText(
+        /\+\d+\.\d ms/,
+      );
       expect(await wire.innerHTML()).not.toContain('a-token-of');
       await page.close();
     },

@@ -13,4 +13,5 @@ export const wireLog = new WireLog(() => performance.now(), new MessagePackHubPr
 export const wireChanges = new EventTarget();
 
 const tap = new WireTap(wireLog, () => wireChanges.dispatchEvent(new Event('change')));
-for (const observe of [observeFetch, observeXmlHttpRequest, observeWebSocket, observeEventSource]) observe(tap);
+for (const observe of [observeFetch, observeXmlHttpRequest, observeWebSocket, observeEventSource])
+  observe(tap);

@@ -6,4 +6,8 @@ import { highlighter } from './highlighter.ts';
  * language that is not known is plain text.
  */
 export const highlightedHtml = (code: string, language: string): string =>
-  toHtml(highlighter.registered(language) ? highlighter.highlight(code, language) : { type: 'text', value: code });
+  toHtml(
+    highlighter.registered(language)
+      ? highlighter.highlight(code, language)
+      : { type: 'text', value: code },
+  );

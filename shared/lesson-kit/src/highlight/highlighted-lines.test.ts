@@ -5,7 +5,10 @@ test('a template string over two lines keeps its colour on both; an unknown lang
   const [first, second] = highlightedLines('const a = `one\ntwo`;', 'ts');
   expect(first?.at(-1)).toEqual({ text: 'one', className: 'token string' });
   expect(second?.[0]).toEqual({ text: 'two', className: 'token string' });
-  expect(highlightedLines('a\nb', 'unknown').map((line) => line.map(({ text }) => text))).toEqual([['a'], ['b']]);
+  expect(highlightedLines('a\nb', 'unknown').map((line) => line.map(({ text }) => text))).toEqual([
+    ['a'],
+    ['b'],
+  ]);
   const broken = 'export class { ((( `';
   expect(
     highlightedLines(broken, 'ts')[0]

@@ -23,7 +23,8 @@ export function highlightedLines(text: string, language: string): CodeToken[][] 
   const walk = (nodes: readonly (RootContent | ElementContent)[], className?: string): void => {
     for (const node of nodes) {
       if (node.type === 'text') add(node.value, className);
-      else if (node.type === 'element') walk(node.children, coloured([node.properties.className].flat().join(' ')));
+      else if (node.type === 'element')
+        walk(node.children, coloured([node.properties.className].flat().join(' ')));
     }
   };
   if (highlighter.registered(language)) walk(highlighter.highlight(text, language).children);

@@ -51,7 +51,9 @@ export function createBalancer(server: Server, { paths, choose }: BalancerOption
       if (socket.destroyed) return;
       open.set(name, (open.get(name) ?? 0) + 1);
       socket.once('close', () => open.set(name, (open.get(name) ?? 0) - 1));
-      proxy.ws(request, socket, head, { target }, () => socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));
+      proxy.ws(request, socket, head, { target }, () =>
+        socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'),
+      );
     } catch {
       socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n');
     }

@@ -21,7 +21,10 @@ export interface DescribedInstance {
 const PATIENCE = 2000;
 
 /** How the servers do, asked one by one, once nothing starts or ends. */
-export async function describeInstances(servers: InstanceGroup, balancer: Balancer): Promise<DescribedInstance[]> {
+export async function describeInstances(
+  servers: InstanceGroup,
+  balancer: Balancer,
+): Promise<DescribedInstance[]> {
   const running = await servers.ready();
   return Promise.all(
     running.map(async (instance) => {

@@ -83,7 +83,11 @@ test('a restart that fails can be tried again; the environment is that of now', 
 test('one that is killed, or ends by itself, is no longer there; twice is once', async () => {
   const servers = group({});
   await servers.start();
-  await Promise.all([servers.kill('instance 1'), servers.kill('instance 1'), servers.kill('nobody')]);
+  await Promise.all([
+    servers.kill('instance 1'),
+    servers.kill('instance 1'),
+    servers.kill('nobody'),
+  ]);
   expect(await answers(servers)).toEqual(['instance 2']);
   await Promise.all([servers.start(), servers.start()]);
   expect(await answers(servers)).toEqual(both);
@@ -124,7 +128,10 @@ test('a stage tells how things stand, does what is wished, and says what failed'
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/stage`;
   const ask = async (body?: object) => {
     const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(url, body && { method: 'POST', headers, body: JSON.stringify(body) });
+    const answer = await fetch(
+      url,
+      body && { method: 'POST', headers, body: JSON.stringify(body) },
+    );
     return [answer.status, await answer.text()];
   };
   expect(await ask()).toEqual([200, '{"count":0}']);

@@ -17,7 +17,8 @@ export interface InstanceGroupOptions {
 
 const names = ['instance 1', 'instance 2'];
 const DOTNET = 'C# server';
-const rank = ({ name }: Instance): number => (names.indexOf(name) + names.length + 1) % (names.length + 1);
+const rank = ({ name }: Instance): number =>
+  (names.indexOf(name) + names.length + 1) % (names.length + 1);
 
 /**
  * The servers of a lesson: instance 1 and 2, and a C# server on demand. Starts and ends happen one after another, whoever asks for them
@@ -70,7 +71,9 @@ export class InstanceGroup {
 
   /** Ends one as a crash does. */
   kill(name: string): Promise<void> {
-    return this.#inTurn(() => Promise.resolve(this.#running.find((one) => one.name === name)?.kill()));
+    return this.#inTurn(() =>
+      Promise.resolve(this.#running.find((one) => one.name === name)?.kill()),
+    );
   }
 
   /** Builds the C# server and lets it join; meanwhile the others serve. */

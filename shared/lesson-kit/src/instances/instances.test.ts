@@ -34,10 +34,20 @@ async function instance(name: string): Promise<Instance> {
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => undefined); // who is refused may hang up
-    if (!request.url?.startsWith('/socket')) return socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
-    return sockets.handleUpgrade(request, socket, head, (opened) => opened.on('message', (data) => opened.send(data)));
+    if (!request.url?.startsWith('/socket'))
+      return socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
+    return sockets.handleUpgrade(request, socket, head, (opened) =>
+      opened.on('message', (data) => opened.send(data)),
+    );
   });
-  return { name, url: await listening(server), pid: 0, ended: new Promise(() => undefined), close: none, kill: none };
+  return {
+    name,
+    url: await listening(server),
+    pid: 0,
+    ended: new Promise(() => undefined),
+    close: none,
+    kill: none,
+  };
 }
 
 async function balancing(choose: (url: string) => Instance) {
@@ -88,7 +98,9 @@ test('an instance that is away, or none to choose: an answer, and the balancer l
     if (asked.includes('nobody')) throw new Error('No instance is there.');
     return asked.includes('gone') ? gone : a;
   });
-  const answers = await Promise.all(['gone', 'nobody', 'a'].map((to) => fetch(`${url}/chat?${to}`)));
+  const answers = await Promise.all(
+    ['gone', 'nobody', 'a'].map((to) => fetch(`${url}/chat?${to}`)),
+  );
   expect(await Promise.all(answers.map(async (each) => [each.status, await each.text()]))).toEqual([
     [502, errorTexts.instanceSilent('gone')],
     [503, 'No instance is there.'],
@@ -124,8 +136,14 @@ test('an instance is ready when it says where it serves, and gone when it is clo
 
 test('an instance that cannot start says why', async () => {
   const print = vi.spyOn(console, 'log').mockImplementation(() => undefined);
-  const failing = startInstance('instance 1', script(`console.error('Port 1 is in use.'); process.exit(1);`), {});
-  await expect(failing).rejects.toThrow(errorTexts.instanceEnded('instance 1', 'Port 1 is in use.'));
+  const failing = startInstance(
+    'instance 1',
+    script(`console.error('Port 1 is in use.'); process.exit(1);`),
+    {},
+  );
+  await expect(failing).rejects.toThrow(
+    errorTexts.instanceEnded('instance 1', 'Port 1 is in use.'),
+  );
   expect(print).toHaveBeenCalledWith('[instance 1] Port 1 is in use.');
   print.mockRestore();
 });
@@ -135,7 +153,11 @@ test('an instance ends with whoever started it, though that was killed', async (
   const parent = script(`import { startInstance } from ${JSON.stringify(entry)};
     const { url } = await startInstance('instance 1', new URL(${JSON.stringify(script(serving))}), { PORT: '0' });
     console.log(url);`);
-  const child = spawn(process.execPath, ['--conditions=@practical-signalr/source', '--import=tsx', parent.pathname]);
+  const child = spawn(process.execPath, [
+    '--conditions=@practical-signalr/source',
+    '--import=tsx',
+    parent.pathname,
+  ]);
   ends.push(() => child.kill('SIGKILL'));
   const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   expect((await fetch(url)).status).toBe(200);

@@ -18,7 +18,10 @@ test('starts with the first request below its paths, once; after a failure with 
     };
   };
   const demanded = onDemand(['/a', '/b'], start);
-  const app = express().use(demanded.handler, (_request, response) => void response.send('elsewhere'));
+  const app = express().use(
+    demanded.handler,
+    (_request, response) => void response.send('elsewhere'),
+  );
   app.use(
     ((error: Error, _request, response, _next) =>
       void response.status(500).send(error.message)) as express.ErrorRequestHandler,

@@ -20,7 +20,8 @@ export function onDemand(paths: readonly string[], start: () => Promise<Startabl
     }));
   return {
     async handler(request, response, next) {
-      if (!paths.some((path) => request.path === path || request.path.startsWith(`${path}/`))) return next();
+      if (!paths.some((path) => request.path === path || request.path.startsWith(`${path}/`)))
+        return next();
       const { handler } = await started();
       return handler(request, response, next);
     },

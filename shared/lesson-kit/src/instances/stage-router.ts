@@ -14,9 +14,14 @@ export interface StageOptions<TWish> {
  * gets 400, what fails 502 and why.
  * @example app.use('/stage', stageRouter(z.object({ kill: z.string() }), { look, change: ({ kill }) => servers.kill(kill) }));
  */
-export function stageRouter<TWish>(wishes: z.ZodType<TWish>, { look, change }: StageOptions<TWish>): Router {
+export function stageRouter<TWish>(
+  wishes: z.ZodType<TWish>,
+  { look, change }: StageOptions<TWish>,
+): Router {
   const router = Router();
-  router.get('/', async (_request, response) => response.set('cache-control', 'no-store').json(await look()));
+  router.get('/', async (_request, response) =>
+    response.set('cache-control', 'no-store').json(await look()),
+  );
   router.post('/', json(), async ({ body }, response) => {
     const { data, error } = wishes.safeParse(body);
     if (error) return void response.status(400).send(z.prettifyError(error));

@@ -14,18 +14,26 @@ export interface BuiltDotnet {
   readonly folder: string;
 }
 
-const environment = (): NodeJS.ProcessEnv => ({ ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' });
+const environment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  DOTNET_CLI_TELEMETRY_OPTOUT: '1',
+  DOTNET_NOLOGO: '1',
+});
 
 /** Builds an ASP.NET Core server; what is built stays out of the sources. `project` is its .csproj. */
 export async function buildDotnet(project: URL): Promise<BuiltDotnet> {
   const file = fileURLToPath(project);
   const [name, folder] = [basename(file, '.csproj'), dirname(file)];
   const lesson = basename(dirname(dirname(folder))); // each has a project of this name
-  const artifacts = fileURLToPath(new URL(`../../../../node_modules/.cache/dotnet-${lesson}-${name}`, import.meta.url));
+  const artifacts = fileURLToPath(
+    new URL(`../../../../node_modules/.cache/dotnet-${lesson}-${name}`, import.meta.url),
+  );
   const options = ['-c', 'Release', '--artifacts-path', artifacts, '--disable-build-servers'];
   await promisify(execFile)('dotnet', ['build', file, ...options], { env: environment() }).catch(
     (error: Error & { stdout?: string }) => {
-      throw new Error(error.stdout?.split('\n').find((line) => line.includes('error')) ?? error.message);
+      throw new Error(
+        error.stdout?.split('\n').find((line) => line.includes('error')) ?? error.message,
+      );
     },
   );
   return { assembly: join(artifacts, 'bin', name, 'release', `${name}.dll`), folder };
@@ -36,7 +44,11 @@ export async function buildDotnet(project: URL): Promise<BuiltDotnet> {
  * @param project its .csproj, which is built first, or what {@link buildDotnet} gave, for several of it.
  * @param env for this instance, beside what this process has.
  */
-export async function startDotnet(name: string, project: URL | BuiltDotnet, env: NodeJS.ProcessEnv): Promise<Instance> {
+export async function startDotnet(
+  name: string,
+  project: URL | BuiltDotnet,
+  env: NodeJS.ProcessEnv,
+): Promise<Instance> {
   const { assembly, folder } = project instanceof URL ? await buildDotnet(project) : project;
   const child = spawn('dotnet', [assembly, '--urls', 'http://127.0.0.1:0'], {
     cwd: folder,

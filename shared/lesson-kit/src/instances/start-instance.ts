@@ -10,14 +10,24 @@ import { instanceElsewhere } from './instance-elsewhere.ts';
  * addresses of instances, they run elsewhere and nothing is started.
  * @example await startInstance('instance 1', new URL('main.ts', import.meta.url), { PORT: '4171' });
  */
-export async function startInstance(name: string, main: URL, env: NodeJS.ProcessEnv): Promise<Instance> {
+export async function startInstance(
+  name: string,
+  main: URL,
+  env: NodeJS.ProcessEnv,
+): Promise<Instance> {
   const elsewhere = instanceElsewhere(name);
   if (elsewhere) return elsewhere;
-  const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(main), ...process.argv.slice(2)], {
-    env: { ...process.env, INSTANCE: name, ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, fileURLToPath(main), ...process.argv.slice(2)],
+    {
+      env: { ...process.env, INSTANCE: name, ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  );
   return instanceOf(name, child, (said) =>
-    typeof said === 'object' && said !== null && 'port' in said ? `http://127.0.0.1:${String(said.port)}` : undefined,
+    typeof said === 'object' && said !== null && 'port' in said
+      ? `http://127.0.0.1:${String(said.port)}`
+      : undefined,
   );
 }

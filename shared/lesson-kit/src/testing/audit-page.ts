@@ -14,7 +14,9 @@ export async function axeFindings(page: Page, more: readonly string[] = []): Pro
   // Our pages have no frames, whose results axe would collect in a page of its own, and what passes is told to nobody: half of the time.
   const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
   const { violations } = await axe.withTags([...wcag, ...more]).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`),
+  );
 }
 
 /**
@@ -29,7 +31,9 @@ export async function auditPage(page: Page): Promise<string[]> {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize(size);
     const where = `${colorScheme}, ${size.width} px`;
-    findings.push(...(await axeFindings(page, ['best-practice'])).map((finding) => `${where}: ${finding}`));
+    findings.push(
+      ...(await axeFindings(page, ['best-practice'])).map((finding) => `${where}: ${finding}`),
+    );
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     if (width > size.width) findings.push(`${where}: the page is ${width} px wide`);
   }

@@ -9,17 +9,27 @@ interface Built {
 }
 
 /** Builds the page of the lesson in `folder` for production into a folder of its own, so that tests do not share dist/. */
-export async function buildPage(folder: string): Promise<{ readonly dist: string; remove(): void }> {
+export async function buildPage(
+  folder: string,
+): Promise<{ readonly dist: string; remove(): void }> {
   const parent = join(folder, '../../node_modules/.cache');
   mkdirSync(parent, { recursive: true });
   const dist = mkdtempSync(join(parent, 'page-'));
-  await build({ configFile: `${folder}/vite.config.ts`, build: { outDir: dist }, logLevel: 'silent' });
+  await build({
+    configFile: `${folder}/vite.config.ts`,
+    build: { outDir: dist },
+    logLevel: 'silent',
+  });
   return { dist, remove: () => rmSync(dist, { recursive: true, force: true }) };
 }
 
 /** Bytes of all JavaScript of the lesson's page in production, each file gzipped. */
 export async function pageScriptSize(folder: string): Promise<number> {
-  const built = await build({ configFile: `${folder}/vite.config.ts`, build: { write: false }, logLevel: 'silent' });
+  const built = await build({
+    configFile: `${folder}/vite.config.ts`,
+    build: { write: false },
+    logLevel: 'silent',
+  });
   return (built as unknown as Built).output
     .filter(({ type }) => type === 'chunk')
     .reduce((sum, { code = '' }) => sum + gzipSync(code).length, 0);

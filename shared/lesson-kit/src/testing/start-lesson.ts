@@ -29,7 +29,10 @@ export interface RunningLesson {
 }
 
 /** Starts the lesson in `folder` and waits until it says that it is ready. */
-export async function startLesson(folder: string, options: StartLessonOptions = {}): Promise<RunningLesson> {
+export async function startLesson(
+  folder: string,
+  options: StartLessonOptions = {},
+): Promise<RunningLesson> {
   const { production = false, args = [], env = {}, port = await freePort() } = options;
   const page = production ? await buildPage(folder) : undefined;
   const began = performance.now();
@@ -38,7 +41,13 @@ export async function startLesson(folder: string, options: StartLessonOptions = 
     [...nodeArguments, entryOf(folder), ...(production ? [PRODUCTION] : []), ...args],
     {
       cwd: folder,
-      env: { ...process.env, LESSON_DIST: page?.dist, PORT: String(port), NODE_OPTIONS: '', ...env },
+      env: {
+        ...process.env,
+        LESSON_DIST: page?.dist,
+        PORT: String(port),
+        NODE_OPTIONS: '',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

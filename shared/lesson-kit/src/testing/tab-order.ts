@@ -24,7 +24,9 @@ export async function tabOrder(page: Page, from?: string): Promise<string[]> {
       if (element === null || element === document.body) return undefined;
       const again = element.dataset['tabOrder'] !== undefined;
       element.dataset['tabOrder'] = '';
-      const label = (element as HTMLInputElement).labels?.[0]?.cloneNode(true) as HTMLElement | undefined;
+      const label = (element as HTMLInputElement).labels?.[0]?.cloneNode(true) as
+        | HTMLElement
+        | undefined;
       label?.querySelector('select')?.remove(); // its options are no part of its name
       const name = element.ariaLabel ?? label?.textContent ?? element.textContent ?? '';
       return { again, name: name.trim() };

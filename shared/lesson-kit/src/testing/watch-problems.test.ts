@@ -34,7 +34,8 @@ describe.runIf(hasChromium())('watchProblems', () => {
         (await fetch(url, { method: verb, ...(bytes && { body: new Uint8Array(bytes) }) })).status,
       [method, path, body] as const,
     );
-  const complaint = 'Failed to load resource: the server responded with a status of 404 (Not Found)';
+  const complaint =
+    'Failed to load resource: the server responded with a status of 404 (Not Found)';
 
   test('a 404 is a problem, to a ping too', async () => {
     await send('GET', '/hub?id=1');
@@ -44,7 +45,9 @@ describe.runIf(hasChromium())('watchProblems', () => {
   });
 
   test('but not to a goodbye, by POST in both encodings or by DELETE', async () => {
-    const packed = new Uint8Array(new MessagePackHubProtocol().writeMessage({ type: 7 }) as ArrayBuffer);
+    const packed = new Uint8Array(
+      new MessagePackHubProtocol().writeMessage({ type: 7 }) as ArrayBuffer,
+    );
     await send('POST', '/hub?id=2', [...Buffer.from('{"type":7}\u001e')]);
     await send('POST', '/hub?id=3', [...packed]);
     await send('DELETE', '/hub?id=4');

@@ -26,7 +26,10 @@ export function watchProblems(context: BrowserContext): string[] {
     const body = request.postDataBuffer()?.toString('latin1') ?? '';
     if (request.method() === 'DELETE' || closeMessage.test(body)) left.add(request.url());
     const { hostname, protocol } = new URL(request.url());
-    const inside = protocol === 'data:' || protocol === 'blob:' || /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
+    const inside =
+      protocol === 'data:' ||
+      protocol === 'blob:' ||
+      /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
     if (!inside) problems.push(`asks ${hostname}, which is outside`);
   });
   return problems;

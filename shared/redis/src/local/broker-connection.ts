@@ -54,9 +54,12 @@ export class BrokerConnection {
       case 'SUBSCRIBE':
         return this.#subscribe(rest);
       case 'UNSUBSCRIBE':
-        return this.#unsubscribe(rest.length > 0 ? rest : [...this.#own].map((name) => Buffer.from(name)));
+        return this.#unsubscribe(
+          rest.length > 0 ? rest : [...this.#own].map((name) => Buffer.from(name)),
+        );
       case 'PING':
-        if (this.#resp === 2 && this.#own.size > 0) return this.#push('pong', [rest[0] ?? Buffer.alloc(0)], '');
+        if (this.#resp === 2 && this.#own.size > 0)
+          return this.#push('pong', [rest[0] ?? Buffer.alloc(0)], '');
         return rest[0] === undefined ? this.#write('+PONG\r\n') : this.#bulk(rest[0]);
       case 'HELLO':
         return this.#hello(rest[0]?.toString());
@@ -75,7 +78,11 @@ export class BrokerConnection {
       case 'ECHO':
         return this.#bulk(rest[0] ?? Buffer.alloc(0));
       case 'INFO':
-        return this.#bulk(Buffer.from('# Server\r\nredis_version:7.0.0\r\nredis_mode:standalone\r\nrole:master\r\n'));
+        return this.#bulk(
+          Buffer.from(
+            '# Server\r\nredis_version:7.0.0\r\nredis_mode:standalone\r\nrole:master\r\n',
+          ),
+        );
       case 'GET':
         return this.#write(this.#resp === 3 ? '_\r\n' : '$-1\r\n');
       case 'QUIT':
@@ -103,7 +110,9 @@ export class BrokerConnection {
     const encoded: (Buffer | undefined)[] = [];
     for (const member of members) {
       encoded[member.#resp] ??= Buffer.concat([
-        Buffer.from(`${member.#resp === 3 ? '>' : '*'}3\r\n$7\r\nmessage\r\n$${channel.length}\r\n`),
+        Buffer.from(
+          `${member.#resp === 3 ? '>' : '*'}3\r\n$7\r\nmessage\r\n$${channel.length}\r\n`,
+        ),
         channel,
         Buffer.from(`\r\n$${payload.length}\r\n`),
         payload,
@@ -131,7 +140,8 @@ export class BrokerConnection {
       this.#leave(name.toString());
       this.#push('unsubscribe', [name], `:${this.#own.size}\r\n`);
     }
-    if (names.length === 0) this.#write(`${this.#resp === 3 ? '>' : '*'}3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n`);
+    if (names.length === 0)
+      this.#write(`${this.#resp === 3 ? '>' : '*'}3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n`);
   }
 
   #hello(version: string | undefined): void {
@@ -178,7 +188,9 @@ export class BrokerConnection {
 
   #push(kind: string, items: Buffer[], rest: string): void {
     const mark = this.#resp === 3 ? '>' : '*';
-    this.#write(`${mark}${1 + items.length + (rest === '' ? 0 : 1)}\r\n$${kind.length}\r\n${kind}\r\n`);
+    this.#write(
+      `${mark}${1 + items.length + (rest === '' ? 0 : 1)}\r\n$${kind.length}\r\n${kind}\r\n`,
+    );
     for (const item of items) this.#bulk(item);
     if (rest !== '') this.#write(rest);
   }
@@ -189,7 +201,8 @@ export class BrokerConnection {
 
   /** All that one client gets in a turn leaves in one write. */
   #write(data: string | Buffer): void {
-    if (this.#out.push(typeof data === 'string' ? Buffer.from(data) : data) === 1) setImmediate(() => this.#flush());
+    if (this.#out.push(typeof data === 'string' ? Buffer.from(data) : data) === 1)
+      setImmediate(() => this.#flush());
   }
 
   #flush(): void {

@@ -25,12 +25,19 @@ export interface FoundRedis {
 export async function findRedis(environment: NodeJS.ProcessEnv = process.env): Promise<FoundRedis> {
   const url = environment['REDIS_URL'];
   if (url !== undefined && url !== '') {
-    return { url, kind: 'given', description: 'The Redis of REDIS_URL', close: () => Promise.resolve() };
+    return {
+      url,
+      kind: 'given',
+      description: 'The Redis of REDIS_URL',
+      close: () => Promise.resolve(),
+    };
   }
   const server = await startedServer(environment);
   if (server !== undefined) {
     const description = `A redis-server, started on port ${server.port}`;
-    return startable('redis-server', description, server, () => startRedisServer({ port: server.port }));
+    return startable('redis-server', description, server, () =>
+      startRedisServer({ port: server.port }),
+    );
   }
   const broker = await startStandInBroker();
   const description = `No redis-server on this machine: a small stand-in on port ${broker.port}, good for this lesson only`;
@@ -68,7 +75,9 @@ function startable(
   };
 }
 
-async function startedServer(environment: NodeJS.ProcessEnv): Promise<RedisServerProcess | undefined> {
+async function startedServer(
+  environment: NodeJS.ProcessEnv,
+): Promise<RedisServerProcess | undefined> {
   try {
     return await startRedisServer({ path: environment['PATH'] ?? '' });
   } catch (error) {

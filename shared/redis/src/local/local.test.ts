@@ -19,34 +19,39 @@ describe('the stand-in broker', () => {
     await run(redis({ url: broker.url, ackTimeout: 5000 }));
   });
 
-  test.skipIf(!hasRedisServer).each([2, 3] as const)('answers a client of RESP%i as Redis does', async (RESP) => {
-    const real = await startRedisServer();
-    const answers = [];
-    for (const url of [broker.url, real.url]) {
-      const client = await createClient({ url, RESP }).connect();
-      const subscriber = await createClient({ url, RESP }).connect();
-      const got: string[] = [];
-      await subscriber.subscribe(['resp:a', 'resp:b'], (message, channel) => got.push(`${channel} ${message}`));
-      answers.push([
-        await client.ping(),
-        await client.echo('echo'),
-        await client.publish('resp:a', 'é 1'),
-        await client.publish('resp:none', ''),
-        await client.pubSubChannels('resp:*').then((names) => names.map(String).sort()),
-        await client.pubSubNumSub(['resp:a', 'resp:none']).then((counts) => ({ ...counts })),
-        await subscriber.ping(),
-        await subscriber.unsubscribe('resp:a'),
-        await client.publish('resp:a', '2'),
-        await client.get('nothing'),
-        await subscriber.unsubscribe(),
-        got,
-      ]);
-      client.destroy();
-      subscriber.destroy();
-    }
-    expect(answers[0]).toEqual(answers[1]);
-    await real.close();
-  });
+  test.skipIf(!hasRedisServer).each([2, 3] as const)(
+    'answers a client of RESP%i as Redis does',
+    async (RESP) => {
+      const real = await startRedisServer();
+      const answers = [];
+      for (const url of [broker.url, real.url]) {
+        const client = await createClient({ url, RESP }).connect();
+        const subscriber = await createClient({ url, RESP }).connect();
+        const got: string[] = [];
+        await subscriber.subscribe(['resp:a', 'resp:b'], (message, channel) =>
+          got.push(`${channel} ${message}`),
+        );
+        answers.push([
+          await client.ping(),
+          await client.echo('echo'),
+          await client.publish('resp:a', 'é 1'),
+          await client.publish('resp:none', ''),
+          await client.pubSubChannels('resp:*').then((names) => names.map(String).sort()),
+          await client.pubSubNumSub(['resp:a', 'resp:none']).then((counts) => ({ ...counts })),
+          await subscriber.ping(),
+          await subscriber.unsubscribe('resp:a'),
+          await client.publish('resp:a', '2'),
+          await client.get('nothing'),
+          await subscriber.unsubscribe(),
+          got,
+        ]);
+        client.destroy();
+        subscriber.destroy();
+      }
+      expect(answers[0]).toEqual(answers[1]);
+      await real.close();
+    },
+  );
 
   test.each([
     ['no command', 'GET / HTTP/1.1\r\n\r\n'],
@@ -67,9 +72,11 @@ describe('the stand-in broker', () => {
 
   test('a command in pieces and two in one piece', async () => {
     const socket = connect(broker.port, '127.0.0.1');
-    for (const byte of '*2\r\n$4\r\nECHO\r\n$3\r\na\r\n\r\n*1\r\n$4\r\nPING\r\n') socket.write(byte);
+    for (const byte of '*2\r\n$4\r\nECHO\r\n$3\r\na\r\n\r\n*1\r\n$4\r\nPING\r\n')
+      socket.write(byte);
     let text = '';
-    while (!text.endsWith('+PONG\r\n')) text += String(((await once(socket, 'data')) as [Buffer])[0]);
+    while (!text.endsWith('+PONG\r\n'))
+      text += String(((await once(socket, 'data')) as [Buffer])[0]);
     expect(text).toBe('$3\r\na\r\n\r\n+PONG\r\n');
     socket.destroy();
   });
@@ -97,16 +104,26 @@ describe('a Redis for development', () => {
     ...(hasRedisServer ? [['redis-server', { PATH: process.env['PATH'] }] as const] : []),
     ['stand-in', { PATH: '' }] as const,
   ];
-  test.each(kinds)('a %s ends and starts again in the order in which it was asked', async (_kind, environment) => {
-    const found = await findRedis(environment);
-    await Promise.all([found.close(), found.start!(), found.start!(), found.close(), found.start!(), found.start!()]);
-    const client = await createClient({ url: found.url }).connect();
-    expect(await client.ping()).toBe('PONG');
-    client.destroy();
-    await Promise.all([found.close(), found.close()]);
-    const socket = connect(Number(new URL(found.url).port), '127.0.0.1');
-    expect(await once(socket, 'error')).toMatchObject([{ code: 'ECONNREFUSED' }]);
-  });
+  test.each(kinds)(
+    'a %s ends and starts again in the order in which it was asked',
+    async (_kind, environment) => {
+      const found = await findRedis(environment);
+      await Promise.all([
+        found.close(),
+        found.start!(),
+        found.start!(),
+        found.close(),
+        found.start!(),
+        found.start!(),
+      ]);
+      const client = await createClient({ url: found.url }).connect();
+      expect(await client.ping()).toBe('PONG');
+      client.destroy();
+      await Promise.all([found.close(), found.close()]);
+      const socket = connect(Number(new URL(found.url).port), '127.0.0.1');
+      expect(await once(socket, 'error')).toMatchObject([{ code: 'ECONNREFUSED' }]);
+    },
+  );
 
   test.each(kinds)('else a %s carries messages', async (kind, environment) => {
     const found = await findRedis(environment);

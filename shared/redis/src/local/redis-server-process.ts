@@ -36,7 +36,9 @@ export interface RedisServerProcessOptions {
  * const server = await startRedisServer();
  * const signalr = new SignalRServer({ scaleOut: redis({ url: server.url }) });
  */
-export async function startRedisServer(options: RedisServerProcessOptions = {}): Promise<RedisServerProcess> {
+export async function startRedisServer(
+  options: RedisServerProcessOptions = {},
+): Promise<RedisServerProcess> {
   const port = options.port ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'practical-signalr-redis-'));
   const { tls } = options;
@@ -47,7 +49,8 @@ export async function startRedisServer(options: RedisServerProcessOptions = {}):
     '--dir',
     folder,
   ];
-  const kind = options.sentinel === undefined ? ['--save', '', '--appendonly', 'no'] : ['--sentinel'];
+  const kind =
+    options.sentinel === undefined ? ['--save', '', '--appendonly', 'no'] : ['--sentinel'];
   const file = options.sentinel === undefined ? [] : [options.sentinel];
   const child = spawn('redis-server', [...file, ...common, ...kind, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -77,7 +80,10 @@ export async function startRedisServer(options: RedisServerProcessOptions = {}):
   };
 }
 
-const tlsArguments = (port: number, { ca, cert, key }: NonNullable<RedisServerProcessOptions['tls']>): string[] =>
+const tlsArguments = (
+  port: number,
+  { ca, cert, key }: NonNullable<RedisServerProcessOptions['tls']>,
+): string[] =>
   ['--port', '0', '--tls-port', `${port}`].concat(
     '--tls-ca-cert-file',
     ca,

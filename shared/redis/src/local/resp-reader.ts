@@ -40,7 +40,8 @@ export class RespReader {
   #command(start: number): { args: Buffer[]; end: number } | undefined {
     const head = this.#number(start, 0x2a);
     if (head === undefined) return undefined;
-    if (head.value > MAXIMUM_ARGUMENTS) throw new RespError('Protocol error: invalid multibulk length');
+    if (head.value > MAXIMUM_ARGUMENTS)
+      throw new RespError('Protocol error: invalid multibulk length');
     const args: Buffer[] = [];
     let at = head.end;
     for (let i = 0; i < head.value; i++) {
@@ -61,7 +62,8 @@ export class RespReader {
   /** A length line, for example `*3` or `$12`. */
   #number(at: number, mark: number): { value: number; end: number } | undefined {
     if (at >= this.#data.length) return undefined;
-    if (this.#data[at] !== mark) throw new RespError(`Protocol error: expected '${String.fromCharCode(mark)}'`);
+    if (this.#data[at] !== mark)
+      throw new RespError(`Protocol error: expected '${String.fromCharCode(mark)}'`);
     const end = this.#data.indexOf('\r\n', at);
     if (end < 0) {
       if (this.#data.length - at > 20) throw new RespError('Protocol error: invalid length');

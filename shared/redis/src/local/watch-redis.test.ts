@@ -33,7 +33,12 @@ describe.each([
     ends.push(() => [client, a, b].forEach((each) => each.destroy()));
     await a.subscribe(['ChatHub:all', 'ChatHub:group:é "1"\\', 'Other:all'], () => undefined);
     await b.subscribe('ChatHub:all', () => undefined);
-    for (const channel of ['ChatHub:all', 'ChatHub:group:é "1"\\', 'ChatHub:group:é "1"\\', 'Other:all']) {
+    for (const channel of [
+      'ChatHub:all',
+      'ChatHub:group:é "1"\\',
+      'ChatHub:group:é "1"\\',
+      'Other:all',
+    ]) {
       expect(await client.publish(channel, '\r\n"\u0000')).toBe(channel === 'ChatHub:all' ? 2 : 1);
     }
     expect(await seen(watch, 3)).toEqual({
@@ -73,11 +78,22 @@ test.runIf(hasRedisServer)('without the right to MONITOR: subscribers, and no co
   ends.push(() => found.close());
   const client = await createClient({ url: found.url }).connect();
   ends.push(() => client.destroy());
-  await client.sendCommand(['ACL', 'SETUSER', 'watcher', 'on', '>pass', 'allchannels', '+@all', '-monitor']);
+  await client.sendCommand([
+    'ACL',
+    'SETUSER',
+    'watcher',
+    'on',
+    '>pass',
+    'allchannels',
+    '+@all',
+    '-monitor',
+  ]);
   const subscriber = await client.duplicate().connect();
   ends.push(() => subscriber.destroy());
   await subscriber.subscribe('ChatHub:all', () => undefined);
   const watch = watchRedis(found.url.replace('//', '//watcher:pass@'), ['ChatHub:']);
   ends.push(() => watch.close());
-  expect((await watch.look())?.channels).toEqual([{ name: 'ChatHub:all', subscribers: 1, messages: undefined }]);
+  expect((await watch.look())?.channels).toEqual([
+    { name: 'ChatHub:all', subscribers: 1, messages: undefined },
+  ]);
 });

@@ -46,7 +46,8 @@ export function watchRedis(url: string, stems: readonly string[]): RedisWatch {
     const channel = unquoted(quoted);
     if (!stems.some((stem) => channel.startsWith(stem))) return;
     messages.set(channel, (messages.get(channel) ?? 0) + 1);
-    if (messages.size > COUNTED) for (const [oldest] of messages) return void messages.delete(oldest);
+    if (messages.size > COUNTED)
+      for (const [oldest] of messages) return void messages.delete(oldest);
   };
   const close = (): void => {
     for (const client of clients.splice(0)) client.destroy();
@@ -92,7 +93,12 @@ export function watchRedis(url: string, stems: readonly string[]): RedisWatch {
 
 /** Does not come back by itself: the next look does. */
 function clientOf(url: string) {
-  const client = createClient({ url, RESP: 2, disableOfflineQueue: true, socket: { reconnectStrategy: false } });
+  const client = createClient({
+    url,
+    RESP: 2,
+    disableOfflineQueue: true,
+    socket: { reconnectStrategy: false },
+  });
   client.on('error', () => undefined);
   return client;
 }

@@ -34,10 +34,14 @@ test('what is published, received, lost and foreign is counted, outages too; clo
   const collected = async (): Promise<Record<string, unknown>> => {
     exporter.reset();
     await reader.forceFlush();
-    const found = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
+    const found = exporter
+      .getMetrics()
+      .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
     return Object.fromEntries(
       found.map(({ descriptor, dataPoints }) => {
-        expect(dataPoints.map(({ attributes }) => attributes)).toEqual([{ 'signalr.hub': 'ChatHub' }]);
+        expect(dataPoints.map(({ attributes }) => attributes)).toEqual([
+          { 'signalr.hub': 'ChatHub' },
+        ]);
         return [descriptor.name.replace('signalr.redis.', ''), dataPoints[0]?.value];
       }),
     );
@@ -66,11 +70,21 @@ test('what is published, received, lost and foreign is counted, outages too; clo
   await server.close();
   await a.log.logged(/does not reach/);
   for (let i = 0; i < 4; i++) await a.manager.sendAll('m', [i]);
-  expect(await collected()).toMatchObject({ connected: 0, lost_sends: 4, disconnections: 1, reconnections: 0 });
+  expect(await collected()).toMatchObject({
+    connected: 0,
+    lost_sends: 4,
+    disconnections: 1,
+    reconnections: 0,
+  });
   const again = await startRedisServer({ port: server.port });
   ends.push(() => again.close());
   await a.back(0);
-  expect(await collected()).toMatchObject({ connected: 1, lost_sends: 4, disconnections: 1, reconnections: 1 });
+  expect(await collected()).toMatchObject({
+    connected: 1,
+    lost_sends: 4,
+    disconnections: 1,
+    reconnections: 1,
+  });
 
   telemetry.close();
   const before = asked;

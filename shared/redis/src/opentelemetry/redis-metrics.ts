@@ -1,4 +1,9 @@
-import { type BatchObservableCallback, type Meter, metrics, type Observable } from '@opentelemetry/api';
+import {
+  type BatchObservableCallback,
+  type Meter,
+  metrics,
+  type Observable,
+} from '@opentelemetry/api';
 import type { HealthReportEntry } from '@practical-signalr/server/scale-out';
 
 /** What tells how its hubs reach other servers: a `SignalRServer`. */
@@ -7,14 +12,28 @@ export interface HealthSource {
 }
 
 /** What health() counts since the start, by the names of its data. */
-const counters: Readonly<Record<string, readonly [name: string, unit: string, description: string]>> = {
+const counters: Readonly<
+  Record<string, readonly [name: string, unit: string, description: string]>
+> = {
   publishedMessages: ['published_messages', '{message}', 'Messages that Redis has taken.'],
   receivedMessages: ['received_messages', '{message}', 'Messages that came from Redis.'],
   lostSends: ['lost_sends', '{message}', 'Sends that other servers did not get.'],
-  unconfirmedSends: ['unconfirmed_sends', '{message}', 'Sends that were on their way when the connection ended.'],
-  foreignMessages: ['foreign_messages', '{message}', 'Messages that were not of a SignalR server, and ignored.'],
+  unconfirmedSends: [
+    'unconfirmed_sends',
+    '{message}',
+    'Sends that were on their way when the connection ended.',
+  ],
+  foreignMessages: [
+    'foreign_messages',
+    '{message}',
+    'Messages that were not of a SignalR server, and ignored.',
+  ],
   disconnections: ['disconnections', '{disconnection}', 'Outages of the connection to Redis.'],
-  reconnections: ['reconnections', '{reconnection}', 'Outages of the connection to Redis that are over.'],
+  reconnections: [
+    'reconnections',
+    '{reconnection}',
+    'Outages of the connection to Redis that are over.',
+  ],
 };
 
 /**
@@ -30,10 +49,12 @@ export class RedisMetrics {
 
   /** Default: what is registered with `@opentelemetry/api` at this moment. */
   constructor(signalr: HealthSource, meter: Meter = metrics.getMeter('practical-signalr.redis')) {
-    const counted = Object.entries(counters).map(([key, [name, unit, description]]): [string, Observable] => [
-      key,
-      meter.createObservableCounter(`signalr.redis.${name}`, { unit, description }),
-    ]);
+    const counted = Object.entries(counters).map(
+      ([key, [name, unit, description]]): [string, Observable] => [
+        key,
+        meter.createObservableCounter(`signalr.redis.${name}`, { unit, description }),
+      ],
+    );
     const connected = meter.createObservableGauge('signalr.redis.connected', {
       description: '1 while other servers are reached, else 0.',
     });
@@ -50,7 +71,8 @@ export class RedisMetrics {
       for (const [hub, { data }] of Object.entries(signalr.health().entries)) {
         if (data['publishedMessages'] === undefined) continue; // another scale-out
         const attributes = { 'signalr.hub': hub };
-        for (const [key, counter] of counted) result.observe(counter, Number(data[key]), attributes);
+        for (const [key, counter] of counted)
+          result.observe(counter, Number(data[key]), attributes);
         result.observe(connected, data['state'] === 'connected' ? 1 : 0, attributes);
         result.observe(subscriptions, Number(data['subscriptions']), attributes);
         result.observe(roundTrip, Number(data['roundTrip']) / 1000, attributes);

@@ -6,7 +6,11 @@ export interface PresenceClient {
   on(event: 'error' | 'ready', listener: (error?: unknown) => void): unknown;
   zAdd(key: string, member: { score: number; value: string }): Promise<number>;
   zRem(key: string, member: string): Promise<number>;
-  zRangeWithScores(key: string, start: number, stop: number): Promise<{ score: number; value: string }[]>;
+  zRangeWithScores(
+    key: string,
+    start: number,
+    stop: number,
+  ): Promise<{ score: number; value: string }[]>;
   hSet(key: string, field: string, value: string): Promise<number>;
   hDel(key: string, field: string): Promise<number>;
   hGetAll(key: string): Promise<Record<string, string>>;

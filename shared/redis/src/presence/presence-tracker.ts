@@ -59,7 +59,9 @@ export class PresenceTracker {
 
   async left(connectionId: string, group: string): Promise<void> {
     if (this.#connections.get(connectionId)?.groups.delete(group) !== true) return;
-    await this.#write(connectionId, () => [this.#client.hDel(this.#keys.group(group), connectionId)]);
+    await this.#write(connectionId, () => [
+      this.#client.hDel(this.#keys.group(group), connectionId),
+    ]);
   }
 
   /** Takes this server off: it ends as it should. */
@@ -108,7 +110,11 @@ export class PresenceTracker {
     await this.#client.pExpire(this.#keys.servers, KEY_LIFETIME);
     // Others have given this server up, or Redis has lost its data.
     if (isNew || this.#dirty || Date.now() - this.#syncedAt > KEY_LIFETIME / 2) await this.#sync();
-    for (const { value: server, score } of await this.#client.zRangeWithScores(this.#keys.servers, 0, -1)) {
+    for (const { value: server, score } of await this.#client.zRangeWithScores(
+      this.#keys.servers,
+      0,
+      -1,
+    )) {
       if (score < Date.now()) await this.#takeOff(server);
     }
   }
@@ -122,12 +128,14 @@ export class PresenceTracker {
       const now = this.#connections.get(id);
       if (now === undefined) work.push(this.#client.hDel(key, id));
       for (const group of entry.groups) {
-        if (now?.groups.has(group) !== true) work.push(this.#client.hDel(this.#keys.group(group), id));
+        if (now?.groups.has(group) !== true)
+          work.push(this.#client.hDel(this.#keys.group(group), id));
       }
     }
     for (const [id, connection] of this.#connections) {
       work.push(this.#client.hSet(key, id, JSON.stringify(entryOf(connection))));
-      for (const group of connection.groups) work.push(...this.#addMember(group, id, connection.user));
+      for (const group of connection.groups)
+        work.push(...this.#addMember(group, id, connection.user));
     }
     work.push(this.#client.pExpire(key, KEY_LIFETIME));
     await Promise.all(work);
@@ -150,5 +158,7 @@ const entryOf = ({ user, groups }: Tracked): PresenceEntry => ({ user, groups: [
 const entries = (hash: Record<string, string>): [string, PresenceEntry][] =>
   Object.entries(hash).flatMap(([id, json]) => {
     const entry = parsed<PresenceEntry>(json);
-    return entry !== undefined && Array.isArray(entry.groups) ? [[id, entry] as [string, PresenceEntry]] : [];
+    return entry !== undefined && Array.isArray(entry.groups)
+      ? [[id, entry] as [string, PresenceEntry]]
+      : [];
   });

@@ -57,7 +57,11 @@ test('who is online and in which group, over two servers', async () => {
   await a.manager.addToGroup('1', 'room');
   await a.manager.addToGroup('2', 'room'); // held by the other server
   expect(await idsOf(b.hub.members('room'))).toEqual(['1', '2']);
-  expect(await a.hub.members('room')).toContainEqual({ connectionId: '2', userIdentifier: 'bob', serverName: 'b' });
+  expect(await a.hub.members('room')).toContainEqual({
+    connectionId: '2',
+    userIdentifier: 'bob',
+    serverName: 'b',
+  });
   expect(await a.hub.members('empty')).toEqual([]);
   await a.manager.removeFromGroup('2', 'room');
   expect(await idsOf(a.hub.members('room'))).toEqual(['1']);
@@ -74,9 +78,13 @@ test('a server that is killed: its connections count until its lease ends, then 
   const a = start(server.url, 'a', 300);
   await a.manager.onConnected(new LifetimeSuiteClient('ann', '1'));
   await a.manager.addToGroup('1', 'room');
-  const child = fork(fileURLToPath(new URL('../testing/presence-process.ts', import.meta.url)), [server.url, '300'], {
-    execArgv: ['--conditions=@practical-signalr/source', '--import=tsx'],
-  });
+  const child = fork(
+    fileURLToPath(new URL('../testing/presence-process.ts', import.meta.url)),
+    [server.url, '300'],
+    {
+      execArgv: ['--conditions=@practical-signalr/source', '--import=tsx'],
+    },
+  );
   await once(child, 'message');
   await until(
     () => idsOf(a.hub.members('room')),
@@ -97,7 +105,9 @@ test('a server that is killed: its connections count until its lease ends, then 
     () => look.keys('ChatHub:presence:*'),
     (keys) => keys.length === 3,
   );
-  expect(await look.hGetAll('ChatHub:presence:group:room')).toEqual({ 1: '{"server":"a","user":"ann"}' });
+  expect(await look.hGetAll('ChatHub:presence:group:room')).toEqual({
+    1: '{"server":"a","user":"ann"}',
+  });
   // -1 would be a key without an end; -2 is one that has just gone.
   for (const key of await look.keys('*')) expect(await look.pTTL(key)).not.toBe(-1);
   look.destroy();

@@ -1,6 +1,12 @@
 import { errorTexts } from '../error-texts.ts';
 import { clientFactory, type RedisClientTemplate } from '../redis-client.ts';
-import { type MemberEntry, parsed, type PresenceClient, type PresenceEntry, PresenceKeys } from './presence-client.ts';
+import {
+  type MemberEntry,
+  parsed,
+  type PresenceClient,
+  type PresenceEntry,
+  PresenceKeys,
+} from './presence-client.ts';
 import { PresenceTracker } from './presence-tracker.ts';
 
 /** Options of {@link presence}. Give `url` or `client`. */
@@ -67,9 +73,13 @@ export class Presence {
     };
     const connections = async (): Promise<PresentConnection[]> => {
       const servers = [...(await live())];
-      const hashes = await asked(Promise.all(servers.map((server) => client.hGetAll(keys.server(server)))));
+      const hashes = await asked(
+        Promise.all(servers.map((server) => client.hGetAll(keys.server(server)))),
+      );
       return hashes.flatMap((hash, i) =>
-        Object.entries(hash).map(([id, json]) => present(id, servers[i] as string, parsed<PresenceEntry>(json)?.user)),
+        Object.entries(hash).map(([id, json]) =>
+          present(id, servers[i] as string, parsed<PresenceEntry>(json)?.user),
+        ),
       );
     };
     return {
@@ -83,7 +93,9 @@ export class Presence {
         const members = Object.entries(await asked(client.hGetAll(keys.group(group))));
         return members.flatMap(([id, json]) => {
           const member = parsed<MemberEntry>(json);
-          return member !== undefined && servers.has(member.server) ? [present(id, member.server, member.user)] : [];
+          return member !== undefined && servers.has(member.server)
+            ? [present(id, member.server, member.user)]
+            : [];
         });
       },
     };
@@ -92,7 +104,12 @@ export class Presence {
   /** For `redis()`: writes who is on one server. */
   track(hubName: string, serverName: string): PresenceTracker {
     this.#users++;
-    return new PresenceTracker(this.#client, new PresenceKeys(this.#prefix, hubName), serverName, this.#leaseTime);
+    return new PresenceTracker(
+      this.#client,
+      new PresenceKeys(this.#prefix, hubName),
+      serverName,
+      this.#leaseTime,
+    );
   }
 
   /** For `redis()`: ends the connection with the last server that used it. */
@@ -113,7 +130,11 @@ const asked = <T>(answer: Promise<T>): Promise<T> =>
     throw new Error(errorTexts.away, { cause });
   });
 
-const present = (connectionId: string, serverName: string, user: string | null | undefined): PresentConnection => ({
+const present = (
+  connectionId: string,
+  serverName: string,
+  user: string | null | undefined,
+): PresentConnection => ({
   connectionId,
   userIdentifier: user ?? undefined,
   serverName,

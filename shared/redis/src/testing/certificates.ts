@@ -39,7 +39,13 @@ export function makeCertificates(): Certificates {
     cert: file('server.pem', server.cert),
     key: file('server.key', server.key),
   };
-  return { ca: authority.cert, server, client, files, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    ca: authority.cert,
+    server,
+    client,
+    files,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 /** A certificate for a day and its key; without an authority it is its own. */
@@ -57,8 +63,13 @@ function issue(name: string, extensions: object[], authority?: Issued): Issued {
   certificate.validity.notAfter = new Date(Date.now() + 86_400_000);
   const subject = [{ name: 'commonName', value: name }];
   certificate.setSubject(subject);
-  certificate.setIssuer(authority ? forge.pki.certificateFromPem(authority.cert).subject.attributes : subject);
+  certificate.setIssuer(
+    authority ? forge.pki.certificateFromPem(authority.cert).subject.attributes : subject,
+  );
   certificate.setExtensions(extensions);
-  certificate.sign(authority ? forge.pki.privateKeyFromPem(authority.key) : own, forge.md.sha256.create());
+  certificate.sign(
+    authority ? forge.pki.privateKeyFromPem(authority.key) : own,
+    forge.md.sha256.create(),
+  );
   return { cert: forge.pki.certificateToPem(certificate), key };
 }

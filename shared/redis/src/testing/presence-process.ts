@@ -5,7 +5,9 @@ import { LoggedHub } from './logged-hub.ts';
 
 // A server in a process of its own that a test can kill: node presence-process.ts URL LEASE_TIME.
 const [, , url = '', leaseTime] = process.argv;
-const manager = redis({ url, presence: presence({ url, leaseTime: Number(leaseTime) }) })(new LoggedHub().hub);
+const manager = redis({ url, presence: presence({ url, leaseTime: Number(leaseTime) }) })(
+  new LoggedHub().hub,
+);
 await manager.onConnected(new LifetimeSuiteClient('victim', 'victim-1'));
 await manager.addToGroup('victim-1', 'room');
 process.send?.('ready');

@@ -8,8 +8,12 @@ export class RecordingRedis {
   readonly #subscribers = new Map<string, Set<Listener>>();
 
   /** Fits the option `client`. */
-  get client(): { duplicate(): object; publish(channel: string, message: Buffer): Promise<number> } {
-    const publish = (channel: string, payload: Buffer): Promise<number> => this.#publish(channel, payload);
+  get client(): {
+    duplicate(): object;
+    publish(channel: string, message: Buffer): Promise<number>;
+  } {
+    const publish = (channel: string, payload: Buffer): Promise<number> =>
+      this.#publish(channel, payload);
     return { duplicate: () => this.#duplicate(), publish };
   }
 
@@ -29,9 +33,12 @@ export class RecordingRedis {
       }
       return Promise.resolve();
     };
-    const subscribe: RedisPubSubClient['subscribe'] = (names, listener) => each(names, (set) => set.add(listener));
-    const unsubscribe: RedisPubSubClient['subscribe'] = (names, listener) => each(names, (set) => set.delete(listener));
-    const publish = (channel: string, payload: Buffer): Promise<number> => this.#publish(channel, payload);
+    const subscribe: RedisPubSubClient['subscribe'] = (names, listener) =>
+      each(names, (set) => set.add(listener));
+    const unsubscribe: RedisPubSubClient['subscribe'] = (names, listener) =>
+      each(names, (set) => set.delete(listener));
+    const publish = (channel: string, payload: Buffer): Promise<number> =>
+      this.#publish(channel, payload);
     return {
       isReady: true,
       connect: () => Promise.resolve(),

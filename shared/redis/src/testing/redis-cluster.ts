@@ -16,7 +16,9 @@ const slots = [
 ] as const;
 
 export async function startRedisCluster(): Promise<RedisCluster> {
-  const nodes = await Promise.all(slots.map(() => startRedisServer({ args: ['--cluster-enabled', 'yes'] })));
+  const nodes = await Promise.all(
+    slots.map(() => startRedisServer({ args: ['--cluster-enabled', 'yes'] })),
+  );
   const clients = await Promise.all(nodes.map(({ url }) => createClient({ url }).connect()));
   for (const [i, client] of clients.entries()) {
     const [from, to] = slots[i] as readonly [number, number];

@@ -19,8 +19,10 @@ class RoleHub extends Hub {
 }
 const authentication = jwtBearer({ key: testKey });
 const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
-const call = (target: string): string => `{"type":1,"invocationId":"1","target":"${target}","arguments":[]}\u001e`;
-const result = (value: unknown): string => `{"type":3,"invocationId":"1","result":${JSON.stringify(value)}}`;
+const call = (target: string): string =>
+  `{"type":1,"invocationId":"1","target":"${target}","arguments":[]}\u001e`;
+const result = (value: unknown): string =>
+  `{"type":3,"invocationId":"1","result":${JSON.stringify(value)}}`;
 
 let server: TestServer;
 const logger = new CollectingLogger();
@@ -55,7 +57,10 @@ async function open(claims: object, options: MapHubOptions<RoleHub> = {}): Promi
     client,
     negotiated,
     refresh: async (newHeaders, id = negotiated.connectionToken) => {
-      const response = await fetch(`${url}/refresh?id=${id}`, { method: 'POST', headers: newHeaders });
+      const response = await fetch(`${url}/refresh?id=${id}`, {
+        method: 'POST',
+        headers: newHeaders,
+      });
       const text = await response.text();
       return [response.status, text === '' ? '' : JSON.parse(text)];
     },
@@ -67,7 +72,9 @@ test('a new token for the same user changes its claims, and the connection goes 
   expect(negotiated.tokenLifetimeSeconds).toBeGreaterThan(90);
   client.send(call('Admin'));
   expect(await client.next()).toContain('because user is unauthorized');
-  const [status, body] = await refresh(bearer(testToken({ sub: 'alice', role: 'admin', exp: inSeconds(1000) })));
+  const [status, body] = await refresh(
+    bearer(testToken({ sub: 'alice', role: 'admin', exp: inSeconds(1000) })),
+  );
   expect(status).toBe(200);
   expect((body as { tokenLifetimeSeconds: number }).tokenLifetimeSeconds).toBeGreaterThan(990);
   expect(await client.next()).toBe('{"type":1,"target":"refreshed","arguments":["admin"]}');
@@ -78,12 +85,16 @@ test('a new token for the same user changes its claims, and the connection goes 
 
 test('a hook of the hub that fails is logged, the connection goes on with the new claims', async () => {
   const { client, refresh } = await open({});
-  expect((await refresh(bearer(testToken({ sub: 'alice', role: 'admin', broken: true }))))[0]).toBe(200);
+  expect((await refresh(bearer(testToken({ sub: 'alice', role: 'admin', broken: true }))))[0]).toBe(
+    200,
+  );
   await client.next();
   client.send(call('OnAuthenticationRefreshed') + call('Role'));
   expect(await client.next()).toContain('Method does not exist.');
   expect(await client.next()).toBe(result('admin'));
-  expect(logger.lines.at(-1)).toMatch(/^error onAuthenticationRefreshed of RoleHub failed\. Error: hook broke/);
+  expect(logger.lines.at(-1)).toMatch(
+    /^error onAuthenticationRefreshed of RoleHub failed\. Error: hook broke/,
+  );
   client.close();
 });
 
@@ -120,7 +131,12 @@ test('a connection that nobody has authenticated cannot become somebody', async 
 });
 
 test.each<[string, NonNullable<MapHubOptions<RoleHub>['onAuthenticationRefresh']>, number]>([
-  ['accepts', ({ previousUser, newUser }) => previousUser['role'] === undefined && newUser['role'] === 'admin', 200],
+  [
+    'accepts',
+    ({ previousUser, newUser }) =>
+      previousUser['role'] === undefined && newUser['role'] === 'admin',
+    200,
+  ],
   ['accepts later', async () => true, 200],
   ['refuses', () => false, 403],
   [
@@ -148,7 +164,9 @@ test.each<[string, NonNullable<MapHubOptions<RoleHub>['onAuthenticationRefresh']
 });
 
 test('a user that the userIdProvider would name otherwise is another one', async () => {
-  const userIdProvider = { getUserId: ({ user }: { user: object | undefined }) => (user as { email?: string }).email };
+  const userIdProvider = {
+    getUserId: ({ user }: { user: object | undefined }) => (user as { email?: string }).email,
+  };
   const { client, refresh } = await open({ email: 'a@example.org' }, { userIdProvider });
   expect((await refresh(bearer(testToken({ sub: 'alice', email: 'b@example.org' }))))[0]).toBe(403);
   expect((await refresh(bearer(testToken({ sub: 'alice', email: 'a@example.org' }))))[0]).toBe(200);
@@ -165,12 +183,18 @@ test("where it is off, the path is the app's own and negotiation says nothing of
 test('closeOnAuthenticationExpiration ends a connection with its token, unless a new one has come', async () => {
   const short = { closeOnAuthenticationExpiration: true, keepAliveInterval: 200 };
   const { client, refresh, negotiated } = await open({ exp: inSeconds(3) }, short);
-  const other = await RawClient.connect(`${server.url}/hub`, bearer(testToken({ sub: 'bob', exp: inSeconds(2) })));
+  const other = await RawClient.connect(
+    `${server.url}/hub`,
+    bearer(testToken({ sub: 'bob', exp: inSeconds(2) })),
+  );
   await refresh(bearer(testToken({ sub: 'alice', exp: inSeconds(100) })));
   expect(await other.end()).toEqual({ records: ['{"type":7,"allowReconnect":true}'], code: 1000 });
   expect(await client.next()).toContain('refreshed');
   // Alice's first token ends with the server's next second: another connection that shares its end shows when that has come.
-  const same = await RawClient.connect(`${server.url}/hub`, bearer(testToken({ sub: 'alice', exp: inSeconds(2) })));
+  const same = await RawClient.connect(
+    `${server.url}/hub`,
+    bearer(testToken({ sub: 'alice', exp: inSeconds(2) })),
+  );
   await same.end();
   expect(negotiated.tokenLifetimeSeconds).toBeLessThanOrEqual(3);
   client.send(call('Role'));
@@ -182,10 +206,16 @@ test('another user cannot take over a connection whose token it has got hold of'
   const { client, negotiated } = await open({});
   const url = `${server.url}/hub?id=${negotiated.connectionToken}`;
   for (const method of ['GET', 'POST', 'DELETE']) {
-    expect((await fetch(url, { method, headers: bearer(testToken({ sub: 'bob' })) })).status).toBe(403);
+    expect((await fetch(url, { method, headers: bearer(testToken({ sub: 'bob' })) })).status).toBe(
+      403,
+    );
   }
-  await expect(RawClient.open(url, bearer(testToken({ sub: 'bob' })))).rejects.toThrow('status 403');
-  await expect(RawClient.open(url, bearer(testToken({ sub: 'alice' })))).rejects.toThrow('status 409');
+  await expect(RawClient.open(url, bearer(testToken({ sub: 'bob' })))).rejects.toThrow(
+    'status 403',
+  );
+  await expect(RawClient.open(url, bearer(testToken({ sub: 'alice' })))).rejects.toThrow(
+    'status 409',
+  );
   expect(logger.lines.filter((line) => line.includes('another user'))).toHaveLength(4);
   client.send(call('Role'));
   expect(await client.next()).toBe(result(null));
@@ -197,10 +227,17 @@ test('over long polling every request is of the same user, and a newer token of 
   client.close();
   expect(negotiated.tokenLifetimeSeconds).toBeGreaterThan(0);
   const first = bearer(testToken({ sub: 'alice' }));
-  const answer = await fetch(`${server.url}/hub/negotiate?negotiateVersion=1`, { method: 'POST', headers: first });
+  const answer = await fetch(`${server.url}/hub/negotiate?negotiateVersion=1`, {
+    method: 'POST',
+    headers: first,
+  });
   const { connectionToken } = (await answer.json()) as Opened['negotiated'];
   const url = `${server.url}/hub?id=${connectionToken}`;
-  const ask = async (method: string, headers: Record<string, string>, body?: string): Promise<[number, string]> => {
+  const ask = async (
+    method: string,
+    headers: Record<string, string>,
+    body?: string,
+  ): Promise<[number, string]> => {
     const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
     return [response.status, await response.text()];
   };
@@ -209,7 +246,10 @@ test('over long polling every request is of the same user, and a newer token of 
   expect(await ask('GET', first)).toEqual([200, '{}\u001e']);
   for (const method of ['GET', 'POST', 'DELETE']) {
     const body = method === 'POST' ? call('Role') : undefined;
-    expect(await ask(method, bearer(testToken({ sub: 'bob', role: 'admin' })), body)).toEqual([403, '']);
+    expect(await ask(method, bearer(testToken({ sub: 'bob', role: 'admin' })), body)).toEqual([
+      403,
+      '',
+    ]);
     expect(await ask(method, {}, body)).toEqual([401, '']);
   }
   const promoted = bearer(testToken({ sub: 'alice', role: 'admin' }));
@@ -223,16 +263,20 @@ test('over an event stream another user can neither send nor take over', async (
   const { client } = await open({});
   client.close();
   const headers = bearer(testToken({ sub: 'alice' }));
-  const answer = await fetch(`${server.url}/hub/negotiate?negotiateVersion=1`, { method: 'POST', headers });
+  const answer = await fetch(`${server.url}/hub/negotiate?negotiateVersion=1`, {
+    method: 'POST',
+    headers,
+  });
   const { connectionToken } = (await answer.json()) as Opened['negotiated'];
   const url = `${server.url}/hub?id=${connectionToken}`;
   const events = await fetch(url, { headers: { ...headers, accept: 'text/event-stream' } });
   const bob = bearer(testToken({ sub: 'bob' }));
   expect((await fetch(url, { method: 'POST', headers: bob, body: call('Role') })).status).toBe(403);
   expect((await fetch(url, { headers: { ...bob, accept: 'text/event-stream' } })).status).toBe(403);
-  expect((await fetch(url, { method: 'POST', headers, body: '{"protocol":"json","version":1}\u001e' })).status).toBe(
-    200,
-  );
+  expect(
+    (await fetch(url, { method: 'POST', headers, body: '{"protocol":"json","version":1}\u001e' }))
+      .status,
+  ).toBe(200);
   const reader = (events.body as ReadableStream<Uint8Array>).getReader();
   let text = '';
   while (!text.includes('{}')) text += new TextDecoder().decode((await reader.read()).value);
@@ -242,7 +286,11 @@ test('over an event stream another user can neither send nor take over', async (
 
 test('a stateful reconnect is of the same user', async () => {
   server = await testServer((signalr) =>
-    signalr.mapHub('/hub', RoleHub, { authentication, authorize: true, allowStatefulReconnects: true }),
+    signalr.mapHub('/hub', RoleHub, {
+      authentication,
+      authorize: true,
+      allowStatefulReconnects: true,
+    }),
   );
   const headers = bearer(testToken({ sub: 'alice' }));
   const query = 'negotiateVersion=1&useStatefulReconnect=true';
@@ -252,7 +300,9 @@ test('a stateful reconnect is of the same user', async () => {
   const client = await RawClient.open(url, headers);
   client.send('{"protocol":"json","version":2}\u001e');
   expect(await client.next()).toBe('{}');
-  await expect(RawClient.open(url, bearer(testToken({ sub: 'bob' })))).rejects.toThrow('status 403');
+  await expect(RawClient.open(url, bearer(testToken({ sub: 'bob' })))).rejects.toThrow(
+    'status 403',
+  );
   const again = await RawClient.open(url, bearer(testToken({ sub: 'alice', role: 'admin' })));
   again.send(`{"type":9,"sequenceId":1}\u001e${call('Role')}`);
   expect(await again.next()).toContain('"type":9');

@@ -16,7 +16,10 @@ export interface AuthenticationRefresh {
 }
 
 /** Whether a connection belongs to who asks: its identity never changes, whatever requests come for it. */
-export function belongsTo(connection: ConnectionContext, ticket: AuthenticationTicket | undefined): boolean {
+export function belongsTo(
+  connection: ConnectionContext,
+  ticket: AuthenticationTicket | undefined,
+): boolean {
   return isSameUser(connection.ticket?.user, ticket?.user);
 }
 

@@ -1,5 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
-import { type Authorize, Hub, jwtBearer, type MapHubOptions, SignalRServer, stream } from '../index.ts';
+import {
+  type Authorize,
+  Hub,
+  jwtBearer,
+  type MapHubOptions,
+  SignalRServer,
+  stream,
+} from '../index.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { RawClient } from '../testing/raw-client.ts';
@@ -35,9 +42,12 @@ let server: TestServer;
 const logger = new CollectingLogger();
 afterEach(() => server?.close());
 async function start(options: MapHubOptions<GuardedHub>): Promise<string> {
-  server = await testServer((signalr) => signalr.mapHub('/hub', GuardedHub, { authentication, ...options }), {
-    logger,
-  });
+  server = await testServer(
+    (signalr) => signalr.mapHub('/hub', GuardedHub, { authentication, ...options }),
+    {
+      logger,
+    },
+  );
   return `${server.url}/hub`;
 }
 
@@ -54,7 +64,12 @@ test.each<[string, Authorize, object, number]>([
   ['a policy that is not met', { policy: () => false }, {}, 403],
   ['a policy that is not met later', { policy: async () => false }, {}, 403],
   ['a policy that answers anything but true', { policy: () => 'yes' as never }, {}, 403],
-  ['a role and a policy, one of them met', { roles: ['admin'], policy: () => false }, { role: 'admin' }, 403],
+  [
+    'a role and a policy, one of them met',
+    { roles: ['admin'], policy: () => false },
+    { role: 'admin' },
+    403,
+  ],
   ['a policy that throws', { policy: broken }, {}, 500],
   ['a policy that rejects', { policy: async () => broken() }, {}, 500],
 ])('a hub for %s', async (_name, authorize, claims, status) => {
@@ -80,10 +95,13 @@ test('methods ask for more than the hub; a refused call changes nothing and the 
       ban: { authorize: { roles: ['admin'] } },
       bet: {
         authorize: {
-          policy: (user, { hubMethodArguments = [] }) => Number(user['age']) >= Number(hubMethodArguments[0]),
+          policy: (user, { hubMethodArguments = [] }) =>
+            Number(user['age']) >= Number(hubMethodArguments[0]),
         },
       },
-      watch: { authorize: { policy: async (_user, { hubMethodName }) => hubMethodName === 'nope' } },
+      watch: {
+        authorize: { policy: async (_user, { hubMethodName }) => hubMethodName === 'nope' },
+      },
     },
   });
   const client = await RawClient.connect(url, bearer(testToken({ sub: 'alice', age: 18 })));
@@ -115,20 +133,34 @@ test('methods ask for more than the hub; a refused call changes nothing and the 
 test.each([
   ['guest', unauthorized('Sum')],
   ['admin', '{"type":3,"invocationId":"1","result":5}'],
-])('an upload of a user with role %s: refused or read; the connection goes on', async (role, answer) => {
-  const url = await start({ methods: { sum: { arguments: [stream], authorize: { roles: ['admin'] } } } });
-  const client = await RawClient.connect(url, bearer(testToken({ role })));
-  const item = (value: number): string => `${JSON.stringify({ type: 2, invocationId: 's', item: value })}\u001e`;
-  const begin = JSON.stringify({ type: 1, invocationId: '1', target: 'Sum', arguments: [], streamIds: ['s'] });
-  client.send(`${begin}\u001e${item(2)}${item(3)}{"type":3,"invocationId":"s"}\u001e`);
-  expect(await client.next()).toBe(answer);
-  client.send(call('Who'));
-  expect(await client.next()).toContain('"result":');
-});
+])(
+  'an upload of a user with role %s: refused or read; the connection goes on',
+  async (role, answer) => {
+    const url = await start({
+      methods: { sum: { arguments: [stream], authorize: { roles: ['admin'] } } },
+    });
+    const client = await RawClient.connect(url, bearer(testToken({ role })));
+    const item = (value: number): string =>
+      `${JSON.stringify({ type: 2, invocationId: 's', item: value })}\u001e`;
+    const begin = JSON.stringify({
+      type: 1,
+      invocationId: '1',
+      target: 'Sum',
+      arguments: [],
+      streamIds: ['s'],
+    });
+    client.send(`${begin}\u001e${item(2)}${item(3)}{"type":3,"invocationId":"s"}\u001e`);
+    expect(await client.next()).toBe(answer);
+    client.send(call('Who'));
+    expect(await client.next()).toContain('"result":');
+  },
+);
 
 test('calls stay in order while a policy is asked', async () => {
   const url = await start({
-    methods: { ban: { authorize: { policy: () => new Promise((done) => setImmediate(done, true)) } } },
+    methods: {
+      ban: { authorize: { policy: () => new Promise((done) => setImmediate(done, true)) } },
+    },
   });
   const client = await RawClient.connect(url, bearer(testToken({ sub: 'alice' })));
   client.send(call('Ban', 'a') + call('Who') + call('Ban', 'b'));
@@ -156,7 +188,8 @@ test.each([
 
 test('mistakes are told at start', async () => {
   const signalr = new SignalRServer();
-  const map = (options: unknown) => () => signalr.mapHub('/hub', GuardedHub, options as MapHubOptions<GuardedHub>);
+  const map = (options: unknown) => () =>
+    signalr.mapHub('/hub', GuardedHub, options as MapHubOptions<GuardedHub>);
   expect(map({ authorize: true })).toThrow('Add authentication');
   expect(map({ methods: { who: { authorize: true } } })).toThrow('Add authentication');
   for (const rule of [
@@ -169,12 +202,18 @@ test('mistakes are told at start', async () => {
     { roles: [1] },
     { policy: true },
   ]) {
-    expect(map({ authentication, authorize: rule })).toThrow("'authorize' of the hub at '/hub' must be");
-    expect(map({ authentication, methods: { who: { authorize: rule } } })).toThrow("'authorize' of who must be");
+    expect(map({ authentication, authorize: rule })).toThrow(
+      "'authorize' of the hub at '/hub' must be",
+    );
+    expect(map({ authentication, methods: { who: { authorize: rule } } })).toThrow(
+      "'authorize' of who must be",
+    );
   }
   expect(map({ authentication: {} })).toThrow("'authentication' must be");
   // @ts-expect-error the hub has no such method
-  expect(() => signalr.mapHub('/hub', GuardedHub, { methods: { whoo: { authorize: true } } })).toThrow();
+  expect(() =>
+    signalr.mapHub('/hub', GuardedHub, { methods: { whoo: { authorize: true } } }),
+  ).toThrow();
   await signalr.close();
 });
 

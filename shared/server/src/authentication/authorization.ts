@@ -16,7 +16,10 @@ export interface AuthorizationRule {
   /** The user must have one of these roles: claims `role` and `roles`. */
   readonly roles?: readonly string[];
   /** Decides by itself. What it throws is logged and refuses. Source: `RequireAssertion`. */
-  readonly policy?: (user: ClaimsPrincipal, context: AuthorizationContext) => boolean | Promise<boolean>;
+  readonly policy?: (
+    user: ClaimsPrincipal,
+    context: AuthorizationContext,
+  ) => boolean | Promise<boolean>;
 }
 
 /**
@@ -45,7 +48,9 @@ export function isAuthorized(
   if (policy === undefined) return true;
   const verdict = policy(user, context);
   // Only true is a yes: a policy in plain JavaScript may return anything.
-  return verdict instanceof Promise ? verdict.then((value: unknown) => value === true) : verdict === true;
+  return verdict instanceof Promise
+    ? verdict.then((value: unknown) => value === true)
+    : verdict === true;
 }
 
 /** Whether a value is a rule. An empty one, or one with other members, is not: it would let in whom it was to keep out. */
@@ -53,7 +58,8 @@ export function isAuthorize(value: unknown): value is Authorize {
   if (value === true) return true;
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return false;
   return Object.entries(value).every(([name, member]) => {
-    if (name === 'roles') return Array.isArray(member) && member.every((role) => typeof role === 'string');
+    if (name === 'roles')
+      return Array.isArray(member) && member.every((role) => typeof role === 'string');
     return name === 'policy' && typeof member === 'function';
   });
 }

@@ -12,7 +12,9 @@ const ofTheToken = new Set(['exp', 'iat', 'nbf', 'jti', 'auth_time']);
 export function nameIdentifier(user: ClaimsPrincipal | undefined): string | undefined {
   if (user === undefined) return undefined;
   const id = user['sub'] ?? user['nameid'] ?? user[NAME_IDENTIFIER] ?? user['id'];
-  return typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined;
+  return typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint'
+    ? String(id)
+    : undefined;
 }
 
 /** The roles of a user: claims `role` and `roles`, each one text or a list. Source: `ClaimsPrincipal.IsInRole`. */
@@ -21,7 +23,10 @@ export function rolesOf(user: ClaimsPrincipal): unknown[] {
 }
 
 /** Whether two tickets are of one user. Users without an id are one only when all their claims are the same. */
-export function isSameUser(a: ClaimsPrincipal | undefined, b: ClaimsPrincipal | undefined): boolean {
+export function isSameUser(
+  a: ClaimsPrincipal | undefined,
+  b: ClaimsPrincipal | undefined,
+): boolean {
   if (a === undefined || b === undefined) return a === b;
   const id = nameIdentifier(a);
   if (id !== undefined || nameIdentifier(b) !== undefined) return id === nameIdentifier(b);

@@ -1,6 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type AuthenticationHandler, Hub, jwtBearer, type JwtBearerEvents, type MapHubOptions } from '../index.ts';
+import {
+  type AuthenticationHandler,
+  Hub,
+  jwtBearer,
+  type JwtBearerEvents,
+  type MapHubOptions,
+} from '../index.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { RawClient } from '../testing/raw-client.ts';
@@ -28,7 +34,11 @@ let witness: RawClient;
 let hubs = 0;
 beforeAll(async () => {
   server = await testServer(
-    (signalr) => signalr.mapHub('/good', WhoHub, { authentication: jwtBearer({ key: testKey }), authorize: true }),
+    (signalr) =>
+      signalr.mapHub('/good', WhoHub, {
+        authentication: jwtBearer({ key: testKey }),
+        authorize: true,
+      }),
     { logger, handshakeTimeout: 300 },
   );
   witness = await RawClient.connect(`${server.url}/good`, bearer(good));
@@ -37,7 +47,9 @@ afterEach(async () => {
   // Whatever broke, others are served, and the log holds no token.
   witness.send(who);
   expect(await witness.next()).toBe('{"type":3,"invocationId":"1","result":"alice"}');
-  expect(logger.lines.filter((line) => line.includes(good) || line.includes(signedByRsa))).toEqual([]);
+  expect(logger.lines.filter((line) => line.includes(good) || line.includes(signedByRsa))).toEqual(
+    [],
+  );
 });
 afterAll(() => server.close());
 
@@ -52,7 +64,10 @@ async function answers(url: string, token: string): Promise<unknown> {
   await expect(RawClient.open(url, bearer(token))).rejects.toThrow(`status ${response.status}`);
   return [response.status, response.headers.get('www-authenticate')];
 }
-const unknownKey = [401, 'Bearer error="invalid_token", error_description="The signature key was not found"'];
+const unknownKey = [
+  401,
+  'Bearer error="invalid_token", error_description="The signature key was not found"',
+];
 
 test.each<[string, () => never | Promise<never>]>([
   ['throws', broken],
@@ -64,18 +79,24 @@ test.each<[string, () => never | Promise<never>]>([
 ])('a key function that %s refuses the token', async (_name, key) => {
   const url = map({ authentication: jwtBearer({ key, algorithms: ['RS256'] }) });
   expect(await answers(url, signedByRsa)).toEqual(unknownKey);
-  expect(logger.lines.at(-1)).toMatch(/^warn The key of a token was not found; a request to \/hub\d+ was refused\./);
+  expect(logger.lines.at(-1)).toMatch(
+    /^warn The key of a token was not found; a request to \/hub\d+ was refused\./,
+  );
 });
 
 test('a key function is not asked for a token of an algorithm that does not count', async () => {
   let asked = 0;
-  const url = map({ authentication: jwtBearer({ key: () => (asked++, rsa.publicKey), algorithms: ['RS256'] }) });
+  const url = map({
+    authentication: jwtBearer({ key: () => (asked++, rsa.publicKey), algorithms: ['RS256'] }),
+  });
   expect(await answers(url, good)).toEqual(unknownKey);
   expect(asked).toBe(0);
 });
 
 test('a key function that never answers is given up', async () => {
-  const url = map({ authentication: jwtBearer({ key: () => new Promise(() => undefined), algorithms: ['RS256'] }) });
+  const url = map({
+    authentication: jwtBearer({ key: () => new Promise(() => undefined), algorithms: ['RS256'] }),
+  });
   expect(await answers(url, signedByRsa)).toEqual([500, null]);
   expect(logger.lines.at(-1)).toContain('Authentication took longer than 300 ms.');
 });
@@ -98,7 +119,9 @@ test.each<[string, JwtBearerEvents, string]>([
 });
 
 test('a hook that sets a token that is no text is refused', async () => {
-  const events: JwtBearerEvents = { onMessageReceived: (context) => void (context.token = [good] as never) };
+  const events: JwtBearerEvents = {
+    onMessageReceived: (context) => void (context.token = [good] as never),
+  };
   const url = map({ authentication: jwtBearer({ key: testKey, events }) });
   expect(await answers(url, good)).toEqual([401, 'Bearer error="invalid_token"']);
 });
@@ -121,14 +144,19 @@ test.each<[string, AuthenticationHandler]>([
 });
 
 test('a userIdProvider that throws refuses the handshake', async () => {
-  const url = map({ authentication: jwtBearer({ key: testKey }), userIdProvider: { getUserId: broken } });
+  const url = map({
+    authentication: jwtBearer({ key: testKey }),
+    userIdProvider: { getUserId: broken },
+  });
   const client = await RawClient.open(url, bearer(good));
   client.send('{"protocol":"json","version":1}\u001e');
   expect(await client.end()).toEqual({
     records: ['{"error":"An unexpected error occurred during connection handshake."}'],
     code: 1000,
   });
-  expect(logger.lines.at(-1)).toMatch(/^error The userIdProvider failed; connection \S+ was refused\. .*\[redacted\]/s);
+  expect(logger.lines.at(-1)).toMatch(
+    /^error The userIdProvider failed; connection \S+ was refused\. .*\[redacted\]/s,
+  );
 });
 
 test('events see what they should and can change what is said', async () => {
@@ -155,7 +183,10 @@ test('events see what they should and can change what is said', async () => {
   client.send(who);
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"renamed"}');
   client.close();
-  const refused = await fetch(`${url}/negotiate`, { method: 'POST', headers: bearer(testToken({ sub: 'revoked' })) });
+  const refused = await fetch(`${url}/negotiate`, {
+    method: 'POST',
+    headers: bearer(testToken({ sub: 'revoked' })),
+  });
   const said = String.raw`error_description="say \"please\"X-Evil: 1", error_uri="https://example.org/help"`;
   expect(refused.headers.get('www-authenticate')).toBe(`Bearer error="invalid_token", ${said}`);
   const anonymous = await fetch(`${url}/negotiate`, { method: 'POST' });
@@ -172,10 +203,13 @@ test('who is asked for while the server closes is let in no more', async () => {
     return new Promise((resolve) => (found = resolve));
   };
   const closing = await testServer(
-    (signalr) => signalr.mapHub('/hub', WhoHub, { authentication: jwtBearer({ key, algorithms: ['HS256'] }) }),
+    (signalr) =>
+      signalr.mapHub('/hub', WhoHub, { authentication: jwtBearer({ key, algorithms: ['HS256'] }) }),
     { logger },
   );
-  const refused = expect(RawClient.open(`${closing.url}/hub`, bearer(good))).rejects.toThrow('status 503');
+  const refused = expect(RawClient.open(`${closing.url}/hub`, bearer(good))).rejects.toThrow(
+    'status 503',
+  );
   await isAsked;
   await closing.signalr.close();
   found(testKey);

@@ -52,7 +52,9 @@ export interface JwtBearerOptions {
    * Secret or public key that tokens are checked with, or a function that finds it by the token's header (`kid`), for key rotation.
    * What the function throws refuses that token with 401.
    */
-  readonly key: VerificationKey | ((header: JwtHeader) => VerificationKey | Promise<VerificationKey>);
+  readonly key:
+    | VerificationKey
+    | ((header: JwtHeader) => VerificationKey | Promise<VerificationKey>);
   /** The algorithms that count. Default: HS256 for a secret, RS256 or the curve's for a public key; a key function needs them. */
   readonly algorithms?: readonly JwtAlgorithm[];
   /** Who must have issued the token (`iss`). Default: not checked. */

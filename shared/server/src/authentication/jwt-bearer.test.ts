@@ -25,8 +25,10 @@ const fromQuery: JwtBearerOptions = {
     },
   },
 };
-const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-const unsigned = (header: object, claims: object): string => `${encoded(header)}.${encoded(claims)}`;
+const encoded = (value: unknown): string =>
+  Buffer.from(JSON.stringify(value)).toString('base64url');
+const unsigned = (header: object, claims: object): string =>
+  `${encoded(header)}.${encoded(claims)}`;
 const claims = { iss: 'tests', aud: 'chat', sub: 'alice', exp: 4_102_444_800 };
 
 let server: TestServer;
@@ -37,7 +39,11 @@ beforeAll(async () => {
     (signalr) => {
       signalr.mapHub('/header', WhoHub, { authentication: jwtBearer(settings), authorize: true });
       signalr.mapHub('/query', WhoHub, { authentication: jwtBearer(fromQuery), authorize: true });
-      const rotating = jwtBearer({ ...settings, algorithms: ['RS256'], key: ({ kid }) => keyNamed(kid) });
+      const rotating = jwtBearer({
+        ...settings,
+        algorithms: ['RS256'],
+        key: ({ kid }) => keyNamed(kid),
+      });
       signalr.mapHub('/rsa', WhoHub, {
         authentication: jwtBearer({ ...settings, key: rsa.publicKey }),
         authorize: true,
@@ -45,7 +51,11 @@ beforeAll(async () => {
       signalr.mapHub('/rotating', WhoHub, { authentication: rotating, authorize: true });
       signalr.mapHub('/open', WhoHub, { authentication: jwtBearer(settings) });
       signalr.mapHub('/tolerant', WhoHub, {
-        authentication: jwtBearer({ ...settings, clockTolerance: 20_000, requireExpirationTime: false }),
+        authentication: jwtBearer({
+          ...settings,
+          clockTolerance: 20_000,
+          requireExpirationTime: false,
+        }),
         authorize: true,
       });
       signalr.mapHub('/silent', WhoHub, {
@@ -70,7 +80,11 @@ async function keyNamed(kid: string | undefined): Promise<string> {
   throw new Error(`no key ${kid}`);
 }
 
-async function negotiate(path: string, headers: Record<string, string> = {}, query = ''): Promise<unknown[]> {
+async function negotiate(
+  path: string,
+  headers: Record<string, string> = {},
+  query = '',
+): Promise<unknown[]> {
   const response = await fetch(`${server.url}${path}/negotiate?negotiateVersion=1${query}`, {
     method: 'POST',
     headers,
@@ -98,24 +112,54 @@ test.each<[string, string, string, unknown[]]>([
   ['three dots and nothing', '/header', '..', invalid()],
   ['no JSON inside', '/header', 'a.b.c', invalid()],
   ['of 15 KB', '/header', 'x'.repeat(15_000), invalid()],
-  ['expired', '/header', testToken({ exp: 978_307_200 }), invalid("The token expired at '01/01/2001 00:00:00'")],
+  [
+    'expired',
+    '/header',
+    testToken({ exp: 978_307_200 }),
+    invalid("The token expired at '01/01/2001 00:00:00'"),
+  ],
   [
     'not yet valid',
     '/header',
     testToken({ nbf: 4_102_444_700 }),
     invalid("The token is not valid before '12/31/2099 23:58:20'"),
   ],
-  ['without an end', '/header', testToken({ exp: undefined }), invalid('The token has no expiration')],
-  ['with an end that is text', '/header', signed(JSON.stringify({ ...claims, exp: 'soon' })), invalid()],
+  [
+    'without an end',
+    '/header',
+    testToken({ exp: undefined }),
+    invalid('The token has no expiration'),
+  ],
+  [
+    'with an end that is text',
+    '/header',
+    signed(JSON.stringify({ ...claims, exp: 'soon' })),
+    invalid(),
+  ],
   [
     'of another key',
     '/header',
     testToken({}, 'another key, which has 32 bytes too'),
     invalid('The signature key was not found'),
   ],
-  ['of another audience', '/header', testToken({ aud: 'else' }), invalid("The audience '(null)' is invalid")],
-  ['of no audience', '/header', testToken({ aud: undefined }), invalid("The audience 'empty' is invalid")],
-  ['of another issuer', '/header', testToken({ iss: 'else' }), invalid("The issuer 'else' is invalid")],
+  [
+    'of another audience',
+    '/header',
+    testToken({ aud: 'else' }),
+    invalid("The audience '(null)' is invalid"),
+  ],
+  [
+    'of no audience',
+    '/header',
+    testToken({ aud: undefined }),
+    invalid("The audience 'empty' is invalid"),
+  ],
+  [
+    'of another issuer',
+    '/header',
+    testToken({ iss: 'else' }),
+    invalid("The issuer 'else' is invalid"),
+  ],
   [
     'of an issuer that ends the header',
     '/header',
@@ -123,7 +167,12 @@ test.each<[string, string, string, unknown[]]>([
     invalid("The issuer '(null)' is invalid"),
   ],
   ['of no issuer', '/header', testToken({ iss: undefined }), invalid("The issuer '' is invalid")],
-  ['unsigned (alg none)', '/header', `${unsigned({ alg: 'none' }, claims)}.`, invalid('The signature is invalid')],
+  [
+    'unsigned (alg none)',
+    '/header',
+    `${unsigned({ alg: 'none' }, claims)}.`,
+    invalid('The signature is invalid'),
+  ],
   [
     'unsigned with a signature',
     '/header',
@@ -136,8 +185,18 @@ test.each<[string, string, string, unknown[]]>([
     testToken({}, testKey.repeat(2), { algorithm: 'HS512' }),
     invalid('The signature key was not found'),
   ],
-  ['of a public key as secret (alg swap)', '/rsa', forged(), invalid('The signature key was not found')],
-  ['the same, key from a function', '/rotating', forged(), invalid('The signature key was not found')],
+  [
+    'of a public key as secret (alg swap)',
+    '/rsa',
+    forged(),
+    invalid('The signature key was not found'),
+  ],
+  [
+    'the same, key from a function',
+    '/rotating',
+    forged(),
+    invalid('The signature key was not found'),
+  ],
   [
     'of a key that the function does not know',
     '/rotating',
@@ -154,10 +213,15 @@ test.each<[string, string, string, unknown[]]>([
   ['text instead of claims', '/header', signed('"claims"'), invalid()],
   ['a list instead of claims', '/header', signed('[1]'), invalid()],
   ['null instead of claims', '/header', signed('null'), invalid()],
-])('a token that is %s is refused, on negotiation and on a WebSocket', async (_name, path, token, answer) => {
-  expect(await negotiate(path, bearer(token))).toEqual(answer);
-  await expect(RawClient.open(`${server.url}${path}`, bearer(token))).rejects.toThrow('status 401');
-});
+])(
+  'a token that is %s is refused, on negotiation and on a WebSocket',
+  async (_name, path, token, answer) => {
+    expect(await negotiate(path, bearer(token))).toEqual(answer);
+    await expect(RawClient.open(`${server.url}${path}`, bearer(token))).rejects.toThrow(
+      'status 401',
+    );
+  },
+);
 
 test('a token over the limits of HTTP is refused by Node itself', async () => {
   expect((await negotiate('/header', bearer('x'.repeat(17_000))))[0]).toBe(431);
@@ -171,10 +235,30 @@ test.each<[string, string, Record<string, string>, string]>([
   ['in the query where that is read', '/query', {}, `&access_token=${testToken({})}`],
   ['in the header where the query is empty', '/query', bearer(testToken({})), '&access_token='],
   ['of a public key', '/rsa', bearer(testToken({}, rsa.privateKey, { algorithm: 'RS256' })), ''],
-  ['of the old key', '/rotating', bearer(testToken({}, otherRsa.privateKey, { algorithm: 'RS256', keyid: 'old' })), ''],
-  ['of the new key', '/rotating', bearer(testToken({}, rsa.privateKey, { algorithm: 'RS256', keyid: 'new' })), ''],
-  ['just expired within the tolerance', '/tolerant', bearer(testToken({ exp: Math.floor(Date.now() / 1000) - 5 })), ''],
-  ['without an end where none is asked for', '/tolerant', bearer(testToken({ exp: undefined })), ''],
+  [
+    'of the old key',
+    '/rotating',
+    bearer(testToken({}, otherRsa.privateKey, { algorithm: 'RS256', keyid: 'old' })),
+    '',
+  ],
+  [
+    'of the new key',
+    '/rotating',
+    bearer(testToken({}, rsa.privateKey, { algorithm: 'RS256', keyid: 'new' })),
+    '',
+  ],
+  [
+    'just expired within the tolerance',
+    '/tolerant',
+    bearer(testToken({ exp: Math.floor(Date.now() / 1000) - 5 })),
+    '',
+  ],
+  [
+    'without an end where none is asked for',
+    '/tolerant',
+    bearer(testToken({ exp: undefined })),
+    '',
+  ],
   ['bad, where anyone may connect', '/open', bearer('garbled'), ''],
 ])('a token %s is let in', async (_name, path, headers, query) => {
   expect(await negotiate(path, headers, query)).toEqual([200, null]);
@@ -191,7 +275,13 @@ test.each<[string, string, Record<string, string>, string, unknown[]]>([
     `&access_token=${testToken({})}`,
     [401, 'Bearer'],
   ],
-  ['two tokens in the query', '/query', {}, `&access_token=${testToken({})}&access_token=${testToken({})}`, invalid()],
+  [
+    'two tokens in the query',
+    '/query',
+    {},
+    `&access_token=${testToken({})}&access_token=${testToken({})}`,
+    invalid(),
+  ],
   [
     'a bad token in the query and a good one in the header',
     '/query',
@@ -216,14 +306,30 @@ test.each<[string, object, string]>([
   ['an empty key', { key: '' }, 'needs a key'],
   ['a key that is a number', { key: 7 }, 'needs a key'],
   ['a short secret', { key: 'short' }, 'at least 32 bytes'],
-  ['a secret too short for its algorithm', { key: testKey, algorithms: ['HS512'] }, 'cannot be used with HS512'],
-  ['a public key as HMAC secret', { key: rsa.publicKey, algorithms: ['HS256'] }, 'never counts as a secret'],
-  ['the same as KeyObject', { key: createPublicKey(rsa.publicKey), algorithms: ['RS256', 'HS256'] }, 'HS256'],
+  [
+    'a secret too short for its algorithm',
+    { key: testKey, algorithms: ['HS512'] },
+    'cannot be used with HS512',
+  ],
+  [
+    'a public key as HMAC secret',
+    { key: rsa.publicKey, algorithms: ['HS256'] },
+    'never counts as a secret',
+  ],
+  [
+    'the same as KeyObject',
+    { key: createPublicKey(rsa.publicKey), algorithms: ['RS256', 'HS256'] },
+    'HS256',
+  ],
   ['half a PEM', { key: '-----BEGIN PUBLIC KEY-----\nMIIB' }, 'cannot be read'],
   ['algorithm none', { key: testKey, algorithms: ['none'] }, 'unsigned tokens are never accepted'],
   ['no algorithms', { key: testKey, algorithms: [] }, 'which algorithms count'],
   ['a key function without algorithms', { key: () => testKey }, 'which algorithms count'],
-  ['a key function with both kinds', { key: () => testKey, algorithms: ['HS256', 'RS256'] }, 'does not mix'],
+  [
+    'a key function with both kinds',
+    { key: () => testKey, algorithms: ['HS256', 'RS256'] },
+    'does not mix',
+  ],
   ['an empty issuer', { key: testKey, issuer: '' }, "'issuer'"],
   ['no audience in the list', { key: testKey, audience: [] }, "'audience'"],
   ['a negative tolerance', { key: testKey, clockTolerance: -1 }, 'clockTolerance'],

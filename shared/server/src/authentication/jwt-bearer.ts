@@ -2,8 +2,18 @@ import jwt from 'jsonwebtoken';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { errorTexts } from '../error-texts.ts';
 import type { AuthenticateResult, AuthenticationHandler } from './authentication-handler.ts';
-import type { ChallengeContext, JwtBearerOptions, MessageReceivedContext } from './jwt-bearer-options.ts';
-import { malformedToken, TokenError, type TokenValidation, unknownKey, validateToken } from './jwt-validation.ts';
+import type {
+  ChallengeContext,
+  JwtBearerOptions,
+  MessageReceivedContext,
+} from './jwt-bearer-options.ts';
+import {
+  malformedToken,
+  TokenError,
+  type TokenValidation,
+  unknownKey,
+  validateToken,
+} from './jwt-validation.ts';
 import {
   algorithms as known,
   type JwtHeader,
@@ -41,9 +51,16 @@ export function jwtBearer(options: JwtBearerOptions): AuthenticationHandler {
   const validation = tokenValidation(options);
   const fixed = typeof key === 'function' ? undefined : verificationKey(key);
 
-  async function validated(token: unknown, request: ConnectionRequest): Promise<AuthenticateResult> {
+  async function validated(
+    token: unknown,
+    request: ConnectionRequest,
+  ): Promise<AuthenticateResult> {
     if (typeof token !== 'string' || token.length > MAXIMUM_TOKEN_LENGTH) throw malformedToken();
-    const claims = validateToken(token, fixed ?? (await foundKey(token, key as FindKey, validation)), validation);
+    const claims = validateToken(
+      token,
+      fixed ?? (await foundKey(token, key as FindKey, validation)),
+      validation,
+    );
     let refused: TokenError | undefined;
     const context = {
       request,
@@ -54,7 +71,12 @@ export function jwtBearer(options: JwtBearerOptions): AuthenticationHandler {
     };
     await events.onTokenValidated?.(context);
     if (refused !== undefined) throw refused;
-    return { ticket: { user: context.user, expiresAt: claims.exp === undefined ? undefined : claims.exp * 1000 } };
+    return {
+      ticket: {
+        user: context.user,
+        expiresAt: claims.exp === undefined ? undefined : claims.exp * 1000,
+      },
+    };
   }
 
   return {
@@ -78,7 +100,8 @@ export function jwtBearer(options: JwtBearerOptions): AuthenticationHandler {
         request,
         failure,
         error: details ? 'invalid_token' : undefined,
-        errorDescription: details && failure instanceof TokenError ? failure.description : undefined,
+        errorDescription:
+          details && failure instanceof TokenError ? failure.description : undefined,
         errorUri: undefined,
       };
       await events.onChallenge?.(context);
@@ -120,9 +143,11 @@ async function foundKey(token: string, find: FindKey, { algorithms }: TokenValid
 function tokenValidation(options: JwtBearerOptions): TokenValidation {
   const { key, issuer, audience, clockTolerance = 0, requireExpirationTime = true } = options;
   let { algorithms } = options as { algorithms?: readonly string[] };
-  for (const name of algorithms ?? []) if (!known.includes(name)) throw new TypeError(errorTexts.jwtAlgorithm(name));
+  for (const name of algorithms ?? [])
+    if (!known.includes(name)) throw new TypeError(errorTexts.jwtAlgorithm(name));
   if (typeof key === 'function') {
-    if (algorithms === undefined || algorithms.length === 0) throw new TypeError(errorTexts.jwtAlgorithmsMissing);
+    if (algorithms === undefined || algorithms.length === 0)
+      throw new TypeError(errorTexts.jwtAlgorithmsMissing);
     const hmac = algorithms.filter((name) => name.startsWith('HS')).length;
     if (hmac > 0 && hmac < algorithms.length) throw new TypeError(errorTexts.jwtAlgorithmsMixed);
   } else {
@@ -137,8 +162,15 @@ function tokenValidation(options: JwtBearerOptions): TokenValidation {
     if (value !== undefined && value.length === 0) throw new TypeError(errorTexts.jwtEmpty(name));
   }
   if (!(clockTolerance >= 0)) throw new RangeError(errorTexts.jwtClockTolerance);
-  return { algorithms, issuer, audience, clockTolerance: clockTolerance / 1000, requireExpirationTime };
+  return {
+    algorithms,
+    issuer,
+    audience,
+    clockTolerance: clockTolerance / 1000,
+    requireExpirationTime,
+  };
 }
 
 /** RFC 9110 section 5.6.4: a quoted string; nothing in it may end the header. */
-const quotable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&');
+const quotable = (text: string): string =>
+  text.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&');

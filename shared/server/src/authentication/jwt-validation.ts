@@ -24,7 +24,11 @@ export interface TokenValidation {
 }
 
 /** The claims of a good token. Throws {TokenError} for any other; its texts hold nothing of the token but its issuer and times. */
-export function validateToken(token: string, key: KeyObject, validation: TokenValidation): JwtPayload {
+export function validateToken(
+  token: string,
+  key: KeyObject,
+  validation: TokenValidation,
+): JwtPayload {
   const { algorithms, issuer, audience, clockTolerance, requireExpirationTime } = validation;
   let claims: unknown;
   try {
@@ -56,14 +60,18 @@ export const unknownKey = (cause?: unknown): TokenError =>
 /** The library's errors as ASP.NET Core would say them. Their own texts may quote the token, so none is passed on. */
 function tokenError(token: string, error: Error): TokenError {
   const said = (text: string): TokenError => new TokenError(text, text);
-  if (error instanceof jwt.TokenExpiredError) return said(errorTexts.tokenExpired(dateText(error.expiredAt)));
-  if (error instanceof jwt.NotBeforeError) return said(errorTexts.tokenNotYetValid(dateText(error.date)));
+  if (error instanceof jwt.TokenExpiredError)
+    return said(errorTexts.tokenExpired(dateText(error.expiredAt)));
+  if (error instanceof jwt.NotBeforeError)
+    return said(errorTexts.tokenNotYetValid(dateText(error.date)));
   const { message } = error;
-  if (/^invalid (signature|algorithm)|must be an? (a?symmetric) key/.test(message)) return unknownKey();
+  if (/^invalid (signature|algorithm)|must be an? (a?symmetric) key/.test(message))
+    return unknownKey();
   if (message === 'jwt signature is required') return said(errorTexts.signatureInvalid);
   const claims = /^jwt (audience|issuer) invalid/.test(message) ? jwt.decode(token) : undefined; // its signature was good
   if (!isClaims(claims)) return malformedToken();
-  if (message.startsWith('jwt issuer')) return said(errorTexts.issuerInvalid(shortText(claims.iss)));
+  if (message.startsWith('jwt issuer'))
+    return said(errorTexts.issuerInvalid(shortText(claims.iss)));
   return said(errorTexts.audienceInvalid(claims.aud === undefined ? 'empty' : '(null)'));
 }
 
@@ -73,7 +81,11 @@ const isClaims = (value: unknown): value is JwtPayload =>
 
 /** What a token says goes into a header and a log only where it is short and plain. */
 const shortText = (value: unknown): string =>
-  value === undefined ? '' : typeof value === 'string' && /^[\w.:/@-]{1,200}$/.test(value) ? value : '(null)';
+  value === undefined
+    ? ''
+    : typeof value === 'string' && /^[\w.:/@-]{1,200}$/.test(value)
+      ? value
+      : '(null)';
 
 /** `12/31/2099 23:58:20`: .NET's invariant culture, UTC. */
 function dateText(date: Date): string {

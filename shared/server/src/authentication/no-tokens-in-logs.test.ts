@@ -38,7 +38,11 @@ beforeAll(async () => {
         authorize: true,
         enableAuthenticationRefresh: true,
         methods: {
-          admin: { authorize: { policy: () => Promise.reject(new Error(`policy broke over ${tokens.good}`)) } },
+          admin: {
+            authorize: {
+              policy: () => Promise.reject(new Error(`policy broke over ${tokens.good}`)),
+            },
+          },
         },
       }),
     { logger },
@@ -46,13 +50,25 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const transports = [HttpTransportType.WebSockets, HttpTransportType.ServerSentEvents, HttpTransportType.LongPolling];
-test.each(transports.flatMap((transport) => [[transport, 'header'] as const, [transport, 'query'] as const]))(
+const transports = [
+  HttpTransportType.WebSockets,
+  HttpTransportType.ServerSentEvents,
+  HttpTransportType.LongPolling,
+];
+test.each(
+  transports.flatMap((transport) => [
+    [transport, 'header'] as const,
+    [transport, 'query'] as const,
+  ]),
+)(
   'over transport %d, token in the %s: no token in any line of the log',
   async (transport, place) => {
     const connect = (token: string) => {
       const query = place === 'query' ? `?access_token=${token}` : '';
-      const options = { transport, ...(place === 'header' ? { accessTokenFactory: () => token } : {}) };
+      const options = {
+        transport,
+        ...(place === 'header' ? { accessTokenFactory: () => token } : {}),
+      };
       return new HubConnectionBuilder()
         .withUrl(`${server.url}/hub${query}`, options)
         .configureLogging(LogLevel.None)

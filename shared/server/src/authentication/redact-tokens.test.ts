@@ -30,5 +30,7 @@ test.each<[string, ConnectionRequest, string]>([
 });
 
 test('what is no secret stays', () => {
-  expect(redactTokens('theme dark at id 1', request({ cookie: 'theme=dark' }, 'id=1'))).toBe('theme dark at id 1');
+  expect(redactTokens('theme dark at id 1', request({ cookie: 'theme=dark' }, 'id=1'))).toBe(
+    'theme dark at id 1',
+  );
 });

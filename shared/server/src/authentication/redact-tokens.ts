@@ -10,9 +10,12 @@ export function redactTokens(error: unknown, { headers, query }: ConnectionReque
   let text = typeof error === 'string' ? error : inspect(error);
   const cookies = headers.cookie?.split(/[;=]/) ?? [];
   const credentials = headers.authorization?.split(' ') ?? [];
-  for (const secret of [...credentials, ...cookies, ...query.values()].map((value) => value.trim())) {
+  for (const secret of [...credentials, ...cookies, ...query.values()].map((value) =>
+    value.trim(),
+  )) {
     if (secret.length < SHORTEST_SECRET) continue;
-    for (const spelling of [secret, encodeURIComponent(secret)]) text = text.replaceAll(spelling, '[redacted]');
+    for (const spelling of [secret, encodeURIComponent(secret)])
+      text = text.replaceAll(spelling, '[redacted]');
   }
   return text.replace(JWT, '[redacted]');
 }

@@ -61,7 +61,10 @@ export class RequestAuthentication {
     }
   }
 
-  async #decide(handler: AuthenticationHandler, context: AuthenticationContext): Promise<Admission> {
+  async #decide(
+    handler: AuthenticationHandler,
+    context: AuthenticationContext,
+  ): Promise<Admission> {
     const { authorize, logger } = this.#options;
     const { request } = context;
     const { ticket, failure, handled } = await handler.authenticate(context);
@@ -69,7 +72,9 @@ export class RequestAuthentication {
     if (failure !== undefined) this.#report(failure, context);
     if (authorize === undefined) return ticket === undefined ? nobody : { ticket };
     if (ticket === undefined) {
-      return { refusal: { status: 401, headers: (await handler.challenge?.(context, failure)) ?? {} } };
+      return {
+        refusal: { status: 401, headers: (await handler.challenge?.(context, failure)) ?? {} },
+      };
     }
     if (await isAuthorized(authorize, ticket.user, { request })) return { ticket };
     logger.info(errorTexts.forbidden(request.path, nameIdentifier(ticket.user)));
@@ -78,7 +83,9 @@ export class RequestAuthentication {
 
   #report(failure: Error, { request }: AuthenticationContext): void {
     const { logger } = this.#options;
-    logger.info(errorTexts.authenticationFailed(request.path, redactTokens(failure.message, request)));
+    logger.info(
+      errorTexts.authenticationFailed(request.path, redactTokens(failure.message, request)),
+    );
     // The app's own key function failed: its developer wants to see how.
     if (failure.cause !== undefined)
       logger.warn(errorTexts.keyNotFound(request.path), redactTokens(failure.cause, request));

@@ -5,7 +5,11 @@ import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { AuthenticationHandler } from './authentication-handler.ts';
 
 /** Middleware as express, express-session and passport have it. */
-export type UpgradeMiddleware = (request: never, response: never, next: (error?: unknown) => void) => unknown;
+export type UpgradeMiddleware = (
+  request: never,
+  response: never,
+  next: (error?: unknown) => void,
+) => unknown;
 
 /** Options of {@link requestUser}. */
 export interface RequestUserOptions<TRequest extends IncomingMessage> {
@@ -15,7 +19,9 @@ export interface RequestUserOptions<TRequest extends IncomingMessage> {
    */
   readonly middleware?: readonly UpgradeMiddleware[];
   /** The user of a request; undefined or null: nobody. Default: `request.user`. */
-  readonly user?: (request: TRequest) => object | null | undefined | Promise<object | null | undefined>;
+  readonly user?: (
+    request: TRequest,
+  ) => object | null | undefined | Promise<object | null | undefined>;
   /** End of the user's session, in ms since the epoch. Default: none. */
   readonly expiresAt?: (request: TRequest) => number | undefined;
 }
@@ -33,14 +39,19 @@ export interface RequestUserOptions<TRequest extends IncomingMessage> {
  * });
  * app.use(signalr.router());
  */
-export function requestUser<TRequest extends IncomingMessage = IncomingMessage & { readonly user?: object | null }>(
-  options: RequestUserOptions<TRequest> = {},
-): AuthenticationHandler {
-  const { middleware = [], user: find = (request) => (request as { user?: object | null }).user, expiresAt } = options;
+export function requestUser<
+  TRequest extends IncomingMessage = IncomingMessage & { readonly user?: object | null },
+>(options: RequestUserOptions<TRequest> = {}): AuthenticationHandler {
+  const {
+    middleware = [],
+    user: find = (request) => (request as { user?: object | null }).user,
+    expiresAt,
+  } = options;
   return {
     async authenticate({ httpRequest, socket }) {
       const request = httpRequest as TRequest;
-      if (socket !== undefined && !(await runMiddleware(middleware, request, socket))) return { handled: true };
+      if (socket !== undefined && !(await runMiddleware(middleware, request, socket)))
+        return { handled: true };
       const user = await find(request);
       if (user === undefined || user === null) return {};
       return { ticket: { user: user as ClaimsPrincipal, expiresAt: expiresAt?.(request) } };
@@ -61,7 +72,8 @@ async function runMiddleware(
   try {
     for (const run of middleware) {
       const passed = new Promise<true>((resolve, reject) => {
-        const next = (error?: unknown): void => (error === undefined || error === null ? resolve(true) : reject(error));
+        const next = (error?: unknown): void =>
+          error === undefined || error === null ? resolve(true) : reject(error);
         // Asynchronous middleware may reject, as in express 5.
         Promise.resolve(run(request as never, response as never, next)).catch(reject);
       });

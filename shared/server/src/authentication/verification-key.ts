@@ -36,12 +36,21 @@ const curves: Readonly<Record<string, readonly JwtAlgorithm[]>> = {
 };
 const pss: readonly JwtAlgorithm[] = ['PS256', 'PS384', 'PS512'];
 const rsa: readonly JwtAlgorithm[] = ['RS256', 'RS384', 'RS512', ...pss];
-export const algorithms: readonly string[] = ['HS256', 'HS384', 'HS512', ...rsa, 'ES256', 'ES384', 'ES512'];
+export const algorithms: readonly string[] = [
+  'HS256',
+  'HS384',
+  'HS512',
+  ...rsa,
+  'ES256',
+  'ES384',
+  'ES512',
+];
 
 /** The key in Node's form. Text that is no PEM is a secret; of a private key the public half is taken. Throws for an empty or broken one. */
 export function verificationKey(key: VerificationKey): KeyObject {
   if (key instanceof KeyObject) return key.type === 'private' ? createPublicKey(key) : key;
-  if (typeof key !== 'string' && !Buffer.isBuffer(key)) throw new TypeError(errorTexts.jwtKeyMissing);
+  if (typeof key !== 'string' && !Buffer.isBuffer(key))
+    throw new TypeError(errorTexts.jwtKeyMissing);
   if (key.length === 0) throw new TypeError(errorTexts.jwtKeyMissing);
   if (key.includes('-----BEGIN')) {
     try {
@@ -59,7 +68,9 @@ export function verificationKey(key: VerificationKey): KeyObject {
  */
 export function algorithmsOf(key: KeyObject): readonly string[] {
   if (key.type === 'secret') {
-    return Object.keys(secretSizes).filter((name) => (key.symmetricKeySize ?? 0) >= (secretSizes[name] as number));
+    return Object.keys(secretSizes).filter(
+      (name) => (key.symmetricKeySize ?? 0) >= (secretSizes[name] as number),
+    );
   }
   if (key.asymmetricKeyType === 'rsa') return rsa;
   if (key.asymmetricKeyType === 'rsa-pss') return pss;

@@ -1,9 +1,18 @@
 import type { HubConnection, IStreamResult } from '@microsoft/signalr';
-import type { MethodArguments, MethodName, MethodOf, MethodResult } from '../hubs/client-contract.ts';
+import type {
+  MethodArguments,
+  MethodName,
+  MethodOf,
+  MethodResult,
+} from '../hubs/client-contract.ts';
 
-type ResultOf<TMethod> = TMethod extends (...args: never) => infer TResult ? Awaited<TResult> : never;
+type ResultOf<TMethod> = TMethod extends (...args: never) => infer TResult
+  ? Awaited<TResult>
+  : never;
 type Streaming<TContract> = {
-  [TName in Extract<keyof TContract, string>]: ResultOf<TContract[TName]> extends AsyncIterable<unknown>
+  [TName in Extract<keyof TContract, string>]: ResultOf<
+    TContract[TName]
+  > extends AsyncIterable<unknown>
     ? TName
     : never;
 }[Extract<keyof TContract, string>];
@@ -21,7 +30,9 @@ type Passed<TArguments extends readonly unknown[]> = {
 };
 
 /** What the client passes: for an upload, a `Subject` of the official client or any other `IStreamResult`. */
-export type ClientArguments<TContract, TName extends string> = Passed<MethodArguments<TContract, TName>>;
+export type ClientArguments<TContract, TName extends string> = Passed<
+  MethodArguments<TContract, TName>
+>;
 
 type ItemOf<TStream> = TStream extends AsyncIterable<infer TItem> ? TItem : never;
 
@@ -33,18 +44,27 @@ export type ClientHandler<TContract, TName extends string> = (
 ) => Answer<MethodResult<TContract, TName>>;
 
 /** The official client, typed by the contract of hub and client. Names may be spelled as in the contract or with a capital. */
-export type TypedConnection<TServer, TClient> = Omit<HubConnection, 'invoke' | 'send' | 'stream' | 'on' | 'off'> & {
+export type TypedConnection<TServer, TClient> = Omit<
+  HubConnection,
+  'invoke' | 'send' | 'stream' | 'on' | 'off'
+> & {
   invoke<TName extends InvokeName<TServer>>(
     name: TName,
     ...args: ClientArguments<TServer, TName>
   ): Promise<MethodResult<TServer, TName>>;
-  send<TName extends InvokeName<TServer>>(name: TName, ...args: ClientArguments<TServer, TName>): Promise<void>;
+  send<TName extends InvokeName<TServer>>(
+    name: TName,
+    ...args: ClientArguments<TServer, TName>
+  ): Promise<void>;
   stream<TName extends StreamName<TServer>>(
     name: TName,
     ...args: ClientArguments<TServer, TName>
   ): IStreamResult<ItemOf<ResultOf<MethodOf<TServer, TName>>>>;
   on<TName extends MethodName<TClient>>(name: TName, handler: ClientHandler<TClient, TName>): void;
-  off<TName extends MethodName<TClient>>(name: TName, handler?: ClientHandler<TClient, TName>): void;
+  off<TName extends MethodName<TClient>>(
+    name: TName,
+    handler?: ClientHandler<TClient, TName>,
+  ): void;
 };
 
 /**
@@ -53,5 +73,6 @@ export type TypedConnection<TServer, TClient> = Omit<HubConnection, 'invoke' | '
  * const connection = typed<ChatServer, ChatClient>(new HubConnectionBuilder().withUrl('/chat').build());
  * await connection.invoke('SendMessage', 'hello'); // a wrong name or type is a compile error
  */
-export const typed = <TServer, TClient>(connection: HubConnection): TypedConnection<TServer, TClient> =>
-  connection as unknown as TypedConnection<TServer, TClient>;
+export const typed = <TServer, TClient>(
+  connection: HubConnection,
+): TypedConnection<TServer, TClient> => connection as unknown as TypedConnection<TServer, TClient>;

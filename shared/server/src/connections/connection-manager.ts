@@ -29,10 +29,16 @@ export class ConnectionManager {
   }
 
   /** A new connection, or undefined when too many wait to be opened. Version 0 of negotiate has no token of its own. */
-  negotiated({ version, user, useStatefulReconnect, transports }: Negotiated): ConnectionContext | undefined {
+  negotiated({
+    version,
+    user,
+    useStatefulReconnect,
+    transports,
+  }: Negotiated): ConnectionContext | undefined {
     const tokens = version === 0 ? undefined : this.#tokens;
     // A signed token says all that a WebSocket needs; the other transports need the connection here.
-    const isKept = tokens === undefined || transports.some((transport) => transport !== 'WebSockets');
+    const isKept =
+      tokens === undefined || transports.some((transport) => transport !== 'WebSockets');
     if (isKept && this.#waiting >= MAXIMUM_NEGOTIATED) return undefined;
     const id = newId();
     const signed = tokens?.create(id, user(), useStatefulReconnect);
@@ -50,7 +56,12 @@ export class ConnectionManager {
   }
 
   /** The connection of a token, negotiated elsewhere or not kept; it is opened at once. */
-  adopt({ token, connectionId, useStatefulReconnect, expiresAt }: SignedConnection): ConnectionContext {
+  adopt({
+    token,
+    connectionId,
+    useStatefulReconnect,
+    expiresAt,
+  }: SignedConnection): ConnectionContext {
     const connection = new ConnectionContext(connectionId, token);
     connection.useStatefulReconnect = useStatefulReconnect;
     connection.tokenExpiresAt = expiresAt;
@@ -67,7 +78,8 @@ export class ConnectionManager {
   /** The connection of a token; a signed one must be opened before it ends. */
   find(token: string): ConnectionContext | undefined {
     const connection = this.#connections.get(token);
-    if (connection?.isOpened === false && (connection.tokenExpiresAt ?? Infinity) <= Date.now()) return undefined;
+    if (connection?.isOpened === false && (connection.tokenExpiresAt ?? Infinity) <= Date.now())
+      return undefined;
     return connection;
   }
 

@@ -55,7 +55,9 @@ export interface ConnectionRequest {
 /** Splits a request target; text that is no URL counts as a path. */
 export function splitTarget(target: string): { path: string; query: string } {
   const mark = target.indexOf('?');
-  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+  return mark < 0
+    ? { path: target, query: '' }
+    : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
 /** The part of a request that outlives it; the request itself is not kept. */

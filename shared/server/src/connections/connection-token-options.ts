@@ -27,10 +27,14 @@ export const CONNECTION_TOKEN_LIFETIME = 15_000;
 const LONGEST_LIFETIME = 300_000;
 
 /** Refuses what cannot work with a sentence, without a key in it. */
-export function resolveConnectionTokens(options: ConnectionTokenOptions): ResolvedConnectionTokenOptions {
+export function resolveConnectionTokens(
+  options: ConnectionTokenOptions,
+): ResolvedConnectionTokenOptions {
   const { keys, lifetime = CONNECTION_TOKEN_LIFETIME, ...others } = options;
-  if (!Array.isArray(keys) || keys.length === 0) throw new TypeError(errorTexts.connectionTokenKeysMissing);
-  for (const name of Object.keys(others)) throw new TypeError(errorTexts.unknownOption(`connectionTokens.${name}`));
+  if (!Array.isArray(keys) || keys.length === 0)
+    throw new TypeError(errorTexts.connectionTokenKeysMissing);
+  for (const name of Object.keys(others))
+    throw new TypeError(errorTexts.unknownOption(`connectionTokens.${name}`));
   if (typeof lifetime !== 'number' || !(lifetime > 0 && lifetime <= LONGEST_LIFETIME)) {
     throw new RangeError(errorTexts.connectionTokenLifetime(LONGEST_LIFETIME));
   }
@@ -39,7 +43,11 @@ export function resolveConnectionTokens(options: ConnectionTokenOptions): Resolv
 
 function secretOf(key: unknown, position: number): KeyObject {
   // Whoever has a public key could sign with it.
-  if (typeof key !== 'string' || Buffer.byteLength(key) < SHORTEST_KEY || key.includes('-----BEGIN')) {
+  if (
+    typeof key !== 'string' ||
+    Buffer.byteLength(key) < SHORTEST_KEY ||
+    key.includes('-----BEGIN')
+  ) {
     throw new TypeError(errorTexts.connectionTokenKeyUnfit(position));
   }
   return createSecretKey(Buffer.from(key));

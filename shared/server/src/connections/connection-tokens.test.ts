@@ -9,7 +9,8 @@ const key = 'a key for tests alone, 32 bytes or more of it';
 const newer = 'a newer key for tests alone, as long as it has to be';
 const tokensWith = (keys: readonly string[], path = '/chat', lifetime = 5000): ConnectionTokens =>
   new ConnectionTokens(resolveConnectionTokens({ keys, lifetime }), path);
-const make = (tokens: ConnectionTokens, user?: string): string => tokens.create('id', user, false).token;
+const make = (tokens: ConnectionTokens, user?: string): string =>
+  tokens.create('id', user, false).token;
 
 afterEach(() => {
   vi.useRealTimers();
@@ -20,14 +21,20 @@ test('a server with the same key reads all that a token says', () => {
   const read = tokensWith([key]).read(token);
   expect(read).toMatchObject({ token, connectionId: 'id', useStatefulReconnect: true });
   expect(read?.expiresAt).toBeCloseTo(expiresAt, 0);
-  expect([read?.isOf('id ann'), read?.isOf('id bob'), read?.isOf(undefined)]).toEqual([true, false, false]);
+  expect([read?.isOf('id ann'), read?.isOf('id bob'), read?.isOf(undefined)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
   const nobody = tokensWith([key]).read(make(tokensWith([key])));
   expect([nobody?.isOf(undefined), nobody?.isOf('id ann')]).toEqual([true, false]);
 });
 
 test('the user cannot be read in a token, nor compared between two', () => {
   const tokens = tokensWith([key]);
-  const subs = ['a', 'b'].map((id) => (jwt.decode(tokens.create(id, 'id ann', false).token) as jwt.JwtPayload).sub);
+  const subs = ['a', 'b'].map(
+    (id) => (jwt.decode(tokens.create(id, 'id ann', false).token) as jwt.JwtPayload).sub,
+  );
   expect(subs[0]).toMatch(/^[\w-]{43}$/);
   expect(subs[0]).not.toBe(subs[1]);
 });
@@ -42,7 +49,9 @@ test('another key, another path and the secret itself sign nothing that counts',
 });
 
 test('key rotation: the first signs, all are accepted', () => {
-  const [before, between, after, end] = [[key], [key, newer], [newer, key], [newer]].map((keys) => tokensWith(keys));
+  const [before, between, after, end] = [[key], [key, newer], [newer, key], [newer]].map((keys) =>
+    tokensWith(keys),
+  );
   expect(between?.read(make(before!))).toBeDefined();
   expect(before?.read(make(between!))).toBeDefined();
   expect(between?.read(make(after!, 'id ann'))?.isOf('id ann')).toBe(true);
@@ -90,7 +99,8 @@ test('tampered, cut, unsigned, oversized and random text is no token', () => {
   const tokens = tokensWith([key]);
   const token = make(tokens);
   const [header, , signature] = token.split('.') as [string, string, string];
-  const payload = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
+  const payload = (claims: object): string =>
+    Buffer.from(JSON.stringify(claims)).toString('base64url');
   const none = payload({ alg: 'none', typ: 'JWT' });
   const claims = { jti: 'other', exp: 2 ** 33 };
   const ours = createSecretKey(Buffer.from(key));
@@ -127,10 +137,16 @@ test('wrong options are one sentence each, without the key', () => {
     [{}, 'needs keys: a list of secrets'],
     [{ keys: [] }, 'needs keys: a list of secrets'],
     [{ keys: key }, 'needs keys: a list of secrets'],
-    [{ keys: [key, 'too short'] }, "Key 2 of 'connectionTokens' must be a secret text of at least 32 bytes"],
+    [
+      { keys: [key, 'too short'] },
+      "Key 2 of 'connectionTokens' must be a secret text of at least 32 bytes",
+    ],
     [{ keys: [undefined] }, 'Is an environment variable not set?'],
     [{ keys: [pem] }, "Key 1 of 'connectionTokens' must be a secret text"],
-    [{ keys: [key], lifetime: 0 }, "'connectionTokens.lifetime' must be a number of ms greater than 0"],
+    [
+      { keys: [key], lifetime: 0 },
+      "'connectionTokens.lifetime' must be a number of ms greater than 0",
+    ],
     [{ keys: [key], lifetime: Infinity }, 'at most 300000'],
     [{ keys: [key], lifetime: '15' }, "'connectionTokens.lifetime' must be a number of ms"],
     [{ keys: [key], expiry: 1 }, "'connectionTokens.expiry' is not an option"],

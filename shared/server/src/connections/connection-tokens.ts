@@ -35,12 +35,18 @@ export class ConnectionTokens {
 
   constructor({ keys, lifetime }: ResolvedConnectionTokenOptions, path: string) {
     const info = `practical-signalr connection token ${path}`;
-    this.#keys = keys.map((key) => createSecretKey(Buffer.from(hkdfSync('sha256', key, '', info, 32))));
+    this.#keys = keys.map((key) =>
+      createSecretKey(Buffer.from(hkdfSync('sha256', key, '', info, 32))),
+    );
     this.#lifetime = lifetime;
   }
 
   /** A token for the connection of a user. The user is not readable in it: it stands in URLs. */
-  create(connectionId: string, user: string | undefined, useStatefulReconnect: boolean): SignedToken {
+  create(
+    connectionId: string,
+    user: string | undefined,
+    useStatefulReconnect: boolean,
+  ): SignedToken {
     const key = this.#keys[0] as KeyObject;
     const expiresAt = Date.now() + this.#lifetime;
     const claims = {
@@ -104,7 +110,10 @@ export class ConnectionTokens {
 /** The claims of a token that is signed with the key and not over. The library compares in constant time. */
 function verified(token: string, key: KeyObject): jwt.JwtPayload | undefined {
   try {
-    const claims = jwt.verify(token, key, { algorithms: ['HS256'], clockTimestamp: Date.now() / 1000 });
+    const claims = jwt.verify(token, key, {
+      algorithms: ['HS256'],
+      clockTimestamp: Date.now() / 1000,
+    });
     return typeof claims === 'string' ? undefined : claims;
   } catch {
     return undefined; // its text may quote the token

@@ -21,7 +21,8 @@ export function negotiate(
 ): object | undefined {
   let version = 0;
   if (requestedVersion !== undefined) {
-    if (!/^\s*[+-]?\d{1,10}\s*$/.test(requestedVersion)) return { error: errorTexts.negotiateVersionNotInteger };
+    if (!/^\s*[+-]?\d{1,10}\s*$/.test(requestedVersion))
+      return { error: errorTexts.negotiateVersionNotInteger };
     version = Number(requestedVersion);
   }
   if (version < minimumVersion) return { error: errorTexts.negotiateVersionNotSupported(version) };
@@ -33,6 +34,9 @@ export function negotiate(
     negotiateVersion: version,
     connectionId: connection.connectionId,
     ...(version > 0 ? { connectionToken: connection.connectionToken } : {}),
-    availableTransports: transports.map((transport) => ({ transport, transferFormats: transferFormats[transport] })),
+    availableTransports: transports.map((transport) => ({
+      transport,
+      transferFormats: transferFormats[transport],
+    })),
   };
 }

@@ -91,7 +91,9 @@ export class PostQueue {
   }
 
   #isHeld(length: number): boolean {
-    return this.#events === undefined ? this.#earlyBytes + length > this.#maximumEarly : this.#paused;
+    return this.#events === undefined
+      ? this.#earlyBytes + length > this.#maximumEarly
+      : this.#paused;
   }
 
   #whenChanged(): Promise<void> {
@@ -107,7 +109,9 @@ export class PostQueue {
 }
 
 /** The body in pieces; whole where a middleware such as `express.text()` has read it already. */
-function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> | Iterable<Uint8Array> | undefined {
+function bodyOf(
+  request: IncomingMessage,
+): AsyncIterable<Uint8Array> | Iterable<Uint8Array> | undefined {
   if (!request.readableEnded) {
     return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>; // its answer goes the same way
   }

@@ -11,7 +11,8 @@ export class SharedPayload {
 
   /** Length of the payload as bytes, counted once. */
   get byteLength(): number {
-    this.#byteLength ??= typeof this.payload === 'string' ? Buffer.byteLength(this.payload) : this.payload.byteLength;
+    this.#byteLength ??=
+      typeof this.payload === 'string' ? Buffer.byteLength(this.payload) : this.payload.byteLength;
     return this.#byteLength;
   }
 

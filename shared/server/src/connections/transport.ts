@@ -5,7 +5,11 @@ import type { SharedPayload } from './shared-payload.ts';
 export type TransportName = 'WebSockets' | 'ServerSentEvents' | 'LongPolling';
 
 /** In the order in which negotiate offers them. */
-export const transportNames: readonly TransportName[] = ['WebSockets', 'ServerSentEvents', 'LongPolling'];
+export const transportNames: readonly TransportName[] = [
+  'WebSockets',
+  'ServerSentEvents',
+  'LongPolling',
+];
 
 /** What each transport carries. Source: TransportProtocols.md. */
 export const transferFormats: Readonly<Record<TransportName, readonly TransferFormat[]>> = {

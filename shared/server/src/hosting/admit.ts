@@ -2,7 +2,11 @@ import type { AuthenticationContext } from '../authentication/authentication-han
 import { belongsTo } from '../authentication/authentication-refresh.ts';
 import { identityOf } from '../authentication/claims.ts';
 import { redactTokens } from '../authentication/redact-tokens.ts';
-import { type Admission, forbidden, type Refusal } from '../authentication/request-authentication.ts';
+import {
+  type Admission,
+  forbidden,
+  type Refusal,
+} from '../authentication/request-authentication.ts';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import { errorTexts } from '../error-texts.ts';
 import type { MappedHub } from './mapped-hub.ts';
@@ -14,7 +18,12 @@ type Next = (ticket: AuthenticationTicket | undefined) => void;
  * The step between "hub found" and "answered", the same for every request: calls `next` with who asks, or `refuse`. Both at once, and
  * without a promise, where the hub has no authentication.
  */
-export function admit(hub: MappedHub, context: AuthenticationContext, refuse: Refuse, next: Next): void {
+export function admit(
+  hub: MappedHub,
+  context: AuthenticationContext,
+  refuse: Refuse,
+  next: Next,
+): void {
   const decide = ({ ticket, refusal, handled }: Admission): void => {
     if (handled === true) return;
     if (refusal !== undefined) return refuse(refusal);
@@ -24,7 +33,10 @@ export function admit(hub: MappedHub, context: AuthenticationContext, refuse: Re
   if (!(admission instanceof Promise)) return decide(admission);
   admission.then(decide).catch((error: unknown) => {
     // Nobody else would hear of an error after a wait.
-    hub.options.logger.error(errorTexts.requestFailed(context.request.path), redactTokens(error, context.request));
+    hub.options.logger.error(
+      errorTexts.requestFailed(context.request.path),
+      redactTokens(error, context.request),
+    );
     context.httpRequest.socket.destroy();
   });
 }
@@ -33,7 +45,12 @@ export function admit(hub: MappedHub, context: AuthenticationContext, refuse: Re
  * The same for requests to a connection: who asks must be the user that opened it. One that is not open may be opened by anyone who
  * knows its token, unless that is signed: then by the user that has negotiated.
  */
-export function admitTo(hub: MappedHub, context: AuthenticationContext, refuse: Refuse, next: Next): void {
+export function admitTo(
+  hub: MappedHub,
+  context: AuthenticationContext,
+  refuse: Refuse,
+  next: Next,
+): void {
   admit(hub, context, refuse, (ticket) => {
     if (hub.options.authentication === 'none') return next(ticket);
     const token = context.request.query.get('id') ?? '';
@@ -44,7 +61,8 @@ export function admitTo(hub: MappedHub, context: AuthenticationContext, refuse: 
       if (context.httpRequest.method === 'GET') hub.renew(connection, ticket);
     } else {
       const signed = hub.connections.signed(token);
-      if (signed?.isOf(identityOf(ticket?.user)) === false) return refuseOther(hub, signed.connectionId, refuse);
+      if (signed?.isOf(identityOf(ticket?.user)) === false)
+        return refuseOther(hub, signed.connectionId, refuse);
     }
     next(ticket);
   });

@@ -1,7 +1,12 @@
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { HttpTransportType, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
+import {
+  HttpTransportType,
+  HubConnectionBuilder,
+  HubConnectionState,
+  LogLevel,
+} from '@microsoft/signalr';
 import { createProxyServer } from 'http-proxy-3';
 import { afterEach, expect, test } from 'vitest';
 import { Hub, jwtBearer, type SignalRServerOptions } from '../index.ts';
@@ -46,10 +51,14 @@ async function roundRobin(
     return { target: (servers[at] as TestServer).url };
   };
   proxy.on('error', () => undefined);
-  const server = createServer((request, response) => proxy.web(request, response, next(request.url)));
+  const server = createServer((request, response) =>
+    proxy.web(request, response, next(request.url)),
+  );
   const upgraded = new Set<Duplex>();
   server.on('upgrade', (_request, socket) => upgraded.add(socket));
-  server.on('upgrade', (request, socket, head) => proxy.ws(request, socket, head, next(request.url)));
+  server.on('upgrade', (request, socket, head) =>
+    proxy.ws(request, socket, head, next(request.url)),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closings.push(() => {
     server.closeAllConnections();
@@ -63,11 +72,18 @@ async function roundRobin(
 
 const client = (url: string, transport: HttpTransportType, token?: string) =>
   new HubConnectionBuilder()
-    .withUrl(url, { transport, ...(token === undefined ? {} : { accessTokenFactory: () => token }) })
+    .withUrl(url, {
+      transport,
+      ...(token === undefined ? {} : { accessTokenFactory: () => token }),
+    })
     .configureLogging(LogLevel.None)
     .build();
 
-async function negotiate(url: string, headers: Record<string, string> = {}, query = ''): Promise<Negotiated> {
+async function negotiate(
+  url: string,
+  headers: Record<string, string> = {},
+  query = '',
+): Promise<Negotiated> {
   const target = `${url}/negotiate?negotiateVersion=1${query}`;
   return (await (await fetch(target, { method: 'POST', headers })).json()) as Negotiated;
 }
@@ -78,7 +94,11 @@ interface Negotiated {
 }
 
 /** How the server answers who opens a WebSocket: `open`, or status and text. */
-async function answerOf(url: string, token: string, headers: Record<string, string> = {}): Promise<string> {
+async function answerOf(
+  url: string,
+  token: string,
+  headers: Record<string, string> = {},
+): Promise<string> {
   const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
   const own = { ...upgrade, 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', ...headers };
   return new Promise((resolve, reject) => {
@@ -113,7 +133,9 @@ test('official clients connect over WebSockets through a round-robin proxy; conn
 
 test('without the option nothing is shared: 404 on the other server', async () => {
   const { url } = await roundRobin([await start({}), await start({})]);
-  await expect(client(`${url}/chat`, HttpTransportType.WebSockets).start()).rejects.toThrow('could not be found');
+  await expect(client(`${url}/chat`, HttpTransportType.WebSockets).start()).rejects.toThrow(
+    'could not be found',
+  );
 });
 
 test.each([HttpTransportType.ServerSentEvents, HttpTransportType.LongPolling])(
@@ -134,7 +156,9 @@ test.each([HttpTransportType.ServerSentEvents, HttpTransportType.LongPolling])(
 
 test('only with the key, at its path, before its end', async () => {
   const [a, b] = [await start(), await start()];
-  const noKey = await start({ connectionTokens: { keys: ['another key of connection tokens, for tests alone'] } });
+  const noKey = await start({
+    connectionTokens: { keys: ['another key of connection tokens, for tests alone'] },
+  });
   const { connectionToken: token } = await negotiate(`${a.url}/chat`);
   const gone = '404 No Connection with that ID';
   expect(await answerOf(`${noKey.url}/chat`, token)).toBe(gone);
@@ -167,14 +191,19 @@ test('a server takes a token once: 409 while its connection is open, 404 after i
 test('of two that come with one token at the same time, one is let in', async () => {
   const [a, b] = [await start(), await start()];
   const { connectionToken: token } = await negotiate(`${a.url}/chat`);
-  const opened = await Promise.allSettled([1, 2, 3].map(() => RawClient.open(`${b.url}/chat?id=${token}`)));
+  const opened = await Promise.allSettled(
+    [1, 2, 3].map(() => RawClient.open(`${b.url}/chat?id=${token}`)),
+  );
   expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   for (const result of opened) if (result.status === 'fulfilled') result.value.close();
 });
 
 test('a token is good for its user only; neither key nor token comes to the log', async () => {
   const authentication = jwtBearer({ key: testKey });
-  const [a, b] = [await start({ connectionTokens, authentication }), await start({ connectionTokens, authentication })];
+  const [a, b] = [
+    await start({ connectionTokens, authentication }),
+    await start({ connectionTokens, authentication }),
+  ];
   const [ann, bob] = ['ann', 'bob'].map((sub) => bearer(testToken({ sub }))) as [Header, Header];
   const { connectionToken: token } = await negotiate(`${a.url}/chat`, ann);
   for (const { url } of [a, b]) {
@@ -182,26 +211,37 @@ test('a token is good for its user only; neither key nor token comes to the log'
     expect(await answerOf(`${url}/chat`, token)).toBe('403');
     expect((await fetch(`${url}/chat?id=${token}`, { headers: bob })).status).toBe(403);
   }
-  expect(await answerOf(`${b.url}/chat`, token, bearer(testToken({ sub: 'ann', name: 'newer' })))).toBe('open');
+  expect(
+    await answerOf(`${b.url}/chat`, token, bearer(testToken({ sub: 'ann', name: 'newer' }))),
+  ).toBe('open');
   const { connectionToken: nobodys } = await negotiate(`${a.url}/chat`);
   expect(await answerOf(`${b.url}/chat`, nobodys, ann)).toBe('403');
 
   const { url } = await roundRobin([a, b]);
-  const connection = client(`${url}/chat`, HttpTransportType.WebSockets, testToken({ sub: 'carol' }));
+  const connection = client(
+    `${url}/chat`,
+    HttpTransportType.WebSockets,
+    testToken({ sub: 'carol' }),
+  );
   await connection.start();
   expect(await connection.invoke('Who')).toBe('carol');
   await connection.stop();
 
   const lines = logger.lines.join('\n');
   expect(lines).toContain('was asked for by another user');
-  for (const part of [...keys, ...token.split('.'), ...nobodys.split('.')]) expect(lines).not.toContain(part);
+  for (const part of [...keys, ...token.split('.'), ...nobodys.split('.')])
+    expect(lines).not.toContain(part);
 });
 type Header = ReturnType<typeof bearer>;
 
 test('users without an id are told apart by their claims', async () => {
   const authentication = jwtBearer({ key: testKey });
-  const [a, b] = [await start({ connectionTokens, authentication }), await start({ connectionTokens, authentication })];
-  const of = (name: string, exp = 2 ** 32): Header => bearer(testToken({ name, team: { id: 1 }, exp }));
+  const [a, b] = [
+    await start({ connectionTokens, authentication }),
+    await start({ connectionTokens, authentication }),
+  ];
+  const of = (name: string, exp = 2 ** 32): Header =>
+    bearer(testToken({ name, team: { id: 1 }, exp }));
   const { connectionToken: token } = await negotiate(`${a.url}/chat`, of('ann'));
   expect(await answerOf(`${b.url}/chat`, token, of('bob'))).toBe('403');
   expect(await answerOf(`${b.url}/chat`, token, of('ann', 2 ** 32 + 1))).toBe('open');
@@ -213,7 +253,9 @@ test('where only WebSockets are offered, negotiation keeps nothing', async () =>
   expect(await answerOf(`${a.url}/chat`, own)).toBe('open');
   const { connectionToken: other } = await negotiate(`${a.url}/chat`);
   expect(await answerOf(`${b.url}/chat`, other)).toBe('open');
-  expect((await fetch(`${a.url}/chat?id=${other}`, { method: 'POST', body: 'x' })).status).toBe(404);
+  expect((await fetch(`${a.url}/chat?id=${other}`, { method: 'POST', body: 'x' })).status).toBe(
+    404,
+  );
 });
 
 test('a client of version 0 of negotiation gets no token, and connects where it negotiated', async () => {
@@ -239,7 +281,9 @@ test('stateful reconnect is agreed upon with one server and kept by the other, t
   await first.next();
   first.close();
   const second = await RawClient.open(`${b.url}/chat?id=${token}`);
-  second.send('{"type":9,"sequenceId":1}\u001e{"type":1,"invocationId":"1","target":"Who","arguments":[]}\u001e');
+  second.send(
+    '{"type":9,"sequenceId":1}\u001e{"type":1,"invocationId":"1","target":"Who","arguments":[]}\u001e',
+  );
   expect(await second.next()).toBe('{"type":9,"sequenceId":1}');
   expect(await second.next()).toContain('nobody');
   second.close();
@@ -247,7 +291,11 @@ test('stateful reconnect is agreed upon with one server and kept by the other, t
 
 test('a client whose stateful reconnect comes to other servers first does not stay away', async () => {
   const options = { connectionTokens, allowStatefulReconnects: true };
-  const { url, cut, paths } = await roundRobin([await start(options), await start(options), await start(options)]);
+  const { url, cut, paths } = await roundRobin([
+    await start(options),
+    await start(options),
+    await start(options),
+  ]);
   const connection = new HubConnectionBuilder()
     .withUrl(`${url}/chat`, { transport: HttpTransportType.WebSockets })
     .withStatefulReconnect()
@@ -258,7 +306,9 @@ test('a client whose stateful reconnect comes to other servers first does not st
   await connection.start();
   // With stateful reconnect the client keeps a call that comes while it reconnects, loses it with its old buffer, and never settles it.
   const answer = (): unknown =>
-    connection.state === HubConnectionState.Connected ? connection.invoke('Who').catch(() => 'not yet') : 'not yet';
+    connection.state === HubConnectionState.Connected
+      ? connection.invoke('Who').catch(() => 'not yet')
+      : 'not yet';
   for (let i = 0; i < 3; i++) {
     const seen = paths.length;
     cut();

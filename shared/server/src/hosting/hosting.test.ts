@@ -107,7 +107,13 @@ describe.each(transports)('%s', (name) => {
 
   test('with cors(), compression() and a middleware that reads text bodies', async () => {
     const signalr = chat();
-    const app = express().use(cors(), compression({ threshold: 0 }), express.json(), express.text(), signalr.router());
+    const app = express().use(
+      cors(),
+      compression({ threshold: 0 }),
+      express.json(),
+      express.text(),
+      signalr.router(),
+    );
     const server = createServer(app as RequestListener);
     signalr.attach(server);
     expect(await talk(`${await listen(server)}/chat`, name)).toBe('/chat');
@@ -126,7 +132,9 @@ describe.each(transports)('%s', (name) => {
     const signalr = chat();
     const app = fastify();
     const handler = signalr.router();
-    app.addHook('onRequest', (request, reply, next) => handler(request.raw, reply.raw, next as () => void));
+    app.addHook('onRequest', (request, reply, next) =>
+      handler(request.raw, reply.raw, next as () => void),
+    );
     app.get('/', () => 'home');
     signalr.attach(app.server);
     closings.push(() => app.close());
@@ -204,9 +212,13 @@ test('a middleware that has read a JSON body as an object leaves nothing: the cl
   signalr.mapHub('/chat', ChatHub);
   closings.push(() => signalr.close());
   const app = express().use(express.json({ type: () => true }), signalr.router());
-  const client = await new RawEventsClient().open(`${await listen(createServer(app as RequestListener))}/chat`);
+  const client = await new RawEventsClient().open(
+    `${await listen(createServer(app as RequestListener))}/chat`,
+  );
   expect(await client.post('{}')).toBe(400);
-  expect(logged).toEqual([expect.stringContaining('Mount the router before middleware that reads bodies.')]);
+  expect(logged).toEqual([
+    expect.stringContaining('Mount the router before middleware that reads bodies.'),
+  ]);
   client.close();
 });
 
@@ -221,7 +233,9 @@ test('the official client goes where a lifetime manager sends it, with the token
   elsewhere.attach(server);
   const url = `${await listen(server)}/chat`;
   const negotiate = () => Promise.resolve({ url, accessToken: 'secret' });
-  const sends = new SignalRServer({ scaleOut: () => Object.assign(new LocalLifetimeManager(), { negotiate }) });
+  const sends = new SignalRServer({
+    scaleOut: () => Object.assign(new LocalLifetimeManager(), { negotiate }),
+  });
   sends.mapHub('/here', ChatHub);
   closings.push(() => sends.close());
   const here = `${await listen(createServer(sends.router()))}/here`;
@@ -238,7 +252,10 @@ test('while it closes, a server lets nobody in and tells those who poll', async 
   const url = `${await listen(createServer(signalr.router()))}/chat`;
   const negotiate = () => fetch(`${url}/negotiate?negotiateVersion=1`, { method: 'POST' });
   const tokens = await Promise.all(
-    [0, 1].map(async () => ((await (await negotiate()).json()) as { connectionToken: string }).connectionToken),
+    [0, 1].map(
+      async () =>
+        ((await (await negotiate()).json()) as { connectionToken: string }).connectionToken,
+    ),
   );
   const [polling, unused] = tokens.map((token) => `${url}?id=${token}`) as [string, string];
   await fetch(polling);
@@ -246,7 +263,9 @@ test('while it closes, a server lets nobody in and tells those who poll', async 
   const closed = signalr.close();
   expect((await negotiate()).status).toBe(503);
   expect((await fetch(unused)).status).toBe(404);
-  expect(await (await fetch(polling)).text()).toBe('{}\u001e{"type":7,"allowReconnect":true}\u001e');
+  expect(await (await fetch(polling)).text()).toBe(
+    '{}\u001e{"type":7,"allowReconnect":true}\u001e',
+  );
   expect((await fetch(polling)).status).toBe(204);
   await closed;
 });

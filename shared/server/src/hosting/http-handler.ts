@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
-import { connectionRequest, type QueryParameters, splitTarget } from '../connections/connection-request.ts';
+import {
+  connectionRequest,
+  type QueryParameters,
+  splitTarget,
+} from '../connections/connection-request.ts';
 import { errorTexts } from '../error-texts.ts';
 import type { WriteBatcher } from '../transports/write-batcher.ts';
 import { admit, admitTo } from './admit.ts';
@@ -46,7 +50,8 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
   return (request, response, next) => {
     const { path } = splitTarget(request.url ?? '/');
     const hub = context.findHub(path);
-    const [, parent, action] = (hub === undefined && /^(.*)\/(negotiate|refresh)\/?$/i.exec(path)) || [];
+    const [, parent, action] =
+      (hub === undefined && /^(.*)\/(negotiate|refresh)\/?$/i.exec(path)) || [];
     const target = hub ?? (parent === undefined ? undefined : context.findHub(parent));
     const isRefresh = action?.toLowerCase() === 'refresh';
     if (target === undefined || (isRefresh && !target.options.enableAuthenticationRefresh)) {
@@ -75,7 +80,11 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
 }
 
 /** The hub is found and the request is admitted. */
-async function serve(context: HttpHandlerContext, exchange: HubExchange, action: string | undefined): Promise<void> {
+async function serve(
+  context: HttpHandlerContext,
+  exchange: HubExchange,
+  action: string | undefined,
+): Promise<void> {
   if (action === 'negotiate') await answerNegotiate(exchange, context.canUpgrade());
   else if (action === 'refresh') await answerRefresh(exchange);
   else await answerTransport(exchange, context.batcher);

@@ -29,14 +29,25 @@ export class MappedHub {
   #closing = false;
   #onEmpty: (() => void) | undefined;
 
-  constructor(path: string, hubClass: unknown, dispatcher: HubDispatcher, options: ResolvedOptions) {
+  constructor(
+    path: string,
+    hubClass: unknown,
+    dispatcher: HubDispatcher,
+    options: ResolvedOptions,
+  ) {
     this.hubClass = hubClass;
     this.options = options;
     this.authentication = new RequestAuthentication(options);
     const { connectionTokens } = options;
-    this.connections = new ConnectionManager(connectionTokens && new ConnectionTokens(connectionTokens, path));
+    this.connections = new ConnectionManager(
+      connectionTokens && new ConnectionTokens(connectionTokens, path),
+    );
     this.#dispatcher = dispatcher;
-    const shortest = Math.min(options.keepAliveInterval, options.clientTimeoutInterval, options.disconnectTimeout);
+    const shortest = Math.min(
+      options.keepAliveInterval,
+      options.clientTimeoutInterval,
+      options.disconnectTimeout,
+    );
     // One timer for all connections; a second is exact enough for the defaults.
     this.#heartbeat = setInterval(() => this.#beat(), Math.max(20, Math.min(1000, shortest / 5)));
     this.#heartbeat.unref();
@@ -53,7 +64,11 @@ export class MappedHub {
 
   get sendLimits(): SendLimits {
     const { transportMaxBufferSize: highWaterMark, sendTimeout } = this.options;
-    return { highWaterMark, sendTimeout, maximumBufferSize: Math.max(MAXIMUM_SEND_BUFFER, 2 * highWaterMark) };
+    return {
+      highWaterMark,
+      sendTimeout,
+      maximumBufferSize: Math.max(MAXIMUM_SEND_BUFFER, 2 * highWaterMark),
+    };
   }
 
   /** Reports a client that does not read. */
@@ -82,12 +97,22 @@ export class MappedHub {
     return this.#serve(context, transport, request);
   }
 
-  #serve(context: ConnectionContext, transport: Transport, request: ConnectionRequest): TransportEvents {
-    const connection: HubConnection = new HubConnection(context, transport, request, this.#dispatcher, () => {
-      this.connections.remove(context);
-      this.#live.delete(context);
-      if (this.#live.size === 0) this.#onEmpty?.();
-    });
+  #serve(
+    context: ConnectionContext,
+    transport: Transport,
+    request: ConnectionRequest,
+  ): TransportEvents {
+    const connection: HubConnection = new HubConnection(
+      context,
+      transport,
+      request,
+      this.#dispatcher,
+      () => {
+        this.connections.remove(context);
+        this.#live.delete(context);
+        if (this.#live.size === 0) this.#onEmpty?.();
+      },
+    );
     this.#live.set(context, connection);
     return connection.transportEvents;
   }
@@ -115,7 +140,8 @@ export class MappedHub {
     this.#closing = true;
     clearInterval(this.#heartbeat);
     this.connections.removeUnopened(-1);
-    const empty = this.#live.size === 0 ? undefined : new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    const empty =
+      this.#live.size === 0 ? undefined : new Promise<void>((resolve) => (this.#onEmpty = resolve));
     for (const connection of this.#live.values()) connection.shutdown();
     await empty;
   }
@@ -125,7 +151,8 @@ export class MappedHub {
     const { closeOnAuthenticationExpiration } = this.options;
     for (const [{ ticket }, connection] of this.#live) {
       // Who comes back brings a new ticket.
-      if (closeOnAuthenticationExpiration && now >= (ticket?.expiresAt ?? Infinity)) connection.shutdown();
+      if (closeOnAuthenticationExpiration && now >= (ticket?.expiresAt ?? Infinity))
+        connection.shutdown();
       else connection.beat(now);
     }
     this.connections.removeUnopened(this.options.disconnectTimeout);

@@ -24,7 +24,8 @@ export async function answerNegotiate(
   const body = negotiate(
     {
       version: query.get('negotiateVersion'),
-      useStatefulReconnect: allowStatefulReconnects && query.get('useStatefulReconnect')?.toLowerCase() === 'true',
+      useStatefulReconnect:
+        allowStatefulReconnects && query.get('useStatefulReconnect')?.toLowerCase() === 'true',
       user: () => identityOf(ticket?.user),
     },
     minimumProtocolVersion,
@@ -32,7 +33,9 @@ export async function answerNegotiate(
     hub.connections,
   );
   if (body === undefined) return answer(response, 503, errorTexts.tooManyNegotiated);
-  const lifetime = hub.options.enableAuthenticationRefresh ? tokenLifetimeSeconds(ticket) : undefined;
+  const lifetime = hub.options.enableAuthenticationRefresh
+    ? tokenLifetimeSeconds(ticket)
+    : undefined;
   answerJson(response, lifetime === undefined ? body : { ...body, tokenLifetimeSeconds: lifetime });
 }
 

@@ -10,7 +10,9 @@ class ChatHub extends Hub {}
 let server: TestServer | undefined;
 afterEach(() => server?.close());
 
-async function negotiateWith(negotiate: NonNullable<HubLifetimeManager['negotiate']>): Promise<Response> {
+async function negotiateWith(
+  negotiate: NonNullable<HubLifetimeManager['negotiate']>,
+): Promise<Response> {
   const nothing = (): void => undefined;
   server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), {
     scaleOut: () => Object.assign(new LocalLifetimeManager(), { negotiate }),

@@ -19,12 +19,20 @@ export async function answerRedirect(
   if (hub.lifetime.negotiate === undefined) return false;
   try {
     const userIdentifier = hub.options.userIdProvider.getUserId({ request, user });
-    const redirect = await hub.lifetime.negotiate(request, user, { ...hub.options, userIdentifier });
+    const redirect = await hub.lifetime.negotiate(request, user, {
+      ...hub.options,
+      userIdentifier,
+    });
     if (redirect === undefined) return false;
     const { url, accessToken } = redirect;
-    answer(response, 200, JSON.stringify({ negotiateVersion: 0, url, accessToken, availableTransports: [] }), {
-      'Content-Type': 'application/json',
-    });
+    answer(
+      response,
+      200,
+      JSON.stringify({ negotiateVersion: 0, url, accessToken, availableTransports: [] }),
+      {
+        'Content-Type': 'application/json',
+      },
+    );
   } catch (error) {
     if (error instanceof NegotiateError) answer(response, error.statusCode, error.message);
     else {

@@ -31,17 +31,26 @@ export async function answerRefresh({
     const connection = hub.connections.find(id);
     if (connection?.isOpened !== true) return json(404, { error: 'connection_not_found' });
     if (ticket === undefined) return json(401, { error: 'invalid_token' });
-    if (!(await withinTime(hub.options.handshakeTimeout, isAccepted(hub, connection, request, ticket)))) {
+    if (
+      !(await withinTime(
+        hub.options.handshakeTimeout,
+        isAccepted(hub, connection, request, ticket),
+      ))
+    ) {
       return json(403, { error: 'permission_change_rejected' });
     }
     // It may have ended while the app was asked.
-    if (hub.connections.find(id) !== connection) return json(404, { error: 'connection_not_found' });
+    if (hub.connections.find(id) !== connection)
+      return json(404, { error: 'connection_not_found' });
     hub.renew(connection, ticket);
     hub.refreshed(connection);
     const lifetime = tokenLifetimeSeconds(ticket);
     json(200, lifetime === undefined ? {} : { tokenLifetimeSeconds: lifetime });
   } catch (error) {
-    hub.options.logger.error(errorTexts.authenticationBroke(request.path), redactTokens(error, request));
+    hub.options.logger.error(
+      errorTexts.authenticationBroke(request.path),
+      redactTokens(error, request),
+    );
     json(500, {});
   }
 }

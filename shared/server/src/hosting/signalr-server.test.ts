@@ -61,7 +61,13 @@ test.each(['WebSockets', 'ServerSentEvents', 'LongPolling'])(
     console.log('done');`;
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--conditions=@practical-signalr/source', '--import=tsx', '--input-type=module', '--eval', script],
+      [
+        '--conditions=@practical-signalr/source',
+        '--import=tsx',
+        '--input-type=module',
+        '--eval',
+        script,
+      ],
       { cwd: fileURLToPath(new URL('../..', import.meta.url)), timeout: 20_000 },
     );
     expect(stdout.split('\n').toSorted()).toEqual(['', 'closed', 'done']);
@@ -80,7 +86,9 @@ test('a hub used after its call says so and names its class', async () => {
 
 test('the hub context reaches clients from outside; a factory gives hubs what they need', async () => {
   let made = 0;
-  let context: { clients: { all: { send(name: 'said', text: string): Promise<void> } } } | undefined;
+  let context:
+    | { clients: { all: { send(name: 'said', text: string): Promise<void> } } }
+    | undefined;
   server = await testServer((signalr) => {
     context = signalr.mapHub('/chat', () => (made++, new ChatHub()));
   });
@@ -115,8 +123,12 @@ test('a factory with its class beside it is called for calls only, and may give 
 });
 
 test('arguments are checked by any Standard Schema library, synchronous or not', async () => {
-  const methods = { two: { arguments: [z.number().int(), z.string().refine(async (text) => text !== 'bad')] } };
-  server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub, { methods, enableDetailedErrors: true }));
+  const methods = {
+    two: { arguments: [z.number().int(), z.string().refine(async (text) => text !== 'bad')] },
+  };
+  server = await testServer((signalr) =>
+    signalr.mapHub('/chat', ChatHub, { methods, enableDetailedErrors: true }),
+  );
   const client = await RawClient.connect(`${server.url}/chat`);
   client.send(call('Two', 1, 'good'));
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":[1,"good"]}');
@@ -148,7 +160,9 @@ test('a result that cannot be written fails that call only', async () => {
   server = await testServer((signalr) => signalr.mapHub('/big', BigHub), { logger });
   const client = await RawClient.connect(`${server.url}/big`);
   client.send(call('Big') + call('Fine'));
-  expect(await client.next()).toContain("An unexpected error occurred invoking 'Big' on the server.");
+  expect(await client.next()).toContain(
+    "An unexpected error occurred invoking 'Big' on the server.",
+  );
   expect(await client.next()).toContain('"fine"');
   client.close();
 });
@@ -165,19 +179,31 @@ test('mistakes at start are sentences', () => {
     [() => signalr.mapHub('/Chat/', ChatHub), "A hub is already mapped at '/Chat/'."],
     [() => signalr.mapHub('chat', ChatHub), 'Start it with a slash'],
     [() => signalr.mapHub('/date', Date as never), 'does not extend Hub'],
-    [() => signalr.mapHub('/object', { hub: Date, create: () => new Date() } as never), 'Date does not extend Hub'],
+    [
+      () => signalr.mapHub('/object', { hub: Date, create: () => new Date() } as never),
+      'Date does not extend Hub',
+    ],
     [() => signalr.mapHub('/twice', Twice), "two methods that answer to 'say'"],
-    [() => signalr.mapHub('/x', ChatHub, { methods: { nope: {} } } as never), "name a method 'nope'"],
+    [
+      () => signalr.mapHub('/x', ChatHub, { methods: { nope: {} } } as never),
+      "name a method 'nope'",
+    ],
     [() => signalr.router(), 'router() was called twice.'],
     [() => new SignalRServer({ keepAlive: 1 } as never), "'keepAlive' is not an option"],
-    [() => new SignalRServer({ keepAliveInterval: -1 }), "'keepAliveInterval' must be a number greater than 0"],
+    [
+      () => new SignalRServer({ keepAliveInterval: -1 }),
+      "'keepAliveInterval' must be a number greater than 0",
+    ],
     [() => new SignalRServer({ transports: ['Pigeon'] as never }), "'Pigeon' is not a transport"],
     [() => new SignalRServer({ protocols: [] }), 'at least one hub protocol'],
     [
       () => new SignalRServer({ connectionTokens: { keys: ['short'] } }),
       "Key 1 of 'connectionTokens' must be a secret",
     ],
-    [() => signalr.mapHub('/x', ChatHub, { connectionTokens: {} } as never), "'connectionTokens' needs keys"],
+    [
+      () => signalr.mapHub('/x', ChatHub, { connectionTokens: {} } as never),
+      "'connectionTokens' needs keys",
+    ],
   ];
   for (const [mistake, text] of mistakes) expect(mistake).toThrow(text);
   return signalr.close();
@@ -195,7 +221,12 @@ test('negotiation tells the truth: without attach it offers no WebSockets', asyn
       () => undefined,
     );
   });
-  const { availableTransports } = JSON.parse(body) as { availableTransports: { transport: string }[] };
-  expect(availableTransports.map(({ transport }) => transport)).toEqual(['ServerSentEvents', 'LongPolling']);
+  const { availableTransports } = JSON.parse(body) as {
+    availableTransports: { transport: string }[];
+  };
+  expect(availableTransports.map(({ transport }) => transport)).toEqual([
+    'ServerSentEvents',
+    'LongPolling',
+  ]);
   await signalr.close();
 });

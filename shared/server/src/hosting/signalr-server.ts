@@ -97,7 +97,15 @@ export class SignalRServer {
       (options.methods ?? {}) as Record<string, HubMethodOptions>,
     );
     const results = new ClientResultTypes(options.clientResults);
-    const dispatcher = new HubDispatcher(hubClass.name, create, methods, resolved, lifetime, groups, results);
+    const dispatcher = new HubDispatcher(
+      hubClass.name,
+      create,
+      methods,
+      resolved,
+      lifetime,
+      groups,
+      results,
+    );
     this.#hubs.set(key(path), new MappedHub(key(path), hubClass, dispatcher, resolved));
     return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime, results), groups };
   }
@@ -145,7 +153,11 @@ export class SignalRServer {
       if (entry !== undefined) entries[hub.name] = entry;
     }
     const found = new Set(Object.values(entries).map(({ status }) => status));
-    const status = found.has('Unhealthy') ? 'Unhealthy' : found.has('Degraded') ? 'Degraded' : 'Healthy';
+    const status = found.has('Unhealthy')
+      ? 'Unhealthy'
+      : found.has('Degraded')
+        ? 'Degraded'
+        : 'Healthy';
     return { status, entries };
   }
 
@@ -173,7 +185,13 @@ export class SignalRServer {
         const hub = this.#find(client.request.path);
         return hub?.hubClass === hubClass ? hub.accept(client) : undefined;
       };
-      const scaleOutHub = { hubName: hubClass.name, protocols, logger, allowStatefulReconnects, accept };
+      const scaleOutHub = {
+        hubName: hubClass.name,
+        protocols,
+        logger,
+        allowStatefulReconnects,
+        accept,
+      };
       lifetime = this.#options.scaleOut?.(scaleOutHub) ?? new LocalLifetimeManager();
       this.#lifetimes.set(hubClass, lifetime);
     }
@@ -182,7 +200,8 @@ export class SignalRServer {
 }
 
 /** Routes know neither case nor a slash at the end. */
-const key = (path: string): string => (path.length > 1 ? path.replace(/\/$/, '') : path).toLowerCase();
+const key = (path: string): string =>
+  (path.length > 1 ? path.replace(/\/$/, '') : path).toLowerCase();
 
 function open<THub extends Hub<never>>(
   hub: HubFactory<THub>,
@@ -195,14 +214,19 @@ function open<THub extends Hub<never>>(
   const isClass = (hub.prototype as unknown) instanceof Hub;
   const create = isClass ? () => new (hub as new () => THub)() : (hub as () => THub);
   if (isClass) return { create, hubClass: hub as new () => THub };
-  if (/^class\b/.test(Function.prototype.toString.call(hub))) throw new TypeError(errorTexts.notAHub(hub.name));
+  if (/^class\b/.test(Function.prototype.toString.call(hub)))
+    throw new TypeError(errorTexts.notAHub(hub.name));
   const sample: unknown = create(); // a factory says its class only by what it makes
   if (!(sample instanceof Hub)) throw new TypeError(errorTexts.notAHub(hub.name || 'The function'));
   return { create, hubClass: sample.constructor };
 }
 
 /** A rule that is misspelt, or that nobody can meet, is a mistake to be told at start. */
-function refuseImpossibleRules(path: string, { authorize, authentication }: ResolvedOptions, methods: object): void {
+function refuseImpossibleRules(
+  path: string,
+  { authorize, authentication }: ResolvedOptions,
+  methods: object,
+): void {
   const rules: [string, Authorize | undefined][] = [
     [`the hub at '${path}'`, authorize],
     ...Object.entries(methods as Record<string, HubMethodOptions | undefined>).map(

@@ -18,7 +18,8 @@ export async function answerTransport(exchange: HubExchange, batcher: WriteBatch
   const transport = method === 'GET' && wantsEvents(request) ? 'ServerSentEvents' : 'LongPolling';
   const headers = method === 'GET' && transport === 'LongPolling' ? noCache : {};
   const id = query.get('id');
-  if (id === undefined || id === '') return answer(response, 400, errorTexts.connectionIdRequired, headers);
+  if (id === undefined || id === '')
+    return answer(response, 400, errorTexts.connectionIdRequired, headers);
   const connection = hub.connections.find(id);
   if (connection === undefined) return answer(response, 404, errorTexts.noConnection, headers);
   if (method === 'POST') return answerPost(exchange, connection);
@@ -35,7 +36,8 @@ function refusal(
   connection: ConnectionContext,
   transport: TransportName,
 ): [number, string] | undefined {
-  if (!hub.options.transports.includes(transport)) return [404, errorTexts.transportNotSupported(transport)];
+  if (!hub.options.transports.includes(transport))
+    return [404, errorTexts.transportNotSupported(transport)];
   if (!connection.isOpened) return hub.isClosing ? [503, errorTexts.serverClosing] : undefined;
   if (connection.transport?.name !== transport) return [400, errorTexts.cannotChangeTransport];
   return transport === 'ServerSentEvents' ? [409, ''] : undefined;
@@ -85,18 +87,25 @@ const postAnswers: Record<PostResult, readonly [number, string]> = {
   unreadable: [400, errorTexts.bodyAlreadyRead],
 };
 
-async function answerPost({ hub, request, response }: HubExchange, connection: ConnectionContext): Promise<void> {
-  if (connection.transport?.name === 'WebSockets') return answer(response, 405, errorTexts.postToWebSocket);
+async function answerPost(
+  { hub, request, response }: HubExchange,
+  connection: ConnectionContext,
+): Promise<void> {
+  if (connection.transport?.name === 'WebSockets')
+    return answer(response, 405, errorTexts.postToWebSocket);
   const result = await connection.posts(hub.options.transportMaxBufferSize).read(request);
   if (result === 'unreadable') hub.options.logger.error(errorTexts.bodyAlreadyRead);
   answer(response, ...postAnswers[result]);
 }
 
 function answerDelete({ response }: HubExchange, connection: ConnectionContext): void {
-  if (connection.transport?.name !== 'LongPolling') return answer(response, 400, errorTexts.deleteOfOther);
+  if (connection.transport?.name !== 'LongPolling')
+    return answer(response, 400, errorTexts.deleteOfOther);
   connection.transport.abort();
   answer(response, 202);
 }
 
 const wantsEvents = (request: IncomingMessage): boolean =>
-  (request.headers.accept ?? '').split(',').some((type) => type.trim().toLowerCase().startsWith('text/event-stream'));
+  (request.headers.accept ?? '')
+    .split(',')
+    .some((type) => type.trim().toLowerCase().startsWith('text/event-stream'));

@@ -1,10 +1,19 @@
-import { type IncomingMessage, type Server as HttpServer, ServerResponse, STATUS_CODES } from 'node:http';
+import {
+  type IncomingMessage,
+  type Server as HttpServer,
+  ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
-import { type ConnectionRequest, connectionRequest, splitTarget } from '../connections/connection-request.ts';
+import {
+  type ConnectionRequest,
+  connectionRequest,
+  splitTarget,
+} from '../connections/connection-request.ts';
 import { errorTexts } from '../error-texts.ts';
 import { CLOSE_TIMEOUT } from '../transports/buffered-transport.ts';
 import { WebSocketTransport } from '../transports/web-sockets.ts';
@@ -31,7 +40,10 @@ class ClosingWebSocket extends WebSocket {
 export class UpgradeHandler {
   readonly #findHub: FindHub;
   readonly #batcher: WriteBatcher;
-  readonly #servers = new Map<HttpServer | HttpsServer, (...args: [IncomingMessage, Duplex, Buffer]) => void>();
+  readonly #servers = new Map<
+    HttpServer | HttpsServer,
+    (...args: [IncomingMessage, Duplex, Buffer]) => void
+  >();
   /** Under which paths hubs are served, as the app has said. */
   readonly #basePaths = new Set<string>();
   /** Under which the router was asked, the latest last. */
@@ -117,11 +129,13 @@ export class UpgradeHandler {
     }
     const token = details.query.get('id');
     const known = token === undefined || token === '' ? undefined : hub.connections.find(token);
-    const signed = known === undefined && token !== undefined ? hub.connections.signed(token) : undefined;
+    const signed =
+      known === undefined && token !== undefined ? hub.connections.signed(token) : undefined;
     if (known === undefined && signed === undefined && token !== undefined && token !== '') {
       return refuse(socket, 404, errorTexts.noConnection);
     }
-    if (signed !== undefined && hub.connections.isFull) return refuse(socket, 503, errorTexts.tooManyTokens, plainText);
+    if (signed !== undefined && hub.connections.isFull)
+      return refuse(socket, 503, errorTexts.tooManyTokens, plainText);
     if (known?.isOpened === true) {
       if (known.transport?.name !== 'WebSockets')
         return refuse(socket, 400, errorTexts.cannotChangeTransport, plainText);
@@ -136,12 +150,19 @@ export class UpgradeHandler {
     this.#serverFor(hub).handleUpgrade(request, socket, head, (webSocket) => {
       (socket as Socket).setNoDelay(true);
       // Two upgrades with one token may both have come this far only in the same turn, and this runs within it.
-      const context = known ?? (signed === undefined ? hub.connections.unnegotiated() : hub.connections.adopt(signed));
-      const transport = new WebSocketTransport(webSocket, socket, this.#batcher, hub.sendLimits, () =>
-        hub.tooSlow(context),
+      const context =
+        known ??
+        (signed === undefined ? hub.connections.unnegotiated() : hub.connections.adopt(signed));
+      const transport = new WebSocketTransport(
+        webSocket,
+        socket,
+        this.#batcher,
+        hub.sendLimits,
+        () => hub.tooSlow(context),
       );
       const earlier = context.transport;
-      if (earlier === undefined) return transport.listen(hub.open(context, transport, details, ticket));
+      if (earlier === undefined)
+        return transport.listen(hub.open(context, transport, details, ticket));
       if (earlier instanceof WebSocketTransport) earlier.abandon();
       context.open(transport, details);
       const events = context.reconnect?.(transport);
@@ -151,7 +172,10 @@ export class UpgradeHandler {
   }
 
   #serverFor(hub: MappedHub): WebSocketServer {
-    const maxPayload = Math.max(MAXIMUM_WEB_SOCKET_MESSAGE, 2 * hub.options.maximumReceiveMessageSize);
+    const maxPayload = Math.max(
+      MAXIMUM_WEB_SOCKET_MESSAGE,
+      2 * hub.options.maximumReceiveMessageSize,
+    );
     let server = this.#webSockets.get(maxPayload);
     if (server === undefined) {
       // No compression: ASP.NET Core does without it too, and prebuilt frames serve all clients.
@@ -170,7 +194,11 @@ export class UpgradeHandler {
 }
 
 /** Lets the app answer an upgrade of a path that nobody maps, as the ordinary request that it would be without us. */
-function answerAsRequest(server: HttpServer | HttpsServer, request: IncomingMessage, socket: Duplex): void {
+function answerAsRequest(
+  server: HttpServer | HttpsServer,
+  request: IncomingMessage,
+  socket: Duplex,
+): void {
   socket.on('error', () => undefined);
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
@@ -184,8 +212,17 @@ const ignore = (): void => undefined;
 
 const plainText = { 'Content-Type': 'text/plain' };
 
-function refuse(socket: Duplex, status: number, body: string, headers: Readonly<Record<string, string>> = {}): void {
-  const lines = Object.entries({ Connection: 'close', 'Content-Length': Buffer.byteLength(body), ...headers });
+function refuse(
+  socket: Duplex,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const lines = Object.entries({
+    Connection: 'close',
+    'Content-Length': Buffer.byteLength(body),
+    ...headers,
+  });
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.map((line) => `${line.join(': ')}\r\n`).join('')}\r\n${body}`,
   );

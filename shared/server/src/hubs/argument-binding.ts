@@ -19,7 +19,9 @@ export function bindArguments(
   }
   const schemas = method.argumentSchemas;
   if (schemas === undefined) return values;
-  const results = schemas.map((schema, i) => schema?.['~standard'].validate(values[i]) ?? { value: values[i] });
+  const results = schemas.map(
+    (schema, i) => schema?.['~standard'].validate(values[i]) ?? { value: values[i] },
+  );
   if (results.some((result) => result instanceof Promise))
     return Promise.all(results.map((result) => Promise.resolve(result))).then(bound);
   return bound(results as StandardSchemaV1.Result<unknown>[]);
@@ -33,7 +35,8 @@ export function withUploads(
   streams: { readonly uploads: UploadStreams },
 ): readonly unknown[] {
   const given = ids?.length ?? 0;
-  if (given !== method.uploads.length) throw new HubError(errorTexts.wrongUploadCount(given, method.uploads.length));
+  if (given !== method.uploads.length)
+    throw new HubError(errorTexts.wrongUploadCount(given, method.uploads.length));
   if (ids === undefined || given === 0) return values;
   const args = [...values];
   for (const [i, { index, itemSchema }] of method.uploads.entries()) {

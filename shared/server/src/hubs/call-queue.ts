@@ -89,7 +89,11 @@ export class CallQueue {
   #pump(): void {
     if (this.#pumping) return; // a call that is answered at once must not start the next within itself
     this.#pumping = true;
-    while (!this.#held && this.#inPlace.length < this.#atOnce && this.#next < this.#waiting.length) {
+    while (
+      !this.#held &&
+      this.#inPlace.length < this.#atOnce &&
+      this.#next < this.#waiting.length
+    ) {
       const call = this.#waiting[this.#next++] as Call;
       const pending = this.#run(call);
       const keepsPlace = this.#gaveUp !== call;

@@ -24,7 +24,9 @@ class AnyHub extends Hub {
 
 test('a wrong name or argument does not compile: this file is the proof, the compiler the judge', async () => {
   const signalr = new SignalRServer();
-  const context: HubContext<Client> = signalr.mapHub('/chat', ChatHub, { methods: { say: { arguments: [] } } });
+  const context: HubContext<Client> = signalr.mapHub('/chat', ChatHub, {
+    methods: { say: { arguments: [] } },
+  });
   signalr.mapHub('/any', AnyHub);
   await context.clients.all.send('said', 'to nobody', 1);
   // @ts-expect-error a hub context has no caller

@@ -2,7 +2,9 @@
 export type UntypedClient = Record<string, (...args: readonly unknown[]) => unknown>;
 
 /** The methods of a contract, also with a capital first letter, as C# spells them. */
-export type MethodName<TContract> = Extract<keyof TContract, string> | Capitalize<Extract<keyof TContract, string>>;
+export type MethodName<TContract> =
+  | Extract<keyof TContract, string>
+  | Capitalize<Extract<keyof TContract, string>>;
 
 /** A method of a contract, by either spelling. */
 export type MethodOf<TContract, TName extends string> = TName extends keyof TContract

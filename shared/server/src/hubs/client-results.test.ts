@@ -36,7 +36,8 @@ afterEach(async () => {
 const RS = '\u001e';
 const call = (id: string, target: string, ...args: unknown[]): string =>
   JSON.stringify({ type: 1, invocationId: id, target, arguments: args }) + RS;
-const answer = (id: string, rest: object): string => JSON.stringify({ type: 3, invocationId: id, ...rest }) + RS;
+const answer = (id: string, rest: object): string =>
+  JSON.stringify({ type: 3, invocationId: id, ...rest }) + RS;
 const parsed = async (client: RawClient): Promise<Record<string, string>> =>
   JSON.parse((await client.next()) as string) as Record<string, string>;
 
@@ -48,7 +49,8 @@ async function connect(query = ''): Promise<{ client: RawClient; id: string }> {
 }
 async function start(): Promise<void> {
   server = await testServer(
-    (signalr) => (context = signalr.mapHub('/ask', AskHub, { clientResults: { askName: z.string().min(1) } })),
+    (signalr) =>
+      (context = signalr.mapHub('/ask', AskHub, { clientResults: { askName: z.string().min(1) } })),
     { logger },
   );
 }
@@ -72,7 +74,9 @@ test('a signal ends the wait, before and after the question; the end of the conn
   await start();
   const { client, id } = await connect();
   const asked = context.clients.client(id);
-  await expect(asked.withSignal(AbortSignal.abort()).invoke('AskName', 'x')).rejects.toThrow(HubError);
+  await expect(asked.withSignal(AbortSignal.abort()).invoke('AskName', 'x')).rejects.toThrow(
+    HubError,
+  );
   const controller = new AbortController();
   const stopped = asked.withSignal(controller.signal).invoke('AskName', 'x');
   const { invocationId } = await parsed(client);

@@ -3,7 +3,9 @@ import { errorTexts } from '../error-texts.ts';
 import type { MethodName } from './client-contract.ts';
 
 /** The types of clients' answers by the names of their methods, with any Standard Schema library. */
-export type ClientResultSchemas<TClient> = { readonly [TName in MethodName<TClient>]?: StandardSchemaV1 };
+export type ClientResultSchemas<TClient> = {
+  readonly [TName in MethodName<TClient>]?: StandardSchemaV1;
+};
 
 /** Checks what clients answer; their names are found without regard to case, as clients find them. */
 export class ClientResultTypes {

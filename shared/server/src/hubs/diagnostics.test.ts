@@ -15,7 +15,15 @@ class EventHub extends Hub {
     items.set('calls', ((items.get('calls') as number | undefined) ?? 0) + 1);
     const { path, query, headers, remoteAddress } = request;
     const agent = typeof headers['user-agent'];
-    return { connectionId, calls: items.get('calls'), path, room: query.get('ROOM'), agent, remoteAddress, transport };
+    return {
+      connectionId,
+      calls: items.get('calls'),
+      path,
+      room: query.get('ROOM'),
+      agent,
+      remoteAddress,
+      transport,
+    };
   }
   leave(): void {
     this.context.abort();
@@ -25,14 +33,21 @@ class EventHub extends Hub {
 test('connections and failed calls are told on diagnostics channels; the context tells of connection and request', async () => {
   const events: [string, unknown][] = [];
   const names = ['connection.opened', 'connection.closed', 'invocation.failed'];
-  const heard = (message: unknown, name: string | symbol): void => void events.push([String(name), message]);
+  const heard = (message: unknown, name: string | symbol): void =>
+    void events.push([String(name), message]);
   for (const name of names) subscribe(`practical-signalr.${name}`, heard);
   const nothing = (): void => undefined;
   const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
   const server = await testServer({ '/hub': EventHub }, { logger });
   const client = await server.connect('/hub', { query: 'room=x' });
   const connectionId = client.connectionId as string;
-  const about = { connectionId, path: '/hub', room: 'x', agent: 'string', remoteAddress: '127.0.0.1' };
+  const about = {
+    connectionId,
+    path: '/hub',
+    room: 'x',
+    agent: 'string',
+    remoteAddress: '127.0.0.1',
+  };
   expect(await client.invoke('Who')).toEqual({ ...about, calls: 1, transport: 'WebSockets' });
   expect(await client.invoke('Who')).toMatchObject({ calls: 2 });
   await expect(client.invoke('Fails')).rejects.toThrow();
@@ -44,7 +59,10 @@ test('connections and failed calls are told on diagnostics channels; the context
   const connection = { hubName: 'EventHub', connectionId };
   expect(events).toEqual([
     ['practical-signalr.connection.opened', { ...connection, transport: 'WebSockets' }],
-    ['practical-signalr.invocation.failed', { ...connection, hubMethodName: 'fails', error: new Error('secret') }],
+    [
+      'practical-signalr.invocation.failed',
+      { ...connection, hubMethodName: 'fails', error: new Error('secret') },
+    ],
     [
       'practical-signalr.invocation.failed',
       { ...connection, hubMethodName: 'told', error: expect.any(HubError) as HubError },

@@ -45,5 +45,10 @@ export function reportClosed(
   error: Error | undefined,
 ): void {
   if (!diagnostics.connectionClosed.hasSubscribers) return;
-  diagnostics.connectionClosed.publish({ ...event, duration: performance.now() - openedAt, status, error });
+  diagnostics.connectionClosed.publish({
+    ...event,
+    duration: performance.now() - openedAt,
+    status,
+    error,
+  });
 }

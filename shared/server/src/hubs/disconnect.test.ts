@@ -66,7 +66,10 @@ test('closing the server does not wait for ever for a disconnected hook that nev
   const logger = { debug: log, info: log, warn: log, error: log };
   server = await testServer({ '/hub': HangingHub }, { logger, shutdownTimeout: 50 });
   const over = new Promise<void>((resolve) => (onGone = resolve));
-  const [first, second] = [await RawClient.connect(`${server.url}/hub`), await RawClient.connect(`${server.url}/hub`)];
+  const [first, second] = [
+    await RawClient.connect(`${server.url}/hub`),
+    await RawClient.connect(`${server.url}/hub`),
+  ];
   first.close();
   await over;
   await server.signalr.close();
@@ -77,7 +80,9 @@ test('closing the server does not wait for ever for a disconnected hook that nev
 });
 
 test('a client that vanishes while it is held back is noticed by the next pings', async () => {
-  server = await testServer((signalr) => signalr.mapHub('/hub', StuckHub, { methods, keepAliveInterval: 50 }));
+  server = await testServer((signalr) =>
+    signalr.mapHub('/hub', StuckHub, { methods, keepAliveInterval: 50 }),
+  );
   const client = await RawClient.connect(`${server.url}/hub`);
   const over = new Promise<void>((resolve) => (onGone = resolve));
   client.send(call('NeverReads', { streamIds: ['s'] }));
@@ -100,9 +105,15 @@ test('calls that never return keep no memory of connections that are gone', asyn
     gone = 0;
     const over = new Promise<void>((resolve) => (onGone = () => gone === 500 && resolve()));
     for (let i = 0; i < 10; i++) {
-      const clients = await Promise.all(Array.from({ length: 50 }, () => RawClient.connect(`${server.url}/hub`)));
+      const clients = await Promise.all(
+        Array.from({ length: 50 }, () => RawClient.connect(`${server.url}/hub`)),
+      );
       for (const client of clients) {
-        client.send(call('NeverReads', { streamIds: ['s'] }) + call('NeverYields', { type: 4 }) + call('Fine'));
+        client.send(
+          call('NeverReads', { streamIds: ['s'] }) +
+            call('NeverYields', { type: 4 }) +
+            call('Fine'),
+        );
         client.send(JSON.stringify({ type: 2, invocationId: 's', item: 'x'.repeat(10_000) }) + RS);
       }
       await Promise.all(clients.map((client) => client.next()));

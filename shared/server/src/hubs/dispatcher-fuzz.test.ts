@@ -43,7 +43,9 @@ let server: TestServer;
 const nothing = (): void => undefined;
 beforeAll(async () => {
   const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-  server = await testServer((signalr) => signalr.mapHub('/hub', FuzzedHub, { methods }), { logger });
+  server = await testServer((signalr) => signalr.mapHub('/hub', FuzzedHub, { methods }), {
+    logger,
+  });
 });
 afterAll(() => server.close());
 
@@ -86,7 +88,8 @@ test('whatever a client sends it gets defined answers or a defined close, and ot
   await fc.assert(
     fc.asyncProperty(conversation, async (frames) => {
       const client = await RawClient.connect(`${server.url}/hub`);
-      for (const frame of frames) client.send(frame.map((part) => JSON.stringify(part) + RS).join(''));
+      for (const frame of frames)
+        client.send(frame.map((part) => JSON.stringify(part) + RS).join(''));
       client.send(`{"type":7}${RS}`);
       const { records, code } = await client.end();
       expect(code).toBe(1000);

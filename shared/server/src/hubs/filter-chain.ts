@@ -23,7 +23,9 @@ export class FilterChain {
   async invoke(invocation: HubInvocationContext, run: Invoke, at = 0): Promise<unknown> {
     const filter = this.#invoking[at];
     if (filter === undefined) return run(invocation);
-    return filter.invokeMethod?.(invocation, (changed = invocation) => this.invoke(changed, run, at + 1));
+    return filter.invokeMethod?.(invocation, (changed = invocation) =>
+      this.invoke(changed, run, at + 1),
+    );
   }
 
   async connected(hub: Hub<never>, lifetime: () => HubLifetimeContext, at = 0): Promise<void> {

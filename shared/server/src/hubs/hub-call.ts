@@ -1,4 +1,8 @@
-import { type InvocationMessage, MessageType, type StreamInvocationMessage } from '@practical-signalr/protocol';
+import {
+  type InvocationMessage,
+  MessageType,
+  type StreamInvocationMessage,
+} from '@practical-signalr/protocol';
 import { type HubCallerContext, InvocationContext } from './hub-caller-context.ts';
 import { type GroupManager, LifetimeHubCallerClients } from './hub-clients.ts';
 import type { HubConnection } from './hub-connection.ts';
@@ -45,7 +49,8 @@ export class HubCall {
 
   /** Only a stream can be cancelled by itself; all other calls end with their connection. */
   get invocationAborted(): AbortSignal {
-    if (this.message?.type !== MessageType.StreamInvocation) return this.connection.callerContext.connectionAborted;
+    if (this.message?.type !== MessageType.StreamInvocation)
+      return this.connection.callerContext.connectionAborted;
     if (this.#aborted === undefined) {
       this.#aborted = new AbortController();
       if (this.#isCancelled) this.#aborted.abort();

@@ -39,7 +39,10 @@ export class InvocationContext implements HubCallerContext {
   readonly #connection: ConnectionCallerContext;
   readonly #call: Pick<HubCallerContext, 'invocationAborted'>;
 
-  constructor(connection: ConnectionCallerContext, call: Pick<HubCallerContext, 'invocationAborted'>) {
+  constructor(
+    connection: ConnectionCallerContext,
+    call: Pick<HubCallerContext, 'invocationAborted'>,
+  ) {
     this.#connection = connection;
     this.#call = call;
   }

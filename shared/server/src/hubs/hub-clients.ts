@@ -10,7 +10,10 @@ export interface ClientProxy<TClient> {
    * @example
    * await this.clients.all.send('ReceiveMessage', 'hello');
    */
-  send<TName extends MethodName<TClient>>(method: TName, ...args: MethodArguments<TClient, TName>): Promise<void>;
+  send<TName extends MethodName<TClient>>(
+    method: TName,
+    ...args: MethodArguments<TClient, TName>
+  ): Promise<void>;
 }
 
 /** One client of a hub, which can be asked too. Source: `ISingleClientProxy` of ASP.NET Core. */
@@ -129,7 +132,12 @@ export class LifetimeHubClients<TClient> implements HubClients<TClient> {
       ...proxy<TClient>((method, args) => this.lifetime.sendConnection(id, method, args)),
       invoke: (method, ...args) => {
         this.#onAsk?.();
-        const answer = this.lifetime.invokeConnection(id, method, args as readonly unknown[], signal);
+        const answer = this.lifetime.invokeConnection(
+          id,
+          method,
+          args as readonly unknown[],
+          signal,
+        );
         return this.#results.bind(method, answer) as Promise<never>;
       },
       withSignal: (given) => this.#single(id, given),
@@ -144,7 +152,12 @@ export class LifetimeHubCallerClients<TClient>
 {
   readonly #callerId: string;
 
-  constructor(lifetime: HubLifetimeManager, results: ClientResultTypes, callerId: string, onAsk: () => void) {
+  constructor(
+    lifetime: HubLifetimeManager,
+    results: ClientResultTypes,
+    callerId: string,
+    onAsk: () => void,
+  ) {
     super(lifetime, results, onAsk);
     this.#callerId = callerId;
   }

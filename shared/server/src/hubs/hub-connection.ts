@@ -18,7 +18,12 @@ import type { SharedMessage } from '../scale-out/shared-message.ts';
 import { CallQueue } from './call-queue.ts';
 import type { ClientResultTypes } from './client-results.ts';
 import { ClientStreams } from './client-streams.ts';
-import { type ConnectionClosedEvent, type ConnectionOpenedEvent, reportClosed, reportOpened } from './diagnostics.ts';
+import {
+  type ConnectionClosedEvent,
+  type ConnectionOpenedEvent,
+  reportClosed,
+  reportOpened,
+} from './diagnostics.ts';
 import type { Invocation } from './hub-call.ts';
 import type { ConnectionCallerContext } from './hub-caller-context.ts';
 import type { HubDispatcher } from './hub-dispatcher.ts';
@@ -82,7 +87,10 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     this.#transport = this.#stateful ?? transport;
     this.#onEnded = onEnded;
     this.#handshake = new HandshakeReader(options.maximumReceiveMessageSize);
-    this.#handshakeTimer = setTimeout(() => this.#refuse(errorTexts.handshakeCanceled), options.handshakeTimeout);
+    this.#handshakeTimer = setTimeout(
+      () => this.#refuse(errorTexts.handshakeCanceled),
+      options.handshakeTimeout,
+    );
     this.#gate = new ReadGate(this.#transport);
     this.streams = new ClientStreams(options.streamBufferCapacity, this.#gate);
     this.#calls = new CallQueue(
@@ -173,7 +181,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     if (this.#closing || this.#protocol === undefined) return;
     this.#keepAlive.sent = true;
     const payload = this.#protocol.writeMessage(message);
-    if (isCounted(message) || this.#transport.sendUncounted === undefined) this.#transport.send(payload);
+    if (isCounted(message) || this.#transport.sendUncounted === undefined)
+      this.#transport.send(payload);
     else this.#transport.sendUncounted(payload);
   }
 
@@ -186,7 +195,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
     const protocol = this.#protocol as HubProtocol;
     const encode =
       protocol.createItemWriter?.(invocationId) ??
-      ((item: unknown) => protocol.writeMessage({ type: MessageType.StreamItem, invocationId, item }));
+      ((item: unknown) =>
+        protocol.writeMessage({ type: MessageType.StreamItem, invocationId, item }));
     return (item) => {
       if (this.#closing) return;
       this.#keepAlive.sent = true;
@@ -222,14 +232,22 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
 
   /** Keeps the connection alive and ends it when the client is silent. Called by the hub's heartbeat. */
   beat(now: number): void {
-    if (this.#closing || this.#protocol === undefined || this.#stateful?.beat(now, this.#protocol) === false) return;
+    if (
+      this.#closing ||
+      this.#protocol === undefined ||
+      this.#stateful?.beat(now, this.#protocol) === false
+    )
+      return;
     const { options } = this.#dispatcher;
     // While a call runs nothing is read in ASP.NET Core, so silence does not count.
     const due = this.#keepAlive.beat(now, options, this.#calls.isRunning || this.#gate.isHeld);
     if (due === 'ping' && this.#transport.hasInherentKeepAlive !== true) this.send(PING);
     if (due === 'timeout') {
       this.#status = 'timeout';
-      this.#fail(new ClientTimeoutError(errorTexts.clientTimeout(options.clientTimeoutInterval)), true);
+      this.#fail(
+        new ClientTimeoutError(errorTexts.clientTimeout(options.clientTimeoutInterval)),
+        true,
+      );
     }
   }
 
@@ -267,7 +285,10 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
       this.#joined = true;
       await this.#dispatcher.connected(this);
     } catch (error) {
-      this.#dispatcher.options.logger.error(errorTexts.connectedHookFailed(this.#dispatcher.hubName), error);
+      this.#dispatcher.options.logger.error(
+        errorTexts.connectedHookFailed(this.#dispatcher.hubName),
+        error,
+      );
       this.#calls.clear();
       this.#fail(error as Error, false);
     }
@@ -323,10 +344,17 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
 
   /** Items may come before the call that takes them runs, so its uploads are opened at once. */
   #invoke(message: Invocation): void {
-    const error = message.streamIds?.length ? this.streams.uploads.open(message.streamIds) : undefined;
+    const error = message.streamIds?.length
+      ? this.streams.uploads.open(message.streamIds)
+      : undefined;
     if (error === undefined) this.#calls.add(message);
     else if (message.invocationId !== undefined)
-      this.send({ type: MessageType.Completion, invocationId: message.invocationId, hasResult: false, error });
+      this.send({
+        type: MessageType.Completion,
+        invocationId: message.invocationId,
+        hasResult: false,
+        error,
+      });
   }
 
   /** The end of an upload, or the answer to a question. One that nobody waits for is passed over. */
@@ -337,7 +365,10 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
 
   #badMessage(error: Error): void {
     this.#handshake = undefined;
-    const refusal = error instanceof MessageTooLargeError ? errorTexts.handshakeCanceled : errorTexts.handshakeFailed;
+    const refusal =
+      error instanceof MessageTooLargeError
+        ? errorTexts.handshakeCanceled
+        : errorTexts.handshakeFailed;
     if (this.#protocol === undefined) return this.#refuse(refusal);
     this.#dispatcher.options.logger.debug(errorTexts.badMessage(this.connectionId), error.message);
     // What came before the bad message is answered first.
@@ -353,7 +384,11 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
   #fail(error: Error, allowReconnect: boolean): void {
     this.#error = error;
     const text = this.#dispatcher.errorText(errorTexts.connectionClosedWithError, error);
-    this.#close({ type: MessageType.Close, error: text, ...(allowReconnect ? { allowReconnect } : {}) });
+    this.#close({
+      type: MessageType.Close,
+      error: text,
+      ...(allowReconnect ? { allowReconnect } : {}),
+    });
   }
 
   #refuse(error: string): void {
@@ -385,7 +420,11 @@ export class HubConnection implements LifetimeConnection, StatefulConnection {
   }
 
   #event(): ConnectionOpenedEvent {
-    return { hubName: this.#dispatcher.hubName, connectionId: this.connectionId, transport: this.#transport.name };
+    return {
+      hubName: this.#dispatcher.hubName,
+      connectionId: this.connectionId,
+      transport: this.#transport.name,
+    };
   }
 
   #abortSignal(): AbortSignal {

@@ -1,4 +1,8 @@
-import { type CompletionMessage, MessageType, type StreamInvocationMessage } from '@practical-signalr/protocol';
+import {
+  type CompletionMessage,
+  MessageType,
+  type StreamInvocationMessage,
+} from '@practical-signalr/protocol';
 import { isAuthorized } from '../authentication/authorization.ts';
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import { errorTexts } from '../error-texts.ts';
@@ -66,7 +70,11 @@ export class HubDispatcher {
   invoke(connection: HubConnection, message: Invocation): Promise<void> | undefined {
     const method = this.#methods.get(message.target.toLowerCase());
     if (method === undefined) {
-      this.#fail(connection, message, `${errorTexts.failedToInvoke(message.target)} ${errorTexts.methodDoesNotExist}`);
+      this.#fail(
+        connection,
+        message,
+        `${errorTexts.failedToInvoke(message.target)} ${errorTexts.methodDoesNotExist}`,
+      );
       return undefined;
     }
     try {
@@ -97,7 +105,10 @@ export class HubDispatcher {
       return undefined;
     };
     const failed = (error: unknown): void => {
-      this.options.logger.error(errorTexts.policyFailed(this.hubName, method.name), redactTokens(error, request));
+      this.options.logger.error(
+        errorTexts.policyFailed(this.hubName, method.name),
+        redactTokens(error, request),
+      );
       this.#fail(connection, message, errorTexts.unauthorized(message.target));
     };
     try {
@@ -118,7 +129,9 @@ export class HubDispatcher {
   ): Promise<void> | undefined {
     const asStream = message.type === MessageType.StreamInvocation;
     if (method.streams !== asStream) {
-      const text = asStream ? errorTexts.streamingCallOfPlainMethod : errorTexts.plainCallOfStreamingMethod;
+      const text = asStream
+        ? errorTexts.streamingCallOfPlainMethod
+        : errorTexts.plainCallOfStreamingMethod;
       this.#fail(connection, message, text(message.target));
       return undefined;
     }
@@ -156,9 +169,16 @@ export class HubDispatcher {
     return undefined;
   }
 
-  #invokeFiltered(call: HubCall, hub: Hub<never>, method: HubMethod, args: readonly unknown[]): Promise<unknown> {
+  #invokeFiltered(
+    call: HubCall,
+    hub: Hub<never>,
+    method: HubMethod,
+    args: readonly unknown[],
+  ): Promise<unknown> {
     const invocation = { context: call.context, hub, hubMethodName: method.name, arguments: args };
-    return this.#filters.invoke(invocation, (changed) => method.run.apply(hub, changed.arguments as unknown[]));
+    return this.#filters.invoke(invocation, (changed) =>
+      method.run.apply(hub, changed.arguments as unknown[]),
+    );
   }
 
   async #finish(
@@ -188,7 +208,11 @@ export class HubDispatcher {
     const { connection } = call;
     const { invocationId } = message;
     let sentence = errorTexts.unexpectedError(message.target);
-    let answer: CompletionMessage = { type: MessageType.Completion, invocationId, hasResult: false };
+    let answer: CompletionMessage = {
+      type: MessageType.Completion,
+      invocationId,
+      hasResult: false,
+    };
     try {
       const source = streamSource(await result);
       if (source === undefined) answer = { ...answer, error: errorTexts.noStream(message.target) };
@@ -217,7 +241,12 @@ export class HubDispatcher {
 
   #complete(connection: HubConnection, message: Invocation, result: unknown): void {
     if (message.invocationId === undefined) return;
-    connection.send({ type: MessageType.Completion, invocationId: message.invocationId, hasResult: true, result });
+    connection.send({
+      type: MessageType.Completion,
+      invocationId: message.invocationId,
+      hasResult: true,
+      result,
+    });
   }
 
   #bindingFailed(connection: HubConnection, message: Invocation, error: unknown): void {
@@ -228,9 +257,18 @@ export class HubDispatcher {
     this.#fail(connection, message, this.options.enableDetailedErrors ? `${text} ${detail}` : text);
   }
 
-  #methodFailed(connection: HubConnection, message: Invocation, method: HubMethod, error: unknown): void {
+  #methodFailed(
+    connection: HubConnection,
+    message: Invocation,
+    method: HubMethod,
+    error: unknown,
+  ): void {
     this.#log(connection, method.name, error);
-    this.#fail(connection, message, this.errorText(errorTexts.unexpectedError(message.target), error));
+    this.#fail(
+      connection,
+      message,
+      this.errorText(errorTexts.unexpectedError(message.target), error),
+    );
   }
 
   /** The sentence for clients: the text of a HubError always, of others only with detailed errors. */
@@ -263,14 +301,22 @@ export class HubDispatcher {
   #log(connection: HubConnection, method: string, error: unknown): void {
     if (diagnostics.invocationFailed.hasSubscribers) {
       const { connectionId } = connection;
-      diagnostics.invocationFailed.publish({ hubName: this.hubName, hubMethodName: method, connectionId, error });
+      diagnostics.invocationFailed.publish({
+        hubName: this.hubName,
+        hubMethodName: method,
+        connectionId,
+        error,
+      });
     }
     if (error instanceof HubError) return;
     if (isAbort(error) && connection.isClosing) return; // a call that stops with its connection does what it should
     this.options.logger.error(errorTexts.methodFailed(this.hubName, method), error);
   }
 
-  async #withHub(connection: HubConnection, run: (hub: Hub<never>, call: HubCall) => Promise<void>): Promise<void> {
+  async #withHub(
+    connection: HubConnection,
+    run: (hub: Hub<never>, call: HubCall) => Promise<void>,
+  ): Promise<void> {
     const call = new HubCall(connection, this.#groups, undefined);
     const hub = this.#create();
     beginCall(hub, call);
@@ -286,6 +332,8 @@ const describe = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : `Error: ${String(error)}`;
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as { then?: unknown }).then === 'function';
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

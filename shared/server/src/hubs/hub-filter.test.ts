@@ -73,21 +73,33 @@ test('a filter may change arguments and results, answer itself, refuse, and wrap
       const [first] = invocation.arguments;
       if (first === 'refuse') throw new HubError('Not this.');
       if (first === 'answer') return 'from the filter';
-      const result = await next({ ...invocation, arguments: [first === 2 ? 3 : `${String(first)}!`] });
-      return typeof result === 'string' ? result.toUpperCase() : doubled(result as AsyncIterable<number>);
+      const result = await next({
+        ...invocation,
+        arguments: [first === 2 ? 3 : `${String(first)}!`],
+      });
+      return typeof result === 'string'
+        ? result.toUpperCase()
+        : doubled(result as AsyncIterable<number>);
     },
   };
   async function* doubled(items: AsyncIterable<number>): AsyncGenerator<number> {
     for await (const item of items) yield item * 2;
   }
-  const server = await testServer((signalr) => signalr.mapHub('/hub', FilteredHub, { filters: [filter] }));
-  const client = await server.connect<{ say(text: string): string; count(to: number): AsyncIterable<number> }>('/hub');
+  const server = await testServer((signalr) =>
+    signalr.mapHub('/hub', FilteredHub, { filters: [filter] }),
+  );
+  const client = await server.connect<{
+    say(text: string): string;
+    count(to: number): AsyncIterable<number>;
+  }>('/hub');
   expect(await client.invoke('Say', 'x')).toBe('X!');
   expect(await client.invoke('Say', 'answer')).toBe('from the filter');
   await expect(client.invoke('Say', 'refuse')).rejects.toThrow('HubException: Not this.');
   const items: number[] = [];
   const stream = client.stream('Count', 2);
-  await new Promise<void>((complete, error) => stream.subscribe({ next: (item) => items.push(item), complete, error }));
+  await new Promise<void>((complete, error) =>
+    stream.subscribe({ next: (item) => items.push(item), complete, error }),
+  );
   expect(items).toEqual([0, 2, 4]);
   await server.close();
 });

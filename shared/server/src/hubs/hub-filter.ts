@@ -36,7 +36,10 @@ export interface HubFilter {
    * Around each call. `next()` runs what is inside and gives its result: for a streaming method the stream itself.
    * Arguments are changed by giving `next` a changed invocation.
    */
-  invokeMethod?(invocation: HubInvocationContext, next: (changed?: HubInvocationContext) => Promise<unknown>): unknown;
+  invokeMethod?(
+    invocation: HubInvocationContext,
+    next: (changed?: HubInvocationContext) => Promise<unknown>,
+  ): unknown;
   onConnected?(lifetime: HubLifetimeContext, next: () => Promise<void>): void | Promise<void>;
   /** `error` is undefined for a normal end. */
   onDisconnected?(

@@ -24,9 +24,17 @@ export interface HubMethod {
   readonly authorize: Authorize | undefined;
 }
 
-const hooks = new Set(['constructor', 'onConnected', 'onAuthenticationRefreshed', 'onDisconnected']);
+const hooks = new Set([
+  'constructor',
+  'onConnected',
+  'onAuthenticationRefreshed',
+  'onDisconnected',
+]);
 /** What can be seen to stream without being called. */
-const generators = [Object.getPrototypeOf(async function* () {}), Object.getPrototypeOf(function* () {})] as object[];
+const generators = [
+  Object.getPrototypeOf(async function* () {}),
+  Object.getPrototypeOf(function* () {}),
+] as object[];
 
 /**
  * The methods of a hub class by their name on the wire in lower case. Only functions that the user's class or its bases below
@@ -39,9 +47,14 @@ export function hubMethods(
 ): ReadonlyMap<string, HubMethod> {
   const found = new Map<string, HubMethod>();
   const seen = new Set<string>();
-  for (let level = prototype; level !== Hub.prototype; level = Object.getPrototypeOf(level) as object) {
+  for (
+    let level = prototype;
+    level !== Hub.prototype;
+    level = Object.getPrototypeOf(level) as object
+  ) {
     for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
-      if (hooks.has(name) || name.startsWith('_') || name.startsWith('#') || seen.has(name)) continue;
+      if (hooks.has(name) || name.startsWith('_') || name.startsWith('#') || seen.has(name))
+        continue;
       seen.add(name); // an override hides what the base declares, whatever it is
       const run: unknown = descriptor.value;
       if (typeof run !== 'function') continue;
@@ -67,8 +80,12 @@ function parameters(
   declared: number,
   types: readonly ArgumentType[] | undefined,
 ): Pick<HubMethod, 'argumentCount' | 'argumentSchemas' | 'uploads'> {
-  if (types === undefined) return { argumentCount: declared, argumentSchemas: undefined, uploads: [] };
-  const values = types.filter((type) => !(type instanceof StreamParameter)) as (StandardSchemaV1 | undefined)[];
+  if (types === undefined)
+    return { argumentCount: declared, argumentSchemas: undefined, uploads: [] };
+  const values = types.filter((type) => !(type instanceof StreamParameter)) as (
+    | StandardSchemaV1
+    | undefined
+  )[];
   const uploads = types.flatMap((type, index) =>
     type instanceof StreamParameter ? [{ index, itemSchema: type.itemSchema }] : [],
   );

@@ -66,6 +66,8 @@ export interface HubMethodOptions {
 
 /** Names of the methods that a hub's own class declares. */
 export type HubMethodName<THub> = Exclude<
-  { [TName in keyof THub]: THub[TName] extends (...args: never) => unknown ? TName : never }[keyof THub],
+  {
+    [TName in keyof THub]: THub[TName] extends (...args: never) => unknown ? TName : never;
+  }[keyof THub],
   'onConnected' | 'onAuthenticationRefreshed' | 'onDisconnected' | symbol | number
 >;

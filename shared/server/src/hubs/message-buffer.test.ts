@@ -49,11 +49,11 @@ test('a full buffer holds senders back until the client acknowledges, or is gone
 
 test('what the client repeats is not new; before it says where it goes on nothing counts', () => {
   const buffer = new MessageBuffer(1000);
-  expect([buffer.isNew(completion), buffer.isNew({ type: MessageType.Ping }), buffer.isNew(completion)]).toEqual([
-    true,
-    true,
-    true,
-  ]);
+  expect([
+    buffer.isNew(completion),
+    buffer.isNew({ type: MessageType.Ping }),
+    buffer.isNew(completion),
+  ]).toEqual([true, true, true]);
   expect(buffer.dueAck(Date.now())).toBeUndefined();
   expect(buffer.dueAck(Date.now() + 1100)).toBe(2);
   expect(buffer.dueAck(Date.now() + 9999)).toBeUndefined();
@@ -61,5 +61,7 @@ test('what the client repeats is not new; before it says where it goes on nothin
   expect(buffer.isNew(completion)).toBe(false);
   expect(buffer.isNew({ type: MessageType.Sequence, sequenceId: 2 })).toBe(true);
   expect([buffer.isNew(completion), buffer.isNew(completion)]).toEqual([false, true]);
-  expect(() => buffer.isNew({ type: MessageType.Sequence, sequenceId: 9 })).toThrow('Sequence ID greater');
+  expect(() => buffer.isNew({ type: MessageType.Sequence, sequenceId: 9 })).toThrow(
+    'Sequence ID greater',
+  );
 });

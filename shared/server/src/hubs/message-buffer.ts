@@ -11,7 +11,8 @@ const MAXIMUM_BYTES = 16 * 1024 * 1024;
 const ACK_DELAY = 1000;
 
 /** Messages that count and can come again; pings, Close, Ack and Sequence do not. */
-export const isCounted = (message: HubMessage): boolean => message.type <= MessageType.CancelInvocation;
+export const isCounted = (message: HubMessage): boolean =>
+  message.type <= MessageType.CancelInvocation;
 
 /**
  * What makes a connection outlive its transport: keeps what the client has not acknowledged, and knows what has come from it.

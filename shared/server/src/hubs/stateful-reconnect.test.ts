@@ -67,10 +67,15 @@ async function connectOfficial(): Promise<HubConnection> {
 }
 
 /** A raw client that has agreed to stateful reconnect; `again` comes back on a new socket. */
-async function connectRaw(path = '/hub'): Promise<{ client: RawClient; again: () => Promise<RawClient> }> {
-  const negotiated = await fetch(`${server.url}${path}/negotiate?negotiateVersion=1&useStatefulReconnect=true`, {
-    method: 'POST',
-  });
+async function connectRaw(
+  path = '/hub',
+): Promise<{ client: RawClient; again: () => Promise<RawClient> }> {
+  const negotiated = await fetch(
+    `${server.url}${path}/negotiate?negotiateVersion=1&useStatefulReconnect=true`,
+    {
+      method: 'POST',
+    },
+  );
   const { connectionToken } = (await negotiated.json()) as { connectionToken: string };
   const again = () => RawClient.open(`${server.url}${path}?id=${connectionToken}`);
   const client = await again();
@@ -96,7 +101,9 @@ test('the official client: its socket is cut again and again, nothing is lost, n
     }),
   );
   const stream = new Promise<void>((complete, error) =>
-    connection.stream<number>('Count', 300).subscribe({ next: (n) => items.push(n), complete, error }),
+    connection
+      .stream<number>('Count', 300)
+      .subscribe({ next: (n) => items.push(n), complete, error }),
   );
   const telling = connection.invoke('Tell', 300);
   await Promise.all([stream, telling, allTold]);
@@ -157,7 +164,8 @@ test('a broadcast is framed once, for those that may come back and those that ca
   await back.next();
   const framed = vi.spyOn(SharedPayload.prototype, 'framed');
   three[0].client.send(call('1', 'Tell', 1));
-  for (const client of [three[0].client, back, three[2].client]) expect(await client.next()).toContain('"target":"m"');
+  for (const client of [three[0].client, back, three[2].client])
+    expect(await client.next()).toContain('"target":"m"');
   const frames = framed.mock.results.map((result) => result.value as Buffer);
   framed.mockRestore();
   expect(frames).toHaveLength(3);
@@ -221,7 +229,9 @@ test('one who says a higher number than was ever sent is closed; so is garbage a
 test('a socket that breaks RFC 6455 is not waited for', async () => {
   const { client, again } = await connectRaw();
   const gone = new Promise<void>((resolve) => (onGone = resolve));
-  (client.webSocket as unknown as { _socket: { write(bytes: Buffer): void } })._socket.write(Buffer.from([0xff, 0xff]));
+  (client.webSocket as unknown as { _socket: { write(bytes: Buffer): void } })._socket.write(
+    Buffer.from([0xff, 0xff]),
+  );
   await gone;
   await expect(again()).rejects.toThrow('status 404');
 });

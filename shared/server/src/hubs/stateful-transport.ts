@@ -27,7 +27,12 @@ export class StatefulTransport implements Transport, TransportEvents {
   #paused = false;
   #closing = false;
 
-  constructor(connection: StatefulConnection, context: ConnectionContext, transport: Transport, options: HubOptions) {
+  constructor(
+    connection: StatefulConnection,
+    context: ConnectionContext,
+    transport: Transport,
+    options: HubOptions,
+  ) {
     this.#connection = connection;
     this.#context = context;
     this.#transport = transport;
@@ -111,7 +116,9 @@ export class StatefulTransport implements Transport, TransportEvents {
   isForConnection(message: HubMessage): boolean {
     if (this.#buffer?.isNew(message) === false) return false;
     if (message.type === MessageType.Ack) this.#buffer?.ack(message.sequenceId);
-    return isCounted(message) || message.type === MessageType.Ping || message.type === MessageType.Close;
+    return (
+      isCounted(message) || message.type === MessageType.Ping || message.type === MessageType.Close
+    );
   }
 
   /** Acknowledges what has come. False while the client is away: its silence does not count. Called by the hub's heartbeat. */
@@ -119,7 +126,8 @@ export class StatefulTransport implements Transport, TransportEvents {
     if (this.#buffer === undefined) return true;
     if (this.#away !== undefined) return false;
     const sequenceId = this.#buffer.dueAck(now);
-    if (sequenceId !== undefined) this.sendUncounted(protocol.writeMessage({ type: MessageType.Ack, sequenceId }));
+    if (sequenceId !== undefined)
+      this.sendUncounted(protocol.writeMessage({ type: MessageType.Ack, sequenceId }));
     if (this.#buffer.fullFor(now) > this.#options.sendTimeout) this.#tooSlow();
     return !this.#closing;
   }

@@ -15,7 +15,8 @@ export class StreamParameter {
  * @example
  * signalr.mapHub('/chart', ChartHub, { methods: { upload: { arguments: [z.string(), streamOf(z.number())] } } });
  */
-export const streamOf = (itemSchema: StandardSchemaV1): StreamParameter => new StreamParameter(itemSchema);
+export const streamOf = (itemSchema: StandardSchemaV1): StreamParameter =>
+  new StreamParameter(itemSchema);
 
 /**
  * A parameter that is an upload of items of any type.

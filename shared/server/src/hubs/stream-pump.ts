@@ -11,7 +11,8 @@ export function streamSource(value: unknown): Source | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   // Its own iterator would wait for the next item before it lets itself be cancelled.
   if (value instanceof ReadableStream) return readerOf(value as ReadableStream<unknown>);
-  if (Symbol.asyncIterator in value) return (value as AsyncIterable<unknown>)[Symbol.asyncIterator]() as Source;
+  if (Symbol.asyncIterator in value)
+    return (value as AsyncIterable<unknown>)[Symbol.asyncIterator]() as Source;
   if (Symbol.iterator in value) return (value as Iterable<unknown>)[Symbol.iterator]() as Source;
   return undefined;
 }
@@ -28,7 +29,11 @@ function readerOf(stream: ReadableStream<unknown>): Source {
  * Sends the items of a stream until it ends or is cancelled; a client that reads slowly holds the source back.
  * Cancelling ends the source: its `finally` blocks have run when this resolves. Rejects with what the source throws.
  */
-export async function pumpStream(call: HubCall, invocationId: string, source: Source): Promise<void> {
+export async function pumpStream(
+  call: HubCall,
+  invocationId: string,
+  source: Source,
+): Promise<void> {
   const { connection } = call;
   const write = connection.streamItemWriter(invocationId);
   let returned: unknown;

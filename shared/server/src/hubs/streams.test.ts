@@ -55,7 +55,9 @@ class StreamHub extends Hub {
   async *failsAtCancel(): AsyncGenerator<number> {
     try {
       yield 1;
-      await once(new EventTarget(), 'never', { signal: this.context.invocationAborted }).catch(() => undefined);
+      await once(new EventTarget(), 'never', { signal: this.context.invocationAborted }).catch(
+        () => undefined,
+      );
     } finally {
       // oxlint-disable-next-line no-unsafe-finally
       throw new Error('secret');
@@ -70,7 +72,9 @@ const nothing = (): void => undefined;
 const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 async function connect(): Promise<RawClient> {
-  server = await testServer((signalr) => signalr.mapHub('/hub', StreamHub, { methods }), { logger });
+  server = await testServer((signalr) => signalr.mapHub('/hub', StreamHub, { methods }), {
+    logger,
+  });
   return RawClient.connect(`${server.url}/hub`);
 }
 afterEach(async () => {
@@ -84,7 +88,8 @@ const RS = '\u001e';
 const stream = (id: string, target: string, ...args: unknown[]): string =>
   JSON.stringify({ type: 4, invocationId: id, target, arguments: args }) + RS;
 const cancel = (id: string): string => `{"type":5,"invocationId":"${id}"}${RS}`;
-const item = (id: string, value: unknown): string => JSON.stringify({ type: 2, invocationId: id, item: value });
+const item = (id: string, value: unknown): string =>
+  JSON.stringify({ type: 2, invocationId: id, item: value });
 const completed = (id: string): string => `{"type":3,"invocationId":"${id}"}`;
 const socketOf = (client: RawClient): { pause(): void; resume(): void } =>
   (client.webSocket as unknown as { _socket: { pause(): void; resume(): void } })._socket;
@@ -116,7 +121,9 @@ test('a stream that is never read ends with its connection', async () => {
   client.send(stream('1', 'Texts', 1000) + stream('2', 'Waiting'));
   await client.next();
   socketOf(client).pause();
-  const over = new Promise<void>((resolve) => (onFinished = () => finished.length === 2 && resolve()));
+  const over = new Promise<void>(
+    (resolve) => (onFinished = () => finished.length === 2 && resolve()),
+  );
   client.close();
   await over;
   expect(finished.toSorted()).toEqual(['generator', 'true']);
@@ -141,7 +148,11 @@ test('arrays and plain generators stream too, several at once', async () => {
   client.send(stream('1', 'List') + stream('2', 'Pairs') + stream('2', 'List'));
   const records = [];
   for (let i = 0; i < 7; i++) records.push(await client.next());
-  expect(records.filter((record) => record?.includes(':"1"'))).toEqual([item('1', 1), item('1', 2), completed('1')]);
+  expect(records.filter((record) => record?.includes(':"1"'))).toEqual([
+    item('1', 1),
+    item('1', 2),
+    completed('1'),
+  ]);
   expect(records.filter((record) => record?.includes(':"2"'))).toEqual([
     '{"type":3,"invocationId":"2","error":"Invocation ID \'2\' is already in use."}',
     item('2', 'a'),

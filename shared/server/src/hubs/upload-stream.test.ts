@@ -50,7 +50,11 @@ test('readers that wait get items in order, then the end', async () => {
   upload.push(1);
   upload.push(2);
   upload.end();
-  expect(await Promise.all(waiting)).toEqual([{ done: false, value: 1 }, { done: false, value: 2 }, done]);
+  expect(await Promise.all(waiting)).toEqual([
+    { done: false, value: 1 },
+    { done: false, value: 2 },
+    done,
+  ]);
 });
 
 test('leaving the loop forgets what waits and lets go of the client', async () => {

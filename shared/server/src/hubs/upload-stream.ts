@@ -59,7 +59,8 @@ export class UploadStream implements AsyncIterableIterator<unknown> {
     this.#ended = true;
     this.#error = error;
     this.#letGo();
-    for (const waiting of this.#waiting.splice(0)) this.#finish().then(waiting.resolve, waiting.reject);
+    for (const waiting of this.#waiting.splice(0))
+      this.#finish().then(waiting.resolve, waiting.reject);
   }
 
   /** Forgets the items that wait: the method that read them is done. */

@@ -23,7 +23,8 @@ export class UploadStreams {
    * Returns what is wrong where an id is in use or too many are open; then none is opened.
    */
   open(ids: readonly string[]): string | undefined {
-    if (this.#streams.size + ids.length > MAXIMUM_UPLOADS) return errorTexts.tooManyUploads(MAXIMUM_UPLOADS);
+    if (this.#streams.size + ids.length > MAXIMUM_UPLOADS)
+      return errorTexts.tooManyUploads(MAXIMUM_UPLOADS);
     const taken = ids.find((id, i) => this.#streams.has(id) || ids.indexOf(id) < i);
     if (taken !== undefined) return errorTexts.invocationIdInUse(taken);
     for (const id of ids) this.#streams.set(id, new UploadStream(this.#capacity, this.#gate));

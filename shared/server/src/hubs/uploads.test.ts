@@ -45,7 +45,9 @@ class UploadHub extends Hub {
 }
 const methods = {
   collect: { arguments: [stream] },
-  between: { arguments: [z.string(), streamOf(z.number().refine(async (n) => n !== 13)), undefined] },
+  between: {
+    arguments: [z.string(), streamOf(z.number().refine(async (n) => n !== 13)), undefined],
+  },
   late: { arguments: [stream] },
   untilTheEnd: { arguments: [stream] },
 };
@@ -54,7 +56,9 @@ const logged: unknown[] = [];
 async function connect(): Promise<RawClient> {
   const log = (...details: unknown[]): void => void logged.push(details);
   const logger = { debug: () => undefined, info: log, warn: log, error: log };
-  server = await testServer((signalr) => signalr.mapHub('/hub', UploadHub, { methods }), { logger });
+  server = await testServer((signalr) => signalr.mapHub('/hub', UploadHub, { methods }), {
+    logger,
+  });
   return RawClient.connect(`${server.url}/hub`);
 }
 afterEach(async () => {
@@ -67,22 +71,33 @@ afterEach(async () => {
 const RS = '\u001e';
 const call = (id: string, target: string, args: unknown[], streamIds?: string[]): string =>
   JSON.stringify({ type: 1, invocationId: id, target, arguments: args, streamIds }) + RS;
-const item = (id: string, value: unknown): string => JSON.stringify({ type: 2, invocationId: id, item: value }) + RS;
-const done = (id: string, error?: string): string => JSON.stringify({ type: 3, invocationId: id, error }) + RS;
-const result = (id: string, value: unknown): string => JSON.stringify({ type: 3, invocationId: id, result: value });
+const item = (id: string, value: unknown): string =>
+  JSON.stringify({ type: 2, invocationId: id, item: value }) + RS;
+const done = (id: string, error?: string): string =>
+  JSON.stringify({ type: 3, invocationId: id, error }) + RS;
+const result = (id: string, value: unknown): string =>
+  JSON.stringify({ type: 3, invocationId: id, result: value });
 
 test('an upload stands anywhere among the parameters, and its items are checked in order, also by an asynchronous schema', async () => {
   const client = await connect();
   client.send(call('1', 'Between', ['<', 9], ['s']) + item('s', 1) + item('s', 2) + done('s'));
   expect(await client.next()).toBe(result('1', '<1,29'));
-  client.send(call('2', 'Between', ['<', 9], ['s']) + item('s', 1) + item('s', 13) + item('s', 2) + done('s'));
+  client.send(
+    call('2', 'Between', ['<', 9], ['s']) + item('s', 1) + item('s', 13) + item('s', 2) + done('s'),
+  );
   expect(await client.next()).toContain('HubException: Failed to bind Stream message.');
 });
 
 test('items that come before their call can run wait for it', async () => {
   const client = await connect();
   const holding = new Promise<void>((resolve) => (onHold = resolve));
-  client.send(call('1', 'Hold', []) + call('2', 'Collect', [], ['s']) + item('s', 'a') + item('s', null) + done('s'));
+  client.send(
+    call('1', 'Hold', []) +
+      call('2', 'Collect', [], ['s']) +
+      item('s', 'a') +
+      item('s', null) +
+      done('s'),
+  );
   client.send(call('3', 'Say', ['x'], undefined));
   await holding;
   letGo();
@@ -138,9 +153,13 @@ test('stream ids that are in use, doubled, too many or not expected fail that ca
   const client = await connect();
   client.send(call('1', 'Collect', [], ['s']));
   client.send(call('2', 'Collect', [], ['s']));
-  expect(await client.next()).toBe(`{"type":3,"invocationId":"2","error":"Invocation ID 's' is already in use."}`);
+  expect(await client.next()).toBe(
+    `{"type":3,"invocationId":"2","error":"Invocation ID 's' is already in use."}`,
+  );
   client.send(call('3', 'Collect', [], ['t', 't']));
-  expect(await client.next()).toBe(`{"type":3,"invocationId":"3","error":"Invocation ID 't' is already in use."}`);
+  expect(await client.next()).toBe(
+    `{"type":3,"invocationId":"3","error":"Invocation ID 't' is already in use."}`,
+  );
   client.send(
     call(
       '4',
@@ -150,7 +169,12 @@ test('stream ids that are in use, doubled, too many or not expected fail that ca
     ),
   );
   expect(await client.next()).toContain('at most 1000 uploads');
-  client.send(call('5', 'Say', [], ['u']) + item('u', 1) + call('6', 'Nobody', [], ['u']) + call('7', 'Say', ['x']));
+  client.send(
+    call('5', 'Say', [], ['u']) +
+      item('u', 1) +
+      call('6', 'Nobody', [], ['u']) +
+      call('7', 'Say', ['x']),
+  );
   expect(await client.next()).toContain('Failed to invoke');
   expect(await client.next()).toContain('Method does not exist.');
   expect(await client.next()).toBe(result('7', 'x'));

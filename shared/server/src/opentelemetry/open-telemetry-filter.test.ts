@@ -6,7 +6,11 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { expect, test } from 'vitest';
 import { Hub } from '../index.ts';
 import { testServer } from '../testing/index.ts';
@@ -24,7 +28,9 @@ class TracedHub extends Hub {
 test("connections are counted and calls traced under ASP.NET Core's names", async () => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const spans = new InMemorySpanExporter();
-  const tracer = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }).getTracer('test');
+  const tracer = new BasicTracerProvider({
+    spanProcessors: [new SimpleSpanProcessor(spans)],
+  }).getTracer('test');
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1_000_000 });
   const meters = new MeterProvider({ readers: [reader] });
@@ -42,7 +48,10 @@ test("connections are counted and calls traced under ASP.NET Core's names", asyn
     return Object.fromEntries(
       metrics.map(({ descriptor, dataPoints }) => [
         descriptor.name,
-        dataPoints.map(({ attributes, value }) => [attributes, typeof value === 'number' ? value : value.count]),
+        dataPoints.map(({ attributes, value }) => [
+          attributes,
+          typeof value === 'number' ? value : value.count,
+        ]),
       ]),
     );
   };
@@ -53,7 +62,9 @@ test("connections are counted and calls traced under ASP.NET Core's names", asyn
   await expect(client.invoke('Fails')).rejects.toThrow();
   expect((await points())['signalr.server.active_connections']).toEqual([[transport, 1]]);
   await client.stop();
-  await expect.poll(async () => (await points())['signalr.server.active_connections']).toEqual([[transport, 0]]);
+  await expect
+    .poll(async () => (await points())['signalr.server.active_connections'])
+    .toEqual([[transport, 0]]);
   await server.connect('/hub');
   await server.signalr.close();
   await server.close();
@@ -66,10 +77,18 @@ test("connections are counted and calls traced under ASP.NET Core's names", asyn
   const finished = spans.getFinishedSpans();
   const called = finished.filter((span) => !span.name.includes('/on'));
   expect(called.map(({ name, attributes }) => [name, attributes])).toEqual([
-    ['TracedHub/ownSpan', { 'rpc.system': 'signalr', 'rpc.service': 'TracedHub', 'rpc.method': 'ownSpan' }],
+    [
+      'TracedHub/ownSpan',
+      { 'rpc.system': 'signalr', 'rpc.service': 'TracedHub', 'rpc.method': 'ownSpan' },
+    ],
     [
       'TracedHub/fails',
-      { 'rpc.system': 'signalr', 'rpc.service': 'TracedHub', 'rpc.method': 'fails', 'error.type': 'TypeError' },
+      {
+        'rpc.system': 'signalr',
+        'rpc.service': 'TracedHub',
+        'rpc.method': 'fails',
+        'error.type': 'TypeError',
+      },
     ],
   ]);
   expect(called[0]?.spanContext().spanId).toBe(own);

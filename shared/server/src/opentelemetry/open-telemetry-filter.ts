@@ -1,5 +1,17 @@
-import { type Meter, metrics, type Span, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
-import { type ConnectionClosedEvent, type ConnectionOpenedEvent, diagnostics } from '../hubs/diagnostics.ts';
+import {
+  type Meter,
+  metrics,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+import {
+  type ConnectionClosedEvent,
+  type ConnectionOpenedEvent,
+  diagnostics,
+} from '../hubs/diagnostics.ts';
 import type { HubFilter, HubInvocationContext, HubLifetimeContext } from '../hubs/hub-filter.ts';
 
 const transports = {
@@ -41,21 +53,28 @@ export class OpenTelemetryFilter implements HubFilter {
     return this.#span(lifetime, 'onConnected', next);
   }
 
-  onDisconnected(lifetime: HubLifetimeContext, _error: Error | undefined, next: () => Promise<void>): Promise<void> {
+  onDisconnected(
+    lifetime: HubLifetimeContext,
+    _error: Error | undefined,
+    next: () => Promise<void>,
+  ): Promise<void> {
     return this.#span(lifetime, 'onDisconnected', () => next());
   }
 
   #span<T>({ hub }: HubLifetimeContext, method: string, run: () => Promise<T>): Promise<T> {
     const service = hub.constructor.name;
     const attributes = { 'rpc.system': 'signalr', 'rpc.service': service, 'rpc.method': method };
-    return this.#tracer.startActiveSpan(`${service}/${method}`, { kind: SpanKind.SERVER, attributes }, (span) =>
-      run().then(
-        (result) => (span.end(), result),
-        (error: unknown) => {
-          fail(span, error);
-          throw error;
-        },
-      ),
+    return this.#tracer.startActiveSpan(
+      `${service}/${method}`,
+      { kind: SpanKind.SERVER, attributes },
+      (span) =>
+        run().then(
+          (result) => (span.end(), result),
+          (error: unknown) => {
+            fail(span, error);
+            throw error;
+          },
+        ),
     );
   }
 }
@@ -83,7 +102,10 @@ function recordConnections(meter: Meter): () => void {
     const event = message as ConnectionClosedEvent;
     const attributes = { 'signalr.transport': transports[event.transport] };
     active.add(-1, attributes);
-    duration.record(event.duration / 1000, { ...attributes, 'signalr.connection.status': event.status });
+    duration.record(event.duration / 1000, {
+      ...attributes,
+      'signalr.connection.status': event.status,
+    });
   };
   diagnostics.connectionOpened.subscribe(onOpened);
   diagnostics.connectionClosed.subscribe(onClosed);

@@ -18,7 +18,12 @@ test('an answer resolves its question, once', async () => {
 test('an error of the client is a HubError with its text; an end without a result is an error too', async () => {
   const results = new ClientResultsManager();
   const [refused, empty] = [results.add('a', '1', undefined), results.add('a', '2', undefined)];
-  results.tryComplete('a', { type: MessageType.Completion, invocationId: '1', hasResult: false, error: 'not telling' });
+  results.tryComplete('a', {
+    type: MessageType.Completion,
+    invocationId: '1',
+    hasResult: false,
+    error: 'not telling',
+  });
   results.tryComplete('a', { type: MessageType.Completion, invocationId: '2', hasResult: false });
   await expect(refused).rejects.toThrow(new HubError('not telling'));
   await expect(empty).rejects.toThrow('without a result');

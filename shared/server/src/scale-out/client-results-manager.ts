@@ -26,10 +26,16 @@ export class ClientResultsManager {
   }
 
   /** The answer to a question; rejects with a {HubError} where the client answers with an error, where the signal aborts, or by `fail`. */
-  add(connectionId: string, invocationId: string, signal: AbortSignal | undefined): Promise<unknown> {
-    if (signal?.aborted === true) return Promise.reject(new HubError(errorTexts.invocationCanceled));
+  add(
+    connectionId: string,
+    invocationId: string,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    if (signal?.aborted === true)
+      return Promise.reject(new HubError(errorTexts.invocationCanceled));
     return new Promise((resolve, reject) => {
-      const cancel = (): void => this.#take(invocationId)?.reject(new HubError(errorTexts.invocationCanceled));
+      const cancel = (): void =>
+        this.#take(invocationId)?.reject(new HubError(errorTexts.invocationCanceled));
       signal?.addEventListener('abort', cancel, { once: true });
       const end = (): void => signal?.removeEventListener('abort', cancel);
       this.#questions.set(invocationId, { connectionId, end, resolve, reject });
@@ -46,7 +52,8 @@ export class ClientResultsManager {
   tryComplete(connectionId: string, completion: CompletionMessage): boolean {
     const question = this.#questions.get(completion.invocationId);
     if (question === undefined) return false;
-    if (question.connectionId !== connectionId) throw new Error(errorTexts.answeredByOther(connectionId));
+    if (question.connectionId !== connectionId)
+      throw new Error(errorTexts.answeredByOther(connectionId));
     this.#take(completion.invocationId);
     if (completion.error !== undefined) question.reject(new HubError(completion.error));
     else if (completion.hasResult) question.resolve(completion.result);
@@ -77,7 +84,8 @@ export class ClientResultsManager {
     this.#questions.delete(invocationId);
     question.end();
     const open = this.#byConnection.get(question.connectionId);
-    if (open?.delete(invocationId) === true && open.size === 0) this.#byConnection.delete(question.connectionId);
+    if (open?.delete(invocationId) === true && open.size === 0)
+      this.#byConnection.delete(question.connectionId);
     return question;
   }
 }

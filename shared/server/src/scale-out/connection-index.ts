@@ -43,15 +43,24 @@ export class ConnectionIndex {
   /** True for the first connection of its user. */
   add(connection: LifetimeConnection): boolean {
     this.#connections.set(connection.connectionId, connection);
-    return connection.userIdentifier !== undefined && insert(this.#users, connection.userIdentifier, connection);
+    return (
+      connection.userIdentifier !== undefined &&
+      insert(this.#users, connection.userIdentifier, connection)
+    );
   }
 
   /** Takes a connection out of everything; returns the groups that have no member left, and whether its user has none. */
-  remove(connection: LifetimeConnection): { readonly groups: readonly string[]; readonly user: boolean } {
+  remove(connection: LifetimeConnection): {
+    readonly groups: readonly string[];
+    readonly user: boolean;
+  } {
     const id = connection.connectionId;
     this.#connections.delete(id);
-    const user = connection.userIdentifier !== undefined && erase(this.#users, connection.userIdentifier, id);
-    const groups = [...(this.#memberships.get(id) ?? [])].filter((group) => erase(this.#groups, group, id));
+    const user =
+      connection.userIdentifier !== undefined && erase(this.#users, connection.userIdentifier, id);
+    const groups = [...(this.#memberships.get(id) ?? [])].filter((group) =>
+      erase(this.#groups, group, id),
+    );
     this.#memberships.delete(id);
     return { groups, user };
   }
@@ -67,7 +76,8 @@ export class ConnectionIndex {
   /** True where the last member has left the group. */
   leave(connectionId: string, group: string): boolean {
     const memberships = this.#memberships.get(connectionId);
-    if (memberships?.delete(group) === true && memberships.size === 0) this.#memberships.delete(connectionId);
+    if (memberships?.delete(group) === true && memberships.size === 0)
+      this.#memberships.delete(connectionId);
     return erase(this.#groups, group, connectionId);
   }
 }

@@ -42,9 +42,17 @@ export interface HubLifetimeManager {
   onConnected(connection: LifetimeConnection): Promise<void>;
   onDisconnected(connection: LifetimeConnection): Promise<void>;
   sendAll(method: string, args: readonly unknown[]): Promise<void>;
-  sendAllExcept(method: string, args: readonly unknown[], excludedIds: readonly string[]): Promise<void>;
+  sendAllExcept(
+    method: string,
+    args: readonly unknown[],
+    excludedIds: readonly string[],
+  ): Promise<void>;
   sendConnection(connectionId: string, method: string, args: readonly unknown[]): Promise<void>;
-  sendConnections(connectionIds: readonly string[], method: string, args: readonly unknown[]): Promise<void>;
+  sendConnections(
+    connectionIds: readonly string[],
+    method: string,
+    args: readonly unknown[],
+  ): Promise<void>;
   sendGroup(group: string, method: string, args: readonly unknown[]): Promise<void>;
   sendGroups(groups: readonly string[], method: string, args: readonly unknown[]): Promise<void>;
   sendGroupExcept(

@@ -20,4 +20,9 @@ export type { Logger } from '../logger.ts';
 export type { CompletionMessage, HubMessage, HubProtocol } from '@practical-signalr/protocol';
 export { JsonHubProtocol, MessagePackHubProtocol, MessageType } from '@practical-signalr/protocol';
 export { Gate } from '../connections/gate.ts';
-export { createError, type CodedError, type CreateErrorOptions, type ErrorCode } from '@practical-signalr/protocol';
+export {
+  createError,
+  type CodedError,
+  type CreateErrorOptions,
+  type ErrorCode,
+} from '@practical-signalr/protocol';

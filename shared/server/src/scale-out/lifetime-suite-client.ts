@@ -40,16 +40,27 @@ export class LifetimeSuiteClient implements LifetimeConnection {
   /** The first arguments of all calls before that of `target`; waits for it. */
   async until(target: string): Promise<unknown[]> {
     const before: unknown[] = [];
-    for (let call = await this.next(); call.target !== target; call = await this.next()) before.push(call.arguments[0]);
+    for (let call = await this.next(); call.target !== target; call = await this.next())
+      before.push(call.arguments[0]);
     return before;
   }
 
   /** The answer to a question that this client was asked. */
   answer(question: ReceivedCall, result: unknown): CompletionMessage {
-    return { type: MessageType.Completion, invocationId: String(question.invocationId), hasResult: true, result };
+    return {
+      type: MessageType.Completion,
+      invocationId: String(question.invocationId),
+      hasResult: true,
+      result,
+    };
   }
 
   refuse(question: ReceivedCall, error: string): CompletionMessage {
-    return { type: MessageType.Completion, invocationId: String(question.invocationId), hasResult: false, error };
+    return {
+      type: MessageType.Completion,
+      invocationId: String(question.invocationId),
+      hasResult: false,
+      error,
+    };
   }
 }

@@ -27,7 +27,10 @@ export const suiteHub = (protocol = new JsonHubProtocol()): ScaleOutHub => ({
 let fences = 0;
 
 /** All that the clients have got before a call to all that is sent now. */
-async function received(server: HubLifetimeManager, clients: readonly Client[]): Promise<unknown[][]> {
+async function received(
+  server: HubLifetimeManager,
+  clients: readonly Client[],
+): Promise<unknown[][]> {
   const fence = `fence-${++fences}`;
   await server.sendAll(fence, []);
   return Promise.all(clients.map((client) => client.until(fence)));
@@ -70,14 +73,20 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
       [2, 3],
     ]);
   }),
-  'one connection, here or elsewhere; one that does not exist is no error': scene(async ({ a, ann, bob }) => {
-    await a.sendConnection(ann.connectionId, 'm', ['here']);
-    await a.sendConnection(bob.connectionId, 'm', ['there']);
-    await a.sendConnection('nobody', 'm', ['nowhere']);
-    assert.deepEqual(await received(a, [ann, bob]), [['here'], ['there']]);
-  }),
+  'one connection, here or elsewhere; one that does not exist is no error': scene(
+    async ({ a, ann, bob }) => {
+      await a.sendConnection(ann.connectionId, 'm', ['here']);
+      await a.sendConnection(bob.connectionId, 'm', ['there']);
+      await a.sendConnection('nobody', 'm', ['nowhere']);
+      assert.deepEqual(await received(a, [ann, bob]), [['here'], ['there']]);
+    },
+  ),
   'several connections': scene(async ({ a, ann, bob }) => {
-    await a.sendConnections([ann.connectionId, bob.connectionId, 'nobody', bob.connectionId], 'm', [1]);
+    await a.sendConnections(
+      [ann.connectionId, bob.connectionId, 'nobody', bob.connectionId],
+      'm',
+      [1],
+    );
     await a.sendConnections([], 'm', [2]);
     assert.deepEqual(await received(a, [ann, bob]), [[1], [1]]);
   }),
@@ -105,8 +114,8 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
     await a.sendGroups([], 'm', [2]);
     assert.deepEqual(await received(a, [ann, bob]), [[1, 1], [1]]);
   }),
-  'joining twice is joining once; leaving ends it; leaving what was never joined is no error': scene(
-    async ({ a, ann }) => {
+  'joining twice is joining once; leaving ends it; leaving what was never joined is no error':
+    scene(async ({ a, ann }) => {
       await a.addToGroup(ann.connectionId, 'g');
       await a.addToGroup(ann.connectionId, 'g');
       await a.sendGroup('g', 'm', [1]);
@@ -119,16 +128,17 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
       await a.addToGroup(ann.connectionId, 'g');
       await a.sendGroup('g', 'm', [3]);
       assert.deepEqual(await received(a, [ann]), [[3]]);
+    }),
+  'joining and leaving without waiting ends as the last call says': scene(
+    async ({ a, ann, bob }) => {
+      const id = ann.connectionId;
+      await Promise.all([a.addToGroup(id, 'g'), a.removeFromGroup(id, 'g'), a.addToGroup(id, 'g')]);
+      await Promise.all([a.addToGroup(id, 'h'), a.removeFromGroup(id, 'h')]);
+      await a.sendGroup('g', 'm', ['in']);
+      await a.sendGroup('h', 'm', ['out']);
+      assert.deepEqual(await received(a, [ann, bob]), [['in'], []]);
     },
   ),
-  'joining and leaving without waiting ends as the last call says': scene(async ({ a, ann, bob }) => {
-    const id = ann.connectionId;
-    await Promise.all([a.addToGroup(id, 'g'), a.removeFromGroup(id, 'g'), a.addToGroup(id, 'g')]);
-    await Promise.all([a.addToGroup(id, 'h'), a.removeFromGroup(id, 'h')]);
-    await a.sendGroup('g', 'm', ['in']);
-    await a.sendGroup('h', 'm', ['out']);
-    assert.deepEqual(await received(a, [ann, bob]), [['in'], []]);
-  }),
   'a server changes the groups of a connection elsewhere; once it returns, sends arrive': scene(
     async ({ a, b, bob }) => {
       await a.addToGroup(bob.connectionId, 'g');
@@ -139,17 +149,19 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
       assert.deepEqual(await received(b, [bob]), [[]]);
     },
   ),
-  'a user on several servers, and users; one named twice gets it once': scene(async ({ a, b, ann, bob }) => {
-    const second = new Client('ann');
-    await b.onConnected(second);
-    await a.sendUser('ann', 'm', [1]);
-    await a.sendUsers(['ann', 'bob', 'ann', 'nobody'], 'm', [2]);
-    await a.sendUsers([], 'm', [3]);
-    assert.deepEqual(await received(a, [ann, second, bob]), [[1, 2], [1, 2], [2]]);
-    await b.onDisconnected(second);
-    await b.sendUser('ann', 'm', [4]);
-    assert.deepEqual(await received(b, [ann]), [[4]]);
-  }),
+  'a user on several servers, and users; one named twice gets it once': scene(
+    async ({ a, b, ann, bob }) => {
+      const second = new Client('ann');
+      await b.onConnected(second);
+      await a.sendUser('ann', 'm', [1]);
+      await a.sendUsers(['ann', 'bob', 'ann', 'nobody'], 'm', [2]);
+      await a.sendUsers([], 'm', [3]);
+      assert.deepEqual(await received(a, [ann, second, bob]), [[1, 2], [1, 2], [2]]);
+      await b.onDisconnected(second);
+      await b.sendUser('ann', 'm', [4]);
+      assert.deepEqual(await received(b, [ann]), [[4]]);
+    },
+  ),
   'a connection that ends is out of everything': scene(async ({ a, b, ann, bob }) => {
     const gone = new Client('ann');
     await a.onConnected(gone);
@@ -196,8 +208,14 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
       [a, ann],
       [b, bob],
     ] as const) {
-      const refused = assert.rejects(a.invokeConnection(client.connectionId, 'Ask', []), /not telling/);
-      server.setConnectionResult(client.connectionId, client.refuse(await client.next(), 'not telling'));
+      const refused = assert.rejects(
+        a.invokeConnection(client.connectionId, 'Ask', []),
+        /not telling/,
+      );
+      server.setConnectionResult(
+        client.connectionId,
+        client.refuse(await client.next(), 'not telling'),
+      );
       await refused;
     }
   }),
@@ -221,18 +239,28 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
     b.setConnectionResult(bob.connectionId, bob.answer(question, 'late'));
     assert.deepEqual(await received(b, [bob]), [[]]);
   }),
-  'only the client that was asked can answer; an answer to no question is passed over': scene(async ({ a, b, bob }) => {
-    const liar = new Client('liar');
-    await b.onConnected(liar);
-    const answer = a.invokeConnection(bob.connectionId, 'Ask', []);
-    const question = await bob.next();
-    assert.throws(() => b.setConnectionResult(liar.connectionId, liar.answer(question, 'lie')), /another client/);
-    b.setConnectionResult(bob.connectionId, bob.answer({ ...question, invocationId: 'unknown' }, 'nothing'));
-    b.setConnectionResult(bob.connectionId, bob.answer(question, 'truth'));
-    assert.equal(await answer, 'truth');
-  }),
+  'only the client that was asked can answer; an answer to no question is passed over': scene(
+    async ({ a, b, bob }) => {
+      const liar = new Client('liar');
+      await b.onConnected(liar);
+      const answer = a.invokeConnection(bob.connectionId, 'Ask', []);
+      const question = await bob.next();
+      assert.throws(
+        () => b.setConnectionResult(liar.connectionId, liar.answer(question, 'lie')),
+        /another client/,
+      );
+      b.setConnectionResult(
+        bob.connectionId,
+        bob.answer({ ...question, invocationId: 'unknown' }, 'nothing'),
+      );
+      b.setConnectionResult(bob.connectionId, bob.answer(question, 'truth'));
+      assert.equal(await answer, 'truth');
+    },
+  ),
   'many questions at once': scene(async ({ a, b, bob }) => {
-    const answers = Array.from({ length: 50 }, (_, i) => a.invokeConnection(bob.connectionId, 'Ask', [i]));
+    const answers = Array.from({ length: 50 }, (_, i) =>
+      a.invokeConnection(bob.connectionId, 'Ask', [i]),
+    );
     for (let i = 0; i < 50; i++) {
       const question = await bob.next();
       b.setConnectionResult(bob.connectionId, bob.answer(question, question.arguments[0]));
@@ -306,4 +334,7 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
 };
 
 /** What every lifetime manager does: the local one and those of scale-out run the same cases. */
-export const lifetimeCases: readonly LifetimeCase[] = Object.entries(cases).map(([name, run]) => ({ name, run }));
+export const lifetimeCases: readonly LifetimeCase[] = Object.entries(cases).map(([name, run]) => ({
+  name,
+  run,
+}));

@@ -27,7 +27,11 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     return sendTo(this.#index.all, new SharedMessage(method, args));
   }
 
-  sendAllExcept(method: string, args: readonly unknown[], excludedIds: readonly string[]): Promise<void> {
+  sendAllExcept(
+    method: string,
+    args: readonly unknown[],
+    excludedIds: readonly string[],
+  ): Promise<void> {
     return sendTo(this.#index.all, new SharedMessage(method, args), excludedIds);
   }
 
@@ -35,7 +39,11 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     return this.#index.get(connectionId)?.write(new SharedMessage(method, args)) ?? done;
   }
 
-  sendConnections(connectionIds: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
+  sendConnections(
+    connectionIds: readonly string[],
+    method: string,
+    args: readonly unknown[],
+  ): Promise<void> {
     const receivers = new Map<string, LifetimeConnection>();
     for (const id of connectionIds) {
       const connection = this.#index.get(id);
@@ -90,11 +98,13 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     signal?: AbortSignal,
   ): Promise<unknown> {
     const connection = this.#index.get(connectionId);
-    if (connection === undefined) return Promise.reject(new Error(errorTexts.connectionDoesNotExist(connectionId)));
+    if (connection === undefined)
+      return Promise.reject(new Error(errorTexts.connectionDoesNotExist(connectionId)));
     const invocationId = newInvocationId();
     const result = this.#results.add(connectionId, invocationId, signal);
     try {
-      if (signal?.aborted !== true) void connection.write(new SharedMessage(method, args, invocationId));
+      if (signal?.aborted !== true)
+        void connection.write(new SharedMessage(method, args, invocationId));
     } catch (error) {
       this.#results.fail(invocationId, error as Error); // arguments that cannot be written
     }

@@ -8,7 +8,9 @@ const other: HubProtocol = Object.create(json, { name: { value: 'other' } }) as 
 test('a message is encoded once for all who speak a protocol', () => {
   const message = new SharedMessage('Receive', ['hello']);
   expect(message.encoded(json)).toBe(message.encoded(json));
-  expect(message.encoded(json)?.payload).toBe('{"type":1,"target":"Receive","arguments":["hello"]}\u001e');
+  expect(message.encoded(json)?.payload).toBe(
+    '{"type":1,"target":"Receive","arguments":["hello"]}\u001e',
+  );
 });
 
 test('what another server has encoded is passed on as it is; a protocol that it did not have is missing', () => {

@@ -33,7 +33,8 @@ export class SharedMessage {
     if (this.#protocol === protocol && this.#payload !== undefined) return this.#payload;
     const known = this.#others?.get(protocol);
     if (known !== undefined) return known;
-    const encoded = this.#ready === undefined ? this.#encode(protocol) : readyFor(protocol, this.#ready);
+    const encoded =
+      this.#ready === undefined ? this.#encode(protocol) : readyFor(protocol, this.#ready);
     if (encoded === undefined) return undefined;
     const payload = new SharedPayload(encoded);
     if (this.#protocol === undefined) {
@@ -56,7 +57,10 @@ export class SharedMessage {
   }
 }
 
-function readyFor(protocol: HubProtocol, encoded: ReadonlyMap<string, Uint8Array>): string | Uint8Array | undefined {
+function readyFor(
+  protocol: HubProtocol,
+  encoded: ReadonlyMap<string, Uint8Array>,
+): string | Uint8Array | undefined {
   const bytes = encoded.get(protocol.name);
   if (bytes === undefined || protocol.transferFormat === 'Binary') return bytes;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');

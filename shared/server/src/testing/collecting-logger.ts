@@ -19,7 +19,9 @@ export class CollectingLogger implements Logger {
   }
 
   #keep(level: string, line: unknown[]): void {
-    const texts = line.map((part) => (typeof part === 'string' ? part : inspect(part, { depth: 10 })));
+    const texts = line.map((part) =>
+      typeof part === 'string' ? part : inspect(part, { depth: 10 }),
+    );
     this.lines.push([level, ...texts].join(' '));
   }
 }

@@ -9,7 +9,10 @@ export interface CuttingProxy {
 }
 
 /** Starts a proxy to a port of this machine; `bytes` pass in all, over all connections. */
-export async function startCuttingProxy(port: number, bytes = Number.POSITIVE_INFINITY): Promise<CuttingProxy> {
+export async function startCuttingProxy(
+  port: number,
+  bytes = Number.POSITIVE_INFINITY,
+): Promise<CuttingProxy> {
   let left = bytes;
   const sockets = new Set<Socket>();
   const cut = (): void => {

@@ -17,11 +17,16 @@ export class RawClient extends RecordInbox {
 
   /** Opens without negotiation. Rejects with the HTTP status when the server refuses. */
   static async open(url: string, headers: Record<string, string> = {}): Promise<RawClient> {
-    const webSocket = new WebSocket(url.replace(/^http/, 'ws'), { headers, perMessageDeflate: false });
+    const webSocket = new WebSocket(url.replace(/^http/, 'ws'), {
+      headers,
+      perMessageDeflate: false,
+    });
     const client = new RawClient(webSocket);
     await new Promise<void>((resolve, reject) => {
       webSocket.on('open', resolve);
-      webSocket.on('unexpected-response', (_request, response) => reject(new Error(`status ${response.statusCode}`)));
+      webSocket.on('unexpected-response', (_request, response) =>
+        reject(new Error(`status ${response.statusCode}`)),
+      );
       webSocket.on('error', reject);
     });
     return client;

@@ -1,4 +1,9 @@
-import { HubConnectionBuilder, type IHttpConnectionOptions, type IHubProtocol, LogLevel } from '@microsoft/signalr';
+import {
+  HubConnectionBuilder,
+  type IHttpConnectionOptions,
+  type IHubProtocol,
+  LogLevel,
+} from '@microsoft/signalr';
 import { typed, type TypedConnection } from '../client/typed.ts';
 import type { MethodArguments, MethodName } from '../hubs/client-contract.ts';
 
@@ -19,7 +24,9 @@ export type TestClient<TServer, TClient> = TypedConnection<TServer, TClient> & {
    * await client.invoke('SendMessage', 'hello');
    * expect(await received).toEqual(['hello']);
    */
-  nextCall<TName extends MethodName<TClient>>(name: TName): Promise<MethodArguments<TClient, TName>>;
+  nextCall<TName extends MethodName<TClient>>(
+    name: TName,
+  ): Promise<MethodArguments<TClient, TName>>;
   /** Ends the connection: `await using client = await server.connect('/chat')`. */
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -41,12 +48,17 @@ export async function connectTestClient<TServer, TClient>(
         resolve(args);
       };
       connection.on(name, handler);
-      connection.onclose((error) => reject(error ?? new Error(`The connection ended before '${name}' was called.`)));
+      connection.onclose((error) =>
+        reject(error ?? new Error(`The connection ended before '${name}' was called.`)),
+      );
     });
     call.catch(() => undefined); // a test need not wait for it
     return call;
   };
   await connection.start();
   const test = { nextCall, [Symbol.asyncDispose]: () => connection.stop() };
-  return Object.assign(typed<TServer, TClient>(connection), test) as unknown as TestClient<TServer, TClient>;
+  return Object.assign(typed<TServer, TClient>(connection), test) as unknown as TestClient<
+    TServer,
+    TClient
+  >;
 }

@@ -11,7 +11,9 @@ export type TestHubs = Readonly<Record<string, HubFactory<Hub<never>>>>;
 
 /** The hub contexts of a test server by their paths. */
 export type TestHubContexts<THubs extends TestHubs> = {
-  readonly [TPath in keyof THubs]: THubs[TPath] extends HubFactory<infer THub> ? HubContext<ClientOf<THub>> : never;
+  readonly [TPath in keyof THubs]: THubs[TPath] extends HubFactory<infer THub>
+    ? HubContext<ClientOf<THub>>
+    : never;
 };
 
 /** A server on a random port of 127.0.0.1, for tests. */
@@ -47,7 +49,9 @@ export async function testServer<const THubs extends TestHubs>(
 ): Promise<TestServer<THubs>> {
   const signalr = new SignalRServer(options);
   const router = signalr.router();
-  const server = createServer((request, response) => router(request, response, () => response.writeHead(404).end()));
+  const server = createServer((request, response) =>
+    router(request, response, () => response.writeHead(404).end()),
+  );
   signalr.attach(server);
   const contexts: Record<string, unknown> = {};
   if (typeof hubs === 'function') hubs(signalr);

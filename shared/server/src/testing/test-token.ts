@@ -4,7 +4,11 @@ import jwt from 'jsonwebtoken';
 export const testKey = 'a key for tests alone, 32 bytes or more of it';
 
 /** A token that is good for a minute, unless the claims say otherwise. */
-export function testToken(claims: object, key: jwt.Secret = testKey, options: jwt.SignOptions = {}): string {
+export function testToken(
+  claims: object,
+  key: jwt.Secret = testKey,
+  options: jwt.SignOptions = {},
+): string {
   const exp = Math.floor(Date.now() / 1000) + 60;
   const given = Object.entries({ iss: 'tests', aud: 'chat', exp, ...claims }).filter(
     ([, value]) => value !== undefined,
@@ -13,4 +17,6 @@ export function testToken(claims: object, key: jwt.Secret = testKey, options: jw
 }
 
 /** The header that carries a token. */
-export const bearer = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` });
+export const bearer = (token: string): { authorization: string } => ({
+  authorization: `Bearer ${token}`,
+});

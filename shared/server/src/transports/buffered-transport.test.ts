@@ -9,7 +9,9 @@ function transport(limits = { highWaterMark: 10, maximumBufferSize: 100, sendTim
   const batcher = new WriteBatcher();
   const slow: string[] = [];
   const times = { pollTimeout: 10_000, disconnectTimeout: 10_000 };
-  const made = new LongPollingTransport(new PostQueue(0), times, batcher, limits, () => slow.push('slow'));
+  const made = new LongPollingTransport(new PostQueue(0), times, batcher, limits, () =>
+    slow.push('slow'),
+  );
   const bodies: string[] = [];
   made.listen({ onReceive: () => undefined, onClose: () => bodies.push('closed') });
   const poll = (): void => {

@@ -29,11 +29,15 @@ const negotiate = async (url: string): Promise<string> => {
 const post = (url: string, body: string) => fetch(url, { method: 'POST', body });
 
 test('one who only POSTs: a little is kept, more waits unread until somebody polls', async () => {
-  const server = await testServer((signalr) => signalr.mapHub('/hub', SlowHub, { transportMaxBufferSize: 1000 }));
+  const server = await testServer((signalr) =>
+    signalr.mapHub('/hub', SlowHub, { transportMaxBufferSize: 1000 }),
+  );
   const url = await negotiate(`${server.url}/hub`);
   expect((await post(url, HANDSHAKE)).status).toBe(200);
   let held = true;
-  const large = post(url, `{"type":6,"x":"${'x'.repeat(2000)}"}\u001e`).finally(() => (held = false));
+  const large = post(url, `{"type":6,"x":"${'x'.repeat(2000)}"}\u001e`).finally(
+    () => (held = false),
+  );
   const refused = await Promise.all(
     Array.from({ length: 70 }, () => post(url, '{"type":6}\u001e').then((r) => r.status)).slice(63),
   );
@@ -87,7 +91,9 @@ test('a poll whose client goes away is forgotten: what comes next waits for the 
 });
 
 test('a client that takes the Close and stays away does not hold up the end', async () => {
-  const server = await testServer((signalr) => signalr.mapHub('/hub', SlowHub, { disconnectTimeout: 300 }));
+  const server = await testServer((signalr) =>
+    signalr.mapHub('/hub', SlowHub, { disconnectTimeout: 300 }),
+  );
   const url = await negotiate(`${server.url}/hub`);
   await fetch(url);
   await post(url, HANDSHAKE);
@@ -100,7 +106,13 @@ test('an answer that its client cannot have got comes again, before what is newe
   const batcher = new WriteBatcher();
   const limits = { highWaterMark: 1000, maximumBufferSize: 10_000, sendTimeout: 1000 };
   const times = { pollTimeout: 1000, disconnectTimeout: 1000 };
-  const transport = new LongPollingTransport(new PostQueue(1000), times, batcher, limits, () => undefined);
+  const transport = new LongPollingTransport(
+    new PostQueue(1000),
+    times,
+    batcher,
+    limits,
+    () => undefined,
+  );
   transport.listen({ onReceive: () => undefined, onClose: () => undefined });
   const poll = () => {
     const response = Object.assign(new EventEmitter(), {

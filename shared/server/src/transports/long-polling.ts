@@ -19,7 +19,9 @@ export const noCache = {
 
 /** A payload is the body of a poll as it is; several simply follow one another. */
 const longPollingFrame = (payload: string | Uint8Array): Buffer =>
-  typeof payload === 'string' ? Buffer.from(payload) : Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  typeof payload === 'string'
+    ? Buffer.from(payload)
+    : Buffer.from(payload.buffer, payload.byteOffset, payload.length);
 
 const joinedBody = (payloads: readonly Uint8Array[]): Buffer => Buffer.concat(payloads);
 
@@ -38,7 +40,13 @@ export class LongPollingTransport extends BufferedTransport {
   #timer: NodeJS.Timeout | undefined;
   #closing = false;
 
-  constructor(posts: PostQueue, times: PollTimes, batcher: WriteBatcher, limits: SendLimits, onTooSlow: () => void) {
+  constructor(
+    posts: PostQueue,
+    times: PollTimes,
+    batcher: WriteBatcher,
+    limits: SendLimits,
+    onTooSlow: () => void,
+  ) {
     super(batcher, limits, onTooSlow);
     this.#posts = posts;
     this.#times = times;
@@ -124,7 +132,8 @@ export class LongPollingTransport extends BufferedTransport {
       if (this.#closing) this.#finish();
       return;
     }
-    const body = this.#waiting.length === 1 ? (this.#waiting[0] as Buffer) : Buffer.concat(this.#waiting);
+    const body =
+      this.#waiting.length === 1 ? (this.#waiting[0] as Buffer) : Buffer.concat(this.#waiting);
     this.#waiting = [];
     this.#poll = undefined;
     this.#onItsWay = { response: poll, body };
@@ -151,7 +160,8 @@ export class LongPollingTransport extends BufferedTransport {
   }
 
   #awaitPoll(): void {
-    if (this.#poll === undefined) this.#startTimer(() => this.#finish(), this.#times.disconnectTimeout);
+    if (this.#poll === undefined)
+      this.#startTimer(() => this.#finish(), this.#times.disconnectTimeout);
   }
 
   /** Nothing puts off the end of a connection that closes. */

@@ -5,7 +5,8 @@ import { BufferedTransport, CLOSE_TIMEOUT, type SendLimits } from './buffered-tr
 import { serverSentEventsFrame } from './server-sent-events-frame.ts';
 import type { WriteBatcher } from './write-batcher.ts';
 
-const joinedEvent = (payloads: readonly Uint8Array[]): Buffer => serverSentEventsFrame(Buffer.concat(payloads));
+const joinedEvent = (payloads: readonly Uint8Array[]): Buffer =>
+  serverSentEventsFrame(Buffer.concat(payloads));
 
 /** The Server-Sent Events transport: one response that does not end, and a POST for what the client sends. Text only. */
 export class ServerSentEventsTransport extends BufferedTransport {

@@ -20,10 +20,14 @@ export interface SuiteClient {
 const RS = '\u001e';
 export const call = (id: string, target: string, ...args: unknown[]): string =>
   JSON.stringify({ type: 1, invocationId: id, target, arguments: args }) + RS;
-const result = (id: string, value: unknown): string => JSON.stringify({ type: 3, invocationId: id, result: value });
+const result = (id: string, value: unknown): string =>
+  JSON.stringify({ type: 3, invocationId: id, result: value });
 
 /** What every transport has to do alike; `connect` gives a client after its handshake. */
-export function transportSuite(name: TransportName, connect: (url: string) => Promise<SuiteClient>): void {
+export function transportSuite(
+  name: TransportName,
+  connect: (url: string) => Promise<SuiteClient>,
+): void {
   let server: TestServer;
   let url: string;
   let witness: RawClient;
@@ -98,7 +102,8 @@ export function transportSuite(name: TransportName, connect: (url: string) => Pr
     client.send(call('t', 'Tell', 50));
     for (let i = 0; i < 200; i++) expect(await client.next()).toBe(result(`a${i}`, i));
     for (let i = 0; i < 50; i++) expect(await client.next()).toBe(result(`b${i}`, i));
-    for (let i = 0; i < 50; i++) expect(await client.next()).toBe(`{"type":1,"target":"m","arguments":[${i}]}`);
+    for (let i = 0; i < 50; i++)
+      expect(await client.next()).toBe(`{"type":1,"target":"m","arguments":[${i}]}`);
     expect(await client.next()).toBe(result('t', null));
     client.close();
   });
@@ -156,9 +161,18 @@ export function transportSuite(name: TransportName, connect: (url: string) => Pr
     for (const [sent, answer] of [
       [call('1', 'Leave'), '{"type":7}'],
       [`{"type":7}${RS}`, '{"type":7}'],
-      [`nonsense${RS}`, '{"type":7,"error":"Connection closed with an error.","allowReconnect":true}'],
-      ['x'.repeat(40_000), '{"type":7,"error":"Connection closed with an error.","allowReconnect":true}'],
-      [Buffer.from([0xff, 0xfe, 0x1e]), '{"type":7,"error":"Connection closed with an error.","allowReconnect":true}'],
+      [
+        `nonsense${RS}`,
+        '{"type":7,"error":"Connection closed with an error.","allowReconnect":true}',
+      ],
+      [
+        'x'.repeat(40_000),
+        '{"type":7,"error":"Connection closed with an error.","allowReconnect":true}',
+      ],
+      [
+        Buffer.from([0xff, 0xfe, 0x1e]),
+        '{"type":7,"error":"Connection closed with an error.","allowReconnect":true}',
+      ],
     ] as const) {
       const client = await connect(url);
       client.send(sent);

@@ -18,7 +18,13 @@ export class WebSocketTransport extends BufferedTransport {
   #events: TransportEvents | undefined;
   #broken = true;
 
-  constructor(webSocket: WebSocket, socket: Duplex, batcher: WriteBatcher, limits: SendLimits, onTooSlow: () => void) {
+  constructor(
+    webSocket: WebSocket,
+    socket: Duplex,
+    batcher: WriteBatcher,
+    limits: SendLimits,
+    onTooSlow: () => void,
+  ) {
     super(batcher, limits, onTooSlow);
     this.#webSocket = webSocket;
     this.#socket = socket;
