@@ -210,8 +210,8 @@ test('mistakes are told at start', async () => {
     );
   }
   expect(map({ authentication: {} })).toThrow("'authentication' must be");
-  // @ts-expect-error the hub has no such method
   expect(() =>
+    // @ts-expect-error The hub has no method of this name.
     signalr.mapHub('/hub', GuardedHub, { methods: { whoo: { authorize: true } } }),
   ).toThrow();
   await signalr.close();
