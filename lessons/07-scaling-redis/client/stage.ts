@@ -37,7 +37,7 @@ function draw(stage: Stage): void {
   balancer.value = stage.balancer;
   backplane.value = stage.backplane;
   presence.checked = stage.presence;
-  presence.disabled = kind === 'stand-in'; // it keeps nothing
+  presence.disabled = kind === 'in-process'; // it keeps nothing
   redis.textContent =
     kind === 'given' ? 'This Redis is not ours to stop' : view ? 'Stop Redis' : 'Start Redis';
   redis.disabled = kind === 'given';
@@ -50,7 +50,7 @@ function draw(stage: Stage): void {
   }
   places.value = here;
   places.disabled = stage.balancer === 'round-robin';
-  showState(view ? (kind === 'stand-in' ? 'warn' : 'good') : 'bad', description, '#redis-state');
+  showState(view ? (kind === 'in-process' ? 'warn' : 'good') : 'bad', description, '#redis-state');
   showHealth(stage.instances);
   drawServers(document.querySelector<SVGElement>('#picture')!, drawingOf(stage));
   drawChannels('#channels', view?.channels ?? []);
@@ -74,7 +74,7 @@ function drawingOf({
       plan === 'none'
         ? { name: 'no backplane', note: 'each server is alone', state: 'none' }
         : {
-            name: kind === 'stand-in' ? 'a stand-in for Redis' : 'Redis',
+            name: kind === 'in-process' ? 'an in-process substitute for Redis' : 'Redis',
             note: view ? `${view.channels.length} channels, DBSIZE ${view.keys}` : '✕ away',
             state: view ? 'joined' : 'broken',
           },

@@ -58,19 +58,19 @@ test('a balancer that has lost instance 1: no request goes to the C# server, whi
   expect(rule.choose('/fixed/messages?client=a', there).name).toBe('C# server');
 });
 
-describe.each(['given', 'redis-server', 'stand-in'] as const)('Redis: %s', (kind) => {
+describe.each(['given', 'redis-server', 'in-process'] as const)('Redis: %s', (kind) => {
   test('two servers, one chat; when it ends nothing is left', { timeout: 60_000 }, async () => {
     const own: FoundRedis | undefined =
       kind === 'given' ? await findRedis({ PATH: process.env['PATH'] }) : undefined;
-    const env = { given: { REDIS_URL: own?.url }, 'redis-server': {}, 'stand-in': { PATH: '' } }[
+    const env = { given: { REDIS_URL: own?.url }, 'redis-server': {}, 'in-process': { PATH: '' } }[
       kind
     ];
     const lesson = await startLesson(folder, { env: { REDIS_URL: '', ...env } });
     const { instances, redis, dotnet } = await stageOf(lesson);
     expect(redis).toMatchObject({ kind, view: { keys: 0 } });
     expect(lesson.output()).toContain(`Redis: ${redis.description}`);
-    if (kind === 'stand-in')
-      expect([dotnet, redis.description]).toEqual(['absent', expect.stringMatching(/stand-in/)]);
+    if (kind === 'in-process')
+      expect([dotnet, redis.description]).toEqual(['absent', expect.stringMatching(/in-process/)]);
     const urls = instances.map(({ url }) => url);
     if (kind === 'given') {
       await fetch(`${lesson.url}/stage`, {

@@ -11,7 +11,7 @@ import type { RedisOptions } from './redis-options.ts';
 import { redis } from './redis.ts';
 import { LoggedHub } from './testing/logged-hub.ts';
 import { allWorks, startPair } from './testing/server-pair.ts';
-import { hasRedisServer } from './testing/redis-server-at-hand.ts';
+import { hasRedisServer } from './testing/redis-server-installed.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);
 

@@ -6,7 +6,7 @@ import { presence } from './presence/presence.ts';
 import type { RedisOptions } from './redis-options.ts';
 import { CuttableProxy } from './testing/cuttable-proxy.ts';
 import { allWorks, startPair, TestServer } from './testing/server-pair.ts';
-import { hasRedisServer } from './testing/redis-server-at-hand.ts';
+import { hasRedisServer } from './testing/redis-server-installed.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);
 

@@ -2,7 +2,7 @@ import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/si
 import { Hub, type HubContext, type Logger } from '@practical-signalr/server';
 import { testServer, type TestServer } from '@practical-signalr/server/testing';
 import { afterEach, expect, test } from 'vitest';
-import { startStandInBroker } from './local/index.ts';
+import { startInProcessBroker } from './local/index.ts';
 import { redis } from './redis.ts';
 
 const ends: (() => unknown)[] = [];
@@ -65,7 +65,7 @@ async function connect(server: TestServer) {
 }
 
 test('clients of two servers chat; health tells how the way between them is', async () => {
-  const broker = await startStandInBroker();
+  const broker = await startInProcessBroker();
   const [a, b] = [await start(broker.url), await start(broker.url)];
   const [ann, bob] = [await connect(a), await connect(b)];
   await ann.connection.invoke('Say', 'hello');

@@ -2,7 +2,7 @@ import { lifetimeCases } from '@practical-signalr/server/testing';
 import { afterAll, beforeAll, describe, test as baseTest } from 'vitest';
 import { type RedisServerProcess, startRedisServer } from './local/index.ts';
 import { redis } from './redis.ts';
-import { hasRedisServer } from './testing/redis-server-at-hand.ts';
+import { hasRedisServer } from './testing/redis-server-installed.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);
 

@@ -2,7 +2,7 @@ import { createClient } from '@redis/client';
 import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
 import { afterAll, beforeAll, describe, expect, test as baseTest } from 'vitest';
 import { type RedisCluster, startRedisCluster } from './testing/redis-cluster.ts';
-import { hasRedisServer } from './testing/redis-server-at-hand.ts';
+import { hasRedisServer } from './testing/redis-server-installed.ts';
 import { startPair, type TestServer } from './testing/server-pair.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);

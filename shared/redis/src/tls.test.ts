@@ -9,7 +9,7 @@ import type { RedisOptions } from './redis-options.ts';
 import { redis } from './redis.ts';
 import { type Certificates, makeCertificates } from './testing/certificates.ts';
 import { LoggedHub } from './testing/logged-hub.ts';
-import { hasRedisServer } from './testing/redis-server-at-hand.ts';
+import { hasRedisServer } from './testing/redis-server-installed.ts';
 import { allWorks, startPair } from './testing/server-pair.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);

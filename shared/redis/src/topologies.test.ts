@@ -9,7 +9,7 @@ import { redis } from './redis.ts';
 import { LoggedHub } from './testing/logged-hub.ts';
 import { type RedisCluster, startRedisCluster } from './testing/redis-cluster.ts';
 import { allWorks, startPair } from './testing/server-pair.ts';
-import { hasRedisServer } from './testing/redis-server-at-hand.ts';
+import { hasRedisServer } from './testing/redis-server-installed.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);
 

@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { redis } from './redis.ts';
-import * as wire from './redis-protocol.ts';
+import * as wire from './pub-sub/redis-protocol.ts';
 import { LoggedHub } from './testing/logged-hub.ts';
 import { RecordingRedis } from './testing/recording-redis.ts';
 

@@ -19,7 +19,7 @@ const quiet = {
 };
 
 beforeAll(async () => {
-  server = await findRedis({ PATH: process.env['PATH'] }); // without a redis-server the stand-in
+  server = await findRedis({ PATH: process.env['PATH'] }); // without a redis-server: the in-process substitute
   redis = new URL(server.url).host;
   if (hasDotnet())
     project = await buildDotnet(new URL('../../dotnet/Interop.csproj', import.meta.url));

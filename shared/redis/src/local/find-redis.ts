@@ -1,11 +1,11 @@
 import { type RedisServerProcess, startRedisServer } from './redis-server-process.ts';
-import { type StandInBroker, startStandInBroker } from './stand-in-broker.ts';
+import { type InProcessBroker, startInProcessBroker } from './in-process-broker.ts';
 
 /** A Redis to develop with. */
 export interface FoundRedis {
   readonly url: string;
   /** `given` by REDIS_URL, a `redis-server` that was started, or a `stand-in` that is no Redis. */
-  readonly kind: 'given' | 'redis-server' | 'stand-in';
+  readonly kind: 'given' | 'redis-server' | 'in-process';
   /** What to tell the user, without a password. */
   readonly description: string;
   /** Ends what was started. */
@@ -39,16 +39,16 @@ export async function findRedis(environment: NodeJS.ProcessEnv = process.env): P
       startRedisServer({ port: server.port }),
     );
   }
-  const broker = await startStandInBroker();
-  const description = `No redis-server on this machine: a small stand-in on port ${broker.port}, good for this lesson only`;
-  return startable('stand-in', description, broker, () => startStandInBroker(broker.port));
+  const broker = await startInProcessBroker();
+  const description = `No redis-server on this machine: an in-process substitute for Redis on port ${broker.port}, for development only`;
+  return startable('in-process', description, broker, () => startInProcessBroker(broker.port));
 }
 
 function startable(
   kind: FoundRedis['kind'],
   description: string,
-  first: RedisServerProcess | StandInBroker,
-  again: () => Promise<RedisServerProcess | StandInBroker>,
+  first: RedisServerProcess | InProcessBroker,
+  again: () => Promise<RedisServerProcess | InProcessBroker>,
 ): FoundRedis {
   let running: typeof first | undefined = first;
   let turn = Promise.resolve();

@@ -4,5 +4,5 @@ export {
   type RedisServerProcess,
   type RedisServerProcessOptions,
 } from './redis-server-process.ts';
-export { startStandInBroker, type StandInBroker } from './stand-in-broker.ts';
+export { startInProcessBroker, type InProcessBroker } from './in-process-broker.ts';
 export { watchRedis, type RedisView, type RedisWatch, type WatchedChannel } from './watch-redis.ts';

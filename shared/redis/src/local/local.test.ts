@@ -4,14 +4,19 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { redis } from '../redis.ts';
-import { hasRedisServer } from '../testing/redis-server-at-hand.ts';
+import { hasRedisServer } from '../testing/redis-server-installed.ts';
 import { allWorks, startPair } from '../testing/server-pair.ts';
-import { findRedis, type StandInBroker, startRedisServer, startStandInBroker } from './index.ts';
+import {
+  findRedis,
+  type InProcessBroker,
+  startRedisServer,
+  startInProcessBroker,
+} from './index.ts';
 
 describe('the stand-in broker', () => {
-  let broker: StandInBroker;
+  let broker: InProcessBroker;
   beforeAll(async () => {
-    broker = await startStandInBroker();
+    broker = await startInProcessBroker();
   });
   afterAll(() => broker.close());
 
@@ -102,7 +107,7 @@ describe('a Redis for development', () => {
 
   const kinds = [
     ...(hasRedisServer ? [['redis-server', { PATH: process.env['PATH'] }] as const] : []),
-    ['stand-in', { PATH: '' }] as const,
+    ['in-process', { PATH: '' }] as const,
   ];
   test.each(kinds)(
     'a %s ends and starts again in the order in which it was asked',

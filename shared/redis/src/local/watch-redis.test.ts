@@ -1,6 +1,6 @@
 import { createClient } from '@redis/client';
 import { afterEach, describe, expect, test } from 'vitest';
-import { hasRedisServer } from '../testing/redis-server-at-hand.ts';
+import { hasRedisServer } from '../testing/redis-server-installed.ts';
 import { findRedis, type RedisView, type RedisWatch, watchRedis } from './index.ts';
 
 const ends: (() => unknown)[] = [];
@@ -19,7 +19,7 @@ async function seen(watch: RedisWatch, messages: number): Promise<RedisView> {
 
 describe.each([
   ...(hasRedisServer ? [['redis-server', { PATH: process.env['PATH'] }] as const] : []),
-  ['stand-in', { PATH: '' }] as const,
+  ['in-process', { PATH: '' }] as const,
 ])('a watch on a %s', (kind, environment) => {
   test('who hears which channel, how many messages it carried, and that nothing is kept', async () => {
     const found = await findRedis(environment);

@@ -7,7 +7,7 @@ import {
 import { createClient } from '@redis/client';
 import { afterEach, expect, test as baseTest } from 'vitest';
 import { startRedisServer } from '../local/index.ts';
-import { hasRedisServer } from '../testing/redis-server-at-hand.ts';
+import { hasRedisServer } from '../testing/redis-server-installed.ts';
 import { startPair } from '../testing/server-pair.ts';
 import { RedisMetrics } from './index.ts';
 

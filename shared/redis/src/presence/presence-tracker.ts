@@ -36,12 +36,12 @@ export class PresenceTracker {
     this.#tick();
   }
 
-  async connected(connectionId: string, user: string | undefined): Promise<void> {
+  async addConnection(connectionId: string, user: string | undefined): Promise<void> {
     this.#connections.set(connectionId, { user: user ?? null, groups: new Set() });
     await this.#write(connectionId, () => []);
   }
 
-  async disconnected(connectionId: string): Promise<void> {
+  async removeConnection(connectionId: string): Promise<void> {
     const gone = this.#connections.get(connectionId);
     this.#connections.delete(connectionId);
     const groups = [...(gone?.groups ?? [])];
@@ -50,14 +50,14 @@ export class PresenceTracker {
     );
   }
 
-  async joined(connectionId: string, group: string): Promise<void> {
+  async addToGroup(connectionId: string, group: string): Promise<void> {
     const connection = this.#connections.get(connectionId);
     if (connection === undefined || connection.groups.has(group)) return;
     connection.groups.add(group);
     await this.#write(connectionId, () => this.#addMember(group, connectionId, connection.user));
   }
 
-  async left(connectionId: string, group: string): Promise<void> {
+  async removeFromGroup(connectionId: string, group: string): Promise<void> {
     if (this.#connections.get(connectionId)?.groups.delete(group) !== true) return;
     await this.#write(connectionId, () => [
       this.#client.hDel(this.#keys.group(group), connectionId),
@@ -70,7 +70,7 @@ export class PresenceTracker {
     await this.#work;
     this.#connections.clear();
     if (!this.#client.isReady) return; // its lease ends by itself
-    await this.#takeOff(this.#server).catch(() => undefined);
+    await this.#removeServer(this.#server).catch(() => undefined);
   }
 
   async #write(connectionId: string, further: () => Promise<unknown>[]): Promise<void> {
@@ -115,7 +115,7 @@ export class PresenceTracker {
       0,
       -1,
     )) {
-      if (score < Date.now()) await this.#takeOff(server);
+      if (score < Date.now()) await this.#removeServer(server);
     }
   }
 
@@ -142,7 +142,7 @@ export class PresenceTracker {
     this.#syncedAt = Date.now();
   }
 
-  async #takeOff(server: string): Promise<void> {
+  async #removeServer(server: string): Promise<void> {
     const key = this.#keys.server(server);
     const work: Promise<unknown>[] = [];
     for (const [id, { groups }] of entries(await this.#client.hGetAll(key))) {

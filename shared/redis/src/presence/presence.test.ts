@@ -8,7 +8,7 @@ import { startRedisServer } from '../local/index.ts';
 import { redis } from '../redis.ts';
 import { LoggedHub } from '../testing/logged-hub.ts';
 import { type HubPresence, presence } from './presence.ts';
-import { hasRedisServer } from '../testing/redis-server-at-hand.ts';
+import { hasRedisServer } from '../testing/redis-server-installed.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);
 

@@ -1,6 +1,8 @@
 import { isRefusal } from './explain-redis-error.ts';
-import { Backlog, Inbox, type PayloadHandler } from './inbox.ts';
-import type { RedisPubSubClient } from './redis-client.ts';
+import { Backlog } from './backlog.ts';
+import { Inbox } from './inbox.ts';
+import type { PayloadHandler } from './payload-handler.ts';
+import type { RedisPubSubClient } from '../redis-client.ts';
 
 interface Subscription {
   readonly inbox: Inbox;

@@ -1,9 +1,9 @@
-import { errorTexts } from './error-texts.ts';
+import { errorTexts } from '../error-texts.ts';
 import { explainRedisError } from './explain-redis-error.ts';
-import type { PayloadHandler } from './inbox.ts';
+import type { PayloadHandler } from './payload-handler.ts';
 import { PublishWindow } from './publish-window.ts';
-import type { RedisPubSubClient } from './redis-client.ts';
-import type { ResolvedRedisOptions } from './redis-options.ts';
+import type { RedisPubSubClient } from '../redis-client.ts';
+import type { ResolvedRedisOptions } from '../redis-options.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 /** `connecting` lasts until the first success or failure; then what can be done without Redis goes on without it. */
@@ -14,7 +14,7 @@ export interface RedisConnectionEvents {
   onConnected(): void;
   /** `cause` is a sentence without secrets. Told once for each outage. */
   onDisconnected(cause: string): void;
-  /** To be published where only this server hears it; then to be reported by {@link RedisConnection.heard}. */
+  /** To be published where only this server hears it; then to be reported by {@link RedisConnection.onHeartbeat}. */
   readonly heartbeat: { readonly channel: string; readonly payload: Buffer };
 }
 
@@ -41,7 +41,7 @@ export class RedisConnection {
   #clients: Clients | undefined;
   #restoring = false;
   #timer: NodeJS.Timeout | undefined;
-  #heard: (() => void) | undefined;
+  #resolveHeartbeat: (() => void) | undefined;
   #roundTrip = 0;
 
   constructor(options: ResolvedRedisOptions, events: RedisConnectionEvents) {
@@ -89,8 +89,8 @@ export class RedisConnection {
   }
 
   /** The heartbeat has come back. */
-  heard(): void {
-    this.#heard?.();
+  onHeartbeat(): void {
+    this.#resolveHeartbeat?.();
   }
 
   close(): void {
@@ -98,7 +98,7 @@ export class RedisConnection {
     this.#cause = errorTexts.closed;
     clearTimeout(this.#timer);
     this.#drop();
-    this.#heard = undefined;
+    this.#resolveHeartbeat = undefined;
     this.#start();
   }
 
@@ -178,7 +178,7 @@ export class RedisConnection {
     const sentAt = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const back = new Promise<void>((resolve, reject) => {
-      this.#heard = resolve;
+      this.#resolveHeartbeat = resolve;
       timer = setTimeout(
         () => reject(new SilenceError(errorTexts.silent(this.#options.heartbeatTimeout))),
         this.#options.heartbeatTimeout,
@@ -190,7 +190,7 @@ export class RedisConnection {
       this.#roundTrip = performance.now() - sentAt;
     } finally {
       clearTimeout(timer);
-      this.#heard = undefined;
+      this.#resolveHeartbeat = undefined;
     }
   }
 

@@ -1,4 +1,4 @@
-import { errorTexts } from './error-texts.ts';
+import { errorTexts } from '../error-texts.ts';
 
 const byCode: Readonly<Record<string, string>> = {
   ECONNREFUSED: errorTexts.refused,

@@ -4,7 +4,7 @@ import { errorTexts } from './error-texts.ts';
 const MAXIMUM_PER_CONNECTION = 1000;
 
 /** The questions that other servers have put to clients of this one, and where their answers go. */
-export class ForeignQuestions {
+export class RemoteInvocations {
   /** By connection and invocation id: the channel of the asking server, without prefix. */
   readonly #byConnection = new Map<string, Map<string, string>>();
   readonly #connectionOf = new Map<string, string>();

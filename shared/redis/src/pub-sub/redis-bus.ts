@@ -1,9 +1,9 @@
 import type { HealthReportEntry, ScaleOutHub } from '@practical-signalr/server/scale-out';
-import { errorTexts } from './error-texts.ts';
+import { errorTexts } from '../error-texts.ts';
 import { explainRedisError, isRefusal } from './explain-redis-error.ts';
-import type { PayloadHandler } from './inbox.ts';
+import type { PayloadHandler } from './payload-handler.ts';
 import { RedisConnection } from './redis-connection.ts';
-import type { ResolvedRedisOptions } from './redis-options.ts';
+import type { ResolvedRedisOptions } from '../redis-options.ts';
 import { ForeignMessageError, writeAck } from './redis-protocol.ts';
 import { RedisStatistics } from './redis-statistics.ts';
 
@@ -39,13 +39,13 @@ export class RedisBus {
     this.#connection.close();
   }
 
-  heardHeartbeat(): void {
+  onHeartbeat(): void {
     this.#statistics.receivedMessages--; // it was counted as it came, in this same turn
-    this.#connection.heard();
+    this.#connection.onHeartbeat();
   }
 
   /** Hears a channel. Resolves when Redis has confirmed it, at once while Redis is away; rejects where Redis refuses. */
-  async listen(channel: string, handle: PayloadHandler): Promise<void> {
+  async subscribe(channel: string, handle: PayloadHandler): Promise<void> {
     try {
       await this.#connection.subscribe(channel, (payload) =>
         this.#handle(channel, payload, handle),
@@ -55,7 +55,7 @@ export class RedisBus {
     }
   }
 
-  unlisten(channel: string): Promise<void> {
+  unsubscribe(channel: string): Promise<void> {
     return this.#connection.unsubscribe(channel);
   }
 

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { BrokerConnection } from './broker-connection.ts';
 
 /** A pub/sub broker in this process that stands in for a Redis. */
-export interface StandInBroker {
+export interface InProcessBroker {
   readonly url: string;
   readonly port: number;
   close(): Promise<void>;
@@ -13,10 +13,10 @@ export interface StandInBroker {
  * Starts a broker on 127.0.0.1 that speaks the pub/sub part of Redis (RESP2 and RESP3), for a machine without Redis. It is no Redis:
  * it keeps nothing and knows no keys. Clients of any kind can join, those of .NET too. Rejects where the port is in use.
  * @example
- * const broker = await startStandInBroker();
+ * const broker = await startInProcessBroker();
  * const signalr = new SignalRServer({ scaleOut: redis({ url: broker.url }) });
  */
-export async function startStandInBroker(port = 0): Promise<StandInBroker> {
+export async function startInProcessBroker(port = 0): Promise<InProcessBroker> {
   const channels = new Map<string, Set<BrokerConnection>>();
   const connections = new Set<BrokerConnection>();
   const monitors = new Set<BrokerConnection>();

@@ -1,0 +1,44 @@
+import type { Backlog } from './backlog.ts';
+import type { PayloadHandler } from './payload-handler.ts';
+
+/**
+ * Handles the messages of one channel one at a time and in order. A slow receiver delays only the next messages of its own channel.
+ */
+export class Inbox {
+  readonly #handle: PayloadHandler;
+  readonly #backlog: Backlog;
+  #waiting: Buffer[] | undefined;
+
+  constructor(handle: PayloadHandler, backlog: Backlog) {
+    this.#handle = handle;
+    this.#backlog = backlog;
+  }
+
+  receive(payload: Buffer): void {
+    if (this.#waiting === undefined) {
+      const room = this.#handle(payload);
+      if (room !== undefined) this.#hold(room);
+      return;
+    }
+    this.#waiting.push(payload);
+    this.#backlog.add(payload.length);
+    while (this.#backlog.isFull && this.#waiting.length > 0) void this.#handleNext(this.#waiting);
+  }
+
+  #hold(room: Promise<void>): void {
+    this.#waiting = [];
+    void this.#drain(this.#waiting, room);
+  }
+
+  async #drain(waiting: Buffer[], room: Promise<void>): Promise<void> {
+    await room;
+    while (waiting.length > 0) await this.#handleNext(waiting);
+    this.#waiting = undefined;
+  }
+
+  #handleNext(waiting: Buffer[]): Promise<void> | undefined {
+    const payload = waiting.shift() as Buffer;
+    this.#backlog.remove(payload.length);
+    return this.#handle(payload);
+  }
+}
