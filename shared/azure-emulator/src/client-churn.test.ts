@@ -110,7 +110,7 @@ test('10,000 clients come and go and leave nothing behind', async () => {
       hub?.groups.size,
       hub?.users.size,
       hub?.userGroups.size,
-      hub?.questions.size,
+      hub?.invocations.size,
     ])
     .toEqual([0, 0, 0, 0, 0]);
   expect([...(hub?.servers ?? [])].map(({ clients }) => clients.size)).toEqual([0]);

@@ -1,9 +1,9 @@
 import { WriteBatcher } from '@practical-signalr/server/transports';
 import { ClientConnections } from './clients/client-connections.ts';
-import { DelayLine } from './delay-line.ts';
+import { LatencyQueue } from './latency-queue.ts';
 import type { ResolvedEmulatorOptions } from './emulator-options.ts';
 import { errorTexts } from './error-texts.ts';
-import { ServiceHub } from './service-hub.ts';
+import { ServiceHub } from './hubs/service-hub.ts';
 
 /** How often it is looked for what is due, in ms. */
 const HEARTBEAT = 1000;
@@ -14,7 +14,7 @@ export class EmulatedService {
   /** By the names that the service knows them by. One is there as long as anybody is in it. */
   readonly hubs = new Map<string, ServiceHub>();
   readonly connections = new ClientConnections();
-  readonly line: DelayLine;
+  readonly latency: LatencyQueue;
   readonly batcher = new WriteBatcher();
   readonly startedAt = Date.now();
   readonly #ending = new AbortController();
@@ -25,7 +25,7 @@ export class EmulatedService {
 
   constructor(options: ResolvedEmulatorOptions) {
     this.options = options;
-    this.line = new DelayLine(options.latency);
+    this.latency = new LatencyQueue(options.latency);
     this.#heartbeat = setInterval(() => this.#sweep(), HEARTBEAT);
     if (options.dropInterval > 0)
       this.#dropping = setInterval(() => this.dropServers(undefined, 1), options.dropInterval);
@@ -108,7 +108,7 @@ export class EmulatedService {
     for (const hub of this.hubs.values())
       for (const { transport } of hub.clients.values()) transport.abort();
     this.connections.clear();
-    this.line.clear();
+    this.latency.clear();
     this.hubs.clear();
   }
 

@@ -6,7 +6,7 @@ export {
   type EmulatorOptions,
   type ServiceMode,
 } from './emulator-options.ts';
-export type { ServiceHub } from './service-hub.ts';
+export type { ServiceHub } from './hubs/service-hub.ts';
 export type { EntraIssuer } from './tokens/entra-check.ts';
 export type { UpstreamTemplate } from './serverless/upstream-template.ts';
 export type {

@@ -38,11 +38,11 @@ class ServerBehindService {
     this.#manager = factory({
       ...hub,
       accept: ({ connectionId, transport }) => {
-        let isShaken = false;
+        let handshakeDone = false;
         return {
           onReceive: () => {
-            if (isShaken) return this.#heard.get(connectionId)?.onReceive();
-            isShaken = true;
+            if (handshakeDone) return this.#heard.get(connectionId)?.onReceive();
+            handshakeDone = true;
             transport.send('{}\u001e');
           },
           onClose: () => this.#heard.get(connectionId)?.onClose(),

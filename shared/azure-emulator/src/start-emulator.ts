@@ -6,7 +6,7 @@ import { clientEndpoint } from './clients/client-endpoint.ts';
 import { EmulatedService } from './emulated-service.ts';
 import { type EmulatorOptions, resolveEmulatorOptions } from './emulator-options.ts';
 import { errorTexts } from './error-texts.ts';
-import type { ServiceHub } from './service-hub.ts';
+import type { ServiceHub } from './hubs/service-hub.ts';
 import { restApi } from './rest/rest-api.ts';
 import { type EmulatorStatus, emulatorStatus } from './status/emulator-status.ts';
 import { statusPage } from './status/status-page.ts';
@@ -97,11 +97,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     connectionString: `Endpoint=http://${name};Port=${port};AccessKey=${accessKey};Version=1.0;`,
     hubs: service.hubs,
     get latency() {
-      return service.line.delay;
+      return service.latency.delay;
     },
     set latency(latency) {
       resolveEmulatorOptions({ latency });
-      service.line.delay = latency;
+      service.latency.delay = latency;
     },
     dropServerConnection: (hub) => service.dropServers(hub, 1) === 1,
     dropServerConnections: (hub) => service.dropServers(hub, Infinity),

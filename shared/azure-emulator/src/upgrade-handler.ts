@@ -9,8 +9,8 @@ import { sendLimits } from './clients/client-endpoint.ts';
 import { ClientSession } from './clients/client-session.ts';
 import type { EmulatedService } from './emulated-service.ts';
 import { errorTexts } from './error-texts.ts';
-import { hubName } from './hub-name.ts';
-import { serveServer } from './servers/serve-server.ts';
+import { hubName } from './hubs/hub-name.ts';
+import { acceptServer } from './servers/accept-server.ts';
 import { entraClaims } from './tokens/entra-check.ts';
 import { isForHub, TokenRefusal, verifiedClaims } from './tokens/token-check.ts';
 
@@ -76,7 +76,7 @@ export class UpgradeHandler {
     this.#servers.handleUpgrade(request, socket, head, (webSocket) => {
       (socket as Socket).setNoDelay(true);
       this.#count(webSocket);
-      serveServer(
+      acceptServer(
         this.#service,
         hub,
         webSocket,

@@ -106,12 +106,12 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   sendAllExcept(
     method: string,
     args: readonly unknown[],
-    excludedList: readonly string[],
+    excludedIds: readonly string[],
   ): Promise<void> {
     const payloads = this.#payloads(method, args);
     return this.#send(this.#route('broadcast'), {
       type: ServiceMessageType.BroadcastData,
-      excludedList,
+      excludedList: excludedIds,
       payloads,
     });
   }
@@ -130,15 +130,15 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   }
 
   sendConnections(
-    connectionList: readonly string[],
+    connectionIds: readonly string[],
     method: string,
     args: readonly unknown[],
   ): Promise<void> {
     const payloads = this.#payloads(method, args);
-    const routes = this.#routeAll('connection', connectionList);
+    const routes = this.#routeAll('connection', connectionIds);
     return this.#send(routes, {
       type: ServiceMessageType.MultiConnectionData,
-      connectionList,
+      connectionList: connectionIds,
       payloads,
     });
   }
@@ -148,31 +148,27 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   }
 
   sendGroupExcept(
-    groupName: string,
+    group: string,
     method: string,
     args: readonly unknown[],
-    excludedList: readonly string[],
+    excludedIds: readonly string[],
   ): Promise<void> {
-    return this.#send(this.#route('group', groupName), {
+    return this.#send(this.#route('group', group), {
       type: ServiceMessageType.GroupBroadcastData,
-      groupName,
-      excludedList,
+      groupName: group,
+      excludedList: excludedIds,
       payloads: this.#payloads(method, args),
       excludedUserList: [],
       callerUserId: null,
     });
   }
 
-  sendGroups(
-    groupList: readonly string[],
-    method: string,
-    args: readonly unknown[],
-  ): Promise<void> {
+  sendGroups(groups: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
     const payloads = this.#payloads(method, args);
-    const routes = this.#routeAll('group', groupList);
+    const routes = this.#routeAll('group', groups);
     return this.#send(routes, {
       type: ServiceMessageType.MultiGroupBroadcastData,
-      groupList,
+      groupList: groups,
       payloads,
     });
   }
@@ -186,18 +182,22 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     });
   }
 
-  sendUsers(userList: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
+  sendUsers(userIds: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
     const payloads = this.#payloads(method, args);
-    const routes = this.#routeAll('user', userList);
-    return this.#send(routes, { type: ServiceMessageType.MultiUserData, userList, payloads });
+    const routes = this.#routeAll('user', userIds);
+    return this.#send(routes, {
+      type: ServiceMessageType.MultiUserData,
+      userList: userIds,
+      payloads,
+    });
   }
 
-  addToGroup(connectionId: string, groupName: string): Promise<void> {
-    return this.#withAck(connectionId, groupName, ServiceMessageType.JoinGroupWithAck);
+  addToGroup(connectionId: string, group: string): Promise<void> {
+    return this.#withAck(connectionId, group, ServiceMessageType.JoinGroupWithAck);
   }
 
-  removeFromGroup(connectionId: string, groupName: string): Promise<void> {
-    return this.#withAck(connectionId, groupName, ServiceMessageType.LeaveGroupWithAck);
+  removeFromGroup(connectionId: string, group: string): Promise<void> {
+    return this.#withAck(connectionId, group, ServiceMessageType.LeaveGroupWithAck);
   }
 
   invokeConnection(
@@ -307,7 +307,11 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     }
   }
 
-  async #withAck(connectionId: string, groupName: string, type: 18 | 19): Promise<void> {
+  async #withAck(
+    connectionId: string,
+    group: string,
+    type: typeof ServiceMessageType.JoinGroupWithAck | typeof ServiceMessageType.LeaveGroupWithAck,
+  ): Promise<void> {
     const client = this.#clients.find(connectionId);
     const asked = this.#route('connection', connectionId).flatMap((container) => {
       const own =
@@ -315,7 +319,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       const connection = own ?? container.pick();
       if (connection === undefined || (client !== undefined && own === undefined)) return [];
       const { ackId, acked } = container.acks.create(connection);
-      connection.send({ type, connectionId, groupName, ackId });
+      connection.send({ type, connectionId, groupName: group, ackId });
       return [acked];
     });
     if (asked.length === 0) throw new Error(errorTexts.notActive);

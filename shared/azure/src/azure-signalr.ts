@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { arch, hostname, platform } from 'node:os';
+import { hostname } from 'node:os';
 import type { HubLifetimeManagerFactory } from '@practical-signalr/server/scale-out';
 import { AzureLifetimeManager } from './azure-lifetime-manager.ts';
 import { type AzureSignalROptions, resolveAzureOptions } from './azure-options.ts';
 import { createEndpoints } from './endpoints/create-endpoints.ts';
 import { optionsFromEnvironment } from './environment.ts';
+import { createUserAgent } from './user-agent.ts';
 
 /**
  * Lets Azure SignalR Service hold the clients of a `SignalRServer`. Clients negotiate here and connect there; hubs stay as they are.
@@ -27,7 +28,7 @@ export function azureSignalR(options: AzureSignalROptions = {}): HubLifetimeMana
   const endpoints = createEndpoints(settings);
   const identity = {
     serverId: `${hostname()}_${randomUUID().replaceAll('-', '')}`,
-    userAgent: `@practical-signalr/azure/0.1.0 (Node.js ${process.version}; ${platform()}; ${arch()})`,
+    userAgent: createUserAgent(),
   };
   return (hub) => new AzureLifetimeManager(hub, endpoints, settings, identity);
 }

@@ -11,7 +11,7 @@ import {
 } from '@practical-signalr/server/transports';
 import type { EmulatedService } from '../emulated-service.ts';
 import { errorTexts } from '../error-texts.ts';
-import { hubName } from '../hub-name.ts';
+import { hubName } from '../hubs/hub-name.ts';
 import { isForHub, TokenRefusal, verifiedClaims } from '../tokens/token-check.ts';
 import type { ClientConnection } from './client-connections.ts';
 import { ClientSession } from './client-session.ts';

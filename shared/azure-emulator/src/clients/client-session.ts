@@ -7,10 +7,10 @@ import type { EmulatedService } from '../emulated-service.ts';
 import { errorTexts } from '../error-texts.ts';
 import type { ServerConnection } from '../servers/server-connection.ts';
 import { serveWithoutServer } from '../serverless/serverless-client.ts';
-import { hubProtocols } from './close-record.ts';
+import { hubProtocols } from './close-message.ts';
 import { EmulatedClient } from './emulated-client.ts';
-import { introduction } from './introduction.ts';
-import { isText } from './multicast-message.ts';
+import { openConnectionMessage } from './open-connection-message.ts';
+import { isText } from './payload-by-protocol.ts';
 
 /** The largest first record of a client, in bytes, and the time it has for it, in ms. */
 const MAXIMUM_HANDSHAKE = 32_768;
@@ -52,12 +52,12 @@ export class ClientSession implements TransportEvents {
   }
 
   onReceive(piece: string | Uint8Array): void {
-    this.#service.line.add(piece.length, () => this.#receive(piece));
+    this.#service.latency.add(piece.length, () => this.#receive(piece));
   }
 
   onClose(): void {
     this.#onEnded();
-    this.#service.line.add(0, () => this.#left());
+    this.#service.latency.add(0, () => this.#left());
   }
 
   #receive(piece: string | Uint8Array): void {
@@ -96,7 +96,7 @@ export class ClientSession implements TransportEvents {
       service.log(errorTexts.clientWithoutServer(connectionId, this.#hubName));
       return this.#refuse(errorTexts.noServer, protocol);
     }
-    const introduced = introduction(
+    const introduced = openConnectionMessage(
       connectionId,
       claims,
       this.#request as IncomingMessage,

@@ -1,7 +1,10 @@
-import type { MessageOf, ServiceMessageType } from '@practical-signalr/azure/service-protocol';
+import type {
+  MessageOf,
+  ServiceMessage,
+  ServiceMessageType,
+} from '@practical-signalr/azure/service-protocol';
 import type { SharedPayload, Transport } from '@practical-signalr/server/transports';
-import type { ServerConnection } from '../servers/server-connection.ts';
-import { type MulticastMessage, transportPayload } from './multicast-message.ts';
+import { type PayloadByProtocol, transportPayload } from './payload-by-protocol.ts';
 
 /** Who a client is, from its token and its request. */
 export interface ClientIdentity {
@@ -16,6 +19,18 @@ export interface ClientIdentity {
   readonly expiresAt: number | undefined;
 }
 
+/** What a client needs from the server connection that serves it. */
+export interface ClientServer {
+  readonly serverId: string;
+  readonly isOpen: boolean;
+  /** True while the server has too much to read. Its clients are then paused with `hold()`. */
+  readonly isFull: boolean;
+  readonly clients: Set<EmulatedClient>;
+  send(message: ServiceMessage): void;
+  hold(client: EmulatedClient): void;
+  forget(client: EmulatedClient): void;
+}
+
 /** Messages for all that may wait until the client has its handshake answer. */
 const MAXIMUM_HELD = 1000;
 /** Bytes of one message that comes in parts. */
@@ -25,12 +40,12 @@ const MAXIMUM_PARTIAL = 16 * 1024 * 1024;
 export class EmulatedClient {
   readonly identity: ClientIdentity;
   readonly groups = new Set<string>();
-  /** Ids of the questions that it has not answered. */
-  readonly questions = new Set<string>();
+  /** The ids of the invocations that the client has not answered yet. */
+  readonly invocationIds = new Set<string>();
   readonly transport: Transport;
   readonly connectedAt = Date.now();
   /** Undefined in serverless mode. */
-  server: ServerConnection | undefined;
+  server: ClientServer | undefined;
   /** What goes on with its data where no server has it. */
   onReceive: ((piece: string | Uint8Array) => void) | undefined;
   /** Told of its end, where no server is. */
@@ -62,7 +77,7 @@ export class EmulatedClient {
   }
 
   /** Whether it has its handshake answer. */
-  get isShaken(): boolean {
+  get handshakeDone(): boolean {
     return this.#held === undefined;
   }
 
@@ -79,7 +94,7 @@ export class EmulatedClient {
   }
 
   /** Sends what others get too; not before the handshake answer. False where it is not in the client's protocol. */
-  sendMulticast(message: MulticastMessage): boolean {
+  sendMulticast(message: PayloadByProtocol): boolean {
     const payload = message.in(this.protocol);
     if (payload === undefined) return false;
     this.sent++;

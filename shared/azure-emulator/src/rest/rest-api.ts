@@ -1,7 +1,7 @@
 import { json, type RequestHandler, Router } from 'express';
 import type { EmulatedService } from '../emulated-service.ts';
 import { errorTexts } from '../error-texts.ts';
-import { hubName } from '../hub-name.ts';
+import { hubName } from '../hubs/hub-name.ts';
 import { entraClaims } from '../tokens/entra-check.ts';
 import { TokenRefusal, verifiedClaims } from '../tokens/token-check.ts';
 import {

@@ -1,9 +1,9 @@
 import type { Payloads } from '@practical-signalr/azure/service-protocol';
 import { MessageType } from '@practical-signalr/protocol';
-import { hubProtocols } from '../clients/close-record.ts';
+import { hubProtocols } from '../clients/close-message.ts';
 import type { EmulatedClient } from '../clients/emulated-client.ts';
 import { errorTexts } from '../error-texts.ts';
-import type { ServiceHub } from '../service-hub.ts';
+import type { ServiceHub } from '../hubs/service-hub.ts';
 
 /** One request to a hub whose token is good. */
 export interface RestCall {
@@ -46,10 +46,10 @@ const isInGroup = ({ hub, names: [user = '', group = ''] }: RestCall): RestAnswe
   found(hub.isUserIn(user, group), 'membership');
 const join = ({ hub, names: [group = '', id = ''] }: RestCall): RestAnswer =>
   hub.join(id, group) ? 200 : noConnection;
-const leave = ({ hub, names: [group = '', id = ''] }: RestCall): RestAnswer => (
-  hub.leave(id, group),
-  200
-);
+const leave = ({ hub, names: [group = '', id = ''] }: RestCall): RestAnswer => {
+  hub.leave(id, group);
+  return 200;
+};
 
 /** What all versions since the first have in common. */
 const inAllVersions: RestCalls = {
@@ -66,11 +66,14 @@ const inAllVersions: RestCalls = {
     hub.userJoins(user, group, ttl);
     return 200;
   },
-  'DELETE users/*/groups/*': ({ hub, names: [user = '', group = ''] }) => (
-    hub.userLeaves(user, group),
-    204
-  ),
-  'DELETE users/*/groups': ({ hub, names: [user = ''] }) => (hub.userLeaves(user, null), 204),
+  'DELETE users/*/groups/*': ({ hub, names: [user = '', group = ''] }) => {
+    hub.userLeaves(user, group);
+    return 204;
+  },
+  'DELETE users/*/groups': ({ hub, names: [user = ''] }) => {
+    hub.userLeaves(user, null);
+    return 204;
+  },
 };
 
 /** Below `/api/hubs`. Source: data-plane REST API of Azure SignalR Service, version 2022-06-01. */
@@ -83,8 +86,14 @@ export const currentCalls: RestCalls = {
   'POST :closeConnections': (call) => close(call, call.hub.clients.values()),
   'POST groups/*/:closeConnections': (call) => close(call, call.hub.membersOf(call.names[0] ?? '')),
   'POST users/*/:closeConnections': (call) => close(call, call.hub.ofUser(call.names[0] ?? '')),
-  'DELETE connections/*': (call) => (close(call, clientsOf(call.hub, call.names[0])), 200),
-  'DELETE connections/*/groups': ({ hub, names: [id = ''] }) => (hub.leaveAll(id), 200),
+  'DELETE connections/*': (call) => {
+    close(call, clientsOf(call.hub, call.names[0]));
+    return 200;
+  },
+  'DELETE connections/*/groups': ({ hub, names: [id = ''] }) => {
+    hub.leaveAll(id);
+    return 200;
+  },
 };
 
 /** Below `/api/v1/hubs`: older SDKs and bindings. Source: the same API, version 1.0. */
@@ -97,15 +106,18 @@ export const firstCalls: RestCalls = {
   'GET connections/*': hasConnection,
   'GET users/*': hasUser,
   'GET groups/*': hasGroup,
-  'DELETE connections/*': (call) => (close(call, clientsOf(call.hub, call.names[0])), 202),
-  'PUT groups/*/users/*': ({ hub, names: [group = '', user = ''] }) => (
-    hub.userJoins(user, group),
-    202
-  ),
-  'DELETE groups/*/users/*': ({ hub, names: [group = '', user = ''] }) => (
-    hub.userLeaves(user, group),
-    202
-  ),
+  'DELETE connections/*': (call) => {
+    close(call, clientsOf(call.hub, call.names[0]));
+    return 202;
+  },
+  'PUT groups/*/users/*': ({ hub, names: [group = '', user = ''] }) => {
+    hub.userJoins(user, group);
+    return 202;
+  },
+  'DELETE groups/*/users/*': ({ hub, names: [group = '', user = ''] }) => {
+    hub.userLeaves(user, group);
+    return 202;
+  },
 };
 
 const listed = (

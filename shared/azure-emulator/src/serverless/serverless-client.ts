@@ -7,12 +7,12 @@ import {
   MessageType,
   writeHandshakeResponse,
 } from '@practical-signalr/protocol';
-import { hubProtocols } from '../clients/close-record.ts';
+import { hubProtocols } from '../clients/close-message.ts';
 import type { EmulatedClient } from '../clients/emulated-client.ts';
-import { isText } from '../clients/multicast-message.ts';
+import { isText } from '../clients/payload-by-protocol.ts';
 import type { EmulatedService } from '../emulated-service.ts';
 import { errorTexts } from '../error-texts.ts';
-import type { ServiceHub } from '../service-hub.ts';
+import type { ServiceHub } from '../hubs/service-hub.ts';
 import { postUpstream, type UpstreamAnswer } from './upstream-request.ts';
 import { type UpstreamEvent, upstreamUrl } from './upstream-template.ts';
 

@@ -1,6 +1,6 @@
 import { encode } from '@msgpack/msgpack';
 import type { MessageOf, ServiceMessageType } from '@practical-signalr/azure/service-protocol';
-import type { ServiceHub } from '../service-hub.ts';
+import type { ServiceHub } from '../hubs/service-hub.ts';
 
 /** Members in one answer; the rest comes with the continuation token. */
 const PAGE_SIZE = 200;

@@ -6,7 +6,7 @@ import {
   ServiceMessageType,
   ServiceMessageWriter,
 } from '@practical-signalr/azure/service-protocol';
-import type { EmulatedClient } from '../clients/emulated-client.ts';
+import type { ClientServer, EmulatedClient } from '../clients/emulated-client.ts';
 import { errorTexts } from '../error-texts.ts';
 
 /** What a server connection tells its hub. */
@@ -27,7 +27,7 @@ const MAXIMUM_BUFFER = 64 * 1024 * 1024;
 const MAXIMUM_WRITE = 1024 * 1024;
 
 /** One app server's connection, seen from the service. What is sent in one turn leaves in one write. */
-export class ServerConnection {
+export class ServerConnection implements ClientServer {
   readonly serverId: string;
   /** Given by the server in its URL. */
   readonly id: string;

@@ -5,7 +5,7 @@ import {
 import type { EmulatedClient } from '../clients/emulated-client.ts';
 import type { EmulatedService } from '../emulated-service.ts';
 import { errorTexts } from '../error-texts.ts';
-import type { ServiceHub } from '../service-hub.ts';
+import type { ServiceHub } from '../hubs/service-hub.ts';
 import { KEY_ID } from '../tokens/access-key-endpoint.ts';
 import { verifiedEntraToken } from '../tokens/entra-check.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -22,28 +22,28 @@ export function handleServerMessage(
   server: ServerConnection,
   message: ServiceMessage,
 ): void {
-  const clientOf = (id: string | null): EmulatedClient | undefined => hub.clients.get(id ?? '');
+  const findClient = (id: string | null): EmulatedClient | undefined => hub.clients.get(id ?? '');
   switch (message.type) {
     case Type.Ping:
       return answerPing(hub, server, message.messages, service.capacity);
     case Type.ConnectionData: {
-      const client = clientOf(message.connectionId);
+      const client = findClient(message.connectionId);
       if (client === undefined) return; // it crossed the client's end
       count(hub);
       hub.counts.toClients++;
       return client.sendOwn(message.payload, message.ext?.partial === true);
     }
     case Type.CloseConnection: {
-      const client = clientOf(message.connectionId);
+      const client = findClient(message.connectionId);
       if (client !== undefined) hub.closedByServer(client);
       return;
     }
     case Type.ClientInvocation:
       count(hub);
-      return hub.questions.ask(server, clientOf(message.connectionId), message);
+      return hub.invocations.ask(server, findClient(message.connectionId), message);
     case Type.ClientCompletion:
     case Type.ErrorCompletion:
-      return hub.questions.answered(server, message);
+      return hub.invocations.answered(server, message);
     case Type.AccessKeyRequest: {
       const isGood = verifiedEntraToken(message.token ?? '', service.options.entra) !== undefined;
       const key = {

@@ -1,5 +1,5 @@
 import { ServiceMessageType } from '@practical-signalr/azure/service-protocol';
-import type { ServiceHub } from '../service-hub.ts';
+import type { ServiceHub } from '../hubs/service-hub.ts';
 import type { ServerConnection } from './server-connection.ts';
 
 /** Answers must differ in their time, and grow. */

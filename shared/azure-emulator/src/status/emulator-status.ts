@@ -1,5 +1,5 @@
 import type { EmulatedService } from '../emulated-service.ts';
-import type { ServiceHub } from '../service-hub.ts';
+import type { ServiceHub } from '../hubs/service-hub.ts';
 
 /** Clients and groups of one hub that are named one by one. */
 const MOST_LISTED = 200;
@@ -65,14 +65,14 @@ export interface EmulatorStatus {
 }
 
 export function emulatorStatus(service: EmulatedService): EmulatorStatus {
-  const { options, startedAt, openConnections, connections, line, hubs } = service;
+  const { options, startedAt, openConnections, connections, latency, hubs } = service;
   return {
     serviceMode: options.serviceMode,
     startedAt: new Date(startedAt).toISOString(),
     openConnections,
     waitingConnections: connections.waiting,
     quota: options.quota === Infinity ? null : options.quota,
-    latency: line.delay,
+    latency: latency.delay,
     hubs: [...hubs.values()].map(hubStatus),
   };
 }

@@ -1,8 +1,10 @@
-import type {
-  HubProtocol,
-  SharedPayload,
-  Transport,
-  TransportEvents,
+import {
+  Gate,
+  type HubProtocol,
+  MessageType,
+  type SharedPayload,
+  type Transport,
+  type TransportEvents,
 } from '@practical-signalr/server/scale-out';
 import { callChain } from '../connections/call-chain.ts';
 import { FlowControl } from '../connections/flow-control.ts';
@@ -55,8 +57,7 @@ export class ClientConnection implements Transport {
   /** What waits for the service to take it again; undefined while it takes all. */
   #outgoing: { readonly payload: string | Uint8Array; readonly ext: DataExtension }[] | undefined;
   #outgoingBytes = 0;
-  #room: Promise<void> | undefined;
-  #giveRoom: (() => void) | undefined;
+  readonly #room = new Gate();
 
   constructor(
     connection: ServiceConnection,
@@ -125,8 +126,7 @@ export class ClientConnection implements Transport {
 
   whenRoom(): Promise<void> | undefined {
     if (this.#outgoingBytes <= HIGH_WATER_MARK) return this.connection.whenRoom();
-    this.#room ??= new Promise((resolve) => (this.#giveRoom = resolve));
-    return this.#room;
+    return this.#room.wait();
   }
 
   /** The service takes nothing more for the client for now, and is told that nothing more comes. */
@@ -168,7 +168,10 @@ export class ClientConnection implements Transport {
 
   /** The same, with a close message that makes clients with automatic reconnect come back. */
   closeWithReconnect(): void {
-    const close = this.protocol?.writeMessage({ type: 7, allowReconnect: true });
+    const close = this.protocol?.writeMessage({
+      type: MessageType.Close,
+      allowReconnect: true,
+    });
     if (close !== undefined) this.sendUncounted(close);
     this.close();
   }
@@ -214,9 +217,7 @@ export class ClientConnection implements Transport {
   #forgetOutgoing(): void {
     this.#outgoing = undefined;
     this.#outgoingBytes = 0;
-    this.#room = undefined;
-    this.#giveRoom?.();
-    this.#giveRoom = undefined;
+    this.#room.open();
   }
 
   pause(): void {

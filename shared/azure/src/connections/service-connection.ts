@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Gate } from '@practical-signalr/server/scale-out';
 import { WebSocket } from 'ws';
 import { errorTexts } from '../error-texts.ts';
 import {
@@ -64,8 +65,7 @@ export class ServiceConnection {
   #pingedAt = Date.now();
   #liveness: NodeJS.Timeout | undefined;
   #flushes = false;
-  #room: Promise<void> | undefined;
-  #giveRoom: (() => void) | undefined;
+  readonly #room = new Gate();
 
   constructor(options: ServiceConnectionOptions, events: ServiceConnectionEvents) {
     this.#options = options;
@@ -128,8 +128,7 @@ export class ServiceConnection {
   /** Undefined when more may be sent at once, else a promise for room in the buffer or the end of the connection. */
   whenRoom(): Promise<void> | undefined {
     if (this.#status !== 'open' || this.#waiting <= HIGH_WATER_MARK) return undefined;
-    this.#room ??= new Promise((resolve) => (this.#giveRoom = resolve));
-    return this.#room;
+    return this.#room.wait();
   }
 
   /** Sends what waits and ends the connection with status 1000. */
@@ -166,7 +165,7 @@ export class ServiceConnection {
   }
 
   readonly #onWritten = (): void => {
-    if (this.#waiting <= HIGH_WATER_MARK) this.#releaseRoom();
+    if (this.#waiting <= HIGH_WATER_MARK) this.#room.open();
   };
 
   #receive(data: Buffer): void {
@@ -201,7 +200,7 @@ export class ServiceConnection {
     ) {
       // Nothing that is written after it arrives; what the service still sends is read until it closes.
       this.#status = 'broken';
-      this.#releaseRoom();
+      this.#room.open();
     }
     this.#events.onMessage(message);
   }
@@ -238,14 +237,8 @@ export class ServiceConnection {
     const wasOpen = this.#status !== 'opening';
     this.#status = 'closed';
     clearInterval(this.#liveness);
-    this.#releaseRoom();
+    this.#room.open();
     this.#settleHandshake?.(new Error(errorTexts.handshakeUnexpected));
     if (wasOpen) this.#events.onClosed(this.#reason ?? '');
-  }
-
-  #releaseRoom(): void {
-    this.#room = undefined;
-    this.#giveRoom?.();
-    this.#giveRoom = undefined;
   }
 }

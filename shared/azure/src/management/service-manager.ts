@@ -1,3 +1,4 @@
+import { transportNames } from '@practical-signalr/server/transports';
 import { resolveAzureOptions, type EndpointOptions, refuseNoTime } from '../azure-options.ts';
 import type { AccessTokenAlgorithm } from '../endpoints/access-token.ts';
 import { createEndpoints } from '../endpoints/create-endpoints.ts';
@@ -28,7 +29,6 @@ export interface ServiceManagerOptions {
 }
 
 const ONE_HOUR = 3_600_000;
-const transports = ['WebSockets', 'ServerSentEvents', 'LongPolling'] as const;
 
 /**
  * Sends to clients of the service, and lets clients in, without a server connection: for functions, jobs and scripts.
@@ -142,7 +142,7 @@ export class ServiceManager {
       claims,
       {
         userIdentifier: userId,
-        transports,
+        transports: transportNames,
         handshakeTimeout: 15_000,
         enableDetailedErrors: false,
         closeOnAuthenticationExpiration,

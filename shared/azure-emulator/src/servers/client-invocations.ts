@@ -1,6 +1,6 @@
 import { type MessageOf, ServiceMessageType } from '@practical-signalr/azure/service-protocol';
 import type { EmulatedClient } from '../clients/emulated-client.ts';
-import { MulticastMessage } from '../clients/multicast-message.ts';
+import { PayloadByProtocol } from '../clients/payload-by-protocol.ts';
 import { errorTexts } from '../error-texts.ts';
 import type { ServerConnection } from './server-connection.ts';
 
@@ -15,7 +15,7 @@ const LIFETIME = 10 * 60_000;
 const MAXIMUM_QUESTIONS = 100_000;
 
 /** Questions of servers to clients, wherever client and asker are connected. */
-export class ClientQuestions {
+export class ClientInvocations {
   /** In order of time. */
   readonly #questions = new Map<string, Question>();
 
@@ -37,7 +37,7 @@ export class ClientQuestions {
     }
     const id = invocationId ?? '';
     this.#questions.set(id, { client, caller: server, askedAt: Date.now() });
-    client.questions.add(id);
+    client.invocationIds.add(id);
     if (this.#questions.size > MAXIMUM_QUESTIONS) {
       this.#fail(this.#questions.keys().next().value as string, errorTexts.questionTimeout);
     }
@@ -50,7 +50,7 @@ export class ClientQuestions {
         instanceId: 'emulator',
       });
     }
-    client.sendMulticast(new MulticastMessage(payloads));
+    client.sendMulticast(new PayloadByProtocol(payloads));
   }
 
   /** A server says that a question has its answer: who asked on another server gets it. */
@@ -66,7 +66,7 @@ export class ClientQuestions {
   }
 
   clientLeft(client: EmulatedClient): void {
-    for (const id of client.questions)
+    for (const id of client.invocationIds)
       this.#fail(id, errorTexts.connectionLost(client.connectionId));
   }
 
@@ -97,7 +97,7 @@ export class ClientQuestions {
   #take(invocationId: string): Question | undefined {
     const question = this.#questions.get(invocationId);
     this.#questions.delete(invocationId);
-    question?.client.questions.delete(invocationId);
+    question?.client.invocationIds.delete(invocationId);
     return question;
   }
 }

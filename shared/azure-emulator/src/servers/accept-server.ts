@@ -6,7 +6,7 @@ import { handleServerMessage } from './server-messages.ts';
 import { ServerConnection } from './server-connection.ts';
 
 /** Takes a server connection into its hub, from its handshake to its end. */
-export function serveServer(
+export function acceptServer(
   service: EmulatedService,
   hubName: string,
   webSocket: WebSocket,
@@ -20,7 +20,7 @@ export function serveServer(
       service.log(errorTexts.serverConnected(serverId, hubName));
     },
     onMessage(message) {
-      service.line.add(sizeOf(message), () => {
+      service.latency.add(sizeOf(message), () => {
         const hub = service.hubs.get(hubName);
         if (hub?.servers.has(connection) !== true) return;
         try {

@@ -9,7 +9,7 @@ const MAXIMUM_COUNT = 100_000;
 const MAXIMUM_BYTES = 64 * 1024 * 1024;
 
 /** Lets everything that passes through the service take its time, in order. */
-export class DelayLine {
+export class LatencyQueue {
   /** How long each message takes through the service, in ms; the way back takes as long again. */
   delay: number;
   #waiting: Delayed[] = [];

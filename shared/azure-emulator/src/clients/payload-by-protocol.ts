@@ -14,7 +14,7 @@ export const transportPayload = (
     : payload;
 
 /** One message for many clients: made ready and framed once for each protocol and transport. */
-export class MulticastMessage {
+export class PayloadByProtocol {
   readonly #payloads: Payloads;
   readonly #ready = new Map<string, SharedPayload>();
 

@@ -1,9 +1,9 @@
 import { type Payloads, ServiceMessageType } from '@practical-signalr/azure/service-protocol';
-import { type ClosingReason, closeRecord } from './clients/close-record.ts';
-import type { EmulatedClient } from './clients/emulated-client.ts';
-import { MulticastMessage } from './clients/multicast-message.ts';
-import { ClientQuestions } from './servers/client-questions.ts';
-import type { ServerConnection } from './servers/server-connection.ts';
+import { type CloseReason, closeMessage } from '../clients/close-message.ts';
+import type { ClientServer, EmulatedClient } from '../clients/emulated-client.ts';
+import { PayloadByProtocol } from '../clients/payload-by-protocol.ts';
+import { ClientInvocations } from '../servers/client-invocations.ts';
+import type { ServerConnection } from '../servers/server-connection.ts';
 import { UserGroups } from './user-groups.ts';
 
 type Clients = Map<string, EmulatedClient>;
@@ -17,7 +17,7 @@ export class ServiceHub {
   readonly groups = new Map<string, Clients>();
   readonly users = new Map<string, Clients>();
   readonly userGroups = new UserGroups();
-  readonly questions = new ClientQuestions();
+  readonly invocations = new ClientInvocations();
   /** Messages since the hub has been there: of servers and REST, of clients, and to each client. */
   readonly counts = { fromServers: 0, fromClients: 0, toClients: 0 };
 
@@ -62,7 +62,7 @@ export class ServiceHub {
     if (client.userId !== undefined) take(this.users, client.userId, id);
     for (const group of client.groups) take(this.groups, group, id);
     client.groups.clear();
-    this.questions.clientLeft(client);
+    this.invocations.clientLeft(client);
   }
 
   join(connectionId: string, group: string): boolean {
@@ -127,7 +127,7 @@ export class ServiceHub {
     excludedUsers: readonly string[] = [],
   ): void {
     const [without, withoutUsers] = [new Set(excluded), new Set(excludedUsers)];
-    const message = new MulticastMessage(payloads);
+    const message = new PayloadByProtocol(payloads);
     for (const client of receivers) {
       if (
         without.has(client.connectionId) ||
@@ -151,7 +151,7 @@ export class ServiceHub {
   /** A server connection has ended: its clients are told to reconnect, or move where they may. */
   serverLost(server: ServerConnection): void {
     this.servers.delete(server);
-    this.questions.serverLost(server);
+    this.invocations.serverLost(server);
     for (const client of server.clients) {
       const other = server.migrationLevel === 2 ? this.pickOther(server) : undefined;
       if (other === undefined) this.closeClient(client, { allowReconnect: true });
@@ -161,7 +161,7 @@ export class ServiceHub {
 
   /** Moves a client to another server; the client sees nothing of it. */
   migrate(client: EmulatedClient, to: ServerConnection): void {
-    const from = client.server as ServerConnection;
+    const from = client.server as ClientServer;
     const { connectionId } = client;
     const { introduction, handshake } = client.identity;
     if (from.isOpen) {
@@ -177,16 +177,16 @@ export class ServiceHub {
     to.clients.add(client);
     client.server = to;
     // Who has lost its server before that has answered its handshake is new to the next one, which answers it.
-    const isNew = !from.isOpen && !client.isShaken;
+    const isNew = !from.isOpen && !client.handshakeDone;
     const origin: [string, string[]][] = isNew ? [] : [['Asrs-Migrate-From', [from.serverId]]];
     to.send({ ...introduction, headers: new Map([...introduction.headers, ...origin]) });
     to.send({ type: ServiceMessageType.ConnectionData, connectionId, payload: handshake });
   }
 
   /** The service ends a client: it is told why, and so is its server. */
-  closeClient(client: EmulatedClient, reason: ClosingReason = {}): void {
+  closeClient(client: EmulatedClient, reason: CloseReason = {}): void {
     if (this.clients.get(client.connectionId) !== client) return;
-    const record = client.isShaken ? closeRecord(client.protocol, reason) : undefined;
+    const record = client.handshakeDone ? closeMessage(client.protocol, reason) : undefined;
     if (record !== undefined) client.transport.send(record);
     this.clientLeft(client, reason.error);
     client.transport.close();
@@ -222,7 +222,7 @@ export class ServiceHub {
         this.closeClient(client, { allowReconnect: true });
       else client.onBeat?.(now);
     }
-    this.questions.sweep(now);
+    this.invocations.sweep(now);
   }
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@practical-signalr/azure/service-protocol';
 
 /** How a client is introduced to the app server that gets it. */
-export function introduction(
+export function openConnectionMessage(
   connectionId: string,
   claims: JwtPayload,
   request: IncomingMessage,

@@ -14,7 +14,7 @@ export const hubProtocols: ReadonlyMap<string, HubProtocol> = new Map(
 );
 
 /** Why and how the service ends a client. */
-export interface ClosingReason {
+export interface CloseReason {
   /** What the client is told. */
   readonly error?: string | undefined;
   /** Whether a client with automatic reconnect comes back. */
@@ -22,9 +22,9 @@ export interface ClosingReason {
 }
 
 /** The Close message in the client's protocol; undefined where the service does not speak it. */
-export function closeRecord(
+export function closeMessage(
   protocol: string,
-  { error, allowReconnect }: ClosingReason,
+  { error, allowReconnect }: CloseReason,
 ): string | Uint8Array | undefined {
   return hubProtocols.get(protocol)?.writeMessage({
     type: MessageType.Close,
