@@ -10,7 +10,10 @@ class LessonsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const [first, then]: [TestSpecification[], TestSpecification[]] = [[], []];
     for (const file of await super.sort(files)) {
-      (/\/(lessons|slides|course|conformance)\//.test(file.moduleId) ? first : then).push(file);
+      (/\/(lessons|slides|course|repository-checks|conformance)\//.test(file.moduleId)
+        ? first
+        : then
+      ).push(file);
     }
     return [...first, ...then];
   }

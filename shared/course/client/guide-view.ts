@@ -1,4 +1,4 @@
-import type { GuidePart, LessonStatus, SectionOverview } from '../src/home-contract.ts';
+import type { GuidePart, LessonStatus, SectionOverview } from '../src/home/home-contract.ts';
 import { element } from './element.ts';
 import { home } from './home-connection.ts';
 import { lessonControls } from './lesson-controls.ts';

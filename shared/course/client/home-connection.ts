@@ -1,6 +1,6 @@
 import { typed } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, HubConnectionState } from '@microsoft/signalr';
-import type { HomeClient, HomeServer } from '../src/home-contract.ts';
+import type { HomeClient, HomeServer } from '../src/home/home-contract.ts';
 
 /** Milliseconds between two attempts to reach a home that was stopped. */
 const RETRY = 1000;

@@ -1,4 +1,4 @@
-import type { LessonStatus } from '../src/home-contract.ts';
+import type { LessonStatus } from '../src/home/home-contract.ts';
 import { element } from './element.ts';
 import { home } from './home-connection.ts';
 import { markRun } from './progress.ts';

@@ -1,4 +1,4 @@
-import type { SectionOverview } from '../src/home-contract.ts';
+import type { SectionOverview } from '../src/home/home-contract.ts';
 import { element } from './element.ts';
 
 /** Where else to go from a section; nowhere while its lesson is in preparation. */

@@ -1,5 +1,5 @@
 import type { StateKind } from '@practical-signalr/lesson-kit/client';
-import type { LessonState, LessonStatus } from '../src/home-contract.ts';
+import type { LessonState, LessonStatus } from '../src/home/home-contract.ts';
 
 const states: Record<LessonState, readonly [StateKind | '', string]> = {
   'in preparation': ['', 'In preparation'],

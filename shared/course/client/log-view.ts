@@ -1,5 +1,5 @@
 import type { ISubscription } from '@microsoft/signalr';
-import type { LogLines } from '../src/home-contract.ts';
+import type { LogLines } from '../src/home/home-contract.ts';
 import { element } from './element.ts';
 import { home } from './home-connection.ts';
 

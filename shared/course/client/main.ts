@@ -1,5 +1,5 @@
 import { announce, showState } from '@practical-signalr/lesson-kit/client';
-import type { LessonStatus, SectionOverview } from '../src/home-contract.ts';
+import type { LessonStatus, SectionOverview } from '../src/home/home-contract.ts';
 import { showFollowAlong } from './follow-view.ts';
 import { hideGuide, showGuide, updateGuide } from './guide-view.ts';
 import { connectHome, home, isConnected } from './home-connection.ts';

@@ -1,4 +1,4 @@
-import type { LessonStatus, SectionOverview } from '../src/home-contract.ts';
+import type { LessonStatus, SectionOverview } from '../src/home/home-contract.ts';
 import { element } from './element.ts';
 import { lessonControls } from './lesson-controls.ts';
 import { lessonLinks } from './lesson-links.ts';

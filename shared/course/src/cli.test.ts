@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { nodeArguments } from '@practical-signalr/lesson-kit';
 import { expect, test } from 'vitest';
 import { errorTexts } from './error-texts.ts';
-import { root } from './sections.ts';
+import { root } from './lessons/sections.ts';
 
 test.each([
   { args: ['start', '--no-opn'], says: errorTexts.startKnows('--no-opn') },

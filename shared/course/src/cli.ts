@@ -5,12 +5,12 @@ type Command = (...args: string[]) => Promise<number>;
 
 /** The commands behind `npm start`, `npm run lesson`, `npm run diff`, `npm run new-lesson`, `npm test` and `npm run build`; each loads what it needs alone. */
 const commands: Record<string, () => Promise<Command>> = {
-  start: async () => (await import('./course-start.ts')).courseStart,
-  lesson: async () => (await import('./course-lesson.ts')).courseLesson,
-  diff: async () => (await import('./course-diff.ts')).courseDiff,
-  'new-lesson': async () => (await import('./new-lesson.ts')).newLesson,
-  test: async () => (await import('./course-test.ts')).courseTest,
-  build: async () => (await import('./course-build.ts')).courseBuild,
+  start: async () => (await import('./commands/start.ts')).courseStart,
+  lesson: async () => (await import('./commands/lesson.ts')).courseLesson,
+  diff: async () => (await import('./commands/diff.ts')).courseDiff,
+  'new-lesson': async () => (await import('./commands/new-lesson.ts')).newLesson,
+  test: async () => (await import('./commands/test.ts')).courseTest,
+  build: async () => (await import('./commands/build.ts')).courseBuild,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

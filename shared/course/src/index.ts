@@ -1,3 +1,1 @@
-export type { Section } from './home-contract.ts';
-export { sections } from './sections.ts';
-export { startHome, type CourseHome } from './home-server.ts';
+export { lessonFolder, root, sections } from './lessons/sections.ts';

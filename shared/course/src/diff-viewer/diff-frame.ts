@@ -1,8 +1,8 @@
 import type { Element } from 'hast';
 import { toHtml } from 'hast-util-to-html';
 import { h } from 'hastscript';
-import { changedLines, type FileDiff } from '../lesson-diff.ts';
-import { lessonFolder, sections } from '../sections.ts';
+import { changedLines, type FileDiff } from '../lessons/lesson-diff.ts';
+import { lessonFolder, sections } from '../lessons/sections.ts';
 import type { DiffChoice } from './diff-choice.ts';
 
 /** What a page of the viewer is made of. */

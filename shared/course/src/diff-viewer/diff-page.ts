@@ -1,9 +1,9 @@
 import type { Element, Nodes } from 'hast';
 import { h } from 'hastscript';
-import { type ChangeReason, reasonHtml } from '../change-reasons.ts';
-import { BROKEN_FIXED, type Comparison, reasonsFor } from '../comparison.ts';
-import { changedLines, type FileDiff } from '../lesson-diff.ts';
-import { lessonBefore, lessonFolder } from '../sections.ts';
+import { type ChangeReason, reasonHtml } from '../lessons/change-reasons.ts';
+import { BROKEN_FIXED, type Comparison, reasonsFor } from '../lessons/comparison.ts';
+import { changedLines, type FileDiff } from '../lessons/lesson-diff.ts';
+import { lessonBefore, lessonFolder } from '../lessons/sections.ts';
 import { type DiffChoice, diffHref } from './diff-choice.ts';
 import { diffFrame, lineCounts } from './diff-frame.ts';
 import { anchor, diffTable } from './diff-table.ts';

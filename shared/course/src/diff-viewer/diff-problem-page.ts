@@ -1,5 +1,5 @@
 import { h } from 'hastscript';
-import type { Comparison } from '../comparison.ts';
+import type { Comparison } from '../lessons/comparison.ts';
 import { type DiffChoice, diffHref } from './diff-choice.ts';
 import { chooser, diffFrame } from './diff-frame.ts';
 

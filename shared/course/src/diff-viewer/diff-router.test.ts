@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lessonSteps } from '../lesson-budgets.ts';
-import { changedLines, lessonDiff } from '../lesson-diff.ts';
-import { lessonFolder } from '../sections.ts';
+import { lessonSteps } from '../lessons/lesson-budgets.ts';
+import { changedLines, lessonDiff } from '../lessons/lesson-diff.ts';
+import { lessonFolder } from '../lessons/sections.ts';
 import { diffRouter } from './diff-router.ts';
 
 const servers: Server[] = [];

@@ -1,8 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
-import { BROKEN_FIXED, compare, hasBrokenAndFixed, NoSuchComparison } from '../comparison.ts';
+import {
+  BROKEN_FIXED,
+  compare,
+  hasBrokenAndFixed,
+  NoSuchComparison,
+} from '../lessons/comparison.ts';
 import { errorTexts } from '../error-texts.ts';
-import { lessonFolder, sections } from '../sections.ts';
+import { lessonFolder, sections } from '../lessons/sections.ts';
 import { diffChoice, queryOf } from './diff-choice.ts';
 import { diffIndexPage, type DiffStep } from './diff-index-page.ts';
 import { diffPage } from './diff-page.ts';

@@ -1,6 +1,6 @@
 import { toHtml } from 'hast-util-to-html';
 import { expect, test } from 'vitest';
-import { fileDiff } from '../lesson-diff.ts';
+import { fileDiff } from '../lessons/lesson-diff.ts';
 import { diffRows } from './diff-rows.ts';
 import { diffTable } from './diff-table.ts';
 

@@ -4,7 +4,7 @@ import type { Element } from 'hast';
 import { h } from 'hastscript';
 import type { DiffView } from './diff-choice.ts';
 import { type DiffCell, type DiffRow, diffRows } from './diff-rows.ts';
-import type { FileDiff } from '../lesson-diff.ts';
+import type { FileDiff } from '../lessons/lesson-diff.ts';
 
 type Lines = readonly CodeToken[][];
 

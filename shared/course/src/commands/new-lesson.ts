@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type LessonFolder, lessonFolders } from '@practical-signalr/lesson-kit';
+import { errorTexts } from '../error-texts.ts';
+import { changedLines, lessonDiff, lessonFiles } from '../lessons/lesson-diff.ts';
+import { newLessonReadme } from './new-lesson-readme.ts';
+import { packageCommand } from './package-command.ts';
+import { portOf, root, videos } from '../lessons/sections.ts';
+
+/** What a lesson that follows the course starts from: the whole chat, before tokens and several servers. */
+const CHAT = 5;
+/** Changed lines that a new lesson may have before its author thinks about them. */
+const LINES = 100;
+
+const BUDGETS = 'shared/course/src/lessons/lesson-budgets.ts';
+
+/** A file has another shape than this command knows; the message is a sentence for the author. */
+class PlaceGone extends Error {
+  override readonly name = 'PlaceGone';
+}
+
+/** A lesson that is about to be made. */
+interface NewLesson {
+  readonly number: number;
+  readonly name: string;
+  readonly title: string;
+  readonly from: LessonFolder;
+}
+
+/**
+ * `npm run new-lesson -- your-topic --title "Your topic" --from 5`: makes the next lesson as a copy of another one (default: 5;
+ * from the tenth on the one before), with a README to fill in, and registers it. What it has made passes all checks.
+ */
+export async function newLesson(...args: string[]): Promise<number> {
+  const lesson = asked(args);
+  if (typeof lesson === 'string') {
+    console.error(lesson);
+    return 1;
+  }
+  const folder = join(root, 'lessons', lesson.name);
+  try {
+    copy(lesson, folder);
+    register(lesson, folder);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    if (!(error instanceof PlaceGone)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+  spawnSync(process.execPath, [packageCommand('oxfmt', 'oxfmt'), folder, BUDGETS], {
+    cwd: root,
+  });
+  // Nothing is downloaded: it has the packages of the others. The lock file names no registry.
+  const npm = spawnSync(
+    'npm install --package-lock-only --prefer-offline --omit-lockfile-registry-resolved --no-audit --no-fund',
+    { cwd: root, shell: true, encoding: 'utf8' },
+  );
+  if (npm.status !== 0) console.error(errorTexts.lockNotRenewed(npm.stderr.trim()));
+  console.log(next(lesson));
+  return npm.status === 0 ? 0 : 1;
+}
+
+/** What was asked for, or the sentence that says what is wrong with it. */
+function asked(args: readonly string[]): NewLesson | string {
+  let given: { readonly positionals: string[]; readonly values: { from?: string; title?: string } };
+  try {
+    const options = { from: { type: 'string' }, title: { type: 'string' } } as const;
+    given = parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch {
+    return errorTexts.newLessonNeeds;
+  }
+  // `npm run` keeps options before `--` for itself and hands them on as variables.
+  const option = (name: 'from' | 'title'): string | undefined =>
+    given.values[name] ?? process.env[`npm_config_${name}`];
+  const [text = '', ...more] = given.positionals;
+  if (text === '' || more.length > 0) return errorTexts.newLessonNeeds;
+  const [, digits, topic] = /^(?:(\d+)-)?([a-z][a-z\d]*(?:-[a-z\d]+)*)$/.exec(text) ?? [];
+  if (topic === undefined) return errorTexts.badLessonName(text);
+
+  const lessons = lessonFolders();
+  const number = lessons.length + 1;
+  const prefix = String(number).padStart(2, '0');
+  const same = lessons.find(({ name }) => name === text || name.slice(3) === topic);
+  if (same !== undefined) return errorTexts.lessonExists(same.name);
+  if (digits !== undefined && Number(digits) !== number)
+    return errorTexts.numberTaken(digits, `${prefix}-${topic}`);
+  const wanted = option('from') ?? String(number - 1 > videos.length ? number - 1 : CHAT);
+  const from = lessons.find((lesson) => String(lesson.number) === wanted);
+  if (from === undefined) return errorTexts.noSuchLesson(wanted, lessons.length);
+  const title =
+    option('title') ?? topic.charAt(0).toUpperCase() + topic.slice(1).replaceAll('-', ' ');
+  if (!/^[^<>&"`|\n]{1,60}$/.test(title)) return errorTexts.badLessonTitle(title);
+  return { number, name: `${prefix}-${topic}`, title, from };
+}
+
+/** The other lesson's files under the new one's name, number and ports; its README is a new one. */
+function copy(lesson: NewLesson, folder: string): void {
+  const { number, name, title, from } = lesson;
+  const renamed = (text: string): string =>
+    text
+      .replaceAll(`lesson-${from.name}`, `lesson-${name}`)
+      .replaceAll(`Lesson ${from.number}: ${from.title}`, `Lesson ${number}: ${title}`)
+      .replace(new RegExp(`'lesson ${from.number}\\b`, 'g'), `'lesson ${number}`)
+      .replaceAll(String(portOf(from.number)), String(portOf(number)))
+      // The servers behind a balancer, for example 4181 and 4182 of lesson 8.
+      .replace(/(?<=')4\d{3}(?=')/g, (port) => {
+        const server = Number(port) - portOf(from.number * 10);
+        return server >= 1 && server <= 9 ? String(portOf(number * 10) + server) : port;
+      });
+  const renamedPage = (text: string): string =>
+    renamed(text)
+      .replace(/<h1>.*?<\/h1>/, `<h1>${title}</h1>`)
+      .replace(`<span class="number">${from.number}<`, `<span class="number">${number}<`);
+  for (const file of lessonFiles(from.folder, true)) {
+    const to = join(
+      folder,
+      file.replace(`test/${from.name.slice(3)}.test.ts`, `test/${name.slice(3)}.test.ts`),
+    );
+    mkdirSync(dirname(to), { recursive: true });
+    const text = readFileSync(join(from.folder, file), 'utf8');
+    writeFileSync(to, file === 'client/index.html' ? renamedPage(text) : renamed(text));
+  }
+  const files = lessonDiff(from.folder, folder)
+    .map(({ file }) => file)
+    .filter((file) => file !== 'package.json');
+  const readme = newLessonReadme({ number, title, port: portOf(number), from: from.number, files });
+  writeFileSync(join(folder, 'README.md'), readme);
+}
+
+/** Its row among the steps, its row in the README, its project for the compiler. Writes all, or throws a sentence. */
+function register({ number, name, title, from }: NewLesson, folder: string): void {
+  const changes = lessonDiff(from.folder, folder);
+  const files = changes.map(({ file }) => `'${file}'`).join(', ');
+  const lines = Math.max(LINES, changedLines(changes));
+  const step = `{ from: ${from.number}, to: ${number}, lines: ${lines}, files: [${files}] },`;
+  const row = `| ${number} | [${title}](lessons/${name}) | say its idea in a few words | \`npm run lesson ${number}\` |`;
+  const edits: readonly [file: string, place: RegExp, change: string][] = [
+    [BUDGETS, /(lessonSteps[^=]*= \[[^]*?\n)(\];)/, `$1  ${step}\n$2`],
+    ['README.md', new RegExp(`^\\| ${number - 1} \\| \\[.*$`, 'm'), `$&\n${row}`],
+    // Behind the last lesson.
+    [
+      'tsconfig.json',
+      /([ \t]*\{\s*"path": "lessons\/)[^"]+("\s*\})(?![^]*"path": "lessons\/)/,
+      `$&,\n$1${name}$2`,
+    ],
+  ];
+  const edited = edits.map(([file, place, change]) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    if (!place.test(text)) throw new PlaceGone(errorTexts.placeGone(file));
+    return [file, text.replace(place, change)] as const;
+  });
+  for (const [file, text] of edited) writeFileSync(join(root, file), text);
+}
+
+/** What was made, and what to do with it. */
+const next = ({
+  number,
+  name,
+  title,
+  from,
+}: NewLesson): string => `Made lesson ${number}, "${title}", from lesson ${from.number}:
+  lessons/${name}/   the lesson, on port ${portOf(number)}
+  ${BUDGETS}   the step from lesson ${from.number}: the files that change, and how many lines at most
+  README.md, tsconfig.json, package-lock.json   a line each
+
+Next:
+  npm run lesson ${number}   runs it; the course home (npm start) has it too
+  lessons/${name}/README.md   every sentence of it says what belongs in its place
+  npm run diff ${from.number} ${number}   is what readers see of your idea: keep it small, and list its files in lesson-budgets.ts
+  slides/decks/${name}.md   a deck, if you want one (see slides/README.md)
+  npm test   must end with 0 failed`;

@@ -1,0 +1,146 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pageScriptSize } from '@practical-signalr/lesson-kit/testing';
+import { afterEach, describe, expect, test } from 'vitest';
+import { courseDiff } from '../commands/diff.ts';
+import {
+  codeLineBudget,
+  filesOfEveryLesson,
+  lessonSteps,
+  PAGE_SCRIPT_BUDGET,
+  README_WORD_BUDGET,
+} from './lesson-budgets.ts';
+import { changedLines, lessonDiff, lessonFiles } from './lesson-diff.ts';
+import { lessonFolder, sections } from './sections.ts';
+
+const lessons = sections.flatMap(({ number }) => {
+  const folder = lessonFolder(number);
+  return folder === undefined ? [] : [{ number, folder }];
+});
+const steps = lessonSteps.flatMap((step) => {
+  const [from, to] = [lessonFolder(step.from), lessonFolder(step.to)];
+  return from === undefined || to === undefined
+    ? []
+    : [{ ...step, from, to, name: `${step.from} to ${step.to}` }];
+});
+
+describe.each(lessons)('lesson $number', ({ number, folder }) => {
+  test('has the files of every lesson', () => {
+    expect(lessonFiles(folder, true)).toEqual(expect.arrayContaining([...filesOfEveryLesson]));
+    expect(
+      lessonFiles(folder, true).filter(
+        (file) => !/^(client|server|test|deploy)\/|^[^/]+$/.test(file),
+      ),
+    ).toEqual([]);
+    expect(lessonFiles(folder, true).some((file) => /^test\/.*\.test\.ts$/.test(file))).toBe(true);
+  });
+
+  test("vite.config.ts is everybody's, package.json differs by its name alone, tsconfig.json is everybody's", () => {
+    const first = lessons[0]?.folder ?? '';
+    const read = (of: string, file: string): string => readFileSync(join(of, file), 'utf8');
+    for (const file of ['vite.config.ts', 'tsconfig.json'])
+      expect(read(folder, file)).toBe(read(first, file));
+    const packageOf = (of: string): string => read(of, 'package.json').replace(/"name": ".*"/, '');
+    expect(packageOf(folder)).toBe(packageOf(first));
+  });
+
+  test('its hub, main and client code can be read in five minutes', () => {
+    const code = lessonFiles(folder).filter((file) =>
+      /^server\/(hub|main)\.ts$|^client\/.*\.ts$/.test(file),
+    );
+    const lines = code.map(
+      (file) => readFileSync(join(folder, file), 'utf8').trimEnd().split('\n').length,
+    );
+    expect(lines.reduce((sum, count) => sum + count)).toBeLessThan(codeLineBudget(number));
+  });
+
+  test('its README can be read in five minutes', () => {
+    const text = readFileSync(join(folder, 'README.md'), 'utf8').replace(
+      /```[^]*?```|`[^`\n]*`|<[^>]*>/g,
+      '',
+    );
+    expect(text.match(/\p{Letter}+/gu)?.length).toBeLessThan(README_WORD_BUDGET);
+  });
+
+  test('the JavaScript of its page fits the budget', async () => {
+    expect(await pageScriptSize(folder)).toBeLessThan(PAGE_SCRIPT_BUDGET);
+  });
+});
+
+test('every lesson but the first has its step', () => {
+  expect(lessonSteps.map(({ to }) => to)).toEqual(lessons.slice(1).map(({ number }) => number));
+});
+
+// Not `describe.each`: without two neighbours there is nothing to hold, and that is no failure.
+for (const { name, from, to, files, lines } of steps) {
+  test(`lesson ${name} changes its list of files, within its lines`, () => {
+    const changes = lessonDiff(from, to);
+    expect(
+      changes.map(({ file }) => file),
+      'lesson-budgets.ts lists the files of this step',
+    ).toEqual([...files].sort());
+    expect(changedLines(changes)).toBeLessThanOrEqual(lines);
+  });
+}
+
+describe('the core', () => {
+  const folders: string[] = [];
+  afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
+
+  const lesson = (files: Record<string, string>): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'lesson-'));
+    folders.push(folder);
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    }
+    return folder;
+  };
+
+  test('counts added and removed lines of what people write, not of tests, README and what is made', () => {
+    const from = lesson({
+      'a.ts': 'one\ntwo\nthree\n',
+      'gone.ts': 'x\n',
+      'same.ts': 'same\r\n',
+      'README.md': 'a',
+      'dist/a.js': '1',
+      'package-lock.json': '1',
+      'test/a.test.ts': '1',
+    });
+    const to = lesson({
+      'a.ts': 'one\n2\nthree\nfour\n',
+      'server/new.ts': 'a\nb\n',
+      'same.ts': 'same\n',
+      'README.md': 'b',
+    });
+    const changes = lessonDiff(from, to);
+    expect(changes.map(({ file, state, added, removed }) => [file, state, added, removed])).toEqual(
+      [
+        ['a.ts', 'changed', 2, 1],
+        ['gone.ts', 'gone', 0, 1],
+        ['server/new.ts', 'new', 2, 0],
+      ],
+    );
+    expect(changedLines(changes)).toBe(6);
+    expect(lessonDiff(from, to, true).map(({ file }) => file)).toEqual([
+      'README.md',
+      'a.ts',
+      'gone.ts',
+      'server/new.ts',
+      'test/a.test.ts',
+    ]);
+    expect(lessonDiff(to, to, true)).toEqual([]);
+  });
+
+  test.each([
+    [['3'], 1],
+    [['3', '99'], 1],
+    [['3', 'x'], 1],
+    [['3', '3', '--stat'], 0],
+    [['6', 'broken-fixed'], 0],
+    [['5', 'broken-fixed'], 1],
+  ])('npm run diff %j ends with %i', async (args, code) => {
+    expect(await courseDiff(...args)).toBe(code);
+  });
+});

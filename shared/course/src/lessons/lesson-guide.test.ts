@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { fakeLessons, type FakeLessons } from '../home/fake-lessons.ts';
+import { lessonGuide, lessonTasks } from './lesson-guide.ts';
+import { lessonFolder, sections, videos } from './sections.ts';
+
+let fakes: FakeLessons | undefined;
+afterEach(() => fakes?.remove());
+
+/** The guide of a README. */
+function guideOf(readme: string) {
+  fakes = fakeLessons({ 3: '' }, readme);
+  return lessonGuide(fakes.folderOf(3));
+}
+
+/** The addresses of the course that are known to exist. */
+const known = [
+  'https://codeopinion.com/practical-asp-net-core-signalr/',
+  'https://codeopinion.com/practical-asp-net-core-signalr-server-hubs/',
+  'https://codeopinion.com/practical-asp-net-core-signalr-scaling/',
+  'https://codeopinion.com/practical-asp-net-core-signalr-azure/',
+];
+const existing = sections.flatMap((section) => {
+  const folder = lessonFolder(section.number);
+  return folder === undefined ? [] : [{ ...section, folder }];
+});
+
+test('each section of the course has its lesson, lessons have numbers without a gap, and links go to known pages of the course', () => {
+  expect(videos).toHaveLength(8);
+  expect(sections.length).toBeGreaterThanOrEqual(videos.length);
+  expect(sections.map(({ number }) => number)).toEqual(sections.map((_, i) => i + 1));
+  for (const { title, goal } of sections)
+    expect([title, goal]).toEqual([expect.any(String), expect.stringMatching(/./)]);
+  for (const { follow } of sections) expect([undefined, ...known]).toContain(follow.page);
+});
+
+describe.each(existing)('lesson $number', ({ folder, follow }) => {
+  test('has three experiments, a quiz and what differs from the video', async () => {
+    const { goal, parts, differs } = lessonGuide(folder);
+    const { experiments, questions } = lessonTasks(folder);
+    expect(goal).toContain('Goal.');
+    expect(experiments).toBeGreaterThanOrEqual(3);
+    expect(questions).toBeGreaterThanOrEqual(3);
+    expect(parts.flatMap((part) => part.experiments)).toHaveLength(experiments);
+    const answers = parts
+      .flatMap((part) => part.questions)
+      .map(({ question, answer }) => question && answer);
+    expect(answers.filter(Boolean)).toHaveLength(questions);
+    expect(differs).toMatch(/^<p>.{30}/s);
+  });
+
+  test('has the files that one follows the video in', () => {
+    for (const { file } of follow.code) expect(existsSync(join(folder, file)), file).toBe(true);
+  });
+});
+
+test('code has its colours: blocks, and the columns of C# beside TypeScript', async () => {
+  const table =
+    '| C# | TypeScript | note |\n|---|---|---|\n| `new Hub()` | `const a = 1` | `plain` |';
+  const { parts } = guideOf(
+    `# T\n\n## A\n\n\`\`\`typescript\nconst a = 1;\n\`\`\`\n\n${table}\n\n\`plain\`\n`,
+  );
+  const html = parts[0]!.html;
+  expect(html).toMatch(
+    /<pre><code class="language-typescript"><span class="token keyword">const<\/span>/,
+  );
+  expect(html).toMatch(/<td><code><span class="token keyword">new<\/span>/);
+  expect(html).toMatch(/<td><code><span class="token keyword">const<\/span>/);
+  expect(html.match(/<code>plain<\/code>/g)).toHaveLength(2);
+});
+
+test('headings are one level deeper, links to the outside open a tab of their own', async () => {
+  const { parts } = guideOf('# T\n\n## A\n\n### Inside\n\n[x](https://example.org) and [y](#a)\n');
+  expect(parts[0]!.html).toBe(
+    '<h4>Inside</h4>\n<p><a href="https://example.org" target="_blank" rel="noreferrer">x</a> and <a href="#a">y</a></p>\n',
+  );
+});
+
+test('text around experiments and questions stays', async () => {
+  const quiz =
+    'Think first.\n\n<details><summary>Why <code>x</code>?</summary>Because.</details>\n';
+  const { parts } = guideOf(
+    `# T\n\n## Three experiments\n\nIn two tabs.\n\n1. One.\n2. Two:\n   - a\n   - b\n\n## Quiz\n\n${quiz}`,
+  );
+  expect(parts[0]).toMatchObject({
+    html: '<p>In two tabs.</p>\n',
+    experiments: ['One.', expect.stringContaining('<li>a</li>')],
+  });
+  expect(parts[1]).toMatchObject({
+    html: '<p>Think first.</p>\n',
+    questions: [{ question: 'Why <code>x</code>?', answer: 'Because.' }],
+  });
+});
+
+test.each([
+  '',
+  'no heading',
+  '## Quiz\n\n<details>not closed',
+  '# only a title',
+  '## Three experiments\n\nnone',
+  '```ts\nopen',
+])('a README that is not one of a lesson makes a guide all the same: %j', async (readme) => {
+  const guide = guideOf(readme);
+  expect(guide.parts.flatMap((part) => [...part.experiments, ...part.questions])).toEqual([]);
+  expect(lessonTasks(fakes!.folderOf(3))).toEqual({ experiments: 0, questions: 0 });
+});
+
+test('a lesson without a README has an empty guide', async () => {
+  expect(lessonGuide('/nowhere')).toEqual({ goal: '', parts: [], differs: '' });
+  expect(lessonTasks(undefined)).toEqual({ experiments: 0, questions: 0 });
+});

@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { root } from '@practical-signalr/course';
+
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((file) => file !== '' && existsSync(join(root, file)));
+const sources = files.filter((file) => /\.(ts|mjs|js)$/.test(file) && !file.includes('/player/'));
+
+test('at most twelve files in the root', () => {
+  expect(files.filter((file) => !file.includes('/')).length).toBeLessThanOrEqual(12);
+});
+test('files are kebab-case and say what they hold', () => {
+  const name = /^[a-z\d]+(-[a-z\d]+)*(\.(test|d|config))*\.(ts|mjs|js)$/;
+  expect(sources.filter((file) => !name.test(basename(file)))).toEqual([]);
+  expect(
+    sources.filter((file) => /\/(utils?|helpers?|common|types|misc)\.(ts|mjs|js)$/.test(file)),
+  ).toEqual([]);
+});
+test('no file is over 400 lines, the median is under 110', () => {
+  const lengths = sources
+    .map((file) => readFileSync(join(root, file), 'utf8').split('\n').length)
+    .sort((a, b) => a - b);
+  expect(lengths.at(-1)).toBeLessThanOrEqual(400);
+  expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(110);
+});

@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { nodeArguments } from '@practical-signalr/lesson-kit';
+import { freePort } from '@practical-signalr/lesson-kit/testing';
+import { afterEach, expect, test } from 'vitest';
+import { root } from '@practical-signalr/course';
+
+const started: ChildProcess[] = [];
+afterEach(() => started.splice(0).forEach((child) => child.kill('SIGKILL')));
+
+function course(command: string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(
+    process.execPath,
+    [...nodeArguments, 'shared/course/src/cli.ts', ...command],
+    {
+      cwd: root,
+      env: { ...process.env, ...env },
+    },
+  );
+  let output = '';
+  const printed = once(child.stdout, 'data');
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  }
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
+  started.push(child);
+  return { child, printed, ended };
+}
+
+test('npm run build, then a lesson with --production: the built page and the built packages answer', async () => {
+  expect((await course(['build']).ended).code).toBe(0);
+  const port = await freePort();
+  const lesson = course(['lesson', '3', '--production'], { PORT: String(port) });
+  await lesson.printed;
+  const page = await (await fetch(`http://localhost:${port}/`)).text();
+  const [, script] = /<script type="module" crossorigin src="([^"]+)"/.exec(page) ?? [];
+  const response = await fetch(`http://localhost:${port}${script}`);
+  expect([response.status, response.headers.get('cache-control')]).toEqual([
+    200,
+    expect.stringContaining('immutable'),
+  ]);
+  const negotiated = await fetch(`http://localhost:${port}/messages/negotiate`, { method: 'POST' });
+  expect(await negotiated.json()).toMatchObject({ availableTransports: expect.anything() });
+  lesson.child.kill('SIGINT');
+  expect((await lesson.ended).code).toBe(0);
+});
+
+test('a lesson in production that is not built says so', async () => {
+  const env = { PORT: String(await freePort()), LESSON_DIST: '/nowhere' };
+  const notBuilt =
+    'The page of 03-basics is not built yet. Build it with npm run build, then start it again.\n';
+  expect(await course(['lesson', '3', '--production'], env).ended).toEqual({
+    code: 1,
+    output: notBuilt,
+  });
+});

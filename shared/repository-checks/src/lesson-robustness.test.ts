@@ -1,0 +1,351 @@
+import { lessonFolders } from '@practical-signalr/lesson-kit';
+import {
+  hasChromium,
+  launchChromium,
+  type RunningLesson,
+  slowness,
+  startLesson,
+} from '@practical-signalr/lesson-kit/testing';
+import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { lessonFolder } from '@practical-signalr/course';
+
+const folder = lessonFolder(3) as string;
+const state = (page: Page, kind: 'good' | 'bad') =>
+  see(page.locator('#state')).toHaveClass(`badge ${kind}`);
+
+/** A peer in Node; only for sending. Its transport proves nothing about browsers. */
+async function connect(url: string): Promise<HubConnection> {
+  const connection = new HubConnectionBuilder()
+    .withUrl(`${url}/messages`)
+    .configureLogging(LogLevel.None)
+    .build();
+  connection.on('ReceiveMessage', () => undefined);
+  await connection.start();
+  return connection;
+}
+
+/** Sends `count` messages, `perSecond` of them a second; resolves when the server has taken the last. */
+async function flood(connection: HubConnection, count: number, perSecond: number): Promise<void> {
+  const each = Math.ceil(perSecond / 50);
+  let sent = 0;
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      for (let i = 0; i < each && sent < count; i++)
+        void connection.send('SendMessageToAll', `message ${++sent}`);
+      if (sent < count) return;
+      clearInterval(timer);
+      resolve();
+    }, 20);
+  });
+  await connection.invoke('SendMessageToAll', 'the last');
+}
+
+/** 500 messages a second and 20 frames: below that a page does not feel alive. */
+const MESSAGES_A_FRAME = 25;
+
+/** How many frames the page draws until `flood` has ended. */
+function framesUntilTheLast(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    let frames = 0;
+    while (
+      !(document.querySelector('#messages')?.lastElementChild?.textContent ?? '').includes(
+        'the last',
+      )
+    ) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      frames++;
+    }
+    return frames;
+  });
+}
+
+/** Clicks like a person; how many frames of the screen went by between the click and its handling. */
+async function framesUntilClickIsHandled(page: Page): Promise<number> {
+  await page.evaluate(() => {
+    const frames: number[] = [];
+    const tick = (at: number): void => {
+      frames.push(at);
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+    document.querySelector('[data-pause]')?.addEventListener('click', ({ timeStamp }) => {
+      const now = performance.now();
+      document.body.dataset['frames'] = String(
+        frames.filter((at) => at > timeStamp && at < now).length,
+      );
+    });
+  });
+  const pause = page.getByRole('button', { name: 'Pause' });
+  await pause.click();
+  const frames = Number(await page.evaluate(() => document.body.dataset['frames']));
+  await see(pause).toHaveAttribute('aria-pressed', 'true');
+  await pause.click();
+  return frames;
+}
+
+// Again where the machine was busy with something else.
+test.each([false, true])(
+  'a lesson is ready within 3 s; production: %s',
+  { retry: 2 },
+  async (production) => {
+    const lesson = await startLesson(folder, { production });
+    await lesson.stop();
+    expect(lesson.readyAfter).toBeLessThan(3000 * slowness());
+  },
+);
+
+const lessons = lessonFolders();
+
+// A start costs more than most tests: all lessons run once, side by side, for all tests that need no lesson of their own.
+const all = new Map<number, RunningLesson>();
+beforeAll(async () => {
+  const starts = lessons.map(async ({ number, folder: of }) =>
+    all.set(number, await startLesson(of)),
+  );
+  await Promise.all(starts);
+}, 120_000);
+afterAll(async () => {
+  expect(await Promise.all([...all.values()].map((lesson) => lesson.stop()))).toEqual(
+    lessons.map(() => 0),
+  );
+});
+const running = (number: number): RunningLesson => all.get(number)!;
+
+test('all lessons run side by side', async () => {
+  expect(all.size).toBe(lessons.length);
+  for (const lesson of all.values()) expect((await fetch(lesson.url)).status).toBe(200);
+});
+
+test.each(lessons)(
+  'lesson $number twice: one sentence about the port',
+  async ({ number, folder: of }) => {
+    const { port } = running(number);
+    const second = startLesson(of, { port });
+    await expect(second).rejects.toThrow(
+      `The lesson ended before it was ready. It printed:\nPort ${port} is in use, probably by the same lesson in another terminal or in the course home. End it, or choose another port with the variable PORT.\n`,
+    );
+    await expect(second).rejects.not.toThrow(/\n {4}at /);
+  },
+);
+
+describe.runIf(hasChromium())('every page in Chromium', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+
+  const noSidewaysScrolling = async (page: Page): Promise<void> => {
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        width,
+      );
+    }
+  };
+
+  test.each(lessons)(
+    'lesson $number links its neighbours and the course home',
+    async ({ number }) => {
+      const lesson = running(number);
+      const page = await browser.newPage();
+      await page.goto(lesson.url);
+      const links = await page
+        .locator('.bar nav a')
+        .evaluateAll((all) =>
+          all.map((link) => `${(link as HTMLAnchorElement).href} ${link.textContent}`),
+        );
+      await see(page.locator('.bar .number')).toHaveText(`${number} / ${lessons.length}`);
+      const before = lessons[number - 2];
+      const after = lessons[number];
+      expect(links).toEqual([
+        ...(before === undefined
+          ? []
+          : [`${lesson.url}/lesson/${number - 1} ← ${number - 1} ${before.title}`]),
+        ...(after === undefined
+          ? []
+          : [`${lesson.url}/lesson/${number + 1} ${number + 1} ${after.title} →`]),
+        `${lesson.url}/lesson/home Course`,
+      ]);
+      await page.close();
+    },
+  );
+
+  test.each([4, 5, 6])('lesson %i: groups and ids of 1,000 characters', async (number) => {
+    const lesson = running(number);
+    const token = number === 6 ? await (await fetch(`${lesson.url}/token`)).text() : '';
+    const path = number === 6 ? '/fixed/messages' : '/messages';
+    const connection = new HubConnectionBuilder()
+      .withUrl(lesson.url + path, { accessTokenFactory: () => token })
+      .configureLogging(LogLevel.None)
+      .build();
+    const heard = new Promise((resolve) => connection.on('ReceiveMessage', resolve));
+    connection.on('UserConnected', () => undefined);
+    await connection.start();
+    const long = 'n'.repeat(1000);
+    await connection.invoke('SendMessageToUser', long, 'to nobody');
+    await connection.invoke('JoinGroup', long);
+    await connection.invoke('SendMessageToGroup', long, long);
+    expect(await heard).toBe(long);
+    await connection.stop();
+  });
+
+  test('lesson 6: a user whose name has 1,000 characters', { timeout: 60_000 }, async () => {
+    const lesson = running(6);
+    const page = await browser.newPage();
+    await page.goto(lesson.url);
+    const name = '<b>'.padEnd(1000, 'n');
+    await page.getByLabel('Name').fill(name);
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await see(page.locator('#state')).toHaveText(`Connected · WebSockets · ${name}`);
+    await see(page.locator('#result p')).toContainText(name);
+    await page.getByRole('button', { name: 'claim name for sub' }).click();
+    await see(page.locator('#failures')).toContainText(
+      `Sent to user ${name}: no error, heard by nobody.`,
+    );
+    await noSidewaysScrolling(page);
+    expect(await page.locator('#state b, #result b').count()).toBe(0);
+    await page.close();
+  });
+});
+
+describe.runIf(hasChromium())('an open page in Chromium', () => {
+  let lesson: RunningLesson;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    [lesson, browser] = await Promise.all([
+      startLesson(folder, { production: true }),
+      launchChromium(),
+    ]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    expect(await lesson.stop()).toBe(0);
+  });
+  beforeEach(async () => {
+    context = await browser.newContext();
+    page = await context.newPage();
+    await page.goto(lesson.url);
+    await state(page, 'good');
+  });
+  afterEach(() => context.close());
+
+  test('is loaded and connected within 1 s', { retry: 2 }, async () => {
+    await page.addInitScript(() => {
+      new MutationObserver(() => {
+        const badge = document.querySelector<HTMLElement>('#state.good:not([data-at])');
+        if (badge !== null) badge.dataset['at'] = String(performance.now());
+      }).observe(document, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        attributeFilter: ['class'],
+      });
+    });
+    const times: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      await page.reload();
+      await state(page, 'good');
+      times.push(Number(await page.locator('#state').getAttribute('data-at')));
+    }
+    expect(Math.min(...times)).toBeLessThan(1000 * slowness());
+  });
+
+  test.each([
+    ['empty', ''],
+    [
+      'HTML and script',
+      '<img src=x onerror="window.bad=1"><script>window.bad=1</script><b>bold</b>',
+    ],
+    ['1,000 characters without a space', 'x'.repeat(1000)],
+    ['30 KB', `${'long '.repeat(6000)}end`],
+  ])('a message: %s', async (_name, text) => {
+    const peer = await connect(lesson.url);
+    await peer.invoke('SendMessageToAll', text);
+    await peer.stop();
+    const shown = page.locator('#messages li').last().locator('span').first();
+    await see(shown).toHaveText(text);
+    expect(await shown.evaluate((element) => element.childElementCount)).toBe(0);
+    expect(await page.evaluate(() => 'bad' in window)).toBe(false);
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        width,
+      );
+    }
+    expect((await shown.boundingBox())?.height).toBeLessThan(250);
+  });
+
+  test('40 KB are over the limit: the connection ends, and the page says so', async () => {
+    await page.locator('#message').fill('x'.repeat(40_000));
+    await page.locator('#message').press('Enter');
+    await state(page, 'bad');
+    await see(page.locator('wire-panel')).toContainText('close');
+  });
+
+  test('a name of 1,000 characters in a badge does not push the page apart', async () => {
+    await page
+      .locator('#state')
+      .evaluate((badge) => (badge.textContent = `Connected as ${'n'.repeat(1000)}`));
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        width,
+      );
+    }
+  });
+
+  test('500 messages a second: a click is handled within two frames, and frames go on', async () => {
+    const peer = await connect(lesson.url);
+    const frames = framesUntilTheLast(page);
+    const done = flood(peer, 1500, 500);
+    await see(page.locator('#messages li').last()).toContainText('message');
+    expect(await framesUntilClickIsHandled(page)).toBeLessThanOrEqual(2);
+    await done;
+    expect(await frames).toBeGreaterThan(1500 / MESSAGES_A_FRAME);
+    await peer.stop();
+  });
+
+  test('10,000 messages do not slow the page: a window of rows, a bounded list, a click within two frames', async () => {
+    const peer = await connect(lesson.url);
+    await flood(peer, 10_500, 4000);
+    await see(page.locator('#messages li').last()).toContainText('the last', { timeout: 20_000 });
+    await see(page.locator('wire-panel')).toContainText('10,000 messages');
+    expect(await page.locator('wire-panel li').count()).toBeLessThanOrEqual(200);
+    expect(await page.locator('#messages li').count()).toBe(100);
+    await peer.invoke('SendMessageToAll', 'between');
+    await see(page.locator('#messages li').last()).toContainText('between');
+    const frames = framesUntilTheLast(page);
+    const again = flood(peer, 1000, 500);
+    expect(await framesUntilClickIsHandled(page)).toBeLessThanOrEqual(2);
+    await again;
+    expect(await frames).toBeGreaterThan(1000 / MESSAGES_A_FRAME);
+    await page.getByRole('searchbox').fill('message 10499"'); // reads the whole log
+    await see(page.locator('wire-panel li')).toHaveCount(1);
+    await peer.stop();
+  });
+
+  test.each([
+    ['production: after a reload', true],
+    ['development: by itself, since the development server reloads the page', false],
+  ])(
+    'the server stops and starts again: the page says so and comes back; %s',
+    async (_name, production) => {
+      const first = await startLesson(folder, { production });
+      await page.goto(first.url);
+      await state(page, 'good');
+      await first.stop();
+      await state(page, 'bad');
+      await see(page.locator('#state')).toContainText('Disconnected');
+      const second = await startLesson(folder, { production, port: first.port });
+      if (production) await page.reload();
+      await see(page.locator('#state')).toHaveClass('badge good', { timeout: 15_000 });
+      await second.stop();
+    },
+  );
+});

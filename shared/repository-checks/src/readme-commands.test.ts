@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { lessonFolders } from '@practical-signalr/lesson-kit';
+import { freePort } from '@practical-signalr/lesson-kit/testing';
+import { describe, expect, test } from 'vitest';
+import { root, sections } from '@practical-signalr/course';
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+/** What is run here: until it says so, then it is ended as Ctrl-C does; `ends` waits for its own end. */
+const here: Record<
+  string,
+  { says: RegExp; ends?: true; args?: (port: number) => string[]; env?: 'PORT' }
+> = {
+  'npm run diff 3 4': { says: /Lesson 3 to 4: \d+ files/, ends: true },
+  'npm run diff 5 6': { says: /Lesson 5 to 6: \d+ files/, ends: true },
+  'npm run diff 6 broken-fixed': { says: /onMessageReceived/, ends: true },
+  'npm run slides': { says: /http:\/\/localhost:\d+/, env: 'PORT' },
+  'npm run twin -- --port 5900': {
+    says: /127\.0\.0\.1:\d+/,
+    args: (port) => ['--port', String(port)],
+  },
+  'npm run emulator -- --port 8888': {
+    says: /AccessKey=/,
+    args: (port) => ['--port', String(port)],
+  },
+};
+/** What another test runs, or needs more than a test should. */
+const elsewhere: Record<string, string> = {
+  'npm ci && npm start': 'shared/course/src/commands/start.test.ts',
+  'npm ci && npm test': '.ci/run',
+  'npm start -- --no-open': 'shared/course/src/home/opens-browser.test.ts',
+  'npm start': 'shared/course/src/commands/start.test.ts',
+  'npm test': '.ci/run',
+  'npm run build': 'shared/repository-checks/src/course-production.test.ts',
+  'npm run conformance': 'shared/conformance/src/recordings.test.ts',
+  'npm run twin -- --port 5900 --redis 127.0.0.1:6379':
+    'shared/conformance/src/interop/interop.test.ts',
+  'npm run new-lesson -- your-topic': 'shared/course/src/commands/new-lesson.test.ts',
+  'npm run slides:pdf': 'slides/src/commands.test.ts',
+  'npm run picture': 'shared/course/src/commands/picture.ts',
+  'npm run lint': 'shared/course/src/commands/test.ts',
+  'npm run format': 'shared/course/src/commands/test.ts',
+  'npm pack': 'shared/repository-checks/src/packages.test.ts',
+  ...Object.fromEntries(
+    sections.map(({ number }) => [
+      `npm run lesson ${number}`,
+      'shared/repository-checks/src/lesson-robustness.test.ts',
+    ]),
+  ),
+};
+
+test('every command of the README is a script, and is run by a test', () => {
+  const inText = [...readme.matchAll(/`(npm [^`]+)`/g), ...readme.matchAll(/^(npm .+)$/gm)].map(
+    ([, command]) => command!,
+  );
+  const commands = [...new Set(inText)];
+  expect(commands.length).toBeGreaterThan(15);
+  expect(commands.filter((command) => !(command in here) && !(command in elsewhere))).toEqual([]);
+  for (const command of commands) {
+    const script = /npm run ([\w:-]+)/.exec(command)?.[1];
+    if (script !== undefined) expect(scripts).toHaveProperty([script]);
+  }
+  for (const file of Object.values(elsewhere))
+    expect(existsSync(join(root, file)), file).toBe(true);
+});
+
+describe('as the README says it', () => {
+  test.each(Object.entries(here))(
+    '%s',
+    { timeout: 60_000 },
+    async (command, { says, ends, args, env }) => {
+      const port = await freePort();
+      const [, script = '', rest = ''] = /^npm run ([\w:-]+) ?(.*)$/.exec(command) ?? [];
+      const given = args === undefined ? rest.split(' ').filter(Boolean) : args(port);
+      // The script's own words, without npm between, so that a signal reaches it.
+      const [program = '', ...words] = `${scripts[script]}`.split(' ');
+      expect(program).toBe('node');
+      const child = spawn(process.execPath, [...words, ...given], {
+        cwd: root,
+        env: { ...process.env, ...(env === undefined ? {} : { [env]: String(port) }) },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const exit = once(child, 'exit');
+      let output = '';
+      await new Promise<void>((resolve, reject) => {
+        const hear = (piece: Buffer): void => {
+          output += piece.toString('utf8');
+          if (says.test(output)) resolve();
+        };
+        child.stdout.on('data', hear);
+        child.stderr.on('data', hear);
+        child.on('exit', () =>
+          says.test(output) ? resolve() : reject(new Error(`It ended with: ${output}`)),
+        );
+      });
+      if (ends === undefined) child.kill('SIGINT');
+      const [code] = (await exit) as [number | null];
+      if (ends === true) expect(code).toBe(0);
+    },
+  );
+});
+
+test('its table has a row for each lesson', () => {
+  for (const { number, name } of lessonFolders()) {
+    const row = new RegExp(
+      `^\\| ${number} \\| \\[[^\\]]+\\]\\(lessons/${name}\\) \\| [^|]+ \\| \`npm run lesson ${number}\` \\|$`,
+      'm',
+    );
+    expect(readme).toMatch(row);
+  }
+});
+
+test('it is short: under 250 lines', () => {
+  expect(readme.split('\n').length).toBeLessThan(250);
+});

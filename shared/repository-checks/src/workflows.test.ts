@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { root } from '@practical-signalr/course';
+
+const folder = join(root, '.github/workflows');
+const workflows = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+test('every script that a workflow runs exists', () => {
+  const named = workflows.flatMap((text) => [
+    ...text.matchAll(/npm (?:run )?(test|(?<=run )[a-z:-]+)/g),
+  ]);
+  expect(named.length).toBeGreaterThan(3);
+  expect(named.map(([, name = '']) => name).filter((name) => scripts[name] === undefined)).toEqual(
+    [],
+  );
+});
+test('the tests run on three systems, with the oldest and the newest Node that the packages promise', () => {
+  const [tests = ''] = workflows.filter((text) => text.startsWith('name: test'));
+  expect(tests).toContain('os: [ubuntu-latest, macos-latest, windows-latest]');
+  expect(tests).toContain('node: [20, 22, 24]');
+});
+test('the release workflow publishes with the changesets of the root script, and one version for all packages', () => {
+  const [release = ''] = workflows.filter((text) => text.startsWith('name: release'));
+  const [version = ''] = /@changesets\/cli@\S+/.exec(scripts['changeset'] ?? '') ?? [];
+  expect(version).not.toBe('');
+  expect(release).toContain(version);
+  const { fixed } = JSON.parse(readFileSync(join(root, '.changeset/config.json'), 'utf8')) as {
+    fixed: string[][];
+  };
+  expect(fixed[0]).toHaveLength(5);
+});
