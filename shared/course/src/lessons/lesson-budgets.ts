@@ -14,7 +14,7 @@ export const lessonSteps: readonly LessonStep[] = [
   {
     from: 1,
     to: 2,
-    lines: 266,
+    lines: 300,
     files: [
       'client/by-hand.ts',
       'client/index.html',
@@ -29,7 +29,7 @@ export const lessonSteps: readonly LessonStep[] = [
   {
     from: 2,
     to: 3,
-    lines: 287,
+    lines: 330,
     files: [
       'client/by-hand.ts',
       'client/failures.ts',
@@ -45,7 +45,7 @@ export const lessonSteps: readonly LessonStep[] = [
   {
     from: 3,
     to: 4,
-    lines: 119,
+    lines: 130,
     files: [
       'client/failures.ts',
       'client/index.html',
@@ -60,7 +60,7 @@ export const lessonSteps: readonly LessonStep[] = [
   {
     from: 4,
     to: 5,
-    lines: 60,
+    lines: 65,
     files: [
       'client/failures.ts',
       'client/index.html',
@@ -74,7 +74,7 @@ export const lessonSteps: readonly LessonStep[] = [
   {
     from: 5,
     to: 6,
-    lines: 600,
+    lines: 710,
     files: [
       'client/choice.ts',
       'client/extras.ts',
@@ -104,7 +104,7 @@ export const lessonSteps: readonly LessonStep[] = [
   {
     from: 6,
     to: 7,
-    lines: 955,
+    lines: 1080,
     files: [
       'client/choice.ts',
       'client/experiments.ts',
@@ -141,7 +141,7 @@ export const lessonSteps: readonly LessonStep[] = [
   {
     from: 7,
     to: 8,
-    lines: 325,
+    lines: 350,
     files: [
       'client/experiments.ts',
       'client/failures.ts',
@@ -179,7 +179,7 @@ export const filesOfEveryLesson: readonly string[] = [
 export const PAGE_SCRIPT_BUDGET = 60_000;
 
 /** Lines of a lesson's hub, server/main.ts and client code at most: what is read aloud. Authorization has its matrix and experiments. */
-export const codeLineBudget = (lesson: number): number => (lesson >= 6 ? 400 : 250);
+export const codeLineBudget = (lesson: number): number => (lesson >= 6 ? 460 : 250);
 
 /** Words of a README without its code: five minutes. */
 export const README_WORD_BUDGET = 900;
