@@ -32,6 +32,9 @@ const forbidden: [string, string][] = [
   ['shared/azure/src/a.ts', '@practical-signalr/protocol'],
   ['shared/azure/src/a.ts', '@practical-signalr/azure-emulator'],
   ['shared/azure/src/connections/a.ts', '../../../server/src/index.ts'],
+  ['shared/azure-emulator/src/a.ts', '@practical-signalr/server'],
+  ['shared/azure-emulator/src/a.ts', '@practical-signalr/server/scale-out'],
+  ['shared/azure-emulator/src/a.ts', '@practical-signalr/azure/management'],
   ['shared/course/src/a.ts', '@practical-signalr/server/src/index.ts'],
   ['shared/lesson-kit/src/a.ts', '../../server/src/index.ts'],
   ['slides/src/a.ts', '@practical-signalr/lesson-kit/src/index.ts'],
@@ -53,6 +56,8 @@ const allowed: [string, string][] = [
   ['shared/azure/src/connections/a.ts', '@practical-signalr/server/scale-out'],
   ['shared/azure/src/connections/a.ts', '../endpoints/service-endpoint.ts'],
   ['shared/azure/src/a.test.ts', '@practical-signalr/server/testing'],
+  ['shared/azure-emulator/src/a.ts', '@practical-signalr/azure/service-protocol'],
+  ['shared/azure-emulator/src/a.ts', '@practical-signalr/server/transports'],
   ['lessons/03-basics/server/a.ts', '@practical-signalr/server'],
   ['lessons/03-basics/server/a.ts', '../contract.ts'],
 ];
