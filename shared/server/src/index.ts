@@ -21,9 +21,9 @@ export type {
   ConnectionClosedEvent,
   ConnectionOpenedEvent,
   InvocationFailedEvent,
-} from './hubs/diagnostics.ts';
+} from './hubs/connection/diagnostics.ts';
 export type { HubFilter, HubInvocationContext, HubLifetimeContext } from './hubs/hub-filter.ts';
-export { stream, streamOf, type StreamParameter } from './hubs/stream-parameter.ts';
+export { stream, streamOf, type StreamParameter } from './hubs/streams/stream-parameter.ts';
 export { jwtBearer } from './authentication/jwt-bearer.ts';
 export type {
   AuthenticationFailedContext,
@@ -56,13 +56,8 @@ export type {
   Authorize,
 } from './authentication/authorization.ts';
 export type { ClaimsPrincipal } from './connections/claims-principal.ts';
-export type {
-  ArgumentType,
-  HubMethodName,
-  HubMethodOptions,
-  UserIdProvider,
-  UserIdRequest,
-} from './hubs/hub-options.ts';
+export type { ArgumentType, HubMethodName, HubMethodOptions } from './hubs/hub-method-options.ts';
+export type { UserIdProvider, UserIdRequest } from './hubs/user-id-provider.ts';
 export type {
   LongPollingOptions,
   MapHubOptions,

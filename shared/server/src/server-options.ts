@@ -17,12 +17,8 @@ import { errorTexts } from './error-texts.ts';
 import type { ClientResultSchemas } from './hubs/client-results.ts';
 import type { ClientOf } from './hubs/hub.ts';
 import type { HubFilter } from './hubs/hub-filter.ts';
-import type {
-  HubMethodName,
-  HubMethodOptions,
-  HubOptions,
-  UserIdProvider,
-} from './hubs/hub-options.ts';
+import type { HubMethodName, HubMethodOptions } from './hubs/hub-method-options.ts';
+import type { UserIdProvider } from './hubs/user-id-provider.ts';
 import { defaultLogger, type Logger, safeLogger } from './logger.ts';
 import type { HubLifetimeManagerFactory } from './scale-out/scale-out-hub.ts';
 
@@ -116,21 +112,15 @@ export interface MapHubOptions<THub> extends SharedOptions {
   readonly clientResults?: ClientResultSchemas<ClientOf<THub>>;
 }
 
-/** All options of a mapped hub, none missing. */
-export interface ResolvedOptions extends HubOptions {
-  readonly transportMaxBufferSize: number;
-  readonly allowStatefulReconnects: boolean;
+/** The options of a mapped hub with all defaults applied. */
+export interface ResolvedOptions extends Required<
+  Omit<SharedOptions, 'connectionTokens' | 'longPolling' | 'onAuthenticationRefresh'>
+> {
   readonly connectionTokens: ResolvedConnectionTokenOptions | undefined;
   readonly longPolling: Required<LongPollingOptions>;
-  readonly transports: readonly TransportName[];
-  readonly minimumProtocolVersion: number;
-  readonly authentication: AuthenticationHandler | 'none';
-  readonly closeOnAuthenticationExpiration: boolean;
+  readonly onAuthenticationRefresh: SharedOptions['onAuthenticationRefresh'];
   readonly authorize: Authorize | undefined;
-  readonly enableAuthenticationRefresh: boolean;
-  readonly onAuthenticationRefresh:
-    | ((refresh: AuthenticationRefresh) => boolean | Promise<boolean>)
-    | undefined;
+  readonly logger: Logger;
 }
 
 /** The defaults, in one place; the README's table is held to them by a test. */

@@ -7,8 +7,8 @@ import { ConnectionTokens } from '../connections/connection-tokens.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
 import { errorTexts } from '../error-texts.ts';
-import { HubConnection } from '../hubs/hub-connection.ts';
-import type { HubDispatcher } from '../hubs/hub-dispatcher.ts';
+import { HubConnection } from '../hubs/connection/hub-connection.ts';
+import type { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { ResolvedOptions } from '../server-options.ts';
@@ -128,7 +128,7 @@ export class MappedHub {
   refreshed(context: ConnectionContext): void {
     const connection = this.#live.get(context);
     if (connection?.hasJoined !== true) return;
-    this.#dispatcher.authenticationRefreshed(connection).catch((error: unknown) => {
+    this.#dispatcher.runAuthenticationRefreshedHook(connection).catch((error: unknown) => {
       const { hubName, options } = this.#dispatcher;
       const { request } = connection.callerContext;
       options.logger.error(errorTexts.refreshedHookFailed(hubName), redactTokens(error, request));
@@ -153,7 +153,7 @@ export class MappedHub {
       // Who comes back brings a new ticket.
       if (closeOnAuthenticationExpiration && now >= (ticket?.expiresAt ?? Infinity))
         connection.shutdown();
-      else connection.beat(now);
+      else connection.onHeartbeat(now);
     }
     this.connections.removeUnopened(this.options.disconnectTimeout);
   }

@@ -5,9 +5,9 @@ import { errorTexts } from '../error-texts.ts';
 import { ClientResultTypes } from '../hubs/client-results.ts';
 import { type ClientOf, Hub } from '../hubs/hub.ts';
 import { type GroupManager, type HubClients, LifetimeHubClients } from '../hubs/hub-clients.ts';
-import { HubDispatcher } from '../hubs/hub-dispatcher.ts';
-import { hubMethods } from '../hubs/hub-methods.ts';
-import type { HubMethodOptions } from '../hubs/hub-options.ts';
+import { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
+import { findHubMethods } from '../hubs/dispatch/hub-methods.ts';
+import type { HubMethodOptions } from '../hubs/hub-method-options.ts';
 import type { TransportEvents } from '../connections/transport.ts';
 import type { HealthReport, HealthReportEntry } from '../scale-out/health-report.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
@@ -91,7 +91,7 @@ export class SignalRServer {
       add: (connectionId, group) => lifetime.addToGroup(connectionId, group),
       remove: (connectionId, group) => lifetime.removeFromGroup(connectionId, group),
     };
-    const methods = hubMethods(
+    const methods = findHubMethods(
       hubClass.name,
       hubClass.prototype as object,
       (options.methods ?? {}) as Record<string, HubMethodOptions>,

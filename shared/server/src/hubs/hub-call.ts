@@ -1,36 +1,36 @@
-import {
-  type InvocationMessage,
-  MessageType,
-  type StreamInvocationMessage,
-} from '@practical-signalr/protocol';
-import { type HubCallerContext, InvocationContext } from './hub-caller-context.ts';
+import { MessageType } from '@practical-signalr/protocol';
+import type { CallingConnection, Invocation } from './calling-connection.ts';
+import { CallContext, type HubCallerContext } from './hub-caller-context.ts';
 import { type GroupManager, LifetimeHubCallerClients } from './hub-clients.ts';
-import type { HubConnection } from './hub-connection.ts';
 
-/** A client's call. */
-export type Invocation = InvocationMessage | StreamInvocationMessage;
-
-/** What a hub has during a call or a hook; made on first use, since most calls need little of it. */
+/**
+ * The state of a hub instance during one call or hook. The context and the clients are created on
+ * first use, because most calls need few of them.
+ */
 export class HubCall {
-  readonly connection: HubConnection;
+  readonly connection: CallingConnection;
   readonly groups: GroupManager;
-  /** Undefined for the hooks. */
-  readonly message: Invocation | undefined;
+  /** The client's message, or undefined during a hook. */
+  readonly invocation: Invocation | undefined;
   #context: HubCallerContext | undefined;
   #clients: LifetimeHubCallerClients<unknown> | undefined;
-  #aborted: AbortController | undefined;
+  #controller: AbortController | undefined;
   #isCancelled = false;
-  /** Set by the stream that runs. */
+  /** Called when the call is cancelled. Set by the running stream. */
   onCancel: (() => void) | undefined;
 
-  constructor(connection: HubConnection, groups: GroupManager, message: Invocation | undefined) {
+  constructor(
+    connection: CallingConnection,
+    groups: GroupManager,
+    invocation: Invocation | undefined,
+  ) {
     this.connection = connection;
     this.groups = groups;
-    this.message = message;
+    this.invocation = invocation;
   }
 
   get context(): HubCallerContext {
-    return (this.#context ??= new InvocationContext(this.connection.callerContext, this));
+    return (this.#context ??= new CallContext(this.connection.callerContext, this));
   }
 
   get clients(): unknown {
@@ -38,30 +38,31 @@ export class HubCall {
       this.connection.lifetime,
       this.connection.clientResults,
       this.connection.connectionId,
-      () => this.connection.letNextCallRun(this.message),
+      () => this.connection.letNextCallRun(this.invocation),
     ));
   }
 
-  /** True once the client wants no more of the stream, or is gone. */
+  /** True once the client has cancelled the stream or disconnected. */
   get isCancelled(): boolean {
     return this.#isCancelled;
   }
 
-  /** Only a stream can be cancelled by itself; all other calls end with their connection. */
+  /** The signal of `context.invocationAborted`. A client can cancel only streams. */
   get invocationAborted(): AbortSignal {
-    if (this.message?.type !== MessageType.StreamInvocation)
+    if (this.invocation?.type !== MessageType.StreamInvocation) {
       return this.connection.callerContext.connectionAborted;
-    if (this.#aborted === undefined) {
-      this.#aborted = new AbortController();
-      if (this.#isCancelled) this.#aborted.abort();
     }
-    return this.#aborted.signal;
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#isCancelled) this.#controller.abort();
+    }
+    return this.#controller.signal;
   }
 
   cancel(): void {
     if (this.#isCancelled) return;
     this.#isCancelled = true;
-    this.#aborted?.abort();
+    this.#controller?.abort();
     this.onCancel?.();
   }
 }

@@ -2,40 +2,61 @@ import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { TransportName } from '../connections/transport.ts';
 
-/** The connection that made a call, as long as it lives. */
+/** The parts of {@link HubCallerContext} that all calls of a connection share. */
 export interface ConnectionCallerContext {
-  /** Public id of the connection; a new one after each reconnect. */
+  /**
+   * The id of the connection. It is not secret: you may send it to other clients. The client gets a
+   * new id when it reconnects, except with stateful reconnect.
+   */
   readonly connectionId: string;
-  /** The user, as the `userIdProvider` names it; undefined when nobody does. */
+  /**
+   * The user id that the `userIdProvider` returned when the connection opened, or undefined if the
+   * connection has no user.
+   */
   readonly userIdentifier: string | undefined;
-  /** The claims of the authenticated user; undefined: nobody knows. A refreshed token may change them, never the user. */
+  /**
+   * The claims of the authenticated user, or undefined if the client is not authenticated. They
+   * change when the client refreshes its token, but they always belong to the same user.
+   */
   readonly user: ClaimsPrincipal | undefined;
-  /** What the hub keeps for this connection; lasts from call to call. */
+  /** Values that the hub stores for this connection. They are kept until the connection closes. */
   readonly items: Map<unknown, unknown>;
-  /** Aborted when the connection ends. */
+  /** A signal that is aborted when the connection closes. */
   readonly connectionAborted: AbortSignal;
+  /** The name of the transport that the connection uses. */
   readonly transport: TransportName;
   /** The HTTP request that opened the connection. */
   readonly request: ConnectionRequest;
-  /** Ends the connection; what was sent before still arrives. */
+  /** Closes the connection after all messages sent so far. The client does not reconnect. */
   abort(): void;
 }
 
-/** The connection that made a call. Source: `HubCallerContext` of ASP.NET Core. */
+/**
+ * Information about the connection that made a call, as `this.context` in a hub.
+ * Source: `HubCallerContext` of ASP.NET Core.
+ * @example
+ * class ChatHub extends Hub {
+ *   whoAmI() {
+ *     return this.context.userIdentifier ?? this.context.connectionId;
+ *   }
+ * }
+ */
 export interface HubCallerContext extends ConnectionCallerContext {
   /**
-   * Aborted when the client cancels this stream, or when the connection ends: the `CancellationToken` of a hub method.
-   * A call that does not stream cannot be cancelled by itself.
+   * A signal that is aborted when the client cancels this stream or the connection closes. Clients
+   * can cancel only streams, so in other calls it is the same as `connectionAborted`.
+   * Source: the `CancellationToken` parameter of hub methods.
    * @example
    * async *ticks() {
-   *   for await (const tick of setInterval(1000, 'tick', { signal: this.context.invocationAborted })) yield tick;
+   *   const signal = this.context.invocationAborted;
+   *   for await (const tick of setInterval(1000, 'tick', { signal })) yield tick;
    * }
    */
   readonly invocationAborted: AbortSignal;
 }
 
-/** The context of one call: what its connection says, and the call's own signal. */
-export class InvocationContext implements HubCallerContext {
+/** The context of one call: the context of its connection and the call's own signal. */
+export class CallContext implements HubCallerContext {
   readonly #connection: ConnectionCallerContext;
   readonly #call: Pick<HubCallerContext, 'invocationAborted'>;
 

@@ -1,23 +1,31 @@
 import type { Hub } from './hub.ts';
 import type { HubCallerContext } from './hub-caller-context.ts';
 
-/** A connection that comes or goes. Source: `HubLifetimeContext` of ASP.NET Core. */
+/**
+ * The connection that is opening or closing. Source: `HubLifetimeContext` of ASP.NET Core.
+ */
 export interface HubLifetimeContext {
+  /** The context of the connection. */
   readonly context: HubCallerContext;
-  /** The hub whose hook runs. */
+  /** The hub instance that handles the call or the hook. */
   readonly hub: Hub<never>;
 }
 
-/** A call before it runs: its arguments fit already. Source: `HubInvocationContext` of ASP.NET Core. */
+/**
+ * A call of a hub method. Its arguments are validated and the caller is authorized.
+ * Source: `HubInvocationContext` of ASP.NET Core.
+ */
 export interface HubInvocationContext extends HubLifetimeContext {
-  /** The name in the hub's class, whatever the client wrote. */
+  /** The name of the method in the hub class. The client may have spelled it differently. */
   readonly hubMethodName: string;
+  /** The validated arguments. Uploads are AsyncIterables. */
   readonly arguments: readonly unknown[];
 }
 
 /**
- * Runs around the calls and hooks of hubs. The server's filters run outside those of a hub, each list in its order.
- * What a filter throws counts as thrown by the method. Source: `IHubFilter` of ASP.NET Core.
+ * Runs code around the methods and hooks of hubs. The filters of the server run around the filters
+ * of a hub. Within each array, the first filter is the outermost. An error that a filter throws is
+ * handled like an error of the method. Source: `IHubFilter` of ASP.NET Core.
  * @example
  * const timing: HubFilter = {
  *   async invokeMethod(invocation, next) {
@@ -33,15 +41,20 @@ export interface HubInvocationContext extends HubLifetimeContext {
  */
 export interface HubFilter {
   /**
-   * Around each call. `next()` runs what is inside and gives its result: for a streaming method the stream itself.
-   * Arguments are changed by giving `next` a changed invocation.
+   * Called for each call. `next()` runs the inner filters and the method, and resolves with the
+   * result. For a streaming method, the result is the stream. To change the arguments, pass a
+   * changed invocation to `next`. The return value of this function is the result of the call.
    */
   invokeMethod?(
     invocation: HubInvocationContext,
     next: (changed?: HubInvocationContext) => Promise<unknown>,
   ): unknown;
+  /** Called when a connection opens. `next()` runs the inner filters and the hub's hook. */
   onConnected?(lifetime: HubLifetimeContext, next: () => Promise<void>): void | Promise<void>;
-  /** `error` is undefined for a normal end. */
+  /**
+   * Called when a connection closes. `next()` runs the inner filters and the hub's hook. `error` is
+   * undefined if the connection closed normally.
+   */
   onDisconnected?(
     lifetime: HubLifetimeContext,
     error: Error | undefined,

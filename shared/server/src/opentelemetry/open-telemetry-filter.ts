@@ -11,7 +11,7 @@ import {
   type ConnectionClosedEvent,
   type ConnectionOpenedEvent,
   diagnostics,
-} from '../hubs/diagnostics.ts';
+} from '../hubs/connection/diagnostics.ts';
 import type { HubFilter, HubInvocationContext, HubLifetimeContext } from '../hubs/hub-filter.ts';
 
 const transports = {

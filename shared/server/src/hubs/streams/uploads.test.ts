@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { Hub, stream, streamOf } from '../index.ts';
-import { RawClient } from '../testing/raw-client.ts';
-import { testServer, type TestServer } from '../testing/index.ts';
+import { Hub, stream, streamOf } from '../../index.ts';
+import { RawClient } from '../../testing/raw-client.ts';
+import { testServer, type TestServer } from '../../testing/index.ts';
 
 let server: TestServer | undefined;
 let onHold: () => void = () => undefined;

@@ -1,11 +1,11 @@
 import { HubConnectionBuilder, LogLevel, type HubConnection } from '@microsoft/signalr';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { SharedPayload } from '../connections/shared-payload.ts';
-import { Hub } from '../index.ts';
-import { type CuttingProxy, startCuttingProxy } from '../testing/cutting-proxy.ts';
-import { testServer, type TestServer } from '../testing/index.ts';
-import { RawClient } from '../testing/raw-client.ts';
+import { SharedPayload } from '../../connections/shared-payload.ts';
+import { Hub } from '../../index.ts';
+import { type CuttingProxy, startCuttingProxy } from '../../testing/cutting-proxy.ts';
+import { testServer, type TestServer } from '../../testing/index.ts';
+import { RawClient } from '../../testing/raw-client.ts';
 
 const RS = '\u001e';
 const call = (id: string, target: string, ...args: unknown[]): string =>

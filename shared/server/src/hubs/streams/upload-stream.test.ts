@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { ReadGate } from './read-gate.ts';
+import { ReadGate } from '../connection/read-gate.ts';
 import { UploadStream } from './upload-stream.ts';
 
 function open(capacity = 2): { upload: UploadStream; gate: ReadGate; said: string[] } {
@@ -70,7 +70,7 @@ test('leaving the loop forgets what waits and lets go of the client', async () =
 });
 
 test('a wrong item ends the upload', async () => {
-  const upload = open().upload.checkedBy(z.coerce.number());
+  const upload = open().upload.validateWith(z.coerce.number());
   upload.push('1');
   upload.push('x');
   expect(await upload.next()).toEqual({ done: false, value: 1 });

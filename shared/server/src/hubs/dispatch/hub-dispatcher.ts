@@ -3,24 +3,28 @@ import {
   MessageType,
   type StreamInvocationMessage,
 } from '@practical-signalr/protocol';
-import { isAuthorized } from '../authentication/authorization.ts';
-import { redactTokens } from '../authentication/redact-tokens.ts';
-import { errorTexts } from '../error-texts.ts';
-import { HubError } from '../hub-error.ts';
-import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
-import { BindingError, bindArguments, withUploads } from './argument-binding.ts';
-import type { ClientResultTypes } from './client-results.ts';
-import { diagnostics } from './diagnostics.ts';
+import { isAuthorized } from '../../authentication/authorization.ts';
+import { redactTokens } from '../../authentication/redact-tokens.ts';
+import { errorTexts } from '../../error-texts.ts';
+import { HubError } from '../../hub-error.ts';
+import type { HubLifetimeManager } from '../../scale-out/hub-lifetime-manager.ts';
+import { BindingError, bindArguments, insertUploads } from './argument-binding.ts';
+import type { ClientResultTypes } from '../client-results.ts';
+import { diagnostics } from '../connection/diagnostics.ts';
 import { FilterChain } from './filter-chain.ts';
-import { beginCall, endCall, type Hub } from './hub.ts';
-import { HubCall, type Invocation } from './hub-call.ts';
-import type { GroupManager } from './hub-clients.ts';
-import type { HubConnection } from './hub-connection.ts';
+import { beginCall, endCall, type Hub } from '../hub.ts';
+import type { CallingConnection, Invocation } from '../calling-connection.ts';
+import { HubCall } from '../hub-call.ts';
+import type { GroupManager } from '../hub-clients.ts';
 import type { HubMethod } from './hub-methods.ts';
-import type { HubOptions } from './hub-options.ts';
-import { pumpStream, streamSource } from './stream-pump.ts';
+import type { HubOptions } from '../hub-options.ts';
+import { pumpStream, streamSource } from '../streams/stream-pump.ts';
 
-/** Finds the method, binds the arguments, runs it, answers. Source: `DefaultHubDispatcher<THub>` of ASP.NET Core. */
+/**
+ * Runs the calls of clients: finds the method, validates the arguments, checks authorization, runs
+ * the method and sends the completion. Also runs the hooks of the hub.
+ * Source: `DefaultHubDispatcher<THub>` of ASP.NET Core.
+ */
 export class HubDispatcher {
   readonly hubName: string;
   readonly options: HubOptions;
@@ -50,24 +54,33 @@ export class HubDispatcher {
     this.#filters = new FilterChain(options.filters);
   }
 
-  async connected(connection: HubConnection): Promise<void> {
+  /** Runs the connected hook and its filters. Rejects with their errors. */
+  async runConnectedHook(connection: CallingConnection): Promise<void> {
     await this.#withHub(connection, (hub, call) =>
-      this.#filters.connected(hub, () => ({ context: call.context, hub })),
+      this.#filters.runConnected(hub, () => ({ context: call.context, hub })),
     );
   }
 
-  async authenticationRefreshed(connection: HubConnection): Promise<void> {
+  /** Runs the hook for a refreshed token. Rejects with its errors. */
+  async runAuthenticationRefreshedHook(connection: CallingConnection): Promise<void> {
     await this.#withHub(connection, async (hub) => hub.onAuthenticationRefreshed());
   }
 
-  async disconnected(connection: HubConnection, error: Error | undefined): Promise<void> {
+  /** Runs the disconnected hook and its filters. Rejects with their errors. */
+  async runDisconnectedHook(
+    connection: CallingConnection,
+    error: Error | undefined,
+  ): Promise<void> {
     await this.#withHub(connection, (hub, call) =>
-      this.#filters.disconnected(hub, () => ({ context: call.context, hub }), error),
+      this.#filters.runDisconnected(hub, () => ({ context: call.context, hub }), error),
     );
   }
 
-  /** Runs one call to its answer. Undefined when it is answered already: most calls cost no promise. Never rejects. */
-  invoke(connection: HubConnection, message: Invocation): Promise<void> | undefined {
+  /**
+   * Runs one call and sends its completion. Returns undefined if this is done synchronously, which
+   * saves a promise for most calls. The promise never rejects.
+   */
+  invoke(connection: CallingConnection, message: Invocation): Promise<void> | undefined {
     const method = this.#methods.get(message.target.toLowerCase());
     if (method === undefined) {
       this.#fail(
@@ -82,29 +95,29 @@ export class HubDispatcher {
       if (!(bound instanceof Promise)) return this.#authorize(connection, message, method, bound);
       return bound.then(
         (args) => this.#authorize(connection, message, method, args),
-        (error: unknown) => this.#bindingFailed(connection, message, error),
+        (error: unknown) => this.#failBinding(connection, message, error),
       );
     } catch (error) {
-      this.#bindingFailed(connection, message, error);
+      this.#failBinding(connection, message, error);
       return undefined;
     }
   }
 
-  /** Runs the method if the user may. A method that anyone may call costs nothing here. */
+  /** Runs the method if the caller is authorized. Synchronous if the method has no rule. */
   #authorize(
-    connection: HubConnection,
+    connection: CallingConnection,
     message: Invocation,
     method: HubMethod,
     args: readonly unknown[],
   ): Promise<void> | undefined {
     if (method.authorize === undefined) return this.#run(connection, message, method, args);
     const { user, request } = connection.callerContext;
-    const decided = (verdict: boolean): Promise<void> | undefined => {
-      if (verdict) return this.#run(connection, message, method, args);
+    const continueCall = (isAllowed: boolean): Promise<void> | undefined => {
+      if (isAllowed) return this.#run(connection, message, method, args);
       this.#fail(connection, message, errorTexts.unauthorized(message.target));
       return undefined;
     };
-    const failed = (error: unknown): void => {
+    const refuseAfterError = (error: unknown): void => {
       this.options.logger.error(
         errorTexts.policyFailed(this.hubName, method.name),
         redactTokens(error, request),
@@ -113,58 +126,63 @@ export class HubDispatcher {
     };
     try {
       const context = { request, hubMethodName: method.name, hubMethodArguments: args };
-      const verdict = isAuthorized(method.authorize, user, context);
-      return verdict instanceof Promise ? verdict.then(decided, failed) : decided(verdict);
+      const isAllowed = isAuthorized(method.authorize, user, context);
+      return isAllowed instanceof Promise
+        ? isAllowed.then(continueCall, refuseAfterError)
+        : continueCall(isAllowed);
     } catch (error) {
-      failed(error);
+      refuseAfterError(error);
       return undefined;
     }
   }
 
   #run(
-    connection: HubConnection,
+    connection: CallingConnection,
     message: Invocation,
     method: HubMethod,
     values: readonly unknown[],
   ): Promise<void> | undefined {
-    const asStream = message.type === MessageType.StreamInvocation;
-    if (method.streams !== asStream) {
-      const text = asStream
+    const isStreamCall = message.type === MessageType.StreamInvocation;
+    if (method.streams !== isStreamCall) {
+      const text = isStreamCall
         ? errorTexts.streamingCallOfPlainMethod
         : errorTexts.plainCallOfStreamingMethod;
       this.#fail(connection, message, text(message.target));
       return undefined;
     }
     const call = new HubCall(connection, this.#groups, message);
-    const refused = asStream ? connection.streams.begin(message.invocationId, call) : undefined;
-    if (refused !== undefined) {
-      this.#fail(connection, message, refused);
+    const streamError = isStreamCall
+      ? connection.streams.begin(message.invocationId, call)
+      : undefined;
+    if (streamError !== undefined) {
+      this.#fail(connection, message, streamError);
       return undefined;
     }
     let hub: Hub<never> | undefined;
     try {
       const created = this.#create();
       beginCall(created, call);
-      hub = created; // one that is not ours to end never gets here
-      const args = withUploads(method, values, message.streamIds, connection.streams);
-      const result = this.#filters.hasInvoking
+      // Set after beginCall, so that an instance of another call is not ended below.
+      hub = created;
+      const args = insertUploads(method, values, message.streamIds, connection.streams);
+      const result = this.#filters.hasInvocationFilters
         ? this.#invokeFiltered(call, created, method, args)
         : method.run.apply(created, args as unknown[]);
-      if (asStream) {
-        // A stream does not hold up calls, nor does an upload: what is waited for is only that it starts.
+      if (isStreamCall) {
+        // The next call runs while a stream or an upload is in progress.
         void this.#stream(call, message, method, created, result);
         return undefined;
       }
       if (isThenable(result)) {
-        const answered = this.#finish(connection, message, method, created, result);
-        return message.streamIds?.length ? undefined : answered;
+        const completion = this.#finish(connection, message, method, created, result);
+        return message.streamIds?.length ? undefined : completion;
       }
       this.#end(connection, message, hub);
       this.#complete(connection, message, result);
     } catch (error) {
-      if (asStream) connection.streams.end(message.invocationId);
+      if (isStreamCall) connection.streams.end(message.invocationId);
       this.#end(connection, message, hub);
-      this.#methodFailed(connection, message, method, error);
+      this.#failMethod(connection, message, method, error);
     }
     return undefined;
   }
@@ -176,13 +194,13 @@ export class HubDispatcher {
     args: readonly unknown[],
   ): Promise<unknown> {
     const invocation = { context: call.context, hub, hubMethodName: method.name, arguments: args };
-    return this.#filters.invoke(invocation, (changed) =>
-      method.run.apply(hub, changed.arguments as unknown[]),
+    return this.#filters.invoke(invocation, (filtered) =>
+      method.run.apply(hub, filtered.arguments as unknown[]),
     );
   }
 
   async #finish(
-    connection: HubConnection,
+    connection: CallingConnection,
     message: Invocation,
     method: HubMethod,
     hub: Hub<never>,
@@ -194,7 +212,7 @@ export class HubDispatcher {
       this.#complete(connection, message, result);
     } catch (error) {
       this.#end(connection, message, hub);
-      this.#methodFailed(connection, message, method, error);
+      this.#failMethod(connection, message, method, error);
     }
   }
 
@@ -207,39 +225,40 @@ export class HubDispatcher {
   ): Promise<void> {
     const { connection } = call;
     const { invocationId } = message;
-    let sentence = errorTexts.unexpectedError(message.target);
-    let answer: CompletionMessage = {
+    let errorMessage = errorTexts.unexpectedError(message.target);
+    let completion: CompletionMessage = {
       type: MessageType.Completion,
       invocationId,
       hasResult: false,
     };
     try {
       const source = streamSource(await result);
-      if (source === undefined) answer = { ...answer, error: errorTexts.noStream(message.target) };
+      if (source === undefined)
+        completion = { ...completion, error: errorTexts.noStream(message.target) };
       else {
-        sentence = errorTexts.streamFailed;
+        errorMessage = errorTexts.streamFailed;
         await pumpStream(call, invocationId, source);
       }
     } catch (error) {
-      // A source that ends with an AbortError when it is cancelled does what it should.
+      // A cancelled source may throw an AbortError. That is not a failure.
       if (!(call.isCancelled && isAbort(error))) {
         this.#log(connection, method.name, error);
-        answer = { ...answer, error: this.errorText(sentence, error) };
+        completion = { ...completion, error: this.errorText(errorMessage, error) };
       }
     }
-    const cut = connection.streams.end(invocationId);
-    if (cut !== undefined && call.isCancelled) answer = { ...answer, error: cut };
+    const endError = connection.streams.end(invocationId);
+    if (endError !== undefined && call.isCancelled) completion = { ...completion, error: endError };
     this.#end(connection, message, hub);
-    this.#sendError(connection, message.target, answer);
+    this.#sendError(connection, message.target, completion);
   }
 
-  /** The call is over for its hub and its uploads, before it is answered. */
-  #end(connection: HubConnection, message: Invocation, hub: Hub<never> | undefined): void {
+  /** Ends the call for its hub instance and its uploads, before the completion is sent. */
+  #end(connection: CallingConnection, message: Invocation, hub: Hub<never> | undefined): void {
     if (hub !== undefined) endCall(hub);
     if (message.streamIds?.length) connection.streams.uploads.close(message.streamIds);
   }
 
-  #complete(connection: HubConnection, message: Invocation, result: unknown): void {
+  #complete(connection: CallingConnection, message: Invocation, result: unknown): void {
     if (message.invocationId === undefined) return;
     connection.send({
       type: MessageType.Completion,
@@ -249,16 +268,17 @@ export class HubDispatcher {
     });
   }
 
-  #bindingFailed(connection: HubConnection, message: Invocation, error: unknown): void {
-    if (!(error instanceof BindingError)) this.#log(connection, message.target, error); // a schema that throws is a fault of ours
+  #failBinding(connection: CallingConnection, message: Invocation, error: unknown): void {
+    // Any other error is a fault of the schema, not of the client.
+    if (!(error instanceof BindingError)) this.#log(connection, message.target, error);
     const text = errorTexts.failedToInvoke(message.target);
-    // The sentence carries the name of its .NET class already.
+    // The message of a BindingError contains the name of its .NET class already.
     const detail = error instanceof BindingError ? error.message : describe(error);
     this.#fail(connection, message, this.options.enableDetailedErrors ? `${text} ${detail}` : text);
   }
 
-  #methodFailed(
-    connection: HubConnection,
+  #failMethod(
+    connection: CallingConnection,
     message: Invocation,
     method: HubMethod,
     error: unknown,
@@ -271,13 +291,16 @@ export class HubDispatcher {
     );
   }
 
-  /** The sentence for clients: the text of a HubError always, of others only with detailed errors. */
-  errorText(sentence: string, error: unknown): string {
-    const visible = error instanceof HubError || this.options.enableDetailedErrors;
-    return visible ? `${sentence} ${describe(error)}` : sentence;
+  /**
+   * Returns the error message for the client. It includes the name and message of a `HubError`, and
+   * those of other errors only if `enableDetailedErrors` is on.
+   */
+  errorText(prefix: string, error: unknown): string {
+    const isVisible = error instanceof HubError || this.options.enableDetailedErrors;
+    return isVisible ? `${prefix} ${describe(error)}` : prefix;
   }
 
-  #fail(connection: HubConnection, message: Invocation, error: string): void {
+  #fail(connection: CallingConnection, message: Invocation, error: string): void {
     if (message.streamIds?.length) connection.streams.uploads.close(message.streamIds);
     if (message.invocationId === undefined) return;
     this.#sendError(connection, message.target, {
@@ -288,17 +311,17 @@ export class HubDispatcher {
     });
   }
 
-  /** A serializer that cannot even write a sentence leaves nothing to say. */
-  #sendError(connection: HubConnection, target: string, answer: CompletionMessage): void {
+  /** Sends an error. If the serializer cannot write even that, closes the connection. */
+  #sendError(connection: CallingConnection, target: string, completion: CompletionMessage): void {
     try {
-      connection.send(answer);
+      connection.send(completion);
     } catch (error) {
       this.options.logger.error(errorTexts.sendFailed(target), error);
       connection.abort();
     }
   }
 
-  #log(connection: HubConnection, method: string, error: unknown): void {
+  #log(connection: CallingConnection, method: string, error: unknown): void {
     if (diagnostics.invocationFailed.hasSubscribers) {
       const { connectionId } = connection;
       diagnostics.invocationFailed.publish({
@@ -309,12 +332,13 @@ export class HubDispatcher {
       });
     }
     if (error instanceof HubError) return;
-    if (isAbort(error) && connection.isClosing) return; // a call that stops with its connection does what it should
+    // A call may throw an AbortError when its connection closes. That is not a failure.
+    if (isAbort(error) && connection.isClosing) return;
     this.options.logger.error(errorTexts.methodFailed(this.hubName, method), error);
   }
 
   async #withHub(
-    connection: HubConnection,
+    connection: CallingConnection,
     run: (hub: Hub<never>, call: HubCall) => Promise<void>,
   ): Promise<void> {
     const call = new HubCall(connection, this.#groups, undefined);

@@ -1,7 +1,7 @@
 import { JsonHubProtocol, MessageType } from '@practical-signalr/protocol';
 import { expect, test } from 'vitest';
-import { SharedPayload } from '../connections/shared-payload.ts';
-import type { Transport } from '../connections/transport.ts';
+import { SharedPayload } from '../../connections/shared-payload.ts';
+import type { Transport } from '../../connections/transport.ts';
 import { MessageBuffer } from './message-buffer.ts';
 
 const json = new JsonHubProtocol();
@@ -54,9 +54,9 @@ test('what the client repeats is not new; before it says where it goes on nothin
     buffer.isNew({ type: MessageType.Ping }),
     buffer.isNew(completion),
   ]).toEqual([true, true, true]);
-  expect(buffer.dueAck(Date.now())).toBeUndefined();
-  expect(buffer.dueAck(Date.now() + 1100)).toBe(2);
-  expect(buffer.dueAck(Date.now() + 9999)).toBeUndefined();
+  expect(buffer.takeDueAck(Date.now())).toBeUndefined();
+  expect(buffer.takeDueAck(Date.now() + 1100)).toBe(2);
+  expect(buffer.takeDueAck(Date.now() + 9999)).toBeUndefined();
   resent(buffer);
   expect(buffer.isNew(completion)).toBe(false);
   expect(buffer.isNew({ type: MessageType.Sequence, sequenceId: 2 })).toBe(true);

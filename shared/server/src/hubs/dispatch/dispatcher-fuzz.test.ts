@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { Hub, stream, streamOf } from '../index.ts';
-import { RawClient } from '../testing/raw-client.ts';
-import { testServer, type TestServer } from '../testing/index.ts';
+import { Hub, stream, streamOf } from '../../index.ts';
+import { RawClient } from '../../testing/raw-client.ts';
+import { testServer, type TestServer } from '../../testing/index.ts';
 
 class FuzzedHub extends Hub {
   add(a: number, b: number): number {

@@ -1,23 +1,26 @@
-import type { HubCall } from './hub-call.ts';
+import type { HubCall } from '../hub-call.ts';
 
-/** What gives the items of a stream, one at a time. */
+/** An iterator that yields the items of a stream. */
 interface Source {
   next(): Promise<IteratorResult<unknown>> | IteratorResult<unknown>;
   return?(): unknown;
 }
 
-/** The items of what a streaming method has returned: async generators, ReadableStreams, arrays …; undefined for anything else. */
+/**
+ * Returns the items of a streaming method's result: an async generator, a ReadableStream, an array
+ * or any other iterable. Returns undefined for other values.
+ */
 export function streamSource(value: unknown): Source | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  // Its own iterator would wait for the next item before it lets itself be cancelled.
-  if (value instanceof ReadableStream) return readerOf(value as ReadableStream<unknown>);
+  // The async iterator of a ReadableStream can be cancelled only after its next item arrives.
+  if (value instanceof ReadableStream) return readerSource(value as ReadableStream<unknown>);
   if (Symbol.asyncIterator in value)
     return (value as AsyncIterable<unknown>)[Symbol.asyncIterator]() as Source;
   if (Symbol.iterator in value) return (value as Iterable<unknown>)[Symbol.iterator]() as Source;
   return undefined;
 }
 
-function readerOf(stream: ReadableStream<unknown>): Source {
+function readerSource(stream: ReadableStream<unknown>): Source {
   const reader = stream.getReader();
   return {
     next: () => reader.read() as Promise<IteratorResult<unknown>>,
@@ -26,8 +29,9 @@ function readerOf(stream: ReadableStream<unknown>): Source {
 }
 
 /**
- * Sends the items of a stream until it ends or is cancelled; a client that reads slowly holds the source back.
- * Cancelling ends the source: its `finally` blocks have run when this resolves. Rejects with what the source throws.
+ * Sends the items of a stream until it ends or is cancelled. Waits before each item until the
+ * client's buffer has room. Resolves after the `finally` blocks of the source have run. Rejects
+ * with the errors of the source.
  */
 export async function pumpStream(
   call: HubCall,
@@ -36,32 +40,32 @@ export async function pumpStream(
 ): Promise<void> {
   const { connection } = call;
   const write = connection.streamItemWriter(invocationId);
-  let returned: unknown;
+  let sourceReturn: unknown;
   const cancel = (): void => {
     try {
-      returned = source.return?.();
-      // Until it is waited for below, its error must not count as unhandled.
-      if (returned instanceof Promise) returned.catch(() => undefined);
+      sourceReturn = source.return?.();
     } catch (error) {
-      returned = Promise.reject(error);
-      (returned as Promise<unknown>).catch(() => undefined);
+      sourceReturn = Promise.reject(error);
     }
+    // The error is thrown by the `await` at the end. Until then, it must not count as unhandled.
+    if (sourceReturn instanceof Promise) sourceReturn.catch(() => undefined);
   };
   call.onCancel = cancel;
   if (call.isCancelled) cancel();
   while (!call.isCancelled) {
     const pending = source.next();
-    // A source that has its items at hand costs no promise for each of them.
+    // A synchronous source needs no promise for each item.
     const next = 'done' in pending ? pending : await pending;
     if (next.done === true || call.isCancelled) break;
     try {
       write(next.value);
     } catch (error) {
-      cancel(); // an item that cannot be written ends the stream, and its source must learn of it
+      // The serializer rejected the item. The source must run its `finally` blocks.
+      cancel();
       throw error;
     }
     const room = connection.whenRoom();
     if (room !== undefined) await room;
   }
-  await returned;
+  await sourceReturn;
 }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { Hub } from '../index.ts';
-import { RawClient } from '../testing/raw-client.ts';
-import { testServer, type TestServer } from '../testing/index.ts';
+import { Hub } from '../../index.ts';
+import { RawClient } from '../../testing/raw-client.ts';
+import { testServer, type TestServer } from '../../testing/index.ts';
 
 let server: TestServer | undefined;
 let yielded = 0;

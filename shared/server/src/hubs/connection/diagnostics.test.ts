@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, test } from 'vitest';
-import { Hub, HubError } from '../index.ts';
-import { testServer } from '../testing/index.ts';
+import { Hub, HubError } from '../../index.ts';
+import { testServer } from '../../testing/index.ts';
 
 class EventHub extends Hub {
   fails(): void {

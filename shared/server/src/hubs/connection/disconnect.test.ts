@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test } from 'vitest';
-import { Hub, stream } from '../index.ts';
-import { RawClient } from '../testing/raw-client.ts';
-import { testServer, type TestServer } from '../testing/index.ts';
+import { Hub, stream } from '../../index.ts';
+import { RawClient } from '../../testing/raw-client.ts';
+import { testServer, type TestServer } from '../../testing/index.ts';
 
 let server: TestServer;
 let onGone: () => void = () => undefined;

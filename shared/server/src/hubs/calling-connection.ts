@@ -1,0 +1,37 @@
+import type {
+  HubMessage,
+  InvocationMessage,
+  StreamInvocationMessage,
+} from '@practical-signalr/protocol';
+import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
+import type { ClientResultTypes } from './client-results.ts';
+import type { ConnectionCallerContext } from './hub-caller-context.ts';
+import type { ClientStreams } from './streams/client-streams.ts';
+
+/** A client's call of a hub method. */
+export type Invocation = InvocationMessage | StreamInvocationMessage;
+
+/** What a call needs from the connection that made it. `HubConnection` implements it. */
+export interface CallingConnection {
+  readonly connectionId: string;
+  readonly callerContext: ConnectionCallerContext;
+  /** The schemas of the results that clients return. */
+  readonly clientResults: ClientResultTypes;
+  readonly lifetime: HubLifetimeManager;
+  readonly streams: ClientStreams;
+  /** True once the client receives no more messages. */
+  readonly isClosing: boolean;
+  /** Sends a message to this client only. Throws the errors of the payload serializer. */
+  send(message: HubMessage): void;
+  /** Closes the connection after all queued messages are sent. */
+  abort(): void;
+  /**
+   * Returns undefined if the connection's buffer has room. Otherwise, returns a promise that
+   * resolves when it has room or the connection is closed.
+   */
+  whenRoom(): Promise<void> | undefined;
+  /** Returns a function that encodes and sends the items of one stream. */
+  streamItemWriter(invocationId: string): (item: unknown) => void;
+  /** Lets the client's next call run while this one waits for the result of a client. */
+  letNextCallRun(invocation: Invocation | undefined): void;
+}

@@ -1,0 +1,163 @@
+import type { Transport } from '../../connections/transport.ts';
+import type { Invocation } from '../calling-connection.ts';
+
+/**
+ * The number of queued calls above which the server stops reading from the client. Calls in the
+ * current chunk are still queued.
+ */
+const MAXIMUM_QUEUED = 128;
+
+/**
+ * Runs the calls of one connection in order, with a limit on how many run at the same time.
+ * A running call occupies a slot until it finishes or waits for the result of a client.
+ */
+export class CallQueue {
+  readonly #maximumParallel: number;
+  readonly #run: (call: Invocation) => Promise<unknown> | undefined;
+  readonly #source: Pick<Transport, 'pause' | 'resume'>;
+  #queued: Invocation[] = [];
+  /** The index of the next call in `#queued`. */
+  #next = 0;
+  /** The calls that occupy a slot. */
+  readonly #slots: Invocation[] = [];
+  /** The call that freed its slot in its synchronous part, before it had one. */
+  #freedEarly: Invocation | undefined;
+  #isHeld = false;
+  #isReadingPaused = false;
+  #isPumping = false;
+  #onDone: (() => void) | undefined;
+  /** The number of running calls, with or without a slot. */
+  #running = 0;
+  #onIdle: (() => void) | undefined;
+
+  /** `run` returns undefined if the call finished synchronously. Its promise must not reject. */
+  constructor(
+    maximumParallel: number,
+    run: (call: Invocation) => Promise<unknown> | undefined,
+    source: Pick<Transport, 'pause' | 'resume'>,
+  ) {
+    this.#maximumParallel = maximumParallel;
+    this.#run = run;
+    this.#source = source;
+  }
+
+  /** Whether a call occupies a slot. */
+  get isRunning(): boolean {
+    return this.#slots.length > 0;
+  }
+
+  /** Starts no call until `release`, because the connected hook runs before the first call. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.#pump();
+  }
+
+  add(call: Invocation): void {
+    this.#queued.push(call);
+    this.#pump();
+    if (!this.#isReadingPaused && this.#queued.length - this.#next > MAXIMUM_QUEUED) {
+      this.#isReadingPaused = true;
+      this.#source.pause();
+    }
+  }
+
+  /**
+   * Frees the slot of a call that waits for the result of a client, and does not give it back.
+   * That client may have to call the hub before it can return the result.
+   */
+  letNextRun(call: Invocation): void {
+    if (this.#isPumping && !this.#slots.includes(call)) this.#freedEarly = call;
+    else this.#freeSlot(call);
+  }
+
+  /** Removes the queued calls. Running calls continue. */
+  clear(): void {
+    this.#queued = [];
+    this.#next = 0;
+    this.#onDone = undefined;
+    this.#onIdle = undefined;
+    this.#resumeReading();
+  }
+
+  /** Calls `onDone` when no call is queued or occupies a slot. */
+  whenDone(onDone: () => void): void {
+    this.#onDone = onDone;
+    // Reading must continue, otherwise the server cannot notice that the client disconnects.
+    this.#resumeReading();
+    this.#pump();
+  }
+
+  /** Calls `onIdle` when no call is queued or running, with or without a slot. */
+  whenIdle(onIdle: () => void): void {
+    this.#onIdle = onIdle;
+    this.#pump();
+  }
+
+  #pump(): void {
+    // A call that finishes synchronously must not start the next call from within itself.
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    while (
+      !this.#isHeld &&
+      this.#slots.length < this.#maximumParallel &&
+      this.#next < this.#queued.length
+    ) {
+      const call = this.#queued[this.#next] as Invocation;
+      this.#next++;
+      this.#start(call);
+    }
+    this.#isPumping = false;
+    if (this.#next === this.#queued.length) this.#onQueueEmpty();
+    this.#checkIdle();
+  }
+
+  #start(call: Invocation): void {
+    const pending = this.#run(call);
+    const keepsSlot = this.#freedEarly !== call;
+    this.#freedEarly = undefined;
+    if (pending === undefined) return;
+    if (keepsSlot) this.#slots.push(call);
+    this.#running++;
+    void pending.then(() => {
+      this.#running--;
+      this.#freeSlot(call);
+      this.#checkIdle();
+    });
+  }
+
+  #onQueueEmpty(): void {
+    if (this.#next > 0) {
+      this.#queued.length = 0;
+      this.#next = 0;
+    }
+    this.#resumeReading();
+    if (this.isRunning || this.#isHeld) return;
+    const onDone = this.#onDone;
+    this.#onDone = undefined;
+    onDone?.();
+  }
+
+  #checkIdle(): void {
+    if (this.#running > 0 || this.#isHeld || this.#next < this.#queued.length) return;
+    const onIdle = this.#onIdle;
+    this.#onIdle = undefined;
+    onIdle?.();
+  }
+
+  #freeSlot(call: Invocation): void {
+    const slot = this.#slots.indexOf(call);
+    if (slot < 0) return;
+    this.#slots.splice(slot, 1);
+    this.#pump();
+  }
+
+  #resumeReading(): void {
+    if (!this.#isReadingPaused) return;
+    this.#isReadingPaused = false;
+    this.#source.resume();
+  }
+}

@@ -1,0 +1,320 @@
+import {
+  type CloseMessage,
+  type HubMessage,
+  type HubProtocol,
+  type MessageReader,
+  MessageType,
+  writeHandshakeResponse,
+} from '@practical-signalr/protocol';
+import type { ConnectionContext } from '../../connections/connection-context.ts';
+import type { ConnectionRequest } from '../../connections/connection-request.ts';
+import type { Transport, TransportEvents } from '../../connections/transport.ts';
+import { errorTexts } from '../../error-texts.ts';
+import type { LifetimeConnection } from '../../scale-out/hub-lifetime-manager.ts';
+import type { SharedMessage } from '../../scale-out/shared-message.ts';
+import type { CallingConnection, Invocation } from '../calling-connection.ts';
+import type { HubDispatcher } from '../dispatch/hub-dispatcher.ts';
+import { ClientStreams } from '../streams/client-streams.ts';
+import { CallQueue } from './call-queue.ts';
+import { CallerContext } from './caller-context.ts';
+import { ConnectionReport } from './diagnostics.ts';
+import { HubHandshake, writeAcceptance } from './hub-handshake.ts';
+import { HubMembership } from './hub-membership.ts';
+import { ClientTimeoutError, KeepAlive } from './keep-alive.ts';
+import { OutgoingMessages } from './outgoing-messages.ts';
+import { ReadGate } from './read-gate.ts';
+import { type StatefulConnection, StatefulTransport } from './stateful-transport.ts';
+import { getUserIdentifier } from './user-identifier.ts';
+
+/**
+ * One client's connection to a hub, from the handshake to the disconnected hook.
+ * Source: `HubConnectionHandler<THub>` and `HubConnectionContext` of ASP.NET Core.
+ */
+export class HubConnection implements LifetimeConnection, StatefulConnection, CallingConnection {
+  readonly connectionId: string;
+  readonly userIdentifier: string | undefined;
+  readonly callerContext: CallerContext;
+  readonly streams: ClientStreams;
+  readonly lifetime: HubDispatcher['lifetime'];
+  readonly clientResults: HubDispatcher['clientResults'];
+  readonly #dispatcher: HubDispatcher;
+  readonly #transport: Transport;
+  readonly #stateful: StatefulTransport | undefined;
+  readonly #onEnded: () => void;
+  readonly #handshake: HubHandshake;
+  readonly #membership: HubMembership;
+  readonly #calls: CallQueue;
+  readonly #readGate: ReadGate;
+  readonly #keepAlive = new KeepAlive(Date.now());
+  readonly #outgoing: OutgoingMessages;
+  readonly #report: ConnectionReport;
+  #reader: MessageReader | undefined;
+  #shutdownTimer: NodeJS.Timeout | undefined;
+  #isClosing = false;
+  #isEnded = false;
+  #error: Error | undefined;
+
+  /** `onEnded` is called after the disconnected hook, or instead of it if the hook takes too long. */
+  constructor(
+    context: ConnectionContext,
+    transport: Transport,
+    request: ConnectionRequest,
+    dispatcher: HubDispatcher,
+    onEnded: () => void,
+  ) {
+    const { options } = dispatcher;
+    this.connectionId = context.connectionId;
+    const userIdentifier = getUserIdentifier(context, request, options);
+    this.userIdentifier = userIdentifier ?? undefined;
+    this.#dispatcher = dispatcher;
+    this.lifetime = dispatcher.lifetime;
+    this.clientResults = dispatcher.clientResults;
+    if (context.useStatefulReconnect && transport.name === 'WebSockets') {
+      this.#stateful = new StatefulTransport(this, context, transport, options);
+    }
+    this.#transport = this.#stateful ?? transport;
+    this.#onEnded = onEnded;
+    this.#handshake = new HubHandshake(transport.name, options, userIdentifier !== null, (error) =>
+      this.#refuseHandshake(error),
+    );
+    this.#outgoing = new OutgoingMessages(this, this.#transport, this.#keepAlive, options.logger);
+    this.#membership = new HubMembership(this, dispatcher);
+    this.#readGate = new ReadGate(this.#transport);
+    this.streams = new ClientStreams(options.streamBufferCapacity, this.#readGate);
+    this.#calls = new CallQueue(
+      options.maximumParallelInvocationsPerClient,
+      (call) => dispatcher.invoke(this, call),
+      this.#readGate,
+    );
+    this.callerContext = new CallerContext(this, context, transport.name, request);
+    this.#report = new ConnectionReport(dispatcher.hubName, this.connectionId, transport.name);
+  }
+
+  get protocol(): HubProtocol | undefined {
+    return this.#outgoing.protocol;
+  }
+
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  /** Whether the connected hook has started and the disconnected hook has not. */
+  get hasJoined(): boolean {
+    return this.#membership.hasJoined;
+  }
+
+  /** The receiver of the transport's events. */
+  get transportEvents(): TransportEvents {
+    return this.#stateful ?? this;
+  }
+
+  onReconnected(): void {
+    this.#keepAlive.hasReceived = true;
+    this.#reader = this.protocol?.createReader(this.#dispatcher.options.maximumReceiveMessageSize);
+  }
+
+  onReceive(chunk: string | Uint8Array): void {
+    if (this.#isClosing) return;
+    this.#keepAlive.hasReceived = true;
+    try {
+      if (this.#reader === undefined) this.#readHandshake(chunk);
+      else this.#reader.read(chunk, (message) => this.#receive(message));
+    } catch (error) {
+      this.#closeAfterCalls(error as Error);
+    }
+  }
+
+  /** The transport has closed, so the connection ends, whichever side closed it. */
+  onClose(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#stopMessages();
+    this.#report.close(this.#error);
+    this.#endCalls();
+    void this.#leave();
+  }
+
+  onMoved(): void {
+    this.streams.move(this.connectionId, this.#calls, () => this.#transport.close());
+  }
+
+  write(message: SharedMessage): Promise<void> | undefined {
+    return this.#outgoing.write(message);
+  }
+
+  send(message: HubMessage): void {
+    this.#outgoing.send(message);
+  }
+
+  whenRoom(): Promise<void> | undefined {
+    return this.#outgoing.whenRoom();
+  }
+
+  streamItemWriter(invocationId: string): (item: unknown) => void {
+    return this.#outgoing.streamItemWriter(invocationId);
+  }
+
+  letNextCallRun(invocation: Invocation | undefined): void {
+    if (invocation !== undefined) this.#calls.letNextRun(invocation);
+  }
+
+  /** Closes the connection with a Close message that follows everything sent so far. */
+  abort(): void {
+    this.#close({ type: MessageType.Close });
+  }
+
+  /** Closes the connection because the server stops. Clients with automatic reconnect reconnect. */
+  shutdown(): void {
+    if (!this.#isClosing) this.#report.status = 'app_shutdown';
+    const { logger, shutdownTimeout } = this.#dispatcher.options;
+    this.#shutdownTimer = setTimeout(() => {
+      logger.error(errorTexts.disconnectedHookHangs(this.#dispatcher.hubName));
+      this.#onEnded();
+    }, shutdownTimeout);
+    this.#close({ type: MessageType.Close, allowReconnect: true });
+  }
+
+  /** Sends a ping or closes a silent connection if it is time. `now` is in ms since the epoch. */
+  onHeartbeat(now: number): void {
+    const { protocol } = this;
+    if (this.#isClosing || protocol === undefined) return;
+    if (this.#stateful?.onHeartbeat(now, protocol) === false) return;
+    const { options } = this.#dispatcher;
+    // ASP.NET Core reads nothing while a call runs, so silence does not count during a call.
+    const isBusy = this.#calls.isRunning || this.#readGate.isHeld;
+    const action = this.#keepAlive.check(now, options, isBusy);
+    if (action === 'ping' && this.#transport.hasInherentKeepAlive !== true) {
+      this.send({ type: MessageType.Ping });
+    }
+    if (action === 'timeout') {
+      this.#report.status = 'timeout';
+      this.#closeWithError(new ClientTimeoutError(options.clientTimeoutInterval), true);
+    }
+  }
+
+  #readHandshake(chunk: string | Uint8Array): void {
+    const result = this.#handshake.read(chunk);
+    if (result === undefined) return;
+    if (!result.isAccepted) {
+      this.#refuseHandshake(result.error);
+      return;
+    }
+    const { protocol, version, rest } = result;
+    this.#transport.send(writeAcceptance(protocol));
+    if (version >= 2) this.#stateful?.start(protocol);
+    this.#outgoing.start(protocol);
+    this.#reader = protocol.createReader(this.#dispatcher.options.maximumReceiveMessageSize);
+    this.#calls.hold();
+    void this.#join();
+    if (rest.length > 0) this.onReceive(rest);
+  }
+
+  async #join(): Promise<void> {
+    try {
+      await this.#membership.join();
+    } catch (error) {
+      this.#calls.clear();
+      this.#closeWithError(error as Error, false);
+    }
+    // The transport may have closed while the connected hook ran.
+    if (this.#isEnded) await this.#leave();
+    else this.#calls.release();
+  }
+
+  async #leave(): Promise<void> {
+    if (this.hasJoined) await this.#membership.leave(this.#error);
+    clearTimeout(this.#shutdownTimer);
+    this.#onEnded();
+  }
+
+  #receive(message: HubMessage): void {
+    if (this.#isClosing || this.#stateful?.isForConnection(message) === false) return;
+    switch (message.type) {
+      case MessageType.Invocation:
+      case MessageType.StreamInvocation:
+        this.#invoke(message);
+        break;
+      case MessageType.CancelInvocation:
+        this.streams.cancel(message.invocationId);
+        break;
+      case MessageType.Close:
+        this.#error = message.error === undefined ? undefined : new Error(message.error);
+        this.#close({ type: MessageType.Close });
+        break;
+      case MessageType.Ping:
+        this.#keepAlive.clientPings = true;
+        break;
+      case MessageType.StreamItem:
+        this.streams.receive(message.invocationId, message.item);
+        break;
+      case MessageType.Completion:
+        // The end of an upload, or the result of a client. Unknown ids are ignored.
+        if (!this.streams.complete(message.invocationId, message.error)) {
+          this.lifetime.setConnectionResult(this.connectionId, message);
+        }
+        break;
+      default:
+    }
+  }
+
+  /** Queues a call. Its uploads open now, because their items may arrive before the call runs. */
+  #invoke(invocation: Invocation): void {
+    const { invocationId, streamIds } = invocation;
+    const error = streamIds?.length ? this.streams.uploads.open(streamIds) : undefined;
+    if (error === undefined) this.#calls.add(invocation);
+    else if (invocationId !== undefined) {
+      this.send({ type: MessageType.Completion, invocationId, hasResult: false, error });
+    }
+  }
+
+  /** Closes the connection after an invalid message, once the calls before it are answered. */
+  #closeAfterCalls(error: Error): void {
+    if (this.protocol === undefined) {
+      this.#refuseHandshake(errorTexts.handshakeFailed);
+      return;
+    }
+    this.#dispatcher.options.logger.debug(errorTexts.badMessage(this.connectionId), error.message);
+    this.#reader = { read: () => undefined };
+    this.#calls.whenDone(() => this.#closeWithError(error, true));
+  }
+
+  #closeWithError(error: Error, allowReconnect: boolean): void {
+    this.#error = error;
+    const text = this.#dispatcher.errorText(errorTexts.connectionClosedWithError, error);
+    const reconnect = allowReconnect ? { allowReconnect } : {};
+    this.#close({ type: MessageType.Close, error: text, ...reconnect });
+  }
+
+  #refuseHandshake(error: string): void {
+    if (this.#isClosing) return;
+    this.#transport.send(writeHandshakeResponse(error));
+    this.#stopMessages();
+    this.#transport.close();
+  }
+
+  #close(message: CloseMessage): void {
+    if (this.#isClosing) return;
+    try {
+      this.send(message);
+    } catch (error) {
+      this.#dispatcher.options.logger.error(errorTexts.sendFailed('Close'), error);
+    }
+    this.#stopMessages();
+    this.#endCalls();
+    this.#transport.close();
+  }
+
+  /** Stops reading and sending messages. */
+  #stopMessages(): void {
+    this.#isClosing = true;
+    this.#handshake.stop();
+    this.#outgoing.stop();
+  }
+
+  /** Removes the queued calls and stops streams and uploads: the client cannot receive results. */
+  #endCalls(): void {
+    this.#calls.clear();
+    this.callerContext.markAborted();
+    this.streams.abort(this.connectionId);
+  }
+}

@@ -1,0 +1,106 @@
+import {
+  HandshakeReader,
+  type HubProtocol,
+  MessageTooLargeError,
+  writeHandshakeResponse,
+} from '@practical-signalr/protocol';
+import { transferFormats, type TransportName } from '../../connections/transport.ts';
+import { errorTexts } from '../../error-texts.ts';
+import type { HubOptions } from '../hub-options.ts';
+
+type HandshakeOptions = Pick<
+  HubOptions,
+  'handshakeTimeout' | 'maximumReceiveMessageSize' | 'protocols'
+>;
+
+/** The server's decision about a handshake request. */
+export type HandshakeResult =
+  | { readonly isAccepted: false; readonly error: string }
+  | {
+      readonly isAccepted: true;
+      readonly protocol: HubProtocol;
+      /** The version of the hub protocol that the client speaks. */
+      readonly version: number;
+      /** The data after the handshake in the same chunk. */
+      readonly rest: string | Uint8Array;
+    };
+
+const refusal = (error: string): HandshakeResult => ({ isAccepted: false, error });
+
+/**
+ * Reads and checks the handshake request of one connection, within a time limit.
+ * Source: HubProtocol.md, "Overview", and `HubConnectionContext.HandshakeAsync` of ASP.NET Core.
+ */
+export class HubHandshake {
+  readonly #options: HandshakeOptions;
+  readonly #transport: TransportName;
+  readonly #hasUserId: boolean;
+  readonly #reader: HandshakeReader;
+  readonly #timer: NodeJS.Timeout;
+
+  /**
+   * `hasUserId` is false if the user id provider failed. The handshake reports this to the client,
+   * because the handshake is the first message on every transport. `onTimeout` receives the error
+   * for the client.
+   */
+  constructor(
+    transport: TransportName,
+    options: HandshakeOptions,
+    hasUserId: boolean,
+    onTimeout: (error: string) => void,
+  ) {
+    this.#options = options;
+    this.#transport = transport;
+    this.#hasUserId = hasUserId;
+    this.#reader = new HandshakeReader(options.maximumReceiveMessageSize);
+    this.#timer = setTimeout(
+      () => onTimeout(errorTexts.handshakeCanceled),
+      options.handshakeTimeout,
+    );
+  }
+
+  /** Returns the result, or undefined while the request is incomplete. */
+  read(chunk: string | Uint8Array): HandshakeResult | undefined {
+    try {
+      const handshake = this.#reader.read(chunk);
+      if (handshake === undefined) return undefined;
+      this.stop();
+      if (!this.#hasUserId) return refusal(errorTexts.handshakeFailed);
+      const { protocol, version } = handshake.request;
+      return this.#check(protocol, version, handshake.rest);
+    } catch (error) {
+      return refusal(
+        error instanceof MessageTooLargeError
+          ? errorTexts.handshakeCanceled
+          : errorTexts.handshakeFailed,
+      );
+    }
+  }
+
+  /** Stops the timer. */
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #check(requestedName: string, version: number, rest: string | Uint8Array): HandshakeResult {
+    const name = requestedName.toLowerCase();
+    const protocol = this.#options.protocols.find((supported) => supported.name === name);
+    if (protocol === undefined) return refusal(errorTexts.protocolNotSupported(requestedName));
+    if (version < 1 || version > protocol.version) {
+      return refusal(errorTexts.protocolVersionNotSupported(version, protocol.name));
+    }
+    if (!transferFormats[this.#transport].includes(protocol.transferFormat)) {
+      return refusal(errorTexts.protocolNeedsBinary(protocol.name, protocol.transferFormat));
+    }
+    return { isAccepted: true, protocol, version, rest };
+  }
+}
+
+/**
+ * Returns the response that accepts the handshake. It is JSON for every protocol, but it is sent in
+ * a frame of the selected protocol.
+ */
+export function writeAcceptance(protocol: HubProtocol): string | Uint8Array {
+  const response = writeHandshakeResponse();
+  return protocol.transferFormat === 'Binary' ? Buffer.from(response) : response;
+}

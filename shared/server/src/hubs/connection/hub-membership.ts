@@ -1,0 +1,51 @@
+import { errorTexts } from '../../error-texts.ts';
+import type { LifetimeConnection } from '../../scale-out/hub-lifetime-manager.ts';
+import type { CallingConnection } from '../calling-connection.ts';
+import type { HubDispatcher } from '../dispatch/hub-dispatcher.ts';
+
+/** Adds one connection to its lifetime manager, removes it, and runs the hub's hooks. */
+export class HubMembership {
+  readonly #connection: LifetimeConnection & CallingConnection;
+  readonly #dispatcher: HubDispatcher;
+  #hasJoined = false;
+
+  constructor(connection: LifetimeConnection & CallingConnection, dispatcher: HubDispatcher) {
+    this.#connection = connection;
+    this.#dispatcher = dispatcher;
+  }
+
+  /** Whether the connected hook has started, and `leave` has not. */
+  get hasJoined(): boolean {
+    return this.#hasJoined;
+  }
+
+  /** Resolves after the connected hook. Logs errors of the hook, then rejects with them. */
+  async join(): Promise<void> {
+    const { lifetime, options, hubName } = this.#dispatcher;
+    try {
+      await lifetime.onConnected(this.#connection);
+      this.#hasJoined = true;
+      await this.#dispatcher.runConnectedHook(this.#connection);
+    } catch (error) {
+      options.logger.error(errorTexts.connectedHookFailed(hubName), error);
+      throw error;
+    }
+  }
+
+  /** Runs the disconnected hook if the connection has joined. Logs errors, so it never rejects. */
+  async leave(error: Error | undefined): Promise<void> {
+    if (!this.#hasJoined) return;
+    this.#hasJoined = false;
+    const { lifetime, options, hubName } = this.#dispatcher;
+    try {
+      await this.#dispatcher.runDisconnectedHook(this.#connection, error);
+    } catch (hookError) {
+      options.logger.error(errorTexts.disconnectedHookFailed(hubName), hookError);
+    }
+    try {
+      await lifetime.onDisconnected(this.#connection);
+    } catch (lifetimeError) {
+      options.logger.error(errorTexts.lifetimeFailed(hubName), lifetimeError);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import { type HubMessage, type HubProtocol, MessageType } from '@practical-signalr/protocol';
+import { Gate } from '../../connections/gate.ts';
+import { SharedPayload } from '../../connections/shared-payload.ts';
+import type { Transport } from '../../connections/transport.ts';
+import { errorTexts } from '../../error-texts.ts';
+
+type Payload = string | Uint8Array | SharedPayload;
+
+/**
+ * The maximum size of the buffer in bytes, or twice its limit if that is more. Applications that do
+ * not wait for their sends can fill the buffer beyond its limit.
+ */
+const MAXIMUM_BYTES = 16 * 1024 * 1024;
+/** The time in ms between the arrival of a message and its acknowledgement. */
+const ACK_DELAY = 1000;
+
+/**
+ * Returns whether a message has a sequence number and is sent again after a reconnect. Pings, Close,
+ * Ack and Sequence are not.
+ */
+export const isCounted = (message: HubMessage): boolean =>
+  message.type <= MessageType.CancelInvocation;
+
+/**
+ * The messages of a connection that may outlive its transport. Keeps sent messages until the client
+ * acknowledges them, and tells new messages of the client from repeated ones.
+ * Source: `MessageBuffer` of ASP.NET Core; HubProtocol.md, "Ack" and "Sequence".
+ */
+export class MessageBuffer {
+  readonly #limit: number;
+  #messages: Payload[] = [];
+  /** The sequence number of the first message in the buffer. */
+  #firstId = 1;
+  #bytes = 0;
+  readonly #room = new Gate();
+  #fullSince: number | undefined;
+  /** The sequence number of the client's next message. */
+  #expectedId = 1;
+  /** The highest sequence number that has arrived. */
+  #receivedId = 0;
+  /** The highest sequence number that has been acknowledged. */
+  #acknowledgedId = 0;
+  /** When the next acknowledgement is due, in ms since the epoch. */
+  #ackDueAt: number | undefined;
+  /** After a reconnect, messages before the client's Sequence message are ignored. */
+  #awaitsSequence = false;
+
+  /** `limit` is in bytes. While the buffer holds more, senders wait. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Adds a sent message. Returns false if the buffer exceeds its maximum size. */
+  add(payload: Payload): boolean {
+    this.#messages.push(payload);
+    this.#bytes += byteLength(payload);
+    return this.#bytes <= Math.max(MAXIMUM_BYTES, 2 * this.#limit);
+  }
+
+  /**
+   * Returns undefined if the buffer has room. Otherwise, returns a promise that resolves when the
+   * client has acknowledged enough messages or the connection has ended.
+   */
+  whenRoom(): Promise<void> | undefined {
+    return this.#bytes <= this.#limit ? undefined : this.#room.wait();
+  }
+
+  /**
+   * Returns how long the buffer has exceeded its limit, in ms. A reconnect starts again from 0.
+   * Measures from the first call that finds the buffer full, so call it regularly.
+   */
+  fullFor(now: number): number {
+    if (this.#bytes <= this.#limit) this.#fullSince = undefined;
+    else this.#fullSince ??= now;
+    return now - (this.#fullSince ?? now);
+  }
+
+  /** Removes the messages up to this sequence number, because the client has received them. */
+  ack(sequenceId: number): void {
+    const count = Math.min(sequenceId - this.#firstId + 1, this.#messages.length);
+    if (count <= 0) return;
+    for (let i = 0; i < count; i++) this.#bytes -= byteLength(this.#messages[i] as Payload);
+    this.#messages.splice(0, count);
+    this.#firstId += count;
+    this.#fullSince = undefined;
+    if (this.#bytes <= this.#limit) this.#room.open();
+  }
+
+  /**
+   * Returns whether a message is new. After a reconnect, the client repeats the messages that the
+   * server has not acknowledged.
+   */
+  isNew(message: HubMessage): boolean {
+    if (message.type === MessageType.Sequence) {
+      if (message.sequenceId > this.#expectedId) throw new Error(errorTexts.sequenceTooHigh);
+      this.#expectedId = message.sequenceId;
+      this.#awaitsSequence = false;
+    }
+    if (this.#awaitsSequence) return false;
+    if (!isCounted(message)) return true;
+    const id = this.#expectedId;
+    this.#expectedId++;
+    if (id <= this.#receivedId) return false;
+    this.#receivedId = id;
+    this.#ackDueAt ??= Date.now() + ACK_DELAY;
+    return true;
+  }
+
+  /** Returns the sequence number to acknowledge, or undefined if no acknowledgement is due. */
+  takeDueAck(now: number): number | undefined {
+    if (this.#ackDueAt === undefined || now < this.#ackDueAt) return undefined;
+    this.#ackDueAt = undefined;
+    if (this.#receivedId === this.#acknowledgedId) return undefined;
+    this.#acknowledgedId = this.#receivedId;
+    return this.#receivedId;
+  }
+
+  /**
+   * Continues on a new transport: sends the sequence number at which the server continues, then the
+   * messages that the client has not acknowledged.
+   */
+  resend(transport: Transport, protocol: HubProtocol): void {
+    this.#awaitsSequence = true;
+    this.#fullSince = undefined;
+    transport.send(
+      protocol.writeMessage({ type: MessageType.Sequence, sequenceId: this.#firstId }),
+    );
+    for (const payload of this.#messages) {
+      if (payload instanceof SharedPayload) transport.sendShared(payload);
+      else transport.send(payload);
+    }
+  }
+
+  /** Drops all messages, because the client will not reconnect. */
+  end(): void {
+    this.#messages = [];
+    this.#bytes = 0;
+    this.#room.open();
+  }
+}
+
+function byteLength(payload: Payload): number {
+  if (typeof payload === 'string') return Buffer.byteLength(payload);
+  return payload.byteLength;
+}

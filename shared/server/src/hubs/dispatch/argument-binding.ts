@@ -1,0 +1,64 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { errorTexts } from '../../error-texts.ts';
+import { HubError } from '../../hub-error.ts';
+import type { HubMethod } from './hub-methods.ts';
+import type { UploadStreams } from '../streams/upload-streams.ts';
+
+/**
+ * Thrown if the arguments do not match the method. Clients see its message only if
+ * `enableDetailedErrors` is on. Its name is that of .NET.
+ */
+export class BindingError extends Error {
+  override readonly name = 'InvalidDataException';
+}
+
+/**
+ * Validates the arguments and returns the results of the schemas. Returns a promise only if a schema
+ * is asynchronous. Throws a {@link BindingError} if the arguments do not match the method.
+ */
+export function bindArguments(
+  method: HubMethod,
+  values: readonly unknown[],
+): readonly unknown[] | Promise<readonly unknown[]> {
+  if (values.length !== method.argumentCount) {
+    throw new BindingError(errorTexts.wrongArgumentCount(values.length, method.argumentCount));
+  }
+  const schemas = method.argumentSchemas;
+  if (schemas === undefined) return values;
+  const results = schemas.map(
+    (schema, i) => schema?.['~standard'].validate(values[i]) ?? { value: values[i] },
+  );
+  if (results.some((result) => result instanceof Promise)) {
+    return Promise.all(results.map((result) => Promise.resolve(result))).then(getValues);
+  }
+  return getValues(results as StandardSchemaV1.Result<unknown>[]);
+}
+
+/**
+ * Returns the arguments with the uploads inserted at their positions. Throws a `HubError` if the
+ * number of uploads does not match the method.
+ */
+export function insertUploads(
+  method: HubMethod,
+  values: readonly unknown[],
+  ids: readonly string[] | undefined,
+  streams: { readonly uploads: UploadStreams },
+): readonly unknown[] {
+  const count = ids?.length ?? 0;
+  if (count !== method.uploads.length) {
+    throw new HubError(errorTexts.wrongUploadCount(count, method.uploads.length));
+  }
+  if (ids === undefined || count === 0) return values;
+  const args = [...values];
+  for (const [i, { index, itemSchema }] of method.uploads.entries()) {
+    args.splice(index, 0, streams.uploads.get(ids[i] as string).validateWith(itemSchema));
+  }
+  return args;
+}
+
+function getValues(results: readonly StandardSchemaV1.Result<unknown>[]): readonly unknown[] {
+  return results.map((result) => {
+    if (result.issues !== undefined) throw new BindingError(errorTexts.wrongArgumentType);
+    return result.value;
+  });
+}

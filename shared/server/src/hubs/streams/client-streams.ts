@@ -1,0 +1,106 @@
+import { errorTexts } from '../../error-texts.ts';
+import type { ReadGate } from '../connection/read-gate.ts';
+import { UploadStreams } from './upload-streams.ts';
+
+/** The maximum number of running streams to one client. */
+const MAXIMUM_STREAMS = 1000;
+
+/** A running stream. */
+interface RunningStream {
+  cancel(): void;
+}
+
+/** The calls of the connection. */
+interface Calls {
+  /** Calls `onIdle` when no call is queued or running. */
+  whenIdle(onIdle: () => void): void;
+}
+
+/**
+ * The streams of one connection, in both directions. Both maps are created on first use, because
+ * most connections have no streams.
+ */
+export class ClientStreams {
+  readonly #capacity: number;
+  readonly #readGate: ReadGate;
+  #running: Map<string, RunningStream> | undefined;
+  #uploads: UploadStreams | undefined;
+  #isAborted = false;
+  /** Set once another server has taken over the client. */
+  #onIdle: (() => void) | undefined;
+
+  /** `streamBufferCapacity` is the number of items that each upload may buffer. */
+  constructor(streamBufferCapacity: number, readGate: ReadGate) {
+    this.#capacity = streamBufferCapacity;
+    this.#readGate = readGate;
+  }
+
+  get uploads(): UploadStreams {
+    return (this.#uploads ??= new UploadStreams(this.#capacity, this.#readGate));
+  }
+
+  /** Registers a stream that the client may cancel. Returns an error if it must not run. */
+  begin(invocationId: string, stream: RunningStream): string | undefined {
+    this.#running ??= new Map();
+    if (this.#running.has(invocationId)) return errorTexts.invocationIdInUse(invocationId);
+    if (this.#running.size >= MAXIMUM_STREAMS) return errorTexts.tooManyStreams(MAXIMUM_STREAMS);
+    if (this.#isAborted) stream.cancel();
+    this.#running.set(invocationId, stream);
+    return undefined;
+  }
+
+  /**
+   * Removes a stream just before its completion is sent. Returns an error for the completion if
+   * the stream stopped because another server has taken over the client.
+   */
+  end(invocationId: string): string | undefined {
+    this.#running?.delete(invocationId);
+    if (this.#onIdle === undefined) return undefined;
+    // The caller sends the completion before this microtask runs.
+    queueMicrotask(() => this.#checkIdle());
+    return errorTexts.streamMoved;
+  }
+
+  /** Cancels a stream. Unknown ids are ignored, because the stream may have ended already. */
+  cancel(invocationId: string): void {
+    this.#running?.get(invocationId)?.cancel();
+  }
+
+  /** Adds an item to an upload. */
+  receive(uploadId: string, item: unknown): void {
+    this.#uploads?.push(uploadId, item);
+  }
+
+  /** Ends an upload. Returns false if there is no upload with this id. */
+  complete(uploadId: string, error: string | undefined): boolean {
+    return this.#uploads?.end(uploadId, error) === true;
+  }
+
+  /**
+   * Stops all streams and uploads, because another server has taken over the client and they
+   * cannot continue there. Calls `onIdle` when all streams and all `calls` are answered.
+   */
+  move(connectionId: string, calls: Calls, onIdle: () => void): void {
+    calls.whenIdle(() => {
+      this.#onIdle = onIdle;
+      this.#checkIdle();
+    });
+    this.#onIdle ??= () => undefined;
+    this.abort(connectionId);
+  }
+
+  /** Cancels all streams. Readers of uploads get an AbortError. */
+  abort(connectionId: string): void {
+    this.#isAborted = true;
+    for (const stream of this.#running?.values() ?? []) stream.cancel();
+    this.#uploads?.abort(new ConnectionAbortedError(errorTexts.connectionLost(connectionId)));
+  }
+
+  #checkIdle(): void {
+    if ((this.#running?.size ?? 0) === 0) this.#onIdle?.();
+  }
+}
+
+class ConnectionAbortedError extends Error {
+  override readonly name = 'AbortError';
+}

@@ -1,0 +1,121 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { errorTexts } from '../../error-texts.ts';
+import { HubError } from '../../hub-error.ts';
+import type { ReadGate } from '../connection/read-gate.ts';
+
+/** A pending `next()`. */
+interface Reader {
+  readonly resolve: (result: IteratorResult<unknown>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/**
+ * The items of one upload, as an iterator for one reader. When as many items as the capacity are
+ * buffered, the server stops reading from the client. Items in the current chunk are still
+ * buffered.
+ * Source: `StreamTracker` of ASP.NET Core and its bounded channel.
+ */
+export class UploadStream implements AsyncIterableIterator<unknown> {
+  readonly #capacity: number;
+  readonly #readGate: ReadGate;
+  #schema: StandardSchemaV1 | undefined;
+  #items: unknown[] = [];
+  /** The index of the next item in `#items`. */
+  #next = 0;
+  #readers: Reader[] = [];
+  #isEnded = false;
+  #error: Error | undefined;
+  #isReadingPaused = false;
+
+  /** `capacity` is a number of items. */
+  constructor(capacity: number, readGate: ReadGate) {
+    this.#capacity = capacity;
+    this.#readGate = readGate;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Validates all items that are read from now on, including the buffered ones. */
+  validateWith(schema: StandardSchemaV1 | undefined): this {
+    this.#schema = schema;
+    return this;
+  }
+
+  push(item: unknown): void {
+    if (this.#isEnded) return;
+    const reader = this.#readers.shift();
+    if (reader !== undefined) {
+      this.#validate(item).then(reader.resolve, reader.reject);
+      return;
+    }
+    this.#items.push(item);
+    if (this.#isReadingPaused || this.#items.length - this.#next < this.#capacity) return;
+    this.#isReadingPaused = true;
+    this.#readGate.pause();
+  }
+
+  /** Ends the upload. The reader gets the buffered items first, then the error if there is one. */
+  end(error?: Error): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#error = error;
+    this.#resumeReading();
+    for (const reader of this.#readers.splice(0)) {
+      this.#finish().then(reader.resolve, reader.reject);
+    }
+  }
+
+  /** Ends the upload and drops the buffered items, because the method no longer reads them. */
+  discard(): void {
+    this.#items = [];
+    this.#next = 0;
+    this.end();
+    this.#error = undefined;
+  }
+
+  next(): Promise<IteratorResult<unknown>> {
+    if (this.#next < this.#items.length) {
+      const item = this.#items[this.#next];
+      this.#next++;
+      if (this.#next === this.#items.length) {
+        this.#items = [];
+        this.#next = 0;
+      }
+      if (this.#items.length - this.#next < this.#capacity) this.#resumeReading();
+      return this.#validate(item);
+    }
+    if (this.#isEnded) return this.#finish();
+    return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));
+  }
+
+  return(): Promise<IteratorResult<unknown>> {
+    this.discard();
+    return Promise.resolve(DONE);
+  }
+
+  async #validate(item: unknown): Promise<IteratorResult<unknown>> {
+    if (this.#schema === undefined) return { done: false, value: item };
+    const result = await this.#schema['~standard'].validate(item);
+    if (result.issues === undefined) return { done: false, value: result.value };
+    this.discard();
+    throw new HubError(errorTexts.itemNotBound);
+  }
+
+  async #finish(): Promise<IteratorResult<unknown>> {
+    const error = this.#error;
+    // An iterator throws only once and is done after that.
+    this.#error = undefined;
+    if (error !== undefined) throw error;
+    return DONE;
+  }
+
+  #resumeReading(): void {
+    if (!this.#isReadingPaused) return;
+    this.#isReadingPaused = false;
+    this.#readGate.resume();
+  }
+}

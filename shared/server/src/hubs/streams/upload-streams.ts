@@ -1,0 +1,71 @@
+import { errorTexts } from '../../error-texts.ts';
+import { HubError } from '../../hub-error.ts';
+import type { ReadGate } from '../connection/read-gate.ts';
+import { UploadStream } from './upload-stream.ts';
+
+/** The maximum number of open uploads of one connection. */
+const MAXIMUM_UPLOADS = 1000;
+
+/** The open uploads of one connection by stream id. Source: `StreamTracker` of ASP.NET Core. */
+export class UploadStreams {
+  readonly #capacity: number;
+  readonly #readGate: ReadGate;
+  #abortError: Error | undefined;
+  readonly #streams = new Map<string, UploadStream>();
+
+  /** `capacity` is the number of items that each upload may buffer. */
+  constructor(capacity: number, readGate: ReadGate) {
+    this.#capacity = capacity;
+    this.#readGate = readGate;
+  }
+
+  /**
+   * Opens the uploads of a call when it arrives, because their items may arrive before the call
+   * runs. If an id is in use or too many uploads are open, opens none and returns an error.
+   */
+  open(ids: readonly string[]): string | undefined {
+    if (this.#streams.size + ids.length > MAXIMUM_UPLOADS) {
+      return errorTexts.tooManyUploads(MAXIMUM_UPLOADS);
+    }
+    const idInUse = ids.find((id, i) => this.#streams.has(id) || ids.indexOf(id) < i);
+    if (idInUse !== undefined) return errorTexts.invocationIdInUse(idInUse);
+    for (const id of ids) this.#streams.set(id, new UploadStream(this.#capacity, this.#readGate));
+    return undefined;
+  }
+
+  /** Returns an open upload. If the connection has closed meanwhile, the upload has ended. */
+  get(id: string): UploadStream {
+    const openStream = this.#streams.get(id);
+    if (openStream !== undefined) return openStream;
+    const endedStream = new UploadStream(this.#capacity, this.#readGate);
+    endedStream.end(this.#abortError);
+    return endedStream;
+  }
+
+  /** Adds an item. Items of unknown uploads, and of uploads whose call has ended, are ignored. */
+  push(id: string, item: unknown): void {
+    this.#streams.get(id)?.push(item);
+  }
+
+  /** Ends an upload at the client's request. Returns false if there is none with this id. */
+  end(id: string, error: string | undefined): boolean {
+    const stream = this.#streams.get(id);
+    stream?.end(error === undefined ? undefined : new HubError(error));
+    return stream !== undefined;
+  }
+
+  /** Removes the uploads of a call that has ended. Items that arrive later are ignored. */
+  close(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#streams.get(id)?.discard();
+      this.#streams.delete(id);
+    }
+  }
+
+  /** Ends all uploads with an error, because the connection has closed. */
+  abort(error: Error): void {
+    this.#abortError = error;
+    for (const stream of this.#streams.values()) stream.end(error);
+    this.#streams.clear();
+  }
+}
