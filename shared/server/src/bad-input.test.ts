@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Hub } from './index.ts';
 import { RawClient } from './testing/raw-client.ts';
 import { testServer, type TestServer } from './testing/index.ts';
+import { TestTimeout } from './testing/test-timeout.ts';
 
 class EchoHub extends Hub {
   echo(text: unknown): unknown {
@@ -26,17 +27,23 @@ const call = (id: string, target: string, ...args: unknown[]): string =>
 const closed = '{"type":7,"error":"Connection closed with an error.","allowReconnect":true}';
 
 let server: TestServer;
+let handshakeTimeout: TestTimeout;
+let sendTimeout: TestTimeout;
 let url: string;
 let witness: RawClient;
 const logged: unknown[] = [];
 beforeAll(async () => {
+  handshakeTimeout = new TestTimeout();
+  sendTimeout = new TestTimeout();
   const log = (...details: unknown[]): void => void logged.push(details);
   const logger = { debug: log, info: log, warn: log, error: log };
   server = await testServer(
-    (signalr) => signalr.mapHub('/hub', EchoHub, { handshakeTimeout: 500, sendTimeout: 300 }),
-    {
-      logger,
-    },
+    (signalr) =>
+      signalr.mapHub('/hub', EchoHub, {
+        handshakeTimeout: handshakeTimeout.ms,
+        sendTimeout: sendTimeout.ms,
+      }),
+    { logger },
   );
   url = `${server.url}/hub`;
   witness = await RawClient.connect(url);
@@ -49,7 +56,11 @@ afterEach(async () => {
   while (record?.includes('"target":"m"') === true);
   expect(record).toBe('{"type":3,"invocationId":"w","result":"still here"}');
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  sendTimeout[Symbol.dispose]();
+  handshakeTimeout[Symbol.dispose]();
+});
 
 const failedHandshake = '{"error":"An unexpected error occurred during connection handshake."}';
 test.each([
@@ -76,7 +87,8 @@ test.each([
 ])('a handshake that is %s is refused with a sentence', async (_name, sent, answer) => {
   const client = await RawClient.open(url);
   if (sent !== undefined) client.send(sent);
-  expect(await client.end()).toEqual({ records: [answer], code: 1000 });
+  const end = handshakeTimeout.elapseUntil(client.end());
+  expect(await end).toEqual({ records: [answer], code: 1000 });
 });
 
 test('a handshake byte by byte, followed at once by two calls in one frame', async () => {
@@ -191,7 +203,9 @@ test('an upgrade with a wrong id, with an id in use, on an unmapped path', async
 
 test('a thousand half-open connections are given up, the server still answers', async () => {
   const clients = await Promise.all(Array.from({ length: 1000 }, () => RawClient.open(url)));
-  const ends = await Promise.all(clients.map((client) => client.end()));
+  const ends = await handshakeTimeout.elapseUntil(
+    Promise.all(clients.map((client) => client.end())),
+  );
   expect(ends.every((end) => end.code === 1000)).toBe(true);
 });
 
@@ -200,9 +214,14 @@ test('a client that never reads is closed after the send timeout; senders and me
   (deaf.webSocket as unknown as { _socket: { pause(): void } })._socket.pause();
   const sender = await RawClient.connect(url);
   sender.send(call('f', 'Flood', 400, 'x'.repeat(30_000)));
-  let record = await sender.next();
-  while (record?.includes('"target":"m"') === true) record = await sender.next();
-  expect(record).toBe('{"type":3,"invocationId":"f","result":400}');
+  const answer = async (): Promise<string | undefined> => {
+    let record = await sender.next();
+    while (record?.includes('"target":"m"') === true) record = await sender.next();
+    return record;
+  };
+  expect(await sendTimeout.elapseUntil(answer())).toBe(
+    '{"type":3,"invocationId":"f","result":400}',
+  );
   expect(logged.flat().filter((text) => String(text).includes('does not read'))).toHaveLength(1);
   deaf.close();
   sender.close();

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import cookieSession from 'cookie-session';
 import express, { type RequestHandler } from 'express';
 import session from 'express-session';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   Hub,
   requestUser,
@@ -13,6 +13,7 @@ import {
 } from './index.ts';
 import { CollectingLogger } from './testing/collecting-logger.ts';
 import { RawClient } from './testing/raw-client.ts';
+import { TestTimeout } from './testing/test-timeout.ts';
 
 class WhoHub extends Hub {
   who(): unknown {
@@ -29,8 +30,13 @@ type WithSession = express.Request & { session: { user?: SessionUser } | null };
 
 let server: Server;
 let signalr: SignalRServer;
+let handshakeTimeout: TestTimeout;
 const logger = new CollectingLogger();
+beforeEach(() => {
+  handshakeTimeout = new TestTimeout();
+});
 afterEach(async () => {
+  handshakeTimeout[Symbol.dispose]();
   await signalr.close();
   server.closeAllConnections();
   await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -44,7 +50,7 @@ async function start(
 ): Promise<string> {
   signalr = new SignalRServer({
     authentication: requestUser<WithSession>({ middleware: upgrade, ...options }),
-    handshakeTimeout: 300,
+    handshakeTimeout: handshakeTimeout.ms,
     logger,
   });
   signalr.mapHub('/hub', WhoHub, {
@@ -155,7 +161,9 @@ test.each<[string, UpgradeMiddleware, number]>([
       return middleware(request, response, next);
     };
     const url = await start([byHeader], {}, [once]);
-    await expect(RawClient.open(`${url}/hub`)).rejects.toThrow(`status ${status}`);
+    await expect(handshakeTimeout.elapseUntil(RawClient.open(`${url}/hub`))).rejects.toThrow(
+      `status ${status}`,
+    );
     if (status === 500)
       expect(logger.lines.at(-1)).toContain('Authentication of a request to /hub failed');
     const client = await RawClient.connect(`${url}/hub`, { 'x-user': 'alice' });

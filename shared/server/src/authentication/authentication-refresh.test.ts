@@ -1,8 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { Hub, jwtBearer, type MapHubOptions } from '../index.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { RawClient } from '../testing/raw-client.ts';
+import { TestTimeout } from '../testing/test-timeout.ts';
 import { bearer, testKey, testToken } from '../testing/test-token.ts';
 
 class RoleHub extends Hub {
@@ -26,7 +27,10 @@ const result = (value: unknown): string =>
 
 let server: TestServer;
 const logger = new CollectingLogger();
-afterEach(() => server.close());
+afterEach(async () => {
+  vi.useRealTimers();
+  await server.close();
+});
 
 interface Opened {
   readonly client: RawClient;
@@ -155,8 +159,11 @@ test.each<[string, NonNullable<MapHubOptions<RoleHub>['onAuthenticationRefresh']
   ],
   ['never answers', () => new Promise(() => undefined), 500],
 ])('an app that %s', async (_name, onAuthenticationRefresh, status) => {
-  const { client, refresh } = await open({}, { onAuthenticationRefresh, handshakeTimeout: 300 });
-  expect((await refresh(bearer(testToken({ sub: 'alice', role: 'admin' }))))[0]).toBe(status);
+  using handshakeTimeout = new TestTimeout();
+  const options = { onAuthenticationRefresh, handshakeTimeout: handshakeTimeout.ms };
+  const { client, refresh } = await open({}, options);
+  const refreshed = refresh(bearer(testToken({ sub: 'alice', role: 'admin' })));
+  expect((await handshakeTimeout.elapseUntil(refreshed))[0]).toBe(status);
   if (status === 200) await client.next(); // the hook's message
   client.send(call('Role'));
   expect(await client.next()).toBe(result(status === 200 ? 'admin' : null));
@@ -181,22 +188,28 @@ test("where it is off, the path is the app's own and negotiation says nothing of
 });
 
 test('closeOnAuthenticationExpiration ends a connection with its token, unless a new one has come', async () => {
-  const short = { closeOnAuthenticationExpiration: true, keepAliveInterval: 200 };
-  const { client, refresh, negotiated } = await open({ exp: inSeconds(3) }, short);
-  const other = await RawClient.connect(
-    `${server.url}/hub`,
-    bearer(testToken({ sub: 'bob', exp: inSeconds(2) })),
-  );
+  const now = Math.ceil(Date.now() / 1000) * 1000;
+  vi.useFakeTimers({ toFake: ['Date'], now });
+  const options = { closeOnAuthenticationExpiration: true, keepAliveInterval: 200 };
+  const { client, refresh, negotiated } = await open({ exp: inSeconds(30) }, options);
+  expect(negotiated.tokenLifetimeSeconds).toBe(30);
+  const connectBob = (seconds: number): Promise<RawClient> =>
+    RawClient.connect(
+      `${server.url}/hub`,
+      bearer(testToken({ sub: 'bob', exp: inSeconds(seconds) })),
+    );
+  const [early, late] = [await connectBob(20), await connectBob(30)];
   await refresh(bearer(testToken({ sub: 'alice', exp: inSeconds(100) })));
-  expect(await other.end()).toEqual({ records: ['{"type":7,"allowReconnect":true}'], code: 1000 });
   expect(await client.next()).toContain('refreshed');
-  // Alice's first token ends with the server's next second: another connection that shares its end shows when that has come.
-  const same = await RawClient.connect(
-    `${server.url}/hub`,
-    bearer(testToken({ sub: 'alice', exp: inSeconds(2) })),
-  );
-  await same.end();
-  expect(negotiated.tokenLifetimeSeconds).toBeLessThanOrEqual(3);
+  const closed = { records: ['{"type":7,"allowReconnect":true}'], code: 1000 };
+  vi.setSystemTime(now + 20_000);
+  expect(await early.end()).toEqual(closed);
+  vi.setSystemTime(now + 29_999);
+  late.send(call('Role'));
+  expect(await late.next()).toBe(result(null));
+  // A connection that shares the end of Alice's first token shows when the server has seen it.
+  vi.setSystemTime(now + 30_000);
+  expect(await late.end()).toEqual(closed);
   client.send(call('Role'));
   expect(await client.next()).toBe(result(null));
   client.close();

@@ -10,6 +10,7 @@ import {
 import { testServer, type TestServer } from '../testing/index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { RawClient } from '../testing/raw-client.ts';
+import { TestTimeout } from '../testing/test-timeout.ts';
 import { bearer, testKey, testToken } from '../testing/test-token.ts';
 
 class WhoHub extends Hub {
@@ -30,16 +31,18 @@ function broken(): never {
 const rejecting = async (): Promise<never> => broken();
 
 let server: TestServer;
+let handshakeTimeout: TestTimeout;
 let witness: RawClient;
 let hubs = 0;
 beforeAll(async () => {
+  handshakeTimeout = new TestTimeout();
   server = await testServer(
     (signalr) =>
       signalr.mapHub('/good', WhoHub, {
         authentication: jwtBearer({ key: testKey }),
         authorize: true,
       }),
-    { logger, handshakeTimeout: 300 },
+    { logger, handshakeTimeout: handshakeTimeout.ms },
   );
   witness = await RawClient.connect(`${server.url}/good`, bearer(good));
 });
@@ -51,7 +54,10 @@ afterEach(async () => {
     [],
   );
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  handshakeTimeout[Symbol.dispose]();
+});
 
 function map(options: MapHubOptions<WhoHub>): string {
   const path = `/hub${hubs++}`;
@@ -97,8 +103,10 @@ test('a key function that never answers is given up', async () => {
   const url = map({
     authentication: jwtBearer({ key: () => new Promise(() => undefined), algorithms: ['RS256'] }),
   });
-  expect(await answers(url, signedByRsa)).toEqual([500, null]);
-  expect(logger.lines.at(-1)).toContain('Authentication took longer than 300 ms.');
+  const answer = await handshakeTimeout.elapseUntil(answers(url, signedByRsa));
+  expect(answer).toEqual([500, null]);
+  const said = `Authentication took longer than ${handshakeTimeout.ms} ms.`;
+  expect(logger.lines.at(-1)).toContain(said);
 });
 
 test.each<[string, JwtBearerEvents, string]>([

@@ -68,7 +68,7 @@ test.each(['WebSockets', 'ServerSentEvents', 'LongPolling'])(
         '--eval',
         script,
       ],
-      { cwd: fileURLToPath(new URL('../..', import.meta.url)), timeout: 20_000 },
+      { cwd: fileURLToPath(new URL('../..', import.meta.url)) },
     );
     expect(stdout.split('\n').toSorted()).toEqual(['', 'closed', 'done']);
   },

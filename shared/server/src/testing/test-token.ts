@@ -3,13 +3,13 @@ import jwt from 'jsonwebtoken';
 /** For tests alone. */
 export const testKey = 'a key for tests alone, 32 bytes or more of it';
 
-/** A token that is good for a minute, unless the claims say otherwise. */
+/** Creates a token that expires after an hour, unless the claims say otherwise. */
 export function testToken(
   claims: object,
   key: jwt.Secret = testKey,
   options: jwt.SignOptions = {},
 ): string {
-  const exp = Math.floor(Date.now() / 1000) + 60;
+  const exp = Math.floor(Date.now() / 1000) + 3600;
   const given = Object.entries({ iss: 'tests', aud: 'chat', exp, ...claims }).filter(
     ([, value]) => value !== undefined,
   );

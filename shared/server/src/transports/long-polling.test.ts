@@ -1,14 +1,20 @@
-import { EventEmitter } from 'node:events';
-import { expect, test } from 'vitest';
+import { EventEmitter, once } from 'node:events';
+import { afterEach, expect, test, vi } from 'vitest';
 import { PostQueue } from '../connections/post-queue.ts';
 import { Hub } from '../index.ts';
+import { turns } from '../testing/event-loop.ts';
 import { testServer } from '../testing/index.ts';
 import { RawPollingClient } from '../testing/raw-http-client.ts';
+import { TestTimeout } from '../testing/test-timeout.ts';
 import { LongPollingTransport } from './long-polling.ts';
 import { call, transportSuite } from './transport-suite.ts';
 import { WriteBatcher } from './write-batcher.ts';
 
 transportSuite('LongPolling', (url) => new RawPollingClient().connect(url));
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 let onStarted = (): void => undefined;
 let onAborted = (): void => undefined;
@@ -51,10 +57,18 @@ test('one who only POSTs: a little is kept, more waits unread until somebody pol
 });
 
 test('one who only POSTs and never polls is given up, and so are the POSTs that wait', async () => {
-  const options = { transportMaxBufferSize: 10, disconnectTimeout: 200 };
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const disconnectTimeout = 20_000;
+  // A short interval: the heartbeat, which looks at the clock, is a fifth of it.
+  const options = { transportMaxBufferSize: 10, disconnectTimeout, keepAliveInterval: 100 };
   const server = await testServer((signalr) => signalr.mapHub('/hub', SlowHub, options));
   const url = await negotiate(`${server.url}/hub`);
-  expect((await post(url, HANDSHAKE)).status).toBe(404);
+  const arrived = once(server.server, 'request');
+  const answer = post(url, HANDSHAKE);
+  await arrived;
+  await turns(50); // the body has come, and waits
+  vi.setSystemTime(Date.now() + disconnectTimeout + 1);
+  expect((await answer).status).toBe(404);
   await server.close();
 });
 
@@ -91,15 +105,16 @@ test('a poll whose client goes away is forgotten: what comes next waits for the 
 });
 
 test('a client that takes the Close and stays away does not hold up the end', async () => {
+  using disconnectTimeout = new TestTimeout(4999); // less than the 5 s that the server grants
   const server = await testServer((signalr) =>
-    signalr.mapHub('/hub', SlowHub, { disconnectTimeout: 300 }),
+    signalr.mapHub('/hub', SlowHub, { disconnectTimeout: disconnectTimeout.ms }),
   );
   const url = await negotiate(`${server.url}/hub`);
   await fetch(url);
   await post(url, HANDSHAKE);
   const closed = server.close();
   expect(await (await fetch(url)).text()).toContain('"type":7');
-  await closed;
+  await disconnectTimeout.elapseUntil(closed);
 });
 
 test('an answer that its client cannot have got comes again, before what is newer', () => {

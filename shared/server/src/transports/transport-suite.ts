@@ -7,6 +7,7 @@ import { Hub } from '../index.ts';
 import { startCuttingProxy } from '../testing/cutting-proxy.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
 import { RawClient } from '../testing/raw-client.ts';
+import { TestTimeout } from '../testing/test-timeout.ts';
 
 /** What the suite needs of a client of one transport. */
 export interface SuiteClient {
@@ -29,6 +30,8 @@ export function transportSuite(
   connect: (url: string) => Promise<SuiteClient>,
 ): void {
   let server: TestServer;
+  let sendTimeout: TestTimeout;
+  let disconnectTimeout: TestTimeout;
   let url: string;
   let witness: RawClient;
   let connected = 0;
@@ -66,15 +69,20 @@ export function transportSuite(
     }
   }
   /** Resolves when every client but the witness has been seen off. */
-  const empty = (): Promise<void> =>
-    connected <= 1 ? Promise.resolve() : new Promise((resolve) => (onEmpty = resolve));
+  const empty = (): Promise<void> => {
+    if (connected <= 1) return Promise.resolve();
+    const isEmpty = new Promise<void>((resolve) => (onEmpty = resolve));
+    return disconnectTimeout.elapseUntil(isEmpty);
+  };
 
   beforeAll(async () => {
     const log = (text: string): void => void logged.push(text);
-    server = await testServer(
-      (signalr) => signalr.mapHub('/hub', SuiteHub, { sendTimeout: 300, disconnectTimeout: 400 }),
-      { logger: { debug: log, info: log, warn: log, error: log } },
-    );
+    sendTimeout = new TestTimeout();
+    disconnectTimeout = new TestTimeout();
+    const options = { sendTimeout: sendTimeout.ms, disconnectTimeout: disconnectTimeout.ms };
+    server = await testServer((signalr) => signalr.mapHub('/hub', SuiteHub, options), {
+      logger: { debug: log, info: log, warn: log, error: log },
+    });
     url = `${server.url}/hub`;
     witness = await RawClient.connect(url);
   });
@@ -85,7 +93,11 @@ export function transportSuite(
     while (record?.includes('"target":"m"') === true);
     expect(record).toBe(result('w', 'still here'));
   });
-  afterAll(() => server.close());
+  afterAll(async () => {
+    await disconnectTimeout.elapseUntil(server.close());
+    disconnectTimeout[Symbol.dispose]();
+    sendTimeout[Symbol.dispose]();
+  });
 
   test('a call is answered; the hub knows the transport and the request that opened it', async () => {
     const client = await connect(`${url}?colour=red`);
@@ -149,9 +161,12 @@ export function transportSuite(
     const deaf = await connect(url);
     deaf.stopReading();
     witness.send(call('f', 'Flood', 400, 'x'.repeat(30_000)));
-    let record = await witness.next();
-    while (record?.includes('"target":"m"') === true) record = await witness.next();
-    expect(record).toBe(result('f', 400));
+    const answer = async (): Promise<string | undefined> => {
+      let record = await witness.next();
+      while (record?.includes('"target":"m"') === true) record = await witness.next();
+      return record;
+    };
+    expect(await sendTimeout.elapseUntil(answer())).toBe(result('f', 400));
     await empty();
     expect(logged.filter((text) => text.includes('does not read'))).toHaveLength(1);
     deaf.close();

@@ -2,8 +2,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test } from 'vitest';
 import { Hub, stream } from '../../index.ts';
+import { settled } from '../../testing/event-loop.ts';
 import { RawClient } from '../../testing/raw-client.ts';
 import { testServer, type TestServer } from '../../testing/index.ts';
+import { TestTimeout } from '../../testing/test-timeout.ts';
 
 let server: TestServer;
 let onGone: () => void = () => undefined;
@@ -64,7 +66,9 @@ test('closing the server does not wait for ever for a disconnected hook that nev
   const logged: string[] = [];
   const log = (text: string): void => void logged.push(text);
   const logger = { debug: log, info: log, warn: log, error: log };
-  server = await testServer({ '/hub': HangingHub }, { logger, shutdownTimeout: 50 });
+  using shutdownTimeout = new TestTimeout();
+  const options = { logger, shutdownTimeout: shutdownTimeout.ms };
+  server = await testServer({ '/hub': HangingHub }, options);
   const over = new Promise<void>((resolve) => (onGone = resolve));
   const [first, second] = [
     await RawClient.connect(`${server.url}/hub`),
@@ -72,7 +76,7 @@ test('closing the server does not wait for ever for a disconnected hook that nev
   ];
   first.close();
   await over;
-  await server.signalr.close();
+  await shutdownTimeout.elapseUntil(server.signalr.close());
   expect((await second.end()).code).toBe(1000);
   expect(logged).toContain(
     'onDisconnected of HangingHub did not return in time; the server closed without waiting longer.',
@@ -88,11 +92,7 @@ test('a client that vanishes while it is held back is noticed by the next pings'
   client.send(call('NeverReads', { streamIds: ['s'] }));
   const item = JSON.stringify({ type: 2, invocationId: 's', item: 'x'.repeat(10_000) }) + RS;
   for (let i = 0; i < 1000; i++) client.send(item);
-  let waiting = Infinity; // until the server takes no more
-  while (client.webSocket.bufferedAmount < waiting) {
-    waiting = client.webSocket.bufferedAmount;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await settled(() => client.webSocket.bufferedAmount); // the server takes no more
   client.close();
   await over;
 });

@@ -5,7 +5,9 @@ import { SharedPayload } from '../../connections/shared-payload.ts';
 import { Hub } from '../../index.ts';
 import { type CuttingProxy, startCuttingProxy } from '../../testing/cutting-proxy.ts';
 import { testServer, type TestServer } from '../../testing/index.ts';
+import { MessageBuffer } from './message-buffer.ts';
 import { RawClient } from '../../testing/raw-client.ts';
+import { TestTimeout } from '../../testing/test-timeout.ts';
 
 const RS = '\u001e';
 const call = (id: string, target: string, ...args: unknown[]): string =>
@@ -34,6 +36,8 @@ class StatefulHub extends Hub {
 }
 
 let server: TestServer;
+let disconnectTimeout: TestTimeout;
+const sendTimeout = 20_000;
 let proxy: CuttingProxy;
 const logged: string[] = [];
 beforeEach(async () => {
@@ -41,7 +45,13 @@ beforeEach(async () => {
   connects = 0;
   logged.length = 0;
   const log = (text: string): void => void logged.push(text);
-  const options = { allowStatefulReconnects: true, disconnectTimeout: 300, sendTimeout: 200 };
+  disconnectTimeout = new TestTimeout();
+  const options = {
+    allowStatefulReconnects: true,
+    disconnectTimeout: disconnectTimeout.ms,
+    sendTimeout,
+    keepAliveInterval: 100, // and with it the time between two looks at the clock
+  };
   server = await testServer(
     (signalr) => {
       signalr.mapHub('/hub', StatefulHub, options);
@@ -52,8 +62,10 @@ beforeEach(async () => {
   proxy = await startCuttingProxy(server.port);
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await server.close();
   await proxy.close();
+  disconnectTimeout[Symbol.dispose]();
 });
 
 async function connectOfficial(): Promise<HubConnection> {
@@ -203,9 +215,14 @@ test('a full buffer holds the sender back until the client acknowledges', async 
 });
 
 test('a client that reads and never acknowledges is closed: it must not hold others', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
   const { client } = await connectRaw('/small');
   const other = await RawClient.connect(`${server.url}/small`);
   other.send(call('1', 'Tell', 20));
+  for (let n = 0; n < 6; n++) await client.next(); // these fill the buffer
+  const looks = vi.spyOn(MessageBuffer.prototype, 'fullFor');
+  await expect.poll(() => looks.mock.calls.length).toBeGreaterThan(1); // the server knows
+  vi.setSystemTime(Date.now() + sendTimeout + 1);
   let last: string | undefined;
   do last = await other.next();
   while (last?.includes('"target"') === true);

@@ -1,0 +1,18 @@
+import { setImmediate } from 'node:timers/promises';
+
+/** Resolves after so many turns of the event loop: each turn handles what the sockets have. */
+export async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await setImmediate();
+}
+
+/**
+ * Resolves with the value once it has stayed the same for 100 turns of the event loop. If both
+ * ends of a connection are in this process, nothing is under way any more by then.
+ */
+export async function settled(value: () => number): Promise<number> {
+  for (;;) {
+    const before = value();
+    await turns(100);
+    if (value() === before) return before;
+  }
+}
