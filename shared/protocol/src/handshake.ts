@@ -1,5 +1,5 @@
 import { TextDecoder, TextEncoder } from './text-encoding.ts';
-import { RECORD_SEPARATOR } from './text-record-reader.ts';
+import { RECORD_SEPARATOR } from './json/text-record-reader.ts';
 import { MessageTooLargeError, ProtocolError } from './protocol-error.ts';
 import { errorTexts } from './error-texts.ts';
 

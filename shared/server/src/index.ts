@@ -66,7 +66,7 @@ export type {
 } from './server-options.ts';
 export type { ConnectionTokenOptions } from './connections/connection-token-options.ts';
 export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
-export type { TransportName } from './connections/transport.ts';
+export type { TransportName } from './transport-name.ts';
 export type { HealthReport, HealthReportEntry, HealthStatus } from './scale-out/health-report.ts';
 export type { Logger } from './logger.ts';
 export { JsonHubProtocol, MessagePackHubProtocol } from '@practical-signalr/protocol';

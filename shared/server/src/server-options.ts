@@ -12,7 +12,6 @@ import {
   type ResolvedConnectionTokenOptions,
   resolveConnectionTokens,
 } from './connections/connection-token-options.ts';
-import { type TransportName, transportNames } from './connections/transport.ts';
 import { errorTexts } from './error-texts.ts';
 import type { ClientResultSchemas } from './hubs/client-results.ts';
 import type { ClientOf } from './hubs/hub.ts';
@@ -21,6 +20,8 @@ import type { HubMethodName, HubMethodOptions } from './hubs/hub-method-options.
 import type { UserIdProvider } from './hubs/user-id-provider.ts';
 import { defaultLogger, type Logger, safeLogger } from './logger.ts';
 import type { HubLifetimeManagerFactory } from './scale-out/scale-out-hub.ts';
+import { transportNames } from './transports/find-transport.ts';
+import type { TransportName } from './transports/registry.ts';
 
 /** Options that a hub may override. Times in ms, sizes in bytes. Source: `HubOptions`, `HttpConnectionDispatcherOptions`. */
 export interface SharedOptions {
@@ -200,7 +201,8 @@ export function resolveOptions(
     if (!(value > 0)) throw new RangeError(errorTexts.notPositive(`longPolling.${name}`));
   }
   for (const name of resolved.transports) {
-    if (!transportNames.includes(name)) throw new RangeError(errorTexts.wrongTransport(name));
+    if (!transportNames.includes(name))
+      throw new RangeError(errorTexts.wrongTransport(name, transportNames));
   }
   const { authentication } = resolved;
   if (

@@ -6,8 +6,7 @@ import {
   type PostResult,
   type SendLimits,
   ServerSentEventsTransport,
-  transferFormats,
-  transportNames,
+  transportDefinitions,
 } from '@practical-signalr/server/transports';
 import type { EmulatedService } from '../emulated-service.ts';
 import { errorTexts } from '../error-texts.ts';
@@ -72,9 +71,9 @@ function negotiate(service: EmulatedService, { response, hub, claims }: ClientRe
   if (connection === undefined) return answer(response, 503, errorTexts.tooManyNegotiated);
   const { connectionId, connectionToken } = connection;
   const mask = Number(claims['asrs.s.htt'] ?? 7);
-  const availableTransports = transportNames
-    .filter((_name, i) => (mask & (1 << i)) !== 0)
-    .map((transport) => ({ transport, transferFormats: transferFormats[transport] }));
+  const availableTransports = transportDefinitions
+    .filter(({ flag }) => (mask & flag) !== 0)
+    .map(({ name, transferFormats }) => ({ transport: name, transferFormats }));
   response.json({ negotiateVersion: 1, connectionId, connectionToken, availableTransports });
 }
 

@@ -1,8 +1,5 @@
-import type {
-  ClaimsPrincipal,
-  NegotiatedHub,
-  TransportName,
-} from '@practical-signalr/server/scale-out';
+import type { ClaimsPrincipal, NegotiatedHub } from '@practical-signalr/server/scale-out';
+import { transportDefinitions } from '@practical-signalr/server/transports';
 import {
   type Claims,
   longClaimTypes,
@@ -29,11 +26,6 @@ const jwtNames = new Set('aud exp iat nbf iss actort acr azp c_hash jti nonce'.s
 const numericNames = new Set(['exp', 'iat', 'nbf', 'auth_time']);
 /** Claims that are not text come back from the service as text, so they travel a second time as JSON. */
 const JSON_CLAIM = `${SYSTEM_CLAIM_PREFIX}json`;
-const transportBits: Record<TransportName, number> = {
-  WebSockets: 1,
-  ServerSentEvents: 2,
-  LongPolling: 4,
-};
 const DEFAULT_HANDSHAKE_TIMEOUT = 15_000;
 const MOST_HANDSHAKE_TIMEOUT = 30_000;
 
@@ -62,8 +54,12 @@ export function clientClaims(
     'ttl',
     settings.maximumPollInterval === undefined ? undefined : String(settings.maximumPollInterval),
   );
-  const mask = transports.reduce((sum, name) => sum + transportBits[name], 0);
-  system('htt', mask === 7 ? undefined : String(mask));
+  const allowedTransports = transportDefinitions.filter(({ name }) =>
+    transports.some((allowed) => allowed === name),
+  );
+  const flags = allowedTransports.reduce((sum, { flag }) => sum | flag, 0);
+  const isEveryTransport = allowedTransports.length === transportDefinitions.length;
+  system('htt', isEveryTransport ? undefined : String(flags));
   if (settings.closeOnAuthenticationExpiration && typeof expires === 'number') {
     system('coae', 'true');
     system('aeo', String(expires));

@@ -1,8 +1,6 @@
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
-import type { ConnectionContext } from '../connections/connection-context.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
-import { isSameUser } from './claims.ts';
 
 /** A client that brings a new token for its connection. Source: `AuthenticationRefreshContext`, planned for ASP.NET Core 11. */
 export interface AuthenticationRefresh {
@@ -13,14 +11,6 @@ export interface AuthenticationRefresh {
   readonly newExpiration: number | undefined;
   /** The request that brings it. */
   readonly request: ConnectionRequest;
-}
-
-/** Whether a connection belongs to who asks: its identity never changes, whatever requests come for it. */
-export function belongsTo(
-  connection: ConnectionContext,
-  ticket: AuthenticationTicket | undefined,
-): boolean {
-  return isSameUser(connection.ticket?.user, ticket?.user);
 }
 
 /** Whole seconds for which a ticket still holds; undefined where it has no end, or is over. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import { isSameUser, nameIdentifier, rolesOf } from './claims.ts';
 
 test.each([
@@ -23,8 +24,10 @@ test.each([
   [{ name: 'a', iat: 1, exp: 2, jti: 'x' }, { exp: 3, name: 'a' }, true],
   [{ name: 'a' }, { name: 'b' }, false],
   [{}, {}, true],
-])('%j and %j: one user: %s', (a, b, same) => {
-  expect(isSameUser(a, b)).toBe(same);
+])('tickets of %j and %j belong to the same user: %s', (first, second, same) => {
+  const ticketOf = (user: ClaimsPrincipal | undefined) =>
+    user === undefined ? undefined : { user };
+  expect(isSameUser(ticketOf(first), ticketOf(second))).toBe(same);
 });
 
 test('roles are found in every place', () => {

@@ -1,4 +1,5 @@
 import { inspect, type InspectOptions, isDeepStrictEqual } from 'node:util';
+import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 
 // Tokens made by .NET carry the long names where the short ones are not mapped.
@@ -22,15 +23,19 @@ export function rolesOf(user: ClaimsPrincipal): unknown[] {
   return [user['role'], user['roles'], user[ROLE]].flat();
 }
 
-/** Whether two tickets are of one user. Users without an id are one only when all their claims are the same. */
+/**
+ * Returns true if two tickets belong to the same user. Users without an id are the same user only if
+ * all their claims are equal.
+ */
 export function isSameUser(
-  a: ClaimsPrincipal | undefined,
-  b: ClaimsPrincipal | undefined,
+  first: Pick<AuthenticationTicket, 'user'> | undefined,
+  second: Pick<AuthenticationTicket, 'user'> | undefined,
 ): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  const id = nameIdentifier(a);
-  if (id !== undefined || nameIdentifier(b) !== undefined) return id === nameIdentifier(b);
-  return isDeepStrictEqual(lasting(a), lasting(b));
+  if (first === undefined || second === undefined) return first === second;
+  const id = nameIdentifier(first.user);
+  const secondId = nameIdentifier(second.user);
+  if (id !== undefined || secondId !== undefined) return id === secondId;
+  return isDeepStrictEqual(lasting(first.user), lasting(second.user));
 }
 
 /** A user as text that is the same on every server, by the same rule; undefined for nobody. */

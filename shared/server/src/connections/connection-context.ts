@@ -1,3 +1,4 @@
+import type { TransferFormat } from '@practical-signalr/protocol';
 import type { AuthenticationTicket } from './authentication-ticket.ts';
 import type { ConnectionRequest } from './connection-request.ts';
 import { PostQueue } from './post-queue.ts';
@@ -19,6 +20,8 @@ export class ConnectionContext {
   tokenExpiresAt: number | undefined;
   /** Puts the connection on a new transport; undefined where it cannot be. Source: `IStatefulReconnectFeature`. */
   reconnect: ((transport: Transport) => TransportEvents) | undefined;
+  /** The formats that the transport can carry. Source: `ITransferFormatFeature`. */
+  transferFormats: readonly TransferFormat[] = ['Text', 'Binary'];
   #posts: PostQueue | undefined;
   /** Who the client is; undefined: nobody knows. A newer ticket of the same user may take its place. */
   ticket: AuthenticationTicket | undefined;
@@ -45,8 +48,8 @@ export class ConnectionContext {
     return this.#posts;
   }
 
-  /** The connection was never opened and is given up. */
-  giveUp(): void {
+  /** Removes a connection that was never opened. */
+  abandon(): void {
     this.#posts?.end();
   }
 

@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { ConnectionContext } from './connection-context.ts';
 import type { ConnectionTokens, SignedConnection } from './connection-tokens.ts';
-import type { TransportName } from './transport.ts';
+import type { OfferedTransport, Transport } from './transport.ts';
+import type { ConnectionRequest } from './connection-request.ts';
 
 /** More connections than this may not wait to be opened: each negotiate costs the server memory. */
 export const MAXIMUM_NEGOTIATED = 65_536;
 
 /** What negotiation has agreed upon. */
-export interface Negotiated {
+export interface NegotiatedConnection {
   readonly version: number;
   /** Who negotiates, as text that is the same for the same user; undefined: nobody that is known. Made only for a signed token. */
   readonly user: () => string | undefined;
   readonly useStatefulReconnect: boolean;
-  readonly transports: readonly TransportName[];
+  readonly transports: readonly OfferedTransport[];
 }
 
 const newId = (): string => randomBytes(16).toString('base64url');
@@ -29,16 +30,15 @@ export class ConnectionManager {
   }
 
   /** A new connection, or undefined when too many wait to be opened. Version 0 of negotiate has no token of its own. */
-  negotiated({
+  createNegotiated({
     version,
     user,
     useStatefulReconnect,
     transports,
-  }: Negotiated): ConnectionContext | undefined {
+  }: NegotiatedConnection): ConnectionContext | undefined {
     const tokens = version === 0 ? undefined : this.#tokens;
-    // A signed token says all that a WebSocket needs; the other transports need the connection here.
-    const isKept =
-      tokens === undefined || transports.some((transport) => transport !== 'WebSockets');
+    // A signed token contains all that an upgrade needs. The HTTP transports need the connection here.
+    const isKept = tokens === undefined || transports.some(({ needsUpgrade }) => !needsUpgrade);
     if (isKept && this.#waiting >= MAXIMUM_NEGOTIATED) return undefined;
     const id = newId();
     const signed = tokens?.create(id, user(), useStatefulReconnect);
@@ -51,12 +51,12 @@ export class ConnectionManager {
   }
 
   /** What a token says that any server can read; undefined for every other text. */
-  signed(token: string): SignedConnection | undefined {
+  readSignedToken(token: string): SignedConnection | undefined {
     return this.#tokens?.read(token);
   }
 
   /** The connection of a token, negotiated elsewhere or not kept; it is opened at once. */
-  adopt({
+  openSigned({
     token,
     connectionId,
     useStatefulReconnect,
@@ -70,7 +70,7 @@ export class ConnectionManager {
   }
 
   /** A new connection of a client that skipped negotiation; it is opened at once. */
-  unnegotiated(): ConnectionContext {
+  createDirect(): ConnectionContext {
     this.#waiting++;
     return this.#add(new ConnectionContext(newId(), newId()));
   }
@@ -88,8 +88,14 @@ export class ConnectionManager {
     return this.#tokens?.isFull === true;
   }
 
-  /** To be called when a connection gets its transport. */
-  opened(): void {
+  /** The number of connections that are not open yet. */
+  get unopenedCount(): number {
+    return this.#waiting;
+  }
+
+  /** Gives a connection its transport. */
+  open(connection: ConnectionContext, transport: Transport, request: ConnectionRequest): void {
+    connection.open(transport, request);
     this.#waiting--;
   }
 
@@ -101,7 +107,7 @@ export class ConnectionManager {
       return;
     }
     this.#waiting--;
-    connection.giveUp();
+    connection.abandon();
   }
 
   /** Gives up what was negotiated more than `age` ms ago and never opened. */

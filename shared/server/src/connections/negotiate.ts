@@ -1,11 +1,11 @@
 import { errorTexts } from '../error-texts.ts';
 import type { ConnectionManager } from './connection-manager.ts';
-import { transferFormats, type TransportName } from './transport.ts';
+import type { OfferedTransport } from './transport.ts';
 
 /** The highest version of negotiation. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate". */
 const HIGHEST_VERSION = 1;
 
-/** What a client asks for, and who it is: asked only where a token is signed. See {@link Negotiated}. */
+/** What a client asks for, and who it is: asked only where a token is signed. See {@link NegotiatedConnection}. */
 export interface NegotiateRequest {
   readonly version: string | undefined;
   readonly useStatefulReconnect: boolean;
@@ -16,7 +16,7 @@ export interface NegotiateRequest {
 export function negotiate(
   { version: requestedVersion, useStatefulReconnect, user }: NegotiateRequest,
   minimumVersion: number,
-  transports: readonly TransportName[],
+  transports: readonly OfferedTransport[],
   connections: ConnectionManager,
 ): object | undefined {
   let version = 0;
@@ -27,16 +27,21 @@ export function negotiate(
   }
   if (version < minimumVersion) return { error: errorTexts.negotiateVersionNotSupported(version) };
   version = Math.min(version, HIGHEST_VERSION);
-  const connection = connections.negotiated({ version, user, useStatefulReconnect, transports });
+  const connection = connections.createNegotiated({
+    version,
+    user,
+    useStatefulReconnect,
+    transports,
+  });
   if (connection === undefined) return undefined;
   return {
     ...(useStatefulReconnect ? { useStatefulReconnect } : {}),
     negotiateVersion: version,
     connectionId: connection.connectionId,
     ...(version > 0 ? { connectionToken: connection.connectionToken } : {}),
-    availableTransports: transports.map((transport) => ({
-      transport,
-      transferFormats: transferFormats[transport],
+    availableTransports: transports.map(({ name, transferFormats }) => ({
+      transport: name,
+      transferFormats,
     })),
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Gate } from './gate.ts';
 import type { TransportEvents } from './transport.ts';
 
 /** POSTs of one connection that may wait their turn; each holds an HTTP request open. */
@@ -21,8 +22,8 @@ export class PostQueue {
   #ended = false;
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
-  #gate: Promise<void> | undefined;
-  #openGate: (() => void) | undefined;
+  /** Opens when waiting bodies may continue, or must stop. */
+  readonly #gate = new Gate();
 
   /** `maximumEarly` is what is kept before the connection opens, in bytes. */
   constructor(maximumEarly: number) {
@@ -47,7 +48,7 @@ export class PostQueue {
     this.#events = events;
     this.#onCut = onCut;
     for (const piece of early) events.onReceive(piece);
-    this.#change();
+    this.#gate.open();
   }
 
   pause(): void {
@@ -56,7 +57,7 @@ export class PostQueue {
 
   resume(): void {
     this.#paused = false;
-    this.#change();
+    this.#gate.open();
   }
 
   /** The connection is over: those that wait are let go. */
@@ -64,7 +65,7 @@ export class PostQueue {
     this.#ended = true;
     this.#early = [];
     this.#events = undefined;
-    this.#change();
+    this.#gate.open();
   }
 
   async #read(request: IncomingMessage): Promise<PostResult> {
@@ -73,7 +74,7 @@ export class PostQueue {
       const body = bodyOf(request);
       if (body === undefined) return 'unreadable';
       for await (const piece of body) {
-        while (!this.#ended && this.#isHeld(piece.length)) await this.#whenChanged();
+        while (!this.#ended && this.#isHeld(piece.length)) await this.#gate.wait();
         if (this.#ended) return 'ended';
         if (this.#events !== undefined) this.#events.onReceive(piece);
         else {
@@ -94,17 +95,6 @@ export class PostQueue {
     return this.#events === undefined
       ? this.#earlyBytes + length > this.#maximumEarly
       : this.#paused;
-  }
-
-  #whenChanged(): Promise<void> {
-    this.#gate ??= new Promise((resolve) => (this.#openGate = resolve));
-    return this.#gate;
-  }
-
-  #change(): void {
-    this.#openGate?.();
-    this.#gate = undefined;
-    this.#openGate = undefined;
   }
 }
 

@@ -1,52 +1,67 @@
 import type { TransferFormat } from '@practical-signalr/protocol';
 import type { SharedPayload } from './shared-payload.ts';
 
-/** Names of the transports in negotiate answers. Source: `HttpTransportType` of ASP.NET Core. */
-export type TransportName = 'WebSockets' | 'ServerSentEvents' | 'LongPolling';
+/** What negotiation needs to know about a transport. */
+export interface OfferedTransport {
+  /** The name in negotiate responses, for example `WebSockets`. */
+  readonly name: string;
+  readonly transferFormats: readonly TransferFormat[];
+  /** True if one upgrade request opens the transport and carries all its data. */
+  readonly needsUpgrade: boolean;
+}
 
-/** In the order in which negotiate offers them. */
-export const transportNames: readonly TransportName[] = [
-  'WebSockets',
-  'ServerSentEvents',
-  'LongPolling',
-];
-
-/** What each transport carries. Source: TransportProtocols.md. */
-export const transferFormats: Readonly<Record<TransportName, readonly TransferFormat[]>> = {
-  WebSockets: ['Text', 'Binary'],
-  ServerSentEvents: ['Text'],
-  LongPolling: ['Text', 'Binary'],
-};
-
-/** Moves bytes of one connection; knows nothing of hubs. What is sent in one turn of the event loop leaves in one write. */
+/**
+ * Moves the bytes of one connection. Knows nothing about hubs.
+ * Everything that is sent in one turn of the event loop is written together.
+ */
 export interface Transport {
-  readonly name: TransportName;
-  /** True where the client shows without pings that it is alive. Source: `IConnectionInherentKeepAliveFeature`. */
+  /** The name in negotiate responses, for example `WebSockets`. Source: `HttpTransportType`. */
+  readonly name: string;
+  /**
+   * True if the client shows without pings that it is alive.
+   * Source: `IConnectionInherentKeepAliveFeature`.
+   */
   readonly hasInherentKeepAlive?: boolean;
-  /** Sends what only this client gets. */
+  /** Sends a payload that only this client receives. */
   send(payload: string | Uint8Array): void;
-  /** The same for what stateful reconnect does not count: a ping, a Close. Where it is missing, both are one. */
+  /**
+   * Sends a payload that stateful reconnect does not count: a ping or a Close message.
+   * Default: `send`.
+   */
   sendUncounted?(payload: string | Uint8Array): void;
-  /** Sends what others get too: framed once for all of them. */
+  /** Sends a payload that other clients receive too. It is framed once for all of them. */
   sendShared(payload: SharedPayload): void;
-  /** Undefined when more may be sent at once; else a promise that resolves when the buffer has room or the connection is gone. */
+  /**
+   * Returns undefined if the buffer has room. Otherwise returns a promise that resolves when it
+   * has room again or the connection is closed.
+   */
   whenRoom(): Promise<void> | undefined;
-  /** Sends what waits, then ends the connection normally. */
+  /** Sends all buffered payloads, then closes the connection normally. */
   close(): void;
-  /** Ends the connection at once. */
+  /** Closes the connection immediately. */
   abort(): void;
-  /** Stops and resumes reading, so that a client cannot fill the server with calls. */
+  /**
+   * Closes the transport without notifying the connection, which continues on a new transport.
+   * Only transports that support stateful reconnect have this method.
+   */
+  abandon?(): void;
+  /** Stops reading, so that a client cannot fill the memory of the server with calls. */
   pause(): void;
+  /** Continues reading. */
   resume(): void;
 }
 
-/** What a transport tells its connection. */
+/** The events that a transport reports to its connection. */
 export interface TransportEvents {
-  onReceive(piece: string | Uint8Array): void;
-  /** The transport has come to its end; `lost` where it broke off and neither side wished it. */
+  /** Called with each chunk that the client sends, cut at any byte. */
+  onReceive(chunk: string | Uint8Array): void;
+  /** Called when the transport is closed. `lost` is true if neither side closed it. */
   onClose(lost?: boolean): void;
-  /** Whoever holds the client has it back on a new socket; what the old one has begun to bring never ends. */
+  /**
+   * Called when the client is back on a new socket. A partly received message from the old socket
+   * is never completed: discard it.
+   */
   onReconnected?(): void;
-  /** Another server has the client: what runs here is finished, and its answers still reach it. */
+  /** Called when another server has taken over the client. Running calls can still send results. */
   onMoved?(): void;
 }

@@ -1,6 +1,5 @@
 import type { AuthenticationContext } from '../authentication/authentication-handler.ts';
-import { belongsTo } from '../authentication/authentication-refresh.ts';
-import { identityOf } from '../authentication/claims.ts';
+import { identityOf, isSameUser } from '../authentication/claims.ts';
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import {
   type Admission,
@@ -45,7 +44,7 @@ export function admit(
  * The same for requests to a connection: who asks must be the user that opened it. One that is not open may be opened by anyone who
  * knows its token, unless that is signed: then by the user that has negotiated.
  */
-export function admitTo(
+export function admitToConnection(
   hub: MappedHub,
   context: AuthenticationContext,
   refuse: Refuse,
@@ -56,11 +55,12 @@ export function admitTo(
     const token = context.request.query.get('id') ?? '';
     const connection = hub.connections.find(token);
     if (connection?.isOpened === true) {
-      if (!belongsTo(connection, ticket)) return refuseOther(hub, connection.connectionId, refuse);
+      if (!isSameUser(connection.ticket, ticket))
+        return refuseOther(hub, connection.connectionId, refuse);
       // As in ASP.NET Core a poll, or a socket that comes back, brings the newer ticket.
       if (context.httpRequest.method === 'GET') hub.renew(connection, ticket);
     } else {
-      const signed = hub.connections.signed(token);
+      const signed = hub.connections.readSignedToken(token);
       if (signed?.isOf(identityOf(ticket?.user)) === false)
         return refuseOther(hub, signed.connectionId, refuse);
     }

@@ -1,76 +1,65 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { redactTokens } from '../authentication/redact-tokens.ts';
-import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
-import {
-  connectionRequest,
-  type QueryParameters,
-  splitTarget,
-} from '../connections/connection-request.ts';
+import { connectionRequest, splitTarget } from '../connections/connection-request.ts';
+import { answer } from '../connections/http-answer.ts';
 import { errorTexts } from '../error-texts.ts';
 import type { WriteBatcher } from '../transports/write-batcher.ts';
-import { admit, admitTo } from './admit.ts';
-import { answer, answerEmpty } from './http-answer.ts';
+import { admit, admitToConnection } from './admit.ts';
+import type { HubExchange } from './hub-exchange.ts';
 import type { MappedHub } from './mapped-hub.ts';
 import { answerNegotiate } from './negotiate-endpoint.ts';
 import { answerRefresh } from './refresh-endpoint.ts';
 import { answerTransport } from './transport-endpoint.ts';
 
-/** What `app.use()` of express takes. Without `next`, as an `http.Server` calls it, it answers 404 where no hub is. */
+/**
+ * Serves requests as middleware of express, or as the listener of an `http.Server`. Without `next`,
+ * requests to paths without a hub are answered with 404.
+ */
 export type RequestHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   next?: (error?: unknown) => void,
 ) => void;
 
-/** Finds the hub of a path; ASP.NET Core's routes know neither case nor a slash at the end. */
+/** Returns the hub of a path. As in ASP.NET Core, case and a trailing slash do not matter. */
 export type FindHub = (path: string) => MappedHub | undefined;
 
-/** One request to a mapped hub, on its way to its answer. */
-export interface HubExchange {
-  readonly hub: MappedHub;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly query: QueryParameters;
-  /** Who asks; undefined: nobody knows. */
-  readonly ticket: AuthenticationTicket | undefined;
-}
-
-/** What the handler knows of the rest of the server. */
+/** What the handler needs from the rest of the server. */
 export interface HttpHandlerContext {
   readonly findHub: FindHub;
   readonly batcher: WriteBatcher;
-  /** Whether WebSockets can be offered. */
+  /** Returns true if the server receives upgrade requests. */
   canUpgrade(): boolean;
-  /** Told under which path an app has mounted the handler, since upgrades do not pass through apps. */
+  /** Called with the path at which an app has mounted the handler. Upgrades bypass the app. */
   onMounted(basePath: string): void;
 }
 
-/** Answers negotiation and the HTTP transports of mapped hubs; all else is left to the app. */
+/** What a request to a hub asks for. */
+type Action = 'negotiate' | 'refresh' | 'transport';
+
+/** Serves negotiation and the HTTP transports of mapped hubs. Other requests go to `next`. */
 export function httpHandler(context: HttpHandlerContext): RequestHandler {
   return (request, response, next) => {
     const { path } = splitTarget(request.url ?? '/');
-    const hub = context.findHub(path);
-    const [, parent, action] =
-      (hub === undefined && /^(.*)\/(negotiate|refresh)\/?$/i.exec(path)) || [];
-    const target = hub ?? (parent === undefined ? undefined : context.findHub(parent));
-    const isRefresh = action?.toLowerCase() === 'refresh';
-    if (target === undefined || (isRefresh && !target.options.enableAuthenticationRefresh)) {
+    const route = findRoute(context.findHub, path);
+    if (route === undefined) {
       if (next === undefined) answer(response, 404);
       else next();
       return;
     }
+    const { hub, action } = route;
     const { baseUrl } = request as IncomingMessage & { baseUrl?: string };
     if (baseUrl !== undefined && baseUrl !== '') context.onMounted(baseUrl);
     const details = connectionRequest(request);
-    const { query } = details;
-    (hub === undefined ? admit : admitTo)(
-      target,
+    const admitRequest = action === 'transport' ? admitToConnection : admit;
+    admitRequest(
+      hub,
       { request: details, httpRequest: request, socket: undefined },
-      (refusal) => answerEmpty(response, refusal.status, refusal.headers),
+      (refusal) => answer(response, refusal.status, '', refusal.headers),
       (ticket) => {
-        const exchange = { hub: target, request, response, query, ticket };
-        serve(context, exchange, action?.toLowerCase()).catch((error: unknown) => {
-          target.options.logger.error(errorTexts.requestFailed(path), redactTokens(error, details));
+        const exchange = { hub, request, response, details, ticket };
+        serve(context, exchange, action).catch((error: unknown) => {
+          hub.options.logger.error(errorTexts.requestFailed(path), redactTokens(error, details));
           if (response.headersSent) response.destroy();
           else answer(response, 500);
         });
@@ -79,11 +68,26 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
   };
 }
 
-/** The hub is found and the request is admitted. */
+function findRoute(
+  findHub: FindHub,
+  path: string,
+): { readonly hub: MappedHub; readonly action: Action } | undefined {
+  const hub = findHub(path);
+  if (hub !== undefined) return { hub, action: 'transport' };
+  const match = /^(.*)\/(negotiate|refresh)\/?$/i.exec(path);
+  if (match === null) return undefined;
+  const [, parentPath = '', lastSegment = ''] = match;
+  const parent = findHub(parentPath);
+  if (parent === undefined) return undefined;
+  const action = lastSegment.toLowerCase() as 'negotiate' | 'refresh';
+  if (action === 'refresh' && !parent.options.enableAuthenticationRefresh) return undefined;
+  return { hub: parent, action };
+}
+
 async function serve(
   context: HttpHandlerContext,
   exchange: HubExchange,
-  action: string | undefined,
+  action: Action,
 ): Promise<void> {
   if (action === 'negotiate') await answerNegotiate(exchange, context.canUpgrade());
   else if (action === 'refresh') await answerRefresh(exchange);

@@ -1,3 +1,4 @@
+import type { TransferFormat } from '@practical-signalr/protocol';
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import { RequestAuthentication } from '../authentication/request-authentication.ts';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
@@ -13,9 +14,17 @@ import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { ResolvedOptions } from '../server-options.ts';
 import type { SendLimits } from '../transports/buffered-transport.ts';
+import { findTransport, upgradeTransports } from '../transports/find-transport.ts';
+import type { TransportDefinition, TransportUpgrader } from '../transports/transport-definition.ts';
 
 /** Bytes that a client's buffer may hold when the application does not wait for its sends. */
 const MAXIMUM_SEND_BUFFER = 16 * 1024 * 1024;
+
+/**
+ * The minimum limit of an upgraded transport's message, in bytes: it may contain many hub messages,
+ * each of which has its own limit.
+ */
+const MINIMUM_TRANSPORT_MESSAGE = 1024 * 1024;
 
 /** One hub at one path: its connections and their heartbeat. */
 export class MappedHub {
@@ -23,6 +32,9 @@ export class MappedHub {
   readonly options: ResolvedOptions;
   readonly authentication: RequestAuthentication;
   readonly connections: ConnectionManager;
+  /** The transports that negotiation offers, in the order of the option `transports`. */
+  readonly offeredTransports: readonly TransportDefinition[];
+  readonly upgraders: ReadonlyMap<TransportDefinition, TransportUpgrader>;
   readonly #dispatcher: HubDispatcher;
   readonly #live = new Map<ConnectionContext, HubConnection>();
   readonly #heartbeat: NodeJS.Timeout;
@@ -43,6 +55,19 @@ export class MappedHub {
       connectionTokens && new ConnectionTokens(connectionTokens, path),
     );
     this.#dispatcher = dispatcher;
+    this.offeredTransports = options.transports
+      .map((name) => findTransport(name))
+      .filter((definition) => definition !== undefined);
+    const maximumMessageSize = Math.max(
+      MINIMUM_TRANSPORT_MESSAGE,
+      2 * options.maximumReceiveMessageSize,
+    );
+    this.upgraders = new Map(
+      upgradeTransports.map((definition) => [
+        definition,
+        definition.createUpgrader(maximumMessageSize),
+      ]),
+    );
     const shortest = Math.min(
       options.keepAliveInterval,
       options.clientTimeoutInterval,
@@ -71,20 +96,26 @@ export class MappedHub {
     };
   }
 
+  /** Returns true if clients may use the transport. */
+  offers(name: string): boolean {
+    return this.offeredTransports.some((transport) => transport.name === name);
+  }
+
   /** Reports a client that does not read. */
-  tooSlow(context: ConnectionContext): void {
+  reportSlowReceiver(context: ConnectionContext): void {
     this.options.logger.warn(errorTexts.receiverTooSlow(context.connectionId));
   }
 
   open(
     context: ConnectionContext,
     transport: Transport,
+    transferFormats: readonly TransferFormat[],
     request: ConnectionRequest,
-    ticket?: AuthenticationTicket,
+    ticket: AuthenticationTicket | undefined,
   ): TransportEvents {
     context.ticket = ticket;
-    context.open(transport, request);
-    this.connections.opened();
+    context.transferFormats = transferFormats;
+    this.connections.open(context, transport, request);
     return this.#serve(context, transport, request);
   }
 

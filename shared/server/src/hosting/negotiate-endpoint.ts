@@ -1,26 +1,25 @@
 import type { ServerResponse } from 'node:http';
 import { tokenLifetimeSeconds } from '../authentication/authentication-refresh.ts';
 import { identityOf } from '../authentication/claims.ts';
-import { connectionRequest } from '../connections/connection-request.ts';
+import { answer } from '../connections/http-answer.ts';
 import { negotiate } from '../connections/negotiate.ts';
 import { errorTexts } from '../error-texts.ts';
-import { answer } from './http-answer.ts';
-import type { HubExchange } from './http-handler.ts';
+import type { HubExchange } from './hub-exchange.ts';
 import { answerRedirect } from './negotiate-redirect.ts';
 
 /** POST {hub}/negotiate. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate". */
 export async function answerNegotiate(
-  { hub, request, response, query, ticket }: HubExchange,
+  { hub, request, response, details, ticket }: HubExchange,
   canUpgrade: boolean,
 ): Promise<void> {
   if (request.method !== 'POST') return answer(response, 405);
   if (hub.isClosing) return answer(response, 503, errorTexts.serverClosing);
-  const { allowStatefulReconnects, minimumProtocolVersion, transports } = hub.options;
+  const { allowStatefulReconnects, minimumProtocolVersion } = hub.options;
   if (hub.lifetime.negotiate !== undefined) {
-    const details = connectionRequest(request);
-    const asked = { ...details, path: details.path.replace(/\/negotiate\/?$/i, '') };
-    if (await answerRedirect(hub, asked, ticket?.user, response)) return;
+    const hubRequest = { ...details, path: details.path.replace(/\/negotiate\/?$/i, '') };
+    if (await answerRedirect(hub, hubRequest, ticket?.user, response)) return;
   }
+  const { query } = details;
   const body = negotiate(
     {
       version: query.get('negotiateVersion'),
@@ -29,7 +28,7 @@ export async function answerNegotiate(
       user: () => identityOf(ticket?.user),
     },
     minimumProtocolVersion,
-    transports.filter((name) => name !== 'WebSockets' || canUpgrade),
+    hub.offeredTransports.filter(({ needsUpgrade }) => canUpgrade || !needsUpgrade),
     hub.connections,
   );
   if (body === undefined) return answer(response, 503, errorTexts.tooManyNegotiated);

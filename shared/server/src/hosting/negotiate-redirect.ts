@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
+import { answer } from '../connections/http-answer.ts';
 import { errorTexts } from '../error-texts.ts';
 import { NegotiateError } from '../scale-out/negotiate-error.ts';
-import { answer } from './http-answer.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
 /**

@@ -1,12 +1,13 @@
-import { belongsTo, tokenLifetimeSeconds } from '../authentication/authentication-refresh.ts';
+import { tokenLifetimeSeconds } from '../authentication/authentication-refresh.ts';
+import { isSameUser } from '../authentication/claims.ts';
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import { withinTime } from '../authentication/within-time.ts';
 import { errorTexts } from '../error-texts.ts';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import type { ConnectionContext } from '../connections/connection-context.ts';
-import { type ConnectionRequest, connectionRequest } from '../connections/connection-request.ts';
-import { answer } from './http-answer.ts';
-import type { HubExchange } from './http-handler.ts';
+import type { ConnectionRequest } from '../connections/connection-request.ts';
+import { answer } from '../connections/http-answer.ts';
+import type { HubExchange } from './hub-exchange.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
 /**
@@ -18,15 +19,14 @@ export async function answerRefresh({
   hub,
   request: httpRequest,
   response,
-  query,
+  details: request,
   ticket,
 }: HubExchange): Promise<void> {
   if (httpRequest.method !== 'POST') return answer(response, 405);
-  const request = connectionRequest(httpRequest);
   const json = (status: number, body: object): void =>
     answer(response, status, JSON.stringify(body), { 'Content-Type': 'application/json' });
   try {
-    const id = query.get('id');
+    const id = request.query.get('id');
     if (id === undefined || id === '') return json(400, { error: 'missing_connection_token' });
     const connection = hub.connections.find(id);
     if (connection?.isOpened !== true) return json(404, { error: 'connection_not_found' });
@@ -63,7 +63,7 @@ async function isAccepted(
   ticket: AuthenticationTicket,
 ): Promise<boolean> {
   const previousUser = connection.ticket?.user;
-  if (previousUser === undefined || !belongsTo(connection, ticket)) return false;
+  if (previousUser === undefined || !isSameUser(connection.ticket, ticket)) return false;
   const { userIdProvider, onAuthenticationRefresh } = hub.options;
   const opened = connection.request as ConnectionRequest;
   const nameOf = (user: AuthenticationTicket['user']): string | undefined =>

@@ -124,7 +124,7 @@ export class SignalRServer {
       findHub: (path) => this.#find(path),
       batcher: this.#batcher,
       canUpgrade: () => this.#upgrades.isAttached,
-      onMounted: (basePath) => this.#upgrades.mountedAt(basePath),
+      onMounted: (basePath) => this.#upgrades.addMountedPath(basePath),
     });
   }
 

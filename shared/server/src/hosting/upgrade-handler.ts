@@ -1,229 +1,203 @@
-import {
-  type IncomingMessage,
-  type Server as HttpServer,
-  ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
+import type { ConnectionContext } from '../connections/connection-context.ts';
 import {
   type ConnectionRequest,
   connectionRequest,
   splitTarget,
 } from '../connections/connection-request.ts';
+import type { SignedConnection } from '../connections/connection-tokens.ts';
+import { plainText } from '../connections/http-answer.ts';
 import { errorTexts } from '../error-texts.ts';
-import { CLOSE_TIMEOUT } from '../transports/buffered-transport.ts';
-import { WebSocketTransport } from '../transports/web-sockets.ts';
+import { findUpgradeTransport } from '../transports/find-transport.ts';
+import type {
+  NewTransport,
+  UpgradeRequest,
+  UpgradeTransportDefinition,
+} from '../transports/transport-definition.ts';
 import type { WriteBatcher } from '../transports/write-batcher.ts';
-import { admitTo } from './admit.ts';
+import { admitToConnection } from './admit.ts';
+import { BasePaths } from './base-paths.ts';
 import type { FindHub } from './http-handler.ts';
 import type { MappedHub } from './mapped-hub.ts';
+import { answerAsRequest, refuseUpgrade } from './upgrade-answer.ts';
 
-/** A WebSocket message may hold many records, each with its own limit; this bounds them together. */
-const MAXIMUM_WEB_SOCKET_MESSAGE = 1024 * 1024;
-/** Prefixes that are remembered: an app that mounts under a pattern must not fill the memory. */
-const MAXIMUM_BASE_PATHS = 64;
+type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** Errors of the peer that RFC 6455 wants to be named; every other close is answered as a normal one, as ASP.NET Core does. */
-const protocolErrors = new Set([1002, 1003, 1007, 1009]);
-
-class ClosingWebSocket extends WebSocket {
-  override close(code?: number): void {
-    super.close(code !== undefined && protocolErrors.has(code) ? code : 1000);
-  }
+/** An admitted upgrade request to a mapped hub. */
+interface UpgradeExchange extends UpgradeRequest {
+  readonly hub: MappedHub;
+  readonly details: ConnectionRequest;
+  readonly ticket: AuthenticationTicket | undefined;
 }
 
-/** Opens WebSockets of the mapped paths; all other upgrades are left to the app. */
+/** The connection that an upgrade request names. Both are undefined if negotiation was skipped. */
+interface NamedConnection {
+  readonly known: ConnectionContext | undefined;
+  /** The content of a signed token, if this server does not know its connection. */
+  readonly signed: SignedConnection | undefined;
+}
+
+interface UpgradeRefusal {
+  readonly status: number;
+  readonly message: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Serves the upgrade requests to mapped hubs. The app receives all others. */
 export class UpgradeHandler {
   readonly #findHub: FindHub;
   readonly #batcher: WriteBatcher;
-  readonly #servers = new Map<
-    HttpServer | HttpsServer,
-    (...args: [IncomingMessage, Duplex, Buffer]) => void
-  >();
-  /** Under which paths hubs are served, as the app has said. */
-  readonly #basePaths = new Set<string>();
-  /** Under which the router was asked, the latest last. */
-  readonly #mountedAt = new Set<string>();
-  /** One reader of handshakes for each limit in use. */
-  readonly #webSockets = new Map<number, WebSocketServer>();
+  readonly #listeners = new Map<HttpServer | HttpsServer, UpgradeListener>();
+  readonly #basePaths = new BasePaths();
 
   constructor(findHub: FindHub, batcher: WriteBatcher) {
     this.#findHub = findHub;
     this.#batcher = batcher;
   }
 
+  /** True if at least one server is attached. */
   get isAttached(): boolean {
-    return this.#servers.size > 0;
+    return this.#listeners.size > 0;
   }
 
+  /** Listens to the upgrade requests of a server. */
   attach(server: HttpServer | HttpsServer): void {
-    if (this.#servers.has(server)) return;
-    const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (this.#listeners.has(server)) return;
+    const listener: UpgradeListener = (request, socket, head) => {
       const hub = this.#find(splitTarget(request.url ?? '/').path);
-      if (hub !== undefined) this.#upgrade(hub, request, socket, head);
+      if (hub !== undefined) this.#admit(hub, request, socket, head);
       else if (server.listenerCount('upgrade') === 1) answerAsRequest(server, request, socket);
     };
-    this.#servers.set(server, listener);
+    this.#listeners.set(server, listener);
     server.on('upgrade', listener);
   }
 
+  /** Stops listening to all servers. */
   detach(): void {
-    for (const [server, listener] of this.#servers) server.off('upgrade', listener);
-    this.#servers.clear();
+    for (const [server, listener] of this.#listeners) server.off('upgrade', listener);
+    this.#listeners.clear();
   }
 
-  /** Serves hubs below this prefix too. */
+  /** Serves hubs below this prefix, too. */
   addBasePath(basePath: string): void {
-    this.#basePaths.add(basePath.replace(/\/$/, '').toLowerCase());
+    this.#basePaths.add(basePath);
   }
 
-  /** Serves hubs below the prefix of a router too: who negotiates there comes back with an upgrade. */
-  mountedAt(basePath: string): void {
-    const path = basePath.toLowerCase();
-    this.#mountedAt.delete(path);
-    this.#mountedAt.add(path);
-    if (this.#mountedAt.size <= MAXIMUM_BASE_PATHS) return;
-    for (const oldest of this.#mountedAt) {
-      this.#mountedAt.delete(oldest);
-      return;
-    }
+  /** Serves hubs below the prefix of a mounted router, too: its clients upgrade at this prefix. */
+  addMountedPath(basePath: string): void {
+    this.#basePaths.addMounted(basePath);
   }
 
   #find(path: string): MappedHub | undefined {
     const hub = this.#findHub(path);
     if (hub !== undefined) return hub;
-    const lower = path.toLowerCase();
-    for (const basePath of [...this.#basePaths, ...this.#mountedAt]) {
-      if (!lower.startsWith(`${basePath}/`)) continue;
-      const below = this.#findHub(path.slice(basePath.length));
-      if (below !== undefined) return below;
+    for (const relativePath of this.#basePaths.relativePaths(path)) {
+      const hubBelow = this.#findHub(relativePath);
+      if (hubBelow !== undefined) return hubBelow;
     }
     return undefined;
   }
 
-  #upgrade(hub: MappedHub, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', ignore); // a client may vanish before it has its answer
+  #admit(hub: MappedHub, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', ignoreError); // the client may disconnect before it is answered
     const details = connectionRequest(request);
-    admitTo(
+    admitToConnection(
       hub,
       { request: details, httpRequest: request, socket },
-      ({ status, headers }) => refuse(socket, status, '', headers),
-      (ticket) => this.#open(hub, request, details, ticket, socket, head),
+      ({ status, headers }) => refuseUpgrade(socket, status, '', headers),
+      (ticket) => this.#open({ hub, request, details, ticket, socket, head }),
     );
   }
 
-  #open(
-    hub: MappedHub,
-    request: IncomingMessage,
-    details: ConnectionRequest,
-    ticket: AuthenticationTicket | undefined,
-    socket: Duplex,
-    head: Buffer,
-  ): void {
-    if (!hub.options.transports.includes('WebSockets')) {
-      return refuse(socket, 404, errorTexts.transportNotSupported('WebSockets'), plainText);
+  #open(exchange: UpgradeExchange): void {
+    const { hub, details, request, socket } = exchange;
+    const definition = findUpgradeTransport(request);
+    if (definition === undefined) {
+      refuseUpgrade(socket, 404, '');
+      return;
     }
-    const token = details.query.get('id');
-    const known = token === undefined || token === '' ? undefined : hub.connections.find(token);
-    const signed =
-      known === undefined && token !== undefined ? hub.connections.signed(token) : undefined;
-    if (known === undefined && signed === undefined && token !== undefined && token !== '') {
-      return refuse(socket, 404, errorTexts.noConnection);
+    const named = findConnection(hub, details.query.get('id') ?? '');
+    const refusal = refuse(exchange, definition, named);
+    if (refusal !== undefined) {
+      refuseUpgrade(socket, refusal.status, refusal.message, refusal.headers);
+      return;
     }
-    if (signed !== undefined && hub.connections.isFull)
-      return refuse(socket, 503, errorTexts.tooManyTokens, plainText);
-    if (known?.isOpened === true) {
-      if (known.transport?.name !== 'WebSockets')
-        return refuse(socket, 400, errorTexts.cannotChangeTransport, plainText);
-      if (known.reconnect === undefined) return refuse(socket, 409, '', plainText);
-    }
-    // Who skips the negotiation that would send it elsewhere would be out of everybody's reach here.
-    if ((token === undefined || token === '') && hub.lifetime.negotiate !== undefined) {
-      return refuse(socket, 404, errorTexts.negotiationRequired, plainText);
-    }
-    // It may have begun to close while someone was asked who this is.
-    if (hub.isClosing) return refuse(socket, 503, '', plainText);
-    this.#serverFor(hub).handleUpgrade(request, socket, head, (webSocket) => {
-      (socket as Socket).setNoDelay(true);
-      // Two upgrades with one token may both have come this far only in the same turn, and this runs within it.
-      const context =
-        known ??
-        (signed === undefined ? hub.connections.unnegotiated() : hub.connections.adopt(signed));
-      const transport = new WebSocketTransport(
-        webSocket,
-        socket,
-        this.#batcher,
-        hub.sendLimits,
-        () => hub.tooSlow(context),
-      );
-      const earlier = context.transport;
-      if (earlier === undefined)
-        return transport.listen(hub.open(context, transport, details, ticket));
-      if (earlier instanceof WebSocketTransport) earlier.abandon();
-      context.open(transport, details);
-      const events = context.reconnect?.(transport);
-      if (events === undefined) transport.abort();
-      else transport.listen(events);
+    hub.upgraders.get(definition)?.(exchange, (create) => {
+      // Two upgrades with one token reach this point only in the same turn, and this runs in it.
+      const context = named.known ?? createConnection(hub, named.signed);
+      const transport = create({
+        batcher: this.#batcher,
+        sendLimits: hub.sendLimits,
+        onTooSlow: () => hub.reportSlowReceiver(context),
+      });
+      connect(exchange, context, transport, definition);
     });
   }
-
-  #serverFor(hub: MappedHub): WebSocketServer {
-    const maxPayload = Math.max(
-      MAXIMUM_WEB_SOCKET_MESSAGE,
-      2 * hub.options.maximumReceiveMessageSize,
-    );
-    let server = this.#webSockets.get(maxPayload);
-    if (server === undefined) {
-      // No compression: ASP.NET Core does without it too, and prebuilt frames serve all clients.
-      server = new WebSocketServer({
-        noServer: true,
-        clientTracking: false,
-        perMessageDeflate: false,
-        maxPayload,
-        WebSocket: ClosingWebSocket,
-        closeTimeout: CLOSE_TIMEOUT,
-      } as ServerOptions<typeof ClosingWebSocket>);
-      this.#webSockets.set(maxPayload, server);
-    }
-    return server;
-  }
 }
 
-/** Lets the app answer an upgrade of a path that nobody maps, as the ordinary request that it would be without us. */
-function answerAsRequest(
-  server: HttpServer | HttpsServer,
-  request: IncomingMessage,
-  socket: Duplex,
-): void {
-  socket.on('error', () => undefined);
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket as Socket);
-  response.on('finish', () => socket.end());
-  server.emit('request', request, response);
+function findConnection(hub: MappedHub, token: string): NamedConnection {
+  if (token === '') return { known: undefined, signed: undefined };
+  const known = hub.connections.find(token);
+  const signed = known === undefined ? hub.connections.readSignedToken(token) : undefined;
+  return { known, signed };
 }
 
-/** Made here, not where it is used: it lives as long as its socket, and would keep the request alive. */
-const ignore = (): void => undefined;
+function createConnection(hub: MappedHub, signed: SignedConnection | undefined): ConnectionContext {
+  return signed === undefined ? hub.connections.createDirect() : hub.connections.openSigned(signed);
+}
 
-const plainText = { 'Content-Type': 'text/plain' };
-
+/** Returns why an upgrade request is refused. Undefined if it is served. */
 function refuse(
-  socket: Duplex,
-  status: number,
-  body: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const lines = Object.entries({
-    Connection: 'close',
-    'Content-Length': Buffer.byteLength(body),
-    ...headers,
+  { hub, details }: UpgradeExchange,
+  { name }: UpgradeTransportDefinition,
+  { known, signed }: NamedConnection,
+): UpgradeRefusal | undefined {
+  const refusal = (status: number, message: string, headers = plainText): UpgradeRefusal => ({
+    status,
+    message,
+    headers,
   });
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.map((line) => `${line.join(': ')}\r\n`).join('')}\r\n${body}`,
-  );
+  if (!hub.offers(name)) return refusal(404, errorTexts.transportNotSupported(name));
+  const skipsNegotiation = (details.query.get('id') ?? '') === '';
+  if (!skipsNegotiation && known === undefined && signed === undefined) {
+    return { status: 404, message: errorTexts.noConnection, headers: {} };
+  }
+  if (signed !== undefined && hub.connections.isFull) {
+    return refusal(503, errorTexts.tooManyTokens);
+  }
+  if (known?.isOpened === true) {
+    if (known.transport?.name !== name) return refusal(400, errorTexts.cannotChangeTransport);
+    if (known.reconnect === undefined) return refusal(409, '');
+  }
+  // Negotiation would redirect this client. Here, no message would reach it.
+  if (skipsNegotiation && hub.lifetime.negotiate !== undefined) {
+    return refusal(404, errorTexts.negotiationRequired);
+  }
+  // The hub may have started to close during authentication.
+  return hub.isClosing ? refusal(503, '') : undefined;
 }
+
+/** Opens a connection with its first transport, or moves it to a new one. */
+function connect(
+  { hub, details, ticket }: UpgradeExchange,
+  context: ConnectionContext,
+  transport: NewTransport,
+  { transferFormats }: UpgradeTransportDefinition,
+): void {
+  const previousTransport = context.transport;
+  if (previousTransport === undefined) {
+    transport.listen(hub.open(context, transport, transferFormats, details, ticket));
+    return;
+  }
+  previousTransport.abandon?.();
+  context.open(transport, details);
+  const events = context.reconnect?.(transport);
+  if (events === undefined) transport.abort();
+  else transport.listen(events);
+}
+
+/** Defined here because it lives as long as its socket: a closure would keep the request alive. */
+const ignoreError = (): void => undefined;

@@ -1,6 +1,6 @@
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
-import type { TransportName } from '../connections/transport.ts';
+import type { TransportName } from '../transport-name.ts';
 
 /** The parts of {@link HubCallerContext} that all calls of a connection share. */
 export interface ConnectionCallerContext {

@@ -2,7 +2,7 @@ import type { CompletionMessage, HubProtocol } from '@practical-signalr/protocol
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { HealthReportEntry } from './health-report.ts';
-import type { TransportName } from '../connections/transport.ts';
+import type { TransportName } from '../transport-name.ts';
 import type { SharedMessage } from './shared-message.ts';
 
 /** What a lifetime manager sees of a connection. */

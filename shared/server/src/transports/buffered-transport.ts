@@ -1,5 +1,6 @@
+import { Gate } from '../connections/gate.ts';
 import type { SharedPayload } from '../connections/shared-payload.ts';
-import type { Transport, TransportEvents, TransportName } from '../connections/transport.ts';
+import type { Transport, TransportEvents } from '../connections/transport.ts';
 import type { Flushable, WriteBatcher } from './write-batcher.ts';
 
 /** Limits of one connection's outgoing buffer. */
@@ -37,8 +38,7 @@ export abstract class BufferedTransport implements Transport, Flushable {
   #untaken = 0;
   #listed = false;
   #closed = false;
-  #room: Promise<void> | undefined;
-  #giveRoom: (() => void) | undefined;
+  readonly #room = new Gate();
   #stalled: NodeJS.Timeout | undefined;
 
   constructor(batcher: WriteBatcher, limits: SendLimits, onTooSlow: () => void) {
@@ -47,7 +47,7 @@ export abstract class BufferedTransport implements Transport, Flushable {
     this.#onTooSlow = onTooSlow;
   }
 
-  abstract readonly name: TransportName;
+  abstract readonly name: string;
   /** Starts reading. */
   abstract listen(events: TransportEvents): void;
   abstract abort(): void;
@@ -87,8 +87,7 @@ export abstract class BufferedTransport implements Transport, Flushable {
   whenRoom(): Promise<void> | undefined {
     if (this.#closed) return undefined;
     if (!this.#exceeds(this.#limits.highWaterMark)) return this.#batcher.whenRoom();
-    this.#room ??= new Promise((resolve) => (this.#giveRoom = resolve));
-    return this.#room;
+    return this.#room.wait();
   }
 
   flush(): void {
@@ -167,8 +166,6 @@ export abstract class BufferedTransport implements Transport, Flushable {
   #release(): void {
     clearTimeout(this.#stalled);
     this.#stalled = undefined;
-    this.#room = undefined;
-    this.#giveRoom?.();
-    this.#giveRoom = undefined;
+    this.#room.open();
   }
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { answer, plainText } from '../connections/http-answer.ts';
 import type { PostQueue } from '../connections/post-queue.ts';
 import type { TransportEvents } from '../connections/transport.ts';
 import { BufferedTransport, CLOSE_TIMEOUT, type SendLimits } from './buffered-transport.ts';
@@ -16,6 +17,9 @@ export const noCache = {
   Pragma: 'no-cache',
   Expires: 'Thu, 01 Jan 1970 00:00:00 GMT',
 };
+
+const emptyPoll = { ...plainText, ...noCache };
+const pollWithData = { 'Content-Type': 'application/octet-stream', ...noCache };
 
 /** A payload is the body of a poll as it is; several simply follow one another. */
 const longPollingFrame = (payload: string | Uint8Array): Buffer =>
@@ -71,11 +75,11 @@ export class LongPollingTransport extends BufferedTransport {
     response.on('error', () => undefined); // a 'close' follows
     const earlier = this.#poll;
     this.#poll = undefined;
-    if (earlier !== undefined) answer(earlier, 204);
-    if (this.#events === undefined && !this.#isFirst) return answer(response, 204);
+    if (earlier !== undefined) answer(earlier, 204, '', emptyPoll);
+    if (this.#events === undefined && !this.#isFirst) return answer(response, 204, '', emptyPoll);
     if (this.#isFirst) {
       this.#isFirst = false;
-      answer(response, 200, Buffer.alloc(0)); // tells the client that the connection is open
+      answer(response, 200, '', pollWithData); // tells the client that the connection is open
       return this.#awaitPoll();
     }
     this.#poll = response;
@@ -138,7 +142,7 @@ export class LongPollingTransport extends BufferedTransport {
     this.#poll = undefined;
     this.#onItsWay = { response: poll, body };
     poll.on('close', () => this.#answered(poll.writableFinished ? undefined : body));
-    answer(poll, 200, body);
+    answer(poll, 200, body, pollWithData);
     this.#awaitPoll();
   }
 
@@ -155,7 +159,7 @@ export class LongPollingTransport extends BufferedTransport {
   #pollTimedOut(): void {
     const poll = this.#poll;
     this.#poll = undefined;
-    if (poll !== undefined) answer(poll, 200);
+    if (poll !== undefined) answer(poll, 200, '', emptyPoll);
     this.#awaitPoll();
   }
 
@@ -175,7 +179,7 @@ export class LongPollingTransport extends BufferedTransport {
     clearTimeout(this.#timer);
     const events = this.#events;
     this.#events = undefined;
-    if (this.#poll !== undefined) answer(this.#poll, 204);
+    if (this.#poll !== undefined) answer(this.#poll, 204, '', emptyPoll);
     this.#poll = undefined;
     this.#onItsWay = undefined;
     this.#waiting = [];
@@ -184,11 +188,4 @@ export class LongPollingTransport extends BufferedTransport {
     this.#posts.end();
     events?.onClose();
   }
-}
-
-function answer(response: ServerResponse, status: number, body?: Buffer): void {
-  const length = status === 204 ? {} : { 'Content-Length': body?.length ?? 0 };
-  const type = body === undefined ? 'text/plain' : 'application/octet-stream';
-  response.writeHead(status, { 'Content-Type': type, ...noCache, ...length });
-  response.end(body);
 }

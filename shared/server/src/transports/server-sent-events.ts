@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PostQueue } from '../connections/post-queue.ts';
 import type { TransportEvents } from '../connections/transport.ts';
 import { BufferedTransport, CLOSE_TIMEOUT, type SendLimits } from './buffered-transport.ts';
@@ -7,6 +7,20 @@ import type { WriteBatcher } from './write-batcher.ts';
 
 const joinedEvent = (payloads: readonly Uint8Array[]): Buffer =>
   serverSentEventsFrame(Buffer.concat(payloads));
+
+/** Returns true if the client asks for an event stream. */
+export function acceptsEventStream(request: IncomingMessage): boolean {
+  const types = (request.headers.accept ?? '').split(',');
+  return types.some((type) => type.trim().toLowerCase().startsWith('text/event-stream'));
+}
+
+/**
+ * Prevents middleware from compressing the stream: it would collect events instead of sending them.
+ * All such middleware reads this header.
+ */
+export function preventCompression(request: IncomingMessage): void {
+  request.headers = { ...request.headers, 'accept-encoding': 'identity' };
+}
 
 /** The Server-Sent Events transport: one response that does not end, and a POST for what the client sends. Text only. */
 export class ServerSentEventsTransport extends BufferedTransport {

@@ -2,12 +2,12 @@ import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/si
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { SharedPayload } from '../connections/shared-payload.ts';
-import type { TransportName } from '../connections/transport.ts';
 import { Hub } from '../index.ts';
 import { startCuttingProxy } from '../testing/cutting-proxy.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
 import { RawClient } from '../testing/raw-client.ts';
 import { TestTimeout } from '../testing/test-timeout.ts';
+import type { TransportName } from './registry.ts';
 
 /** What the suite needs of a client of one transport. */
 export interface SuiteClient {

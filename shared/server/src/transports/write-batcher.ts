@@ -1,3 +1,5 @@
+import { Gate } from '../connections/gate.ts';
+
 /** Something that gathers writes during one turn of the event loop. */
 export interface Flushable {
   flush(): void;
@@ -13,8 +15,7 @@ const MAXIMUM_GATHERED = 8 * 1024 * 1024;
 export class WriteBatcher {
   #waiting: Flushable[] = [];
   #gathered = 0;
-  #turn: Promise<void> | undefined;
-  #endTurn: (() => void) | undefined;
+  readonly #room = new Gate();
   #joinedFrames: readonly Buffer[] | undefined;
   #joined: Buffer | undefined;
   readonly #flush = (): void => this.flush();
@@ -30,8 +31,7 @@ export class WriteBatcher {
   /** Undefined while more may gather in this turn, else a promise for its end. */
   whenRoom(): Promise<void> | undefined {
     if (this.#gathered < MAXIMUM_GATHERED) return undefined;
-    this.#turn ??= new Promise((resolve) => (this.#endTurn = resolve));
-    return this.#turn;
+    return this.#room.wait();
   }
 
   join(frames: readonly Buffer[]): Buffer {
@@ -49,9 +49,7 @@ export class WriteBatcher {
     for (const flushable of waiting) flushable.flush();
     this.#joined = undefined;
     this.#joinedFrames = undefined;
-    this.#turn = undefined;
-    this.#endTurn?.();
-    this.#endTurn = undefined;
+    this.#room.open();
   }
 }
 

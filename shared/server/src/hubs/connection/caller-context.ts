@@ -1,7 +1,7 @@
 import type { ClaimsPrincipal } from '../../connections/claims-principal.ts';
 import type { ConnectionContext } from '../../connections/connection-context.ts';
 import type { ConnectionRequest } from '../../connections/connection-request.ts';
-import type { TransportName } from '../../connections/transport.ts';
+import type { TransportName } from '../../transport-name.ts';
 import type { CallingConnection } from '../calling-connection.ts';
 import type { ConnectionCallerContext } from '../hub-caller-context.ts';
 

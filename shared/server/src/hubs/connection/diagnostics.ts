@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import type { TransportName } from '../../connections/transport.ts';
+import type { TransportName } from '../../transport-name.ts';
 
 /**
  * The message of the channel `practical-signalr.connection.opened` of `node:diagnostics_channel`.

@@ -12,6 +12,7 @@ import type { Transport, TransportEvents } from '../../connections/transport.ts'
 import { errorTexts } from '../../error-texts.ts';
 import type { LifetimeConnection } from '../../scale-out/hub-lifetime-manager.ts';
 import type { SharedMessage } from '../../scale-out/shared-message.ts';
+import type { TransportName } from '../../transport-name.ts';
 import type { CallingConnection, Invocation } from '../calling-connection.ts';
 import type { HubDispatcher } from '../dispatch/hub-dispatcher.ts';
 import { ClientStreams } from '../streams/client-streams.ts';
@@ -69,13 +70,16 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#dispatcher = dispatcher;
     this.lifetime = dispatcher.lifetime;
     this.clientResults = dispatcher.clientResults;
-    if (context.useStatefulReconnect && transport.name === 'WebSockets') {
+    if (context.useStatefulReconnect && transport.abandon !== undefined) {
       this.#stateful = new StatefulTransport(this, context, transport, options);
     }
     this.#transport = this.#stateful ?? transport;
     this.#onEnded = onEnded;
-    this.#handshake = new HubHandshake(transport.name, options, userIdentifier !== null, (error) =>
-      this.#refuseHandshake(error),
+    this.#handshake = new HubHandshake(
+      context.transferFormats,
+      options,
+      userIdentifier !== null,
+      (error) => this.#refuseHandshake(error),
     );
     this.#outgoing = new OutgoingMessages(this, this.#transport, this.#keepAlive, options.logger);
     this.#membership = new HubMembership(this, dispatcher);
@@ -86,8 +90,9 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
       (call) => dispatcher.invoke(this, call),
       this.#readGate,
     );
-    this.callerContext = new CallerContext(this, context, transport.name, request);
-    this.#report = new ConnectionReport(dispatcher.hubName, this.connectionId, transport.name);
+    const transportName = transport.name as TransportName;
+    this.callerContext = new CallerContext(this, context, transportName, request);
+    this.#report = new ConnectionReport(dispatcher.hubName, this.connectionId, transportName);
   }
 
   get protocol(): HubProtocol | undefined {

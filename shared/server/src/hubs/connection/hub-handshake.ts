@@ -2,9 +2,9 @@ import {
   HandshakeReader,
   type HubProtocol,
   MessageTooLargeError,
+  type TransferFormat,
   writeHandshakeResponse,
 } from '@practical-signalr/protocol';
-import { transferFormats, type TransportName } from '../../connections/transport.ts';
 import { errorTexts } from '../../error-texts.ts';
 import type { HubOptions } from '../hub-options.ts';
 
@@ -33,24 +33,24 @@ const refusal = (error: string): HandshakeResult => ({ isAccepted: false, error 
  */
 export class HubHandshake {
   readonly #options: HandshakeOptions;
-  readonly #transport: TransportName;
+  readonly #transferFormats: readonly TransferFormat[];
   readonly #hasUserId: boolean;
   readonly #reader: HandshakeReader;
   readonly #timer: NodeJS.Timeout;
 
   /**
-   * `hasUserId` is false if the user id provider failed. The handshake reports this to the client,
+   * `transferFormats` are those of the transport. `hasUserId` is false if the user id provider failed. The handshake reports this to the client,
    * because the handshake is the first message on every transport. `onTimeout` receives the error
    * for the client.
    */
   constructor(
-    transport: TransportName,
+    transferFormats: readonly TransferFormat[],
     options: HandshakeOptions,
     hasUserId: boolean,
     onTimeout: (error: string) => void,
   ) {
     this.#options = options;
-    this.#transport = transport;
+    this.#transferFormats = transferFormats;
     this.#hasUserId = hasUserId;
     this.#reader = new HandshakeReader(options.maximumReceiveMessageSize);
     this.#timer = setTimeout(
@@ -89,7 +89,7 @@ export class HubHandshake {
     if (version < 1 || version > protocol.version) {
       return refusal(errorTexts.protocolVersionNotSupported(version, protocol.name));
     }
-    if (!transferFormats[this.#transport].includes(protocol.transferFormat)) {
+    if (!this.#transferFormats.includes(protocol.transferFormat)) {
       return refusal(errorTexts.protocolNeedsBinary(protocol.name, protocol.transferFormat));
     }
     return { isAccepted: true, protocol, version, rest };

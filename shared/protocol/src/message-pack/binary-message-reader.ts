@@ -1,6 +1,6 @@
-import { errorTexts } from './error-texts.ts';
-import { MessageTooLargeError, ProtocolError } from './protocol-error.ts';
-import { TextEncoder } from './text-encoding.ts';
+import { errorTexts } from '../error-texts.ts';
+import { MessageTooLargeError, ProtocolError } from '../protocol-error.ts';
+import { TextEncoder } from '../text-encoding.ts';
 
 /** A length is at most 2^31 - 1: five bytes of seven bits, the last one with three. */
 const MAXIMUM_PREFIX = 5;

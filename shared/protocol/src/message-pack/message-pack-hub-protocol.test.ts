@@ -6,7 +6,7 @@ import {
   MessageTooLargeError,
   MessageType,
   ProtocolError,
-} from './index.ts';
+} from '../index.ts';
 
 const messagePack = new MessagePackHubProtocol();
 

@@ -1,15 +1,8 @@
-import { type HubMessage, MessageType } from './hub-message.ts';
-import type { HubProtocol, MessageReader } from './hub-protocol.ts';
+import { type HubMessage, MessageType } from '../hub-message.ts';
+import type { HubProtocol, MessageReader } from '../hub-protocol.ts';
+import type { PayloadSerializer } from './payload-serializer.ts';
 import { readJsonMessage } from './read-json-message.ts';
 import { RECORD_SEPARATOR, TextRecordReader } from './text-record-reader.ts';
-
-/** Reads and writes the values of users (arguments, results, stream items); the protocol's own members stay JSON. */
-export interface PayloadSerializer {
-  /** Parses one whole record, as `JSON.parse` does. */
-  parse(text: string): unknown;
-  /** The JSON text of one value; `undefined` is written as null. */
-  stringify(value: unknown): string;
-}
 
 /** Options of {@link JsonHubProtocol}. */
 export interface JsonHubProtocolOptions {

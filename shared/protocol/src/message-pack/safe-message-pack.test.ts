@@ -1,6 +1,6 @@
 import { encode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
-import { ProtocolError } from './index.ts';
+import { ProtocolError } from '../index.ts';
 import { checkMessagePack } from './safe-message-pack.ts';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);

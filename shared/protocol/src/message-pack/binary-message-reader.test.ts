@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { BinaryMessageReader, MessageTooLargeError, ProtocolError } from './index.ts';
+import { BinaryMessageReader, MessageTooLargeError, ProtocolError } from '../index.ts';
 import { BinaryMessageWriter } from './binary-message-writer.ts';
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;

@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
-import { TextEncoder } from './text-encoding.ts';
+import { TextEncoder } from '../text-encoding.ts';
 import {
   type HubMessage,
   JsonHubProtocol,
   MessageTooLargeError,
   MessageType,
   ProtocolError,
-} from './index.ts';
+} from '../index.ts';
 
 const json = new JsonHubProtocol();
 const RS = '\u001e';

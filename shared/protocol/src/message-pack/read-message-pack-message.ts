@@ -1,8 +1,8 @@
 import { Decoder } from '@msgpack/msgpack';
-import { errorTexts } from './error-texts.ts';
-import { type HubMessage, MessageType } from './hub-message.ts';
-import type { MessagePackPayloadSerializer } from './message-pack-hub-protocol.ts';
-import { ProtocolError } from './protocol-error.ts';
+import { errorTexts } from '../error-texts.ts';
+import { type HubMessage, MessageType } from '../hub-message.ts';
+import type { MessagePackPayloadSerializer } from './message-pack-payload-serializer.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { checkMessagePack } from './safe-message-pack.ts';
 
 /** What a completion carries. Source: HubProtocol.md, "Completion Message Encoding". */

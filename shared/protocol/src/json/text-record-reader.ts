@@ -1,6 +1,6 @@
-import { TextDecoder } from './text-encoding.ts';
-import { errorTexts } from './error-texts.ts';
-import { MessageTooLargeError, ProtocolError } from './protocol-error.ts';
+import { TextDecoder } from '../text-encoding.ts';
+import { errorTexts } from '../error-texts.ts';
+import { MessageTooLargeError, ProtocolError } from '../protocol-error.ts';
 
 /** Ends each record of a text protocol. Source: HubProtocol.md, "Text-based encoding". */
 export const RECORD_SEPARATOR = '\u001e';

@@ -1,6 +1,6 @@
-import { errorTexts } from './error-texts.ts';
-import { ProtocolError } from './protocol-error.ts';
-import { MAXIMUM_DEPTH } from './safe-json.ts';
+import { errorTexts } from '../error-texts.ts';
+import { ProtocolError } from '../protocol-error.ts';
+import { MAXIMUM_DEPTH } from '../json/safe-json.ts';
 
 /** Size of what follows the head bytes 0xC0 … 0xDF. Source: the MessagePack specification, "Overview". */
 const LENGTH_BYTES = [

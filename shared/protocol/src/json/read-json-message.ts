@@ -1,7 +1,7 @@
-import { errorTexts } from './error-texts.ts';
-import { type HubMessage, MessageType } from './hub-message.ts';
-import type { PayloadSerializer } from './json-hub-protocol.ts';
-import { ProtocolError } from './protocol-error.ts';
+import { errorTexts } from '../error-texts.ts';
+import { type HubMessage, MessageType } from '../hub-message.ts';
+import type { PayloadSerializer } from './payload-serializer.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { makeHarmless } from './safe-json.ts';
 
 type Members = Record<string, unknown>;

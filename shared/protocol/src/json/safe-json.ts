@@ -1,5 +1,5 @@
-import { errorTexts } from './error-texts.ts';
-import { ProtocolError } from './protocol-error.ts';
+import { errorTexts } from '../error-texts.ts';
+import { ProtocolError } from '../protocol-error.ts';
 
 /** System.Text.Json reads 64 levels; a deeper value is an attack or a mistake. */
 export const MAXIMUM_DEPTH = 64;

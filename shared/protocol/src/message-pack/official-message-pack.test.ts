@@ -1,7 +1,7 @@
 import { MessageType as OfficialType, NullLogger } from '@microsoft/signalr';
 import { MessagePackHubProtocol as OfficialProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { expect, test } from 'vitest';
-import { type HubMessage, MessagePackHubProtocol, MessageType } from './index.ts';
+import { type HubMessage, MessagePackHubProtocol, MessageType } from '../index.ts';
 
 const ours = new MessagePackHubProtocol();
 const official = new OfficialProtocol();

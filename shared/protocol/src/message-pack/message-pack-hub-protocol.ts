@@ -1,17 +1,10 @@
 import { Encoder } from '@msgpack/msgpack';
 import { BinaryMessageReader } from './binary-message-reader.ts';
 import { BinaryMessageWriter } from './binary-message-writer.ts';
-import { type HubMessage, MessageType } from './hub-message.ts';
-import type { HubProtocol, MessageReader } from './hub-protocol.ts';
+import { type HubMessage, MessageType } from '../hub-message.ts';
+import type { HubProtocol, MessageReader } from '../hub-protocol.ts';
+import type { MessagePackPayloadSerializer } from './message-pack-payload-serializer.ts';
 import { readMessagePackMessage, ResultKind } from './read-message-pack-message.ts';
-
-/** Reads and writes the values of users (arguments, results, stream items); the protocol's own members stay plain MessagePack. */
-export interface MessagePackPayloadSerializer {
-  /** Decodes one whole message, as `decode` of `@msgpack/msgpack` does. Its structure is checked already: depth and lengths. */
-  decode(bytes: Uint8Array): unknown;
-  /** The MessagePack bytes of one value; `undefined` is written as nil. */
-  encode(value: unknown): Uint8Array;
-}
 
 /** Options of {@link MessagePackHubProtocol}. */
 export interface MessagePackHubProtocolOptions {

@@ -1,0 +1,42 @@
+import {
+  type IncomingMessage,
+  type Server as HttpServer,
+  ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** Refuses an upgrade request and closes its socket. */
+export function refuseUpgrade(
+  socket: Duplex,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const headerLines = Object.entries({
+    Connection: 'close',
+    'Content-Length': Buffer.byteLength(body),
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const statusLine = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
+  socket.end(`${statusLine}${headerLines.join('')}\r\n${body}`);
+}
+
+/**
+ * Passes an upgrade request to the app as an ordinary request. Node does this only for servers
+ * without a listener for upgrades.
+ */
+export function answerAsRequest(
+  server: HttpServer | HttpsServer,
+  request: IncomingMessage,
+  socket: Duplex,
+): void {
+  socket.on('error', () => undefined);
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  response.on('finish', () => socket.end());
+  server.emit('request', request, response);
+}
