@@ -86,8 +86,8 @@ export const errorTexts = {
   unknownOption: (name: string) =>
     `'${name}' is not an option of SignalRServer. Check the spelling.`,
   notPositive: (name: string) => `The option '${name}' must be a number greater than 0.`,
-  wrongTransport: (name: string, names: readonly string[]) =>
-    `'${name}' is not a transport. Use ${new Intl.ListFormat('en', { type: 'disjunction' }).format(names.map((known) => `'${known}'`))}.`,
+  wrongTransport: (name: string, transports: string) =>
+    `'${name}' is not a transport. Available: ${transports}.`,
   noProtocols: 'The option protocols must name at least one hub protocol.',
   connectionTokenKeysMissing:
     "The option 'connectionTokens' needs keys: a list of secrets, the same on all servers. Is an environment variable not set?",

@@ -202,7 +202,7 @@ export function resolveOptions(
   }
   for (const name of resolved.transports) {
     if (!transportNames.includes(name))
-      throw new RangeError(errorTexts.wrongTransport(name, transportNames));
+      throw new RangeError(errorTexts.wrongTransport(name, transportNames.join(', ')));
   }
   const { authentication } = resolved;
   if (
