@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { buildDeck } from './deck.ts';
 import { deckNames } from './deck-names.ts';
 import { deckPage, indexPage } from './deck-page.ts';
+import { styleSheet } from '@practical-signalr/lesson-kit';
 import { slideAssets } from './slide-assets.ts';
 
 /**
@@ -17,6 +18,7 @@ export function buildSlides(folder: string): void {
     mkdirSync(join(folder, dirname(address)), { recursive: true });
     copyFileSync(file, join(folder, address));
   }
+  writeFileSync(join(folder, 'style.css'), styleSheet());
   writeFileSync(join(folder, 'index.html'), indexPage(decks));
   for (const deck of decks) writeFileSync(join(folder, `${deck.name}.html`), deckPage(deck));
 }

@@ -81,7 +81,7 @@ test('the build writes a site of files that has all it needs', async () => {
   );
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  for (const address of ['', '03-basics.html', ...Object.keys(slideAssets)]) {
+  for (const address of ['', '03-basics.html', 'style.css', ...Object.keys(slideAssets)]) {
     expect((await fetch(`http://127.0.0.1:${port}/any/path/${address}`)).status, address).toBe(200);
   }
   server.closeAllConnections();

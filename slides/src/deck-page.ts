@@ -43,13 +43,14 @@ export function indexPage(decks: readonly Deck[], home?: string): string {
 <div><h2><a href="${name}.html">${escapeHtml(title)}</a></h2><p class="quiet">${slides.length} slides</p></div></li>`;
   });
   return `${head('Slides: Practical SignalR for Node')}
+<link rel="stylesheet" href="course-line.css">
 </head>
 <body>
 <header class="bar"><h1>Slides</h1>${back}</header>
 <main class="page single"><section class="card">
 <p class="goal">A deck for each section of the course. In a deck: arrows go on and back, <kbd>S</kbd> opens the speaker's
 notes, <kbd>Esc</kbd> shows all slides, <kbd>F</kbd> fills the screen.</p>
-<ol class="line">
+<ol class="course-line">
 ${stops.join('\n')}
 </ol></section></main>
 </body>

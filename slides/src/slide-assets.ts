@@ -2,7 +2,9 @@ import { fileURLToPath } from 'node:url';
 
 /** What the pages of slides load beside themselves: the address in the page, and the file it stands for. */
 export const slideAssets: Readonly<Record<string, string>> = {
-  'style.css': fileURLToPath(import.meta.resolve('@practical-signalr/lesson-kit/style.css')),
+  'course-line.css': fileURLToPath(
+    import.meta.resolve('@practical-signalr/lesson-kit/course-line.css'),
+  ),
   'deck.css': fileURLToPath(new URL('../client/deck.css', import.meta.url)),
   'deck.js': fileURLToPath(new URL('../client/deck.js', import.meta.url)),
   'reveal/reveal.css': fileURLToPath(import.meta.resolve('reveal.js/reveal.css')),

@@ -1,3 +1,4 @@
+import { styleSheet } from '@practical-signalr/lesson-kit';
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import { deckNames } from './deck-names.ts';
 import { slideAssets } from './slide-assets.ts';
@@ -26,6 +27,7 @@ export function slidesRouter(decks?: string): Router {
       );
     });
   });
+  router.get('/style.css', (_request, response) => response.type('css').send(styleSheet()));
   for (const [address, file] of Object.entries(slideAssets)) {
     router.get(`/${address}`, (_request, response) =>
       response.sendFile(file, { dotfiles: 'allow' }),

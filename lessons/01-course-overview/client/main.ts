@@ -1,18 +1,17 @@
 import './style.css';
 import {
   breakConnections,
-  counted,
-  showLesson,
-  showLessons,
+  countFrames,
   showState,
   typed,
 } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, JsonHubProtocol } from '@microsoft/signalr';
+import { showLesson, showLessons } from './lesson-map.ts';
 import type { CourseClient, CourseServer } from '../contract.ts';
 
 let frames = 0;
 let bytes = 0;
-const protocol = counted(new JsonHubProtocol(), (size) => {
+const protocol = countFrames(new JsonHubProtocol(), (size) => {
   bytes += size;
   showState('good', `${++frames} frames, ${bytes} bytes`, '#pushing');
 });

@@ -1,4 +1,5 @@
-import { type CourseLesson, showLesson, showState } from '@practical-signalr/lesson-kit/client';
+import { type CourseLesson, showState } from '@practical-signalr/lesson-kit/client';
+import { showLesson } from './lesson-map.ts';
 
 const pause = document.querySelector<HTMLSelectElement>('#pause')!;
 let requests = 0;

@@ -1,4 +1,4 @@
-import { addOutcome, redact } from '@practical-signalr/lesson-kit/client';
+import { addExperiment, redact } from '@practical-signalr/lesson-kit/client';
 
 /** Ends every message. */
 const RS = '\u001e';
@@ -8,21 +8,21 @@ const call = '{"type":1,"invocationId":"1","target":"Echo","arguments":["by hand
 let token = '';
 let socket: WebSocket | undefined;
 
-addOutcome('#by-hand', '1 negotiate', async () => {
+addExperiment('#by-hand', '1 negotiate', async () => {
   const response = await fetch('/echo/negotiate?negotiateVersion=1', { method: 'POST' });
   const answer = (await response.json()) as { connectionToken: string };
   token = answer.connectionToken;
   return redact(JSON.stringify(answer));
 });
-addOutcome('#by-hand', '2 open the WebSocket', async () => {
+addExperiment('#by-hand', '2 open the WebSocket', async () => {
   if (token === '') return 'Negotiate first.';
   socket = await open(token);
   token = '';
   return 'It is open. The handshake must come within 15 s.';
 });
-addOutcome('#by-hand', '3 send the handshake', () => ask(handshake, /^\{\}/));
-addOutcome('#by-hand', '4 call Echo', () => ask(call, /"type":3/));
-addOutcome('#by-hand', 'handshake without 0x1E', async () => {
+addExperiment('#by-hand', '3 send the handshake', () => ask(handshake, /^\{\}/));
+addExperiment('#by-hand', '4 call Echo', () => ask(call, /"type":3/));
+addExperiment('#by-hand', 'handshake without 0x1E', async () => {
   const began = performance.now(); // the server's clock starts with the request, before the page hears that it is open
   const own = await open('');
   const said: string[] = [];
@@ -33,8 +33,8 @@ addOutcome('#by-hand', 'handshake without 0x1E', async () => {
   );
   return `After ${((performance.now() - began) / 1000).toFixed(1)} s: ${said.join(' ')} and close ${code}.`;
 });
-addOutcome('#by-hand', 'GET /echo', () => get('/echo'));
-addOutcome('#by-hand', 'GET /echo?id=wrong', () => get('/echo?id=wrong'));
+addExperiment('#by-hand', 'GET /echo', () => get('/echo'));
+addExperiment('#by-hand', 'GET /echo?id=wrong', () => get('/echo?id=wrong'));
 
 async function get(url: string): Promise<string> {
   const response = await fetch(url);

@@ -1,7 +1,7 @@
 import './style.css';
 import {
-  addOutcome,
-  counted,
+  addExperiment,
+  countFrames,
   type ObservedRequest,
   observeRequests,
   showState,
@@ -19,11 +19,13 @@ import './by-hand.ts';
 
 const automatic =
   HttpTransportType.WebSockets | HttpTransportType.ServerSentEvents | HttpTransportType.LongPolling;
-addOutcome('#transports', 'automatic', () => connect(automatic));
-addOutcome('#transports', 'WebSockets', () => connect(HttpTransportType.WebSockets));
-addOutcome('#transports', 'Server-Sent Events', () => connect(HttpTransportType.ServerSentEvents));
-addOutcome('#transports', 'Long Polling', () => connect(HttpTransportType.LongPolling));
-addOutcome('#transports', 'automatic, no negotiation', () => connect(automatic, true));
+addExperiment('#transports', 'automatic', () => connect(automatic));
+addExperiment('#transports', 'WebSockets', () => connect(HttpTransportType.WebSockets));
+addExperiment('#transports', 'Server-Sent Events', () =>
+  connect(HttpTransportType.ServerSentEvents),
+);
+addExperiment('#transports', 'Long Polling', () => connect(HttpTransportType.LongPolling));
+addExperiment('#transports', 'automatic, no negotiation', () => connect(automatic, true));
 
 let current: HubConnection | undefined;
 
@@ -36,7 +38,7 @@ async function connect(transport: HttpTransportType, skipNegotiation = false): P
   });
   let bytes = 0;
   const isBinary = document.querySelector<HTMLInputElement>('#binary')!.checked;
-  const protocol = counted(
+  const protocol = countFrames(
     isBinary ? new MessagePackHubProtocol() : new JsonHubProtocol(),
     (size) => {
       bytes = size;

@@ -1,4 +1,4 @@
-import { addOutcome } from '@practical-signalr/lesson-kit/client';
+import { addExperiment } from '@practical-signalr/lesson-kit/client';
 import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 
 // Without a contract: half of these calls would not compile with one.
@@ -34,7 +34,7 @@ function attempt(
   name: string,
   call: (connection: HubConnection, log: string[]) => Promise<unknown>,
 ): void {
-  addOutcome('#failures', name, async () => {
+  addExperiment('#failures', name, async () => {
     const log: string[] = [];
     const logger = {
       log: (level: LogLevel, line: string) => void (level >= LogLevel.Warning && log.push(line)),

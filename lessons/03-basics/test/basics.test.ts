@@ -53,7 +53,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
       await see(tab.locator('#messages li').first()).toContainText('hello <b>both</b>');
     }
     await see(page.locator('#message')).toBeFocused();
-    await see(page.locator('#announcer')).toHaveText('hello <b>both</b>');
+    await see(page.locator('[aria-live].visually-hidden')).toHaveText('hello <b>both</b>');
     await other.close();
   });
 

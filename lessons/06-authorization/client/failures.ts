@@ -1,4 +1,4 @@
-import { addOutcome, redact } from '@practical-signalr/lesson-kit/client';
+import { addExperiment, redact } from '@practical-signalr/lesson-kit/client';
 import { NullLogger } from '@microsoft/signalr';
 import { Returns401 } from './returns-401.ts';
 import { endOf, getToken, name, withToken } from './token.ts';
@@ -91,8 +91,8 @@ tryConnection(
   connects,
 );
 tryConnection('the origin named', `${elsewhere}/named-origin/messages`, sockets, '60', connects);
-addOutcome('#failures', 'announce without token', () => announce({ message: 'hello' }));
-addOutcome('#failures', 'announce with token', async () =>
+addExperiment('#failures', 'announce without token', () => announce({ message: 'hello' }));
+addExperiment('#failures', 'announce with token', async () =>
   announce({ message: 'hello' }, await getToken('60')),
 );
 

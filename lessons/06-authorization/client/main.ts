@@ -3,7 +3,7 @@ import {
   breakConnections,
   showMessage,
   showState,
-  startAndTell,
+  startAndShowResult,
   typed,
 } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
@@ -75,4 +75,4 @@ form.addEventListener('submit', async (event) => {
 document.querySelector('#join')!.addEventListener('click', join);
 document.querySelector('#drop')!.addEventListener('click', () => breakConnections(url));
 
-showState(...(await startAndTell(connection, document.querySelector('#result')!)));
+showState(...(await startAndShowResult(connection, document.querySelector('#result')!)));

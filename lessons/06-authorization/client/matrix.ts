@@ -1,7 +1,7 @@
 import {
   showDifference,
   showState,
-  startAndTell,
+  startAndShowResult,
   typed,
 } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
@@ -24,7 +24,7 @@ async function attempt(
     .withUrl(`/${hub}/messages`, options)
     .configureLogging(LogLevel.None);
   const connection = typed<MessageServer, MessageClient>(builder.build());
-  await startAndTell(connection, cell);
+  await startAndShowResult(connection, cell);
   await connection.stop();
 }
 

@@ -1,4 +1,4 @@
-import { addOutcome } from '@practical-signalr/lesson-kit/client';
+import { addExperiment } from '@practical-signalr/lesson-kit/client';
 import {
   HttpTransportType,
   type HubConnection,
@@ -31,7 +31,7 @@ export function tryConnection(
   seconds: string,
   use: (trial: Trial) => Promise<string>,
 ): void {
-  addOutcome('#failures', name, async () => {
+  addExperiment('#failures', name, async () => {
     const [attempt, log, tokens]: [string, string[], string[]] = [crypto.randomUUID(), [], []];
     const builder = new HubConnectionBuilder();
     if (reconnect) builder.withAutomaticReconnect([0]);

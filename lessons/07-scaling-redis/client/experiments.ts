@@ -1,5 +1,5 @@
 import { showState } from '@practical-signalr/lesson-kit/client';
-import { change } from './stage.ts';
+import { change } from './control-panel.ts';
 import { getToken, withToken } from './token.ts';
 
 /** The buttons beside the chat. */

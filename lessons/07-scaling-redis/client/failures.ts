@@ -1,18 +1,18 @@
-import { addOutcome, tellAttempt } from '@practical-signalr/lesson-kit/client';
+import { addExperiment, describeAttempt } from '@practical-signalr/lesson-kit/client';
 import {
   HttpTransportType,
   HubConnectionBuilder,
   type IHttpConnectionOptions,
   LogLevel,
 } from '@microsoft/signalr';
-import { change } from './stage.ts';
+import { change } from './control-panel.ts';
 import { getToken, withToken } from './token.ts';
 
 const sockets = { transport: HttpTransportType.WebSockets };
 const polling = { transport: HttpTransportType.LongPolling };
 
-addOutcome('#failures', 'round-robin', () => attempt('fixed', 'round-robin', sockets));
-addOutcome('#failures', 'what the server said', async () => {
+addExperiment('#failures', 'round-robin', () => attempt('fixed', 'round-robin', sockets));
+addExperiment('#failures', 'what the server said', async () => {
   const client = await newClient();
   const options = withToken(await getToken('60'));
   const url = `/fixed/messages/negotiate?negotiateVersion=1&client=${client}&balancer=round-robin`;
@@ -25,19 +25,19 @@ addOutcome('#failures', 'what the server said', async () => {
   const servers = [negotiated, answer].map((response) => response.headers.get('x-instance'));
   return `Negotiated with ${servers[0]}, asked ${servers[1]}: ${answer.status} ${await answer.text()}`;
 });
-addOutcome('#failures', 'cure: sticky', () => attempt('fixed', 'sticky', sockets));
-addOutcome('#failures', 'cure: skipNegotiation', () =>
+addExperiment('#failures', 'cure: sticky', () => attempt('fixed', 'sticky', sockets));
+addExperiment('#failures', 'cure: skipNegotiation', () =>
   attempt('fixed', 'round-robin', { ...sockets, skipNegotiation: true }),
 );
-addOutcome('#failures', 'skipNegotiation, Long Polling', () =>
+addExperiment('#failures', 'skipNegotiation, Long Polling', () =>
   attempt('fixed', 'round-robin', { ...polling, skipNegotiation: true }),
 );
-addOutcome('#failures', 'cure: signed tokens', () => attempt('signed', 'round-robin', sockets));
-addOutcome('#failures', 'signed tokens, Long Polling', () =>
+addExperiment('#failures', 'cure: signed tokens', () => attempt('signed', 'round-robin', sockets));
+addExperiment('#failures', 'signed tokens, Long Polling', () =>
   attempt('signed', 'round-robin', polling),
 );
-addOutcome('#failures', 'another app, no prefix', () => hearAnotherApp(''));
-addOutcome('#failures', "another app, prefix 'shop'", () => hearAnotherApp('shop'));
+addExperiment('#failures', 'another app, no prefix', () => hearAnotherApp(''));
+addExperiment('#failures', "another app, prefix 'shop'", () => hearAnotherApp('shop'));
 
 /** One connection through the balancer: which server answered what, and what came of it. */
 async function attempt(
@@ -45,7 +45,7 @@ async function attempt(
   balancer: string,
   options: IHttpConnectionOptions,
 ): Promise<string> {
-  return tellAttempt(
+  return describeAttempt(
     connectionTo(`/${hub}/messages?client=${await newClient()}&balancer=${balancer}`, options),
   );
 }

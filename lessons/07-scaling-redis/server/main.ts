@@ -7,7 +7,7 @@ import { announcement } from './announcement.ts';
 import { authentication } from './auth-fixed.ts';
 import { MessageHub } from './hub.ts';
 import { online, whoIsIn } from './presence.ts';
-import { instance, url } from './surroundings.ts';
+import { instance, url } from './environment.ts';
 import { key, token } from './token.ts';
 
 const app = express();

@@ -1,6 +1,6 @@
 import { presence } from '@practical-signalr/redis';
 import type { RequestHandler } from 'express';
-import { url } from './surroundings.ts';
+import { url } from './environment.ts';
 
 /** Who is online, over all servers: an addition, off unless asked for, since it keeps keys in Redis. */
 export const online = url && process.env['PRESENCE'] ? presence({ url }) : undefined;

@@ -14,11 +14,11 @@ import { type FoundRedis, findRedis } from '@practical-signalr/redis/local';
 import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BalancerRule } from '../server/balancer.ts';
-import type { Stage } from '../server/stage.ts';
+import type { ControlPanel } from '../server/control-panel.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
-const stageOf = async (lesson: RunningLesson): Promise<Stage> =>
-  (await fetch(`${lesson.url}/stage`)).json() as Promise<Stage>;
+const panelOf = async (lesson: RunningLesson): Promise<ControlPanel> =>
+  (await fetch(`${lesson.url}/control-panel`)).json() as Promise<ControlPanel>;
 const answers = (url: string): Promise<boolean> =>
   fetch(url).then(
     () => true,
@@ -66,19 +66,19 @@ describe.each(['given', 'redis-server', 'in-process'] as const)('Redis: %s', (ki
       kind
     ];
     const lesson = await startLesson(folder, { env: { REDIS_URL: '', ...env } });
-    const { instances, redis, dotnet } = await stageOf(lesson);
+    const { instances, redis, dotnet } = await panelOf(lesson);
     expect(redis).toMatchObject({ kind, view: { keys: 0 } });
     expect(lesson.output()).toContain(`Redis: ${redis.description}`);
     if (kind === 'in-process')
       expect([dotnet, redis.description]).toEqual(['absent', expect.stringMatching(/in-process/)]);
     const urls = instances.map(({ url }) => url);
     if (kind === 'given') {
-      await fetch(`${lesson.url}/stage`, {
+      await fetch(`${lesson.url}/control-panel`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ redis: 'stopped' }),
       });
-      expect((await stageOf(lesson)).redis.view?.keys).toBe(0); // it is not ours to stop
+      expect((await panelOf(lesson)).redis.view?.keys).toBe(0); // it is not ours to stop
     }
 
     const heard = new Promise<unknown>((resolve) => {
@@ -105,7 +105,7 @@ test(
   { timeout: 60_000 },
   async () => {
     const first = await startLesson(folder, { port: 4107 });
-    const { instances } = await stageOf(first);
+    const { instances } = await panelOf(first);
     expect(instances.map(({ url }) => url)).toEqual([
       'http://127.0.0.1:4171',
       'http://127.0.0.1:4172',
@@ -159,7 +159,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
   }, 60_000);
   afterAll(async () => {
     await browser.close();
-    const urls = (await stageOf(lesson)).instances.map(({ url }) => url);
+    const urls = (await panelOf(lesson)).instances.map(({ url }) => url);
     expect(await lesson.stop()).toBe(0);
     expect((await Promise.all(urls.map(answers))).filter(Boolean)).toEqual([]);
     const meant = /404|WebSocket|Unable to connect|WebSocket closed|Failed to/;

@@ -1,5 +1,6 @@
-import { showAnswers, showState } from '@practical-signalr/lesson-kit/client';
-import { change } from './stage.ts';
+import { showState } from '@practical-signalr/lesson-kit/client';
+import { showResponses } from './show-responses.ts';
+import { change } from './control-panel.ts';
 import { getToken, withToken } from './token.ts';
 
 /** The buttons beside the chat. */
@@ -24,7 +25,7 @@ export function addExperiments(): void {
     const [first, second] = [claimsOf(ours), claimsOf(app.accessToken)];
     const told = `Ours ends after ${first.exp - first.iat} s, the service's after ${second.exp - second.iat} s`;
     showState('good', told, '#negotiated');
-    showAnswers('#answers', {
+    showResponses('#answers', {
       'app-answer': { title: 'The app answers where to go', value: { ...app, accessToken: '•••' } },
       'service-answer': {
         title: 'The service answers as a hub does',

@@ -1,21 +1,21 @@
-import { addOutcome, tellAttempt } from '@practical-signalr/lesson-kit/client';
+import { addExperiment, describeAttempt } from '@practical-signalr/lesson-kit/client';
 import {
   HttpTransportType,
   HubConnectionBuilder,
   type IHttpConnectionOptions,
   LogLevel,
 } from '@microsoft/signalr';
-import { change } from './stage.ts';
+import { change } from './control-panel.ts';
 import { getToken } from './token.ts';
 
 const sockets = { transport: HttpTransportType.WebSockets };
 
-addOutcome('#failures', 'round-robin', () => attempt('fixed', 'round-robin', sockets));
-addOutcome('#failures', 'skipNegotiation', () =>
+addExperiment('#failures', 'round-robin', () => attempt('fixed', 'round-robin', sockets));
+addExperiment('#failures', 'skipNegotiation', () =>
   attempt('fixed', 'sticky', { ...sockets, skipNegotiation: true }),
 );
-addOutcome('#failures', 'wrong key', () => attempt('wrong', 'sticky', sockets));
-addOutcome('#failures', 'a quota of 20', async () => {
+addExperiment('#failures', 'wrong key', () => attempt('wrong', 'sticky', sockets));
+addExperiment('#failures', 'a quota of 20', async () => {
   const open = [];
   try {
     for (;;) {
@@ -29,7 +29,7 @@ addOutcome('#failures', 'a quota of 20', async () => {
     await Promise.all(open.map((connection) => connection.stop()));
   }
 });
-addOutcome('#failures', 'app killed', async () => {
+addExperiment('#failures', 'app killed', async () => {
   const connection = connectionTo('/fixed/messages', sockets);
   const closed = new Promise<string>((resolve) => {
     connection.onclose((error) => resolve(error?.message ?? 'without an error'));
@@ -41,8 +41,8 @@ addOutcome('#failures', 'app killed', async () => {
   await change({ start: true });
   return `${instance} is gone, and so is its client: ${how}`;
 });
-addOutcome('#failures', 'another app, no prefix', () => hearAnotherApp(''));
-addOutcome('#failures', "another app, prefix 'shop'", () => hearAnotherApp('shop'));
+addExperiment('#failures', 'another app, no prefix', () => hearAnotherApp(''));
+addExperiment('#failures', "another app, prefix 'shop'", () => hearAnotherApp('shop'));
 
 /** One connection through the balancer: which server answered what, and what came of it. */
 async function attempt(
@@ -50,7 +50,7 @@ async function attempt(
   balancer: string,
   options: IHttpConnectionOptions,
 ): Promise<string> {
-  return tellAttempt(
+  return describeAttempt(
     connectionTo(`/${hub}/messages?client=${await newClient()}&balancer=${balancer}`, options),
   );
 }

@@ -3,14 +3,14 @@ import {
   breakConnections,
   showMessage,
   showState,
-  startAndTell,
+  startAndShowResult,
   typed,
 } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import type { MessageClient, MessageServer } from '../contract.ts';
 import './failures.ts';
 import { addExperiments } from './experiments.ts';
-import { client, place, standOn } from './stage.ts';
+import { client, currentInstance, showInstance } from './control-panel.ts';
 import { getToken } from './token.ts';
 
 const url = `/fixed/messages?client=${client}`;
@@ -20,7 +20,7 @@ builder.withAutomaticReconnect().configureLogging(LogLevel.Warning); // at Infor
 const connection = typed<MessageServer, MessageClient>(builder.build());
 
 connection.on('ReceiveMessage', (message, sentBy) => {
-  showMessage(message, '#messages', `sent by ${sentBy}, delivered by ${place()}`);
+  showMessage(message, '#messages', `sent by ${sentBy}, delivered by ${currentInstance()}`);
 });
 connection.onclose(() => showState('bad', 'Disconnected. Reload the page.'));
 
@@ -37,7 +37,7 @@ connection.onreconnecting(() => {
   target.length = 3; // who comes and goes meanwhile is not heard of
 });
 connection.onreconnected(async () => {
-  standOn(await connection.invoke('WhereAmI'));
+  showInstance(await connection.invoke('WhereAmI'));
   showState('good', 'Connected again, with a new id');
   if (document.querySelector<HTMLInputElement>('#rejoin')!.checked) await join();
 });
@@ -79,5 +79,5 @@ document
 
 addExperiments();
 
-showState(...(await startAndTell(connection, document.querySelector('#result')!)));
-if (connection.state === 'Connected') standOn(await connection.invoke('WhereAmI'));
+showState(...(await startAndShowResult(connection, document.querySelector('#result')!)));
+if (connection.state === 'Connected') showInstance(await connection.invoke('WhereAmI'));

@@ -1,6 +1,6 @@
 import { Hub } from '@practical-signalr/server';
 import type { MessageClient, MessageServer } from '../contract.ts';
-import { instance } from './surroundings.ts';
+import { instance } from './environment.ts';
 
 export class MessageHub extends Hub<MessageClient> implements MessageServer {
   async sendMessageToAll(message: string): Promise<void> {

@@ -5,17 +5,19 @@ import {
   portBeside,
   requestJournal,
   serveLesson,
-  tellAndExit,
+  exitWithMessage,
 } from '@practical-signalr/lesson-kit';
 import { createBalancer, InstanceGroup, onDemand } from '@practical-signalr/lesson-kit/instances';
 import express from 'express';
 import { BalancerRule } from './balancer.ts';
 import { startOtherApps } from './other-apps.ts';
-import { stage } from './stage.ts';
+import { controlPanel } from './control-panel.ts';
 import { key } from './token.ts';
 
 // The service, two servers, and a balancer in front of them, which serves the page too.
-const service = await findService({ port: portBeside(import.meta.url, 8888) }).catch(tellAndExit);
+const service = await findService({ port: portBeside(import.meta.url, 8888) }).catch(
+  exitWithMessage,
+);
 Object.assign(process.env, service.environment); // every app finds the connection string there
 const servers = new InstanceGroup({
   main: new URL('main.ts', import.meta.url),
@@ -33,7 +35,7 @@ const balancer = createBalancer(server, {
 });
 app.use('/requests', requestJournal(server, ['/fixed', '/small', '/wrong']));
 app.use('/break', breakConnections(service.emulator?.server ?? server)); // the button that drops a connection
-app.use('/stage', stage(servers, balancer, rule, service));
+app.use('/control-panel', controlPanel(servers, balancer, rule, service));
 app.use(others.handler);
 app.use(balancer.handler);
 
@@ -42,6 +44,6 @@ const close = async (): Promise<void> => {
   await others.close();
   await service.close();
 };
-servers.start().catch((error: Error) => close().then(() => tellAndExit(error)));
+servers.start().catch((error: Error) => close().then(() => exitWithMessage(error)));
 await serveLesson(import.meta.url, { app, server, signalr: { close } });
 if (server.listening) console.log(`Service: ${service.description}`);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 /** Made at each start: no token outlives the servers, and no key gets into a commit. One for all, or they refuse each other's tokens. */
 export const key = process.env['TOKEN_KEY'] ?? randomBytes(32).toString('base64url');
 
-const wishes = z.object({
+const tokenQuery = z.object({
   name: z.string().default('alice'),
   seconds: z.coerce.number().int().min(-60).max(3600).default(60),
   claim: z.enum(['sub', 'name']).default('sub'),
@@ -14,7 +14,7 @@ const wishes = z.object({
 
 /** `GET /token?name=alice&seconds=60`; with `claim=name` the name stands in the wrong claim. */
 export const token: RequestHandler = ({ query }, response) => {
-  const { data, error } = wishes.safeParse(query);
+  const { data, error } = tokenQuery.safeParse(query);
   if (error) return void response.status(400).send(z.prettifyError(error));
   const exp = Math.floor(Date.now() / 1000) + data.seconds;
   response.set('cache-control', 'no-store').send(jwt.sign({ [data.claim]: data.name, exp }, key));

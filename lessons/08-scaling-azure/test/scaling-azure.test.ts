@@ -16,11 +16,11 @@ import {
 import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BalancerRule } from '../server/balancer.ts';
-import type { Stage } from '../server/stage.ts';
+import type { ControlPanel } from '../server/control-panel.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
-const stageOf = async (lesson: RunningLesson): Promise<Stage> =>
-  (await fetch(`${lesson.url}/stage`)).json() as Promise<Stage>;
+const panelOf = async (lesson: RunningLesson): Promise<ControlPanel> =>
+  (await fetch(`${lesson.url}/control-panel`)).json() as Promise<ControlPanel>;
 const answers = (url: string): Promise<boolean> =>
   fetch(url).then(
     () => true,
@@ -68,7 +68,7 @@ describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
     const lesson = await startLesson(folder, {
       env: { Azure__SignalR__ConnectionString: own?.connectionString ?? '' },
     });
-    const { instances, service } = await stageOf(lesson);
+    const { instances, service } = await panelOf(lesson);
     expect(service.isEmulator).toBe(kind === 'emulator');
     expect(lesson.output()).toContain(`Service: ${service.description}`);
     if (own !== undefined) {
@@ -102,7 +102,7 @@ test(
   { timeout: 120_000 },
   async () => {
     const first = await startLesson(folder, { port: 4108 });
-    const { instances, service } = await stageOf(first);
+    const { instances, service } = await panelOf(first);
     expect(instances.map(({ url }) => url)).toEqual([
       'http://127.0.0.1:4181',
       'http://127.0.0.1:4182',
@@ -112,7 +112,7 @@ test(
 
     const headers = { 'content-type': 'application/json' };
     const wish = (body: object) =>
-      fetch(`${first.url}/stage`, { method: 'POST', headers, body: JSON.stringify(body) });
+      fetch(`${first.url}/control-panel`, { method: 'POST', headers, body: JSON.stringify(body) });
     expect((await wish({ kill: 'instance 1' })).status).toBe(200);
     const squatter = createServer().listen(4181, '127.0.0.1');
     await once(squatter, 'listening');
@@ -121,12 +121,12 @@ test(
       502,
       expect.stringContaining('Port 4181 is in use'),
     ]);
-    expect((await stageOf(first)).instances.map(({ name }) => name)).toEqual(['instance 2']);
+    expect((await panelOf(first)).instances.map(({ name }) => name)).toEqual(['instance 2']);
     squatter.close();
     await once(squatter, 'close');
     const twice = await Promise.all([wish({ start: true }), wish({ start: true })]);
     expect(twice.map(({ status }) => status)).toEqual([200, 200]);
-    expect((await stageOf(first)).instances.map(({ name }) => name)).toEqual([
+    expect((await panelOf(first)).instances.map(({ name }) => name)).toEqual([
       'instance 1',
       'instance 2',
     ]);
@@ -175,7 +175,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
   }, 60_000);
   afterAll(async () => {
     await browser.close();
-    const urls = (await stageOf(lesson)).instances.map(({ url }) => url);
+    const urls = (await panelOf(lesson)).instances.map(({ url }) => url);
     expect(await lesson.stop()).toBe(0);
     expect((await Promise.all(urls.map(answers))).filter(Boolean)).toEqual([]);
     const intended =
@@ -227,7 +227,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     const peers = await Promise.all(
       Array.from({ length: 10 }, () => connectTo(lesson, () => undefined)),
     );
-    const { instances } = await stageOf(lesson);
+    const { instances } = await panelOf(lesson);
     expect(instances.map(({ health }) => health.data['serverConnections'])).toEqual([5, 5]);
     expect(instances.reduce((sum, { health }) => sum + Number(health.data['clients']), 0)).toBe(12);
     await Promise.all(peers.map((peer) => peer.stop()));
@@ -263,7 +263,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
       const told = [
         lesson.output(),
         await a!.content(),
-        JSON.stringify(await stageOf(lesson)),
+        JSON.stringify(await panelOf(lesson)),
       ].join();
       for (const key of ['wrong'.repeat(9), DEFAULT_ACCESS_KEY]) expect(told).not.toContain(key);
     }

@@ -33,7 +33,7 @@ export function sectionRow(section: SectionOverview): SectionRow {
     element(
       'div',
       {},
-      element('h2', {}, element('span', { className: 'heard' }, `${number} `), heading),
+      element('h2', {}, element('span', { className: 'visually-hidden' }, `${number} `), heading),
       element('p', { className: 'quiet' }, goal),
       element('p', { className: 'row facts' }, badge, ...lessonLinks(section), progress),
       failure,

@@ -193,14 +193,14 @@ describe.skipIf(findCommand('redis-server') === undefined)(
           }),
       );
       expect(await heard).toEqual(['from container to container', 'instance 2']);
-      const { instances } = (await (await fetch(`${url()}/stage`)).json()) as {
+      const { instances } = (await (await fetch(`${url()}/control-panel`)).json()) as {
         instances: { health: { status: string } }[];
       };
       expect(instances.map(({ health }) => health.status)).toEqual(['Healthy', 'Healthy']);
     });
 
     test('a switch that would start the instances anew says where they are set, and they serve on', async () => {
-      const answer = await fetch(`${url()}/stage`, {
+      const answer = await fetch(`${url()}/control-panel`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ backplane: 'none' }),
@@ -209,7 +209,9 @@ describe.skipIf(findCommand('redis-server') === undefined)(
         502,
         expect.stringMatching(/^The instances run elsewhere/),
       ]);
-      expect(await (await fetch(`${url()}/stage`)).json()).toMatchObject({ backplane: 'redis' });
+      expect(await (await fetch(`${url()}/control-panel`)).json()).toMatchObject({
+        backplane: 'redis',
+      });
       expect((await fetch(`${url()}/health`)).status).toBe(200);
     });
 

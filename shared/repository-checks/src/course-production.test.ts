@@ -48,7 +48,7 @@ test('npm run build, then a lesson with --production: the built page and the bui
 test('a lesson in production that is not built says so', async () => {
   const env = { PORT: String(await freePort()), LESSON_DIST: '/nowhere' };
   const notBuilt =
-    'The page of 03-basics is not built yet. Build it with npm run build, then start it again.\n';
+    'The page of 03-basics is not built. Run npm run build, then start the lesson again.\n';
   expect(await course(['lesson', '3', '--production'], env).ended).toEqual({
     code: 1,
     output: notBuilt,

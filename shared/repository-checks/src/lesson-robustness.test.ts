@@ -124,7 +124,7 @@ test.each(lessons)(
     const { port } = running(number);
     const second = startLesson(of, { port });
     await expect(second).rejects.toThrow(
-      `The lesson ended before it was ready. It printed:\nPort ${port} is in use, probably by the same lesson in another terminal or in the course home. End it, or choose another port with the variable PORT.\n`,
+      `The lesson stopped before it was ready. Fix what its output reports:\nPort ${port} is in use, probably by the same lesson in another terminal or in the course home. Stop it, or choose another port with the environment variable PORT.\n`,
     );
     await expect(second).rejects.not.toThrow(/\n {4}at /);
   },

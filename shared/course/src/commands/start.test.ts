@@ -52,7 +52,7 @@ test.each([['start'], ['lesson', '3']])(
     expect([status, stdout, stderr]).toEqual([
       1,
       '',
-      "'abc' is not a port. Set the variable PORT to a number from 0 to 65535, or leave it out.\n",
+      "'abc' is not a port. Set the environment variable PORT to a number from 0 to 65535, or remove it.\n",
     ]);
   },
 );

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { styleSheet } from '@practical-signalr/lesson-kit';
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
 import {
   BROKEN_FIXED,
@@ -16,7 +17,6 @@ import { diffProblemPage } from './diff-problem-page.ts';
 const client = fileURLToPath(new URL('../../client/diff/', import.meta.url));
 /** Styles that the course home has too. */
 const shared = {
-  'style.css': fileURLToPath(import.meta.resolve('@practical-signalr/lesson-kit/style.css')),
   'code-colours.css': fileURLToPath(new URL('../../client/code-colours.css', import.meta.url)),
 };
 /** Scripts and styles are files of this server: nothing inline, nothing from outside. */
@@ -40,6 +40,7 @@ export function diffRouter(lessons?: string): Router {
     });
     next();
   });
+  router.get('/style.css', (_request, response) => response.type('css').send(styleSheet()));
   for (const [name, file] of Object.entries(shared)) {
     router.get(`/${name}`, (_request, response) => response.sendFile(file, { dotfiles: 'allow' }));
   }

@@ -56,7 +56,7 @@ export function diffTable(
   const rest = diff.after.split('\n').length - 1 - shown;
   if (diff.after !== '' && rest > 0) body.push(gap(columns.length, rest, whole));
   return h('table', { className: ['code', split ? 'split' : 'unified'] }, [
-    h('caption.unseen', `What changes in ${diff.file}`),
+    h('caption.visually-hidden', `What changes in ${diff.file}`),
     h('thead', [h('tr', columns)]),
     h('tbody', body),
   ]);
@@ -64,7 +64,7 @@ export function diffTable(
 
 /** A column that needs no words to be understood, for those who do not see it. */
 const head = (kind: string, text: string): Element =>
-  h('th', { scope: 'col', className: kind }, [h('span.unseen', text)]);
+  h('th', { scope: 'col', className: kind }, [h('span.visually-hidden', text)]);
 
 /** What a link to a file on the page ends with: its name, without what an id may not have. */
 export const anchor = (file: string): string => file.replaceAll(/\s/g, '_');

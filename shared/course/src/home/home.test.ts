@@ -136,7 +136,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     const source = `${READY} let n = 0; setInterval(() => console.log('line ' + ++n), 20);`;
     await openWith({ 3: source });
     await button('Start and open lesson 3').click();
-    await see(page.locator('#announcer')).toHaveText('Lesson 3: Running on 4999');
+    await see(page.locator('[aria-live].visually-hidden')).toHaveText('Lesson 3: Running on 4999');
     await see(page.getByRole('log')).toContainText('line 250', { timeout: 20_000 });
     const text = await page.getByRole('log').textContent();
     expect(text?.split('\n').length).toBeLessThanOrEqual(200);

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
 import { createProxyServer } from 'http-proxy-3';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import type { Instance } from './instance.ts';
 import { servedBy } from './served-by.ts';
 
@@ -68,7 +68,7 @@ export function createBalancer(server: Server, { paths, choose }: BalancerOption
         response.set('x-instance', name);
         proxy.web(request, response, { target }, () => {
           if (response.headersSent) response.destroy();
-          else response.status(502).send(errorTexts.instanceSilent(name));
+          else response.status(502).send(errors.instanceSilent(name).message);
         });
       } catch (error) {
         response.status(503).send((error as Error).message);

@@ -3,6 +3,6 @@ export { describeInstances, type DescribedInstance } from './describe-instances.
 export type { Instance } from './instance.ts';
 export { InstanceGroup, type InstanceGroupOptions } from './instance-group.ts';
 export { onDemand, type Startable } from './on-demand.ts';
-export { stageRouter, type StageOptions } from './stage-router.ts';
+export { controlPanelRouter, type ControlPanelOptions } from './control-panel-router.ts';
 export { buildDotnet, type BuiltDotnet, hasDotnet, startDotnet } from './start-dotnet.ts';
 export { startInstance } from './start-instance.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import { instanceElsewhere } from './instance-elsewhere.ts';
 
 test('an instance has the address that stands at its number; without addresses it is started here', () => {
@@ -15,6 +15,6 @@ test('an instance has the address that stands at its number; without addresses i
 test('an address that is missing or none is told', () => {
   for (const text of ['http://one:4171', 'http://one:4171,two'])
     expect(() => instanceElsewhere('instance 2', text)).toThrow(
-      errorTexts.noInstance('instance 2', text),
+      errors.instanceAddressMissing('instance 2', text),
     );
 });

@@ -1,4 +1,4 @@
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import type { Instance } from './instance.ts';
 
 const addresses = (): string => process.env['INSTANCES'] ?? '';
@@ -11,14 +11,14 @@ const addresses = (): string => process.env['INSTANCES'] ?? '';
 export function instanceElsewhere(name: string, text = addresses()): Instance | undefined {
   if (text === '') return undefined;
   const address = text.split(',')[Number(/\d+$/.exec(name)?.[0]) - 1]?.trim() ?? '';
-  if (!URL.canParse(address)) throw new Error(errorTexts.noInstance(name, text));
+  if (!URL.canParse(address)) throw errors.instanceAddressMissing(name, text);
   const instance = {
     name,
     url: new URL(address).origin,
     pid: 0,
     ended: new Promise<never>(() => undefined),
     close: () => Promise.resolve(),
-    kill: () => Promise.reject(new Error(errorTexts.instancesElsewhere)),
+    kill: () => Promise.reject(errors.instancesRunElsewhere()),
   };
   return instance;
 }
@@ -28,5 +28,5 @@ export function instanceElsewhere(name: string, text = addresses()): Instance | 
  * @throws Error with a sentence for the user where `INSTANCES` says that they run elsewhere.
  */
 export function mustRunHere(): void {
-  if (addresses() !== '') throw new Error(errorTexts.instancesElsewhere);
+  if (addresses() !== '') throw errors.instancesRunElsewhere();
 }

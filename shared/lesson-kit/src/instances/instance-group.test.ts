@@ -8,8 +8,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { portBeside } from '../lesson-number.ts';
-import { InstanceGroup, stageRouter } from './index.ts';
+import { portBeside } from '../run/lesson-number.ts';
+import { InstanceGroup, controlPanelRouter } from './index.ts';
 
 // A lesson's server/main.ts: the variable FAIL names the instance that cannot start.
 const main = `import { createServer } from 'node:http';
@@ -115,7 +115,7 @@ test('a port beside the own one is fixed; beside another it is any', () => {
 test('a stage tells how things stand, does what is wished, and says what failed', async () => {
   let count = 0;
   const wishes = z.object({ add: z.int().max(5) });
-  const router = stageRouter(wishes, {
+  const router = controlPanelRouter(wishes, {
     look: () => Promise.resolve({ count }),
     async change({ add }) {
       if (add < 0) throw new Error('It only grows.');

@@ -1,8 +1,7 @@
-import type { DotnetState } from '../client/show-dotnet.ts';
-import { lessonNumber, portBeside } from '../lesson-number.ts';
+import { lessonNumber, portBeside } from '../run/lesson-number.ts';
 import { mustRunHere } from './instance-elsewhere.ts';
 import type { Instance } from './instance.ts';
-import { hasDotnet, startDotnet } from './start-dotnet.ts';
+import { type DotnetState, hasDotnet, startDotnet } from './start-dotnet.ts';
 import { startInstance } from './start-instance.ts';
 
 /** What a group starts. */

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 
 /** One server of several behind a balancer: a process of its own. */
 export interface Instance {
@@ -54,7 +54,7 @@ export async function instanceOf(
       });
     }
     child.once('error', reject);
-    child.once('exit', () => reject(new Error(errorTexts.instanceEnded(name, lines.join('\n')))));
+    child.once('exit', () => reject(errors.instanceStopped(name, lines.join('\n'))));
   });
   return {
     name,

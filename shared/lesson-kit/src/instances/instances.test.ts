@@ -10,9 +10,9 @@ import { pathToFileURL } from 'node:url';
 import express from 'express';
 import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { errorTexts } from '../error-texts.ts';
-import type { ObservedRequest } from '../observed-request.ts';
-import { requestJournal } from '../request-journal.ts';
+import { errors } from '../errors.ts';
+import type { ObservedRequest } from '../wire/observe/observed-request.ts';
+import { requestJournal } from '../serve/request-journal.ts';
 import { createBalancer, type Instance, startInstance } from './index.ts';
 
 const ends: (() => unknown)[] = [];
@@ -102,7 +102,7 @@ test('an instance that is away, or none to choose: an answer, and the balancer l
     ['gone', 'nobody', 'a'].map((to) => fetch(`${url}/chat?${to}`)),
   );
   expect(await Promise.all(answers.map(async (each) => [each.status, await each.text()]))).toEqual([
-    [502, errorTexts.instanceSilent('gone')],
+    [502, errors.instanceSilent('gone').message],
     [503, 'No instance is there.'],
     [200, 'a /chat?a'],
   ]);
@@ -141,9 +141,7 @@ test('an instance that cannot start says why', async () => {
     script(`console.error('Port 1 is in use.'); process.exit(1);`),
     {},
   );
-  await expect(failing).rejects.toThrow(
-    errorTexts.instanceEnded('instance 1', 'Port 1 is in use.'),
-  );
+  await expect(failing).rejects.toThrow(errors.instanceStopped('instance 1', 'Port 1 is in use.'));
   expect(print).toHaveBeenCalledWith('[instance 1] Port 1 is in use.');
   print.mockRestore();
 });

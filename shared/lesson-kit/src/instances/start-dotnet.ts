@@ -2,8 +2,11 @@ import { execFile, spawn } from 'node:child_process';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { findCommand } from '../find-command.ts';
+import { findCommand } from '../run/find-command.ts';
 import { type Instance, instanceOf } from './instance.ts';
+
+/** Whether a C# server can join the instances, and whether it has. */
+export type DotnetState = 'running' | 'starting' | 'installed' | 'absent';
 
 /** Whether the .NET SDK is on the PATH. */
 export const hasDotnet = (): boolean => findCommand('dotnet') !== undefined;

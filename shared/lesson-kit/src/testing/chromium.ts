@@ -1,5 +1,5 @@
 import { type Browser, chromium } from '@playwright/test';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import { findChromium } from './find-chromium.ts';
 
 const path = findChromium();
@@ -7,8 +7,8 @@ const path = findChromium();
 /** Whether the browser tests can run. In CI a missing browser is an error. */
 export function hasChromium(): boolean {
   if (path !== undefined) return true;
-  if (process.env['CI'] !== undefined) throw new Error(errorTexts.browserMissing);
-  console.warn(errorTexts.browserMissing);
+  if (process.env['CI'] !== undefined) throw errors.chromiumMissing();
+  console.warn(errors.chromiumMissing().message);
   return false;
 }
 
@@ -37,7 +37,7 @@ const disabledFeatures = [
 
 /** Starts Chromium without a window and without requests of its own. */
 export function launchChromium(): Promise<Browser> {
-  if (path === undefined) return Promise.reject(new Error(errorTexts.browserMissing));
+  if (path === undefined) return Promise.reject(errors.chromiumMissing());
   return chromium.launch({
     executablePath: path,
     args: [

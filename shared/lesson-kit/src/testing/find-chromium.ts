@@ -1,4 +1,4 @@
-import { findCommand, type Machine, thisMachine } from '../find-command.ts';
+import { findCommand, type Machine, thisMachine } from '../run/find-command.ts';
 
 /** The names of Chromium on a PATH, the first that is there counts. */
 const commands = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];

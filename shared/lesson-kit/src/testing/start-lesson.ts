@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { errorTexts } from '../error-texts.ts';
-import { entryOf, nodeArguments, PRODUCTION } from '../run-lesson.ts';
+import { errors } from '../errors.ts';
+import { entryOf, nodeArguments, PRODUCTION } from '../run/run-lesson.ts';
 import { buildPage } from './build-page.ts';
 import { freePort } from './free-port.ts';
 
@@ -61,7 +61,7 @@ export async function startLesson(
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
-    child.on('close', () => reject(new Error(errorTexts.lessonEnded(output))));
+    child.on('close', () => reject(errors.lessonStopped(output)));
   });
   return {
     url: `http://localhost:${port}`,

@@ -1,0 +1,34 @@
+import './enter-sends.ts';
+import { WirePanel } from '../wire/wire-panel.ts';
+import { linkNeighbours } from './link-neighbours.ts';
+
+customElements.define('wire-panel', WirePanel);
+linkNeighbours();
+
+export { typed, type TypedConnection } from '@practical-signalr/server/client';
+export type { DescribedInstance } from '../instances/describe-instances.ts';
+export type { CourseLesson } from '../serve/watch-lessons.ts';
+export { countFrames } from '../wire/count-frames.ts';
+export { observeRequests } from '../wire/observe/observe-requests.ts';
+export type { ObservedRequest, RequestKind, TokenPlace } from '../wire/observe/observed-request.ts';
+export { redact } from '../wire/redact.ts';
+export { announce } from './announce.ts';
+export { breakConnections } from './break-connections.ts';
+export {
+  connectControlPanel,
+  type ControlPanelConnection,
+} from './control-panel/connect-control-panel.ts';
+export {
+  drawServers,
+  type DrawnServer,
+  type ServersDrawing,
+} from './control-panel/draw-servers.ts';
+export { showDotnet } from './control-panel/show-dotnet.ts';
+export { missingInstance, showHealth } from './control-panel/show-health.ts';
+export { addExperiment } from './outcomes/add-experiment.ts';
+export { type AttemptedConnection, describeAttempt } from './outcomes/describe-attempt.ts';
+export { showOutcome } from './outcomes/show-outcome.ts';
+export { startAndShowResult } from './outcomes/start-and-show-result.ts';
+export { showDifference } from './show-difference.ts';
+export { showMessage } from './show-message.ts';
+export { showState, type StateKind } from './show-state.ts';

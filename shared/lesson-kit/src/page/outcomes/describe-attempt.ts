@@ -1,0 +1,38 @@
+import type { ObservedRequest } from '../../wire/observe/observed-request.ts';
+
+/** What is needed of a connection. */
+export interface AttemptedConnection {
+  baseUrl: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a connection and ends it again: the requests that it took, as the server has seen them, and what came of it.
+ * @example await describeAttempt(connection); // 'negotiate 200 from instance 1, websocket 101 from instance 1, connected'
+ */
+export async function describeAttempt(connection: AttemptedConnection): Promise<string> {
+  const attempt = markAttempt(connection);
+  const told = await connection.start().then(
+    () => 'connected',
+    (error: Error) => error.message,
+  );
+  const requests = await requestsOf(attempt);
+  await connection.stop();
+  const steps = requests.map(
+    ({ kind, status, servedBy }) => `${kind} ${status}${servedBy ? ` from ${servedBy}` : ''}`,
+  );
+  return [...steps, told].join(', ');
+}
+
+/** Gives a connection a mark in its address, by which the journal knows its requests. */
+export function markAttempt(connection: { baseUrl: string }): string {
+  const attempt = crypto.randomUUID();
+  connection.baseUrl += `${connection.baseUrl.includes('?') ? '&' : '?'}attempt=${attempt}`;
+  return attempt;
+}
+
+/** The server's own notes: a browser hides the status of a refused WebSocket. */
+export async function requestsOf(attempt: string): Promise<ObservedRequest[]> {
+  return (await fetch(`/requests?attempt=${attempt}`)).json() as Promise<ObservedRequest[]>;
+}

@@ -1,0 +1,46 @@
+import type { ObservedRequest } from '../../wire/observe/observed-request.ts';
+import type { StateKind } from '../show-state.ts';
+
+/** What came of a connection. */
+export interface Outcome {
+  readonly kind: StateKind;
+  /** A word or two for the badge. */
+  readonly text: string;
+  readonly detail: string;
+  /** One line each: what was asked, its status, and where its token was. */
+  readonly requests: readonly ObservedRequest[];
+}
+
+/**
+ * Shows what came of a connection in a strip or, shorter, in a cell of a matrix.
+ * @example showOutcome(row.insertCell(), { kind: 'good', text: 'WebSockets', detail: 'user alice', requests });
+ */
+export function showOutcome(place: Element, { kind, text, detail, requests }: Outcome): void {
+  const steps = requests.map(({ method, kind: step, status = 'waits', tokenIn, servedBy }) => {
+    const where =
+      tokenIn === 'none' ? ['no token'] : [element('span', 'more', 'token in '), tokenIn];
+    const by = servedBy === undefined ? '' : ` · ${servedBy}`;
+    const line = element(
+      'li',
+      '',
+      element('span', 'more', `${method} `),
+      `${step} ${status} · `,
+      ...where,
+      by,
+    );
+    if (Number(status) >= 400) line.className = 'refused';
+    return line;
+  });
+  place.replaceChildren(
+    element('span', `badge ${kind}`, text),
+    Object.assign(element('p', '', detail), { title: detail }),
+    element('ol', 'steps', ...steps),
+  );
+}
+
+function element(name: string, className: string, ...content: (string | Node)[]): HTMLElement {
+  const made = document.createElement(name);
+  made.className = className;
+  made.append(...content);
+  return made;
+}

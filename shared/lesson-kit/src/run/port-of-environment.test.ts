@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { errors } from '../errors.ts';
+import { portOfEnvironment } from './port-of-environment.ts';
+
+test.each([
+  ['4200', 4200],
+  ['0', 0],
+  ['65535', 65_535],
+  ['', 4100],
+])('PORT=%j is port %i', (text, port) => expect(portOfEnvironment(4100, text)).toBe(port));
+
+test.each(['abc', '-1', '65536', '41.5', '0x10', ' 80'])(
+  'PORT=%j is refused with a sentence',
+  (text) => expect(() => portOfEnvironment(4100, text)).toThrow(errors.invalidPort(text)),
+);

@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { SignalRServer, Hub } from '@practical-signalr/server';
+import express from 'express';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ObservedRequest } from '../wire/observe/observed-request.ts';
+import { requestJournal } from './request-journal.ts';
+
+class EmptyHub extends Hub {}
+
+let server: Server;
+let signalr: SignalRServer;
+let origin: string;
+
+beforeEach(async () => {
+  const app = express();
+  server = createServer(app);
+  signalr = new SignalRServer();
+  signalr.mapHub('/hub', EmptyHub);
+  app.use('/requests', requestJournal(server, ['/hub', '/missing']));
+  app.get('/other', (_request, response) => void response.end());
+  app.use(signalr.router());
+  signalr.attach(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  await signalr.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+const journal = async (since = 0): Promise<ObservedRequest[]> =>
+  (await fetch(`${origin}/requests?since=${since}`)).json() as Promise<ObservedRequest[]>;
+
+/** The status of an upgrade, 101 included. */
+function upgrade(path: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    };
+    const sent = httpRequest(origin + path, { headers });
+    sent.once('upgrade', ({ statusCode }, socket) => {
+      socket.destroy();
+      resolve(statusCode);
+    });
+    sent.once('response', (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sent.once('error', reject);
+    sent.end();
+  });
+}
+
+test('the journal tells the status of every request and upgrade and where its token was, and never the token', async () => {
+  const headers = { authorization: 'Bearer secret-of-the-header' };
+  const negotiated = await fetch(`${origin}/hub/negotiate?negotiateVersion=1`, {
+    method: 'POST',
+    headers,
+  });
+  const { connectionToken } = (await negotiated.json()) as { connectionToken: string };
+  expect(await upgrade(`/hub?id=unknown&access_token=secret-of-the-query`)).toBe(404);
+  expect(await upgrade(`/hub?id=${connectionToken}`)).toBe(101);
+  await fetch(`${origin}/missing`, { headers: { accept: 'text/event-stream' } });
+  await fetch(`${origin}/other`);
+  const entries = await journal();
+  expect(
+    entries.map(({ method, kind, path, status, tokenIn }) => [method, kind, path, status, tokenIn]),
+  ).toEqual([
+    ['POST', 'negotiate', '/hub/negotiate', 200, 'header'],
+    ['GET', 'websocket', '/hub', 404, 'query'],
+    ['GET', 'websocket', '/hub', 101, 'none'],
+    ['GET', 'event stream', '/missing', 404, 'none'],
+  ]);
+  const text = JSON.stringify(entries);
+  for (const secret of ['secret', connectionToken]) expect(text).not.toContain(secret);
+  expect(await journal(entries[2]?.number)).toHaveLength(1);
+});
+
+test('the requests of one attempt are known by their mark', async () => {
+  await fetch(`${origin}/missing?attempt=first`);
+  await fetch(`${origin}/missing?attempt=second`);
+  const asked = (await (
+    await fetch(`${origin}/requests?attempt=second`)
+  ).json()) as ObservedRequest[];
+  expect(asked.map(({ number, attempt }) => [number, attempt])).toEqual([[2, 'second']]);
+});
+
+test('without anybody who takes upgrades they are refused, not left hanging', async () => {
+  server.removeAllListeners('upgrade');
+  requestJournal(server);
+  expect(await upgrade('/hub')).toBe(404);
+});
+
+test('who is refused and cuts the line harms nobody', async () => {
+  server.removeAllListeners('upgrade');
+  requestJournal(server);
+  const closed = new Promise((resolve) =>
+    server.once('connection', (socket) => socket.once('close', resolve)),
+  );
+  const client = connect({
+    port: Number(new URL(origin).port),
+    host: '127.0.0.1',
+    allowHalfOpen: true,
+  });
+  client.write(
+    'GET /hub HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  );
+  await once(client, 'data');
+  client.resetAndDestroy();
+  await closed;
+  expect((await fetch(`${origin}/requests`)).status).toBe(200);
+});
+
+test('the journal keeps a bounded number of requests', async () => {
+  for (let i = 0; i < 20; i++) {
+    await Promise.all(
+      Array.from({ length: 55 }, () => fetch(`${origin}/missing`).then((answer) => answer.text())),
+    );
+  }
+  expect(await journal()).toHaveLength(1000);
+});

@@ -1,0 +1,100 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { RequestHandler } from 'express';
+import { servedBy } from '../instances/served-by.ts';
+import { describeRequest, type ObservedRequest } from '../wire/observe/observed-request.ts';
+
+/** Requests that are kept; the oldest go first. */
+const KEPT = 1000;
+
+/**
+ * Notes every request and every upgrade that reaches a server, with the status that it got: a browser hides that of a
+ * refused WebSocket from the page. Returns the handler that answers the journal as JSON, `ObservedRequest[]`; with
+ * `?since=12` only what came after number 12, with `?attempt=a` only what had this parameter too. Tokens never get in: a path
+ * has no query, of headers only their place is kept.
+ * @param prefixes paths that are noted with all below them; default: all paths.
+ * @example app.use('/requests', requestJournal(server, ['/broken', '/fixed']));
+ */
+export function requestJournal(
+  server: Server,
+  prefixes: readonly string[] = ['/'],
+): RequestHandler {
+  const entries: ObservedRequest[] = [];
+  const began = performance.now();
+  let number = 0;
+
+  const note = (
+    { method = 'GET', url = '/', headers }: IncomingMessage,
+    upgrade: boolean,
+  ): ObservedRequest => {
+    const { authorization, accept = '' } = headers;
+    const eventStream = accept.includes('text/event-stream');
+    const facts = { method, url, authorization, upgrade, eventStream };
+    const entry = describeRequest(facts, ++number, performance.now() - began);
+    if (!prefixes.some((prefix) => isBelow(entry.path, prefix))) return entry;
+    entries.push(entry);
+    if (entries.length > KEPT) entries.shift();
+    return entry;
+  };
+
+  // Before everybody else's listeners: a journal of what came in does not depend on who answers.
+  server.prependListener('request', (request, response) => {
+    const entry = note(request, false);
+    const writeHead = response.writeHead.bind(response);
+    response.writeHead = ((...args: Parameters<typeof writeHead>) => {
+      [entry.status] = args; // an event stream never finishes, so the head is what counts
+      noteServer(request, entry);
+      return writeHead(...args);
+    }) as typeof writeHead;
+    response.once('close', () => {
+      if (response.headersSent) entry.status ??= response.statusCode;
+      else entry.failed = true;
+    });
+  });
+  server.prependListener('upgrade', (request, socket) => {
+    socket.on('error', () => undefined); // a 'close' follows
+    const entry = note(request, true);
+    onFirstWrite(socket, (head) => {
+      entry.status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]);
+      noteServer(request, entry);
+    });
+    socket.once('close', () => {
+      if (entry.status === undefined) entry.failed = true;
+    });
+    // A listener tells Node that upgrades are taken care of: where nobody else does, somebody must answer.
+    if (server.listenerCount('upgrade') === 1)
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+  });
+
+  return (request, response) => {
+    const { since = 0, attempt } = request.query;
+    const asked = (entry: ObservedRequest): boolean =>
+      entry.number > Number(since) && (attempt === undefined || entry.attempt === attempt);
+    response.set('cache-control', 'no-store').json(entries.filter(asked));
+  };
+}
+
+function noteServer(request: IncomingMessage, entry: ObservedRequest): void {
+  const name = servedBy.get(request);
+  if (name !== undefined) entry.servedBy = name;
+}
+
+const isBelow = (path: string, prefix: string): boolean =>
+  prefix === '/' || path === prefix || path.startsWith(`${prefix}/`);
+
+/** Sees the first thing that is written to a socket: the head of the answer to an upgrade. */
+function onFirstWrite(socket: Duplex, see: (head: string) => void): void {
+  const first = (chunk: unknown): void => {
+    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
+    Reflect.deleteProperty(socket, 'write'); // the socket's own again
+    Reflect.deleteProperty(socket, 'end');
+    see(Buffer.from(chunk as Uint8Array).toString('latin1', 0, 20));
+  };
+  for (const name of ['write', 'end'] as const) {
+    const before = socket[name].bind(socket) as (...args: unknown[]) => never;
+    socket[name] = (...args: unknown[]) => {
+      first(args[0]);
+      return before(...args);
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { errors } from '../errors.ts';
+import { hostOfEnvironment } from '../run/host-of-environment.ts';
+import { lessonNumber } from '../run/lesson-number.ts';
+import type { ServedLesson } from './lesson.ts';
+import { openLesson } from './open-lesson.ts';
+import { portOfEnvironment } from '../run/port-of-environment.ts';
+import { PRODUCTION } from '../run/run-lesson.ts';
+import { serveBuiltPage, servePageFromSource, servePageElsewhere } from './serve-page.ts';
+
+/**
+ * Serves a lesson on port 4100 and the lesson's number (or `PORT`) until Ctrl-C: its page with hot reload or, with
+ * `--production` among the arguments, as `npm run build` left it in dist/. `mainUrl` is the `import.meta.url` of its server/main.ts.
+ */
+export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promise<void> {
+  const { server, signalr } = lesson;
+  const folder = dirname(dirname(fileURLToPath(mainUrl)));
+  const number = lessonNumber(mainUrl);
+  let port = 4100 + number;
+  let closePage = async (): Promise<void> => undefined;
+  const end = async (): Promise<void> => {
+    await signalr.close();
+    await closePage();
+    server.closeAllConnections();
+    server.close();
+  };
+  endOnSignals(end); // first, so that what was started by then is ended
+  try {
+    port = portOfEnvironment(port);
+    lesson.app.get('/lesson/:number', openLesson());
+    // The page first: one that waits for the server's return must not find a server without its page.
+    const { INSTANCE: name } = process.env;
+    if (name !== undefined) return await serveInstance(name, port, lesson, end);
+    if (process.argv.includes(PRODUCTION)) serveBuiltPage(folder, lesson);
+    else closePage = await servePageFromSource(folder, lesson, end);
+    await listen(server, port);
+  } catch (error) {
+    await closePage();
+    const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    console.error(
+      inUse ? errors.portInUse(port).message : error instanceof Error ? error.message : error,
+    );
+    process.exitCode = 1;
+    if (process.connected) process.disconnect(); // nothing else keeps an instance
+    await signalr.close();
+    return;
+  }
+  console.log(
+    `Lesson ${number} is ready: open http://localhost:${port} in two tabs (Ctrl-C ends it)`,
+  );
+}
+
+/** One of several servers: it has no page, tells whoever started it where it serves, and ends with it. */
+async function serveInstance(
+  name: string,
+  port: number,
+  lesson: ServedLesson,
+  end: () => Promise<void>,
+): Promise<void> {
+  servePageElsewhere(name, lesson);
+  await listen(lesson.server, port);
+  process.once('disconnect', () => void end().finally(() => process.exit(0)));
+  const { port: taken } = lesson.server.address() as AddressInfo;
+  if (process.send) process.send({ port: taken });
+  else console.log(`${name} is ready on port ${taken}`);
+}
+
+function endOnSignals(end: () => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void end().finally(() => process.exit(0)));
+  }
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, hostOfEnvironment(), () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

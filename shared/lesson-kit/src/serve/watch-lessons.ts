@@ -1,0 +1,34 @@
+import { lessonFolders } from '../../vite/lesson-folders.js';
+import { answers } from './open-lesson.ts';
+
+/** One lesson of the course, and whether it answers on its port. */
+export interface CourseLesson {
+  readonly number: number;
+  readonly title: string;
+  readonly goal: string;
+  up: boolean;
+}
+
+/** All lessons, each with its idea in a few words. */
+export const courseLessons: CourseLesson[] = lessonFolders().map(({ number, title, idea }) => ({
+  number,
+  title,
+  goal: idea,
+  up: false,
+}));
+
+/**
+ * Looks every second which lessons answer, keeps that in `courseLessons`, and tells what has changed. Ends with the process.
+ * @example watchLessons(({ number, up }) => void course.clients.all.send('LessonStatus', number, up));
+ */
+export function watchLessons(changed: (lesson: CourseLesson) => void): void {
+  const first = Number(process.env['PORT'] ?? 4101);
+  setInterval(async () => {
+    for (const lesson of courseLessons) {
+      const up = await answers(first + lesson.number - 1);
+      if (up === lesson.up) continue;
+      lesson.up = up;
+      changed(lesson);
+    }
+  }, 1000).unref();
+}

@@ -1,5 +1,0 @@
-/** Ends a start script that cannot do its work: one sentence, no stack. */
-export function tellAndExit(error: Error): never {
-  console.error(error.message);
-  process.exit(1);
-}
