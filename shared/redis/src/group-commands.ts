@@ -1,4 +1,4 @@
-import { errorTexts } from './error-texts.ts';
+import { errors } from './errors.ts';
 import { PendingAcks } from './pending-acks.ts';
 import type { RedisBus } from './pub-sub/redis-bus.ts';
 import type { RedisChannels } from './pub-sub/redis-channels.ts';
@@ -47,7 +47,7 @@ export class GroupCommands {
     try {
       await acked;
     } catch (error) {
-      throw new Error(errorTexts.groupNotChanged(connectionId, group, (error as Error).message));
+      throw errors.groupNotChanged(connectionId, group, error as Error);
     }
   }
 

@@ -5,9 +5,9 @@ import { afterEach, expect, test } from 'vitest';
 import { startInProcessBroker } from './local/index.ts';
 import { redis } from './redis.ts';
 
-const ends: (() => unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
 });
 
 interface ChatClient {
@@ -30,41 +30,41 @@ class ChatHub extends Hub<ChatClient> {
 
 async function start(
   url: string,
-): Promise<TestServer & { hub: HubContext<ChatClient>; alone: Promise<void> }> {
-  const nothing = (): void => undefined;
-  let warned = nothing;
-  const alone = new Promise<void>((resolve) => (warned = resolve));
-  const logger: Logger = { debug: nothing, info: nothing, warn: () => warned(), error: nothing };
+): Promise<TestServer & { hub: HubContext<ChatClient>; disconnected: Promise<void> }> {
+  const ignore = (): void => undefined;
+  let onWarning = ignore;
+  const disconnected = new Promise<void>((resolve) => (onWarning = resolve));
+  const logger: Logger = { debug: ignore, info: ignore, warn: () => onWarning(), error: ignore };
   let hub: HubContext<ChatClient> | undefined;
   const server = await testServer((signalr) => (hub = signalr.mapHub('/chat', ChatHub)), {
     scaleOut: redis({ url }),
     logger,
   });
-  ends.push(() => server.close());
-  return { ...server, hub: hub as HubContext<ChatClient>, alone };
+  cleanups.push(() => server.close());
+  return { ...server, hub: hub as HubContext<ChatClient>, disconnected };
 }
 
 async function connect(server: TestServer) {
-  const got: string[] = [];
+  const texts: string[] = [];
   const waiting: (() => void)[] = [];
   const connection = new HubConnectionBuilder()
     .withUrl(`${server.url}/chat`, { transport: HttpTransportType.WebSockets })
     .configureLogging(LogLevel.None)
     .build();
   connection.on('Receive', (text: string) => {
-    got.push(text);
-    for (const wake of waiting.splice(0)) wake();
+    texts.push(text);
+    for (const resume of waiting.splice(0)) resume();
   });
   await connection.start();
-  ends.push(() => connection.stop());
+  cleanups.push(() => connection.stop());
   const received = async (count: number): Promise<string[]> => {
-    while (got.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
-    return got;
+    while (texts.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
+    return texts;
   };
   return { connection, received };
 }
 
-test('clients of two servers chat; health tells how the way between them is', async () => {
+test('clients of two servers chat, and health() reports whether the servers reach each other', async () => {
   const broker = await startInProcessBroker();
   const [a, b] = [await start(broker.url), await start(broker.url)];
   const [ann, bob] = [await connect(a), await connect(b)];
@@ -80,7 +80,7 @@ test('clients of two servers chat; health tells how the way between them is', as
     entries: { ChatHub: { data: { state: 'connected' } } },
   });
   await broker.close();
-  await a.alone;
+  await a.disconnected;
   await ann.connection.invoke('Say', 'alone');
   expect(await ann.received(3)).toEqual(['hello', 'from outside', 'alone']);
   const report = a.signalr.health();
@@ -90,6 +90,6 @@ test('clients of two servers chat; health tells how the way between them is', as
 
 test('a server without scale-out is healthy', async () => {
   const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub));
-  ends.push(() => server.close());
+  cleanups.push(() => server.close());
   expect(server.signalr.health()).toEqual({ status: 'Healthy', entries: {} });
 });

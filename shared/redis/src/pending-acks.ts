@@ -1,4 +1,4 @@
-import { errorTexts } from './error-texts.ts';
+import { errors } from './errors.ts';
 
 interface PendingAck {
   readonly resolve: () => void;
@@ -6,12 +6,16 @@ interface PendingAck {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Group commands that wait for the server that holds the connection. Source: `AckHandler`. */
+/** The acks of .NET are 32-bit signed integers. */
+const MAX_ID = 0x7fffffff;
+
+/** Group commands that wait for the ack of the server that holds the connection. Source: `AckHandler`. */
 export class PendingAcks {
   readonly #pending = new Map<number, PendingAck>();
   readonly #timeout: number;
   #lastId = 0;
 
+  /** `timeout` is in ms. */
   constructor(timeout: number) {
     this.#timeout = timeout;
   }
@@ -20,13 +24,13 @@ export class PendingAcks {
     return this.#pending.size;
   }
 
-  /** A new command's id, from 1 on, and a promise for its ack. Rejects with a cause when none comes in time. */
+  /** Returns the id of a new command (1 or greater), and a promise for its ack. It rejects after the timeout. */
   create(): { readonly id: number; readonly acked: Promise<void> } {
-    this.#lastId = this.#lastId === 0x7fffffff ? 1 : this.#lastId + 1;
+    this.#lastId = this.#lastId === MAX_ID ? 1 : this.#lastId + 1;
     const id = this.#lastId;
     const acked = new Promise<void>((resolve, reject) => {
       const timer = setTimeout(
-        () => this.fail(id, new Error(errorTexts.noAck(this.#timeout))),
+        () => this.fail(id, errors.ackTimeout(this.#timeout)),
         this.#timeout,
       );
       this.#pending.set(id, { resolve, reject, timer });
@@ -34,19 +38,22 @@ export class PendingAcks {
     return { id, acked };
   }
 
+  /** Resolves the promise of a command. Does nothing if the command no longer waits. */
   complete(id: number): void {
-    this.#take(id)?.resolve();
+    this.#remove(id)?.resolve();
   }
 
+  /** Rejects the promise of a command. Does nothing if the command no longer waits. */
   fail(id: number, error: Error): void {
-    this.#take(id)?.reject(error);
+    this.#remove(id)?.reject(error);
   }
 
+  /** Rejects all commands that wait. */
   close(): void {
-    for (const id of this.#pending.keys()) this.fail(id, new Error(errorTexts.closed));
+    for (const id of this.#pending.keys()) this.fail(id, errors.closed());
   }
 
-  #take(id: number): PendingAck | undefined {
+  #remove(id: number): PendingAck | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     clearTimeout(pending?.timer);

@@ -1,15 +1,15 @@
 import { createClient } from '@redis/client';
-import { errorTexts } from './error-texts.ts';
+import { errors } from './errors.ts';
 
 type Listener = (payload: Buffer, channel: Buffer) => void;
 
-/** A client of @redis/client, made by `createClient`, `createCluster` or `createSentinel`. Only its `duplicate` is used. */
+/** A client that `createClient`, `createCluster` or `createSentinel` of @redis/client returns. Only its `duplicate` is called. */
 export interface RedisClientTemplate {
   duplicate(): object;
   publish(channel: string, message: Buffer): Promise<number>;
 }
 
-/** What is used of a client. */
+/** The members of a client that pub/sub uses. */
 export interface RedisPubSubClient {
   readonly isReady: boolean;
   connect(): Promise<unknown>;
@@ -23,7 +23,7 @@ export interface RedisPubSubClient {
   on(event: 'error' | 'ready', listener: (error?: unknown) => void): unknown;
 }
 
-/** How a client publishes. */
+/** Publishes with a client. Resolves with the number of receivers. */
 export type Publish = (
   client: RedisPubSubClient,
   channel: string,
@@ -35,13 +35,14 @@ interface ClusterClient {
   nodeClient(node: object): RedisPubSubClient | Promise<RedisPubSubClient>;
 }
 
-/** In a cluster each publish would go to some node, and order would be lost: the owner of one slot gets them all. */
+/** Publishes everything to one node, because a cluster client would choose a random node each time and lose the order. */
 const publishInCluster: Publish = async (client, channel, payload) => {
   const cluster = client as unknown as ClusterClient;
   const node = await cluster.nodeClient(cluster.slots[0]?.master as object);
   return node.publish(channel, payload);
 };
 
+/** Returns the way to publish for a single Redis, a cluster, or sharded pub/sub. */
 export function publishWith(isCluster: boolean, sharded: boolean): Publish {
   if (sharded) return (client, channel, payload) => client.sPublish(channel, payload);
   return isCluster
@@ -49,13 +50,14 @@ export function publishWith(isCluster: boolean, sharded: boolean): Publish {
     : (client, channel, payload) => client.publish(channel, payload);
 }
 
-/** A client that keeps nothing while Redis is away: what cannot be sent now fails now. */
-function clientOf(url: string, connectTimeout: number): RedisPubSubClient {
+/** Creates a client that queues nothing while Redis is unavailable: commands are rejected immediately. */
+function createPubSubClient(url: string, connectTimeout: number): RedisPubSubClient {
   return createClient({
     url,
     disableOfflineQueue: true,
     maintNotifications: 'disabled',
-    commandOptions: { timeout: 0 }, // a timer for each command otherwise; the heartbeat finds a silent Redis
+    // Avoids one timer per command. The heartbeat detects a Redis that does not respond.
+    commandOptions: { timeout: 0 },
     socket: {
       connectTimeout,
       reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) + Math.random() * 100,
@@ -63,17 +65,17 @@ function clientOf(url: string, connectTimeout: number): RedisPubSubClient {
   }) as unknown as RedisPubSubClient;
 }
 
-/** Makes clients for what the options name. Throws a sentence where they name nothing, or too much. */
+/** Returns a function that creates clients for the `url` or `client` of the options. Throws if neither or both are set. */
 export function clientFactory(
   url: string | undefined,
   client: RedisClientTemplate | undefined,
   connectTimeout: number,
 ): () => RedisPubSubClient {
-  if (url !== undefined && client !== undefined) throw new TypeError(errorTexts.twoTargets);
+  if (url !== undefined && client !== undefined) throw errors.twoTargets();
   if (client !== undefined) return () => client.duplicate() as RedisPubSubClient;
-  if (url === undefined) throw new TypeError(errorTexts.noTarget);
-  if (!isRedisUrl(url)) throw new TypeError(errorTexts.badUrl);
-  return () => clientOf(url, connectTimeout);
+  if (url === undefined) throw errors.noTarget();
+  if (!isRedisUrl(url)) throw errors.invalidUrl();
+  return () => createPubSubClient(url, connectTimeout);
 }
 
 const isRedisUrl = (url: string): boolean =>

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe.each(['local', 'fail'] as const)(
-  'over Redis, sends without it: %s',
+  'over Redis, whileDisconnected: %s',
   (whileDisconnected) => {
     test.each(lifetimeCases)('$name', async ({ run }) => {
       await run(redis({ url: server.url, whileDisconnected, ackTimeout: 5000 }));

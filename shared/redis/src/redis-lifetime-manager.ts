@@ -12,7 +12,7 @@ import {
   type ScaleOutHub,
   SharedMessage,
 } from '@practical-signalr/server/scale-out';
-import { errorTexts } from './error-texts.ts';
+import { logMessages } from './log-messages.ts';
 import { GroupCommands } from './group-commands.ts';
 import { encodeFor, publishedProtocols } from './pub-sub/message-encoder.ts';
 import type { PresenceTracker } from './presence/presence-tracker.ts';
@@ -310,7 +310,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       .then(() => this.#groupCommands.acknowledge(serverName, id))
       // The other server waits for the ack and reports a timeout if none arrives.
       .catch((error: unknown) =>
-        this.#hub.logger.warn(errorTexts.groupCommandFailed(group), error),
+        this.#hub.logger.warn(logMessages.groupCommandFailed(group), error),
       );
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { HubProtocol } from '@practical-signalr/server/scale-out';
-import { errorTexts } from './error-texts.ts';
+import { errors } from './errors.ts';
 import type { Presence } from './presence/presence.ts';
 import {
   clientFactory,
@@ -11,46 +11,50 @@ import {
   type RedisPubSubClient,
 } from './redis-client.ts';
 
-/** Options of {@link redis}. Give `url` or `client`; all others are optional. Times in ms. */
+/** The options of {@link redis}. Set either `url` or `client`; all others are optional. */
 export interface RedisOptions {
-  /** For example `redis://user:password@host:6379`, or `rediss://…` for TLS. */
+  /** The URL of Redis, for example `redis://user:password@host:6379`, or `rediss://…` for TLS. */
   readonly url?: string;
-  /** A client of @redis/client, made by `createClient`, `createCluster` or `createSentinel`. It is copied, and stays yours. */
+  /**
+   * A client of @redis/client, from `createClient`, `createCluster` or `createSentinel`, instead of `url`.
+   * It is duplicated and not used itself, so you need not connect it.
+   */
   readonly client?: RedisClientTemplate;
-  /** Put in front of every channel as it is. Keeps apps apart that share a Redis. Default none. Source: `ChannelPrefix`. */
+  /** A prefix for all channel names, which separates apps that share a Redis. Default: no prefix. Source: `ChannelPrefix`. */
   readonly channelPrefix?: string;
   /**
-   * The name of a hub on the backplane, from the name of its class. Default: the class name. ASP.NET Core servers use the full
-   * name with its namespace: to share a backplane with them, return that name.
+   * Returns the name of a hub on the backplane for the name of its class. Default: the class name. ASP.NET Core servers use the
+   * full name with its namespace. To share a backplane with them, return that name.
    * @example
    * redis({ url, hubName: (name) => `MyCompany.Chat.${name}` })
    */
   readonly hubName?: (className: string) => string;
-  /** The name of this server, unique among all. Default: host name and 32 random digits. */
+  /** The name of this server, unique among all servers. Default: the host name and 32 random hexadecimal digits. */
   readonly serverName?: string;
   /**
-   * The encodings that every message is written in: all that any client of any server speaks. Default: those of the server, and
-   * JSON and MessagePack in any case.
+   * The hub protocols that every message is encoded in. They must include those of all clients of all servers.
+   * Default: the protocols of the server, plus JSON and MessagePack.
    */
   readonly protocols?: readonly HubProtocol[];
   /**
-   * What becomes of a send while Redis cannot be reached. `local` (default): it reaches the clients of this server; a send resolves
-   * when it is handed to Redis. `fail`: it is rejected; a send resolves when Redis has it.
+   * What happens to a send while Redis is unavailable. `local` (default): it reaches the clients of this server. `fail`: it is
+   * rejected with `ERR_SIGNALR_REDIS_NOT_SENT`. While Redis is available, a send resolves when the message was written to the
+   * connection (`local`) or when Redis has accepted it (`fail`).
    */
   readonly whileDisconnected?: 'local' | 'fail';
-  /** Sharded pub/sub (Redis 7), for a Redis Cluster. ASP.NET Core servers do not hear it. Default false. */
+  /** Uses sharded pub/sub (Redis 7) in a Redis Cluster. ASP.NET Core servers do not receive these messages. Default: false. */
   readonly shardedPubSub?: boolean;
-  /** Made by `presence()`: keeps track of who is online. Default: nobody does. */
+  /** Tracks who is online. Create it with {@link presence}. Default: no presence. */
   readonly presence?: Presence | undefined;
-  /** How long a server may take to change a group for another one, default 30,000 ms. */
+  /** How long to wait until another server confirms a group change, in ms. Default: 30,000. */
   readonly ackTimeout?: number;
-  /** How often the way through Redis and back is tried. Default 5000 ms. */
+  /** The interval between heartbeats through Redis, in ms. Default: 5000. */
   readonly heartbeatInterval?: number;
-  /** How long that, and connecting, may take before the connections are made anew. Default 5000 ms. */
+  /** How long a heartbeat or a connection attempt may take before the connections are replaced, in ms. Default: 5000. */
   readonly heartbeatTimeout?: number;
 }
 
-/** The options of {@link redis}, none missing. */
+/** The options of {@link redis} with all defaults applied. */
 export interface ResolvedRedisOptions {
   readonly createClient: () => RedisPubSubClient;
   readonly channelPrefix: string;
@@ -60,7 +64,7 @@ export interface ResolvedRedisOptions {
   readonly whileDisconnected: 'local' | 'fail';
   readonly shardedPubSub: boolean;
   readonly publish: Publish;
-  /** In a cluster a node counts the receivers that hang on itself only. */
+  /** Whether PUBLISH returns the number of all receivers. In a cluster, a node counts only its own. */
   readonly countsReceivers: boolean;
   readonly presence: Presence | undefined;
   readonly ackTimeout: number;
@@ -68,7 +72,7 @@ export interface ResolvedRedisOptions {
   readonly heartbeatTimeout: number;
 }
 
-const known: Readonly<Record<keyof RedisOptions, true>> = {
+const optionNames: Readonly<Record<keyof RedisOptions, true>> = {
   url: true,
   client: true,
   channelPrefix: true,
@@ -83,16 +87,16 @@ const known: Readonly<Record<keyof RedisOptions, true>> = {
   heartbeatTimeout: true,
 };
 
-/** Refuses what cannot work with a sentence. */
+/** Validates the options and applies the defaults. */
 export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions {
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(known, name)) throw new TypeError(errorTexts.unknownOption(name));
+    if (!Object.hasOwn(optionNames, name)) throw errors.unknownOption(name);
   }
   const { url, client, protocols, serverName, whileDisconnected = 'local' } = options;
   if (whileDisconnected !== 'local' && whileDisconnected !== 'fail')
-    throw new TypeError(errorTexts.badWhileDisconnected);
-  const heartbeatTimeout = positive('heartbeatTimeout', options.heartbeatTimeout ?? 5000);
-  if (protocols?.length === 0) throw new RangeError(errorTexts.noProtocols);
+    throw errors.invalidWhileDisconnected();
+  const heartbeatTimeout = positiveNumber('heartbeatTimeout', options.heartbeatTimeout ?? 5000);
+  if (protocols?.length === 0) throw errors.noProtocols();
   const isCluster = client !== undefined && 'slots' in client;
   const shardedPubSub = options.shardedPubSub ?? false;
   return {
@@ -106,13 +110,13 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     publish: publishWith(isCluster, shardedPubSub),
     countsReceivers: !isCluster,
     presence: options.presence,
-    ackTimeout: positive('ackTimeout', options.ackTimeout ?? 30_000),
-    heartbeatInterval: positive('heartbeatInterval', options.heartbeatInterval ?? 5000),
+    ackTimeout: positiveNumber('ackTimeout', options.ackTimeout ?? 30_000),
+    heartbeatInterval: positiveNumber('heartbeatInterval', options.heartbeatInterval ?? 5000),
     heartbeatTimeout,
   };
 }
 
-function positive(name: string, value: number): number {
-  if (!(value > 0)) throw new RangeError(errorTexts.notPositive(name));
+function positiveNumber(name: string, value: number): number {
+  if (!(value > 0)) throw errors.notPositive(name);
   return value;
 }

@@ -8,7 +8,8 @@ import {
   type ScaleOutHub,
   type SharedMessage,
 } from '@practical-signalr/server/scale-out';
-import { errorTexts } from './error-texts.ts';
+import { errors } from './errors.ts';
+import { logMessages } from './log-messages.ts';
 import { bytesOf, encodeFor } from './pub-sub/message-encoder.ts';
 import type { RedisBus } from './pub-sub/redis-bus.ts';
 import type { RedisChannels } from './pub-sub/redis-channels.ts';
@@ -20,6 +21,7 @@ import {
 } from './pub-sub/redis-protocol.ts';
 import type { ResolvedRedisOptions } from './redis-options.ts';
 import { RemoteInvocations } from './remote-invocations.ts';
+import { wireMessages } from './wire-messages.ts';
 
 /** What client results need from the lifetime manager. */
 export interface RemoteClientResultsContext {
@@ -70,7 +72,7 @@ export class RemoteClientResults {
     return true;
   }
 
-  /** Fails the invocations of other servers that wait for a client that is gone. */
+  /** Fails the invocations of other servers that wait for a client that has disconnected. */
   onDisconnected(connection: LifetimeConnection): void {
     for (const [invocationId, returnAddress] of this.#invocations.takeAll(
       connection.connectionId,
@@ -79,7 +81,7 @@ export class RemoteClientResults {
         type: MessageType.Completion,
         invocationId,
         hasResult: false,
-        error: errorTexts.connectionDisconnected,
+        error: wireMessages.connectionDisconnected,
       });
     }
   }
@@ -89,7 +91,7 @@ export class RemoteClientResults {
     const { protocols, hub, results } = this.#context;
     const protocol = protocols.find(({ name }) => name === protocolName);
     if (protocol === undefined) {
-      hub.logger.warn(errorTexts.unknownAnswer(protocolName));
+      hub.logger.warn(logMessages.unknownProtocol(protocolName));
       return;
     }
     const complete = (completion: HubMessage): void => {
@@ -109,9 +111,9 @@ export class RemoteClientResults {
     try {
       const receivers = await bus.request(channels.connection(connectionId), payload);
       if (receivers > 0) return;
-      if (options.countsReceivers) throw new Error(errorTexts.connectionDoesNotExist(connectionId));
+      if (options.countsReceivers) throw errors.connectionNotFound(connectionId);
       const { ackTimeout } = options;
-      const timeoutError = new Error(errorTexts.noAnswer(connectionId, ackTimeout));
+      const timeoutError = errors.resultTimeout(connectionId, ackTimeout);
       setTimeout(() => results.fail(invocationId, timeoutError), ackTimeout).unref();
     } catch (error) {
       results.fail(invocationId, error as Error);
@@ -129,7 +131,7 @@ export class RemoteClientResults {
       protocol: protocol.name,
       message: bytesOf(protocol.writeMessage(completion)),
     });
-    // If Redis or the other server is gone, nobody waits for this result.
+    // If Redis or the other server is unavailable, nobody waits for this result.
     bus.request(channels.at(returnAddress), payload).catch(() => undefined);
   }
 }

@@ -1,48 +1,54 @@
-import { errorTexts } from './error-texts.ts';
+import { errors } from './errors.ts';
 
-/** Questions of one connection that may wait; the asking server never says when it gives up. */
-const MAXIMUM_PER_CONNECTION = 1000;
+/**
+ * The maximum number of open invocations per connection. The server that invoked a client never reports that it stopped waiting,
+ * so the oldest invocation is dropped above this number.
+ */
+const MAX_PER_CONNECTION = 1000;
 
-/** The questions that other servers have put to clients of this one, and where their answers go. */
+/** The invocations of this server's clients by other servers, and the channel that each result goes to. */
 export class RemoteInvocations {
-  /** By connection and invocation id: the channel of the asking server, without prefix. */
+  /** Connection id → invocation id → return address: the result channel without its prefix. */
   readonly #byConnection = new Map<string, Map<string, string>>();
-  readonly #connectionOf = new Map<string, string>();
+  readonly #connectionIds = new Map<string, string>();
 
   get size(): number {
-    return this.#connectionOf.size;
+    return this.#connectionIds.size;
   }
 
   add(connectionId: string, invocationId: string, returnAddress: string): void {
-    let open = this.#byConnection.get(connectionId);
-    if (open === undefined) this.#byConnection.set(connectionId, (open = new Map()));
-    if (open.size === MAXIMUM_PER_CONNECTION) {
+    const open = this.#byConnection.get(connectionId) ?? new Map<string, string>();
+    this.#byConnection.set(connectionId, open);
+    if (open.size === MAX_PER_CONNECTION) {
       const [oldest] = open.keys();
       open.delete(oldest as string);
-      this.#connectionOf.delete(oldest as string);
+      this.#connectionIds.delete(oldest as string);
     }
     open.set(invocationId, returnAddress);
-    this.#connectionOf.set(invocationId, connectionId);
+    this.#connectionIds.set(invocationId, connectionId);
   }
 
-  /** Where the answer goes; undefined where no other server asked. Throws where another client was asked. */
+  /**
+   * Removes an invocation and returns its return address; undefined if no other server invoked the client.
+   * Throws if another client was invoked.
+   */
   take(connectionId: string, invocationId: string): string | undefined {
-    const asked = this.#connectionOf.get(invocationId);
-    if (asked === undefined) return undefined;
-    if (asked !== connectionId) throw new Error(errorTexts.answeredByOther(connectionId));
+    const invokedId = this.#connectionIds.get(invocationId);
+    if (invokedId === undefined) return undefined;
+    if (invokedId !== connectionId) throw errors.wrongResultSender(connectionId);
     const open = this.#byConnection.get(connectionId) as Map<string, string>;
     const returnAddress = open.get(invocationId);
     open.delete(invocationId);
     if (open.size === 0) this.#byConnection.delete(connectionId);
-    this.#connectionOf.delete(invocationId);
+    this.#connectionIds.delete(invocationId);
     return returnAddress;
   }
 
-  /** Ends all questions to a connection that is gone. */
+  /** Removes all invocations of a connection and returns the return address of each, by invocation id. */
   takeAll(connectionId: string): ReadonlyMap<string, string> {
     const open = this.#byConnection.get(connectionId) ?? new Map<string, string>();
     this.#byConnection.delete(connectionId);
-    for (const invocationId of open.keys()) this.#connectionOf.delete(invocationId);
+    for (const invocationId of open.keys()) this.#connectionIds.delete(invocationId);
     return open;
   }
 }

@@ -13,33 +13,39 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.close());
 
-interface Scene {
+interface Servers {
   readonly a: TestServer;
   readonly b: TestServer;
 }
 
-/** Ann is on server a; bob, who is in group g, on server b. */
-async function play(scene: (of: Scene) => Promise<void>): Promise<void> {
+/** Runs a test with ann on server a, and bob, who is in group g, on server b. */
+async function withServers(run: (servers: Servers) => Promise<void>): Promise<void> {
   const [a, b] = await startPair({
     client: cluster.client(),
     shardedPubSub: true,
     ackTimeout: 5000,
   });
   try {
-    await scene({ a, b });
+    await run({ a, b });
   } finally {
     await Promise.all([a.close(), b.close()]);
   }
 }
 
-/** The first argument of the next messages. Only messages to one target have an order, so tests end each with one that all get. */
+/**
+ * Returns the first argument of each of the next messages. Only messages to one target are ordered,
+ * so each test ends with a message to a target that includes the client.
+ */
 async function next(client: LifetimeSuiteClient, count: number): Promise<unknown[]> {
-  const got: unknown[] = [];
-  while (got.length < count) got.push((await client.next()).arguments[0]);
-  return got;
+  const values: unknown[] = [];
+  while (values.length < count) {
+    const message = await client.next();
+    values.push(message.arguments[0]);
+  }
+  return values;
 }
 
-/** The sharded channels that the nodes have, each node's own. */
+/** Returns the sharded channels of each node. */
 async function shardChannels(): Promise<string[][]> {
   return Promise.all(
     cluster.nodes.map(async ({ url }) => {
@@ -51,9 +57,9 @@ async function shardChannels(): Promise<string[][]> {
   );
 }
 
-describe('each target over sharded pub/sub, from another server', () => {
-  test('all, and all but some', () =>
-    play(async ({ a, b }) => {
+describe('sharded pub/sub, sends from another server', () => {
+  test('all clients, and all except some', () =>
+    withServers(async ({ a, b }) => {
       const [ann, bob] = [a.client, b.client];
       await a.manager.sendAllExcept('m', [1], [bob.connectionId]);
       await a.manager.sendAllExcept('m', [2], [ann.connectionId, 'nobody']);
@@ -62,8 +68,8 @@ describe('each target over sharded pub/sub, from another server', () => {
       expect(await next(bob, 2)).toEqual([2, 3]);
     }));
 
-  test('a group, a group but some, several groups', () =>
-    play(async ({ a, b }) => {
+  test('a group, a group except some, several groups', () =>
+    withServers(async ({ a, b }) => {
       const [ann, bob] = [a.client, b.client];
       await a.manager.addToGroup(ann.connectionId, 'g');
       await a.manager.sendGroupExcept('g', 'm', [1], [bob.connectionId]);
@@ -77,18 +83,18 @@ describe('each target over sharded pub/sub, from another server', () => {
       expect(await next(bob, 2)).toEqual([4, 4]);
     }));
 
-  test('one connection and several, each named twice gets it once', () =>
-    play(async ({ a, b }) => {
+  test('one connection, and several; a connection that is listed twice receives the message once', () =>
+    withServers(async ({ a, b }) => {
       const id = b.client.connectionId;
       await a.manager.sendConnections([id, a.client.connectionId, id, 'nobody'], 'm', [1]);
       await a.manager.sendConnection(id, 'm', [2]);
       expect(await next(b.client, 2)).toEqual([1, 2]);
       await a.manager.sendConnection(a.client.connectionId, 'm', [3]);
-      expect(new Set(await next(a.client, 2))).toEqual(new Set([1, 3])); // its own does not go through Redis
+      expect(new Set(await next(a.client, 2))).toEqual(new Set([1, 3])); // A message to a local connection does not go through Redis.
     }));
 
   test('a user on both servers, and several users', () =>
-    play(async ({ a, b }) => {
+    withServers(async ({ a, b }) => {
       const second = new LifetimeSuiteClient('ann');
       await b.manager.onConnected(second);
       await a.manager.sendUsers(['ann', 'bob', 'ann', 'nobody'], 'm', [1]);
@@ -99,8 +105,8 @@ describe('each target over sharded pub/sub, from another server', () => {
       expect(await next(b.client, 2)).toEqual([1, 3]);
     }));
 
-  test('groups of a connection elsewhere are joined and left; then a send arrives, and no longer', () =>
-    play(async ({ a, b }) => {
+  test('a connection of another server joins a group and receives its messages until it leaves', () =>
+    withServers(async ({ a, b }) => {
       const id = b.client.connectionId;
       await a.manager.addToGroup(id, 'far');
       await a.manager.sendGroup('far', 'm', [1]);
@@ -111,36 +117,36 @@ describe('each target over sharded pub/sub, from another server', () => {
       expect(await next(b.client, 1)).toEqual([3]);
     }));
 
-  test('a client elsewhere answers, or is lost before it has', () =>
-    play(async ({ a, b }) => {
+  test('a client of another server returns a result, or disconnects first', () =>
+    withServers(async ({ a, b }) => {
       const id = b.client.connectionId;
-      const answer = a.manager.invokeConnection(id, 'Ask', []);
+      const result = a.manager.invokeConnection(id, 'Ask', []);
       b.manager.setConnectionResult(id, b.client.answer(await b.client.next(), 'yes'));
-      expect(await answer).toBe('yes');
-      const gone = expect(a.manager.invokeConnection(id, 'Ask', [])).rejects.toThrow(
+      expect(await result).toBe('yes');
+      const rejection = expect(a.manager.invokeConnection(id, 'Ask', [])).rejects.toThrow(
         'Connection disconnected.',
       );
       await b.client.next();
       await b.manager.onDisconnected(b.client);
-      await gone;
+      await rejection;
     }));
 });
 
-test('the order of one target is kept over many sends', () =>
-  play(async ({ a, b }) => {
+test('many sends to one target arrive in order', () =>
+  withServers(async ({ a, b }) => {
     const numbers = Array.from({ length: 500 }, (_, i) => i);
     for (const i of numbers) await a.manager.sendGroup('g', 'm', [i]);
     expect(await next(b.client, numbers.length)).toEqual(numbers);
   }));
 
-test('channels lie on the nodes by their slots, and go with their last member', () =>
-  play(async ({ a, b }) => {
+test('channels are spread over the nodes by slot, and are removed with their last member', () =>
+  withServers(async ({ a, b }) => {
     const before = await shardChannels();
     const groups = Array.from({ length: 60 }, (_, i) => `room ${i}`);
     const id = b.client.connectionId;
     await Promise.all(groups.map((group) => b.manager.addToGroup(id, group)));
     const during = await shardChannels();
-    for (const names of during) expect(names.length).toBeGreaterThan(10); // spread, not on one node
+    for (const names of during) expect(names.length).toBeGreaterThan(10); // Not all on one node.
     expect(during.flat().length - before.flat().length).toBe(groups.length);
     expect(new Set(during.flat()).size).toBe(during.flat().length);
     for (const group of groups) await a.manager.sendGroup(group, 'm', [group]);

@@ -7,56 +7,56 @@ import { afterAll, afterEach, beforeAll, expect, test as baseTest } from 'vitest
 import { type RedisServerProcess, startRedisServer } from './local/index.ts';
 import type { RedisOptions } from './redis-options.ts';
 import { redis } from './redis.ts';
-import { type Certificates, makeCertificates } from './testing/certificates.ts';
+import { type Certificates, createCertificates } from './testing/certificates.ts';
 import { LoggedHub } from './testing/logged-hub.ts';
 import { hasRedisServer } from './testing/redis-server-installed.ts';
-import { allWorks, startPair } from './testing/server-pair.ts';
+import { expectFullDelivery, startPair } from './testing/server-pair.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);
 
 let certificates: Certificates;
-/** One that wants certificates of clients, and one that does not. */
+/** Requires client certificates; `open` does not. */
 let strict: RedisServerProcess;
 let open: RedisServerProcess;
-const ends: (() => Promise<unknown> | undefined)[] = [];
+const cleanups: (() => Promise<unknown> | undefined)[] = [];
 beforeAll(async () => {
   if (!hasRedisServer) return;
-  certificates = makeCertificates();
+  certificates = createCertificates();
   const { files: tls } = certificates;
   strict = await startRedisServer({ tls });
   open = await startRedisServer({ tls, args: ['--tls-auth-clients', 'no'] });
 });
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
 });
 afterAll(async () => {
   await Promise.all([strict, open].map((server) => server?.close()));
   certificates?.remove();
 });
 
-/** What a server says that starts with these options and does not get through. */
-async function complaint(options: RedisOptions): Promise<string> {
+/** Returns the log message of a server that cannot connect with these options. */
+async function connectionProblem(options: RedisOptions): Promise<string> {
   const log = new LoggedHub();
   const manager = redis(options)(log.hub);
-  ends.push(() => manager.close?.());
+  cleanups.push(() => manager.close?.());
   return log.logged(/does not reach/);
 }
 
 const withCertificate = (socket: object, url = strict.url) =>
   createClient({ url, disableOfflineQueue: true, socket: { tls: true, ...socket } });
 
-test('an own authority and a client certificate, by a client: everything goes both ways', async () => {
+test('a client with its own certificate authority and a client certificate: full delivery', async () => {
   const client = withCertificate({ ca: certificates.ca, ...certificates.client });
   const [a, b] = await startPair({ client });
-  ends.push(() => Promise.all([a.close(), b.close()]));
-  await allWorks(a, b);
+  cleanups.push(() => Promise.all([a.close(), b.close()]));
+  await expectFullDelivery(a, b);
 });
 
-test('rediss:// trusts what Node trusts: an authority named by NODE_EXTRA_CA_CERTS', async () => {
+test('rediss:// trusts the certificate authority of NODE_EXTRA_CA_CERTS, as Node does', async () => {
   const log = new LoggedHub();
   const client = withCertificate({ ca: certificates.ca }, open.url);
   const manager = redis({ client })(log.hub);
-  ends.push(() => manager.close?.());
+  cleanups.push(() => manager.close?.());
   const ann = new LifetimeSuiteClient('ann');
   await manager.onConnected(ann);
   const child = fork(
@@ -67,30 +67,32 @@ test('rediss:// trusts what Node trusts: an authority named by NODE_EXTRA_CA_CER
       env: { ...process.env, NODE_EXTRA_CA_CERTS: certificates.files.ca },
     },
   );
-  ends.push(async () => void child.kill());
+  cleanups.push(async () => void child.kill());
   expect(await once(child, 'message')).toEqual([
     ['ChatHub reaches other servers over Redis.'],
     undefined,
   ]);
-  const heard = once(child, 'message');
+  const received = once(child, 'message');
   await manager.sendUser('bob', 'm', ['there']);
-  expect(await heard).toEqual([['there'], undefined]);
+  expect(await received).toEqual([['there'], undefined]);
   expect((await ann.next()).arguments).toEqual(['back']);
 });
 
-test('what is wrong with TLS is one sentence', async () => {
-  expect(await complaint({ url: open.url })).toMatch(
+test('each problem with TLS is one message', async () => {
+  expect(await connectionProblem({ url: open.url })).toMatch(
     /certificate of Redis is not trusted \((SELF|UNABLE)\w+\)\./,
   );
-  expect(await complaint({ url: strict.url.replace('rediss', 'redis') })).toContain(
-    'If it wants TLS',
+  expect(await connectionProblem({ url: strict.url.replace('rediss', 'redis') })).toContain(
+    'If Redis requires TLS',
   );
-  const nameless = withCertificate({ ca: certificates.ca });
-  expect(await complaint({ client: nameless })).toContain('wants a certificate of its clients');
+  const withoutClientCertificate = withCertificate({ ca: certificates.ca });
+  expect(await connectionProblem({ client: withoutClientCertificate })).toContain(
+    'requires client certificates',
+  );
   const plain = await startRedisServer();
-  ends.push(() => plain.close());
-  const silent = { url: plain.url.replace('redis', 'rediss'), heartbeatTimeout: 200 };
-  expect(await complaint(silent)).toContain(
-    'is TLS (rediss://) used exactly where Redis wants it?',
+  cleanups.push(() => plain.close());
+  const notTls = { url: plain.url.replace('redis', 'rediss'), heartbeatTimeout: 200 };
+  expect(await connectionProblem(notTls)).toContain(
+    'use TLS (rediss://) only if Redis requires it',
   );
 });

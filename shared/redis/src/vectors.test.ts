@@ -43,13 +43,13 @@ const file = JSON.parse(
   readonly silent: Pick<Vector, 'name' | 'call' | 'protocols'>[];
 };
 
-/** Where .NET writes a value in another form; what it means is the same. */
-const otherForm: Record<string, string[]> = {
+/** The encodings in which .NET writes a value differently, with the same meaning. */
+const differentEncodings: Record<string, string[]> = {
   'all, accents and CJK and emoji': ['json'], // \uD83D\uDE00 for an emoji
   'all, characters JSON escapes': ['json'], // \u2028, \u00A0, \u007F
   'all, numbers': ['json'], // 1E+21, 1E-07
-  'all, nested object and array': ['messagepack'], // integers inside of objects always in five bytes
-  'all, binary': ['json'], // base64; JSON.stringify has no bytes
+  'all, nested object and array': ['messagepack'], // integers inside objects always have five bytes
+  'all, binary': ['json'], // base64, which JSON.stringify does not write
 };
 
 const protocols: Record<string, HubProtocol> = {
@@ -60,6 +60,7 @@ const protocolsOf = (names: string[]): HubProtocol[] =>
   names.map((name) => protocols[name] as HubProtocol);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
+/** Converts the notation of the vectors to values. */
 function value(written: unknown): unknown {
   if (Array.isArray(written)) return written.map(value);
   if (typeof written !== 'object' || written === null) return written;
@@ -103,14 +104,14 @@ function run(
   return (calls[call.kind] as () => Promise<unknown>)();
 }
 
-/** The same message in both forms: framing byte for byte, values by their meaning where .NET writes them otherwise. */
+/** Compares the framing byte for byte, and values by their meaning if .NET writes them differently. */
 function compare(ours: Buffer, vector: Vector): void {
   const name = vector.name.replace(/#\d$/, '');
   if (vector.payloadHex === undefined) {
     expect(ours.length).toBe(vector.payloadLength);
     expect(hex(ours.subarray(0, 64))).toBe(vector.payloadHeadHex);
     expect(createHash('sha256').update(ours).digest('hex')).toBe(vector.payloadSha256);
-  } else if (otherForm[name] === undefined) expect(hex(ours)).toBe(vector.payloadHex);
+  } else if (differentEncodings[name] === undefined) expect(hex(ours)).toBe(vector.payloadHex);
   else {
     const [mine, recorded] = [
       wire.readInvocation(ours),
@@ -125,7 +126,7 @@ function compare(ours: Buffer, vector: Vector): void {
         hex(mine.messages.get(protocol) as Uint8Array) !==
         hex(recorded.messages.get(protocol) as Uint8Array),
     );
-    expect(differing).toEqual(otherForm[name]);
+    expect(differing).toEqual(differentEncodings[name]);
     for (const protocol of differing) {
       const read = (from: typeof mine): unknown =>
         meaning(protocol, from.messages.get(protocol) as Uint8Array);
@@ -141,7 +142,7 @@ function meaning(protocol: string, message: Uint8Array): unknown {
     arguments: unknown[];
   };
   if (call.target !== 'Bin') return call;
-  // Bytes: .NET writes base64, JSON.stringify an object of its indices.
+  // .NET writes bytes as base64, JSON.stringify as an object with one property per index.
   const [written] = call.arguments;
   return typeof written === 'string'
     ? [...Buffer.from(written, 'base64')]
@@ -157,7 +158,7 @@ const ofKind = (isOfKind: (kind: string) => boolean): [string, Vector[]][] =>
   [...steps].filter(([, [vector]]) => isOfKind((vector as Vector).call.kind));
 const bytes = (vector: Vector | undefined): Buffer => Buffer.from(vector?.payloadHex ?? '', 'hex');
 
-/** Two servers without a network; the first has the server name of the recording. */
+/** Creates two servers without a network. The first one has the server name of the recording. */
 function servers(vector: Vector, serverName: string) {
   const bus = new RecordingRedis();
   const common = {
@@ -172,7 +173,7 @@ function servers(vector: Vector, serverName: string) {
   return { bus, a: start(serverName), b: start('b') };
 }
 
-/** The connections of the recording: `@local` on the first server, others on the second. */
+/** Adds the connections of the recording: `@local` on the first server, all others on the second one. */
 async function connect(
   { a, b }: { a: HubLifetimeManager; b: HubLifetimeManager },
   ids: Record<string, string>,
@@ -186,11 +187,11 @@ async function connect(
   }
 }
 
-/** What has been published, without heartbeats. */
+/** Returns the published messages without heartbeats. */
 const published = (bus: RecordingRedis): { channel: string; payload: Buffer }[] =>
   bus.published.filter(({ payload }) => hex(payload) !== '9100');
 
-describe('sends: what .NET publishes', () => {
+describe('sends publish the same as .NET', () => {
   test.each(ofKind((kind) => !/^(invoke|.*ToGroup|.*FromGroup)$/.test(kind)))(
     '%s',
     async (_name, vectors) => {
@@ -206,13 +207,13 @@ describe('sends: what .NET publishes', () => {
   );
 });
 
-describe('changes of groups elsewhere, and their acks', () => {
+describe('group changes of connections of another server, and their acks', () => {
   test.each(ofKind((kind) => /(ToGroup|FromGroup)$/.test(kind)))('%s', async (_name, vectors) => {
     const [vector, ack] = vectors as [Vector, Vector];
     const command = wire.readGroupCommand(bytes(vector));
     const { bus, a, b } = servers(vector, command.serverName);
     await connect({ a, b }, vector.connectionIds ?? {});
-    // The recorded command is the nth of its server.
+    // Commands are numbered, so the previous ones of the recording have to be sent first.
     for (let i = 1; i < command.id; i++) await a.addToGroup(command.connectionId, 'before');
     bus.published.length = 0;
     await run(a, vector.call, vector.connectionIds ?? {});
@@ -224,14 +225,14 @@ describe('changes of groups elsewhere, and their acks', () => {
 
 describe('client results across servers', () => {
   test.each(ofKind((kind) => kind === 'invoke'))('%s', async (_name, vectors) => {
-    const [question, answer] = vectors as [Vector, Vector | undefined];
-    const recorded = wire.readInvocation(bytes(question));
-    const { bus, a, b } = servers(question, String(recorded.returnAddress?.split(':').at(-1)));
-    const sign = String(question.call.targets?.[0]);
-    const id = question.channel.split(':').at(-1) as string;
+    const [invocation, completion] = vectors as [Vector, Vector | undefined];
+    const recorded = wire.readInvocation(bytes(invocation));
+    const { bus, a, b } = servers(invocation, String(recorded.returnAddress?.split(':').at(-1)));
+    const sign = String(invocation.call.targets?.[0]);
+    const id = invocation.channel.split(':').at(-1) as string;
     await connect({ a, b }, { [sign]: id });
-    const abort = new AbortController();
-    const result = run(a, question.call, { [sign]: id }, abort.signal);
+    const controller = new AbortController();
+    const result = run(a, invocation.call, { [sign]: id }, controller.signal);
     const settled = result.then(
       (value) => ({ ok: true, result: value }),
       (error: unknown) => ({
@@ -240,34 +241,35 @@ describe('client results across servers', () => {
         message: (error as Error).message,
       }),
     );
-    const [asked] = published(bus) as [{ channel: string; payload: Buffer }];
-    const own = String(wire.readInvocation(asked.payload).invocationId);
-    // The ids of both have 22 characters.
+    const [sent] = published(bus) as [{ channel: string; payload: Buffer }];
+    const ownId = String(wire.readInvocation(sent.payload).invocationId);
+    // Both invocation ids have 22 characters, so the lengths stay the same.
     const asRecorded = (payload: Buffer): Buffer =>
       Buffer.from(
-        payload.toString('latin1').replaceAll(own, String(recorded.invocationId)),
+        payload.toString('latin1').replaceAll(ownId, String(recorded.invocationId)),
         'latin1',
       );
-    expect(asked.channel).toBe(question.channel);
-    compare(asRecorded(asked.payload), question);
-    await new Promise(setImmediate); // the question reaches the other server
-    if (answer === undefined) abort.abort();
-    else if (question.name.includes('drops'))
+    expect(sent.channel).toBe(invocation.channel);
+    compare(asRecorded(sent.payload), invocation);
+    await new Promise(setImmediate); // The invocation reaches the other server.
+    if (completion === undefined) controller.abort();
+    else if (invocation.name.includes('drops'))
       await b.onDisconnected(new LifetimeSuiteClient(undefined, id));
-    else b.setConnectionResult(id, { ...completionOf(answer), invocationId: own });
+    else b.setConnectionResult(id, { ...readRecordedCompletion(completion), invocationId: ownId });
     const { ok, ...rest } = await settled;
-    const outcome = (answer ?? question).outcome;
-    // What type a result has is the business of the caller here.
-    if (!question.name.includes('wrong type')) expect({ ok, ...rest }).toMatchObject(outcome ?? {});
-    if (answer === undefined) return;
+    const outcome = (completion ?? invocation).outcome;
+    // The caller checks the type of a result, so this package accepts any type.
+    if (!invocation.name.includes('wrong type'))
+      expect({ ok, ...rest }).toMatchObject(outcome ?? {});
+    if (completion === undefined) return;
     const [, returned] = published(bus) as [unknown, { channel: string; payload: Buffer }];
-    expect(returned.channel).toBe(answer.channel);
-    expect(hex(asRecorded(returned.payload))).toBe(answer.payloadHex);
+    expect(returned.channel).toBe(completion.channel);
+    expect(hex(asRecorded(returned.payload))).toBe(completion.payloadHex);
   });
 });
 
-function completionOf(answer: Vector): CompletionMessage {
-  const { protocol, message } = wire.readCompletion(bytes(answer));
+function readRecordedCompletion(vector: Vector): CompletionMessage {
+  const { protocol, message } = wire.readCompletion(bytes(vector));
   let completion: unknown;
   protocols[protocol]?.createReader(undefined).read(message, (read) => (completion = read));
   return completion as CompletionMessage;

@@ -1,21 +1,21 @@
 import type { Socket } from 'node:net';
 import { RespError, RespReader } from './resp-reader.ts';
 
-/** Bytes that a subscriber may leave unread before it is closed. Redis: `client-output-buffer-limit pubsub`. */
-const MAXIMUM_UNREAD = 32 * 1024 * 1024;
+/** The maximum number of unread bytes of a subscriber before it is closed. Redis: `client-output-buffer-limit pubsub`. */
+const MAX_UNREAD_BYTES = 32 * 1024 * 1024;
 
 type Channels = Map<string, Set<BrokerConnection>>;
 
-/** One client of the stand-in broker. */
+/** One client of the in-process broker. */
 export class BrokerConnection {
   readonly #socket: Socket;
   readonly #channels: Channels;
   readonly #monitors: Set<BrokerConnection>;
   readonly #id: number;
-  readonly #own = new Set<string>();
+  readonly #subscribed = new Set<string>();
   readonly #reader = new RespReader();
   #resp = 2;
-  #out: Buffer[] = [];
+  #pendingWrites: Buffer[] = [];
 
   constructor(socket: Socket, channels: Channels, monitors: Set<BrokerConnection>, id: number) {
     this.#socket = socket;
@@ -45,7 +45,7 @@ export class BrokerConnection {
 
   #run(args: Buffer[]): void {
     const [command, ...rest] = args as [Buffer, ...Buffer[]];
-    if (this.#monitors.size > 0) this.#show(args);
+    if (this.#monitors.size > 0) this.#sendToMonitors(args);
     switch (command.toString('latin1').toUpperCase()) {
       case 'PUBLISH':
       case 'SPUBLISH':
@@ -55,10 +55,10 @@ export class BrokerConnection {
         return this.#subscribe(rest);
       case 'UNSUBSCRIBE':
         return this.#unsubscribe(
-          rest.length > 0 ? rest : [...this.#own].map((name) => Buffer.from(name)),
+          rest.length > 0 ? rest : [...this.#subscribed].map((name) => Buffer.from(name)),
         );
       case 'PING':
-        if (this.#resp === 2 && this.#own.size > 0)
+        if (this.#resp === 2 && this.#subscribed.size > 0)
           return this.#push('pong', [rest[0] ?? Buffer.alloc(0)], '');
         return rest[0] === undefined ? this.#write('+PONG\r\n') : this.#bulk(rest[0]);
       case 'HELLO':
@@ -97,16 +97,16 @@ export class BrokerConnection {
     }
   }
 
-  /** Every command, as `MONITOR` of Redis shows it. */
-  #show(args: Buffer[]): void {
-    const line = `+${(Date.now() / 1000).toFixed(6)} [0 127.0.0.1:${this.#socket.remotePort}] ${args.map(quoted).join(' ')}\r\n`;
+  /** Sends a command to all monitors, formatted as `MONITOR` of Redis does. */
+  #sendToMonitors(args: Buffer[]): void {
+    const line = `+${(Date.now() / 1000).toFixed(6)} [0 127.0.0.1:${this.#socket.remotePort}] ${args.map(quote).join(' ')}\r\n`;
     for (const monitor of this.#monitors) monitor.#write(line);
   }
 
   #publish(channel: Buffer, payload: Buffer): number {
     const members = this.#channels.get(channel.toString());
     if (members === undefined) return 0;
-    // Encoded once for each of the two versions, whatever the number of receivers.
+    // Each RESP version is encoded only once, regardless of the number of receivers.
     const encoded: (Buffer | undefined)[] = [];
     for (const member of members) {
       encoded[member.#resp] ??= Buffer.concat([
@@ -127,18 +127,18 @@ export class BrokerConnection {
     if (names.length === 0) return this.#wrongArguments();
     for (const name of names) {
       const channel = name.toString();
-      this.#own.add(channel);
+      this.#subscribed.add(channel);
       const members = this.#channels.get(channel);
       if (members === undefined) this.#channels.set(channel, new Set([this]));
       else members.add(this);
-      this.#push('subscribe', [name], `:${this.#own.size}\r\n`);
+      this.#push('subscribe', [name], `:${this.#subscribed.size}\r\n`);
     }
   }
 
   #unsubscribe(names: Buffer[]): void {
     for (const name of names) {
       this.#leave(name.toString());
-      this.#push('unsubscribe', [name], `:${this.#own.size}\r\n`);
+      this.#push('unsubscribe', [name], `:${this.#subscribed.size}\r\n`);
     }
     if (names.length === 0)
       this.#write(`${this.#resp === 3 ? '>' : '*'}3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n`);
@@ -166,14 +166,14 @@ export class BrokerConnection {
     this.#write('$7\r\nmodules\r\n*0\r\n');
   }
 
-  /** `PUBSUB CHANNELS` and `PUBSUB NUMSUB`: what a drawing of the channels asks for. Patterns end with a star at most. */
-  #inspect([what, ...names]: Buffer[]): void {
-    if (/^channels$/i.test(String(what))) {
+  /** Answers `PUBSUB CHANNELS` and `PUBSUB NUMSUB`, which `watchRedis` uses. A pattern may only have a star at its end. */
+  #inspect([subcommand, ...names]: Buffer[]): void {
+    if (/^channels$/i.test(String(subcommand))) {
       const stem = names[0]?.toString().replace(/\*$/, '') ?? '';
-      const found = [...this.#channels.keys()].filter((name) => name.startsWith(stem));
-      this.#write(`*${found.length}\r\n`);
-      for (const name of found) this.#bulk(Buffer.from(name));
-    } else if (/^numsub$/i.test(String(what))) {
+      const matches = [...this.#channels.keys()].filter((name) => name.startsWith(stem));
+      this.#write(`*${matches.length}\r\n`);
+      for (const name of matches) this.#bulk(Buffer.from(name));
+    } else if (/^numsub$/i.test(String(subcommand))) {
       this.#write(`*${2 * names.length}\r\n`);
       for (const name of names) {
         this.#bulk(name);
@@ -186,45 +186,46 @@ export class BrokerConnection {
     this.#write('-ERR wrong number of arguments\r\n');
   }
 
-  #push(kind: string, items: Buffer[], rest: string): void {
+  /** Writes a push message: its kind, its items, and optionally one more item that is already encoded. */
+  #push(kind: string, items: Buffer[], encodedItem: string): void {
     const mark = this.#resp === 3 ? '>' : '*';
     this.#write(
-      `${mark}${1 + items.length + (rest === '' ? 0 : 1)}\r\n$${kind.length}\r\n${kind}\r\n`,
+      `${mark}${1 + items.length + (encodedItem === '' ? 0 : 1)}\r\n$${kind.length}\r\n${kind}\r\n`,
     );
     for (const item of items) this.#bulk(item);
-    if (rest !== '') this.#write(rest);
+    if (encodedItem !== '') this.#write(encodedItem);
   }
 
   #bulk(value: Buffer): void {
     this.#write(Buffer.concat([Buffer.from(`$${value.length}\r\n`), value, Buffer.from('\r\n')]));
   }
 
-  /** All that one client gets in a turn leaves in one write. */
+  /** Collects everything for this client until the end of the current event-loop turn, and then writes it at once. */
   #write(data: string | Buffer): void {
-    if (this.#out.push(typeof data === 'string' ? Buffer.from(data) : data) === 1)
-      setImmediate(() => this.#flush());
+    this.#pendingWrites.push(typeof data === 'string' ? Buffer.from(data) : data);
+    if (this.#pendingWrites.length === 1) setImmediate(() => this.#flush());
   }
 
   #flush(): void {
-    const out = this.#out;
-    this.#out = [];
-    if (out.length === 0 || this.#socket.destroyed) return;
-    this.#socket.write(out.length === 1 ? (out[0] as Buffer) : Buffer.concat(out));
-    if (this.#socket.writableLength > MAXIMUM_UNREAD) this.#socket.destroy();
+    const writes = this.#pendingWrites;
+    this.#pendingWrites = [];
+    if (writes.length === 0 || this.#socket.destroyed) return;
+    this.#socket.write(writes.length === 1 ? (writes[0] as Buffer) : Buffer.concat(writes));
+    if (this.#socket.writableLength > MAX_UNREAD_BYTES) this.#socket.destroy();
   }
 
   #leave(channel: string): void {
-    this.#own.delete(channel);
+    this.#subscribed.delete(channel);
     const members = this.#channels.get(channel);
     if (members?.delete(this) === true && members.size === 0) this.#channels.delete(channel);
   }
 
   #leaveAll(): void {
     this.#monitors.delete(this);
-    for (const channel of this.#own) this.#leave(channel);
+    for (const channel of this.#subscribed) this.#leave(channel);
   }
 }
 
-/** Bytes between quotes; what is not printable as `\\x..`. */
-const quoted = (bytes: Buffer): string =>
-  `"${bytes.toString('latin1').replace(/[^ -~]|["\\]/g, (sign) => (/["\\]/.test(sign) ? `\\${sign}` : `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`))}"`;
+/** Returns bytes in quotes. Bytes that are not printable are written as `\\x..`. */
+const quote = (bytes: Buffer): string =>
+  `"${bytes.toString('latin1').replace(/[^ -~]|["\\]/g, (character) => (/["\\]/.test(character) ? `\\${character}` : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`))}"`;

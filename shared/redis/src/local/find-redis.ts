@@ -1,26 +1,26 @@
 import { type RedisServerProcess, startRedisServer } from './redis-server-process.ts';
 import { type InProcessBroker, startInProcessBroker } from './in-process-broker.ts';
 
-/** A Redis to develop with. */
+/** A Redis for development. */
 export interface FoundRedis {
   readonly url: string;
-  /** `given` by REDIS_URL, a `redis-server` that was started, or a `stand-in` that is no Redis. */
+  /** `given`: the Redis of REDIS_URL. `redis-server`: one that was started. `in-process`: a substitute that is not a Redis. */
   readonly kind: 'given' | 'redis-server' | 'in-process';
-  /** What to tell the user, without a password. */
+  /** A description for the user, without a password. */
   readonly description: string;
-  /** Ends what was started. */
+  /** Stops the Redis if `findRedis` started it. */
   close(): Promise<void>;
-  /** Starts it again after `close`, on the same port; absent where the Redis was given. */
+  /** Starts it again after `close`, on the same port. Undefined if the Redis is the one of REDIS_URL. */
   start?(): Promise<void>;
 }
 
 /**
- * A Redis for development: the one of `REDIS_URL`, else a `redis-server` of the PATH that is started on a free port, else a small
- * broker in this process. Production names its Redis itself.
+ * Returns a Redis for development: the one of the environment variable `REDIS_URL`; otherwise a `redis-server` from the PATH, started
+ * on a free port; otherwise an in-process substitute. Do not use it in production: pass the URL of your Redis instead.
  * @example
- * const found = await findRedis();
- * console.log(found.description);
- * const signalr = new SignalRServer({ scaleOut: redis({ url: found.url }) });
+ * const local = await findRedis();
+ * console.log(local.description);
+ * const signalr = new SignalRServer({ scaleOut: redis({ url: local.url }) });
  */
 export async function findRedis(environment: NodeJS.ProcessEnv = process.env): Promise<FoundRedis> {
   const url = environment['REDIS_URL'];
@@ -32,30 +32,30 @@ export async function findRedis(environment: NodeJS.ProcessEnv = process.env): P
       close: () => Promise.resolve(),
     };
   }
-  const server = await startedServer(environment);
+  const server = await tryStartServer(environment);
   if (server !== undefined) {
     const description = `A redis-server, started on port ${server.port}`;
-    return startable('redis-server', description, server, () =>
+    return restartable('redis-server', description, server, () =>
       startRedisServer({ port: server.port }),
     );
   }
   const broker = await startInProcessBroker();
   const description = `No redis-server on this machine: an in-process substitute for Redis on port ${broker.port}, for development only`;
-  return startable('in-process', description, broker, () => startInProcessBroker(broker.port));
+  return restartable('in-process', description, broker, () => startInProcessBroker(broker.port));
 }
 
-function startable(
+function restartable(
   kind: FoundRedis['kind'],
   description: string,
   first: RedisServerProcess | InProcessBroker,
-  again: () => Promise<RedisServerProcess | InProcessBroker>,
+  restart: () => Promise<RedisServerProcess | InProcessBroker>,
 ): FoundRedis {
   let running: typeof first | undefined = first;
-  let turn = Promise.resolve();
-  // One after the other: a second one would find the port taken by the first, which is still on its way.
-  const inTurn = (step: () => Promise<void>): Promise<void> => {
-    const done = turn.then(step);
-    turn = done.catch(() => undefined);
+  let lastStep = Promise.resolve();
+  // Steps run one after the other, because a start fails while the port is still in use.
+  const runInOrder = (step: () => Promise<void>): Promise<void> => {
+    const done = lastStep.then(step);
+    lastStep = done.catch(() => undefined);
     return done;
   };
   return {
@@ -63,19 +63,20 @@ function startable(
     kind,
     description,
     close: () =>
-      inTurn(async () => {
-        const ended = running;
+      runInOrder(async () => {
+        const server = running;
         running = undefined;
-        await ended?.close();
+        await server?.close();
       }),
     start: () =>
-      inTurn(async () => {
-        running ??= await again();
+      runInOrder(async () => {
+        running ??= await restart();
       }),
   };
 }
 
-async function startedServer(
+/** Starts a `redis-server`. Returns undefined if none is installed. */
+async function tryStartServer(
   environment: NodeJS.ProcessEnv,
 ): Promise<RedisServerProcess | undefined> {
   try {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { BrokerConnection } from './broker-connection.ts';
 
-/** A pub/sub broker in this process that stands in for a Redis. */
+/** A pub/sub broker in this process, as a substitute for Redis. */
 export interface InProcessBroker {
   readonly url: string;
   readonly port: number;
@@ -10,8 +10,8 @@ export interface InProcessBroker {
 }
 
 /**
- * Starts a broker on 127.0.0.1 that speaks the pub/sub part of Redis (RESP2 and RESP3), for a machine without Redis. It is no Redis:
- * it keeps nothing and knows no keys. Clients of any kind can join, those of .NET too. Rejects where the port is in use.
+ * Starts a broker on 127.0.0.1 that supports the pub/sub commands of Redis (RESP2 and RESP3), for development without Redis.
+ * It stores nothing and has no keys. All Redis clients can connect, including those of .NET. Rejects if the port is in use.
  * @example
  * const broker = await startInProcessBroker();
  * const signalr = new SignalRServer({ scaleOut: redis({ url: broker.url }) });

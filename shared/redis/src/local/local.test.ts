@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { redis } from '../redis.ts';
 import { hasRedisServer } from '../testing/redis-server-installed.ts';
-import { allWorks, startPair } from '../testing/server-pair.ts';
+import { expectFullDelivery, startPair } from '../testing/server-pair.ts';
 import {
   findRedis,
   type InProcessBroker,
@@ -13,7 +13,7 @@ import {
   startInProcessBroker,
 } from './index.ts';
 
-describe('the stand-in broker', () => {
+describe('the in-process broker', () => {
   let broker: InProcessBroker;
   beforeAll(async () => {
     broker = await startInProcessBroker();
@@ -25,18 +25,18 @@ describe('the stand-in broker', () => {
   });
 
   test.skipIf(!hasRedisServer).each([2, 3] as const)(
-    'answers a client of RESP%i as Redis does',
+    'replies to a RESP%i client as Redis does',
     async (RESP) => {
       const real = await startRedisServer();
-      const answers = [];
+      const results = [];
       for (const url of [broker.url, real.url]) {
         const client = await createClient({ url, RESP }).connect();
         const subscriber = await createClient({ url, RESP }).connect();
-        const got: string[] = [];
+        const messages: string[] = [];
         await subscriber.subscribe(['resp:a', 'resp:b'], (message, channel) =>
-          got.push(`${channel} ${message}`),
+          messages.push(`${channel} ${message}`),
         );
-        answers.push([
+        results.push([
           await client.ping(),
           await client.echo('echo'),
           await client.publish('resp:a', 'é 1'),
@@ -48,34 +48,34 @@ describe('the stand-in broker', () => {
           await client.publish('resp:a', '2'),
           await client.get('nothing'),
           await subscriber.unsubscribe(),
-          got,
+          messages,
         ]);
         client.destroy();
         subscriber.destroy();
       }
-      expect(answers[0]).toEqual(answers[1]);
+      expect(results[0]).toEqual(results[1]);
       await real.close();
     },
   );
 
   test.each([
-    ['no command', 'GET / HTTP/1.1\r\n\r\n'],
+    ['bytes that are not a command', 'GET / HTTP/1.1\r\n\r\n'],
     ['a huge array', '*99999999\r\n'],
     ['a huge string', '*1\r\n$9999999999\r\n'],
     ['a negative length', '*1\r\n$-5\r\n'],
     ['a line without end', `*${'1'.repeat(100)}`],
-  ])('%s ends the connection it came on, and no other', async (_name, bytes) => {
+  ])('%s: closes that connection, and no other', async (_name, bytes) => {
     const client = await createClient({ url: broker.url }).connect();
     const socket = connect(broker.port, '127.0.0.1');
     socket.write(bytes);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    expect(answer.toString()).toMatch(/^-ERR Protocol error/);
+    const [reply] = (await once(socket, 'data')) as [Buffer];
+    expect(reply.toString()).toMatch(/^-ERR Protocol error/);
     await once(socket.resume(), 'close');
     expect(await client.ping()).toBe('PONG');
     client.destroy();
   });
 
-  test('a command in pieces and two in one piece', async () => {
+  test('a command in several chunks, and two commands in one chunk', async () => {
     const socket = connect(broker.port, '127.0.0.1');
     for (const byte of '*2\r\n$4\r\nECHO\r\n$3\r\na\r\n\r\n*1\r\n$4\r\nPING\r\n')
       socket.write(byte);
@@ -86,11 +86,11 @@ describe('the stand-in broker', () => {
     socket.destroy();
   });
 
-  test('who has gone is subscribed to nothing', async () => {
+  test('a client that has disconnected has no subscriptions', async () => {
     const client = await createClient({ url: broker.url }).connect();
-    const gone = await createClient({ url: broker.url }).connect();
-    await gone.subscribe('left', () => undefined);
-    gone.destroy();
+    const subscriber = await createClient({ url: broker.url }).connect();
+    await subscriber.subscribe('left', () => undefined);
+    subscriber.destroy();
     while ((await client.pubSubChannels('left')).length > 0);
     expect(await client.publish('left', 'x')).toBe(0);
     client.destroy();
@@ -98,7 +98,7 @@ describe('the stand-in broker', () => {
 });
 
 describe('a Redis for development', () => {
-  test('REDIS_URL is taken as it is, and its password is not shown', async () => {
+  test('REDIS_URL is used unchanged, and its password is not shown', async () => {
     const found = await findRedis({ REDIS_URL: 'redis://:s3cret@host:1' });
     expect(found).toMatchObject({ url: 'redis://:s3cret@host:1', kind: 'given' });
     expect(found.description).not.toContain('s3cret');
@@ -110,7 +110,7 @@ describe('a Redis for development', () => {
     ['in-process', { PATH: '' }] as const,
   ];
   test.each(kinds)(
-    'a %s ends and starts again in the order in which it was asked',
+    '%s: stops and starts run in the order of the calls',
     async (_kind, environment) => {
       const found = await findRedis(environment);
       await Promise.all([
@@ -130,12 +130,12 @@ describe('a Redis for development', () => {
     },
   );
 
-  test.each(kinds)('else a %s carries messages', async (kind, environment) => {
+  test.each(kinds)('without REDIS_URL, %s delivers messages', async (kind, environment) => {
     const found = await findRedis(environment);
     expect(found.kind).toBe(kind);
     expect(found.description).toContain(kind);
     const [a, b] = await startPair({ url: found.url });
-    await allWorks(a, b);
+    await expectFullDelivery(a, b);
     await Promise.all([a.close(), b.close()]);
     await found.close();
   });

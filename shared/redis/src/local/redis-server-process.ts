@@ -5,33 +5,34 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 
-/** A redis-server that this process has started on 127.0.0.1. */
+/** A redis-server on 127.0.0.1 that this process has started. */
 export interface RedisServerProcess {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** Ends it and removes what it has written. */
+  /** Stops the server and removes its files. */
   close(): Promise<void>;
 }
 
 /** Options of {@link startRedisServer}. */
 export interface RedisServerProcessOptions {
-  /** Default: a free one. */
+  /** The port. Default: a free one. */
   readonly port?: number;
-  /** Further arguments of redis-server, for example `['--requirepass', 'secret']`. */
+  /** Additional arguments for redis-server, for example `['--requirepass', 'secret']`. */
   readonly args?: readonly string[];
-  /** Where redis-server is looked for, as in the variable PATH. Default: that variable. */
+  /** The folders to search for redis-server, in the format of the environment variable PATH. Default: that variable. */
   readonly path?: string;
-  /** Files in PEM: then it speaks TLS only, and wants a certificate of every client that `ca` has signed. */
+  /** Paths of PEM files. If set, the server accepts TLS only and requires client certificates that `ca` has signed. */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
-  /** A configuration file of Sentinel: then it is a Sentinel that starts. */
+  /** The path of a Sentinel configuration file. If set, a Sentinel starts instead of a server. */
   readonly sentinel?: string;
 }
 
 /**
- * Starts the `redis-server` of the PATH for development: on 127.0.0.1, without files to keep. Rejects where there is none.
+ * Starts the `redis-server` from the PATH on 127.0.0.1 for development. It stores nothing permanently.
+ * Rejects with the code `ENOENT` if no `redis-server` is installed, and with `ERR_SIGNALR_REDIS_SERVER_STOPPED` if it stops early.
  * @example
  * const server = await startRedisServer();
  * const signalr = new SignalRServer({ scaleOut: redis({ url: server.url }) });
@@ -56,18 +57,20 @@ export async function startRedisServer(
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, ...(options.path === undefined ? {} : { PATH: options.path }) },
   });
-  // A redis-server that outlives us would hold the port for the next start.
-  const end = (): void => void child.kill('SIGKILL');
-  process.once('exit', end);
-  const gone = once(child, 'exit').catch(() => undefined);
+  // A redis-server that outlives this process would block its port for the next start.
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', kill);
+  const stopped = once(child, 'exit').catch(() => undefined);
   const close = async (): Promise<void> => {
-    process.removeListener('exit', end);
+    process.removeListener('exit', kill);
     child.kill('SIGTERM');
-    await gone;
+    await stopped;
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await ready(child);
+    await waitUntilReady(child);
   } catch (error) {
     await close();
     throw error;
@@ -93,18 +96,18 @@ const tlsArguments = (
     key,
   );
 
-/** Redis says so on its output, which has to be read on so that it never blocks. */
-async function ready(child: ChildProcess): Promise<void> {
+/** Resolves when redis-server reports on its output that it is ready. Keeps reading, so that the output never blocks the server. */
+async function waitUntilReady(child: ChildProcess): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', () => reject(new Error(errorTexts.noRedisServer)));
+    child.once('exit', () => reject(errors.redisServerStopped()));
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       if (/Ready to accept connections|\+monitor master/.test(line)) resolve();
     });
   });
 }
 
-/** Asked of the system; nobody else takes it within the next moments. */
+/** Returns a port that the operating system reports as free. It does not assign the same port again immediately. */
 async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

@@ -1,36 +1,36 @@
 import { createClient } from '@redis/client';
 
-/** Channels whose messages are counted; the oldest go first. */
-const COUNTED = 1000;
+/** The maximum number of channels whose messages are counted. Above it, the oldest one is removed. */
+const MAX_COUNTED_CHANNELS = 1000;
 
-/** One channel that somebody hears. */
+/** A channel with at least one subscriber. */
 export interface WatchedChannel {
   readonly name: string;
-  /** Connections to Redis that hear it: one for each server that has a client there. */
+  /** The number of connections that are subscribed: one for each server with a client that the channel concerns. */
   readonly subscribers: number;
-  /** Messages since the watch began; undefined where this user of Redis may not `MONITOR`. */
+  /** The number of messages since the watch began; undefined if the Redis user may not use `MONITOR`. */
   readonly messages: number | undefined;
 }
 
-/** What is in a Redis at one moment. */
+/** The channels and keys of a Redis at one moment. */
 export interface RedisView {
   readonly channels: readonly WatchedChannel[];
-  /** Keys that it keeps (`DBSIZE`): a backplane needs none. */
+  /** The number of keys (`DBSIZE`). A backplane without presence needs none. */
   readonly keys: number;
 }
 
-/** Looks into a Redis from outside, for development: `MONITOR` costs a Redis half of its speed. */
+/** Observes a Redis. Use it for development only, because `MONITOR` halves the throughput of Redis. */
 export interface RedisWatch {
-  /** The view of this moment; undefined while Redis is away. */
+  /** Returns the current view; undefined while Redis is unavailable. */
   look(): Promise<RedisView | undefined>;
   close(): void;
 }
 
-type Client = ReturnType<typeof clientOf>;
+type Client = ReturnType<typeof createWatchClient>;
 
 /**
- * Watches the channels whose names begin with one of `stems`: who hears them (`PUBSUB`), and how many messages they carried
- * (`MONITOR`). It subscribes to nothing: a subscriber more would change what servers are told.
+ * Watches the channels whose names start with one of `stems`: how many subscribers they have (`PUBSUB`), and how many messages they
+ * carried (`MONITOR`). It does not subscribe to them, because PUBLISH would count it as a receiver.
  * @example
  * const watch = watchRedis(url, ['ChatHub:']);
  * console.log((await watch.look())?.channels);
@@ -38,16 +38,18 @@ type Client = ReturnType<typeof clientOf>;
 export function watchRedis(url: string, stems: readonly string[]): RedisWatch {
   const messages = new Map<string, number>();
   let clients: Client[] = [];
-  let monitored = false;
+  let isMonitoring = false;
 
   const count = (line: string): void => {
     const quoted = /^\S+ \[[^\]]*\] "S?PUBLISH" "((?:[^"\\]|\\.)*)"/i.exec(line)?.[1];
     if (quoted === undefined) return;
-    const channel = unquoted(quoted);
+    const channel = unquote(quoted);
     if (!stems.some((stem) => channel.startsWith(stem))) return;
     messages.set(channel, (messages.get(channel) ?? 0) + 1);
-    if (messages.size > COUNTED)
-      for (const [oldest] of messages) return void messages.delete(oldest);
+    if (messages.size > MAX_COUNTED_CHANNELS) {
+      const [oldest] = messages.keys();
+      messages.delete(oldest as string);
+    }
   };
   const close = (): void => {
     for (const client of clients.splice(0)) client.destroy();
@@ -55,23 +57,25 @@ export function watchRedis(url: string, stems: readonly string[]): RedisWatch {
   const open = async (): Promise<Client> => {
     if (clients[0]?.isReady === true && clients[1]?.isReady === true) return clients[0];
     close();
-    clients = [clientOf(url), clientOf(url)];
-    const [asking, monitor] = clients as [Client, Client];
+    clients = [createWatchClient(url), createWatchClient(url)];
+    const [queryClient, monitor] = clients as [Client, Client];
     await Promise.all(clients.map((client) => client.connect()));
-    monitored = await monitor
+    isMonitoring = await monitor
       .monitor((line) => count(String(line)))
       .then(
         () => true,
         () => false,
       );
-    return asking;
+    return queryClient;
   };
   let looking: Promise<RedisView | undefined> | undefined;
   const look = async (): Promise<RedisView | undefined> => {
     try {
       const client = await open();
-      const found = await Promise.all(stems.map((stem) => client.pubSubChannels(`${stem}*`)));
-      const names = found.flat().map(String).sort();
+      const channelLists = await Promise.all(
+        stems.map((stem) => client.pubSubChannels(`${stem}*`)),
+      );
+      const names = channelLists.flat().map(String).sort();
       const [subscribers, keys] = await Promise.all([
         names.length > 0 ? client.pubSubNumSub(names) : {},
         client.dbSize(),
@@ -80,7 +84,7 @@ export function watchRedis(url: string, stems: readonly string[]): RedisWatch {
       const channels = names.map((name) => ({
         name,
         subscribers: counts[name] ?? 0,
-        messages: monitored ? (messages.get(name) ?? 0) : undefined,
+        messages: isMonitoring ? (messages.get(name) ?? 0) : undefined,
       }));
       return { channels, keys };
     } catch {
@@ -91,8 +95,8 @@ export function watchRedis(url: string, stems: readonly string[]): RedisWatch {
   return { look: () => (looking ??= look().finally(() => (looking = undefined))), close };
 }
 
-/** Does not come back by itself: the next look does. */
-function clientOf(url: string) {
+/** Creates a client that does not reconnect: the next call of `look` creates a new one. */
+function createWatchClient(url: string) {
   const client = createClient({
     url,
     RESP: 2,
@@ -103,8 +107,8 @@ function clientOf(url: string) {
   return client;
 }
 
-/** The way in which `MONITOR` writes bytes, undone. */
-function unquoted(text: string): string {
+/** Decodes a string that `MONITOR` has quoted. */
+function unquote(text: string): string {
   const plain = text.replace(/\\(x[\da-f]{2}|.)/gi, (_all, mark: string) => {
     if (mark.length === 3) return String.fromCharCode(Number.parseInt(mark.slice(1), 16));
     return { n: '\n', r: '\r', t: '\t', a: '\u0007', b: '\b' }[mark] ?? mark;

@@ -12,33 +12,36 @@ import { startPair } from '../testing/server-pair.ts';
 import { RedisMetrics } from './index.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);
-const ends: (() => unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
 });
 
-test('what is published, received, lost and foreign is counted, outages too; close ends it', async () => {
+test('messages and outages are counted until close() is called', async () => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1_000_000 });
   const meters = new MeterProvider({ readers: [reader] });
-  ends.push(() => meters.shutdown());
+  cleanups.push(() => meters.shutdown());
   const server = await startRedisServer();
-  ends.push(() => server.close());
+  cleanups.push(() => server.close());
   const [a, b] = await startPair({ url: server.url });
-  ends.push(() => Promise.all([a.close(), b.close()]));
+  cleanups.push(() => Promise.all([a.close(), b.close()]));
   const other = { status: 'Healthy', data: { connections: 1 } } as const;
-  let asked = 0;
-  const health = () => (asked++, { entries: { ChatHub: a.manager.health!(), OtherHub: other } });
+  let healthCalls = 0;
+  const health = () => {
+    healthCalls++;
+    return { entries: { ChatHub: a.manager.health!(), OtherHub: other } };
+  };
   const telemetry = new RedisMetrics({ health }, meters.getMeter('test'));
-  /** The value of each metric of the hub; asserts that there is no other hub. */
-  const collected = async (): Promise<Record<string, unknown>> => {
+  /** Collects the value of each metric, and asserts that only the hub with Redis is reported. */
+  const collect = async (): Promise<Record<string, unknown>> => {
     exporter.reset();
     await reader.forceFlush();
-    const found = exporter
+    const exported = exporter
       .getMetrics()
       .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
     return Object.fromEntries(
-      found.map(({ descriptor, dataPoints }) => {
+      exported.map(({ descriptor, dataPoints }) => {
         expect(dataPoints.map(({ attributes }) => attributes)).toEqual([
           { 'signalr.hub': 'ChatHub' },
         ]);
@@ -53,8 +56,8 @@ test('what is published, received, lost and foreign is counted, outages too; clo
   const publisher = await createClient({ url: server.url }).connect();
   await publisher.publish('ChatHub:all', 'not ours');
   publisher.destroy();
-  await expect.poll(async () => (await collected())['foreign_messages']).toBe(1);
-  expect(await collected()).toEqual({
+  await expect.poll(async () => (await collect())['foreign_messages']).toBe(1);
+  expect(await collect()).toEqual({
     published_messages: 3,
     received_messages: 3 + 1 + 1,
     lost_sends: 0,
@@ -70,16 +73,16 @@ test('what is published, received, lost and foreign is counted, outages too; clo
   await server.close();
   await a.log.logged(/does not reach/);
   for (let i = 0; i < 4; i++) await a.manager.sendAll('m', [i]);
-  expect(await collected()).toMatchObject({
+  expect(await collect()).toMatchObject({
     connected: 0,
     lost_sends: 4,
     disconnections: 1,
     reconnections: 0,
   });
   const again = await startRedisServer({ port: server.port });
-  ends.push(() => again.close());
-  await a.back(0);
-  expect(await collected()).toMatchObject({
+  cleanups.push(() => again.close());
+  await a.reconnected(0);
+  expect(await collect()).toMatchObject({
     connected: 1,
     lost_sends: 4,
     disconnections: 1,
@@ -87,7 +90,7 @@ test('what is published, received, lost and foreign is counted, outages too; clo
   });
 
   telemetry.close();
-  const before = asked;
-  await collected();
-  expect(asked).toBe(before);
+  const before = healthCalls;
+  await collect();
+  expect(healthCalls).toBe(before);
 });

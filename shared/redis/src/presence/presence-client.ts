@@ -1,4 +1,4 @@
-/** What presence uses of a client of @redis/client. One key for each command, so that a Redis Cluster serves it too. */
+/** The members of a client of @redis/client that presence uses. Each command has one key, so it also works in a Redis Cluster. */
 export interface PresenceClient {
   readonly isReady: boolean;
   connect(): Promise<unknown>;
@@ -18,9 +18,9 @@ export interface PresenceClient {
   pExpire(key: string, ms: number): Promise<number>;
 }
 
-/** The keys of one hub; nothing else of Redis is touched. */
+/** The keys of one hub. Presence uses no other keys. */
 export class PresenceKeys {
-  /** Sorted set: server name, end of its lease in ms since 1970. */
+  /** A sorted set: server name → expiry of its lease, in ms since 1970. */
   readonly servers: string;
   readonly #stem: string;
 
@@ -29,31 +29,31 @@ export class PresenceKeys {
     this.servers = `${this.#stem}:servers`;
   }
 
-  /** Hash: connection id, JSON of user and groups. */
+  /** A hash: connection id → {@link PresenceEntry} as JSON. */
   server(name: string): string {
     return `${this.#stem}:server:${name}`;
   }
 
-  /** Hash: connection id, JSON of server and user. */
+  /** A hash: connection id → {@link MemberEntry} as JSON. */
   group(name: string): string {
     return `${this.#stem}:group:${name}`;
   }
 }
 
-/** What a server keeps of one of its connections. */
+/** What a server stores about one of its connections. */
 export interface PresenceEntry {
   readonly user: string | null;
   readonly groups: readonly string[];
 }
 
-/** What a group keeps of one of its members. */
+/** What a group stores about one of its members. */
 export interface MemberEntry {
   readonly server: string;
   readonly user: string | null;
 }
 
-/** Undefined for what we have not written. */
-export function parsed<T>(json: string): T | undefined {
+/** Parses an entry. Returns undefined if it is not JSON of an object. */
+export function parseEntry<T>(json: string): T | undefined {
   try {
     const value: unknown = JSON.parse(json);
     return typeof value === 'object' && value !== null ? (value as T) : undefined;

@@ -1,17 +1,21 @@
-import type { PresenceClient, PresenceEntry, PresenceKeys } from './presence-client.ts';
-import { parsed } from './presence-client.ts';
+import {
+  parseEntry,
+  type PresenceClient,
+  type PresenceEntry,
+  type PresenceKeys,
+} from './presence-client.ts';
 
-/** Keys that nobody renews any more go by themselves, in ms. */
+/** How long Redis keeps a key that no server renews, in ms. */
 const KEY_LIFETIME = 24 * 60 * 60 * 1000;
 
-interface Tracked {
+interface TrackedConnection {
   readonly user: string | null;
   readonly groups: Set<string>;
 }
 
 /**
- * Writes who is on this server, and renews its lease. What cannot be written now is written as a whole later, so nothing waits in a
- * queue; what a server that has crashed leaves behind is taken away by the others.
+ * Writes the connections of this server to Redis and renews the server's lease. If Redis is unavailable, nothing is queued: the next
+ * renewal writes the complete state. The other servers remove the entries of a server that has crashed.
  */
 export class PresenceTracker {
   readonly #client: PresenceClient;
@@ -19,11 +23,11 @@ export class PresenceTracker {
   readonly #server: string;
   readonly #leaseTime: number;
   readonly #timer: NodeJS.Timeout;
-  readonly #connections = new Map<string, Tracked>();
-  /** What Redis has may differ from what is. */
-  #dirty = true;
-  #syncedAt = 0;
-  #work: Promise<void> | undefined;
+  readonly #connections = new Map<string, TrackedConnection>();
+  /** Whether the state in Redis may differ from the state of this server. */
+  #isDirty = true;
+  #lastSync = 0;
+  #renewal: Promise<void> | undefined;
 
   constructor(client: PresenceClient, keys: PresenceKeys, server: string, leaseTime: number) {
     this.#client = client;
@@ -42,9 +46,9 @@ export class PresenceTracker {
   }
 
   async removeConnection(connectionId: string): Promise<void> {
-    const gone = this.#connections.get(connectionId);
+    const connection = this.#connections.get(connectionId);
     this.#connections.delete(connectionId);
-    const groups = [...(gone?.groups ?? [])];
+    const groups = [...(connection?.groups ?? [])];
     await this.#write(connectionId, () =>
       groups.map((group) => this.#client.hDel(this.#keys.group(group), connectionId)),
     );
@@ -64,28 +68,28 @@ export class PresenceTracker {
     ]);
   }
 
-  /** Takes this server off: it ends as it should. */
+  /** Stops renewing, and removes this server from Redis. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#work;
+    await this.#renewal;
     this.#connections.clear();
-    if (!this.#client.isReady) return; // its lease ends by itself
+    if (!this.#client.isReady) return; // The lease expires by itself.
     await this.#removeServer(this.#server).catch(() => undefined);
   }
 
-  async #write(connectionId: string, further: () => Promise<unknown>[]): Promise<void> {
+  async #write(connectionId: string, createCommands: () => Promise<unknown>[]): Promise<void> {
     if (!this.#client.isReady) {
-      this.#dirty = true;
+      this.#isDirty = true;
       return;
     }
     const key = this.#keys.server(this.#server);
     const connection = this.#connections.get(connectionId);
-    const own =
+    const ownCommand =
       connection === undefined
         ? this.#client.hDel(key, connectionId)
         : this.#client.hSet(key, connectionId, JSON.stringify(entryOf(connection)));
-    await Promise.all([own, ...further()]).catch(() => {
-      this.#dirty = true;
+    await Promise.all([ownCommand, ...createCommands()]).catch(() => {
+      this.#isDirty = true;
     });
   }
 
@@ -96,20 +100,21 @@ export class PresenceTracker {
   }
 
   #tick(): void {
-    if (this.#work !== undefined || !this.#client.isReady) return;
-    this.#work = this.#renew()
+    if (this.#renewal !== undefined || !this.#client.isReady) return;
+    this.#renewal = this.#renew()
       .catch(() => {
-        this.#dirty = true;
+        this.#isDirty = true;
       })
-      .finally(() => (this.#work = undefined));
+      .finally(() => (this.#renewal = undefined));
   }
 
   async #renew(): Promise<void> {
     const lease = { score: Date.now() + this.#leaseTime, value: this.#server };
     const isNew = (await this.#client.zAdd(this.#keys.servers, lease)) === 1;
     await this.#client.pExpire(this.#keys.servers, KEY_LIFETIME);
-    // Others have given this server up, or Redis has lost its data.
-    if (isNew || this.#dirty || Date.now() - this.#syncedAt > KEY_LIFETIME / 2) await this.#sync();
+    // The lease is new if another server removed this one, or if Redis lost its data.
+    if (isNew || this.#isDirty || Date.now() - this.#lastSync > KEY_LIFETIME / 2)
+      await this.#sync();
     for (const { value: server, score } of await this.#client.zRangeWithScores(
       this.#keys.servers,
       0,
@@ -119,45 +124,48 @@ export class PresenceTracker {
     }
   }
 
-  /** Makes what Redis has of this server what is. */
+  /** Makes the state in Redis equal to the state of this server. */
   async #sync(): Promise<void> {
-    this.#dirty = false;
+    this.#isDirty = false;
     const key = this.#keys.server(this.#server);
-    const work: Promise<unknown>[] = [];
+    const commands: Promise<unknown>[] = [];
     for (const [id, entry] of entries(await this.#client.hGetAll(key))) {
-      const now = this.#connections.get(id);
-      if (now === undefined) work.push(this.#client.hDel(key, id));
+      const connection = this.#connections.get(id);
+      if (connection === undefined) commands.push(this.#client.hDel(key, id));
       for (const group of entry.groups) {
-        if (now?.groups.has(group) !== true)
-          work.push(this.#client.hDel(this.#keys.group(group), id));
+        if (connection?.groups.has(group) !== true)
+          commands.push(this.#client.hDel(this.#keys.group(group), id));
       }
     }
     for (const [id, connection] of this.#connections) {
-      work.push(this.#client.hSet(key, id, JSON.stringify(entryOf(connection))));
+      commands.push(this.#client.hSet(key, id, JSON.stringify(entryOf(connection))));
       for (const group of connection.groups)
-        work.push(...this.#addMember(group, id, connection.user));
+        commands.push(...this.#addMember(group, id, connection.user));
     }
-    work.push(this.#client.pExpire(key, KEY_LIFETIME));
-    await Promise.all(work);
-    this.#syncedAt = Date.now();
+    commands.push(this.#client.pExpire(key, KEY_LIFETIME));
+    await Promise.all(commands);
+    this.#lastSync = Date.now();
   }
 
   async #removeServer(server: string): Promise<void> {
     const key = this.#keys.server(server);
-    const work: Promise<unknown>[] = [];
+    const commands: Promise<unknown>[] = [];
     for (const [id, { groups }] of entries(await this.#client.hGetAll(key))) {
-      for (const group of groups) work.push(this.#client.hDel(this.#keys.group(group), id));
+      for (const group of groups) commands.push(this.#client.hDel(this.#keys.group(group), id));
     }
-    await Promise.all(work);
+    await Promise.all(commands);
     await Promise.all([this.#client.del(key), this.#client.zRem(this.#keys.servers, server)]);
   }
 }
 
-const entryOf = ({ user, groups }: Tracked): PresenceEntry => ({ user, groups: [...groups] });
+const entryOf = ({ user, groups }: TrackedConnection): PresenceEntry => ({
+  user,
+  groups: [...groups],
+});
 
 const entries = (hash: Record<string, string>): [string, PresenceEntry][] =>
   Object.entries(hash).flatMap(([id, json]) => {
-    const entry = parsed<PresenceEntry>(json);
+    const entry = parseEntry<PresenceEntry>(json);
     return entry !== undefined && Array.isArray(entry.groups)
       ? [[id, entry] as [string, PresenceEntry]]
       : [];

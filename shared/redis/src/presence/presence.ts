@@ -1,27 +1,28 @@
-import { errorTexts } from '../error-texts.ts';
+import { causes } from '../causes.ts';
+import { errors } from '../errors.ts';
 import { clientFactory, type RedisClientTemplate } from '../redis-client.ts';
 import {
   type MemberEntry,
-  parsed,
+  parseEntry,
   type PresenceClient,
   type PresenceEntry,
   PresenceKeys,
 } from './presence-client.ts';
 import { PresenceTracker } from './presence-tracker.ts';
 
-/** Options of {@link presence}. Give `url` or `client`. */
+/** The options of {@link presence}. Set either `url` or `client`. */
 export interface PresenceOptions {
-  /** For example `redis://user:password@host:6379`, or `rediss://…` for TLS. */
+  /** The URL of Redis, for example `redis://user:password@host:6379`, or `rediss://…` for TLS. */
   readonly url?: string;
-  /** A client of @redis/client. It is copied, and stays yours. */
+  /** A client of @redis/client instead of `url`. It is duplicated and not used itself. */
   readonly client?: RedisClientTemplate;
-  /** Put in front of every key. Default none. */
+  /** A prefix for all keys. Default: no prefix. */
   readonly keyPrefix?: string;
-  /** How long a server that has crashed still counts, in ms. Default 30,000. */
+  /** How long the connections of a crashed server are still listed, in ms. Default: 30,000. */
   readonly leaseTime?: number;
 }
 
-/** A connection of some server. */
+/** A connection of any server. */
 export interface PresentConnection {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
@@ -29,56 +30,61 @@ export interface PresentConnection {
 }
 
 /**
- * Who is online, over all servers: what groups and users of SignalR do not tell, there as here. Rights needed beside those of pub/sub:
- * `+zadd +zrem +zrange +hset +hdel +hgetall +del +pexpire ~PREFIX*`.
- * Every answer is of the moment: a connection may have gone when it arrives. All methods reject while Redis is away.
+ * Lists who is online, over all servers. SignalR itself cannot list the members of groups or the connections of users.
+ * In addition to the permissions for pub/sub, the Redis user needs `+zadd +zrem +zrange +hset +hdel +hgetall +del +pexpire ~PREFIX*`.
+ * A result describes one moment: a connection may have closed by the time the result arrives. While Redis is unavailable, all
+ * methods reject with `ERR_SIGNALR_REDIS_UNAVAILABLE`.
  */
 export interface HubPresence {
-  /** Every connection of the hub. */
+  /** Returns all connections of the hub. */
   connections(): Promise<PresentConnection[]>;
-  /** The ids of users with at least one connection, each once. */
+  /** Returns the ids of all users with at least one connection, without duplicates. */
   users(): Promise<string[]>;
-  /** The members of a group. */
+  /** Returns the members of a group. */
   members(group: string): Promise<PresentConnection[]>;
 }
 
-/** Made by {@link presence}, and given to {@link redis} as an option. */
+/** Presence over all servers. Create it with {@link presence} and pass it to {@link redis} as an option. */
 export class Presence {
   readonly #client: PresenceClient;
   readonly #prefix: string;
   readonly #leaseTime: number;
-  #users = 0;
+  #trackers = 0;
   #isClosed = false;
 
   constructor(options: PresenceOptions) {
     this.#prefix = options.keyPrefix ?? '';
     this.#leaseTime = options.leaseTime ?? 30_000;
-    if (!(this.#leaseTime > 0)) throw new RangeError(errorTexts.notPositive('leaseTime'));
+    if (!(this.#leaseTime > 0)) throw errors.notPositive('leaseTime');
     this.#client = clientFactory(options.url, options.client, 5000)() as unknown as PresenceClient;
-    this.#client.on('error', () => undefined); // it comes back by itself; until then nothing is known
+    // The client reconnects by itself. Until then, all methods reject.
+    this.#client.on('error', () => undefined);
     this.#client.connect().then(
-      () => void (this.#isClosed && this.#client.destroy()), // it was ended while its socket was being made
+      () => {
+        // A client that was destroyed while its socket was opening connects nevertheless.
+        if (this.#isClosed) this.#client.destroy();
+      },
       () => undefined,
     );
   }
 
-  /** Who is on a hub, by the name of its class, or the name that the option `hubName` of `redis()` gives it. */
+  /** Returns the presence of one hub. `hubName` is the class name, or the name that the option `hubName` of `redis()` returns for it. */
   of(hubName: string): HubPresence {
     const keys = new PresenceKeys(this.#prefix, hubName);
     const client = this.#client;
-    const live = async (): Promise<Set<string>> => {
-      if (!client.isReady) throw new Error(errorTexts.away);
-      const servers = await asked(client.zRangeWithScores(keys.servers, 0, -1));
+    const readLiveServers = async (): Promise<Set<string>> => {
+      if (!client.isReady) throw errors.unavailable(causes.unavailable);
+      const servers = await wrapErrors(client.zRangeWithScores(keys.servers, 0, -1));
       return new Set(servers.filter(({ score }) => score >= Date.now()).map(({ value }) => value));
     };
     const connections = async (): Promise<PresentConnection[]> => {
-      const servers = [...(await live())];
-      const hashes = await asked(
+      const servers = [...(await readLiveServers())];
+      const hashes = await wrapErrors(
         Promise.all(servers.map((server) => client.hGetAll(keys.server(server)))),
       );
       return hashes.flatMap((hash, i) =>
         Object.entries(hash).map(([id, json]) =>
-          present(id, servers[i] as string, parsed<PresenceEntry>(json)?.user),
+          presentConnection(id, servers[i] as string, parseEntry<PresenceEntry>(json)?.user),
         ),
       );
     };
@@ -89,21 +95,21 @@ export class Presence {
         return [...new Set(ids)].filter((id) => id !== undefined);
       },
       async members(group) {
-        const servers = await live();
-        const members = Object.entries(await asked(client.hGetAll(keys.group(group))));
+        const servers = await readLiveServers();
+        const members = Object.entries(await wrapErrors(client.hGetAll(keys.group(group))));
         return members.flatMap(([id, json]) => {
-          const member = parsed<MemberEntry>(json);
+          const member = parseEntry<MemberEntry>(json);
           return member !== undefined && servers.has(member.server)
-            ? [present(id, member.server, member.user)]
+            ? [presentConnection(id, member.server, member.user)]
             : [];
         });
       },
     };
   }
 
-  /** For `redis()`: writes who is on one server. */
+  /** Creates the tracker for one server. Called by `redis()`. */
   track(hubName: string, serverName: string): PresenceTracker {
-    this.#users++;
+    this.#trackers++;
     return new PresenceTracker(
       this.#client,
       new PresenceKeys(this.#prefix, hubName),
@@ -112,25 +118,26 @@ export class Presence {
     );
   }
 
-  /** For `redis()`: ends the connection with the last server that used it. */
+  /** Closes the connection to Redis when the last tracker is released. Called by `redis()`. */
   release(): void {
-    if (--this.#users === 0) this.close();
+    this.#trackers--;
+    if (this.#trackers === 0) this.close();
   }
 
-  /** Ends the connection to Redis; needed only where no server uses it. */
+  /** Closes the connection to Redis. Call it only if no server uses this presence: servers close it themselves. */
   close(): void {
     this.#isClosed = true;
     this.#client.destroy();
   }
 }
 
-/** What Redis answers; a connection that breaks meanwhile is the same sentence as one that is away. */
-const asked = <T>(answer: Promise<T>): Promise<T> =>
-  answer.catch((cause: unknown) => {
-    throw new Error(errorTexts.away, { cause });
+/** Reports a connection that closes during a command in the same way as one that is not open. */
+const wrapErrors = <T>(reply: Promise<T>): Promise<T> =>
+  reply.catch((cause: unknown) => {
+    throw errors.unavailable(causes.unavailable, { cause });
   });
 
-const present = (
+const presentConnection = (
   connectionId: string,
   serverName: string,
   user: string | null | undefined,
@@ -141,7 +148,8 @@ const present = (
 });
 
 /**
- * Keeps track of who is online in which groups, over all servers and through their crashes.
+ * Tracks who is online and in which groups, over all servers, and removes the connections of servers that crash.
+ * Throws `ERR_SIGNALR_REDIS_NO_TARGET`, `…_TWO_TARGETS`, `…_INVALID_URL` or `…_OPTION_NOT_POSITIVE` if an option is invalid.
  * @example
  * const online = presence({ url });
  * const signalr = new SignalRServer({ scaleOut: redis({ url, presence: online }) });

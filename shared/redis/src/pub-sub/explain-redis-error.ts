@@ -1,67 +1,66 @@
-import { errorTexts } from '../error-texts.ts';
+import { causes } from '../causes.ts';
 
-const byCode: Readonly<Record<string, string>> = {
-  ECONNREFUSED: errorTexts.refused,
-  ENOENT: errorTexts.refused,
-  ENOTFOUND: errorTexts.hostUnknown,
-  EAI_AGAIN: errorTexts.hostUnknown,
-  ETIMEDOUT: errorTexts.timedOut,
-  ECONNRESET: errorTexts.tlsNeeded,
-  EPROTO: errorTexts.tlsNeeded,
+const causeByCode: Readonly<Record<string, string>> = {
+  ECONNREFUSED: causes.connectionRefused,
+  ENOENT: causes.connectionRefused,
+  ENOTFOUND: causes.hostUnknown,
+  EAI_AGAIN: causes.hostUnknown,
+  ETIMEDOUT: causes.timedOut,
+  ECONNRESET: causes.tlsMismatch,
+  EPROTO: causes.tlsMismatch,
 };
 
-const byText: readonly (readonly [RegExp, (match: RegExpMatchArray) => string])[] = [
-  [/^(WRONGPASS|ERR AUTH|ERR invalid password)/, () => errorTexts.wrongPassword],
+const causeByMessage: readonly (readonly [RegExp, (match: RegExpMatchArray) => string])[] = [
+  [/^(WRONGPASS|ERR AUTH|ERR invalid password)/, () => causes.wrongPassword],
   [
     /^NOAUTH|HELLO must be called with the client already authenticated/,
-    () => errorTexts.passwordNeeded,
+    () => causes.passwordRequired,
   ],
-  [
-    /^NOPERM.*?'([^'|]+)/,
-    ([, command]) => errorTexts.noPermission((command as string).toUpperCase()),
-  ],
-  [/^NOPERM/, () => errorTexts.noPermission('PUBLISH or SUBSCRIBE')],
-  [/^READONLY/, () => errorTexts.readOnly],
-  [/^(LOADING|MASTERDOWN|CLUSTERDOWN)/, () => errorTexts.loading],
-  [/unknown command.*HELLO|NOPROTO/i, () => errorTexts.protocolTooOld],
-  [/SSL|wrong version number|packet length too long/i, () => errorTexts.tlsNeeded],
-  [/sentinel/i, () => errorTexts.noSentinel],
+  [/^NOPERM.*?'([^'|]+)/, ([, command]) => causes.noPermission((command as string).toUpperCase())],
+  [/^NOPERM/, () => causes.noPermission('PUBLISH or SUBSCRIBE')],
+  [/^READONLY/, () => causes.readOnly],
+  [/^(LOADING|MASTERDOWN|CLUSTERDOWN)/, () => causes.loading],
+  [/unknown command.*HELLO|NOPROTO/i, () => causes.versionTooOld],
+  [/SSL|wrong version number|packet length too long/i, () => causes.tlsMismatch],
+  [/sentinel/i, () => causes.noSentinelMaster],
 ];
 
-/** The cause of an error of Redis or of its client as one sentence, without what could be secret. */
+/** Returns the cause of an error of Redis or of its client as one sentence without secrets. */
 export function explainRedisError(error: unknown, wasConnected: boolean): string {
   const { name, code, message } = (error ?? {}) as {
     name?: string;
     code?: string;
     message?: string;
   };
-  const first =
+  const systemCode =
     error instanceof AggregateError
       ? (error.errors[0] as { code?: string } | undefined)?.code
       : code;
-  if (first !== undefined && /^ERR_SSL_.*ALERT/.test(first)) return errorTexts.tlsRefused(first);
-  if (first !== undefined && /CERT|SELF_SIGNED|UNABLE_TO/.test(first))
-    return errorTexts.badCertificate(first);
-  const constructorName = error instanceof Error ? error.constructor.name : name;
-  if (constructorName === 'ConnectionTimeoutError') return errorTexts.timedOut;
+  if (systemCode !== undefined && /^ERR_SSL_.*ALERT/.test(systemCode))
+    return causes.tlsRefused(systemCode);
+  if (systemCode !== undefined && /CERT|SELF_SIGNED|UNABLE_TO/.test(systemCode))
+    return causes.untrustedCertificate(systemCode);
+  const className = error instanceof Error ? error.constructor.name : name;
+  if (className === 'ConnectionTimeoutError') return causes.timedOut;
   if (
-    constructorName === 'SocketClosedUnexpectedlyError' ||
-    first === 'ECONNRESET' ||
-    first === 'EPIPE'
+    className === 'SocketClosedUnexpectedlyError' ||
+    systemCode === 'ECONNRESET' ||
+    systemCode === 'EPIPE'
   ) {
-    return wasConnected ? errorTexts.connectionEnded : errorTexts.tlsNeeded;
+    return wasConnected ? causes.connectionClosed : causes.tlsMismatch;
   }
-  if (/^(ClientOffline|ClientClosed|DisconnectsClient)Error$/.test(constructorName ?? ''))
-    return errorTexts.away;
-  if (first !== undefined && byCode[first] !== undefined) return byCode[first];
-  for (const [pattern, explain] of byText) {
+  if (/^(ClientOffline|ClientClosed|DisconnectsClient)Error$/.test(className ?? ''))
+    return causes.unavailable;
+  if (systemCode !== undefined && causeByCode[systemCode] !== undefined)
+    return causeByCode[systemCode];
+  for (const [pattern, explain] of causeByMessage) {
     const match = message?.match(pattern);
     if (match != null) return explain(match);
   }
-  // Redis' own replies start with a word in capitals and repeat no password.
-  return /^[A-Z]{3,} /.test(message ?? '') ? errorTexts.other(message as string) : errorTexts.away;
+  // Error replies of Redis start with a word in capitals and do not repeat passwords. Other messages might.
+  return /^[A-Z]{3,} /.test(message ?? '') ? causes.other(message as string) : causes.unavailable;
 }
 
-/** Whether Redis has answered with an error: it is there, and it has refused. */
+/** Returns whether Redis itself replied with an error, so that it is reachable but refused the command. */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof Error && /^(SimpleError|BlobError|ErrorReply)$/.test(error.constructor.name);

@@ -5,16 +5,14 @@ import {
   type SharedMessage,
 } from '@practical-signalr/server/scale-out';
 
-/** The encodings of every message: those of the server, and all that a server elsewhere may need. */
+/** Returns the protocols that every message is encoded in: those of the server, and JSON and MessagePack for clients of other servers. */
 export function publishedProtocols(server: readonly HubProtocol[]): readonly HubProtocol[] {
   const defaults = [new JsonHubProtocol(), new MessagePackHubProtocol()];
-  return [
-    ...server,
-    ...defaults.filter((known) => !server.some(({ name }) => name === known.name)),
-  ];
+  const serverNames = new Set(server.map(({ name }) => name));
+  return [...server, ...defaults.filter(({ name }) => !serverNames.has(name))];
 }
 
-/** A message in all these encodings. Throws what a payload serializer throws. */
+/** Returns a message encoded in each of the protocols, by protocol name. Throws the error of a payload serializer. */
 export function encodeFor(
   protocols: readonly HubProtocol[],
   message: SharedMessage,
@@ -27,5 +25,6 @@ export function encodeFor(
   return encoded;
 }
 
+/** Returns a payload as bytes; strings are encoded as UTF-8. */
 export const bytesOf = (payload: string | Uint8Array): Uint8Array =>
   typeof payload === 'string' ? Buffer.from(payload) : payload;

@@ -1,25 +1,34 @@
 import type { HealthReportEntry, ScaleOutHub } from '@practical-signalr/server/scale-out';
-import { errorTexts } from '../error-texts.ts';
+import { causes } from '../causes.ts';
+import { errors } from '../errors.ts';
+import { logMessages } from '../log-messages.ts';
+import type { ResolvedRedisOptions } from '../redis-options.ts';
 import { explainRedisError, isRefusal } from './explain-redis-error.ts';
 import type { PayloadHandler } from './payload-handler.ts';
 import { RedisConnection } from './redis-connection.ts';
-import type { ResolvedRedisOptions } from '../redis-options.ts';
 import { ForeignMessageError, writeAck } from './redis-protocol.ts';
 import { RedisStatistics } from './redis-statistics.ts';
 
 const done = Promise.resolve();
-/** No command has the id 0: the heartbeat comes on a channel that only this server hears. */
+/** The id in the ack that serves as heartbeat. No group command has the id 0. */
 export const HEARTBEAT_ID = 0;
 
-/** The backplane of one hub as its lifetime manager sees it: what to do while Redis is away, what is counted, what is logged. */
+/** Delivers a message to the clients of this server. */
+export type SendLocal = () => Promise<void> | undefined;
+
+/**
+ * The backplane of one hub as its lifetime manager sees it. Decides what happens while Redis is unavailable,
+ * counts messages and outages, and writes the log.
+ */
 export class RedisBus {
   readonly #hub: ScaleOutHub;
   readonly #sendsLocal: boolean;
   readonly #connection: RedisConnection;
   readonly #statistics = new RedisStatistics();
-  /** Why Redis takes no publishes though it is there. */
+  /** Why Redis refuses publishes although it is connected. */
   #refusal: string | undefined;
-  #lostBefore = 0;
+  /** The number of lost and unconfirmed sends when the last outage began. */
+  #lostBeforeOutage = 0;
 
   constructor(options: ResolvedRedisOptions, hub: ScaleOutHub, heartbeatChannel: string) {
     this.#hub = hub;
@@ -39,19 +48,24 @@ export class RedisBus {
     this.#connection.close();
   }
 
+  /** Called when the heartbeat arrives. */
   onHeartbeat(): void {
-    this.#statistics.receivedMessages--; // it was counted as it came, in this same turn
+    // `#handle` counted the heartbeat as a message immediately before this call.
+    this.#statistics.receivedMessages--;
     this.#connection.onHeartbeat();
   }
 
-  /** Hears a channel. Resolves when Redis has confirmed it, at once while Redis is away; rejects where Redis refuses. */
+  /**
+   * Subscribes to a channel. Resolves when Redis has confirmed it, or immediately while Redis is unavailable.
+   * Rejects if Redis refuses.
+   */
   async subscribe(channel: string, handle: PayloadHandler): Promise<void> {
     try {
       await this.#connection.subscribe(channel, (payload) =>
         this.#handle(channel, payload, handle),
       );
     } catch (error) {
-      throw new Error(explainRedisError(error, true));
+      throw asCodedError(error);
     }
   }
 
@@ -60,45 +74,34 @@ export class RedisBus {
   }
 
   /**
-   * One publish, whatever the number of receivers. `local` reaches those of this server, where Redis cannot.
-   * Resolves when Redis has room for more, in mode `fail` when Redis has the message.
+   * Publishes once, regardless of the number of receivers. If Redis is unavailable, `sendLocal` delivers to this server's clients.
+   * Resolves when there is room for more; in mode `fail`, when Redis has accepted the message.
    */
-  send(
-    channel: string,
-    payload: () => Uint8Array,
-    local: () => Promise<void> | undefined,
-  ): Promise<void> {
+  send(channel: string, encode: () => Uint8Array, sendLocal: SendLocal): Promise<void> {
     if (this.#connection.state === 'connecting') {
-      return this.#connection.started.then(() => this.send(channel, payload, local));
+      return this.#connection.started.then(() => this.send(channel, encode, sendLocal));
     }
-    if (this.#connection.state !== 'connected') return this.#sendWithout(local);
+    if (this.#connection.state !== 'connected') return this.#sendWithoutRedis(sendLocal);
     const { window, subscriptions } = this.#connection;
-    if (window.isFull)
-      return Promise.reject(new Error(errorTexts.notSent(errorTexts.tooManyWaiting)));
-    const published = this.#connection.publish(channel, bufferOf(payload()));
+    if (window.isFull) return Promise.reject(errors.notSent(causes.windowFull));
+    const published = this.#connection.publish(channel, bufferOf(encode()));
     if (!this.#sendsLocal)
-      return published.then(this.#sent, (error: unknown) => this.#failed(error));
-    published.then(this.#sent, (error: unknown) => this.#lost(error, local));
+      return published.then(this.#onPublished, (error: unknown) => this.#rejectSend(error));
+    published.then(this.#onPublished, (error: unknown) => this.#onPublishFailed(error, sendLocal));
     return window.whenRoom() ?? subscriptions.backlog.whenRoom() ?? done;
   }
 
-  /** Publishes what only another server can serve. Resolves with the number of receivers; rejects with the cause. */
+  /** Publishes a message that only another server can handle. Resolves with the number of receivers. */
   async request(channel: string, payload: Uint8Array): Promise<number> {
     if (this.#connection.state === 'connecting') await this.#connection.started;
-    if (this.#connection.state !== 'connected') throw new Error(this.#connection.cause);
+    if (this.#connection.state !== 'connected') throw errors.unavailable(this.#connection.cause);
     try {
       const receivers = await this.#connection.publish(channel, bufferOf(payload));
       this.#statistics.publishedMessages++;
       return receivers;
     } catch (error) {
-      throw new Error(explainRedisError(error, true));
+      throw asCodedError(error);
     }
-  }
-
-  /** Counts what is not ours; the first one is logged. */
-  foreign(channel: string): void {
-    if (this.#statistics.foreignMessages++ === 0)
-      this.#hub.logger.warn(errorTexts.foreignMessage(channel));
   }
 
   health(): HealthReportEntry {
@@ -131,70 +134,86 @@ export class RedisBus {
   #handle(channel: string, payload: Buffer, handle: PayloadHandler): Promise<void> | undefined {
     this.#statistics.receivedMessages++;
     try {
-      return handle(payload)?.catch((error: unknown) => this.#handlingFailed(channel, error));
+      return handle(payload)?.catch((error: unknown) => this.#onHandlingFailed(channel, error));
     } catch (error) {
-      this.#handlingFailed(channel, error);
+      this.#onHandlingFailed(channel, error);
       return undefined;
     }
   }
 
-  #handlingFailed(channel: string, error: unknown): void {
-    if (error instanceof ForeignMessageError) this.foreign(channel);
-    else this.#hub.logger.error(errorTexts.handlingFailed(channel), error);
+  #onHandlingFailed(channel: string, error: unknown): void {
+    if (error instanceof ForeignMessageError) this.#countForeignMessage(channel);
+    else this.#hub.logger.error(logMessages.handlingFailed(channel), error);
   }
 
-  readonly #sent = (): void => {
+  /** Counts a message that no SignalR server wrote. Only the first one is logged. */
+  #countForeignMessage(channel: string): void {
+    this.#statistics.foreignMessages++;
+    if (this.#statistics.foreignMessages === 1)
+      this.#hub.logger.warn(logMessages.foreignMessage(channel));
+  }
+
+  readonly #onPublished = (): void => {
     this.#statistics.publishedMessages++;
     this.#refusal = undefined;
   };
 
-  #sendWithout(local: () => Promise<void> | undefined): Promise<void> {
+  #sendWithoutRedis(sendLocal: SendLocal): Promise<void> {
     this.#statistics.lostSends++;
-    if (this.#sendsLocal) return local() ?? done;
-    return Promise.reject(new Error(errorTexts.notSent(this.#connection.cause)));
+    if (this.#sendsLocal) return sendLocal() ?? done;
+    return Promise.reject(errors.notSent(this.#connection.cause));
   }
 
-  /** A publish that Redis has refused reached nobody; of one that was on its way when the connection ended nobody knows. */
-  #lost(error: unknown, local: () => Promise<void> | undefined): void {
-    if (isRefusal(error)) {
-      this.#statistics.lostSends++;
-      this.#refused(error);
-      void local();
-    } else this.#statistics.unconfirmedSends++;
+  #onPublishFailed(error: unknown, sendLocal: SendLocal): void {
+    this.#countFailedPublish(error);
+    // A refused publish reached nobody, so local clients do not receive it twice.
+    if (isRefusal(error)) void sendLocal();
   }
 
-  #failed(error: unknown): never {
-    if (isRefusal(error)) {
-      this.#statistics.lostSends++;
-      this.#refused(error);
-    } else this.#statistics.unconfirmedSends++;
-    throw new Error(errorTexts.notSent(explainRedisError(error, true)));
+  #rejectSend(error: unknown): never {
+    this.#countFailedPublish(error);
+    throw errors.notSent(explainRedisError(error, true));
   }
 
-  #refused(error: unknown): void {
+  #countFailedPublish(error: unknown): void {
+    if (!isRefusal(error)) {
+      this.#statistics.unconfirmedSends++;
+      return;
+    }
+    this.#statistics.lostSends++;
     const cause = explainRedisError(error, true);
     if (this.#refusal === cause) return;
     this.#refusal = cause;
-    this.#hub.logger.error(errorTexts.publishRefused(this.#hub.hubName, cause));
+    this.#hub.logger.error(logMessages.publishRefused(this.#hub.hubName, cause));
   }
 
   #onConnected(): void {
-    const ms = this.#statistics.changed();
+    const outage = this.#statistics.recordStateChange();
     const { lostSends, unconfirmedSends } = this.#statistics;
-    const lost = lostSends + unconfirmedSends - this.#lostBefore;
+    const lost = lostSends + unconfirmedSends - this.#lostBeforeOutage;
     const { hubName, logger } = this.#hub;
-    if (this.#statistics.disconnections === 0) return logger.info(errorTexts.connected(hubName));
+    if (this.#statistics.disconnections === 0) {
+      logger.info(logMessages.connected(hubName));
+      return;
+    }
     this.#statistics.reconnections++;
-    logger.info(errorTexts.reconnected(hubName, ms, lost));
+    logger.info(logMessages.reconnected(hubName, outage, lost));
   }
 
   #onDisconnected(cause: string): void {
-    this.#statistics.changed();
+    this.#statistics.recordStateChange();
     this.#statistics.disconnections++;
-    this.#lostBefore = this.#statistics.lostSends + this.#statistics.unconfirmedSends;
-    const mode = this.#sendsLocal ? errorTexts.servesLocal : errorTexts.failsSends;
-    this.#hub.logger.warn(errorTexts.disconnected(this.#hub.hubName, cause, mode));
+    this.#lostBeforeOutage = this.#statistics.lostSends + this.#statistics.unconfirmedSends;
+    const consequence = this.#sendsLocal
+      ? logMessages.servesLocalClients
+      : logMessages.rejectsSends;
+    this.#hub.logger.warn(logMessages.disconnected(this.#hub.hubName, cause, consequence));
   }
+}
+
+function asCodedError(error: unknown): Error {
+  const cause = explainRedisError(error, true);
+  return isRefusal(error) ? errors.refused(cause) : errors.unavailable(cause);
 }
 
 const bufferOf = (bytes: Uint8Array): Buffer =>

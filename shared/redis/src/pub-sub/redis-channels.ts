@@ -1,5 +1,5 @@
 /**
- * The names of the channels of one hub. Names are taken as they are: no escaping, no separator after the prefix.
+ * The channel names of one hub. Names are used unchanged: nothing is escaped, and no separator follows the prefix.
  * Source: `RedisChannels` of Microsoft.AspNetCore.SignalR.StackExchangeRedis.
  */
 export class RedisChannels {
@@ -7,7 +7,7 @@ export class RedisChannels {
   readonly groupCommands: string;
   readonly ack: string;
   readonly return: string;
-  /** What other servers are told: whoever publishes there puts its own prefix in front. */
+  /** The result channel of this server without the prefix. The server that returns a result adds its own prefix. */
   readonly returnAddress: string;
   readonly #prefix: string;
   readonly #stem: string;
@@ -38,8 +38,8 @@ export class RedisChannels {
     return `${this.#stem}:internal:ack:${serverName}`;
   }
 
-  /** The channel of an address that came in a message. */
-  at(address: string): string {
-    return `${this.#prefix}${address}`;
+  /** Returns the channel of a return address that arrived in an invocation. */
+  at(returnAddress: string): string {
+    return `${this.#prefix}${returnAddress}`;
   }
 }

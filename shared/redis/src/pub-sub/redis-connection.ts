@@ -1,4 +1,5 @@
-import { errorTexts } from '../error-texts.ts';
+import { causes } from '../causes.ts';
+import { errors } from '../errors.ts';
 import { explainRedisError } from './explain-redis-error.ts';
 import type { PayloadHandler } from './payload-handler.ts';
 import { PublishWindow } from './publish-window.ts';
@@ -6,15 +7,18 @@ import type { RedisPubSubClient } from '../redis-client.ts';
 import type { ResolvedRedisOptions } from '../redis-options.ts';
 import { Subscriptions } from './subscriptions.ts';
 
-/** `connecting` lasts until the first success or failure; then what can be done without Redis goes on without it. */
+/** `connecting` lasts until the first attempt has succeeded or failed. Until then, sends and requests wait. */
 export type RedisConnectionState = 'connecting' | 'connected' | 'disconnected' | 'closed';
 
-/** What the owner of a connection is told. */
+/** The events of a connection, for its owner. */
 export interface RedisConnectionEvents {
   onConnected(): void;
-  /** `cause` is a sentence without secrets. Told once for each outage. */
+  /** Called once for each outage. `cause` is a sentence without secrets. */
   onDisconnected(cause: string): void;
-  /** To be published where only this server hears it; then to be reported by {@link RedisConnection.onHeartbeat}. */
+  /**
+   * The message that tests the connection. Only this server subscribes to its channel;
+   * the owner calls {@link RedisConnection.onHeartbeat} when it arrives.
+   */
   readonly heartbeat: { readonly channel: string; readonly payload: Buffer };
 }
 
@@ -25,8 +29,8 @@ interface Clients {
 }
 
 /**
- * The way of one hub to Redis: one client that publishes and one that subscribes. It counts as connected when every subscription is
- * back and a heartbeat has come through, and is made anew when heartbeats stay away.
+ * The connection of one hub to Redis: one client that publishes and one that subscribes. It is connected when every subscription is
+ * confirmed and a heartbeat has arrived. If heartbeats do not arrive, both clients are replaced.
  */
 export class RedisConnection {
   readonly subscriptions: Subscriptions;
@@ -35,11 +39,11 @@ export class RedisConnection {
   readonly started: Promise<void>;
   readonly #options: ResolvedRedisOptions;
   readonly #events: RedisConnectionEvents;
-  #start: () => void = () => undefined;
+  #resolveStarted: () => void = () => undefined;
   #state: RedisConnectionState = 'connecting';
-  #cause: string = errorTexts.away;
+  #cause: string = causes.unavailable;
   #clients: Clients | undefined;
-  #restoring = false;
+  #isRestoring = false;
   #timer: NodeJS.Timeout | undefined;
   #resolveHeartbeat: (() => void) | undefined;
   #roundTrip = 0;
@@ -48,37 +52,37 @@ export class RedisConnection {
     this.#options = options;
     this.#events = events;
     this.subscriptions = new Subscriptions(options.shardedPubSub);
-    this.started = new Promise((resolve) => (this.#start = resolve));
+    this.started = new Promise((resolve) => (this.#resolveStarted = resolve));
   }
 
   get state(): RedisConnectionState {
     return this.#state;
   }
 
-  /** Why Redis cannot be reached, as a sentence without secrets. */
+  /** Why Redis is unavailable, as a sentence without secrets. */
   get cause(): string {
     return this.#cause;
   }
 
-  /** The time of the last heartbeat through Redis and back, in ms. */
+  /** How long the last heartbeat took through Redis and back, in ms. */
   get roundTrip(): number {
     return this.#roundTrip;
   }
 
-  /** Connects, and keeps connected until `close`. */
+  /** Connects, and reconnects after each outage until `close` is called. */
   open(): void {
-    this.#open();
+    this.#createClients();
     this.#schedule();
   }
 
-  /** Publishes now or rejects. Resolves with the number of receivers that Redis counts. */
+  /** Publishes immediately, or rejects. Resolves with the number of receivers that Redis reports. */
   publish(channel: string, payload: Buffer): Promise<number> {
     const publisher = this.#clients?.publisher;
-    if (publisher === undefined) return Promise.reject(new Error(this.#cause));
+    if (publisher === undefined) return Promise.reject(errors.unavailable(this.#cause));
     return this.window.track(payload.length, this.#options.publish(publisher, channel, payload));
   }
 
-  /** Adds a channel; resolves when messages for it arrive, at once while Redis is away. */
+  /** Subscribes to a channel. Resolves when Redis has confirmed it, or immediately while Redis is unavailable. */
   async subscribe(channel: string, handle: PayloadHandler): Promise<void> {
     await this.subscriptions.add(channel, handle);
     if (this.#state === 'connecting') await this.started;
@@ -88,105 +92,111 @@ export class RedisConnection {
     return this.subscriptions.remove(channel);
   }
 
-  /** The heartbeat has come back. */
+  /** Called by the owner when the heartbeat arrives. */
   onHeartbeat(): void {
     this.#resolveHeartbeat?.();
   }
 
   close(): void {
     this.#state = 'closed';
-    this.#cause = errorTexts.closed;
+    this.#cause = causes.closed;
     clearTimeout(this.#timer);
-    this.#drop();
+    this.#destroyClients();
     this.#resolveHeartbeat = undefined;
-    this.#start();
+    this.#resolveStarted();
   }
 
-  #open(): void {
-    this.#drop();
-    const [publisher, subscriber] = [this.#options.createClient(), this.#options.createClient()];
+  #createClients(): void {
+    this.#destroyClients();
+    const publisher = this.#options.createClient();
+    const subscriber = this.#options.createClient();
     this.#clients = { publisher, subscriber, since: performance.now() };
     for (const client of [publisher, subscriber]) {
       const isCurrent = (): boolean => this.#clients?.publisher === publisher;
       client.on('error', (error) => {
-        if (isCurrent()) this.#failed(explainRedisError(error, this.#state === 'connected'));
+        if (isCurrent()) this.#onFailure(explainRedisError(error, this.#state === 'connected'));
       });
-      client.on('ready', () => void (isCurrent() && this.#restore()));
-      // What ends a client for good is an error too, and the next attempt makes a new one.
+      client.on('ready', () => {
+        if (isCurrent()) void this.#restore();
+      });
       client.connect().then(
-        // One that was dropped while its socket was being made comes up all the same.
-        () => void (isCurrent() ? this.#restore() : end(client)),
+        () => {
+          // A client that was destroyed while its socket was opening connects nevertheless.
+          if (isCurrent()) void this.#restore();
+          else destroy(client);
+        },
+        // The client also emits the error, and `#tick` replaces a client that has stopped.
         () => undefined,
       );
     }
   }
 
-  #drop(): void {
+  #destroyClients(): void {
     const clients = this.#clients;
     this.#clients = undefined;
     this.subscriptions.forget();
     if (clients === undefined) return;
-    end(clients.publisher);
-    end(clients.subscriber);
+    destroy(clients.publisher);
+    destroy(clients.subscriber);
   }
 
-  #failed(cause: string): void {
+  #onFailure(cause: string): void {
     if (this.#state === 'closed') return;
     const isNew = this.#state !== 'disconnected';
-    // That commands fail while there is no connection says nothing about why there is none.
-    if (!isNew && cause === errorTexts.away) return;
+    // A command that fails during an outage does not explain the outage, so the first cause stays.
+    if (!isNew && cause === causes.unavailable) return;
     this.#state = 'disconnected';
     this.#cause = cause;
     this.subscriptions.pause();
     if (isNew) this.#events.onDisconnected(cause);
-    this.#start();
+    this.#resolveStarted();
     if (isNew) this.#schedule();
   }
 
-  /** Brings subscriptions back, tries the way there and back, and only then counts as connected. */
+  /** Restores the subscriptions, sends a heartbeat, and changes to `connected` when both have succeeded. */
   async #restore(): Promise<void> {
     const clients = this.#clients;
-    if (this.#restoring || clients === undefined || this.#state === 'connected') return;
+    if (this.#isRestoring || clients === undefined || this.#state === 'connected') return;
     if (!clients.publisher.isReady || !clients.subscriber.isReady) return;
-    this.#restoring = true;
+    this.#isRestoring = true;
     try {
       do {
         await this.subscriptions.restore(clients.subscriber);
-        await this.#beat();
+        await this.#sendHeartbeat();
         if (this.#clients !== clients || !clients.subscriber.isReady) break;
       } while (!this.subscriptions.isComplete);
       if (this.#clients === clients && clients.subscriber.isReady)
-        this.#connected(clients.subscriber);
+        this.#onRestored(clients.subscriber);
     } catch (error) {
-      if (this.#clients === clients) this.#failed(explain(error));
+      if (this.#clients === clients) this.#onFailure(explain(error));
     } finally {
-      this.#restoring = false;
+      this.#isRestoring = false;
     }
     if (this.#clients !== clients) await this.#restore();
   }
 
-  #connected(subscriber: RedisPubSubClient): void {
+  #onRestored(subscriber: RedisPubSubClient): void {
     this.subscriptions.use(subscriber);
     this.#state = 'connected';
     this.#events.onConnected();
-    this.#start();
+    this.#resolveStarted();
   }
 
-  /** Sends a heartbeat and waits for it. */
-  async #beat(): Promise<void> {
+  /** Sends a heartbeat and waits until it arrives. */
+  async #sendHeartbeat(): Promise<void> {
     const { channel, payload } = this.#events.heartbeat;
     const sentAt = performance.now();
     let timer: NodeJS.Timeout | undefined;
-    const back = new Promise<void>((resolve, reject) => {
+    const arrived = new Promise<void>((resolve, reject) => {
       this.#resolveHeartbeat = resolve;
       timer = setTimeout(
-        () => reject(new SilenceError(errorTexts.silent(this.#options.heartbeatTimeout))),
+        () => reject(new SilenceError(causes.silent(this.#options.heartbeatTimeout))),
         this.#options.heartbeatTimeout,
       );
       this.publish(channel, payload).catch(reject);
     });
     try {
-      await back;
+      await arrived;
       this.#roundTrip = performance.now() - sentAt;
     } finally {
       clearTimeout(timer);
@@ -194,15 +204,18 @@ export class RedisConnection {
     }
   }
 
-  /** While connected: a heartbeat from time to time. While not: what the client library does not try by itself. */
+  /** Schedules the next heartbeat, or during an outage the next attempt to replace or restore the clients. */
   #schedule(): void {
     clearTimeout(this.#timer);
     const { heartbeatInterval } = this.#options;
-    const pause =
+    const delay =
       this.#state === 'connected' ? heartbeatInterval : Math.min(1000, heartbeatInterval);
     this.#timer = setTimeout(
-      () => void this.#tick().finally(() => this.#state !== 'closed' && this.#schedule()),
-      pause,
+      () =>
+        void this.#tick().finally(() => {
+          if (this.#state !== 'closed') this.#schedule();
+        }),
+      delay,
     );
     this.#timer.unref();
   }
@@ -211,31 +224,35 @@ export class RedisConnection {
     if (this.#state === 'connected') {
       const clients = this.#clients;
       try {
-        await this.#beat();
+        await this.#sendHeartbeat();
       } catch (error) {
         if (this.#clients !== clients) return;
-        this.#failed(explain(error));
-        // A connection that swallows everything does not end by itself.
-        if (error instanceof SilenceError) this.#open();
+        this.#onFailure(explain(error));
+        // A connection on which nothing arrives does not close by itself.
+        if (error instanceof SilenceError) this.#createClients();
       }
       return;
     }
     const age = performance.now() - (this.#clients?.since ?? 0);
-    if (this.#clients === undefined || (!this.#restoring && age > this.#options.heartbeatTimeout)) {
-      if (this.#state === 'connecting') this.#failed(errorTexts.timedOut);
-      this.#open();
+    if (
+      this.#clients === undefined ||
+      (!this.#isRestoring && age > this.#options.heartbeatTimeout)
+    ) {
+      if (this.#state === 'connecting') this.#onFailure(causes.timedOut);
+      this.#createClients();
     } else await this.#restore();
   }
 }
 
-function end(client: RedisPubSubClient): void {
+function destroy(client: RedisPubSubClient): void {
   try {
     void Promise.resolve(client.destroy()).catch(() => undefined);
   } catch {
-    // it has not been open
+    // The client was never open.
   }
 }
 
+/** No heartbeat arrived in time. */
 class SilenceError extends Error {}
 
 const explain = (error: unknown): string =>

@@ -1,11 +1,11 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
 
-/** A hub message on its way to clients, encoded for each hub protocol. */
+/** A hub message for clients of any server, encoded in each hub protocol. */
 export interface RedisInvocation {
   readonly excludedConnectionIds: readonly string[];
-  /** By protocol name; each with its framing. */
+  /** The encoded and framed message, by protocol name. */
   readonly messages: ReadonlyMap<string, Uint8Array>;
-  /** Both only where the client is asked for a result. */
+  /** Set, like `returnAddress`, only if the client is invoked and returns a result. */
   readonly invocationId?: string | undefined;
   readonly returnAddress?: string | undefined;
 }
@@ -13,7 +13,7 @@ export interface RedisInvocation {
 export const GroupAction = { Add: 1, Remove: 2 } as const;
 export type GroupAction = (typeof GroupAction)[keyof typeof GroupAction];
 
-/** Asks the server that holds a connection to change its groups. */
+/** Requests the server that holds a connection to change its groups. */
 export interface RedisGroupCommand {
   readonly id: number;
   readonly serverName: string;
@@ -22,26 +22,29 @@ export interface RedisGroupCommand {
   readonly connectionId: string;
 }
 
-/** An answer of a client on its way to the server that asked. */
+/** The result of a client, for the server that invoked it. */
 export interface RedisCompletion {
   readonly protocol: string;
   readonly message: Uint8Array;
 }
 
-/** What came on one of our channels is not ours. */
+/** A message on one of our channels was not written by a SignalR server. */
 export class ForeignMessageError extends Error {
   override readonly name = 'ForeignMessageError';
 }
 
 const encoder = new Encoder();
-// Lengths beyond these are not ours; nothing is allocated for them.
+// Prevents allocations for lengths that no SignalR server writes.
 const decoder = new Decoder({
   maxArrayLength: 1_000_000,
   maxMapLength: 100,
   maxStrLength: 1_000_000,
 });
 
-/** Source: `RedisProtocol` of Microsoft.AspNetCore.SignalR.StackExchangeRedis; MessagePack, shortest forms. */
+/**
+ * Writes MessagePack in its shortest forms, as all writers of this file do.
+ * Source: `RedisProtocol` of Microsoft.AspNetCore.SignalR.StackExchangeRedis.
+ */
 export function writeInvocation(invocation: RedisInvocation): Uint8Array {
   const { excludedConnectionIds, messages, invocationId, returnAddress } = invocation;
   const items: unknown[] = [excludedConnectionIds, Object.fromEntries(messages)];
@@ -49,7 +52,7 @@ export function writeInvocation(invocation: RedisInvocation): Uint8Array {
   return encoder.encode(items);
 }
 
-/** @throws {ForeignMessageError} as the other readers do. */
+/** Reads an invocation. Throws a {@link ForeignMessageError}, as all readers of this file do, if the payload has another format. */
 export function readInvocation(payload: Uint8Array): RedisInvocation {
   const [excluded, messages, invocationId, returnAddress] = readArray(payload, 2);
   if (!Array.isArray(excluded) || typeof messages !== 'object' || messages === null)
@@ -99,7 +102,7 @@ export function readCompletion(payload: Uint8Array): RedisCompletion {
   return { protocol: string(protocol), message: binary(message) };
 }
 
-/** Items after the known ones are passed over, as .NET does. */
+/** Returns the items of an array. Additional items at the end are allowed, as in .NET. */
 function readArray(payload: Uint8Array, minimumLength: number): readonly unknown[] {
   let value: unknown;
   try {

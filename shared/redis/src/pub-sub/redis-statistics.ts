@@ -1,29 +1,30 @@
-/** What has happened since the start. */
+/** Counters since the start, and the time of the last change of state. */
 export class RedisStatistics {
-  /** Messages that Redis has taken, heartbeats left out. */
+  /** Messages that Redis has accepted, without heartbeats. */
   publishedMessages = 0;
-  /** Messages that came from Redis, heartbeats left out. */
+  /** Messages that arrived from Redis, without heartbeats. */
   receivedMessages = 0;
-  /** Sends that other servers did not get, because Redis was away or refused them. */
+  /** Sends that did not reach other servers because Redis was unavailable or refused them. */
   lostSends = 0;
-  /** Sends that were on their way when the connection ended: nobody knows. */
+  /** Sends that were not confirmed when the connection closed. They may have arrived or not. */
   unconfirmedSends = 0;
-  /** Messages on our channels that were not ours. */
+  /** Messages on our channels that no SignalR server wrote. */
   foreignMessages = 0;
-  /** Outages. */
+  /** The number of outages. */
   disconnections = 0;
-  /** Outages that are over. */
+  /** The number of outages that are over. */
   reconnections = 0;
-  #since = performance.now();
+  #changedAt = performance.now();
 
-  /** Notes a change of state; returns for how long the last one lasted, in ms. */
-  changed(): number {
-    const before = this.#since;
-    this.#since = performance.now();
-    return Math.round(this.#since - before);
+  /** Records a change of state. Returns how long the previous state lasted, in ms. */
+  recordStateChange(): number {
+    const duration = this.stateFor;
+    this.#changedAt = performance.now();
+    return duration;
   }
 
+  /** How long the current state has lasted, in ms. */
   get stateFor(): number {
-    return Math.round(performance.now() - this.#since);
+    return Math.round(performance.now() - this.#changedAt);
   }
 }

@@ -6,23 +6,24 @@ import type { RedisPubSubClient } from '../redis-client.ts';
 
 interface Subscription {
   readonly inbox: Inbox;
-  /** Whether Redis has confirmed it to the client in use. */
-  confirmed: boolean;
+  /** Whether Redis has confirmed the subscription to the current client. */
+  isConfirmed: boolean;
+  /** Settles when Redis has confirmed or refused the subscription. */
   ready: Promise<void>;
 }
 
 const done = Promise.resolve();
-/** Channels in one SUBSCRIBE when all are asked for again. */
-const CHUNK = 1000;
+/** The maximum number of channels in one SUBSCRIBE when subscriptions are restored. */
+const CHUNK_SIZE = 1000;
 
 /**
- * The channels that this server wants. What Redis has not confirmed when a connection ends is asked for on the next one, so nothing
- * is forgotten. Source: `RedisSubscriptionManager`.
+ * The channels that this server subscribes to. Subscriptions that Redis had not confirmed when a connection closed are requested
+ * again on the next connection. Source: `RedisSubscriptionManager`.
  */
 export class Subscriptions {
   readonly backlog = new Backlog();
-  readonly #wanted = new Map<string, Subscription>();
-  /** What the client may still be subscribed to: leaving it was not confirmed. */
+  readonly #subscriptions = new Map<string, Subscription>();
+  /** Channels that the client may still be subscribed to, because Redis did not confirm the UNSUBSCRIBE. */
   readonly #stale = new Set<string>();
   readonly #sharded: boolean;
   #client: RedisPubSubClient | undefined;
@@ -32,90 +33,95 @@ export class Subscriptions {
   }
 
   get size(): number {
-    return this.#wanted.size;
+    return this.#subscriptions.size;
   }
 
   get isComplete(): boolean {
     if (this.#stale.size > 0) return false;
-    for (const subscription of this.#wanted.values()) if (!subscription.confirmed) return false;
+    for (const subscription of this.#subscriptions.values())
+      if (!subscription.isConfirmed) return false;
     return true;
   }
 
-  /** Adds a channel. Resolves when Redis has confirmed it, at once while there is no client; rejects where Redis refuses. */
+  /** Adds a channel. Resolves when Redis has confirmed it, or immediately if there is no client. Rejects if Redis refuses. */
   add(channel: string, handle: PayloadHandler): Promise<void> {
-    const known = this.#wanted.get(channel);
-    if (known !== undefined) return known.ready;
+    const existing = this.#subscriptions.get(channel);
+    if (existing !== undefined) return existing.ready;
     const subscription: Subscription = {
       inbox: new Inbox(handle, this.backlog),
-      confirmed: false,
+      isConfirmed: false,
       ready: done,
     };
-    this.#wanted.set(channel, subscription);
+    this.#subscriptions.set(channel, subscription);
     if (this.#client !== undefined)
-      subscription.ready = this.#confirm(this.#client, channel, subscription);
+      subscription.ready = this.#subscribeNew(this.#client, channel, subscription);
     return subscription.ready;
   }
 
-  /** Takes a channel off; resolves when Redis has confirmed it, or when it will be told later. */
+  /** Removes a channel. Resolves when Redis has confirmed it. Without a client, the next `restore` unsubscribes. */
   async remove(channel: string): Promise<void> {
-    if (!this.#wanted.delete(channel)) return;
+    if (!this.#subscriptions.delete(channel)) return;
     if (this.#client === undefined) this.#stale.add(channel);
-    else await this.#leave(this.#client, [channel]);
+    else await this.#unsubscribe(this.#client, [channel]);
   }
 
-  /** From now on channels are added and removed on this client, which holds those that were confirmed on it before. */
+  /** Sets the client on which channels are added and removed from now on. `restore` has subscribed it before. */
   use(client: RedisPubSubClient): void {
     this.#client = client;
   }
 
-  /** There is no client for now. */
+  /** Removes the client, but expects the same client again. */
   pause(): void {
     this.#client = undefined;
   }
 
-  /** The next client starts with nothing. */
+  /** Removes the client. The next one is a new client without subscriptions. */
   forget(): void {
     this.#client = undefined;
     this.#stale.clear();
-    for (const subscription of this.#wanted.values()) subscription.confirmed = false;
+    for (const subscription of this.#subscriptions.values()) subscription.isConfirmed = false;
   }
 
-  /** Brings a client to what is wanted. Rejects with the error of Redis. */
+  /** Subscribes a client to the missing channels and unsubscribes it from the stale ones. Rejects with the error of Redis. */
   async restore(client: RedisPubSubClient): Promise<void> {
-    const stale = [...this.#stale].filter((channel) => !this.#wanted.has(channel));
+    const stale = [...this.#stale].filter((channel) => !this.#subscriptions.has(channel));
     this.#stale.clear();
-    const left = chunks(stale, this.#sharded ? 1 : CHUNK).map((channels) =>
-      this.#leave(client, channels),
+    const unsubscribed = chunks(stale, this.#sharded ? 1 : CHUNK_SIZE).map((channels) =>
+      this.#unsubscribe(client, channels),
     );
-    const missing = [...this.#wanted].filter(([, subscription]) => !subscription.confirmed);
-    const asked = chunks(missing, this.#sharded ? 1 : CHUNK).map(async (entries) => {
+    const missing = [...this.#subscriptions].filter(
+      ([, subscription]) => !subscription.isConfirmed,
+    );
+    const subscribed = chunks(missing, this.#sharded ? 1 : CHUNK_SIZE).map(async (entries) => {
       await this.#subscribe(
         client,
         entries.map(([channel]) => channel),
       );
-      for (const [channel, subscription] of entries) this.#confirmed(client, channel, subscription);
+      for (const [channel, subscription] of entries)
+        this.#markConfirmed(client, channel, subscription);
     });
-    await Promise.all([...left, ...asked]);
+    await Promise.all([...unsubscribed, ...subscribed]);
   }
 
-  async #confirm(
+  async #subscribeNew(
     client: RedisPubSubClient,
     channel: string,
     subscription: Subscription,
   ): Promise<void> {
     try {
       await this.#subscribe(client, [channel]);
-      this.#confirmed(client, channel, subscription);
+      this.#markConfirmed(client, channel, subscription);
     } catch (error) {
-      if (!isRefusal(error)) return; // the connection ended: asked for again on the next one
-      if (this.#wanted.get(channel) === subscription) this.#wanted.delete(channel);
+      if (!isRefusal(error)) return; // The connection closed. `restore` subscribes on the next one.
+      if (this.#subscriptions.get(channel) === subscription) this.#subscriptions.delete(channel);
       throw error;
     }
   }
 
-  /** A confirmation of a client that has been given up is worth nothing. */
-  #confirmed(client: RedisPubSubClient, channel: string, subscription: Subscription): void {
-    if (this.#wanted.get(channel) === subscription && client.isReady) subscription.confirmed = true;
+  /** Ignores the confirmation if the client has been destroyed in the meantime. */
+  #markConfirmed(client: RedisPubSubClient, channel: string, subscription: Subscription): void {
+    if (this.#subscriptions.get(channel) === subscription && client.isReady)
+      subscription.isConfirmed = true;
   }
 
   #subscribe(client: RedisPubSubClient, channels: string[]): Promise<void> {
@@ -124,18 +130,19 @@ export class Subscriptions {
       : client.subscribe(channels, this.#receive, true);
   }
 
-  async #leave(client: RedisPubSubClient, channels: string[]): Promise<void> {
+  async #unsubscribe(client: RedisPubSubClient, channels: string[]): Promise<void> {
     try {
       if (this.#sharded) await client.sUnsubscribe(channels, this.#receive, true);
       else await client.unsubscribe(channels, this.#receive, true);
     } catch {
-      for (const channel of channels) if (!this.#wanted.has(channel)) this.#stale.add(channel);
+      for (const channel of channels)
+        if (!this.#subscriptions.has(channel)) this.#stale.add(channel);
     }
   }
 
-  // One listener for all channels: the client keeps it for each, and takes it off by its identity.
+  // One listener for all channels, because the client stores it per channel and removes it by identity.
   readonly #receive = (payload: Buffer, channel: Buffer): void => {
-    this.#wanted.get(channel.toString())?.inbox.receive(payload);
+    this.#subscriptions.get(channel.toString())?.inbox.receive(payload);
   };
 }
 

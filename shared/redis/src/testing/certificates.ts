@@ -4,40 +4,41 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import forge from 'node-forge';
 
-/** Certificates in PEM: an authority, and what it has signed for a server on 127.0.0.1 and for a client. */
+/** Certificates in PEM: an authority, and certificates that it signed for a server on 127.0.0.1 and for a client. */
 export interface Certificates {
   readonly ca: string;
   readonly server: { readonly cert: string; readonly key: string };
   readonly client: { readonly cert: string; readonly key: string };
-  /** Files of the authority and the server, as redis-server wants them. */
+  /** The paths of the files that redis-server needs. */
   readonly files: { readonly ca: string; readonly cert: string; readonly key: string };
   /** Removes the files. */
   remove(): void;
 }
 
-interface Issued {
+interface IssuedCertificate {
   readonly cert: string;
   readonly key: string;
 }
 
-/** Makes new ones, for tests alone. node-forge signs them: Node makes keys but no certificates, and selfsigned brings 9 MB to do it. */
-export function makeCertificates(): Certificates {
+/** Creates certificates for tests. Uses node-forge, because Node creates keys but no certificates, and `selfsigned` adds 9 MB. */
+export function createCertificates(): Certificates {
   const authority = issue('Authority of tests', [
     { name: 'basicConstraints', cA: true, critical: true },
     { name: 'keyUsage', keyCertSign: true, critical: true },
   ]);
-  const signed = (name: string): Issued =>
+  const issueFor = (name: string): IssuedCertificate =>
     issue(name, [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }], authority);
-  const [server, client] = [signed('redis'), signed('signalr')];
+  const server = issueFor('redis');
+  const client = issueFor('signalr');
   const folder = mkdtempSync(join(tmpdir(), 'practical-signalr-certificates-'));
-  const file = (name: string, text: string): string => {
+  const writeFile = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text, { mode: 0o600 });
     return join(folder, name);
   };
   const files = {
-    ca: file('ca.pem', authority.cert),
-    cert: file('server.pem', server.cert),
-    key: file('server.key', server.key),
+    ca: writeFile('ca.pem', authority.cert),
+    cert: writeFile('server.pem', server.cert),
+    key: writeFile('server.key', server.key),
   };
   return {
     ca: authority.cert,
@@ -48,16 +49,20 @@ export function makeCertificates(): Certificates {
   };
 }
 
-/** A certificate for a day and its key; without an authority it is its own. */
-function issue(name: string, extensions: object[], authority?: Issued): Issued {
+/** Issues a certificate for one day and its key. Without an authority, the certificate is self-signed. */
+function issue(
+  name: string,
+  extensions: object[],
+  authority?: IssuedCertificate,
+): IssuedCertificate {
   const { privateKey: key } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
-  const own = forge.pki.privateKeyFromPem(key);
+  const ownKey = forge.pki.privateKeyFromPem(key);
   const certificate = forge.pki.createCertificate();
-  certificate.publicKey = forge.pki.rsa.setPublicKey(own.n, own.e);
+  certificate.publicKey = forge.pki.rsa.setPublicKey(ownKey.n, ownKey.e);
   certificate.serialNumber = `01${randomBytes(8).toString('hex')}`;
   certificate.validity.notBefore = new Date(Date.now() - 3_600_000);
   certificate.validity.notAfter = new Date(Date.now() + 86_400_000);
@@ -68,7 +73,7 @@ function issue(name: string, extensions: object[], authority?: Issued): Issued {
   );
   certificate.setExtensions(extensions);
   certificate.sign(
-    authority ? forge.pki.privateKeyFromPem(authority.key) : own,
+    authority ? forge.pki.privateKeyFromPem(authority.key) : ownKey,
     forge.md.sha256.create(),
   );
   return { cert: forge.pki.certificateToPem(certificate), key };

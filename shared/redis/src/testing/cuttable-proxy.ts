@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A way to Redis that a test can cut. */
+/** A TCP proxy in front of Redis that a test can interrupt. */
 export class CuttableProxy {
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
-  /** Connections made while it was cut. */
+  /** The number of connection attempts since `cut` was called. */
   attemptsWhileCut = 0;
-  #cut = false;
+  #isCut = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -26,25 +26,25 @@ export class CuttableProxy {
     return `redis://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** From now on nothing comes through, and nobody is told: as when a cable is pulled. */
+  /** Stops forwarding without closing any connection, like an unplugged cable. */
   cut(): void {
-    this.#cut = true;
+    this.#isCut = true;
     for (const sockets of this.#pairs) for (const socket of sockets) socket.pause();
   }
 
-  /** What was held back comes through. */
+  /** Forwards again, including the bytes that were held back. */
   mend(): void {
-    this.#cut = false;
+    this.#isCut = false;
     this.attemptsWhileCut = 0;
     for (const sockets of this.#pairs) for (const socket of sockets) socket.resume();
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   drop(): void {
     for (const sockets of this.#pairs) for (const socket of sockets) socket.destroy();
   }
 
-  /** Resolves after so many connections have been tried in vain. */
+  /** Resolves after this number of connection attempts since `cut`. */
   async attempts(count: number): Promise<void> {
     while (this.attemptsWhileCut < count) await once(this.#server, 'connection');
   }
@@ -58,7 +58,7 @@ export class CuttableProxy {
   #connect(near: Socket, far: Socket): void {
     const pair = [near, far] as const;
     this.#pairs.add(pair);
-    if (this.#cut) this.attemptsWhileCut++;
+    if (this.#isCut) this.attemptsWhileCut++;
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -69,7 +69,7 @@ export class CuttableProxy {
         to.destroy();
         this.#pairs.delete(pair);
       });
-      if (this.#cut) from.pause();
+      if (this.#isCut) from.pause();
     }
   }
 }

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Logger, ScaleOutHub } from '@practical-signalr/server/scale-out';
 import { suiteHub } from '@practical-signalr/server/testing';
 
-/** A hub whose log a test can wait for. */
+/** A hub whose log messages a test can wait for. */
 export class LoggedHub {
   readonly hub: ScaleOutHub;
   readonly lines: string[] = [];
@@ -17,7 +17,7 @@ export class LoggedHub {
     this.hub = { ...suiteHub(), hubName, logger };
   }
 
-  /** The next line that matches, from now on or from `since`. */
+  /** Waits for the first line that matches, starting at the line with the index `since`. */
   async logged(pattern: RegExp, since = 0): Promise<string> {
     for (;;) {
       const line = this.lines.slice(since).find((text) => pattern.test(text));

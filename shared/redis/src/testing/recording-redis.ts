@@ -2,12 +2,12 @@ import type { RedisPubSubClient } from '../redis-client.ts';
 
 type Listener = (payload: Buffer, channel: Buffer) => void;
 
-/** Every publish of the clients made from one of these, and its way to their subscribers, without a network. */
+/** Records every publish of its clients, and delivers it to their subscribers without a network. */
 export class RecordingRedis {
   readonly published: { readonly channel: string; readonly payload: Buffer }[] = [];
   readonly #subscribers = new Map<string, Set<Listener>>();
 
-  /** Fits the option `client`. */
+  /** A value for the option `client`. */
   get client(): {
     duplicate(): object;
     publish(channel: string, message: Buffer): Promise<number>;
@@ -25,7 +25,10 @@ export class RecordingRedis {
   }
 
   #duplicate(): RedisPubSubClient {
-    const each = (names: string | string[], run: (set: Set<Listener>) => void): Promise<void> => {
+    const forEachChannel = (
+      names: string | string[],
+      run: (set: Set<Listener>) => void,
+    ): Promise<void> => {
       for (const name of [names].flat()) {
         const set = this.#subscribers.get(name) ?? new Set();
         this.#subscribers.set(name, set);
@@ -34,9 +37,9 @@ export class RecordingRedis {
       return Promise.resolve();
     };
     const subscribe: RedisPubSubClient['subscribe'] = (names, listener) =>
-      each(names, (set) => set.add(listener));
+      forEachChannel(names, (set) => set.add(listener));
     const unsubscribe: RedisPubSubClient['subscribe'] = (names, listener) =>
-      each(names, (set) => set.delete(listener));
+      forEachChannel(names, (set) => set.delete(listener));
     const publish = (channel: string, payload: Buffer): Promise<number> =>
       this.#publish(channel, payload);
     return {

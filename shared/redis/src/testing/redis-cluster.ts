@@ -4,7 +4,7 @@ import { type RedisServerProcess, startRedisServer } from '../local/index.ts';
 /** A Redis Cluster of three masters on 127.0.0.1. */
 export interface RedisCluster {
   readonly nodes: readonly RedisServerProcess[];
-  /** A client that has not connected yet. */
+  /** Creates a client. It is not connected yet. */
   client(): ReturnType<typeof createCluster>;
   close(): Promise<void>;
 }
@@ -15,6 +15,7 @@ const slots = [
   [10923, 16383],
 ] as const;
 
+/** Starts three nodes and waits until the cluster is ready. */
 export async function startRedisCluster(): Promise<RedisCluster> {
   const nodes = await Promise.all(
     slots.map(() => startRedisServer({ args: ['--cluster-enabled', 'yes'] })),
@@ -32,6 +33,8 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   return {
     nodes,
     client: () => createCluster({ rootNodes: nodes.map(({ url }) => ({ url })) }),
-    close: async () => void (await Promise.all(nodes.map((node) => node.close()))),
+    async close() {
+      await Promise.all(nodes.map((node) => node.close()));
+    },
   };
 }

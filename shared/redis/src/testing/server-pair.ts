@@ -25,8 +25,8 @@ export class TestServer {
     await this.manager.onConnected(this.client);
   }
 
-  /** Resolves when it reaches the others again; `since` is a count of log lines. */
-  back(since: number): Promise<string> {
+  /** Waits until the server reaches the others again. `since` is the number of log lines to skip. */
+  reconnected(since: number): Promise<string> {
     return this.log.logged(/over Redis again/, since);
   }
 
@@ -35,41 +35,47 @@ export class TestServer {
   }
 }
 
-/** Two servers that reach each other, with one client each; bob's is in a group. */
+/** Starts two servers that reach each other, with one client each. Bob's client is in group g. */
 export async function startPair(options: RedisOptions): Promise<[TestServer, TestServer]> {
   const [a, b] = [new TestServer('ann', options), new TestServer('bob', options)];
   await a.connect();
   await b.connect();
-  // Where Redis takes long to answer, a server begins without it.
+  // If Redis responds slowly, a server starts without it.
   await Promise.all([a.log.logged(/over Redis/), b.log.logged(/over Redis/)]);
   await b.manager.addToGroup(b.client.connectionId, 'g');
   return [a, b];
 }
 
-/** Everything that can be sent goes both ways. Each is waited for: channels of different shards have no common order. */
-export async function allWorks(a: TestServer, b: TestServer): Promise<void> {
-  await a.manager.sendAll('fence', []); // what came before
+/**
+ * Asserts that each kind of send reaches the other server, in both directions.
+ * It waits for each message, because channels of different shards have no common order.
+ */
+export async function expectFullDelivery(a: TestServer, b: TestServer): Promise<void> {
+  await a.manager.sendAll('fence', []); // Skips earlier messages.
   await Promise.all([a.client.until('fence'), b.client.until('fence')]);
   for (const [from, to] of [
     [a, b],
     [b, a],
   ] as const) {
     const id = to.client.connectionId;
-    const arrives = async (sent: Promise<void>, text: string): Promise<void> => {
+    const expectArrival = async (sent: Promise<void>, text: string): Promise<void> => {
       await sent;
       assert.deepEqual((await to.client.next()).arguments, [text]);
     };
-    await arrives(from.manager.sendAll('m', ['all']), 'all');
+    await expectArrival(from.manager.sendAll('m', ['all']), 'all');
     assert.deepEqual((await from.client.next()).arguments, ['all']);
-    await arrives(from.manager.sendUser(String(to.client.userIdentifier), 'm', ['user']), 'user');
-    await arrives(from.manager.sendConnection(id, 'm', ['connection']), 'connection');
+    await expectArrival(
+      from.manager.sendUser(String(to.client.userIdentifier), 'm', ['user']),
+      'user',
+    );
+    await expectArrival(from.manager.sendConnection(id, 'm', ['connection']), 'connection');
     await from.manager.addToGroup(id, 'remote');
-    await arrives(from.manager.sendGroup('remote', 'm', ['group']), 'group');
+    await expectArrival(from.manager.sendGroup('remote', 'm', ['group']), 'group');
     await from.manager.removeFromGroup(id, 'remote');
-    const answer = from.manager.invokeConnection(id, 'Ask', []);
+    const result = from.manager.invokeConnection(id, 'Ask', []);
     to.manager.setConnectionResult(id, to.client.answer(await to.client.next(), 42));
-    assert.equal(await answer, 42);
+    assert.equal(await result, 42);
   }
-  await a.manager.sendGroup('g', 'm', ['of old']);
-  assert.deepEqual((await b.client.next()).arguments, ['of old']);
+  await a.manager.sendGroup('g', 'm', ['earlier group']);
+  assert.deepEqual((await b.client.next()).arguments, ['earlier group']);
 }

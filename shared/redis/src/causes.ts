@@ -1,0 +1,27 @@
+/** Why Redis cannot be used, one sentence each: for error messages, the log and the health report. None holds a password or a URL. */
+export const causes = {
+  unavailable: 'Redis cannot be reached.',
+  closed: 'The server is closed.',
+  connectionRefused:
+    'Nothing listens at the address of Redis. Is it started, and are host and port right?',
+  hostUnknown: 'The host name of Redis is not known.',
+  timedOut:
+    'Redis does not respond in time. Check its address, and use TLS (rediss://) only if Redis requires it.',
+  silent: (ms: number) => `Redis was silent for ${ms} ms.`,
+  connectionClosed: 'The connection to Redis was closed.',
+  windowFull: 'Redis does not keep up: too many messages wait for it.',
+  wrongPassword: 'Redis refuses the user name or password.',
+  passwordRequired: 'Redis requires a password, but none was given.',
+  tlsMismatch:
+    'Redis closes every connection before it responds. If Redis requires TLS, use a URL with rediss://. If the URL has rediss://, Redis may not use TLS.',
+  noPermission: (command: string) =>
+    `Redis denies this user the command ${command} or the channel. Grant it: ACL SETUSER … +publish +subscribe +unsubscribe +ping &PREFIX*.`,
+  readOnly: 'This Redis is a read-only replica.',
+  loading: 'Redis is starting and not ready yet.',
+  untrustedCertificate: (code: string) => `The TLS certificate of Redis is not trusted (${code}).`,
+  tlsRefused: (code: string) =>
+    `Redis refuses the TLS connection (${code}). If Redis requires client certificates, pass a client with socket: { tls: true, ca, cert, key }.`,
+  versionTooOld: 'This Redis is too old for RESP3. Pass a client that was created with RESP: 2.',
+  noSentinelMaster: 'No Sentinel names a master that can be reached.',
+  other: (message: string) => `Redis reports: ${message}`,
+} as const;

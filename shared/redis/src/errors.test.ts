@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { errors } from './errors.ts';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const table = readme.slice(readme.indexOf('## Error codes'));
+const rows = [...table.matchAll(/^\| `(ERR_[A-Z_]+)` \| (.+?) \| (.+?) \|$/gm)];
+
+/** One error of each factory. A factory that expects an error receives one; all others accept any value. */
+const samples = Object.values(errors).map((create) =>
+  (create as (...values: unknown[]) => Error & { code: string })('a', 'b', new Error('c')),
+);
+
+test('the table of error codes in the README lists every code, and no other', () => {
+  const listed = rows.map(([, code]) => String(code));
+  expect(new Set(listed)).toEqual(new Set(samples.map(({ code }) => code)));
+  expect(listed.length).toBe(samples.length);
+});
+
+test('every code is used only once', () => {
+  expect(new Set(samples.map(({ code }) => code)).size).toBe(samples.length);
+});
+
+test.each(samples.map((error) => [error.code, error] as const))(
+  '%s has a message of whole sentences',
+  (_code, { message }) => {
+    expect(message).toMatch(/^\S/);
+    expect(message).not.toContain('undefined');
+  },
+);

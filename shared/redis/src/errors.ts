@@ -1,0 +1,87 @@
+import { type CodedError, createError } from '@practical-signalr/server/scale-out';
+
+/** Every error of this package, with its code. The table "Error codes" of the README lists them. No message holds a password or a URL. */
+export const errors = {
+  noTarget: () =>
+    createError(
+      'ERR_SIGNALR_REDIS_NO_TARGET',
+      "redis() and presence() need the option 'url' (for example 'redis://127.0.0.1:6379') or the option 'client' (a client of @redis/client).",
+      { type: TypeError },
+    ),
+  twoTargets: () =>
+    createError(
+      'ERR_SIGNALR_REDIS_TWO_TARGETS',
+      "The options contain both a url and a client. Set only one of 'url' and 'client'.",
+      { type: TypeError },
+    ),
+  invalidUrl: () =>
+    createError(
+      'ERR_SIGNALR_REDIS_INVALID_URL',
+      "The option 'url' is not a Redis URL. Use 'redis://user:password@host:6379', or 'rediss://…' for TLS.",
+      { type: TypeError },
+    ),
+  unknownOption: (name: string) =>
+    createError(
+      'ERR_SIGNALR_REDIS_UNKNOWN_OPTION',
+      `'${name}' is not an option of redis(). Check the spelling.`,
+      { type: TypeError },
+    ),
+  notPositive: (name: string) =>
+    createError(
+      'ERR_SIGNALR_REDIS_OPTION_NOT_POSITIVE',
+      `The option '${name}' must be a number greater than 0.`,
+      { type: RangeError },
+    ),
+  invalidWhileDisconnected: () =>
+    createError(
+      'ERR_SIGNALR_REDIS_INVALID_WHILE_DISCONNECTED',
+      "The option 'whileDisconnected' of redis() must be 'local' or 'fail'.",
+      { type: TypeError },
+    ),
+  noProtocols: () =>
+    createError(
+      'ERR_SIGNALR_REDIS_NO_PROTOCOLS',
+      "The option 'protocols' of redis() must contain at least one hub protocol.",
+      { type: RangeError },
+    ),
+  closed: () => createError('ERR_SIGNALR_REDIS_CLOSED', 'The server is closed.'),
+  unavailable: (cause: string, options?: ErrorOptions) =>
+    createError('ERR_SIGNALR_REDIS_UNAVAILABLE', cause, options),
+  refused: (cause: string) => createError('ERR_SIGNALR_REDIS_REFUSED', cause),
+  notSent: (cause: string) =>
+    createError(
+      'ERR_SIGNALR_REDIS_NOT_SENT',
+      `The message was not sent to other servers: ${cause}`,
+    ),
+  groupNotChanged: (connectionId: string, group: string, cause: Error) =>
+    createError(
+      'ERR_SIGNALR_REDIS_GROUP_NOT_CHANGED',
+      `Connection '${connectionId}' belongs to another server, and its membership in group '${group}' was not changed: ${cause.message}`,
+      { cause },
+    ),
+  ackTimeout: (ms: number) =>
+    createError(
+      'ERR_SIGNALR_REDIS_ACK_TIMEOUT',
+      `No server confirmed the change within ${ms} ms. Either the connection no longer exists, or its server uses another hub name or channel prefix.`,
+    ),
+  resultTimeout: (connectionId: string, ms: number) =>
+    createError(
+      'ERR_SIGNALR_REDIS_RESULT_TIMEOUT',
+      `Connection '${connectionId}' does not exist, or its server did not return a result within ${ms} ms.`,
+    ),
+  connectionNotFound: (connectionId: string) =>
+    createError(
+      'ERR_SIGNALR_REDIS_CONNECTION_NOT_FOUND',
+      `Connection '${connectionId}' does not exist.`,
+    ),
+  wrongResultSender: (connectionId: string) =>
+    createError(
+      'ERR_SIGNALR_REDIS_WRONG_RESULT_SENDER',
+      `Connection '${connectionId}' sent the result of an invocation of another client.`,
+    ),
+  redisServerStopped: () =>
+    createError(
+      'ERR_SIGNALR_REDIS_SERVER_STOPPED',
+      'redis-server stopped before it was ready. Start it by hand to see why, or set REDIS_URL to a Redis that is running.',
+    ),
+} satisfies Readonly<Record<string, (...args: never[]) => CodedError>>;

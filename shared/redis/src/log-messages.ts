@@ -1,0 +1,19 @@
+/** Every message that this package writes to the log. */
+export const logMessages = {
+  connected: (hub: string) => `${hub} reaches other servers over Redis.`,
+  disconnected: (hub: string, cause: string, consequence: string) =>
+    `${hub} does not reach other servers: ${cause} ${consequence}`,
+  servesLocalClients:
+    'Clients of this server are still served. What is sent until Redis is back does not reach clients of other servers.',
+  rejectsSends: 'Sends are rejected until Redis is back.',
+  reconnected: (hub: string, ms: number, lost: number) =>
+    `${hub} reaches other servers over Redis again, after ${ms} ms; ${lost} sends did not reach other servers.`,
+  publishRefused: (hub: string, cause: string) => `${hub} cannot send to other servers: ${cause}`,
+  foreignMessage: (channel: string) =>
+    `A message on channel '${channel}' did not come from a SignalR server and was ignored. Further such messages are counted in health() and not logged.`,
+  handlingFailed: (channel: string) => `A message on channel '${channel}' could not be handled.`,
+  groupCommandFailed: (group: string) =>
+    `Another server requested a change to group '${group}', and the change failed.`,
+  unknownProtocol: (protocol: string) =>
+    `A client result arrived in the protocol '${protocol}', which this server does not support. Configure the same protocols on all servers.`,
+} as const;
