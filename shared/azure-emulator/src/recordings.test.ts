@@ -1,7 +1,7 @@
 import { azureSignalR } from '@practical-signalr/azure';
 import {
   compareRecordings,
-  recorded,
+  readRecordings,
   type ScenarioResult,
   startTwin,
   type Twin,
@@ -68,7 +68,7 @@ afterAll(async () => {
   await emulator.close();
 });
 
-const names = areas.flatMap((area) => recorded(area).map(({ name }) => `${area}/${name}`));
+const names = areas.flatMap((area) => readRecordings(area).map(({ name }) => `${area}/${name}`));
 
 describe('behind the service the twin answers as ASP.NET Core answered', () => {
   test.each(names.filter((name) => differences[name] === undefined))('%s', (name) => {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { redis } from '@practical-signalr/redis';
 import { Hub, SignalRServer } from '@practical-signalr/server';
 
-/** The methods of the side-by-side bench. None knows that it is measured. */
+/** The methods of the comparison benchmark. */
 class BenchHub extends Hub {
   echo(text: unknown): unknown {
     return text;
@@ -29,15 +29,15 @@ class BenchHub extends Hub {
   }
 }
 
-/** Items that are at hand need no promise each: what a plain generator costs beside the asynchronous one. */
+/** Streams from a synchronous generator, to compare its cost with that of an asynchronous one. */
 class PlainBenchHub extends BenchHub {
-  // @ts-expect-error: a plain generator is no AsyncGenerator; a stream all the same
+  // @ts-expect-error: a Generator is not an AsyncGenerator, but hubs can stream from both.
   override *stream(count: number): Generator<number> {
     for (let i = 0; i < count; i++) yield i;
   }
 }
 
-// node shared/conformance/dist/bench-server.js {port} [plain | {redis}]: built code with the options that users get.
+// Usage: node shared/conformance/dist/bench-server.js PORT [plain | REDIS_HOST:PORT]. Runs the built code with default options.
 const [, , port, option] = process.argv;
 const signalr = new SignalRServer(
   option === undefined || option === 'plain'

@@ -5,13 +5,13 @@ import { hasChromium, launchChromium } from '@practical-signalr/lesson-kit/testi
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTwin, type Twin } from './twin/start-twin.ts';
 
-/** The official client from its browser bundle, as the page sees it. */
+/** The page's global object, with the browser bundle of the official client. */
 declare const window: { signalR: typeof signalR };
 
 const bundle = createRequire(import.meta.url).resolve('@microsoft/signalr/dist/browser/signalr.js');
-const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A token of the recordings for alice. */
+/** Creates a token for alice that the recorded server accepts. */
 function aliceToken(): string {
   const claims = {
     iss: 'practical-signalr',
@@ -19,17 +19,17 @@ function aliceToken(): string {
     sub: 'alice',
     exp: 4_102_444_800,
   };
-  const text = `${encoded({ alg: 'HS256', typ: 'JWT' })}.${encoded(claims)}`;
+  const unsigned = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
   const key = 'practical-signalr-reference-test-key-0123456789';
-  return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
+  return `${unsigned}.${createHmac('sha256', key).update(unsigned).digest('base64url')}`;
 }
 
-// A browser cannot set headers on WebSockets and event streams, so its client sends the token in the query there.
+// Browsers cannot set headers on WebSockets and event streams, so the client sends the token in the query string.
 describe.skipIf(!hasChromium())('the official client in Chromium with a token', () => {
   let twin: Twin;
   let browser: Awaited<ReturnType<typeof launchChromium>>;
   let page: Awaited<ReturnType<typeof browser.newPage>>;
-  let answers: string[] = [];
+  let responses: string[] = [];
   beforeAll(async () => {
     twin = await startTwin(0);
     browser = await launchChromium();
@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium())('the official client in Chromium with a token', 
     await page.addScriptTag({ path: bundle });
     page.on('response', (response) => {
       const { pathname } = new URL(response.url());
-      answers.push(
+      responses.push(
         `${response.request().method()} ${pathname.split('/').pop()} ${response.status()}`,
       );
     });
@@ -49,14 +49,14 @@ describe.skipIf(!hasChromium())('the official client in Chromium with a token', 
   });
 
   async function whoAmI(hub: string, transport: string, token: string): Promise<string> {
-    answers = [];
+    responses = [];
     return page.evaluate(
       async ([path, name, accessToken]) => {
         const { HttpTransportType, HubConnectionBuilder, LogLevel } = window.signalR;
-        const chosen =
+        const options =
           name === 'automatic' ? {} : { transport: HttpTransportType[name as 'WebSockets'] };
         const connection = new HubConnectionBuilder()
-          .withUrl(path, { accessTokenFactory: () => accessToken, ...chosen })
+          .withUrl(path, { accessTokenFactory: () => accessToken, ...options })
           .configureLogging(LogLevel.None)
           .build();
         try {
@@ -80,15 +80,15 @@ describe.skipIf(!hasChromium())('the official client in Chromium with a token', 
     ['query', 'WebSockets', 'alice'],
     ['query', 'ServerSentEvents', 'alice'],
     ['query', 'LongPolling', 'alice'],
-  ])('at %s over %s: %s', async (hub, transport, user) => {
+  ])('%s over %s: %s', async (hub, transport, user) => {
     expect(await whoAmI(hub, transport, aliceToken())).toBe(user);
     expect(await whoAmI(hub, transport, 'testing')).toBe('refused');
   });
 
-  test('at header-only it falls back, transport by transport, until one sends the header', async () => {
+  test('header-only: the client falls back until a transport sends the header', async () => {
     expect(await whoAmI('header-only', 'automatic', aliceToken())).toBe('alice');
-    // The refused WebSocket is no response of the page, but each transport negotiates anew.
-    expect(answers.slice(0, 5)).toEqual([
+    // The page reports no response for the refused WebSocket, but each transport negotiates again.
+    expect(responses.slice(0, 5)).toEqual([
       'POST negotiate 200',
       'POST negotiate 200',
       'GET header-only 401',

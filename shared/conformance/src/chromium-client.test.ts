@@ -8,8 +8,8 @@ import cors from 'cors';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-/** The official client from its browser bundle, as the page sees it. */
-declare const window: { signalR: typeof signalR; told: number[] };
+/** The page's global object, with the browser bundle of the official client. */
+declare const window: { signalR: typeof signalR; items: number[] };
 
 class PageHub extends Hub {
   echo(text: string): string {
@@ -18,7 +18,7 @@ class PageHub extends Hub {
   origin(): string | undefined {
     return this.context.request.headers.origin;
   }
-  async tell(count: number): Promise<void> {
+  async sendNumbers(count: number): Promise<void> {
     for (let i = 0; i < count; i++) await this.clients.caller.send('m', i);
   }
   async *count(to: number): AsyncGenerator<number> {
@@ -27,9 +27,9 @@ class PageHub extends Hub {
 }
 
 const sockets = new Set<Socket>();
-let closing: (() => Promise<unknown>)[] = [];
+let cleanups: (() => Promise<unknown>)[] = [];
 
-/** A server whose pages load the official client; `allowed` may call it from elsewhere. */
+/** Starts a server whose page loads the official client. The origin `allowed` may call it by CORS. */
 async function start(allowed?: string): Promise<string> {
   const signalr = new SignalRServer({ allowStatefulReconnects: true });
   signalr.mapHub('/hub', PageHub);
@@ -47,7 +47,7 @@ async function start(allowed?: string): Promise<string> {
     sockets.add(socket.on('close', () => sockets.delete(socket))),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(async () => {
+  cleanups.push(async () => {
     await signalr.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -59,29 +59,29 @@ describe.skipIf(!hasChromium())('the official client in Chromium', () => {
   let browser: Awaited<ReturnType<typeof launchChromium>>;
   let page: Awaited<ReturnType<typeof browser.newPage>>;
   let home: string;
-  let elsewhere: string;
+  let crossOrigin: string;
   beforeAll(async () => {
     home = await start();
-    elsewhere = await start(home);
+    crossOrigin = await start(home);
     browser = await launchChromium();
     page = await browser.newPage();
     await page.goto(home);
   });
   afterAll(async () => {
     await browser.close();
-    await Promise.all(closing.map((close) => close()));
-    closing = [];
+    await Promise.all(cleanups.map((close) => close()));
+    cleanups = [];
   });
 
   test.each([
-    ['WebSockets', 'home'],
-    ['ServerSentEvents', 'home'],
-    ['LongPolling', 'home'],
-    ['WebSockets', 'elsewhere'],
-    ['ServerSentEvents', 'elsewhere'],
-    ['LongPolling', 'elsewhere'],
-  ] as const)('calls, is called and streams over %s, at %s', async (transport, where) => {
-    const url = `${where === 'home' ? home : elsewhere}/hub`;
+    ['WebSockets', 'same-origin'],
+    ['ServerSentEvents', 'same-origin'],
+    ['LongPolling', 'same-origin'],
+    ['WebSockets', 'cross-origin'],
+    ['ServerSentEvents', 'cross-origin'],
+    ['LongPolling', 'cross-origin'],
+  ] as const)('invokes, receives and streams over %s, %s', async (transport, origin) => {
+    const url = `${origin === 'same-origin' ? home : crossOrigin}/hub`;
     const result = await page.evaluate(
       async ([address, name]) => {
         const { HttpTransportType, HubConnectionBuilder, LogLevel } = window.signalR;
@@ -89,10 +89,10 @@ describe.skipIf(!hasChromium())('the official client in Chromium', () => {
           .withUrl(address, { transport: HttpTransportType[name] })
           .configureLogging(LogLevel.None)
           .build();
-        const told: number[] = [];
-        connection.on('m', (n: number) => told.push(n));
+        const messages: number[] = [];
+        connection.on('m', (n: number) => messages.push(n));
         await connection.start();
-        await connection.invoke('Tell', 3);
+        await connection.invoke('SendNumbers', 3);
         const items: number[] = [];
         await new Promise<void>((complete, error) =>
           connection
@@ -100,18 +100,18 @@ describe.skipIf(!hasChromium())('the official client in Chromium', () => {
             .subscribe({ next: (item) => items.push(item), complete, error }),
         );
         const echo = await connection.invoke<string>('Echo', 'Grüße 🙂');
-        const origin = await connection.invoke<string | null>('Origin');
+        const originHeader = await connection.invoke<string | null>('Origin');
         await connection.stop();
-        return { told, items, echo, origin };
+        return { messages, items, echo, originHeader };
       },
       [url, transport] as const,
     );
-    const expected = { told: [0, 1, 2], items: [0, 1, 2], echo: 'Grüße 🙂' };
+    const expected = { messages: [0, 1, 2], items: [0, 1, 2], echo: 'Grüße 🙂' };
     expect(result).toMatchObject(expected);
-    if (where === 'elsewhere') expect(result.origin).toBe(home);
+    if (origin === 'cross-origin') expect(result.originHeader).toBe(home);
   });
 
-  test('comes back with stateful reconnect after its socket was cut: nothing is lost, nothing comes twice', async () => {
+  test('stateful reconnect after a lost socket: no message is lost or delivered twice', async () => {
     await page.evaluate(async (address) => {
       const { HubConnectionBuilder, LogLevel } = window.signalR;
       const connection = new HubConnectionBuilder()
@@ -119,20 +119,20 @@ describe.skipIf(!hasChromium())('the official client in Chromium', () => {
         .withStatefulReconnect()
         .configureLogging(LogLevel.None)
         .build();
-      window.told = [];
-      connection.on('m', (n: number) => window.told.push(n));
+      window.items = [];
+      connection.on('m', (n: number) => window.items.push(n));
       await connection.start();
-      await connection.invoke('Tell', 10);
+      await connection.invoke('SendNumbers', 10);
       Object.assign(window, { connection });
     }, `${home}/hub`);
     for (const socket of sockets) socket.resetAndDestroy();
-    const told = await page.evaluate(async () => {
+    const items = await page.evaluate(async () => {
       await (window as unknown as { connection: signalR.HubConnection }).connection.invoke(
-        'Tell',
+        'SendNumbers',
         10,
       );
-      return window.told;
+      return window.items;
     });
-    expect(told).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(items).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 });

@@ -3,16 +3,17 @@ import { fileURLToPath } from 'node:url';
 import { Player, type Scenario, type Transcript } from '../player/player.mjs';
 import { scenariosOf } from '../player/scenarios.mjs';
 
-/** Where an answer differs from the recording. */
+/** A difference between a response and the recording. */
 export interface Difference {
+  /** The path of the value, for example `steps[2].status`. */
   readonly at: string;
-  readonly want: unknown;
-  readonly got: unknown;
+  readonly expected: unknown;
+  readonly actual: unknown;
 }
 
-/** One scenario played. */
+/** The result of one scenario. */
 export interface ScenarioResult {
-  /** `area/name` */
+  /** The area and the name, for example `handshake/empty object`. */
   readonly name: string;
   readonly shows: string;
   readonly differences: readonly Difference[];
@@ -21,29 +22,29 @@ export interface ScenarioResult {
 /** Which scenarios are played, and how. */
 export interface CompareOptions {
   readonly area?: string | undefined;
-  /** Only scenarios whose name holds this text. */
+  /** Plays only scenarios whose name contains this string. */
   readonly only?: string | undefined;
-  /** Areas that are played side by side. Default 3. */
+  /** The number of areas that are played in parallel. Default: 3. */
   readonly lanes?: number | undefined;
-  /** Whether WebSockets that skip negotiation in the recordings negotiate: where clients are served elsewhere. Default false. */
+  /** Makes WebSockets negotiate that skip the negotiation in the recordings. Set it if another server serves the clients. Default: false. */
   readonly negotiates?: boolean;
-  /** How long a step may wait for its answer, in ms; by name. Default 3,000. */
+  /** Returns how long each step of a scenario may wait for its response, in ms. Default: 3,000. */
   readonly timeoutOf?: (name: string) => number;
 }
 
 const recordings = fileURLToPath(new URL('../recordings/', import.meta.url));
 
-/** The names of all areas that were recorded. */
+/** Returns the names of all recorded areas. */
 export const areas = (): string[] =>
   readdirSync(recordings)
     .map((file) => file.replace(/\.json$/, ''))
     .sort();
 
-/** The recorded scenarios of an area. */
-export const recorded = (area: string): Transcript[] =>
+/** Returns the recorded scenarios of an area. */
+export const readRecordings = (area: string): Transcript[] =>
   JSON.parse(readFileSync(`${recordings}${area}.json`, 'utf8')) as Transcript[];
 
-/** Plays the recorded scenarios against the server at `url` and compares every answer. */
+/** Plays the recorded scenarios against the server at `url`, and compares every response with the recording. */
 export async function compareRecordings(
   url: string,
   options: CompareOptions = {},
@@ -55,48 +56,52 @@ export async function compareRecordings(
   async function play(
     area: string,
     scenario: Scenario,
-    kept: Transcript | undefined,
+    recording: Transcript | undefined,
   ): Promise<void> {
     const name = `${area}/${scenario.name}`;
     const { steps } = await new Player(url, { timeout: timeoutOf(name), negotiates }).play(
       scenario,
     );
-    const differences = compare(strip(kept?.steps), strip(steps), 'steps');
+    const differences = compare(strip(recording?.steps), strip(steps), 'steps');
     results.push({ name, shows: scenario.shows, differences });
   }
 
   async function playArea(area: string): Promise<void> {
-    const kept = new Map(recorded(area).map((transcript) => [transcript.name, transcript]));
-    const list = (await scenariosOf(area)).filter((scenario) => scenario.name.includes(only));
-    // Slow scenarios wait for timers: they run side by side, beside the others of their area.
-    const slow = list.filter((scenario) => scenario.slow === true);
-    const waiting = slow.map((scenario) => play(area, scenario, kept.get(scenario.name)));
-    for (const scenario of list)
-      if (scenario.slow !== true) await play(area, scenario, kept.get(scenario.name));
-    await Promise.all(waiting);
+    const recordingsByName = new Map(
+      readRecordings(area).map((transcript) => [transcript.name, transcript]),
+    );
+    const scenarios = (await scenariosOf(area)).filter((scenario) => scenario.name.includes(only));
+    // Slow scenarios wait for timers, so they run in parallel with all others of their area.
+    const slow = scenarios.filter((scenario) => scenario.slow === true);
+    const slowRuns = slow.map((scenario) =>
+      play(area, scenario, recordingsByName.get(scenario.name)),
+    );
+    for (const scenario of scenarios)
+      if (scenario.slow !== true) await play(area, scenario, recordingsByName.get(scenario.name));
+    await Promise.all(slowRuns);
   }
 
-  async function lane(): Promise<void> {
+  async function runLane(): Promise<void> {
     for (let area = queue.shift(); area !== undefined; area = queue.shift()) await playArea(area);
   }
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: lanes }, runLane));
   return results.sort((a, b) => a.name.localeCompare(b.name));
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-function compare(want: unknown, got: unknown, at: string): Difference[] {
-  if (JSON.stringify(want) === JSON.stringify(got)) return [];
-  if (!isObject(want) || !isObject(got) || Array.isArray(want) !== Array.isArray(got))
-    return [{ at, want, got }];
-  const keys = [...new Set([...Object.keys(want), ...Object.keys(got)])];
+function compare(expected: unknown, actual: unknown, at: string): Difference[] {
+  if (JSON.stringify(expected) === JSON.stringify(actual)) return [];
+  if (!isObject(expected) || !isObject(actual) || Array.isArray(expected) !== Array.isArray(actual))
+    return [{ at, expected, actual }];
+  const keys = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
   return keys.flatMap((key) =>
-    compare(want[key], got[key], Array.isArray(want) ? `${at}[${key}]` : `${at}.${key}`),
+    compare(expected[key], actual[key], Array.isArray(expected) ? `${at}[${key}]` : `${at}.${key}`),
   );
 }
 
-/** The decoded form of a MessagePack message is for the reader; the bytes are what counts. */
+/** Removes the decoded form of MessagePack messages. It is for human readers; the bytes are compared. */
 function strip(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(strip);
   if (!isObject(value)) return value;

@@ -47,8 +47,8 @@ function report(results: readonly ScenarioResult[]): number {
   for (const { name, shows, differences } of results) {
     if (differences.length === 0) continue;
     console.log(`FAIL ${name}: ${shows}`);
-    for (const { at, want, got } of differences) {
-      console.log(`  ${at}\n    expected ${show(want)}\n    got      ${show(got)}`);
+    for (const { at, expected, actual } of differences) {
+      console.log(`  ${at}\n    expected ${show(expected)}\n    actual   ${show(actual)}`);
     }
   }
   if (results.length === 0) console.log(errorTexts.noScenarios);

@@ -1,6 +1,6 @@
 export {
   compareRecordings,
-  recorded,
+  readRecordings,
   type CompareOptions,
   type Difference,
   type ScenarioResult,

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-// Below node_modules, so that packages are found as in a user's project.
+// Inside node_modules, so that imports resolve to the packages as in a user's project.
 const folder = join(root, 'node_modules', '.readme-snippets');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What a snippet without imports takes from the text around it; a name that the snippet declares itself counts. */
-const around = `
+/** The imports and declarations for snippets without imports. A snippet may declare the same name itself. */
+const context = `
 import { createServer } from 'node:http';
 import { setInterval } from 'node:timers/promises';
 import express from 'express';
@@ -54,15 +54,15 @@ const snippets = readmes.flatMap((readme) =>
   ),
 );
 
-test('every TypeScript snippet of the READMEs compiles, strictly', () => {
+test('every TypeScript snippet in the READMEs compiles in strict mode', () => {
   expect(snippets.length).toBeGreaterThanOrEqual(19);
   mkdirSync(folder, { recursive: true });
   for (const { name, code } of snippets) {
-    // A module of its own, or the body of a hub's method.
+    // A snippet is either a module or the body of a hub method.
     const isModule = /^import /m.test(code);
     const text = isModule
       ? code
-      : `${around}\nexport async function snippet(this: ChatHub): Promise<void> {\n${code}}\n`;
+      : `${context}\nexport async function snippet(this: ChatHub): Promise<void> {\n${code}}\n`;
     writeFileSync(join(folder, `${name}.ts`), text);
   }
   writeFileSync(

@@ -1,21 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { areas, compareRecordings, recorded, type ScenarioResult } from './compare-recordings.ts';
+import {
+  areas,
+  compareRecordings,
+  readRecordings,
+  type ScenarioResult,
+} from './compare-recordings.ts';
 import { startTwin, type Twin } from './twin/start-twin.ts';
 
 let twin: Twin;
 let results: Map<string, ScenarioResult>;
 
-// All are played once, side by side; each is then a test of its own.
+// All scenarios are played once, in parallel. Each result is a separate test.
 beforeAll(async () => {
   twin = await startTwin(0);
-  const played = await compareRecordings(twin.url, { lanes: 8, timeoutOf: () => 4000 });
-  results = new Map(played.map((result) => [result.name, result]));
+  const scenarioResults = await compareRecordings(twin.url, { lanes: 8, timeoutOf: () => 4000 });
+  results = new Map(scenarioResults.map((result) => [result.name, result]));
 }, 120_000);
 afterAll(() => twin.close());
 
-const names = areas().map((area) => recorded(area).map(({ name }) => `${area}/${name}`));
+const names = areas().map((area) => readRecordings(area).map(({ name }) => `${area}/${name}`));
 
-describe('what ASP.NET Core answered, the twin answers', () => {
+describe('the twin responds as ASP.NET Core does', () => {
   test.each(names.flat())('%s', (name) => {
     expect(results.get(name)?.differences).toEqual([]);
   });

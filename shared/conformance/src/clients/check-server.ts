@@ -9,31 +9,31 @@ import type { CheckTarget } from './client-checks.ts';
 const key = 'a key for the checks of clients, 32 bytes or more';
 const claims = { issuer: 'practical-signalr', audience: 'client-checks' };
 
-/** Alice's token for `/bearer`. */
+/** Creates a valid token for alice. */
 export const aliceToken = (): string =>
   jwt.sign({}, key, { ...claims, subject: 'alice', expiresIn: 300 });
 
-/** A token that looks as good, signed by somebody else. */
+/** Creates a token for alice with the wrong signature. */
 export const forgedToken = (): string =>
   jwt.sign({}, `not ${key}`, { ...claims, subject: 'alice', expiresIn: 300 });
 
-/** The socket that carries messages to a client (WebSocket, event stream, open poll), by the connection's `id` in the address. */
+/** The socket that sends messages to each client (WebSocket, event stream or open poll), by the `id` in the URL of the request. */
 const sockets = new Map<string, Duplex>();
 
-/** The connections that this server is to know no more. */
+/** The ids of connections for which the server pretends that they do not exist. */
 const lost = new Set<string>();
 
 const idOf = (url: string): string => new URL(url, 'http://localhost').searchParams.get('id') ?? '';
 
-/** `until` closes: the socket itself, or the response that it carries. */
-function carry(id: string, socket: Duplex, until: Stream = socket): void {
+/** Remembers the socket of a connection until the socket closes, or the response that it carries. */
+function trackSocket(id: string, socket: Duplex, lifetime: Stream = socket): void {
   sockets.set(id, socket);
-  until.once('close', () => {
+  lifetime.once('close', () => {
     if (sockets.get(id) === socket) sockets.delete(id);
   });
 }
 
-/** What the list of checks calls. */
+/** The hub that the checks call. */
 class CheckHub extends Hub {
   echo(text: string): string {
     return text;
@@ -56,11 +56,11 @@ class CheckHub extends Hub {
     const answer = await this.clients.client(this.context.connectionId).invoke('Answer', question);
     return `the client says: ${String(answer)}`;
   }
-  /** The caller's socket is gone as when a cable is pulled. */
+  /** Destroys the caller's socket, like a network failure. */
   cut(): void {
     sockets.get(this.#id())?.destroy();
   }
-  /** The same, and the connection is unknown from now on, as after a restart of the server. */
+  /** Destroys the caller's socket and forgets the connection, like a restart of the server. */
   lose(): void {
     lost.add(this.#id());
     this.cut();
@@ -72,13 +72,13 @@ class CheckHub extends Hub {
 class OpenHub extends CheckHub {}
 class BearerHub extends CheckHub {}
 
-/** The server that official clients are checked against. */
+/** A server for the checks of official clients. */
 export interface CheckServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Starts it on a random port of 127.0.0.1: `/open`, `/bearer`, and an empty page at `/` for browsers. */
+/** Starts the server on a random port of 127.0.0.1, with the hubs `/open` and `/bearer`, and an empty page at `/` for browsers. */
 export async function startCheckServer(): Promise<CheckServer> {
   const signalr = new SignalRServer({
     allowStatefulReconnects: true,
@@ -90,7 +90,7 @@ export async function startCheckServer(): Promise<CheckServer> {
     key,
     ...claims,
     events: {
-      // Browsers can set no header on WebSockets and event streams.
+      // Browsers cannot set headers on WebSockets and event streams.
       onMessageReceived(context) {
         context.token = context.request.query.get('access_token');
       },
@@ -101,13 +101,16 @@ export async function startCheckServer(): Promise<CheckServer> {
   app.get('/', (_request, response) => void response.send('<title>Checks</title>'));
   app.use((request, response, next) => {
     const id = idOf(request.url);
-    if (lost.has(id)) return void response.status(404).end();
-    if (request.method === 'GET') carry(id, request.socket, response);
+    if (lost.has(id)) {
+      response.status(404).end();
+      return;
+    }
+    if (request.method === 'GET') trackSocket(id, request.socket, response);
     next();
   });
   app.use(signalr.router());
   const server = createServer(app);
-  server.on('upgrade', ({ url = '' }, socket) => carry(idOf(url), socket));
+  server.on('upgrade', ({ url = '' }, socket) => trackSocket(idOf(url), socket));
   signalr.attach(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -121,7 +124,7 @@ export async function startCheckServer(): Promise<CheckServer> {
   };
 }
 
-/** Every transport with every encoding that it can carry, without and with a token. */
+/** Every transport with every protocol that it supports, without and with a token. */
 export const cells: readonly Omit<CheckTarget, 'url'>[] = [undefined, aliceToken()].flatMap(
   (token) => [
     { transport: 'WebSockets', protocol: 'json', token },
@@ -132,6 +135,6 @@ export const cells: readonly Omit<CheckTarget, 'url'>[] = [undefined, aliceToken
   ],
 );
 
-/** The name of a cell in a test's title. */
+/** Returns the name of a cell for the title of a test. */
 export const cellName = ({ transport, protocol, token }: Omit<CheckTarget, 'url'>): string =>
   `${transport}, ${protocol}, ${token === undefined ? 'no token' : 'bearer token'}`;

@@ -11,26 +11,26 @@ import {
 } from './check-server.ts';
 import { allPassed, type CheckResults, type CheckTarget } from './client-checks.ts';
 
-/** `page-checks.ts`, as the page has it. */
+/** The exports of `page-checks.ts`, as a global variable of the page. */
 declare const pageChecks: {
   run(target: CheckTarget): Promise<CheckResults>;
   refusal(target: CheckTarget): Promise<string | undefined>;
 };
 
-/** The list with its clients as one script. Vite is here for the lessons' pages already. */
+/** Bundles the checks and their clients as one script, with the Vite that the lessons already use. */
 async function bundle(): Promise<string> {
   const entry = fileURLToPath(new URL('page-checks.ts', import.meta.url));
   const lib = { entry, formats: ['iife' as const], name: 'pageChecks' };
-  const built = await build({
+  const result = await build({
     configFile: false,
     logLevel: 'silent',
     build: { write: false, lib },
   });
-  const [{ output }] = built as unknown as [{ output: [{ code: string }] }];
+  const [{ output }] = result as unknown as [{ output: [{ code: string }] }];
   return output[0].code;
 }
 
-describe.skipIf(!hasChromium())('the official client in Chromium, the list of all clients', () => {
+describe.skipIf(!hasChromium())('the official client in Chromium', () => {
   let server: CheckServer;
   let browser: Awaited<ReturnType<typeof launchChromium>>;
   let page: Awaited<ReturnType<typeof browser.newPage>>;
@@ -47,14 +47,14 @@ describe.skipIf(!hasChromium())('the official client in Chromium, the list of al
   });
 
   test.each(cells.map((cell) => [cellName(cell), cell] as const))(
-    '%s: the whole list',
+    '%s: all checks pass',
     async (_name, cell) => {
       const target = { ...cell, url: server.url };
       expect(await page.evaluate((one) => pageChecks.run(one), target)).toEqual(allPassed);
     },
   );
 
-  test('event streams carry text alone: the client says so to MessagePack', async () => {
+  test('MessagePack over Server-Sent Events is refused by the client', async () => {
     const target: CheckTarget = {
       url: server.url,
       transport: 'ServerSentEvents',

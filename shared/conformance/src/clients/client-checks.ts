@@ -1,22 +1,22 @@
 import type * as SignalR from '@microsoft/signalr';
 
-/** What the checks need of `@microsoft/signalr`: the module in Node, the same module bundled in a page. */
+/** The members of `@microsoft/signalr` that the checks use. The module runs in Node, or bundled in a page. */
 export type SignalRModule = Pick<
   typeof SignalR,
   'HubConnectionBuilder' | 'HttpTransportType' | 'LogLevel' | 'Subject'
 >;
 
-/** One cell of the table: a hub, a transport, an encoding, an identity. */
+/** One combination of server, transport, protocol and identity. */
 export interface CheckTarget {
-  /** Address of the server. */
+  /** The base URL of the server. */
   readonly url: string;
   readonly transport: 'WebSockets' | 'ServerSentEvents' | 'LongPolling';
   readonly protocol: 'json' | 'messagepack';
-  /** Bearer token; with it the hub that asks for one is called. */
+  /** A bearer token. If set, the checks call the hub that requires one. */
   readonly token?: string | undefined;
 }
 
-/** `ok`, or what went wrong. The .NET client prints the same names. */
+/** The result of each check: `ok` or an error message. The .NET client prints the same names. */
 export type CheckResults = Readonly<Record<string, string>>;
 
 type Connect = (
@@ -24,35 +24,37 @@ type Connect = (
 ) => Promise<SignalR.HubConnection>;
 type Check = (connect: Connect, signalR: SignalRModule, target: CheckTarget) => Promise<unknown>;
 
-/** The items 0, 1, 2 … of the hub's messages, complete when `count` have come. */
-function heard(connection: SignalR.HubConnection, count: number): Promise<number[]> {
+/** Resolves with the items of the hub's messages when `count` have arrived. */
+function receiveItems(connection: SignalR.HubConnection, count: number): Promise<number[]> {
   const items: number[] = [];
   return new Promise((resolve) =>
     connection.on('Receive', (item: number) => {
-      if (items.push(item) === count) resolve(items);
+      items.push(item);
+      if (items.length === count) resolve(items);
     }),
   );
 }
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-function same(actual: unknown, expected: unknown): void {
-  const [got, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (got !== wanted) throw new Error(`got ${got}, wanted ${wanted}`);
+function expectEqual(actual: unknown, expected: unknown): void {
+  const actualJson = JSON.stringify(actual);
+  const expectedJson = JSON.stringify(expected);
+  if (actualJson !== expectedJson) throw new Error(`got ${actualJson}, expected ${expectedJson}`);
 }
 
-/** The list of the proof, the same for every client. */
+/** The checks, the same for every client. */
 const checks: Readonly<Record<string, Check>> = {
   async invoke(connect, _signalR, { token }) {
     const connection = await connect();
-    same(await connection.invoke('Echo', 'Grüße 🙂'), 'Grüße 🙂');
-    same(await connection.invoke('WhoAmI'), token === undefined ? null : 'alice');
+    expectEqual(await connection.invoke('Echo', 'Grüße 🙂'), 'Grüße 🙂');
+    expectEqual(await connection.invoke('WhoAmI'), token === undefined ? null : 'alice');
   },
   async sendAndOn(connect) {
     const connection = await connect();
-    const items = heard(connection, 3);
+    const items = receiveItems(connection, 3);
     await connection.send('Tell', 3);
-    same(await items, numbers(3));
+    expectEqual(await items, numbers(3));
   },
   async stream(connect) {
     const connection = await connect();
@@ -62,7 +64,7 @@ const checks: Readonly<Record<string, Check>> = {
         .stream('Count', 3)
         .subscribe({ next: (item) => items.push(item), complete, error }),
     );
-    same(items, numbers(3));
+    expectEqual(items, numbers(3));
   },
   async upload(connect, { Subject }) {
     const connection = await connect();
@@ -70,44 +72,44 @@ const checks: Readonly<Record<string, Check>> = {
     const sum = connection.invoke('Sum', upload);
     for (const item of [1, 2, 39]) upload.next(item);
     upload.complete();
-    same(await sum, 42);
+    expectEqual(await sum, 42);
   },
   async clientResult(connect) {
     const connection = await connect();
     connection.on('Answer', (question: string) => `${question} 42`);
-    same(await connection.invoke('Ask', 'what?'), 'the client says: what? 42');
+    expectEqual(await connection.invoke('Ask', 'what?'), 'the client says: what? 42');
   },
   async automaticReconnect(connect) {
     const connection = await connect((builder) => builder.withAutomaticReconnect([0, 100]));
     const before = connection.connectionId;
-    const again = new Promise((resolve) => connection.onreconnected(resolve));
+    const reconnected = new Promise((resolve) => connection.onreconnected(resolve));
     await connection.send('Lose');
-    const after = await again;
-    same(
+    const after = await reconnected;
+    expectEqual(
       [typeof after, after !== before, connection.connectionId === after],
       ['string', true, true],
     );
-    same(await connection.invoke('Echo', 'again'), 'again');
+    expectEqual(await connection.invoke('Echo', 'again'), 'again');
   },
   async statefulReconnect(connect, _signalR, { transport }) {
     const connection = await connect((builder) => builder.withStatefulReconnect());
     const before = connection.connectionId;
-    const items = heard(connection, 20);
+    const items = receiveItems(connection, 20);
     await connection.invoke('Tell', 10);
-    // Other transports than WebSockets have no stateful reconnect: the client asks for it, and works without.
+    // Only WebSockets support stateful reconnect. On other transports, the client ignores the option.
     if (transport === 'WebSockets') await connection.send('Cut');
     await connection.invoke('Tell', 10);
-    same(await items, [...numbers(10), ...numbers(10)]);
-    same(connection.connectionId === before, true);
+    expectEqual(await items, [...numbers(10), ...numbers(10)]);
+    expectEqual(connection.connectionId === before, true);
   },
 };
 
-/** The names of the checks, each of them `ok`. */
+/** The expected results: `ok` for every check. */
 export const allPassed: CheckResults = Object.fromEntries(
   Object.keys(checks).map((name) => [name, 'ok']),
 );
 
-/** The options of a connection that the target asks for. */
+/** Creates a connection builder for a target. */
 function builderFor(
   signalR: SignalRModule,
   messagePack: SignalR.IHubProtocol,
@@ -122,7 +124,7 @@ function builderFor(
   return target.protocol === 'json' ? builder : builder.withHubProtocol(messagePack);
 }
 
-/** Why a client cannot start at the target; `undefined` where it can. */
+/** Returns the error if a client cannot connect to the target, and undefined if it can. */
 export async function refusal(
   signalR: SignalRModule,
   messagePack: SignalR.IHubProtocol,
@@ -139,7 +141,7 @@ export async function refusal(
   }
 }
 
-/** Runs the list against one target; each check has a connection of its own and five seconds. */
+/** Runs all checks against one target. Each check has its own connection and a timeout of 5 s. */
 export async function runClientChecks(
   signalR: SignalRModule,
   messagePack: SignalR.IHubProtocol,
@@ -155,11 +157,11 @@ export async function runClientChecks(
       return connection;
     };
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
+    const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error('not done after 5 s')), 5000);
     });
     try {
-      await Promise.race([check(connect, signalR, target), late]);
+      await Promise.race([check(connect, signalR, target), timeout]);
       return [name, 'ok'];
     } catch (error) {
       return [name, (error as Error).message];
@@ -168,7 +170,7 @@ export async function runClientChecks(
       await connection?.stop();
     }
   };
-  // One after the other: a browser opens six HTTP/1.1 connections to a server, and event streams would take them all.
+  // One after the other, because a browser opens at most six HTTP/1.1 connections to a server, and event streams occupy them.
   const results: [string, string][] = [];
   for (const [name, check] of Object.entries(checks)) results.push(await run(name, check));
   return Object.fromEntries(results);

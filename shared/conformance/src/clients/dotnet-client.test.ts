@@ -13,9 +13,9 @@ const run = async (...args: string[]): Promise<string> =>
   (await promisify(execFile)('dotnet', args, { cwd: folder, env, timeout: 100_000 })).stdout;
 
 if (!hasDotnet() && process.env['CI'] !== undefined)
-  throw new Error('There is no .NET SDK: install it, CI needs it.');
+  throw new Error('No .NET SDK was found. CI requires it: install it.');
 
-describe.skipIf(!hasDotnet())('the .NET client (skipped where there is no .NET SDK)', () => {
+describe.skipIf(!hasDotnet())('the .NET client (skipped if no .NET SDK is installed)', () => {
   let server: CheckServer;
   const results: Record<string, Record<string, string>> = {};
   beforeAll(async () => {
@@ -33,17 +33,17 @@ describe.skipIf(!hasDotnet())('the .NET client (skipped where there is no .NET S
   }, 120_000);
   afterAll(() => server.close());
 
-  test.each(cells.map(cellName))('%s: the whole list', (name) => {
+  test.each(cells.map(cellName))('%s: all checks pass', (name) => {
     expect(results[name]).toEqual(allPassed);
   });
 
   test.each(['no token', 'bearer token'])(
-    'event streams carry text alone: MessagePack is refused, %s',
+    'MessagePack over Server-Sent Events is refused by the client, %s',
     (token) => {
-      const said =
+      const message =
         "ServerSentEvents failed: The transport does not support the 'Binary' transfer format.";
       expect(results[`ServerSentEvents, messagepack, ${token}`]).toEqual({
-        refused: expect.stringContaining(said),
+        refused: expect.stringContaining(message),
       });
     },
   );

@@ -19,7 +19,7 @@ describe('the official client in Node', () => {
   afterAll(() => server.close());
 
   test.each(cells.map((cell) => [cellName(cell), cell] as const))(
-    '%s: the whole list',
+    '%s: all checks pass',
     async (_name, cell) => {
       expect(await runClientChecks(signalR, messagePack, { ...cell, url: server.url })).toEqual(
         allPassed,
@@ -27,7 +27,7 @@ describe('the official client in Node', () => {
     },
   );
 
-  test('event streams carry text alone: the client says so to MessagePack', async () => {
+  test('MessagePack over Server-Sent Events is refused by the client', async () => {
     const target = {
       url: server.url,
       transport: 'ServerSentEvents',

@@ -7,7 +7,7 @@ import {
   runClientChecks,
 } from './client-checks.ts';
 
-// The list of checks as a page runs it: bundled, with the clients' browser code.
+// The entry point of the checks in a page. It is bundled with the browser code of the clients.
 const messagePack = new MessagePackHubProtocol();
 
 export const run = (target: CheckTarget): Promise<CheckResults> =>

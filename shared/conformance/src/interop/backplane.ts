@@ -1,16 +1,16 @@
 import { redis } from '@practical-signalr/redis';
 import type { SignalRServerOptions } from '@practical-signalr/server';
 
-/** Where the twin meets other servers. */
+/** The backplane of the twin. */
 export interface Backplane {
-  /** `host:port` as StackExchange.Redis has it, or a URL. */
+  /** The address of Redis, as `host:port` (the format of StackExchange.Redis) or as a URL. */
   readonly redis: string;
   readonly prefix?: string | undefined;
 }
 
-/** The hub of the backplane has the name that .NET gives its class; the others are the twin's own. */
-export function backplane(to: Backplane): Pick<SignalRServerOptions, 'scaleOut'> {
-  const url = to.redis.includes('://') ? to.redis : `redis://${to.redis}`;
+/** Returns the server options for a backplane. Only the recorded hub has its .NET name; the others exist only in twins. */
+export function backplane(target: Backplane): Pick<SignalRServerOptions, 'scaleOut'> {
+  const url = target.redis.includes('://') ? target.redis : `redis://${target.redis}`;
   const hubName = (name: string): string => (name === 'ChatHub' ? 'Interop.ChatHub' : name);
-  return { scaleOut: redis({ url, hubName, channelPrefix: to.prefix ?? '' }) };
+  return { scaleOut: redis({ url, hubName, channelPrefix: target.prefix ?? '' }) };
 }

@@ -1,6 +1,6 @@
 import { Hub } from '@practical-signalr/server';
 
-/** The hub of the recorded backplane: `Interop.ChatHub` of the .NET server in `dotnet/`, method by method. */
+/** The twin of `Interop.ChatHub`, the hub of the .NET server in `dotnet/`, with the same methods. */
 export class ChatHub extends Hub {
   whoAmI(): { connectionId: string; userId: string | null } {
     return { connectionId: this.context.connectionId, userId: this.context.userIdentifier ?? null };

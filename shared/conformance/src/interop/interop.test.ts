@@ -12,22 +12,23 @@ import { verifyBackplane } from './verify-backplane.ts';
 let server: FoundRedis;
 let redis: string;
 let project: BuiltDotnet;
-/** It says where it listens, and no more. */
+/** Makes the .NET server log its address only. */
 const quiet = {
   Logging__LogLevel__Default: 'None',
   'Logging__LogLevel__Microsoft.Hosting.Lifetime': 'Information',
 };
 
 beforeAll(async () => {
-  server = await findRedis({ PATH: process.env['PATH'] }); // without a redis-server: the in-process substitute
+  // If no redis-server is installed, this starts the in-process substitute.
+  server = await findRedis({ PATH: process.env['PATH'] });
   redis = new URL(server.url).host;
   if (hasDotnet())
     project = await buildDotnet(new URL('../../dotnet/Interop.csproj', import.meta.url));
 }, 120_000);
 afterAll(() => server.close());
 
-describe.concurrent('beside each other', () => {
-  test('two twins on one Redis: 44 of 44', async () => {
+describe.concurrent('two servers on one Redis', () => {
+  test('two twins: 44 of 44', async () => {
     const twins = [
       await startTwin(0, { redis, prefix: 'own.' }),
       await startTwin(0, { redis, prefix: 'own.' }),

@@ -47,7 +47,7 @@ const methods = {
   adultOnly: { authorize: { policy: (user) => Number(user['age']) >= 18 } },
 } satisfies Record<string, HubMethodOptions>;
 
-/** The tokens of the recordings. */
+/** Creates the authentication for the tokens of the recordings. */
 const bearer = (events?: JwtBearerEvents) =>
   jwtBearer({
     key: 'practical-signalr-reference-test-key-0123456789',
@@ -56,7 +56,7 @@ const bearer = (events?: JwtBearerEvents) =>
     ...(events === undefined ? {} : { events }),
   });
 
-/** The twins of the four authorized hubs. */
+/** Maps the twins of the four hubs with authentication. */
 export function mapAuthorizedHubs(signalr: SignalRServer): void {
   const header = bearer();
   const query = bearer({

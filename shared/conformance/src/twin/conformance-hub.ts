@@ -23,7 +23,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** Asks a client; .NET writes null as nothing. */
+/** Invokes a client and returns its result as a string. .NET formats null as an empty string. */
 export async function ask(
   client: SingleClientProxy<UntypedClient>,
   question: unknown,
@@ -33,7 +33,7 @@ export async function ask(
 
 const orNull = (value: string | null): string => value ?? '<null>';
 
-/** The twin of the reference's ConformanceHub: the same methods, the same answers. */
+/** The twin of the recorded ConformanceHub. It has the same methods with the same results. */
 export class ConformanceHub extends EchoHub {
   override async onConnected(): Promise<void> {
     const { query } = this.context.request;
@@ -58,7 +58,7 @@ export class ConformanceHub extends EchoHub {
     return this.groups.add(this.context.connectionId, `watch:${tag}`);
   }
 
-  // results
+  // Results
   void(): void {}
   async voidTask(): Promise<void> {}
   async voidTaskAwaited(): Promise<void> {
@@ -97,7 +97,7 @@ export class ConformanceHub extends EchoHub {
     return `${orNull(a)}|${orNull(b)}|${orNull(c)}`;
   }
 
-  // errors
+  // Errors
   throwException(message: string): void {
     throw new InvalidOperationException(message);
   }
@@ -116,7 +116,7 @@ export class ConformanceHub extends EchoHub {
     throw new HubError(message, { cause: new InvalidOperationException('inner') });
   }
 
-  // timing
+  // Timing
   async slow(ms: number, tag: string): Promise<string> {
     await delay(ms);
     return tag;
@@ -125,7 +125,7 @@ export class ConformanceHub extends EchoHub {
     return this.slow(ms, tag);
   }
 
-  // streams
+  // Streams
   async *counter(count: number): AsyncGenerator<number> {
     for (let i = 0; i < count; i++) yield i;
   }
@@ -182,7 +182,7 @@ export class ConformanceHub extends EchoHub {
     yield 2;
   }
 
-  // uploads
+  // Uploads
   async uploadSum(items: AsyncIterable<number>): Promise<number> {
     let sum = 0;
     for await (const item of items) sum += item;
@@ -221,7 +221,7 @@ export class ConformanceHub extends EchoHub {
     for await (const item of items) yield item.toUpperCase();
   }
 
-  // client results
+  // Client results
   askCaller(question: string): Promise<string> {
     return ask(this.clients.caller, question);
   }
@@ -248,7 +248,7 @@ export class ConformanceHub extends EchoHub {
     return ask(this.clients.caller.withSignal(AbortSignal.timeout(ms)), question).catch(failed);
   }
 
-  // sends
+  // Sends
   sendToAll(message: string): Promise<void> {
     return this.clients.all.send('Receive', message);
   }
@@ -310,7 +310,7 @@ export class ConformanceHub extends EchoHub {
     return this.clients.caller.send(target, text);
   }
 
-  // context
+  // Context
   getConnectionId(): string {
     return this.context.connectionId;
   }
@@ -348,7 +348,7 @@ export class ConformanceHub extends EchoHub {
   }
 }
 
-// One class for each set of options: options and broadcasts belong to the hub's class.
+// Each set of options needs its own class, because options and broadcasts belong to the class of a hub.
 export class DetailedHub extends ConformanceHub {}
 export class SmallHub extends ConformanceHub {}
 export class StatefulHub extends ConformanceHub {}

@@ -4,7 +4,7 @@ import * as types from './dotnet-schemas.ts';
 
 const { int, text, list } = types;
 
-/** What C# says of ConformanceHub's methods and JavaScript cannot. */
+/** The argument and result types of ConformanceHub, which C# declares and JavaScript cannot. */
 export const conformanceMethods: { [TName in HubMethodName<ConformanceHub>]?: HubMethodOptions } = {
   renamed: { name: 'renamed-method' },
   add: { arguments: [int, int] },
@@ -66,5 +66,5 @@ export const conformanceMethods: { [TName in HubMethodName<ConformanceHub>]?: Hu
   askCallerTimeout: { arguments: [text, int] },
 };
 
-/** What the clients of ConformanceHub answer. */
+/** The types of the client results of ConformanceHub. */
 export const conformanceResults = { Ask: text, AskInt: int };

@@ -1,4 +1,4 @@
-/** Detailed errors show the name of the class: .NET's, so that the twin's texts are the recorded ones. */
+/** Has the name of the .NET class, because detailed errors contain it and must equal the recorded ones. */
 export class InvalidOperationException extends Error {
   override readonly name = 'InvalidOperationException';
 }

@@ -2,7 +2,7 @@ import { isLosslessNumber, LosslessNumber, parse } from 'lossless-json';
 import type { PayloadSerializer } from '@practical-signalr/server';
 import { Color, Double } from './dotnet-values.ts';
 
-/** Reads numbers without loss and spells values as System.Text.Json does in the recordings. */
+/** Reads numbers without loss of digits, and writes values as System.Text.Json does in the recordings. */
 export const dotnetJson: PayloadSerializer = {
   parse: (text) => parse(text, undefined, (digits) => new LosslessNumber(digits)),
   stringify: write,
@@ -35,7 +35,7 @@ const short: Record<string, string> = {
   '\t': '\\t',
 };
 
-/** Control characters, DEL, the two line separators and characters beyond the first plane as \u with upper-case hex; all else as it is. */
+/** Escapes control characters, DEL, U+2028, U+2029 and characters above U+FFFF as \u with upper-case hexadecimal digits. */
 function writeText(text: string): string {
   // oxlint-disable-next-line no-control-regex
   const escaped = text.replace(
@@ -48,7 +48,7 @@ function writeText(text: string): string {
   return `"${escaped}"`;
 }
 
-/** The shortest form of a double; .NET writes an exponent from 1E+15 up and below 0.0001. */
+/** Returns the shortest form of a double. .NET writes an exponent for numbers from 1E+15 and below 0.0001. */
 export function writeDouble(value: number): string {
   if (Object.is(value, -0)) return '-0';
   const [digits, exponent] = value.toExponential().split('e') as [string, string];

@@ -3,7 +3,7 @@ import { isLosslessNumber } from 'lossless-json';
 import type { MessagePackPayloadSerializer } from '@practical-signalr/server';
 import { Color, DotnetObject, Double } from './dotnet-values.ts';
 
-/** Reads 64-bit numbers without loss and spells values as MessagePack-CSharp does in the recordings. */
+/** Reads 64-bit numbers without loss, and writes values as MessagePack-CSharp does in the recordings. */
 export const dotnetMessagePack: MessagePackPayloadSerializer = {
   decode: (bytes) => decode(bytes, { useBigInt64: true }),
   encode: write,
@@ -18,7 +18,7 @@ function write(value: unknown): Uint8Array {
   if (value instanceof Color) return plain.encode(value.name);
   if (isLosslessNumber(value))
     return write(/[.eE]/.test(value.value) ? Number(value.value) : BigInt(value.value));
-  // Whole numbers take the shortest form; the library does so for `number` only.
+  // Integers need the shortest form, which the library uses only for `number`.
   if (typeof value === 'bigint') {
     return Number.isSafeInteger(Number(value))
       ? plain.encode(Number(value))

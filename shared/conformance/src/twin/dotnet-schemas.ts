@@ -2,12 +2,12 @@ import { isLosslessNumber } from 'lossless-json';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { Color, DotnetObject, Double } from './dotnet-values.ts';
 
-/** A type of C#, as far as a client sees it. */
+/** A schema for the values of a C# type. */
 export type Schema = StandardSchemaV1<unknown, unknown>;
 
 const refused = Symbol('refused');
 
-/** A schema from a function that converts a value or returns `refused`. */
+/** Creates a schema from a function that converts a value or returns `refused`. */
 function schema(convert: (value: unknown) => unknown): Schema {
   return {
     '~standard': {
@@ -28,7 +28,7 @@ const convert = (type: Schema, value: unknown): unknown => {
   return result.issues === undefined ? result.value : refused;
 };
 
-/** A number as it came: with its digits in JSON, as number or bigint in MessagePack. */
+/** Returns the digits of a number from JSON, or of a number or bigint from MessagePack. */
 const digitsOf = (value: unknown): string | undefined => {
   if (isLosslessNumber(value)) return value.value;
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
@@ -41,7 +41,7 @@ const whole = (value: unknown, low: bigint, high: bigint): bigint | undefined =>
   return number >= low && number <= high ? number : undefined;
 };
 
-/** A plain object, not an array, a date, bytes or a number with its digits. */
+/** Returns whether a value is a plain object: not an array, a date, bytes or a number. */
 const isMembers = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
@@ -59,7 +59,7 @@ export const float = schema((value) => {
   const digits = digitsOf(value);
   return digits === undefined ? refused : Number(Math.fround(Number(digits)).toPrecision(7));
 });
-/** Keeps its digits, trailing zeros too. */
+/** A C# decimal. It keeps its digits, including trailing zeros. */
 export const decimal = schema((value) => (isLosslessNumber(value) ? value : refused));
 export const bool = schema((value) => (typeof value === 'boolean' ? value : refused));
 export const text = schema((value) =>
@@ -75,14 +75,14 @@ export const guid = matching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i, (value
 );
 const DATE = String.raw`\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?`;
 const dateText = matching(new RegExp(`^${DATE}(Z|[+-]\\d\\d:\\d\\d)?)?$`));
-/** Text in JSON, a timestamp in MessagePack. */
+/** A string in JSON, a timestamp in MessagePack. */
 export const dateTime = schema((value) =>
   value instanceof Date ? value : convert(dateText, value),
 );
 export const dateTimeOffset = dateTime;
 export const timeSpan = matching(/^-?(\d+\.)?\d\d:\d\d:\d\d(\.\d{1,7})?$/);
 const base64 = matching(/^([\w+/]{4})*([\w+/]{2}==|[\w+/]{3}=)?$/);
-/** Base64 in JSON, bin in MessagePack. */
+/** Base64 in JSON, binary in MessagePack. */
 export const bytes = nullable(
   schema((value) => {
     if (value instanceof Uint8Array) return value;
@@ -90,7 +90,7 @@ export const bytes = nullable(
     return text === refused ? refused : Buffer.from(text as string, 'base64');
   }),
 );
-/** A number in JSON, a name in MessagePack, where numbers come as they are. */
+/** A number in JSON. In MessagePack, a name or a number. */
 export const color = schema((value) => {
   if (typeof value === 'number' || typeof value === 'bigint') return refused;
   const named = typeof value === 'string' ? Color.names.indexOf(value) : convert(int, value);
@@ -121,18 +121,18 @@ export function map(type: Schema): Schema {
   });
 }
 
-/** A class: members in its order, found without regard to case, missing ones with their defaults, unknown ones passed over. */
+/** A class. Members are matched case-insensitively and keep the order of the class. Missing ones get their defaults, unknown ones are ignored. */
 function record(members: () => Readonly<Record<string, readonly [Schema, unknown]>>): Schema {
   return schema((value) => {
     if (value === null) return null;
     if (!isMembers(value)) return refused;
-    const given = new Map(
+    const valuesByName = new Map(
       Object.entries(value).map(([name, member]) => [name.toLowerCase(), member as unknown]),
     );
     const result: Record<string, unknown> = new DotnetObject() as Record<string, unknown>;
     for (const [name, [type, missing]] of Object.entries(members())) {
       const key = name.toLowerCase();
-      result[name] = given.has(key) ? convert(type, given.get(key)) : missing;
+      result[name] = valuesByName.has(key) ? convert(type, valuesByName.get(key)) : missing;
     }
     return Object.values(result).includes(refused) ? refused : result;
   });

@@ -1,7 +1,10 @@
-/** An object of a C# class: JSON writes its members in camel case, MessagePack with capitals. Any other object is a dictionary, whose keys stay. */
+/**
+ * An object of a C# class. JSON writes its members in camel case, MessagePack in Pascal case.
+ * All other objects are dictionaries, whose keys are written unchanged.
+ */
 export class DotnetObject {}
 
-/** A C# double: in MessagePack nine bytes, whole or not. */
+/** A C# double. MessagePack always writes it in nine bytes, even if it is an integer. */
 export class Double {
   readonly value: number;
 
@@ -10,7 +13,7 @@ export class Double {
   }
 }
 
-/** A value of the reference's enum: its number in JSON, its name in MessagePack. */
+/** A value of the enum of the recorded server. JSON writes its number, MessagePack its name. */
 export class Color {
   static readonly names: readonly string[] = ['Red', 'Green', 'Blue'];
   readonly number: number;

@@ -1,6 +1,6 @@
 import { Hub } from '@practical-signalr/server';
 
-/** The echoes of the reference's ConformanceHub: the same method for each type of C#; the schema says which. */
+/** The echo methods of the recorded ConformanceHub, one for each C# type. The schemas define the types. */
 export abstract class EchoHub extends Hub {
   echoString(value: unknown): unknown {
     return value;

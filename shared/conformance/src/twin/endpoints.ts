@@ -8,7 +8,7 @@ const page =
   '<html><body><form action="/announcement" method="POST"><textarea name="message"></textarea>' +
   '<input type="submit" value="Send"></form></body></html>';
 
-/** The course's form: what is posted goes to everyone. */
+/** The form of the course. It sends the posted message to all clients. */
 export function announcements(messages: Context): Router {
   const router = createRouter();
   router.get('/', (_request, response) => response.type('text/html; charset=utf-8').send(page));
@@ -22,13 +22,13 @@ export function announcements(messages: Context): Router {
   return router;
 }
 
-interface Order {
+interface SendCommand {
   readonly to?: string[];
   readonly except?: string[];
   readonly message: unknown;
 }
 
-/** Sends from outside a hub: POST /hubcontext/KIND. */
+/** Sends from outside a hub: `POST /hubcontext/KIND`. */
 export function hubContextEndpoints({ clients, groups }: Context): Router {
   const kinds: Record<string, (to: string[], message: unknown, except: string[]) => Promise<void>> =
     {
@@ -47,7 +47,7 @@ export function hubContextEndpoints({ clients, groups }: Context): Router {
     };
   const router = createRouter();
   router.post('/invoke', json(), async (request, response) => {
-    const { to: [id = ''] = [], message } = request.body as Order;
+    const { to: [id = ''] = [], message } = request.body as SendCommand;
     const text = await ask(clients.client(id), message).catch(
       (error: Error) => `failed: ${error.message}`,
     );
@@ -55,7 +55,7 @@ export function hubContextEndpoints({ clients, groups }: Context): Router {
   });
   router.post('/:kind', json(), async (request, response) => {
     const kind = kinds[request.params['kind'] as string];
-    const { to = [], except = [], message } = request.body as Order;
+    const { to = [], except = [], message } = request.body as SendCommand;
     await kind?.(to, message, except);
     response.status(kind === undefined ? 404 : 200).end();
   });

@@ -1,6 +1,6 @@
 import { Hub } from '@practical-signalr/server';
 
-/** The hub of the course. */
+/** The hub of the course's lessons. */
 export class MessageHub extends Hub {
   sendMessageToAll(message: string): Promise<void> {
     return this.clients.all.send('ReceiveMessage', message);

@@ -21,18 +21,18 @@ import { dotnetJson } from './dotnet-json.ts';
 import { dotnetMessagePack } from './dotnet-message-pack.ts';
 import { MessageHub } from './message-hub.ts';
 
-/** The twin of the recorded server. */
+/** A running twin of the recorded server. */
 export interface Twin {
   readonly url: string;
   close(): Promise<void>;
 }
 
-const nothing = (): void => undefined;
-const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+const ignore = (): void => undefined;
+const silentLogger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /**
- * Starts the twin on 127.0.0.1; port 0 takes a free one. On a backplane `/messages` is the hub of the recorded backplane. With
- * `options` it is the same twin behind something else, for example a scale-out.
+ * Starts the twin on 127.0.0.1. Port 0 selects a free port. With `joined`, the twin uses a Redis backplane, and `/messages` is the
+ * hub of the recorded backplane. `options` adds other server options, for example another scale-out.
  */
 export async function startTwin(
   port: number,
@@ -47,7 +47,7 @@ export async function startTwin(
       getUserId: ({ user, request }) =>
         (user?.['sub'] as string | undefined) ?? (request.query.get('user') || undefined),
     },
-    logger: silent, // it fails on purpose all the time
+    logger: silentLogger, // Many scenarios cause errors on purpose.
     ...(joined === undefined ? {} : backplane(joined)),
     ...options,
   });
@@ -125,7 +125,8 @@ export async function startTwin(
     }),
   );
   app.use('/cors', (request, response, next) => {
-    response.removeHeader('Vary'); // right for caches; ASP.NET Core leaves it out where one origin alone is allowed
+    // Caches need this header, but ASP.NET Core omits it if only one origin is allowed.
+    response.removeHeader('Vary');
     if (request.headers['access-control-request-method'] === undefined) next();
     else response.status(204).end();
   });
