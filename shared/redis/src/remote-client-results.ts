@@ -96,7 +96,7 @@ export class RemoteClientResults {
     }
     const complete = (completion: HubMessage): void => {
       if (completion.type !== MessageType.Completion) throw new ForeignMessageError();
-      const connectionId = results.asked(completion.invocationId);
+      const connectionId = results.connectionOf(completion.invocationId);
       if (connectionId !== undefined) results.tryComplete(connectionId, completion);
     };
     try {

@@ -17,33 +17,45 @@ type Streaming<TContract> = {
     : never;
 }[Extract<keyof TContract, string>];
 
-/** The methods of a contract that return a stream: an AsyncIterable or a ReadableStream. */
+/**
+ * The names of the methods that return a stream: an AsyncIterable or a ReadableStream. The first
+ * letter may be a capital.
+ */
 export type StreamName<TContract> = Streaming<TContract> | Capitalize<Streaming<TContract>>;
 
-/** The methods of a contract that answer once. */
+/** The names of the methods that return a single result. The first letter may be a capital. */
 export type InvokeName<TContract> = Exclude<MethodName<TContract>, StreamName<TContract>>;
 
-type Passed<TArguments extends readonly unknown[]> = {
+type PassedArguments<TArguments extends readonly unknown[]> = {
   [TIndex in keyof TArguments]: TArguments[TIndex] extends AsyncIterable<infer TItem>
     ? IStreamResult<TItem>
     : TArguments[TIndex];
 };
 
-/** What the client passes: for an upload, a `Subject` of the official client or any other `IStreamResult`. */
-export type ClientArguments<TContract, TName extends string> = Passed<
+/**
+ * The arguments that the client passes to a method. For an upload, the client passes a `Subject` of
+ * `@microsoft/signalr` or any other `IStreamResult`.
+ */
+export type ClientArguments<TContract, TName extends string> = PassedArguments<
   MethodArguments<TContract, TName>
 >;
 
 type ItemOf<TStream> = TStream extends AsyncIterable<infer TItem> ? TItem : never;
 
-type Answer<TResult> = [TResult] extends [void] ? void : TResult | Promise<TResult>;
+type HandlerResult<TResult> = [TResult] extends [void] ? void : TResult | Promise<TResult>;
 
-/** What a client does when it is called; a method with a result has to give one, now or later. */
+/**
+ * A client's handler for a method of its contract. If the method has a result, the handler must
+ * return it or a promise of it.
+ */
 export type ClientHandler<TContract, TName extends string> = (
   ...args: MethodArguments<TContract, TName>
-) => Answer<MethodResult<TContract, TName>>;
+) => HandlerResult<MethodResult<TContract, TName>>;
 
-/** The official client, typed by the contract of hub and client. Names may be spelled as in the contract or with a capital. */
+/**
+ * A connection of `@microsoft/signalr` with the types of the contract. Method names may be spelled
+ * as in the contract or with a capital first letter.
+ */
 export type TypedConnection<TServer, TClient> = Omit<
   HubConnection,
   'invoke' | 'send' | 'stream' | 'on' | 'off'
@@ -68,9 +80,12 @@ export type TypedConnection<TServer, TClient> = Omit<
 };
 
 /**
- * Types a connection of the official client; at run time it is the connection itself.
+ * Returns the same connection with the types of the contract. It does nothing at run time.
+ * `TServer` describes the methods that clients can call, `TClient` those that the server can call.
  * @example
- * const connection = typed<ChatServer, ChatClient>(new HubConnectionBuilder().withUrl('/chat').build());
+ * const connection = typed<ChatServer, ChatClient>(
+ *   new HubConnectionBuilder().withUrl('/chat').build(),
+ * );
  * await connection.invoke('SendMessage', 'hello'); // a wrong name or type is a compile error
  */
 export const typed = <TServer, TClient>(

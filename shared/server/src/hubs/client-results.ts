@@ -2,29 +2,34 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { errorTexts } from '../error-texts.ts';
 import type { MethodName } from './client-contract.ts';
 
-/** The types of clients' answers by the names of their methods, with any Standard Schema library. */
+/**
+ * Schemas of the results that clients return, by the names of their methods. The schemas may come
+ * from any Standard Schema library.
+ * @example
+ * signalr.mapHub('/chat', ChatHub, { clientResults: { getName: z.string() } });
+ */
 export type ClientResultSchemas<TClient> = {
   readonly [TName in MethodName<TClient>]?: StandardSchemaV1;
 };
 
-/** Checks what clients answer; their names are found without regard to case, as clients find them. */
+/** Validates the results of clients. Matches method names case-insensitively, as clients do. */
 export class ClientResultTypes {
   readonly #schemas: ReadonlyMap<string, StandardSchemaV1>;
 
   constructor(schemas: Readonly<Record<string, StandardSchemaV1 | undefined>> = {}) {
-    const given = Object.entries(schemas).filter(
+    const entries = Object.entries(schemas).filter(
       (entry): entry is [string, StandardSchemaV1] => entry[1] !== undefined,
     );
-    this.#schemas = new Map(given.map(([name, schema]) => [name.toLowerCase(), schema]));
+    this.#schemas = new Map(entries.map(([name, schema]) => [name.toLowerCase(), schema]));
   }
 
-  /** The answer as its schema gives it. Rejects where it does not fit. */
-  async bind(method: string, answer: Promise<unknown>): Promise<unknown> {
-    const result = await answer;
+  /** Resolves with the validated result. Rejects if the result does not match its schema. */
+  async validate(method: string, pendingResult: Promise<unknown>): Promise<unknown> {
+    const result = await pendingResult;
     const schema = this.#schemas.get(method.toLowerCase());
     if (schema === undefined) return result;
-    const checked = await schema['~standard'].validate(result);
-    if (checked.issues !== undefined) throw new Error(errorTexts.wrongAnswerType(method));
-    return checked.value;
+    const validated = await schema['~standard'].validate(result);
+    if (validated.issues !== undefined) throw new Error(errorTexts.wrongAnswerType(method));
+    return validated.value;
   }
 }

@@ -2,11 +2,13 @@ import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import type { MethodArguments, MethodName, MethodResult } from './client-contract.ts';
 import type { ClientResultTypes } from './client-results.ts';
 
-/** Some clients of a hub. Source: `IClientProxy` of ASP.NET Core. */
+/** Calls methods of one or more clients. Source: `IClientProxy` of ASP.NET Core. */
 export interface ClientProxy<TClient> {
   /**
-   * Calls a method of these clients. Resolves when the message has been handed to the connections and their buffers have room,
-   * not when clients have it; clients that do not exist are no error.
+   * Calls a method of these clients without waiting for results. Resolves when the message is in the
+   * buffers of the connections and these have room for more. It does not wait until clients have
+   * received the message. Clients that do not exist are ignored.
+   * Rejects if the arguments cannot be serialized or the backplane is unavailable.
    * @example
    * await this.clients.all.send('ReceiveMessage', 'hello');
    */
@@ -16,136 +18,164 @@ export interface ClientProxy<TClient> {
   ): Promise<void>;
 }
 
-/** One client of a hub, which can be asked too. Source: `ISingleClientProxy` of ASP.NET Core. */
+/**
+ * Calls methods of one client and can wait for their results.
+ * Source: `ISingleClientProxy` of ASP.NET Core.
+ */
 export interface SingleClientProxy<TClient> extends ClientProxy<TClient> {
   /**
-   * Calls a method of this client and waits for what it answers. While a hub's method waits, the client's next call may run.
-   * Rejects with a {@link HubError} that has the client's text where it answers with an error, and where it does not exist,
-   * goes away, or answers what `clientResults` of the hub does not allow.
+   * Calls a method of this client and resolves with its result. While a hub method waits, the next
+   * call of its client may run. Without a signal, it waits until the client disconnects; use
+   * `withSignal` to set a time limit.
+   * Rejects with a {@link HubError} with the client's message if the client returns an error. Also
+   * rejects if the client does not exist, disconnects, or returns a result that the hub's option
+   * `clientResults` does not allow.
    * @example
-   * const name = await this.clients.client(id).invoke('AskName', 'Who are you?');
+   * const name = await this.clients.client(id).invoke('GetName', 'Who are you?');
    */
   invoke<TName extends MethodName<TClient>>(
     method: TName,
     ...args: MethodArguments<TClient, TName>
   ): Promise<MethodResult<TClient, TName>>;
   /**
-   * The same client, whose `invoke` stops waiting when the signal aborts: it rejects with a {@link HubError}, and a late answer is
-   * passed over. Without a signal it waits as long as the connection lives.
+   * Returns a proxy of the same client whose `invoke` stops waiting when the signal is aborted. It
+   * then rejects with a {@link HubError}, and a later result is ignored.
    * @example
-   * const name = await this.clients.caller.withSignal(AbortSignal.timeout(5000)).invoke('AskName', 'Who are you?');
+   * const caller = this.clients.caller.withSignal(AbortSignal.timeout(5000));
+   * const name = await caller.invoke('GetName', 'Who are you?');
    */
   withSignal(signal: AbortSignal): SingleClientProxy<TClient>;
 }
 
-/** The clients of a hub, from anywhere. Source: `IHubClients` of ASP.NET Core. */
+/**
+ * Selects clients of a hub. Available everywhere, also outside hubs.
+ * Source: `IHubClients` of ASP.NET Core.
+ * @example
+ * const chat = signalr.mapHub('/chat', ChatHub);
+ * await chat.clients.group('news').send('ReceiveMessage', 'hello');
+ */
 export interface HubClients<TClient> {
-  /** Every connected client. */
+  /** All connected clients. */
   readonly all: ClientProxy<TClient>;
-  /** Every client but those connections. */
+  /** All connected clients except these. */
   allExcept(connectionIds: readonly string[]): ClientProxy<TClient>;
-  /** One connection. */
+  /** The client with this connection id. */
   client(connectionId: string): SingleClientProxy<TClient>;
+  /** The clients with these connection ids. */
   clients(connectionIds: readonly string[]): ClientProxy<TClient>;
-  /** The members of a group. Names are case-sensitive. */
+  /** The members of a group. Group names are case-sensitive. */
   group(group: string): ClientProxy<TClient>;
+  /** The members of a group except these. */
   groupExcept(group: string, connectionIds: readonly string[]): ClientProxy<TClient>;
-  /** The members of several groups; who is in two of them gets the message twice. */
+  /** The members of several groups. A member of two of them receives the message twice. */
   groups(groups: readonly string[]): ClientProxy<TClient>;
   /** All connections of a user. */
   user(userId: string): ClientProxy<TClient>;
+  /** All connections of several users. */
   users(userIds: readonly string[]): ClientProxy<TClient>;
 }
 
-/** The clients of a hub, seen from a call. Source: `IHubCallerClients` of ASP.NET Core. */
+/**
+ * Selects clients of a hub during a call, as `this.clients` in a hub.
+ * Source: `IHubCallerClients` of ASP.NET Core.
+ */
 export interface HubCallerClients<TClient> extends HubClients<TClient> {
   /** The client that made the call. */
   readonly caller: SingleClientProxy<TClient>;
-  /** All clients but the caller. */
+  /** All connected clients except the caller. */
   readonly others: ClientProxy<TClient>;
-  /** The members of a group but the caller. */
+  /** The members of a group except the caller. */
   othersInGroup(group: string): ClientProxy<TClient>;
 }
 
-/** Puts connections into groups. Source: `IGroupManager` of ASP.NET Core. */
+/**
+ * Adds connections to groups and removes them. Source: `IGroupManager` of ASP.NET Core.
+ * @example
+ * await this.groups.add(this.context.connectionId, 'news');
+ */
 export interface GroupManager {
-  /** Adding twice is adding once; an unknown connection is no error. A connection that ends leaves its groups by itself. */
+  /**
+   * Adds a connection to a group. Group names are case-sensitive. Does nothing if the connection is
+   * a member already or does not exist. A connection leaves its groups when it closes.
+   */
   add(connectionId: string, group: string): Promise<void>;
+  /** Removes a connection from a group. Does nothing if the connection is not a member. */
   remove(connectionId: string, group: string): Promise<void>;
 }
 
 type Send = (method: string, args: readonly unknown[]) => Promise<void>;
 
-// An untyped proxy serves every contract: the types exist at compile time only.
-const proxy = <TClient>(send: Send): ClientProxy<TClient> => ({
+// One untyped proxy fits every contract, because types exist only at compile time.
+const createProxy = <TClient>(send: Send): ClientProxy<TClient> => ({
   send(method, ...args) {
     try {
       return send(method, args as readonly unknown[]);
     } catch (error) {
-      return Promise.reject(error); // arguments that cannot be written
+      // The arguments cannot be serialized.
+      return Promise.reject(error);
     }
   },
 });
 
-/** The clients of one hub class, by its lifetime manager. */
+/** Selects the clients of one hub class and sends to them over its lifetime manager. */
 export class LifetimeHubClients<TClient> implements HubClients<TClient> {
   protected readonly lifetime: HubLifetimeManager;
   readonly #results: ClientResultTypes;
-  readonly #onAsk: (() => void) | undefined;
+  readonly #onInvoke: (() => void) | undefined;
 
-  /** `onAsk` is told before a client is asked. */
-  constructor(lifetime: HubLifetimeManager, results: ClientResultTypes, onAsk?: () => void) {
+  /** `onInvoke` is called before each `invoke`. */
+  constructor(lifetime: HubLifetimeManager, results: ClientResultTypes, onInvoke?: () => void) {
     this.lifetime = lifetime;
     this.#results = results;
-    this.#onAsk = onAsk;
+    this.#onInvoke = onInvoke;
   }
   get all(): ClientProxy<TClient> {
-    return proxy((method, args) => this.lifetime.sendAll(method, args));
+    return createProxy((method, args) => this.lifetime.sendAll(method, args));
   }
   allExcept(ids: readonly string[]): ClientProxy<TClient> {
-    return proxy((method, args) => this.lifetime.sendAllExcept(method, args, ids));
+    return createProxy((method, args) => this.lifetime.sendAllExcept(method, args, ids));
   }
   client(id: string): SingleClientProxy<TClient> {
     return this.#single(id, undefined);
   }
   clients(ids: readonly string[]): ClientProxy<TClient> {
-    return proxy((method, args) => this.lifetime.sendConnections(ids, method, args));
+    return createProxy((method, args) => this.lifetime.sendConnections(ids, method, args));
   }
   group(group: string): ClientProxy<TClient> {
-    return proxy((method, args) => this.lifetime.sendGroup(group, method, args));
+    return createProxy((method, args) => this.lifetime.sendGroup(group, method, args));
   }
   groupExcept(group: string, ids: readonly string[]): ClientProxy<TClient> {
-    return proxy((method, args) => this.lifetime.sendGroupExcept(group, method, args, ids));
+    return createProxy((method, args) => this.lifetime.sendGroupExcept(group, method, args, ids));
   }
   groups(groups: readonly string[]): ClientProxy<TClient> {
-    return proxy((method, args) => this.lifetime.sendGroups(groups, method, args));
+    return createProxy((method, args) => this.lifetime.sendGroups(groups, method, args));
   }
   user(userId: string): ClientProxy<TClient> {
-    return proxy((method, args) => this.lifetime.sendUser(userId, method, args));
+    return createProxy((method, args) => this.lifetime.sendUser(userId, method, args));
   }
   users(userIds: readonly string[]): ClientProxy<TClient> {
-    return proxy((method, args) => this.lifetime.sendUsers(userIds, method, args));
+    return createProxy((method, args) => this.lifetime.sendUsers(userIds, method, args));
   }
 
   #single(id: string, signal: AbortSignal | undefined): SingleClientProxy<TClient> {
     return {
-      ...proxy<TClient>((method, args) => this.lifetime.sendConnection(id, method, args)),
+      ...createProxy<TClient>((method, args) => this.lifetime.sendConnection(id, method, args)),
       invoke: (method, ...args) => {
-        this.#onAsk?.();
-        const answer = this.lifetime.invokeConnection(
+        this.#onInvoke?.();
+        const result = this.lifetime.invokeConnection(
           id,
           method,
           args as readonly unknown[],
           signal,
         );
-        return this.#results.bind(method, answer) as Promise<never>;
+        return this.#results.validate(method, result) as Promise<never>;
       },
-      withSignal: (given) => this.#single(id, given),
+      withSignal: (newSignal) => this.#single(id, newSignal),
     };
   }
 }
 
-/** The same with a caller. */
+/** Selects the clients of one hub class during a call. */
 export class LifetimeHubCallerClients<TClient>
   extends LifetimeHubClients<TClient>
   implements HubCallerClients<TClient>
@@ -156,9 +186,9 @@ export class LifetimeHubCallerClients<TClient>
     lifetime: HubLifetimeManager,
     results: ClientResultTypes,
     callerId: string,
-    onAsk: () => void,
+    onInvoke: () => void,
   ) {
-    super(lifetime, results, onAsk);
+    super(lifetime, results, onInvoke);
     this.#callerId = callerId;
   }
   get caller(): SingleClientProxy<TClient> {

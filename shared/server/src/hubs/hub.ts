@@ -4,14 +4,24 @@ import type { GroupManager, HubCallerClients } from './hub-clients.ts';
 import type { HubCall } from './hub-call.ts';
 import type { HubCallerContext } from './hub-caller-context.ts';
 
-const used = Symbol('used');
-/** The call of each living hub. Outside the object, so that a hub stored after its call keeps nothing alive. */
-const calls = new WeakMap<Hub<never>, HubCall | typeof used>();
+const ended = Symbol('ended');
 
 /**
- * Base class of hubs: its public methods are what clients can call. A new instance is made for each call, so fields keep nothing;
- * `context.items` lasts as long as the connection. Names that start with `_` or `#`, accessors and the hooks `on…` below
- * cannot be called by clients. Source: `Hub<T>` of ASP.NET Core.
+ * The call of each hub instance. It is stored outside the instance, so that an instance that user
+ * code keeps after its call does not keep the connection in memory.
+ */
+const calls = new WeakMap<Hub<never>, HubCall | typeof ended>();
+
+/**
+ * The base class of hubs. Clients can call the public methods that your class declares. They cannot
+ * call accessors, methods whose names start with `_` or `#`, or the hooks below (`onConnected`,
+ * `onAuthenticationRefreshed`, `onDisconnected`).
+ *
+ * Each call gets a new instance, so fields do not keep values between calls. Use `context.items` to
+ * keep values for a connection.
+ *
+ * Type parameter: `TClient` describes the methods that the server can call on clients. Default: any
+ * method with any arguments. Source: `Hub<T>` of ASP.NET Core.
  * @example
  * class MessageHub extends Hub<MessageClient> {
  *   async sendMessageToAll(message: string) {
@@ -20,51 +30,62 @@ const calls = new WeakMap<Hub<never>, HubCall | typeof used>();
  * }
  */
 export abstract class Hub<TClient = UntypedClient> {
-  /** The connection that made the call. Throws once the call is over. */
+  /** The connection that made the call. Throws after the call has ended. */
   get context(): HubCallerContext {
-    return callOf(this).context;
+    return getCall(this).context;
   }
 
-  /** Who can be sent to. Throws once the call is over. */
+  /** Selects the clients to which the hub sends messages. Throws after the call has ended. */
   get clients(): HubCallerClients<TClient> {
-    return callOf(this).clients as HubCallerClients<TClient>;
+    return getCall(this).clients as HubCallerClients<TClient>;
   }
 
-  /** Puts connections into groups. Throws once the call is over. */
+  /** Adds connections to groups and removes them. Throws after the call has ended. */
   get groups(): GroupManager {
-    return callOf(this).groups;
+    return getCall(this).groups;
   }
 
-  /** Runs when a client has connected, before its first call. An error closes the connection. */
+  /**
+   * Called when a client has connected, before its first call. If it throws, the error is logged and
+   * the connection is closed. Source: `OnConnectedAsync`.
+   */
   onConnected(): void | Promise<void> {}
 
   /**
-   * Runs when the client has brought a new token for its connection, with the new claims in `context.user`: groups that hang on them
-   * can be joined and left here. An error is logged. Source: `OnAuthenticationRefreshedAsync`, planned for ASP.NET Core 11.
+   * Called when the client has refreshed the token of its connection. `context.user` has the new
+   * claims, so you can update groups that depend on them. If it throws, the error is logged.
+   * Requires the option `enableAuthenticationRefresh`.
+   * Source: `OnAuthenticationRefreshedAsync`, planned for ASP.NET Core 11.
    */
   onAuthenticationRefreshed(): void | Promise<void> {}
 
-  /** Runs when a connection has ended; `error` is undefined for a normal end. */
+  /**
+   * Called when a connection has closed. `error` is undefined if it closed normally. If it throws,
+   * the error is logged. Source: `OnDisconnectedAsync`.
+   */
   onDisconnected(_error?: Error): void | Promise<void> {}
 }
 
-/** The client contract of a hub. */
+/** The type parameter `TClient` of a hub class. */
 export type ClientOf<THub> = THub extends Hub<infer TClient> ? TClient : never;
 
-/** Gives a new hub its call. Throws for one that has had a call: a factory has to make a new one each time. */
+/**
+ * Assigns a call to a new hub instance. Throws if the instance has had a call already: a hub factory
+ * must create a new instance for each call.
+ */
 export function beginCall(hub: Hub<never>, call: HubCall): void {
   if (calls.has(hub)) throw new Error(errorTexts.hubUsedAgain(hub.constructor.name));
   calls.set(hub, call);
 }
 
-/** Ends the call: from now on the hub says that it was used too late. */
+/** Ends the call of a hub instance. After this, `context`, `clients` and `groups` throw. */
 export function endCall(hub: Hub<never>): void {
-  calls.set(hub, used);
+  calls.set(hub, ended);
 }
 
-function callOf(hub: object): HubCall {
+function getCall(hub: object): HubCall {
   const call = calls.get(hub as Hub<never>);
-  if (call === used) throw new Error(errorTexts.hubUsedAfterCall(hub.constructor.name));
+  if (call === ended) throw new Error(errorTexts.hubUsedAfterCall(hub.constructor.name));
   if (call === undefined) throw new Error(errorTexts.hubCreatedByUser(hub.constructor.name));
   return call;
 }

@@ -14,16 +14,24 @@ import {
 } from '../hubs/connection/diagnostics.ts';
 import type { HubFilter, HubInvocationContext, HubLifetimeContext } from '../hubs/hub-filter.ts';
 
-const transports = {
+/** The values of the attribute `signalr.transport`. */
+const transportAttributes = {
   WebSockets: 'web_sockets',
   ServerSentEvents: 'server_sent_events',
   LongPolling: 'long_polling',
 } as const;
 
 /**
- * Reports to OpenTelemetry under ASP.NET Core's names. Metrics: `signalr.server.active_connections` and
- * `signalr.server.connection.duration` (s), for all servers of the process. Spans: `Hub/method` around each call and hook; for a
- * stream, up to its start. Source: meter `Microsoft.AspNetCore.Http.Connections`, activities `Microsoft.AspNetCore.SignalR.Server`.
+ * Reports metrics and spans to OpenTelemetry, with the names of ASP.NET Core. Needs the package
+ * `@opentelemetry/api`.
+ *
+ * - Metrics: `signalr.server.active_connections` and `signalr.server.connection.duration` (in
+ *   seconds), for all servers of the process. Create only one filter per process, because each
+ *   filter counts all connections.
+ * - Spans: `Hub/method` for each call and each hook. The span of a stream ends when the stream starts.
+ *
+ * Source: the meter `Microsoft.AspNetCore.Http.Connections` and the activities
+ * `Microsoft.AspNetCore.SignalR.Server`.
  * @example
  * const signalr = new SignalRServer({ filters: [new OpenTelemetryFilter()] });
  */
@@ -31,7 +39,10 @@ export class OpenTelemetryFilter implements HubFilter {
   readonly #tracer: Tracer;
   readonly #stop: () => void;
 
-  /** Default: what is registered with `@opentelemetry/api` at this moment. */
+  /**
+   * Defaults: a tracer and a meter of the providers that are registered with `@opentelemetry/api`
+   * when the filter is created. Register them first.
+   */
   constructor(
     tracer: Tracer = trace.getTracer('Microsoft.AspNetCore.SignalR.Server'),
     meter: Meter = metrics.getMeter('Microsoft.AspNetCore.Http.Connections'),
@@ -40,7 +51,7 @@ export class OpenTelemetryFilter implements HubFilter {
     this.#stop = recordConnections(meter);
   }
 
-  /** Stops the metrics. */
+  /** Stops the metrics. Spans continue as long as the server uses the filter. */
   close(): void {
     this.#stop();
   }
@@ -69,9 +80,12 @@ export class OpenTelemetryFilter implements HubFilter {
       { kind: SpanKind.SERVER, attributes },
       (span) =>
         run().then(
-          (result) => (span.end(), result),
+          (result) => {
+            span.end();
+            return result;
+          },
           (error: unknown) => {
-            fail(span, error);
+            endWithError(span, error);
             throw error;
           },
         ),
@@ -79,12 +93,13 @@ export class OpenTelemetryFilter implements HubFilter {
   }
 }
 
-function fail(span: Span, error: unknown): void {
+function endWithError(span: Span, error: unknown): void {
   span.setAttribute('error.type', error instanceof Error ? error.name : '_OTHER');
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
 }
 
+/** Records the metrics. Returns a function that stops this. */
 function recordConnections(meter: Meter): () => void {
   const active = meter.createUpDownCounter('signalr.server.active_connections', {
     unit: '{connection}',
@@ -96,11 +111,11 @@ function recordConnections(meter: Meter): () => void {
   });
   const onOpened = (message: unknown): void => {
     const { transport } = message as ConnectionOpenedEvent;
-    active.add(1, { 'signalr.transport': transports[transport] });
+    active.add(1, { 'signalr.transport': transportAttributes[transport] });
   };
   const onClosed = (message: unknown): void => {
     const event = message as ConnectionClosedEvent;
-    const attributes = { 'signalr.transport': transports[event.transport] };
+    const attributes = { 'signalr.transport': transportAttributes[event.transport] };
     active.add(-1, attributes);
     duration.record(event.duration / 1000, {
       ...attributes,

@@ -3,89 +3,108 @@ import type { CompletionMessage } from '@practical-signalr/protocol';
 import { errorTexts } from '../error-texts.ts';
 import { HubError } from '../hub-error.ts';
 
-interface Question {
+interface PendingInvocation {
   readonly connectionId: string;
-  readonly end: () => void;
+  /** Removes the listener from the signal. */
+  readonly release: () => void;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** An id that no client can guess: whoever knows it could answer. The form that Redis backplanes of .NET use too. */
+/**
+ * Returns a new invocation id of 128 random bits in 22 characters. It must be unguessable, because
+ * a client that knows the id could send a result. .NET Redis backplanes use the same format.
+ */
 export const newInvocationId = (): string => randomBytes(16).toString('base64').slice(0, 22);
 
 /**
- * The questions to clients that wait for an answer. Each ends by its answer, its signal or the end of its connection.
+ * The pending invocations of clients. Each ends when its result arrives, when its signal is aborted
+ * or when its connection closes. Use it in your own lifetime manager.
  * Source: `ClientResultsManager` of ASP.NET Core.
+ * @example
+ * const invocationId = newInvocationId();
+ * const result = results.add(connectionId, invocationId, signal);
+ * // Send the invocation. When the completion of the client arrives:
+ * results.tryComplete(connectionId, completion);
  */
 export class ClientResultsManager {
-  readonly #questions = new Map<string, Question>();
-  readonly #byConnection = new Map<string, Set<string>>();
+  readonly #pending = new Map<string, PendingInvocation>();
+  readonly #idsByConnection = new Map<string, Set<string>>();
 
+  /** The number of pending invocations. */
   get size(): number {
-    return this.#questions.size;
+    return this.#pending.size;
   }
 
-  /** The answer to a question; rejects with a {HubError} where the client answers with an error, where the signal aborts, or by `fail`. */
+  /**
+   * Registers an invocation and resolves with its result. Rejects with a {@link HubError} if the
+   * client returns an error, the connection closes or the signal is aborted.
+   */
   add(
     connectionId: string,
     invocationId: string,
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
-    if (signal?.aborted === true)
+    if (signal?.aborted === true) {
       return Promise.reject(new HubError(errorTexts.invocationCanceled));
+    }
     return new Promise((resolve, reject) => {
-      const cancel = (): void =>
-        this.#take(invocationId)?.reject(new HubError(errorTexts.invocationCanceled));
+      const cancel = (): void => {
+        this.fail(invocationId, new HubError(errorTexts.invocationCanceled));
+      };
       signal?.addEventListener('abort', cancel, { once: true });
-      const end = (): void => signal?.removeEventListener('abort', cancel);
-      this.#questions.set(invocationId, { connectionId, end, resolve, reject });
-      const open = this.#byConnection.get(connectionId);
-      if (open === undefined) this.#byConnection.set(connectionId, new Set([invocationId]));
-      else open.add(invocationId);
+      const release = (): void => signal?.removeEventListener('abort', cancel);
+      this.#pending.set(invocationId, { connectionId, release, resolve, reject });
+      const ids = this.#idsByConnection.get(connectionId);
+      if (ids === undefined) this.#idsByConnection.set(connectionId, new Set([invocationId]));
+      else ids.add(invocationId);
     });
   }
 
   /**
-   * Takes an answer. False where nobody asked, or nobody waits any more.
-   * @throws {Error} where another connection was asked: its sender guesses or lies.
+   * Ends an invocation with the client's result or error. Returns false if the invocation is not
+   * pending.
+   * @throws {Error} if another connection was invoked. The sender guessed the id.
    */
   tryComplete(connectionId: string, completion: CompletionMessage): boolean {
-    const question = this.#questions.get(completion.invocationId);
-    if (question === undefined) return false;
-    if (question.connectionId !== connectionId)
+    const invocation = this.#pending.get(completion.invocationId);
+    if (invocation === undefined) return false;
+    if (invocation.connectionId !== connectionId) {
       throw new Error(errorTexts.answeredByOther(connectionId));
-    this.#take(completion.invocationId);
-    if (completion.error !== undefined) question.reject(new HubError(completion.error));
-    else if (completion.hasResult) question.resolve(completion.result);
-    else question.reject(new HubError(errorTexts.answerWithoutResult));
+    }
+    this.#remove(completion.invocationId);
+    if (completion.error !== undefined) invocation.reject(new HubError(completion.error));
+    else if (completion.hasResult) invocation.resolve(completion.result);
+    else invocation.reject(new HubError(errorTexts.answerWithoutResult));
     return true;
   }
 
-  /** The connection that was asked; undefined where nobody waits for its answer any more. */
-  asked(invocationId: string): string | undefined {
-    return this.#questions.get(invocationId)?.connectionId;
+  /** Returns the id of the invoked connection, or undefined if the invocation is not pending. */
+  connectionOf(invocationId: string): string | undefined {
+    return this.#pending.get(invocationId)?.connectionId;
   }
 
-  /** Ends one question with an error. */
+  /** Rejects one invocation. Does nothing if it is not pending. */
   fail(invocationId: string, error: Error): void {
-    this.#take(invocationId)?.reject(error);
+    this.#remove(invocationId)?.reject(error);
   }
 
-  /** Ends the questions to a connection that is gone. */
+  /** Rejects the invocations of a connection that has closed. */
   connectionLost(connectionId: string): void {
-    for (const id of this.#byConnection.get(connectionId) ?? []) {
+    for (const id of this.#idsByConnection.get(connectionId) ?? []) {
       this.fail(id, new HubError(errorTexts.connectionLost(connectionId)));
     }
   }
 
-  #take(invocationId: string): Question | undefined {
-    const question = this.#questions.get(invocationId);
-    if (question === undefined) return undefined;
-    this.#questions.delete(invocationId);
-    question.end();
-    const open = this.#byConnection.get(question.connectionId);
-    if (open?.delete(invocationId) === true && open.size === 0)
-      this.#byConnection.delete(question.connectionId);
-    return question;
+  #remove(invocationId: string): PendingInvocation | undefined {
+    const invocation = this.#pending.get(invocationId);
+    if (invocation === undefined) return undefined;
+    this.#pending.delete(invocationId);
+    invocation.release();
+    const { connectionId } = invocation;
+    const ids = this.#idsByConnection.get(connectionId);
+    ids?.delete(invocationId);
+    if (ids?.size === 0) this.#idsByConnection.delete(connectionId);
+    return invocation;
   }
 }

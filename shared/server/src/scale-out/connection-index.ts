@@ -6,14 +6,21 @@ export type Receivers = ReadonlyMap<string, LifetimeConnection>;
 
 type Index = Map<string, Map<string, LifetimeConnection>>;
 
-/** The connections of this process by id, group and user. Tells when a group or a user begins and ends here. */
+/**
+ * The connections of this process by id, group and user. Reports the first and the last connection
+ * of a group or user, so that a backplane knows when to subscribe and unsubscribe.
+ * @example
+ * const isFirst = index.join(connection, 'news');
+ * if (isFirst) await subscribe('news');
+ */
 export class ConnectionIndex {
   readonly #connections = new Map<string, LifetimeConnection>();
   readonly #groups: Index = new Map();
   readonly #users: Index = new Map();
-  /** The groups of each connection, so that leaving costs nothing for those of others. */
+  /** The groups of each connection, so that removing a connection does not search all groups. */
   readonly #memberships = new Map<string, Set<string>>();
 
+  /** All connections by id. */
   get all(): Receivers {
     return this.#connections;
   }
@@ -22,25 +29,27 @@ export class ConnectionIndex {
     return this.#connections.get(connectionId);
   }
 
+  /** Returns the members of a group, or undefined if it has none in this process. */
   group(name: string): Receivers | undefined {
     return this.#groups.get(name);
   }
 
+  /** Returns the connections of a user, or undefined if there are none in this process. */
   user(userId: string): Receivers | undefined {
     return this.#users.get(userId);
   }
 
-  /** The names of the groups that have a member here. */
+  /** The names of the groups that have a member in this process. */
   get groupNames(): IterableIterator<string> {
     return this.#groups.keys();
   }
 
-  /** The groups that a connection is in. */
+  /** Returns the groups of a connection, or undefined if it has none. */
   groupsOf(connectionId: string): ReadonlySet<string> | undefined {
     return this.#memberships.get(connectionId);
   }
 
-  /** True for the first connection of its user. */
+  /** Adds a connection. Returns true if it is the first connection of its user. */
   add(connection: LifetimeConnection): boolean {
     this.#connections.set(connection.connectionId, connection);
     return (
@@ -49,7 +58,10 @@ export class ConnectionIndex {
     );
   }
 
-  /** Takes a connection out of everything; returns the groups that have no member left, and whether its user has none. */
+  /**
+   * Removes a connection, also from its groups. Returns the groups that have no member left
+   * (`groups`), and whether its user has no connection left (`user`).
+   */
   remove(connection: LifetimeConnection): {
     readonly groups: readonly string[];
     readonly user: boolean;
@@ -65,7 +77,7 @@ export class ConnectionIndex {
     return { groups, user };
   }
 
-  /** True for the first member of the group. */
+  /** Adds a connection to a group. Returns true if it is the first member. */
   join(connection: LifetimeConnection, group: string): boolean {
     const memberships = this.#memberships.get(connection.connectionId);
     if (memberships === undefined) this.#memberships.set(connection.connectionId, new Set([group]));
@@ -73,7 +85,7 @@ export class ConnectionIndex {
     return insert(this.#groups, group, connection);
   }
 
-  /** True where the last member has left the group. */
+  /** Removes a connection from a group. Returns true if it was the last member. */
   leave(connectionId: string, group: string): boolean {
     const memberships = this.#memberships.get(connectionId);
     if (memberships?.delete(group) === true && memberships.size === 0)
@@ -82,7 +94,10 @@ export class ConnectionIndex {
   }
 }
 
-/** Writes one message to all of them; undefined where all have room for more, else a promise for it. */
+/**
+ * Sends one message to all receivers except the excluded connection ids. Returns undefined if all
+ * have room for more, otherwise a promise that resolves when they have.
+ */
 export function deliver(
   receivers: Receivers | undefined,
   message: SharedMessage,
@@ -90,17 +105,18 @@ export function deliver(
 ): Promise<void> | undefined {
   if (receivers === undefined) return undefined;
   let waits: Promise<void>[] | undefined;
-  const without = excluded === undefined || excluded.length === 0 ? undefined : new Set(excluded);
+  const excludedIds =
+    excluded === undefined || excluded.length === 0 ? undefined : new Set(excluded);
   for (const connection of receivers.values()) {
-    if (without?.has(connection.connectionId) === true) continue;
+    if (excludedIds?.has(connection.connectionId) === true) continue;
     const wait = connection.write(message);
-    // Many connections wait for the same end of turn: one promise stands for all of them.
+    // Many connections return the same promise, because they wait for the same event loop turn.
     if (wait !== undefined && waits?.at(-1) !== wait) (waits ??= []).push(wait);
   }
   return waits === undefined ? undefined : allOf(waits);
 }
 
-/** One promise for several, without an array of results. */
+/** Resolves when all sends have resolved. */
 export const allOf = (sends: readonly Promise<void>[]): Promise<void> =>
   sends.length === 1 ? (sends[0] as Promise<void>) : Promise.all(sends).then(() => undefined);
 

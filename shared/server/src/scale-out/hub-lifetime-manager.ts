@@ -5,41 +5,55 @@ import type { HealthReportEntry } from './health-report.ts';
 import type { TransportName } from '../transport-name.ts';
 import type { SharedMessage } from './shared-message.ts';
 
-/** What a lifetime manager sees of a connection. */
+/** A connection of this server, as a lifetime manager sees it. */
 export interface LifetimeConnection {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
-  /** The encoding that the client chose; undefined before its handshake. */
+  /** The hub protocol that the client selected, or undefined before the handshake. */
   readonly protocol?: HubProtocol | undefined;
-  /** Sends; undefined when more may follow at once, else a promise for room in the connection's buffer. */
+  /**
+   * Sends a message. Returns undefined if the buffer of the connection has room for more, otherwise
+   * a promise that resolves when it has.
+   */
   write(message: SharedMessage): Promise<void> | undefined;
 }
 
-/** Where a client has to go instead of here. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate", redirect. */
+/**
+ * The server to which a client must connect instead.
+ * Source: TransportProtocols.md, "POST [endpoint-base]/negotiate", redirect.
+ */
 export interface NegotiateRedirect {
+  /** The URL to which the client connects. */
   readonly url: string;
+  /** The token that the client sends to that URL. */
   readonly accessToken: string;
 }
 
-/** What a redirect must tell of the endpoint that the client has asked for. */
+/** The options of the hub with which a client negotiates. A redirect passes them on. */
 export interface NegotiatedHub {
-  /** The user, as the server's `userIdProvider` names it. */
+  /** The user id that the server's `userIdProvider` returned, or undefined if there is no user. */
   readonly userIdentifier: string | undefined;
-  /** Names of the transports that the endpoint allows. */
+  /** The names of the transports that the hub allows. */
   readonly transports: readonly TransportName[];
-  /** Time for the handshake, in ms. */
+  /** The time limit of the handshake, in ms. */
   readonly handshakeTimeout: number;
   readonly enableDetailedErrors: boolean;
   readonly closeOnAuthenticationExpiration: boolean;
 }
 
 /**
- * Who gets what: the one seam that scale-out replaces. One for each hub class.
- * A send resolves when the message has been handed to the connections, not when clients have it.
+ * Decides which connections receive a message. Each hub class has one. A scale-out package replaces
+ * this class, to reach the connections of other servers too.
+ *
+ * A send resolves when the message is in the buffers of the connections and these have room for
+ * more. It does not wait until clients have received the message. It rejects if the arguments
+ * cannot be serialized. Connections, groups and users that do not exist are ignored.
  * Source: `HubLifetimeManager<THub>` of ASP.NET Core.
  */
 export interface HubLifetimeManager {
+  /** Adds a connection, after its handshake and before the connected hook. */
   onConnected(connection: LifetimeConnection): Promise<void>;
+  /** Removes a connection from everything, after the disconnected hook. */
   onDisconnected(connection: LifetimeConnection): Promise<void>;
   sendAll(method: string, args: readonly unknown[]): Promise<void>;
   sendAllExcept(
@@ -63,11 +77,13 @@ export interface HubLifetimeManager {
   ): Promise<void>;
   sendUser(userId: string, method: string, args: readonly unknown[]): Promise<void>;
   sendUsers(userIds: readonly string[], method: string, args: readonly unknown[]): Promise<void>;
+  /** Adds a connection of any server to a group. Resolves when later sends reach it. */
   addToGroup(connectionId: string, group: string): Promise<void>;
+  /** Removes a connection of any server from a group. */
   removeFromGroup(connectionId: string, group: string): Promise<void>;
   /**
-   * Asks one client and waits for its answer. Rejects when there is no such client, when it goes away, answers with an error,
-   * or when the signal aborts.
+   * Calls a method of one client and resolves with its result. Rejects if the client does not exist,
+   * disconnects or returns an error, or if the signal is aborted.
    */
   invokeConnection(
     connectionId: string,
@@ -75,21 +91,28 @@ export interface HubLifetimeManager {
     args: readonly unknown[],
     signal?: AbortSignal,
   ): Promise<unknown>;
-  /** Takes a client's answer; one that nobody waits for is passed over. Throws where another client was asked. */
+  /**
+   * Handles a client's result. Ignores it if no invocation with its id is pending. Throws if another
+   * client was invoked.
+   */
   setConnectionResult(connectionId: string, completion: CompletionMessage): void;
   /**
-   * Sends clients elsewhere when they negotiate; the request's path is the hub's. Undefined: they stay.
-   * Rejects when clients cannot be served now, best with a {NegotiateError}.
+   * Called for each negotiate request. Returns the server to which the client must connect, or
+   * undefined to serve the client here. Reject with a {@link NegotiateError} if clients cannot be
+   * served now. Default: clients are served here.
    */
   negotiate?(
     request: ConnectionRequest,
     user: ClaimsPrincipal | undefined,
     hub: NegotiatedHub,
   ): Promise<NegotiateRedirect | undefined>;
-  /** The server is about to close: runs before its connections are told to go. What was negotiated may still come. */
+  /**
+   * Called when the server starts to close, before it closes its connections. Clients that have
+   * negotiated already may still connect.
+   */
   closing?(): Promise<void>;
-  /** How the way to the other servers is. Absent where there are none. */
+  /** Returns the health of the connection to the other servers. */
   health?(): HealthReportEntry;
-  /** Ends what the manager holds, after the last connection of this process is gone. */
+  /** Releases all resources. Called after the last connection of this server has closed. */
   close?(): Promise<void>;
 }

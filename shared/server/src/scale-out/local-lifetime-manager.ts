@@ -7,7 +7,10 @@ import { SharedMessage } from './shared-message.ts';
 
 const done = Promise.resolve();
 
-/** Reaches the connections of this process. Source: `DefaultHubLifetimeManager<THub>` of ASP.NET Core. */
+/**
+ * The lifetime manager without scale-out: it reaches the connections of this process.
+ * Source: `DefaultHubLifetimeManager<THub>` of ASP.NET Core.
+ */
 export class LocalLifetimeManager implements HubLifetimeManager {
   readonly #index = new ConnectionIndex();
   readonly #results = new ClientResultsManager();
@@ -57,7 +60,7 @@ export class LocalLifetimeManager implements HubLifetimeManager {
   }
 
   sendGroups(groups: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
-    // A member of two of the groups gets the message twice, as in ASP.NET Core.
+    // A member of two of the groups receives the message twice, as in ASP.NET Core.
     const message = new SharedMessage(method, args);
     return allOf(groups.map((group) => sendTo(this.#index.group(group), message)));
   }
@@ -77,7 +80,7 @@ export class LocalLifetimeManager implements HubLifetimeManager {
 
   sendUsers(userIds: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
     const message = new SharedMessage(method, args);
-    return allOf([...new Set(userIds)].map((user) => sendTo(this.#index.user(user), message)));
+    return allOf([...new Set(userIds)].map((userId) => sendTo(this.#index.user(userId), message)));
   }
 
   addToGroup(connectionId: string, group: string): Promise<void> {
@@ -106,7 +109,7 @@ export class LocalLifetimeManager implements HubLifetimeManager {
       if (signal?.aborted !== true)
         void connection.write(new SharedMessage(method, args, invocationId));
     } catch (error) {
-      this.#results.fail(invocationId, error as Error); // arguments that cannot be written
+      this.#results.fail(invocationId, error as Error); // an argument cannot be serialized
     }
     return result;
   }
@@ -119,5 +122,5 @@ export class LocalLifetimeManager implements HubLifetimeManager {
 const sendTo = (
   receivers: Receivers | undefined,
   message: SharedMessage,
-  excluded?: readonly string[],
-): Promise<void> => deliver(receivers, message, excluded) ?? done;
+  excludedIds?: readonly string[],
+): Promise<void> => deliver(receivers, message, excludedIds) ?? done;

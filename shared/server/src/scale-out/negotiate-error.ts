@@ -1,11 +1,16 @@
-/** A client cannot be sent elsewhere now. Its text and status are the answer to the client. */
+/**
+ * Thrown by `negotiate` of a lifetime manager if clients cannot be served now. The client receives
+ * its message and status.
+ * @example
+ * throw new NegotiateError('No endpoint is online. Try again later.', 503);
+ */
 export class NegotiateError extends Error {
   override readonly name = 'NegotiateError';
-  /** The HTTP status of the answer. */
+  /** The HTTP status of the response. Default 500. */
   readonly statusCode: number;
 
-  constructor(text: string, statusCode = 500) {
-    super(text);
+  constructor(message: string, statusCode = 500) {
+    super(message);
     this.statusCode = statusCode;
   }
 }

@@ -5,32 +5,48 @@ import type { Transport, TransportEvents } from '../connections/transport.ts';
 import type { Logger } from '../logger.ts';
 import type { HubLifetimeManager } from './hub-lifetime-manager.ts';
 
-/** A client whose bytes come some other way than over this server's HTTP, as through a service. */
+/** A client that is not connected to this server's HTTP server, but for example to a service. */
 export interface AcceptedClient {
   readonly connectionId: string;
+  /** Sends data to the client. */
   readonly transport: Transport;
-  /** The request that the client made; its path says which of the hub's endpoints it wants. */
+  /** The request that the client sent to the service. Its path selects the endpoint of the hub. */
   readonly request: ConnectionRequest;
+  /** The claims of the authenticated user. */
   readonly user?: ClaimsPrincipal | undefined;
   /**
-   * Where the service names the user itself, null where it knows that there is none; else the server's `userIdProvider` is asked.
-   * A provider that has been asked at negotiation must not be asked about this request: the client writes its headers and query itself.
+   * The user id that the service determined, or null if the service knows that the client has no
+   * user. If undefined, the server calls its `userIdProvider` with `request`. Do not leave it
+   * undefined if the provider was called during negotiation: the client controls the headers and
+   * the query of `request`.
    */
   readonly userIdentifier?: string | null | undefined;
 }
 
-/** What a scale-out gets to know of a hub class. */
+/** A hub class, as a scale-out package sees it. */
 export interface ScaleOutHub {
-  /** The name of the class; keeps hubs apart that share a backplane. */
+  /** The name of the hub class. It separates the hubs that share a backplane. */
   readonly hubName: string;
-  /** The encodings of the server, in its order. */
+  /** The hub protocols of the server, in its order. */
   readonly protocols: readonly HubProtocol[];
+  /** The logger of the server. */
   readonly logger: Logger;
-  /** Whether clients may come back to their connection after the socket broke, where the scale-out holds their sockets. */
+  /**
+   * Whether clients may use stateful reconnect. Relevant if clients connect to a service instead of
+   * this server. Default: false.
+   */
   readonly allowStatefulReconnects?: boolean;
-  /** Serves a client; the returned events tell its connection what arrives. Undefined where no endpoint fits its path. */
+  /**
+   * Serves a client. Call the returned events when data arrives. Returns undefined if the hub has no
+   * endpoint at the path of the client's request.
+   */
   accept(client: AcceptedClient): TransportEvents | undefined;
 }
 
-/** Makes the lifetime manager of a hub class. */
+/**
+ * Creates the lifetime manager of a hub class. Pass it as the server's option `scaleOut`.
+ * @example
+ * const scaleOut: HubLifetimeManagerFactory = () => new LocalLifetimeManager();
+ * const signalr = new SignalRServer({ scaleOut });
+ */
 export type HubLifetimeManagerFactory = (hub: ScaleOutHub) => HubLifetimeManager;

@@ -1,48 +1,55 @@
 import { type HubProtocol, MessageType } from '@practical-signalr/protocol';
 import { SharedPayload } from '../connections/shared-payload.ts';
 
-/** A call to clients, encoded once for each protocol in use, on first need. */
+/**
+ * An invocation of a client method that several connections receive. It is encoded once for each
+ * hub protocol, when the first connection with this protocol needs it.
+ */
 export class SharedMessage {
   readonly #target: string;
   readonly #arguments: readonly unknown[];
   readonly #invocationId: string | undefined;
   #protocol: HubProtocol | undefined;
   #payload: SharedPayload | undefined;
-  #others: Map<HubProtocol, SharedPayload> | undefined;
-  #ready: ReadonlyMap<string, Uint8Array> | undefined;
+  /** The payloads of further protocols. Most servers use one, which needs no map. */
+  #otherPayloads: Map<HubProtocol, SharedPayload> | undefined;
+  #encoded: ReadonlyMap<string, Uint8Array> | undefined;
 
-  /** With an `invocationId` the client is asked for a result. */
+  /** With an `invocationId`, the client must return a result. */
   constructor(target: string, args: readonly unknown[], invocationId?: string) {
     this.#target = target;
     this.#arguments = args;
     this.#invocationId = invocationId;
   }
 
-  /** A message that another server has encoded, by the names of the protocols. Text protocols carry UTF-8. */
+  /**
+   * Creates a message that another server has encoded. `encoded` has the names of the hub protocols
+   * as keys. The values of text protocols are UTF-8.
+   */
   static fromEncoded(encoded: ReadonlyMap<string, Uint8Array>): SharedMessage {
     const message = new SharedMessage('', []);
-    message.#ready = encoded;
+    message.#encoded = encoded;
     return message;
   }
 
   /**
-   * The message in one protocol. Throws what the payload serializer throws; undefined where the other server that
-   * encoded it did not have the protocol.
+   * Returns the message in one hub protocol. Returns undefined if another server encoded the message
+   * without this protocol. Throws the errors of the payload serializer.
    */
   encoded(protocol: HubProtocol): SharedPayload | undefined {
     if (this.#protocol === protocol && this.#payload !== undefined) return this.#payload;
-    const known = this.#others?.get(protocol);
-    if (known !== undefined) return known;
+    const otherPayload = this.#otherPayloads?.get(protocol);
+    if (otherPayload !== undefined) return otherPayload;
     const encoded =
-      this.#ready === undefined ? this.#encode(protocol) : readyFor(protocol, this.#ready);
+      this.#encoded === undefined ? this.#encode(protocol) : readEncoded(protocol, this.#encoded);
     if (encoded === undefined) return undefined;
     const payload = new SharedPayload(encoded);
     if (this.#protocol === undefined) {
       this.#protocol = protocol;
       this.#payload = payload;
     } else {
-      this.#others ??= new Map();
-      this.#others.set(protocol, payload);
+      this.#otherPayloads ??= new Map();
+      this.#otherPayloads.set(protocol, payload);
     }
     return payload;
   }
@@ -57,7 +64,7 @@ export class SharedMessage {
   }
 }
 
-function readyFor(
+function readEncoded(
   protocol: HubProtocol,
   encoded: ReadonlyMap<string, Uint8Array>,
 ): string | Uint8Array | undefined {

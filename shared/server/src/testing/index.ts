@@ -5,5 +5,5 @@ export {
   suiteHub,
   type LifetimeCase,
   type StartLifetimeManager,
-} from '../scale-out/lifetime-suite.ts';
+} from '../scale-out/lifetime-cases.ts';
 export { LifetimeSuiteClient, type ReceivedCall } from '../scale-out/lifetime-suite-client.ts';
