@@ -121,7 +121,7 @@ describe('sharded pub/sub, sends from another server', () => {
     withServers(async ({ a, b }) => {
       const id = b.client.connectionId;
       const result = a.manager.invokeConnection(id, 'Ask', []);
-      b.manager.setConnectionResult(id, b.client.answer(await b.client.next(), 'yes'));
+      b.manager.setConnectionResult(id, b.client.createResult(await b.client.next(), 'yes'));
       expect(await result).toBe('yes');
       const rejection = expect(a.manager.invokeConnection(id, 'Ask', [])).rejects.toThrow(
         'Connection disconnected.',

@@ -73,7 +73,7 @@ export async function expectFullDelivery(a: TestServer, b: TestServer): Promise<
     await expectArrival(from.manager.sendGroup('remote', 'm', ['group']), 'group');
     await from.manager.removeFromGroup(id, 'remote');
     const result = from.manager.invokeConnection(id, 'Ask', []);
-    to.manager.setConnectionResult(id, to.client.answer(await to.client.next(), 42));
+    to.manager.setConnectionResult(id, to.client.createResult(await to.client.next(), 42));
     assert.equal(await result, 42);
   }
   await a.manager.sendGroup('g', 'm', ['earlier group']);

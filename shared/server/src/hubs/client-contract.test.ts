@@ -2,18 +2,18 @@ import { expect, test } from 'vitest';
 import { Hub, type HubContext, SignalRServer } from '../index.ts';
 
 interface Client {
-  said(text: string, times: number): void;
+  receive(text: string, times: number): void;
 }
 class ChatHub extends Hub<Client> {
   async say(): Promise<void> {
-    await this.clients.all.send('said', 'a', 1);
-    await this.clients.caller.send('Said', 'a', 1); // as C# spells it
+    await this.clients.all.send('receive', 'a', 1);
+    await this.clients.caller.send('Receive', 'a', 1); // the spelling of C#
     // @ts-expect-error the client has no such method
-    await this.clients.all.send('sayed', 'a', 1);
+    await this.clients.all.send('recieve', 'a', 1);
     // @ts-expect-error the second argument is a number
-    await this.clients.others.send('said', 'a', 'b');
+    await this.clients.others.send('receive', 'a', 'b');
     // @ts-expect-error the second argument is missing
-    await this.clients.group('g').send('Said', 'a');
+    await this.clients.group('g').send('Receive', 'a');
   }
 }
 class AnyHub extends Hub {
@@ -22,16 +22,16 @@ class AnyHub extends Hub {
   }
 }
 
-test('a wrong name or argument does not compile: this file is the proof, the compiler the judge', async () => {
+test('a wrong method name or argument does not compile (checked when this file is compiled)', async () => {
   const signalr = new SignalRServer();
   const context: HubContext<Client> = signalr.mapHub('/chat', ChatHub, {
     methods: { say: { arguments: [] } },
   });
   signalr.mapHub('/any', AnyHub);
-  await context.clients.all.send('said', 'to nobody', 1);
+  await context.clients.all.send('receive', 'to nobody', 1);
   // @ts-expect-error a hub context has no caller
   expect(context.clients.caller).toBeUndefined();
   // @ts-expect-error the hub has no such method
-  expect(() => signalr.mapHub('/other', ChatHub, { methods: { sayed: {} } })).toThrow('sayed');
+  expect(() => signalr.mapHub('/other', ChatHub, { methods: { sya: {} } })).toThrow('sya');
   await signalr.close();
 });

@@ -2,53 +2,56 @@ import { expect, test } from 'vitest';
 import { Hub, HubError, type HubFilter } from '../index.ts';
 import { testServer } from '../testing/index.ts';
 
-const seen: string[] = [];
-let onGone: () => void = () => undefined;
+const events: string[] = [];
+let onDisconnected: () => void = () => undefined;
 class FilteredHub extends Hub {
   override onConnected(): void {
-    seen.push('hub connected');
+    events.push('hub connected');
   }
   override onDisconnected(): void {
-    seen.push('hub disconnected');
+    events.push('hub disconnected');
   }
   say(text: string): string {
-    seen.push('method');
+    events.push('method');
     return text;
   }
   async *count(to: number): AsyncGenerator<number> {
     for (let i = 0; i < to; i++) yield i;
   }
 }
-const noisy = (name: string): HubFilter => ({
+const recordingFilter = (name: string): HubFilter => ({
   async invokeMethod(invocation, next) {
-    seen.push(`${name} > ${invocation.hubMethodName}`);
+    events.push(`${name} > ${invocation.hubMethodName}`);
     const result = await next();
-    seen.push(`${name} <`);
+    events.push(`${name} <`);
     return result;
   },
   async onConnected({ hub }, next) {
-    seen.push(`${name} connected ${hub.constructor.name}`);
+    events.push(`${name} connected ${hub.constructor.name}`);
     await next();
   },
   async onDisconnected(_lifetime, error, next) {
     await next(error);
-    seen.push(`${name} disconnected ${error?.message}`);
-    if (name === 'server') onGone();
+    events.push(`${name} disconnected ${error?.message}`);
+    if (name === 'server') onDisconnected();
   },
 });
 
-test('filters run from the outermost in: the server before the hub, each list in its order', async () => {
+test("the server's filters run around the hub's filters, each array in its order", async () => {
   const server = await testServer(
-    (signalr) => signalr.mapHub('/hub', FilteredHub, { filters: [noisy('hub 1'), noisy('hub 2')] }),
-    { filters: [noisy('server')] },
+    (signalr) =>
+      signalr.mapHub('/hub', FilteredHub, {
+        filters: [recordingFilter('hub 1'), recordingFilter('hub 2')],
+      }),
+    { filters: [recordingFilter('server')] },
   );
-  const gone = new Promise<void>((resolve) => (onGone = resolve));
+  const disconnected = new Promise<void>((resolve) => (onDisconnected = resolve));
   const client = await server.connect('/hub');
   expect(await client.invoke('Say', 'x')).toBe('x');
   await client.stop();
-  await gone;
+  await disconnected;
   await server.close();
-  expect(seen.splice(0)).toEqual([
+  expect(events.splice(0)).toEqual([
     'server connected FilteredHub',
     'hub 1 connected FilteredHub',
     'hub 2 connected FilteredHub',
@@ -67,22 +70,22 @@ test('filters run from the outermost in: the server before the hub, each list in
   ]);
 });
 
-test('a filter may change arguments and results, answer itself, refuse, and wrap a stream', async () => {
+test('a filter may change arguments and results, return its own result, throw, and wrap a stream', async () => {
   const filter: HubFilter = {
     async invokeMethod(invocation, next) {
       const [first] = invocation.arguments;
-      if (first === 'refuse') throw new HubError('Not this.');
-      if (first === 'answer') return 'from the filter';
+      if (first === 'throw') throw new HubError('Not allowed.');
+      if (first === 'replace') return 'from the filter';
       const result = await next({
         ...invocation,
         arguments: [first === 2 ? 3 : `${String(first)}!`],
       });
       return typeof result === 'string'
         ? result.toUpperCase()
-        : doubled(result as AsyncIterable<number>);
+        : doubleItems(result as AsyncIterable<number>);
     },
   };
-  async function* doubled(items: AsyncIterable<number>): AsyncGenerator<number> {
+  async function* doubleItems(items: AsyncIterable<number>): AsyncGenerator<number> {
     for await (const item of items) yield item * 2;
   }
   const server = await testServer((signalr) =>
@@ -93,8 +96,8 @@ test('a filter may change arguments and results, answer itself, refuse, and wrap
     count(to: number): AsyncIterable<number>;
   }>('/hub');
   expect(await client.invoke('Say', 'x')).toBe('X!');
-  expect(await client.invoke('Say', 'answer')).toBe('from the filter');
-  await expect(client.invoke('Say', 'refuse')).rejects.toThrow('HubException: Not this.');
+  expect(await client.invoke('Say', 'replace')).toBe('from the filter');
+  await expect(client.invoke('Say', 'throw')).rejects.toThrow('HubException: Not allowed.');
   const items: number[] = [];
   const stream = client.stream('Count', 2);
   await new Promise<void>((complete, error) =>

@@ -25,7 +25,7 @@ class TracedHub extends Hub {
   }
 }
 
-test("connections are counted and calls traced under ASP.NET Core's names", async () => {
+test("connections are counted and calls are traced with ASP.NET Core's names", async () => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const spans = new InMemorySpanExporter();
   const tracer = new BasicTracerProvider({
@@ -58,7 +58,7 @@ test("connections are counted and calls traced under ASP.NET Core's names", asyn
   const transport = { 'signalr.transport': 'web_sockets' };
 
   const client = await server.connect('/hub');
-  const own = await client.invoke('OwnSpan');
+  const activeSpanId = await client.invoke('OwnSpan');
   await expect(client.invoke('Fails')).rejects.toThrow();
   expect((await points())['signalr.server.active_connections']).toEqual([[transport, 1]]);
   await client.stop();
@@ -75,8 +75,8 @@ test("connections are counted and calls traced under ASP.NET Core's names", asyn
   ]);
 
   const finished = spans.getFinishedSpans();
-  const called = finished.filter((span) => !span.name.includes('/on'));
-  expect(called.map(({ name, attributes }) => [name, attributes])).toEqual([
+  const callSpans = finished.filter((span) => !span.name.includes('/on'));
+  expect(callSpans.map(({ name, attributes }) => [name, attributes])).toEqual([
     [
       'TracedHub/ownSpan',
       { 'rpc.system': 'signalr', 'rpc.service': 'TracedHub', 'rpc.method': 'ownSpan' },
@@ -91,7 +91,7 @@ test("connections are counted and calls traced under ASP.NET Core's names", asyn
       },
     ],
   ]);
-  expect(called[0]?.spanContext().spanId).toBe(own);
+  expect(callSpans[0]?.spanContext().spanId).toBe(activeSpanId);
   expect(finished.map((span) => span.name)).toContain('TracedHub/onConnected');
   telemetry.close();
   await meters.shutdown();

@@ -6,18 +6,19 @@ import { ClientResultsManager, newInvocationId } from './client-results-manager.
 const completion = (invocationId: string, result: unknown) =>
   ({ type: MessageType.Completion, invocationId, hasResult: true, result }) as const;
 
-test('an answer resolves its question, once', async () => {
+test('a result resolves its invocation once', async () => {
   const results = new ClientResultsManager();
-  const answer = results.add('a', '1', undefined);
+  const result = results.add('a', '1', undefined);
   expect(results.tryComplete('a', completion('1', 'Ada'))).toBe(true);
   expect(results.tryComplete('a', completion('1', 'again'))).toBe(false);
-  expect(await answer).toBe('Ada');
+  expect(await result).toBe('Ada');
   expect(results.size).toBe(0);
 });
 
-test('an error of the client is a HubError with its text; an end without a result is an error too', async () => {
+test('an error of the client is a HubError, and a completion without a result is an error', async () => {
   const results = new ClientResultsManager();
-  const [refused, empty] = [results.add('a', '1', undefined), results.add('a', '2', undefined)];
+  const failed = results.add('a', '1', undefined);
+  const empty = results.add('a', '2', undefined);
   results.tryComplete('a', {
     type: MessageType.Completion,
     invocationId: '1',
@@ -25,22 +26,23 @@ test('an error of the client is a HubError with its text; an end without a resul
     error: 'not telling',
   });
   results.tryComplete('a', { type: MessageType.Completion, invocationId: '2', hasResult: false });
-  await expect(refused).rejects.toThrow(new HubError('not telling'));
+  await expect(failed).rejects.toThrow(new HubError('not telling'));
   await expect(empty).rejects.toThrow('without a result');
 });
 
-test('only the connection that was asked may answer', async () => {
+test('only the invoked connection may return a result', async () => {
   const results = new ClientResultsManager();
-  const answer = results.add('a', '1', undefined);
+  const result = results.add('a', '1', undefined);
   expect(() => results.tryComplete('b', completion('1', 'mine'))).toThrow('another client');
   results.tryComplete('a', completion('1', 'true'));
-  expect(await answer).toBe('true');
+  expect(await result).toBe('true');
 });
 
-test('a signal ends the waiting; so does the end of the connection; nothing stays behind', async () => {
+test('an aborted signal and a closed connection end an invocation and leave nothing behind', async () => {
   const results = new ClientResultsManager();
   const abort = new AbortController();
-  const [cancelled, lost] = [results.add('a', '1', abort.signal), results.add('a', '2', undefined)];
+  const cancelled = results.add('a', '1', abort.signal);
+  const lost = results.add('a', '2', undefined);
   abort.abort();
   results.connectionLost('a');
   await expect(cancelled).rejects.toThrow('Invocation canceled by the server.');

@@ -4,10 +4,13 @@ import type { HubLifetimeManager } from './hub-lifetime-manager.ts';
 import { LifetimeSuiteClient as Client } from './lifetime-suite-client.ts';
 import type { ScaleOutHub } from './scale-out-hub.ts';
 
-/** Makes the manager of one more server on the same backplane; without scale-out always the same one. */
+/**
+ * Creates the lifetime manager of one more server on the same backplane. Without scale-out, always
+ * return the same one.
+ */
 export type StartLifetimeManager = (hub: ScaleOutHub) => HubLifetimeManager;
 
-/** One thing that every lifetime manager does, on however many servers. */
+/** A test case that every lifetime manager must pass, with any number of servers. */
 export interface LifetimeCase {
   readonly name: string;
   readonly run: (start: StartLifetimeManager) => Promise<void>;
@@ -16,7 +19,7 @@ export interface LifetimeCase {
 const nothing = (): void => undefined;
 const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** What a manager of the suite gets to know of its hub. */
+/** Returns the hub of the test cases. */
 export const suiteHub = (protocol = new JsonHubProtocol()): ScaleOutHub => ({
   hubName: 'SuiteHub',
   protocols: [protocol],
@@ -24,19 +27,20 @@ export const suiteHub = (protocol = new JsonHubProtocol()): ScaleOutHub => ({
   accept: () => undefined,
 });
 
-let fences = 0;
+let markerCount = 0;
 
-/** All that the clients have got before a call to all that is sent now. */
-async function received(
+/** Sends a marker to all clients and returns what each client received before it. */
+async function receivedBy(
   server: HubLifetimeManager,
   clients: readonly Client[],
 ): Promise<unknown[][]> {
-  const fence = `fence-${++fences}`;
-  await server.sendAll(fence, []);
-  return Promise.all(clients.map((client) => client.until(fence)));
+  markerCount++;
+  const marker = `marker-${markerCount}`;
+  await server.sendAll(marker, []);
+  return Promise.all(clients.map((client) => client.until(marker)));
 }
 
-interface Scene {
+interface TwoServers {
   readonly a: HubLifetimeManager;
   readonly b: HubLifetimeManager;
   /** One client on each server. */
@@ -44,15 +48,17 @@ interface Scene {
   readonly bob: Client;
 }
 
-const scene =
-  (play: (scene: Scene) => Promise<void>) =>
+const withTwoServers =
+  (run: (servers: TwoServers) => Promise<void>) =>
   async (start: StartLifetimeManager): Promise<void> => {
-    const [a, b] = [start(suiteHub()), start(suiteHub())];
-    const [ann, bob] = [new Client('ann'), new Client('bob')];
+    const a = start(suiteHub());
+    const b = start(suiteHub());
+    const ann = new Client('ann');
+    const bob = new Client('bob');
     await a.onConnected(ann);
     await b.onConnected(bob);
     try {
-      await play({ a, b, ann, bob });
+      await run({ a, b, ann, bob });
     } finally {
       await a.close?.();
       await b.close?.();
@@ -60,229 +66,239 @@ const scene =
   };
 
 const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
-  'all reaches everyone once': scene(async ({ a, ann, bob }) => {
+  'sendAll reaches each client once': withTwoServers(async ({ a, ann, bob }) => {
     await a.sendAll('m', [1]);
-    assert.deepEqual(await received(a, [ann, bob]), [[1], [1]]);
+    assert.deepEqual(await receivedBy(a, [ann, bob]), [[1], [1]]);
   }),
-  'all but some': scene(async ({ a, ann, bob }) => {
+  'sendAllExcept leaves out the excluded connections': withTwoServers(async ({ a, ann, bob }) => {
     await a.sendAllExcept('m', [1], [bob.connectionId]);
     await a.sendAllExcept('m', [2], [ann.connectionId, 'nobody']);
     await a.sendAllExcept('m', [3], []);
-    assert.deepEqual(await received(a, [ann, bob]), [
+    assert.deepEqual(await receivedBy(a, [ann, bob]), [
       [1, 3],
       [2, 3],
     ]);
   }),
-  'one connection, here or elsewhere; one that does not exist is no error': scene(
+  'sendConnection reaches a connection of any server and ignores unknown ids': withTwoServers(
     async ({ a, ann, bob }) => {
       await a.sendConnection(ann.connectionId, 'm', ['here']);
       await a.sendConnection(bob.connectionId, 'm', ['there']);
       await a.sendConnection('nobody', 'm', ['nowhere']);
-      assert.deepEqual(await received(a, [ann, bob]), [['here'], ['there']]);
+      assert.deepEqual(await receivedBy(a, [ann, bob]), [['here'], ['there']]);
     },
   ),
-  'several connections': scene(async ({ a, ann, bob }) => {
+  'sendConnections reaches each connection once': withTwoServers(async ({ a, ann, bob }) => {
     await a.sendConnections(
       [ann.connectionId, bob.connectionId, 'nobody', bob.connectionId],
       'm',
       [1],
     );
     await a.sendConnections([], 'm', [2]);
-    assert.deepEqual(await received(a, [ann, bob]), [[1], [1]]);
+    assert.deepEqual(await receivedBy(a, [ann, bob]), [[1], [1]]);
   }),
-  'a group reaches its members only; names are case-sensitive and may be anything': scene(
-    async ({ a, b, ann, bob }) => {
+  'sendGroup reaches only members; group names are case-sensitive and may have any characters':
+    withTwoServers(async ({ a, b, ann, bob }) => {
       await a.addToGroup(ann.connectionId, 'Raum: é 日');
       await b.addToGroup(bob.connectionId, 'raum: é 日');
       await a.sendGroup('Raum: é 日', 'm', [1]);
       await a.sendGroup('raum: é 日', 'm', [2]);
       await a.sendGroup('empty', 'm', [3]);
-      assert.deepEqual(await received(a, [ann, bob]), [[1], [2]]);
-    },
-  ),
-  'a group but some of its members': scene(async ({ a, b, ann, bob }) => {
+      assert.deepEqual(await receivedBy(a, [ann, bob]), [[1], [2]]);
+    }),
+  'sendGroupExcept leaves out the excluded members': withTwoServers(async ({ a, b, ann, bob }) => {
     await a.addToGroup(ann.connectionId, 'g');
     await b.addToGroup(bob.connectionId, 'g');
     await b.sendGroupExcept('g', 'm', [1], [ann.connectionId]);
-    assert.deepEqual(await received(b, [ann, bob]), [[], [1]]);
+    assert.deepEqual(await receivedBy(b, [ann, bob]), [[], [1]]);
   }),
-  'several groups: a member of two gets it twice': scene(async ({ a, b, ann, bob }) => {
+  'sendGroups reaches a member of two groups twice': withTwoServers(async ({ a, b, ann, bob }) => {
     await a.addToGroup(ann.connectionId, 'one');
     await a.addToGroup(ann.connectionId, 'two');
     await b.addToGroup(bob.connectionId, 'two');
     await a.sendGroups(['one', 'two', 'three'], 'm', [1]);
     await a.sendGroups([], 'm', [2]);
-    assert.deepEqual(await received(a, [ann, bob]), [[1, 1], [1]]);
+    assert.deepEqual(await receivedBy(a, [ann, bob]), [[1, 1], [1]]);
   }),
-  'joining twice is joining once; leaving ends it; leaving what was never joined is no error':
-    scene(async ({ a, ann }) => {
+  'joining a group twice counts once, and leaving a group without being a member does nothing':
+    withTwoServers(async ({ a, ann }) => {
       await a.addToGroup(ann.connectionId, 'g');
       await a.addToGroup(ann.connectionId, 'g');
       await a.sendGroup('g', 'm', [1]);
-      assert.deepEqual(await received(a, [ann]), [[1]]); // leaving does not wait for what is on its way
+      assert.deepEqual(await receivedBy(a, [ann]), [[1]]); // leaving does not wait for messages that are on their way
       await a.removeFromGroup(ann.connectionId, 'g');
       await a.sendGroup('g', 'm', [2]);
-      assert.deepEqual(await received(a, [ann]), [[]]);
+      assert.deepEqual(await receivedBy(a, [ann]), [[]]);
       await a.removeFromGroup(ann.connectionId, 'g');
       await a.removeFromGroup(ann.connectionId, 'never');
       await a.addToGroup(ann.connectionId, 'g');
       await a.sendGroup('g', 'm', [3]);
-      assert.deepEqual(await received(a, [ann]), [[3]]);
+      assert.deepEqual(await receivedBy(a, [ann]), [[3]]);
     }),
-  'joining and leaving without waiting ends as the last call says': scene(
+  'the last of several concurrent joins and leaves wins': withTwoServers(
     async ({ a, ann, bob }) => {
       const id = ann.connectionId;
       await Promise.all([a.addToGroup(id, 'g'), a.removeFromGroup(id, 'g'), a.addToGroup(id, 'g')]);
       await Promise.all([a.addToGroup(id, 'h'), a.removeFromGroup(id, 'h')]);
       await a.sendGroup('g', 'm', ['in']);
       await a.sendGroup('h', 'm', ['out']);
-      assert.deepEqual(await received(a, [ann, bob]), [['in'], []]);
+      assert.deepEqual(await receivedBy(a, [ann, bob]), [['in'], []]);
     },
   ),
-  'a server changes the groups of a connection elsewhere; once it returns, sends arrive': scene(
+  'a server can change the groups of a connection of another server': withTwoServers(
     async ({ a, b, bob }) => {
       await a.addToGroup(bob.connectionId, 'g');
       await a.sendGroup('g', 'm', [1]);
-      assert.deepEqual(await received(a, [bob]), [[1]]);
+      assert.deepEqual(await receivedBy(a, [bob]), [[1]]);
       await a.removeFromGroup(bob.connectionId, 'g');
       await b.sendGroup('g', 'm', [2]);
-      assert.deepEqual(await received(b, [bob]), [[]]);
+      assert.deepEqual(await receivedBy(b, [bob]), [[]]);
     },
   ),
-  'a user on several servers, and users; one named twice gets it once': scene(
+  'sendUser and sendUsers reach all connections of a user once': withTwoServers(
     async ({ a, b, ann, bob }) => {
       const second = new Client('ann');
       await b.onConnected(second);
       await a.sendUser('ann', 'm', [1]);
       await a.sendUsers(['ann', 'bob', 'ann', 'nobody'], 'm', [2]);
       await a.sendUsers([], 'm', [3]);
-      assert.deepEqual(await received(a, [ann, second, bob]), [[1, 2], [1, 2], [2]]);
+      assert.deepEqual(await receivedBy(a, [ann, second, bob]), [[1, 2], [1, 2], [2]]);
       await b.onDisconnected(second);
       await b.sendUser('ann', 'm', [4]);
-      assert.deepEqual(await received(b, [ann]), [[4]]);
+      assert.deepEqual(await receivedBy(b, [ann]), [[4]]);
     },
   ),
-  'a connection that ends is out of everything': scene(async ({ a, b, ann, bob }) => {
-    const gone = new Client('ann');
-    await a.onConnected(gone);
-    await a.addToGroup(gone.connectionId, 'g');
+  'a closed connection receives nothing': withTwoServers(async ({ a, b, ann, bob }) => {
+    const closed = new Client('ann');
+    await a.onConnected(closed);
+    await a.addToGroup(closed.connectionId, 'g');
     await b.addToGroup(bob.connectionId, 'g');
-    await a.onDisconnected(gone);
+    await a.onDisconnected(closed);
     await a.sendAll('m', [1]);
     await b.sendGroup('g', 'm', [2]);
     await b.sendUser('ann', 'm', [3]);
-    await b.sendConnection(gone.connectionId, 'm', [4]);
+    await b.sendConnection(closed.connectionId, 'm', [4]);
     assert.deepEqual(
-      (await received(b, [ann, bob])).map((calls) => calls.sort((x, y) => Number(x) - Number(y))),
+      (await receivedBy(b, [ann, bob])).map((calls) => calls.sort((x, y) => Number(x) - Number(y))),
       [
         [1, 3],
         [1, 2],
       ],
     );
-    await a.onConnected(gone);
-    assert.deepEqual(await received(a, [gone]), [[]], 'nothing came while it was away');
+    await a.onConnected(closed);
+    assert.deepEqual(
+      await receivedBy(a, [closed]),
+      [[]],
+      'nothing is delivered while it is closed',
+    );
   }),
-  'a connection that comes again is in no group': scene(async ({ a, ann, bob }) => {
+  'a connection that is added again is in no group': withTwoServers(async ({ a, ann, bob }) => {
     await a.addToGroup(ann.connectionId, 'g');
     await a.onDisconnected(ann);
     await a.onConnected(ann);
     await a.sendGroup('g', 'm', [1]);
-    assert.deepEqual(await received(a, [ann, bob]), [[], []]);
+    assert.deepEqual(await receivedBy(a, [ann, bob]), [[], []]);
   }),
-  'a client answers, here or elsewhere; null is an answer': scene(async ({ a, b, ann, bob }) => {
-    for (const [server, client] of [
-      [a, ann],
-      [b, bob],
-    ] as const) {
-      for (const result of ['Ada', null, { deep: [1, 'ß'] }]) {
-        const answer = a.invokeConnection(client.connectionId, 'Ask', ['name']);
-        const question = await client.next();
-        assert.deepEqual([question.target, question.arguments], ['Ask', ['name']]);
-        server.setConnectionResult(client.connectionId, client.answer(question, result));
-        assert.deepEqual(await answer, result);
+  'a client of any server returns a result, which may be null': withTwoServers(
+    async ({ a, b, ann, bob }) => {
+      for (const [server, client] of [
+        [a, ann],
+        [b, bob],
+      ] as const) {
+        for (const value of ['Ada', null, { deep: [1, 'ß'] }]) {
+          const result = a.invokeConnection(client.connectionId, 'Ask', ['name']);
+          const invocation = await client.next();
+          assert.deepEqual([invocation.target, invocation.arguments], ['Ask', ['name']]);
+          server.setConnectionResult(client.connectionId, client.createResult(invocation, value));
+          assert.deepEqual(await result, value);
+        }
       }
-    }
-  }),
-  'a client refuses: the caller gets its text': scene(async ({ a, b, ann, bob }) => {
+    },
+  ),
+  'the error of a client reaches the caller': withTwoServers(async ({ a, b, ann, bob }) => {
     for (const [server, client] of [
       [a, ann],
       [b, bob],
     ] as const) {
-      const refused = assert.rejects(
+      const rejected = assert.rejects(
         a.invokeConnection(client.connectionId, 'Ask', []),
         /not telling/,
       );
       server.setConnectionResult(
         client.connectionId,
-        client.refuse(await client.next(), 'not telling'),
+        client.createError(await client.next(), 'not telling'),
       );
-      await refused;
+      await rejected;
     }
   }),
-  'asking who does not exist fails at once': scene(async ({ a }) => {
+  'invoking a client that does not exist fails': withTwoServers(async ({ a }) => {
     await assert.rejects(a.invokeConnection('nobody', 'Ask', []), /'nobody' does not exist/);
   }),
-  'a client that goes away ends the question': scene(async ({ a, b, bob }) => {
-    const answer = a.invokeConnection(bob.connectionId, 'Ask', []);
-    const rejected = assert.rejects(answer, /disconnected/);
+  'an invocation fails when its client disconnects': withTwoServers(async ({ a, b, bob }) => {
+    const result = a.invokeConnection(bob.connectionId, 'Ask', []);
+    const rejected = assert.rejects(result, /disconnected/);
     await bob.next();
     await b.onDisconnected(bob);
     await rejected;
   }),
-  'a signal ends the waiting; a late answer harms nothing': scene(async ({ a, b, bob }) => {
-    const abort = new AbortController();
-    const answer = a.invokeConnection(bob.connectionId, 'Ask', [], abort.signal);
-    const rejected = assert.rejects(answer, /canceled/);
-    const question = await bob.next();
-    abort.abort();
-    await rejected;
-    b.setConnectionResult(bob.connectionId, bob.answer(question, 'late'));
-    assert.deepEqual(await received(b, [bob]), [[]]);
-  }),
-  'only the client that was asked can answer; an answer to no question is passed over': scene(
+  'an aborted signal ends the invocation, and a late result is ignored': withTwoServers(
     async ({ a, b, bob }) => {
-      const liar = new Client('liar');
-      await b.onConnected(liar);
-      const answer = a.invokeConnection(bob.connectionId, 'Ask', []);
-      const question = await bob.next();
+      const abort = new AbortController();
+      const result = a.invokeConnection(bob.connectionId, 'Ask', [], abort.signal);
+      const rejected = assert.rejects(result, /canceled/);
+      const invocation = await bob.next();
+      abort.abort();
+      await rejected;
+      b.setConnectionResult(bob.connectionId, bob.createResult(invocation, 'late'));
+      assert.deepEqual(await receivedBy(b, [bob]), [[]]);
+    },
+  ),
+  'only the invoked client can return a result, and results without an invocation are ignored':
+    withTwoServers(async ({ a, b, bob }) => {
+      const impostor = new Client('impostor');
+      await b.onConnected(impostor);
+      const result = a.invokeConnection(bob.connectionId, 'Ask', []);
+      const invocation = await bob.next();
       assert.throws(
-        () => b.setConnectionResult(liar.connectionId, liar.answer(question, 'lie')),
+        () =>
+          b.setConnectionResult(impostor.connectionId, impostor.createResult(invocation, 'false')),
         /another client/,
       );
       b.setConnectionResult(
         bob.connectionId,
-        bob.answer({ ...question, invocationId: 'unknown' }, 'nothing'),
+        bob.createResult({ ...invocation, invocationId: 'unknown' }, 'nothing'),
       );
-      b.setConnectionResult(bob.connectionId, bob.answer(question, 'truth'));
-      assert.equal(await answer, 'truth');
-    },
-  ),
-  'many questions at once': scene(async ({ a, b, bob }) => {
-    const answers = Array.from({ length: 50 }, (_, i) =>
+      b.setConnectionResult(bob.connectionId, bob.createResult(invocation, 'truth'));
+      assert.equal(await result, 'truth');
+    }),
+  'many invocations can be pending': withTwoServers(async ({ a, b, bob }) => {
+    const results = Array.from({ length: 50 }, (_, i) =>
       a.invokeConnection(bob.connectionId, 'Ask', [i]),
     );
     for (let i = 0; i < 50; i++) {
-      const question = await bob.next();
-      b.setConnectionResult(bob.connectionId, bob.answer(question, question.arguments[0]));
+      const invocation = await bob.next();
+      b.setConnectionResult(
+        bob.connectionId,
+        bob.createResult(invocation, invocation.arguments[0]),
+      );
     }
-    assert.deepEqual(await Promise.all(answers), [...answers.keys()]);
+    assert.deepEqual(await Promise.all(results), [...results.keys()]);
   }),
-  'order is kept for each target': scene(async ({ a, b, ann, bob }) => {
+  'messages to each target keep their order': withTwoServers(async ({ a, b, ann, bob }) => {
     await b.addToGroup(bob.connectionId, 'g');
     for (let i = 0; i < 300; i++) {
       await a.sendAll('m', [`all ${i}`]);
       await a.sendGroup('g', 'm', [`group ${i}`]);
     }
-    const [, atBob = []] = await received(a, [ann, bob]);
+    const [, bobReceived = []] = await receivedBy(a, [ann, bob]);
     for (const target of ['all', 'group']) {
-      const got = atBob.filter((text) => String(text).startsWith(target));
+      const received = bobReceived.filter((text) => String(text).startsWith(target));
       assert.deepEqual(
-        got,
+        received,
         Array.from({ length: 300 }, (_, i) => `${target} ${i}`),
       );
     }
   }),
-  'four servers with 25 clients each: everyone gets it once': async (start) => {
+  'four servers with 25 clients each: each client receives each message once': async (start) => {
     const servers = Array.from({ length: 4 }, () => start(suiteHub()));
     const clients: Client[] = [];
     for (const server of servers) {
@@ -297,27 +313,32 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
     await server.sendAll('m', ['all']);
     await server.sendGroup('firsts', 'm', ['group']);
     await server.sendUser('user-24', 'm', ['user']);
-    const got = (await received(server, clients)).map((calls) => calls.join());
-    const expected = (i: number): string => (i === 0 ? 'all,group' : i === 24 ? 'all,user' : 'all');
+    const received = (await receivedBy(server, clients)).map((calls) => calls.join());
+    const expected = (i: number): string => {
+      if (i === 0) return 'all,group';
+      return i === 24 ? 'all,user' : 'all';
+    };
     assert.deepEqual(
-      got,
+      received,
       clients.map((_, i) => expected(i % 25)),
     );
     for (const each of servers) await each.close?.();
   },
-  'arguments that cannot be written fail the send and nothing else': scene(async ({ a, bob }) => {
-    const circle: unknown[] = [];
-    circle.push(circle);
-    await assert.rejects(async () => a.sendAll('m', [circle]));
-    await assert.rejects(async () => a.invokeConnection(bob.connectionId, 'Ask', [circle]));
-    await a.sendAll('m', [1]);
-    assert.deepEqual((await received(a, [bob]))[0], [1]);
-  }),
-  'a message is encoded once, whatever the number of receivers': async (start) => {
+  'arguments that cannot be serialized fail only their own send': withTwoServers(
+    async ({ a, bob }) => {
+      const circular: unknown[] = [];
+      circular.push(circular);
+      await assert.rejects(async () => a.sendAll('m', [circular]));
+      await assert.rejects(async () => a.invokeConnection(bob.connectionId, 'Ask', [circular]));
+      await a.sendAll('m', [1]);
+      assert.deepEqual((await receivedBy(a, [bob]))[0], [1]);
+    },
+  ),
+  'a message is encoded once for any number of receivers': async (start) => {
     const protocol = new JsonHubProtocol();
-    let encoded = 0;
+    let encodeCount = 0;
     protocol.writeMessage = (message) => {
-      encoded++;
+      encodeCount++;
       return JsonHubProtocol.prototype.writeMessage.call(protocol, message);
     };
     const server = start(suiteHub(protocol));
@@ -328,12 +349,18 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
     }
     await server.sendAll('m', [1]);
     await Promise.all(clients.map((client) => client.next()));
-    assert.equal(encoded, 1);
+    assert.equal(encodeCount, 1);
     await server.close?.();
   },
 };
 
-/** What every lifetime manager does: the local one and those of scale-out run the same cases. */
+/**
+ * The test cases that every lifetime manager must pass. Run them to test your own scale-out. They
+ * need no test framework: each rejects with an `AssertionError` if it fails.
+ * @example
+ * import { lifetimeCases } from '@practical-signalr/server/testing';
+ * test.each(lifetimeCases)('$name', ({ run }) => run((hub) => new MyLifetimeManager(hub)));
+ */
 export const lifetimeCases: readonly LifetimeCase[] = Object.entries(cases).map(([name, run]) => ({
   name,
   run,

@@ -3,16 +3,21 @@ import { type CompletionMessage, JsonHubProtocol, MessageType } from '@practical
 import type { LifetimeConnection } from './hub-lifetime-manager.ts';
 import type { SharedMessage } from './shared-message.ts';
 
-/** A call that a client of the suite has got. */
+/** An invocation that a {@link LifetimeSuiteClient} has received. */
 export interface ReceivedCall {
   readonly target: string;
   readonly arguments: readonly unknown[];
   readonly invocationId?: string;
 }
 
-let count = 0;
+let clientCount = 0;
 
-/** A connection that keeps what it gets. */
+function newConnectionId(): string {
+  clientCount++;
+  return `client-${process.pid}-${clientCount}`;
+}
+
+/** A connection that stores the invocations that it receives. */
 export class LifetimeSuiteClient implements LifetimeConnection {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
@@ -20,7 +25,7 @@ export class LifetimeSuiteClient implements LifetimeConnection {
   readonly #calls: ReceivedCall[] = [];
   readonly #events = new EventEmitter();
 
-  constructor(userIdentifier?: string, connectionId = `client-${process.pid}-${++count}`) {
+  constructor(userIdentifier?: string, connectionId = newConnectionId()) {
     this.connectionId = connectionId;
     this.userIdentifier = userIdentifier;
   }
@@ -31,13 +36,13 @@ export class LifetimeSuiteClient implements LifetimeConnection {
     this.#events.emit('call');
   }
 
-  /** The next call; waits for it. */
+  /** Waits for the next invocation. */
   async next(): Promise<ReceivedCall> {
     while (this.#calls.length === 0) await once(this.#events, 'call');
     return this.#calls.shift() as ReceivedCall;
   }
 
-  /** The first arguments of all calls before that of `target`; waits for it. */
+  /** Waits for an invocation of `target` and returns the first argument of each one before it. */
   async until(target: string): Promise<unknown[]> {
     const before: unknown[] = [];
     for (let call = await this.next(); call.target !== target; call = await this.next())
@@ -45,20 +50,21 @@ export class LifetimeSuiteClient implements LifetimeConnection {
     return before;
   }
 
-  /** The answer to a question that this client was asked. */
-  answer(question: ReceivedCall, result: unknown): CompletionMessage {
+  /** Returns the completion with the result of an invocation. */
+  createResult(invocation: ReceivedCall, result: unknown): CompletionMessage {
     return {
       type: MessageType.Completion,
-      invocationId: String(question.invocationId),
+      invocationId: String(invocation.invocationId),
       hasResult: true,
       result,
     };
   }
 
-  refuse(question: ReceivedCall, error: string): CompletionMessage {
+  /** Returns the completion with an error of an invocation. */
+  createError(invocation: ReceivedCall, error: string): CompletionMessage {
     return {
       type: MessageType.Completion,
-      invocationId: String(question.invocationId),
+      invocationId: String(invocation.invocationId),
       hasResult: false,
       error,
     };

@@ -2,9 +2,9 @@ import { describe, test } from 'vitest';
 import { lifetimeCases } from './lifetime-cases.ts';
 import { LocalLifetimeManager } from './local-lifetime-manager.ts';
 
-describe('the lifetime manager of one process', () => {
+describe('LocalLifetimeManager', () => {
   test.each(lifetimeCases)('$name', async ({ run }) => {
     const manager = new LocalLifetimeManager();
-    await run(() => manager); // one server, whichever is asked
+    await run(() => manager); // all servers of the case are the same process
   });
 });

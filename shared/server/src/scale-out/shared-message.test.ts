@@ -5,7 +5,7 @@ import { SharedMessage } from './shared-message.ts';
 const json = new JsonHubProtocol();
 const other: HubProtocol = Object.create(json, { name: { value: 'other' } }) as HubProtocol;
 
-test('a message is encoded once for all who speak a protocol', () => {
+test('a message is encoded once for each protocol', () => {
   const message = new SharedMessage('Receive', ['hello']);
   expect(message.encoded(json)).toBe(message.encoded(json));
   expect(message.encoded(json)?.payload).toBe(
@@ -13,7 +13,7 @@ test('a message is encoded once for all who speak a protocol', () => {
   );
 });
 
-test('what another server has encoded is passed on as it is; a protocol that it did not have is missing', () => {
+test('a message of another server is forwarded unchanged, and is missing in protocols that the server did not have', () => {
   const bytes = Buffer.from('{"type":6}\u001e');
   const message = SharedMessage.fromEncoded(new Map([['json', bytes]]));
   expect(message.encoded(json)?.payload).toBe('{"type":6}\u001e');

@@ -7,10 +7,10 @@ class EventHub extends Hub {
   fails(): void {
     throw new Error('secret');
   }
-  told(): void {
-    throw new HubError('told');
+  failsWithHubError(): void {
+    throw new HubError('expected');
   }
-  who(): unknown {
+  describe(): unknown {
     const { connectionId, items, request, transport } = this.context;
     items.set('calls', ((items.get('calls') as number | undefined) ?? 0) + 1);
     const { path, query, headers, remoteAddress } = request;
@@ -30,32 +30,37 @@ class EventHub extends Hub {
   }
 }
 
-test('connections and failed calls are told on diagnostics channels; the context tells of connection and request', async () => {
+test('connections and failed calls are published on diagnostics channels, and the context describes the connection', async () => {
   const events: [string, unknown][] = [];
   const names = ['connection.opened', 'connection.closed', 'invocation.failed'];
-  const heard = (message: unknown, name: string | symbol): void =>
-    void events.push([String(name), message]);
-  for (const name of names) subscribe(`practical-signalr.${name}`, heard);
+  const record = (message: unknown, name: string | symbol): void => {
+    events.push([String(name), message]);
+  };
+  for (const name of names) subscribe(`practical-signalr.${name}`, record);
   const nothing = (): void => undefined;
   const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
   const server = await testServer({ '/hub': EventHub }, { logger });
   const client = await server.connect('/hub', { query: 'room=x' });
   const connectionId = client.connectionId as string;
-  const about = {
+  const expected = {
     connectionId,
     path: '/hub',
     room: 'x',
     agent: 'string',
     remoteAddress: '127.0.0.1',
   };
-  expect(await client.invoke('Who')).toEqual({ ...about, calls: 1, transport: 'WebSockets' });
-  expect(await client.invoke('Who')).toMatchObject({ calls: 2 });
+  expect(await client.invoke('Describe')).toEqual({
+    ...expected,
+    calls: 1,
+    transport: 'WebSockets',
+  });
+  expect(await client.invoke('Describe')).toMatchObject({ calls: 2 });
   await expect(client.invoke('Fails')).rejects.toThrow();
-  await expect(client.invoke('Told')).rejects.toThrow();
+  await expect(client.invoke('FailsWithHubError')).rejects.toThrow();
   await client.send('Leave');
   await expect.poll(() => events.length).toBe(4);
   await server.close();
-  for (const name of names) unsubscribe(`practical-signalr.${name}`, heard);
+  for (const name of names) unsubscribe(`practical-signalr.${name}`, record);
   const connection = { hubName: 'EventHub', connectionId };
   expect(events).toEqual([
     ['practical-signalr.connection.opened', { ...connection, transport: 'WebSockets' }],
@@ -65,7 +70,11 @@ test('connections and failed calls are told on diagnostics channels; the context
     ],
     [
       'practical-signalr.invocation.failed',
-      { ...connection, hubMethodName: 'told', error: expect.any(HubError) as HubError },
+      {
+        ...connection,
+        hubMethodName: 'failsWithHubError',
+        error: expect.any(HubError) as HubError,
+      },
     ],
     [
       'practical-signalr.connection.closed',

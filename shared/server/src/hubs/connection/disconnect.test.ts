@@ -8,13 +8,13 @@ import { testServer, type TestServer } from '../../testing/index.ts';
 import { TestTimeout } from '../../testing/test-timeout.ts';
 
 let server: TestServer;
-let onGone: () => void = () => undefined;
+let onDisconnected: () => void = () => undefined;
 let aborted = 0;
-let gone = 0;
+let disconnectedCount = 0;
 class StuckHub extends Hub {
   override onDisconnected(): void {
-    gone++;
-    onGone();
+    disconnectedCount++;
+    onDisconnected();
   }
   never(): Promise<void> {
     this.context.connectionAborted.addEventListener('abort', () => aborted++);
@@ -38,11 +38,11 @@ const call = (target: string, more: object = {}): string =>
 const methods = { neverReads: { arguments: [stream] } };
 afterEach(() => server.close());
 
-test('the disconnected hook does not wait for methods and streams that never return; closing the server neither', async () => {
+test('neither the disconnected hook nor closing the server waits for methods and streams that never return', async () => {
   server = await testServer((signalr) => signalr.mapHub('/hub', StuckHub, { methods }));
   const client = await RawClient.connect(`${server.url}/hub`);
   aborted = 0;
-  const over = new Promise<void>((resolve) => (onGone = resolve));
+  const over = new Promise<void>((resolve) => (onDisconnected = resolve));
   client.send(call('NeverYields', { type: 4 }) + call('Never'));
   expect(await client.next()).toBe('{"type":2,"invocationId":"1","item":0}');
   client.close();
@@ -56,24 +56,24 @@ test('the disconnected hook does not wait for methods and streams that never ret
   expect(aborted).toBe(4); // the call behind the first never ran
 });
 
-test('closing the server does not wait for ever for a disconnected hook that never returns', async () => {
+test('closing the server waits for a disconnected hook no longer than the shutdown timeout', async () => {
   class HangingHub extends StuckHub {
     override onDisconnected(): Promise<void> {
-      onGone();
+      onDisconnected();
       return new Promise(() => undefined);
     }
   }
   const logged: string[] = [];
-  const log = (text: string): void => void logged.push(text);
+  const log = (text: string): void => {
+    logged.push(text);
+  };
   const logger = { debug: log, info: log, warn: log, error: log };
   using shutdownTimeout = new TestTimeout();
   const options = { logger, shutdownTimeout: shutdownTimeout.ms };
   server = await testServer({ '/hub': HangingHub }, options);
-  const over = new Promise<void>((resolve) => (onGone = resolve));
-  const [first, second] = [
-    await RawClient.connect(`${server.url}/hub`),
-    await RawClient.connect(`${server.url}/hub`),
-  ];
+  const over = new Promise<void>((resolve) => (onDisconnected = resolve));
+  const first = await RawClient.connect(`${server.url}/hub`);
+  const second = await RawClient.connect(`${server.url}/hub`);
   first.close();
   await over;
   await shutdownTimeout.elapseUntil(server.signalr.close());
@@ -83,12 +83,12 @@ test('closing the server does not wait for ever for a disconnected hook that nev
   );
 });
 
-test('a client that vanishes while it is held back is noticed by the next pings', async () => {
+test('a client that disappears while reading is paused is noticed by the next pings', async () => {
   server = await testServer((signalr) =>
     signalr.mapHub('/hub', StuckHub, { methods, keepAliveInterval: 50 }),
   );
   const client = await RawClient.connect(`${server.url}/hub`);
-  const over = new Promise<void>((resolve) => (onGone = resolve));
+  const over = new Promise<void>((resolve) => (onDisconnected = resolve));
   client.send(call('NeverReads', { streamIds: ['s'] }));
   const item = JSON.stringify({ type: 2, invocationId: 's', item: 'x'.repeat(10_000) }) + RS;
   for (let i = 0; i < 1000; i++) client.send(item);
@@ -97,13 +97,15 @@ test('a client that vanishes while it is held back is noticed by the next pings'
   await over;
 });
 
-test('calls that never return keep no memory of connections that are gone', async () => {
+test('calls that never return keep no memory of closed connections', async () => {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
   server = await testServer((signalr) => signalr.mapHub('/hub', StuckHub, { methods }));
   const round = async (): Promise<number> => {
-    gone = 0;
-    const over = new Promise<void>((resolve) => (onGone = () => gone === 500 && resolve()));
+    disconnectedCount = 0;
+    const over = new Promise<void>(
+      (resolve) => (onDisconnected = () => disconnectedCount === 500 && resolve()),
+    );
     for (let i = 0; i < 10; i++) {
       const clients = await Promise.all(
         Array.from({ length: 50 }, () => RawClient.connect(`${server.url}/hub`)),

@@ -7,8 +7,8 @@ import { MessageBuffer } from './message-buffer.ts';
 const json = new JsonHubProtocol();
 const completion = { type: MessageType.Completion, invocationId: '1', hasResult: false } as const;
 
-/** What a resend writes. */
-function resent(buffer: MessageBuffer): unknown[] {
+/** Returns the payloads that `resend` sends. */
+function resendAll(buffer: MessageBuffer): unknown[] {
   const sent: unknown[] = [];
   const transport = {
     send: (payload: unknown) => sent.push(payload),
@@ -18,18 +18,18 @@ function resent(buffer: MessageBuffer): unknown[] {
   return sent;
 }
 
-test('what is not acknowledged comes again, from the number that the sequence message names; shared payloads stay shared', () => {
+test('unacknowledged messages are sent again after a Sequence message, and shared payloads stay shared', () => {
   const buffer = new MessageBuffer(1000);
   const shared = new SharedPayload('b');
   for (const payload of ['a', shared, 'c']) buffer.add(payload);
   buffer.ack(1);
-  expect(resent(buffer)).toEqual(['{"type":9,"sequenceId":2}\u001e', shared, 'c']);
+  expect(resendAll(buffer)).toEqual(['{"type":9,"sequenceId":2}\u001e', shared, 'c']);
   buffer.ack(99);
   buffer.ack(-1);
-  expect(resent(buffer)).toEqual(['{"type":9,"sequenceId":4}\u001e']);
+  expect(resendAll(buffer)).toEqual(['{"type":9,"sequenceId":4}\u001e']);
 });
 
-test('a full buffer holds senders back until the client acknowledges, or is gone', async () => {
+test('a full buffer makes senders wait until the client acknowledges or disconnects', async () => {
   const buffer = new MessageBuffer(10);
   buffer.add('x'.repeat(10));
   expect(buffer.whenRoom()).toBeUndefined();
@@ -41,13 +41,13 @@ test('a full buffer holds senders back until the client acknowledges, or is gone
   await room;
   expect(buffer.fullFor(3000)).toBe(0);
   buffer.add('x'.repeat(10));
-  const gone = buffer.whenRoom();
+  const roomAtEnd = buffer.whenRoom();
   buffer.end();
-  await gone;
+  await roomAtEnd;
   expect(buffer.add('x'.repeat(17 * 1024 * 1024))).toBe(false);
 });
 
-test('what the client repeats is not new; before it says where it goes on nothing counts', () => {
+test('repeated messages are not new, and messages before the Sequence message are ignored', () => {
   const buffer = new MessageBuffer(1000);
   expect([
     buffer.isNew(completion),
@@ -57,7 +57,7 @@ test('what the client repeats is not new; before it says where it goes on nothin
   expect(buffer.takeDueAck(Date.now())).toBeUndefined();
   expect(buffer.takeDueAck(Date.now() + 1100)).toBe(2);
   expect(buffer.takeDueAck(Date.now() + 9999)).toBeUndefined();
-  resent(buffer);
+  resendAll(buffer);
   expect(buffer.isNew(completion)).toBe(false);
   expect(buffer.isNew({ type: MessageType.Sequence, sequenceId: 2 })).toBe(true);
   expect([buffer.isNew(completion), buffer.isNew(completion)]).toEqual([false, true]);

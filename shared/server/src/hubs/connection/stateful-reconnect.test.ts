@@ -13,21 +13,21 @@ const RS = '\u001e';
 const call = (id: string, target: string, ...args: unknown[]): string =>
   JSON.stringify({ type: 1, invocationId: id, target, arguments: args }) + RS;
 
-let taken: number[] = [];
+let calls: number[] = [];
 let connects = 0;
-let onGone = (): void => undefined;
+let onDisconnected = (): void => undefined;
 class StatefulHub extends Hub {
   override onConnected(): void {
     connects++;
   }
   override onDisconnected(): void {
-    onGone();
+    onDisconnected();
   }
   take(n: number): number {
-    taken.push(n);
+    calls.push(n);
     return n;
   }
-  async tell(count: number): Promise<void> {
+  async broadcast(count: number): Promise<void> {
     for (let i = 0; i < count; i++) await this.clients.all.send('m', i);
   }
   async *count(to: number): AsyncGenerator<number> {
@@ -41,10 +41,12 @@ const sendTimeout = 20_000;
 let proxy: CuttingProxy;
 const logged: string[] = [];
 beforeEach(async () => {
-  taken = [];
+  calls = [];
   connects = 0;
   logged.length = 0;
-  const log = (text: string): void => void logged.push(text);
+  const log = (text: string): void => {
+    logged.push(text);
+  };
   disconnectTimeout = new TestTimeout();
   const options = {
     allowStatefulReconnects: true,
@@ -78,36 +80,38 @@ async function connectOfficial(): Promise<HubConnection> {
   return connection;
 }
 
-/** A raw client that has agreed to stateful reconnect; `again` comes back on a new socket. */
+/** Connects a raw client with stateful reconnect. `reconnect` opens a new socket. */
 async function connectRaw(
   path = '/hub',
-): Promise<{ client: RawClient; again: () => Promise<RawClient> }> {
-  const negotiated = await fetch(
+): Promise<{ client: RawClient; reconnect: () => Promise<RawClient> }> {
+  const response = await fetch(
     `${server.url}${path}/negotiate?negotiateVersion=1&useStatefulReconnect=true`,
     {
       method: 'POST',
     },
   );
-  const { connectionToken } = (await negotiated.json()) as { connectionToken: string };
-  const again = () => RawClient.open(`${server.url}${path}?id=${connectionToken}`);
-  const client = await again();
+  const { connectionToken } = (await response.json()) as { connectionToken: string };
+  const reconnect = () => RawClient.open(`${server.url}${path}?id=${connectionToken}`);
+  const client = await reconnect();
   client.send(`{"protocol":"json","version":2}${RS}`);
   expect(await client.next()).toBe('{}');
-  return { client, again };
+  return { client, reconnect };
 }
 
-test('the official client: its socket is cut again and again, nothing is lost, nothing comes twice', async () => {
+test('with the official client, no message is lost or repeated when its socket breaks often', async () => {
   const connection = await connectOfficial();
-  const told: number[] = [];
+  const received: number[] = [];
   const items: number[] = [];
   let cuts = 0;
-  // Cut while calls, answers, messages and items are under way.
+  // Break the socket while calls, completions, messages and items are on their way.
   const cutEach = (n: number, step: number): void => {
-    if (n % step === step - 1 && ++cuts) proxy.cut();
+    if (n % step !== step - 1) return;
+    cuts++;
+    proxy.cut();
   };
-  const allTold = new Promise<void>((resolve) =>
+  const allReceived = new Promise<void>((resolve) =>
     connection.on('m', (n: number) => {
-      told.push(n);
+      received.push(n);
       cutEach(n, 97);
       if (n === 299) resolve();
     }),
@@ -117,91 +121,94 @@ test('the official client: its socket is cut again and again, nothing is lost, n
       .stream<number>('Count', 300)
       .subscribe({ next: (n) => items.push(n), complete, error }),
   );
-  const telling = connection.invoke('Tell', 300);
-  await Promise.all([stream, telling, allTold]);
+  const broadcast = connection.invoke('Broadcast', 300);
+  await Promise.all([stream, broadcast, allReceived]);
   for (let n = 0; n < 100; n++) {
     const answer = connection.invoke('Take', n);
     cutEach(n, 13);
     expect(await answer).toBe(n);
   }
   const numbers = Array.from({ length: 300 }, (_, n) => n);
-  expect(told).toEqual(numbers);
+  expect(received).toEqual(numbers);
   expect(items).toEqual(numbers);
-  expect(taken).toEqual(numbers.slice(0, 100));
+  expect(calls).toEqual(numbers.slice(0, 100));
   expect(cuts).toBeGreaterThan(9);
   expect(connects).toBe(1);
   await connection.stop();
 });
 
-test('any mix of calls and cuts runs each call once, in order', async () => {
+test('each call runs once and in order for any sequence of calls and broken sockets', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), async (cuts) => {
-      taken = [];
+      calls = [];
+      // A new port, because fetch could reuse an HTTP connection that the last run has broken.
+      await proxy.close();
+      proxy = await startCuttingProxy(server.port);
       const connection = await connectOfficial();
       const answers = [];
       for (const [n, cut] of cuts.entries()) {
         answers.push(connection.invoke('Take', n));
         if (cut) {
           proxy.cut();
-          await answers.at(-1); // the client comes back once for each break
+          await answers.at(-1); // each break causes one reconnect
         }
       }
       expect(await Promise.all(answers)).toEqual([...cuts.keys()]);
-      expect(taken).toEqual([...cuts.keys()]);
+      expect(calls).toEqual([...cuts.keys()]);
       await connection.stop();
     }),
     { numRuns: 25 },
   );
 });
 
-test('a client may come back before the server has noticed that its socket is dead', async () => {
-  const { client, again } = await connectRaw();
+test('a client may reconnect before the server notices that its socket is broken', async () => {
+  const { client, reconnect } = await connectRaw();
   client.send(call('1', 'Take', 1));
   expect(await client.next()).toContain('"result":1');
-  const back = await again();
-  expect(await back.next()).toBe('{"type":9,"sequenceId":1}');
-  expect(await back.next()).toContain('"result":1');
-  back.send(`{"type":9,"sequenceId":2}${RS}${call('2', 'Take', 2)}`);
-  expect(await back.next()).toContain('"result":2');
+  const reconnected = await reconnect();
+  expect(await reconnected.next()).toBe('{"type":9,"sequenceId":1}');
+  expect(await reconnected.next()).toContain('"result":1');
+  reconnected.send(`{"type":9,"sequenceId":2}${RS}${call('2', 'Take', 2)}`);
+  expect(await reconnected.next()).toContain('"result":2');
   expect((await client.end()).code).toBe(1006);
   expect(connects).toBe(1);
-  back.close();
+  reconnected.close();
 });
 
-test('a broadcast is framed once, for those that may come back and those that came back', async () => {
-  const three = await Promise.all([connectRaw(), connectRaw(), connectRaw()]);
-  three[1].client.close();
-  const back = await three[1].again();
-  back.send(`{"type":9,"sequenceId":1}${RS}`);
-  await back.next();
+test('a broadcast is framed once for clients before and after a reconnect', async () => {
+  const clients = await Promise.all([connectRaw(), connectRaw(), connectRaw()]);
+  clients[1].client.close();
+  const reconnected = await clients[1].reconnect();
+  reconnected.send(`{"type":9,"sequenceId":1}${RS}`);
+  await reconnected.next();
   const framed = vi.spyOn(SharedPayload.prototype, 'framed');
-  three[0].client.send(call('1', 'Tell', 1));
-  for (const client of [three[0].client, back, three[2].client])
+  clients[0].client.send(call('1', 'Broadcast', 1));
+  for (const client of [clients[0].client, reconnected, clients[2].client])
     expect(await client.next()).toContain('"target":"m"');
   const frames = framed.mock.results.map((result) => result.value as Buffer);
   framed.mockRestore();
   expect(frames).toHaveLength(3);
   expect(new Set(frames).size).toBe(1);
-  for (const { client } of three) client.close();
-  back.close();
+  for (const { client } of clients) client.close();
+  reconnected.close();
 });
 
-test('half a message that came before the break is not glued to what comes after it', async () => {
-  const { client, again } = await connectRaw();
+test('a partial message from the broken socket is discarded', async () => {
+  const { client, reconnect } = await connectRaw();
   client.send('{"type":1,"invocationId":"1","target":"Ta');
   client.close();
-  const back = await again();
-  back.send(`{"type":9,"sequenceId":1}${RS}${call('1', 'Take', 1)}`);
-  expect([await back.next(), await back.next()]).toEqual([
+  const reconnected = await reconnect();
+  reconnected.send(`{"type":9,"sequenceId":1}${RS}${call('1', 'Take', 1)}`);
+  expect([await reconnected.next(), await reconnected.next()]).toEqual([
     '{"type":9,"sequenceId":1}',
     '{"type":3,"invocationId":"1","result":1}',
   ]);
-  back.close();
+  reconnected.close();
 });
 
-test('a full buffer holds the sender back until the client acknowledges', async () => {
+test('a full buffer makes the sender wait until the client acknowledges', async () => {
   const { client } = await connectRaw('/small');
-  client.send(call('1', 'Tell', 10));
+  client.send(call('1', 'Broadcast', 10));
   // Six messages are more than 200 bytes; a seventh has to wait.
   const received: (string | undefined)[] = [];
   for (let n = 0; n < 6; n++) received.push(await client.next());
@@ -214,11 +221,11 @@ test('a full buffer holds the sender back until the client acknowledges', async 
   client.close();
 });
 
-test('a client that reads and never acknowledges is closed: it must not hold others', async () => {
+test('a client that never acknowledges is closed, so that it does not delay other clients', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const { client } = await connectRaw('/small');
   const other = await RawClient.connect(`${server.url}/small`);
-  other.send(call('1', 'Tell', 20));
+  other.send(call('1', 'Broadcast', 20));
   for (let n = 0; n < 6; n++) await client.next(); // these fill the buffer
   const looks = vi.spyOn(MessageBuffer.prototype, 'fullFor');
   await expect.poll(() => looks.mock.calls.length).toBeGreaterThan(1); // the server knows
@@ -232,40 +239,40 @@ test('a client that reads and never acknowledges is closed: it must not hold oth
   other.close();
 });
 
-test('one who says a higher number than was ever sent is closed; so is garbage after a reconnect', async () => {
+test('a Sequence message with a number that is too high, or garbage after a reconnect, closes the connection', async () => {
   for (const sent of [`{"type":9,"sequenceId":7}${RS}`, `nonsense${RS}`]) {
-    const { client, again } = await connectRaw();
+    const { client, reconnect } = await connectRaw();
     client.close();
-    const back = await again();
-    back.send(sent);
-    expect((await back.end()).records.at(-1)).toContain('Connection closed with an error.');
-    await expect(again()).rejects.toThrow('status 404');
+    const reconnected = await reconnect();
+    reconnected.send(sent);
+    expect((await reconnected.end()).records.at(-1)).toContain('Connection closed with an error.');
+    await expect(reconnect()).rejects.toThrow('status 404');
   }
 });
 
-test('a socket that breaks RFC 6455 is not waited for', async () => {
-  const { client, again } = await connectRaw();
-  const gone = new Promise<void>((resolve) => (onGone = resolve));
+test('a client that violates RFC 6455 cannot reconnect', async () => {
+  const { client, reconnect } = await connectRaw();
+  const disconnected = new Promise<void>((resolve) => (onDisconnected = resolve));
   (client.webSocket as unknown as { _socket: { write(bytes: Buffer): void } })._socket.write(
     Buffer.from([0xff, 0xff]),
   );
-  await gone;
-  await expect(again()).rejects.toThrow('status 404');
+  await disconnected;
+  await expect(reconnect()).rejects.toThrow('status 404');
 });
 
-test('a server that closes does not wait for clients that are away', async () => {
+test('closing the server does not wait for disconnected clients', async () => {
   const { client } = await connectRaw();
-  const gone = new Promise<void>((resolve) => (onGone = resolve));
+  const disconnected = new Promise<void>((resolve) => (onDisconnected = resolve));
   client.close();
   await server.close();
-  await gone;
+  await disconnected;
 });
 
-test('without agreement a broken socket is the end', async () => {
-  const gone = new Promise<void>((resolve) => (onGone = resolve));
+test('without stateful reconnect, the connection ends when its socket breaks', async () => {
+  const disconnected = new Promise<void>((resolve) => (onDisconnected = resolve));
   const client = await RawClient.open(`${server.url}/hub`);
   client.send(`{"protocol":"json","version":2}${RS}`);
   await client.next();
   client.close();
-  await gone;
+  await disconnected;
 });

@@ -10,7 +10,7 @@ class FuzzedHub extends Hub {
   add(a: number, b: number): number {
     return a + b;
   }
-  async ask(): Promise<unknown> {
+  async askCaller(): Promise<unknown> {
     return this.clients.caller.withSignal(AbortSignal.timeout(50)).invoke('Ask');
   }
   async *count(to: number): AsyncGenerator<number> {
@@ -52,7 +52,7 @@ afterAll(() => server.close());
 const id = fc.constantFrom('1', '2', '3', 's', 't', '');
 const target = fc.constantFrom(
   'Add',
-  'Ask',
+  'AskCaller',
   'Count',
   'Forever',
   'Sum',
@@ -63,28 +63,28 @@ const target = fc.constantFrom(
   'then',
 );
 const value = fc.oneof(fc.integer({ min: -5, max: 30 }), fc.jsonValue());
-const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 const message = fc.oneof(
   fc.record({
     type: fc.constantFrom(1, 1, 4),
-    invocationId: maybe(id),
+    invocationId: optional(id),
     target,
     arguments: fc.array(value, { maxLength: 3 }),
-    streamIds: maybe(fc.array(id, { maxLength: 2 })),
+    streamIds: optional(fc.array(id, { maxLength: 2 })),
   }),
   fc.record({ type: fc.constant(2), invocationId: id, item: value }),
   fc.record({ type: fc.constant(3), invocationId: id, result: value }),
-  fc.record({ type: fc.constant(3), invocationId: id, error: maybe(fc.string()) }),
+  fc.record({ type: fc.constant(3), invocationId: id, error: optional(fc.string()) }),
   fc.record({ type: fc.constant(5), invocationId: id }),
   fc.record({ type: fc.constantFrom(6, 8, 9, 42), sequenceId: fc.nat() }),
-  fc.record({ type: fc.constant(7), error: maybe(fc.string()) }),
+  fc.record({ type: fc.constant(7), error: optional(fc.string()) }),
 );
-/** The messages, and how many of them go into each frame. */
+/** The messages of each frame. */
 const conversation = fc.array(fc.array(message, { maxLength: 6 }), { maxLength: 8 });
 const RS = '\u001e';
 
-test('whatever a client sends it gets defined answers or a defined close, and others are served', async () => {
-  const witness = await RawClient.connect(`${server.url}/hub`);
+test('any messages of a client get valid responses or a normal close, and other clients are served', async () => {
+  const otherClient = await RawClient.connect(`${server.url}/hub`);
   await fc.assert(
     fc.asyncProperty(conversation, async (frames) => {
       const client = await RawClient.connect(`${server.url}/hub`);
@@ -94,15 +94,15 @@ test('whatever a client sends it gets defined answers or a defined close, and ot
       const { records, code } = await client.end();
       expect(code).toBe(1000);
       for (const [i, record] of records.entries()) {
-        const answer = JSON.parse(record) as { type: number; error?: string };
-        expect([1, 2, 3, 7]).toContain(answer.type);
-        expect(answer.error ?? '').not.toContain('secret');
-        expect(answer.type === 7, 'Close is the last message').toBe(i === records.length - 1);
+        const response = JSON.parse(record) as { type: number; error?: string };
+        expect([1, 2, 3, 7]).toContain(response.type);
+        expect(response.error ?? '').not.toContain('secret');
+        expect(response.type === 7, 'Close is the last message').toBe(i === records.length - 1);
       }
-      witness.send(`{"type":1,"invocationId":"w","target":"Add","arguments":[1,2]}${RS}`);
-      expect(await witness.next()).toBe('{"type":3,"invocationId":"w","result":3}');
+      otherClient.send(`{"type":1,"invocationId":"w","target":"Add","arguments":[1,2]}${RS}`);
+      expect(await otherClient.next()).toBe('{"type":3,"invocationId":"w","result":3}');
     }),
     { numRuns: 300 },
   );
-  witness.close();
+  otherClient.close();
 }, 60_000);

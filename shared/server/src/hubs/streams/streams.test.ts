@@ -94,13 +94,13 @@ const completed = (id: string): string => `{"type":3,"invocationId":"${id}"}`;
 const socketOf = (client: RawClient): { pause(): void; resume(): void } =>
   (client.webSocket as unknown as { _socket: { pause(): void; resume(): void } })._socket;
 
-test('a slow reader holds the generator back', async () => {
+test('a slow client pauses the generator', async () => {
   const client = await connect();
   client.send(stream('1', 'Texts', 1000));
   await client.next();
   socketOf(client).pause();
   const held = await settled(() => yielded);
-  // What it ran ahead fits into our 64 KiB and the buffers of the two sockets; it could have sent 200 MB meanwhile.
+  // The items that it produced fit into our 64 KiB and the buffers of the two sockets; it could have sent 200 MB meanwhile.
   expect(held).toBeLessThan(20_000);
   socketOf(client).resume();
   await expect.poll(() => yielded).toBeGreaterThan(held);
@@ -111,7 +111,7 @@ test('a slow reader holds the generator back', async () => {
   expect(finished).toEqual(['generator']);
 });
 
-test('a stream that is never read ends with its connection', async () => {
+test('a stream that is never read ends when its connection closes', async () => {
   const client = await connect();
   client.send(stream('1', 'Texts', 1000) + stream('2', 'Waiting'));
   await client.next();
@@ -124,7 +124,7 @@ test('a stream that is never read ends with its connection', async () => {
   expect(finished.toSorted()).toEqual(['generator', 'true']);
 });
 
-test('cancel ends each kind of source; the completion has no error', async () => {
+test('cancelling ends each kind of source, and the completion has no error', async () => {
   const client = await connect();
   for (const [target, what] of [
     ['Waiting', 'true'],
@@ -138,7 +138,7 @@ test('cancel ends each kind of source; the completion has no error', async () =>
   }
 });
 
-test('arrays and plain generators stream too, several at once', async () => {
+test('arrays and synchronous generators can be streamed, several at the same time', async () => {
   const client = await connect();
   client.send(stream('1', 'List') + stream('2', 'Pairs') + stream('2', 'List'));
   const records = [];
@@ -156,7 +156,7 @@ test('arrays and plain generators stream too, several at once', async () => {
   ]);
 });
 
-test('an item that cannot be written ends the stream with an error and its source with it', async () => {
+test('an item that cannot be serialized ends the stream with an error and closes its source', async () => {
   const client = await connect();
   client.send(stream('1', 'Unwritable'));
   expect(await client.next()).toBe(
@@ -165,7 +165,7 @@ test('an item that cannot be written ends the stream with an error and its sourc
   expect(finished).toEqual(['unwritable']);
 });
 
-test('a source that fails while it is cancelled is an error of the stream', async () => {
+test('an error of the source during cancellation is an error of the stream', async () => {
   const client = await connect();
   client.send(stream('1', 'FailsAtCancel'));
   await client.next();
@@ -173,7 +173,7 @@ test('a source that fails while it is cancelled is an error of the stream', asyn
   expect(await client.next()).toContain('An error occurred on the server while streaming results.');
 });
 
-test('a call that does not stream is aborted with its connection only', async () => {
+test('the signal of a call without a stream is that of the connection', async () => {
   const client = await connect();
   client.send(`{"type":1,"invocationId":"1","target":"PlainSignal","arguments":[]}${RS}`);
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":true}');

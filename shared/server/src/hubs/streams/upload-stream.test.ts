@@ -3,61 +3,64 @@ import { z } from 'zod';
 import { ReadGate } from '../connection/read-gate.ts';
 import { UploadStream } from './upload-stream.ts';
 
-function open(capacity = 2): { upload: UploadStream; gate: ReadGate; said: string[] } {
-  const said: string[] = [];
-  const gate = new ReadGate({ pause: () => said.push('pause'), resume: () => said.push('resume') });
-  return { upload: new UploadStream(capacity, gate), gate, said };
+function open(capacity = 2): { upload: UploadStream; gate: ReadGate; calls: string[] } {
+  const calls: string[] = [];
+  const gate = new ReadGate({
+    pause: () => calls.push('pause'),
+    resume: () => calls.push('resume'),
+  });
+  return { upload: new UploadStream(capacity, gate), gate, calls };
 }
 const done = { done: true, value: undefined };
 
-test('the client is held back at the capacity and read again below it', async () => {
-  const { upload, gate, said } = open();
+test('reading pauses at the capacity and resumes below it', async () => {
+  const { upload, gate, calls } = open();
   upload.push(1);
   expect(gate.isHeld).toBe(false);
   upload.push(2);
-  upload.push(3); // what one piece still held
-  expect(said).toEqual(['pause']);
+  upload.push(3); // from the same chunk
+  expect(calls).toEqual(['pause']);
   expect(await upload.next()).toEqual({ done: false, value: 1 });
   expect(gate.isHeld).toBe(true);
   await upload.next();
-  expect(said).toEqual(['pause', 'resume']);
+  expect(calls).toEqual(['pause', 'resume']);
 });
 
-test('two uploads that are full hold the client back until both have room', () => {
-  const { upload, gate, said } = open(1);
+test('reading resumes when both of two full uploads have room', () => {
+  const { upload, gate, calls } = open(1);
   const other = new UploadStream(1, gate);
   upload.push(1);
   other.push(1);
   upload.discard();
-  expect(said).toEqual(['pause']);
+  expect(calls).toEqual(['pause']);
   other.end();
-  expect(said).toEqual(['pause', 'resume']);
+  expect(calls).toEqual(['pause', 'resume']);
 });
 
-test('items that wait come before the end and before an error; an iterator that has failed has ended', async () => {
+test('buffered items come before the error, and the iterator is done after the error', async () => {
   const { upload } = open();
   upload.push(null);
-  upload.end(new Error('gave up'));
+  upload.end(new Error('failed'));
   upload.push('late');
   expect(await upload.next()).toEqual({ done: false, value: null });
-  await expect(upload.next()).rejects.toThrow('gave up');
+  await expect(upload.next()).rejects.toThrow('failed');
   expect(await upload.next()).toEqual(done);
 });
 
-test('readers that wait get items in order, then the end', async () => {
+test('pending reads get the items in order, then the end', async () => {
   const { upload } = open();
-  const waiting = [upload.next(), upload.next(), upload.next()];
+  const reads = [upload.next(), upload.next(), upload.next()];
   upload.push(1);
   upload.push(2);
   upload.end();
-  expect(await Promise.all(waiting)).toEqual([
+  expect(await Promise.all(reads)).toEqual([
     { done: false, value: 1 },
     { done: false, value: 2 },
     done,
   ]);
 });
 
-test('leaving the loop forgets what waits and lets go of the client', async () => {
+test('leaving the loop drops the buffered items and resumes reading', async () => {
   const { upload, gate } = open();
   for (const item of [1, 2, 3]) upload.push(item);
   for await (const item of upload) {
@@ -69,7 +72,7 @@ test('leaving the loop forgets what waits and lets go of the client', async () =
   expect(await upload.next()).toEqual(done);
 });
 
-test('a wrong item ends the upload', async () => {
+test('an invalid item ends the upload', async () => {
   const upload = open().upload.validateWith(z.coerce.number());
   upload.push('1');
   upload.push('x');

@@ -7,7 +7,7 @@ import { testServer, type TestServer } from '../../testing/index.ts';
 
 let server: TestServer | undefined;
 let onHold: () => void = () => undefined;
-let letGo: () => void = () => undefined;
+let continueCall: () => void = () => undefined;
 const ended: unknown[] = [];
 
 class UploadHub extends Hub {
@@ -20,7 +20,7 @@ class UploadHub extends Hub {
     return `${before}${(await this.collect(items)).join()}${after}`;
   }
   async late(items: AsyncIterable<string>): Promise<number> {
-    await new Promise<void>((resolve) => (letGo = resolve));
+    await new Promise<void>((resolve) => (continueCall = resolve));
     let count = 0;
     for await (const _ of items) count++;
     return count;
@@ -33,12 +33,12 @@ class UploadHub extends Hub {
       ended.push((error as Error).name);
       throw error;
     } finally {
-      letGo();
+      continueCall();
     }
   }
   async hold(): Promise<void> {
     onHold();
-    await new Promise<void>((resolve) => (letGo = resolve));
+    await new Promise<void>((resolve) => (continueCall = resolve));
   }
   say(text: unknown): unknown {
     return text;
@@ -55,7 +55,9 @@ const methods = {
 
 const logged: unknown[] = [];
 async function connect(): Promise<RawClient> {
-  const log = (...details: unknown[]): void => void logged.push(details);
+  const log = (...details: unknown[]): void => {
+    logged.push(details);
+  };
   const logger = { debug: () => undefined, info: log, warn: log, error: log };
   server = await testServer((signalr) => signalr.mapHub('/hub', UploadHub, { methods }), {
     logger,
@@ -79,7 +81,7 @@ const done = (id: string, error?: string): string =>
 const result = (id: string, value: unknown): string =>
   JSON.stringify({ type: 3, invocationId: id, result: value });
 
-test('an upload stands anywhere among the parameters, and its items are checked in order, also by an asynchronous schema', async () => {
+test('an upload may be any parameter, and its items are validated in order, also by an asynchronous schema', async () => {
   const client = await connect();
   client.send(call('1', 'Between', ['<', 9], ['s']) + item('s', 1) + item('s', 2) + done('s'));
   expect(await client.next()).toBe(result('1', '<1,29'));
@@ -89,7 +91,7 @@ test('an upload stands anywhere among the parameters, and its items are checked 
   expect(await client.next()).toContain('HubException: Failed to bind Stream message.');
 });
 
-test('items that come before their call can run wait for it', async () => {
+test('items that arrive before their call runs are kept for it', async () => {
   const client = await connect();
   const holding = new Promise<void>((resolve) => (onHold = resolve));
   client.send(
@@ -101,14 +103,14 @@ test('items that come before their call can run wait for it', async () => {
   );
   client.send(call('3', 'Say', ['x'], undefined));
   await holding;
-  letGo();
-  // The call with an upload does not hold up the one behind it.
+  continueCall();
+  // A call with an upload does not delay the call after it.
   expect(new Set([await client.next(), await client.next(), await client.next()])).toEqual(
     new Set([result('1', null), result('2', ['a', null]), result('3', 'x')]),
   );
 });
 
-test('a method that reads late holds the client back; nothing is lost', async () => {
+test('a method that reads late pauses the client, and no item is lost', async () => {
   const client = await connect();
   const most = 2000;
   client.send(call('1', 'Late', [], ['s']));
@@ -118,13 +120,13 @@ test('a method that reads late holds the client back; nothing is lost', async ()
   // What the server does not take stays with the client: far more than sockets hold.
   const waiting = await settled(() => client.webSocket.bufferedAmount);
   expect(waiting).toBeGreaterThan(30_000_000);
-  letGo();
+  continueCall();
   expect(await client.next()).toBe(result('1', most));
 });
 
-test('an upload that is never completed ends with its connection; the method learns it and nothing is logged', async () => {
+test('an upload ends with an AbortError when its connection closes, and nothing is logged', async () => {
   const client = await connect();
-  const over = new Promise<void>((resolve) => (letGo = resolve));
+  const over = new Promise<void>((resolve) => (continueCall = resolve));
   client.send(call('1', 'UntilTheEnd', [], ['s']) + item('s', 1));
   client.send(call('2', 'Say', ['x']));
   expect(await client.next()).toBe(result('2', 'x'));
@@ -133,7 +135,7 @@ test('an upload that is never completed ends with its connection; the method lea
   expect(ended).toEqual(['AbortError']);
 });
 
-test('an endless upload is taken item by item, others are served meanwhile', async () => {
+test('items of an endless upload are read one by one while other clients are served', async () => {
   const client = await connect();
   const other = await RawClient.connect(`${server?.url}/hub`);
   client.send(call('1', 'UntilTheEnd', [], ['s']));
@@ -146,7 +148,7 @@ test('an endless upload is taken item by item, others are served meanwhile', asy
   expect(await client.next()).toBe(result('1', null));
 });
 
-test('stream ids that are in use, doubled, too many or not expected fail that call only', async () => {
+test('stream ids that are in use, repeated, too many or unexpected fail only their call', async () => {
   const client = await connect();
   client.send(call('1', 'Collect', [], ['s']));
   client.send(call('2', 'Collect', [], ['s']));
