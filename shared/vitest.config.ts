@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -24,6 +25,9 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     root: process.env['VITEST_ROOT'],
+    globalSetup: fileURLToPath(
+      new URL('lesson-kit/src/testing/browser-server.ts', import.meta.url),
+    ),
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Much of the time is waiting for browsers and servers: four files at once, on two cores too.

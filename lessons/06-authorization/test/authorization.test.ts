@@ -8,8 +8,9 @@ import {
   startLesson,
   tabOrder,
   watchProblems,
+  see,
 } from '@practical-signalr/lesson-kit/testing';
-import { type Browser, expect as see, type Page } from '@playwright/test';
+import { type Browser, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -163,9 +164,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
   });
 
   if (production) return; // the page's code is the same: what a build may break is seen by now
-  test('the whole matrix', { timeout: 90_000 }, async () => {
+  test('the whole matrix', async () => {
     await page.locator('#run').click();
-    await see(page.locator('#progress')).toHaveText('Done: 60 connections', { timeout: 80_000 });
+    await see(page.locator('#progress')).toHaveText('Done: 60 connections');
     const rows = await page.locator('#matrix tr').evaluateAll((all) =>
       all.map((row) =>
         [...row.querySelectorAll('th, td')].map((cell) => {
@@ -294,8 +295,8 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
       problems.length = 0;
       for (const [name] of failures) await row(name).getByRole('button').click(); // each has a connection of its own
     });
-    test.each(failures)('%s', { timeout: 30_000 }, async (name, text) => {
-      await see(row(name).locator('td').nth(1)).toHaveText(text, { timeout: 25_000 });
+    test.each(failures)('%s', async (name, text) => {
+      await see(row(name).locator('td').nth(1)).toHaveText(text);
     });
     test('the close comes with the end of the token, not before and not much later', async () => {
       const said = await row('close at expiry').locator('td').nth(1).textContent();
@@ -314,7 +315,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
     });
   });
 
-  test('everybody can use it', { timeout: 90_000 }, async () => {
+  test('everybody can use it', async () => {
     expect(await auditPage(page)).toEqual([]);
     const stops = await tabOrder(page, 'Course');
     expect(stops.slice(0, 16)).toEqual([

@@ -6,12 +6,13 @@ import {
   hasChromium,
   launchChromium,
   type RunningLesson,
+  see,
   startLesson,
   tabOrder,
   watchProblems,
 } from '@practical-signalr/lesson-kit/testing';
 import { type FoundRedis, findRedis } from '@practical-signalr/redis/local';
-import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BalancerRule } from '../server/balancer.ts';
 import type { ControlPanel } from '../server/control-panel.ts';
@@ -59,7 +60,7 @@ test('a balancer that has lost instance 1: no request goes to the C# server, whi
 });
 
 describe.each(['given', 'redis-server', 'in-process'] as const)('Redis: %s', (kind) => {
-  test('two servers, one chat; when it ends nothing is left', { timeout: 60_000 }, async () => {
+  test('two servers, one chat; when it ends nothing is left', async () => {
     const own: FoundRedis | undefined =
       kind === 'given' ? await findRedis({ PATH: process.env['PATH'] }) : undefined;
     const env = { given: { REDIS_URL: own?.url }, 'redis-server': {}, 'in-process': { PATH: '' } }[
@@ -100,21 +101,17 @@ describe.each(['given', 'redis-server', 'in-process'] as const)('Redis: %s', (ki
   });
 });
 
-test(
-  'a server whose port is taken: one sentence, and nothing is left',
-  { timeout: 60_000 },
-  async () => {
-    const first = await startLesson(folder, { port: 4107 });
-    const { instances } = await panelOf(first);
-    expect(instances.map(({ url }) => url)).toEqual([
-      'http://127.0.0.1:4171',
-      'http://127.0.0.1:4172',
-    ]);
-    expect(await (await fetch(instances[0]!.url)).text()).toMatch(/^This is instance 1\./);
-    await expect(startLesson(folder, { port: 4107 })).rejects.toThrow(/Port 41\d\d is in use/);
-    expect(await first.stop()).toBe(0);
-  },
-);
+test('a server whose port is taken: one sentence, and nothing is left', async () => {
+  const first = await startLesson(folder, { port: 4107 });
+  const { instances } = await panelOf(first);
+  expect(instances.map(({ url }) => url)).toEqual([
+    'http://127.0.0.1:4171',
+    'http://127.0.0.1:4172',
+  ]);
+  expect(await (await fetch(instances[0]!.url)).text()).toMatch(/^This is instance 1\./);
+  await expect(startLesson(folder, { port: 4107 })).rejects.toThrow(/Port 41\d\d is in use/);
+  expect(await first.stop()).toBe(0);
+});
 
 const modes = [
   ['development', false],
@@ -139,12 +136,12 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
       .locator('#failures tr')
       .filter({ has: page.getByRole('button', { name, exact: true }) });
     await row.getByRole('button').click();
-    await see(row.locator('td').nth(1)).toHaveText(text, { timeout: 15_000 });
+    await see(row.locator('td').nth(1)).toHaveText(text);
   };
   /** Both hang on a server of their own again. */
   const bothConnected = async (): Promise<void> => {
-    await see(state(a!)).toHaveText(/^Connected/, { timeout: 20_000 });
-    await see(state(b!)).toHaveText(/^Connected/, { timeout: 20_000 });
+    await see(state(a!)).toHaveText(/^Connected/);
+    await see(state(b!)).toHaveText(/^Connected/);
   };
 
   beforeAll(async () => {
@@ -153,10 +150,10 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     problems = watchProblems(context);
     [a, b] = [await context.newPage(), await context.newPage()];
     await a.goto(lesson.url);
-    await see(state(a)).toHaveText('Connected · WebSockets · alice', { timeout: 20_000 });
+    await see(state(a)).toHaveText('Connected · WebSockets · alice');
     await b.goto(`${lesson.url}/?name=bob`);
     await see(state(b)).toHaveText('Connected · WebSockets · bob');
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     const urls = (await panelOf(lesson)).instances.map(({ url }) => url);
@@ -231,51 +228,43 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     ],
     ['another app, no prefix', 'Our clients got: Your parcel is on its way'],
     ["another app, prefix 'shop'", 'Our clients got nothing of it.'],
-  ])('on purpose: %s', { timeout: 30_000 }, (name, text) => press(a!, name, text));
+  ])('on purpose: %s', (name, text) => press(a!, name, text));
 
-  test(
-    'round-robin for the whole page: not connected; sticky again: connected',
-    { timeout: 60_000 },
-    async () => {
-      await b!.locator('#balancer').selectOption('round-robin');
-      await see(state(b!)).toHaveText('Not connected', { timeout: 20_000 });
-      await see(b!.locator('#result li.refused')).toHaveCount(3);
-      await b!.locator('#balancer').selectOption('sticky');
-      await bothConnected();
-    },
-  );
+  test('round-robin for the whole page: not connected; sticky again: connected', async () => {
+    await b!.locator('#balancer').selectOption('round-robin');
+    await see(state(b!)).toHaveText('Not connected');
+    await see(b!.locator('#result li.refused')).toHaveCount(3);
+    await b!.locator('#balancer').selectOption('sticky');
+    await bothConnected();
+  });
 
-  test(
-    'Redis stops: what works, what is lost; it starts: subscriptions return, lost messages do not',
-    { timeout: 60_000 },
-    async () => {
-      await a!.locator('#redis').click();
-      await see(a!.locator('#picture')).toHaveAttribute(
-        'aria-label',
-        /instance 1: 1 client, Degraded.*Redis, ✕ away$/,
-      );
-      await a!.locator('#target').selectOption('Myself');
-      await send(a!, 'to myself');
-      await a!.locator('#target').selectOption('Everyone');
-      await send(a!, 'lost for others');
-      await see(newest(a!)).toContainText('sent by instance 1, delivered by instance 1');
-      await see(a!.locator('#health')).toHaveText(
-        'Degraded: Nothing listens at the address of Redis. Is it started, and are host and port right? Sends lost: 1 by instance 1.',
-      );
-      await a!.locator('#redis').click();
-      const healthy =
-        /instance 1: 1 client, Healthy, port \d+; instance 2: 1 client, Healthy, port \d+; Redis, \d+ channels/;
-      await see(a!.locator('#picture')).toHaveAttribute('aria-label', healthy, { timeout: 20_000 });
-      await send(a!, 'after');
-      await see(newest(b!)).toContainText('after');
-      expect(await b!.locator('#messages').textContent()).not.toContain('lost for others');
-    },
-  );
+  test('Redis stops: what works, what is lost; it starts: subscriptions return, lost messages do not', async () => {
+    await a!.locator('#redis').click();
+    await see(a!.locator('#picture')).toHaveAttribute(
+      'aria-label',
+      /instance 1: 1 client, Degraded.*Redis, ✕ away$/,
+    );
+    await a!.locator('#target').selectOption('Myself');
+    await send(a!, 'to myself');
+    await a!.locator('#target').selectOption('Everyone');
+    await send(a!, 'lost for others');
+    await see(newest(a!)).toContainText('sent by instance 1, delivered by instance 1');
+    await see(a!.locator('#health')).toHaveText(
+      'Degraded: Nothing listens at the address of Redis. Is it started, and are host and port right? Sends lost: 1 by instance 1.',
+    );
+    await a!.locator('#redis').click();
+    const healthy =
+      /instance 1: 1 client, Healthy, port \d+; instance 2: 1 client, Healthy, port \d+; Redis, \d+ channels/;
+    await see(a!.locator('#picture')).toHaveAttribute('aria-label', healthy);
+    await send(a!, 'after');
+    await see(newest(b!)).toContainText('after');
+    expect(await b!.locator('#messages').textContent()).not.toContain('lost for others');
+  });
 
-  test('without backplane half of the tabs hear it; with it all', { timeout: 90_000 }, async () => {
+  test('without backplane half of the tabs hear it; with it all', async () => {
     const switchTo = async (backplane: string, joined: RegExp): Promise<void> => {
       await a!.locator('#backplane').selectOption(backplane);
-      await see(a!.locator('#picture')).toHaveAttribute('aria-label', joined, { timeout: 30_000 });
+      await see(a!.locator('#picture')).toHaveAttribute('aria-label', joined);
       await bothConnected();
     };
     await switchTo(
@@ -294,53 +283,41 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     await see(newest(b!)).toContainText('all of you');
   });
 
-  test(
-    'presence: who is in the group, over both servers; then Redis keeps keys',
-    { timeout: 60_000 },
-    async () => {
-      await a!.locator('#who').click();
-      await see(a!.locator('#joined')).toHaveText(/Presence is off\.$/);
-      await a!.locator('#presence').check();
-      const kept = /instance 1: 1 client, .*instance 2: 1 client, .*DBSIZE [1-9]\d*$/;
-      await see(a!.locator('#picture')).toHaveAttribute('aria-label', kept, { timeout: 20_000 });
-      await bothConnected();
-      await a!.locator('#who').click();
-      await see(a!.locator('#joined')).toHaveText('In the group: nobody');
-      await a!.locator('#join').click();
-      await b!.locator('#join').click();
-      await see(b!.locator('#joined')).toContainText('is in the Private Group');
-      await a!.locator('#who').click();
-      await see(a!.locator('#joined')).toHaveText(
-        /^In the group: (alice on instance 1, bob on instance 2|bob on instance 2, alice on instance 1)$/,
-      );
-    },
-  );
+  test('presence: who is in the group, over both servers; then Redis keeps keys', async () => {
+    await a!.locator('#who').click();
+    await see(a!.locator('#joined')).toHaveText(/Presence is off\.$/);
+    await a!.locator('#presence').check();
+    const kept = /instance 1: 1 client, .*instance 2: 1 client, .*DBSIZE [1-9]\d*$/;
+    await see(a!.locator('#picture')).toHaveAttribute('aria-label', kept);
+    await bothConnected();
+    await a!.locator('#who').click();
+    await see(a!.locator('#joined')).toHaveText('In the group: nobody');
+    await a!.locator('#join').click();
+    await b!.locator('#join').click();
+    await see(a!.locator('#joined')).toContainText('is in the Private Group');
+    await see(b!.locator('#joined')).toContainText('is in the Private Group');
+    await a!.locator('#who').click();
+    await see(a!.locator('#joined')).toHaveText(
+      /^In the group: (alice on instance 1, bob on instance 2|bob on instance 2, alice on instance 1)$/,
+    );
+  });
 
-  test.runIf(hasDotnet())(
-    'a C# server joins, and this tab moves to it',
-    { timeout: 120_000 },
-    async () => {
-      await b!.locator('#dotnet').click();
-      await see(b!.locator('#picture')).toHaveAttribute(
-        'aria-label',
-        /C# server: 0 clients, Healthy/,
-        {
-          timeout: 100_000,
-        },
-      );
-      await b!.locator('#place').selectOption('C# server');
-      await see(b!.locator('#picture')).toHaveAttribute('aria-label', /C# server: 1 client,/, {
-        timeout: 20_000,
-      });
-      await see(state(b!)).toHaveText('Connected · WebSockets · bob');
-      await send(b!, 'from C#');
-      await see(newest(a!)).toContainText('sent by C# server, delivered by instance 1');
-      await send(a!, 'to C#');
-      await see(newest(b!)).toContainText('sent by instance 1, delivered by C# server');
-    },
-  );
+  test.runIf(hasDotnet())('a C# server joins, and this tab moves to it', async () => {
+    await b!.locator('#dotnet').click();
+    await see(b!.locator('#picture')).toHaveAttribute(
+      'aria-label',
+      /C# server: 0 clients, Healthy/,
+    );
+    await b!.locator('#place').selectOption('C# server');
+    await see(b!.locator('#picture')).toHaveAttribute('aria-label', /C# server: 1 client,/);
+    await see(state(b!)).toHaveText('Connected · WebSockets · bob');
+    await send(b!, 'from C#');
+    await see(newest(a!)).toContainText('sent by C# server, delivered by instance 1');
+    await send(a!, 'to C#');
+    await see(newest(b!)).toContainText('sent by instance 1, delivered by C# server');
+  });
 
-  test('everybody can use it', { timeout: 90_000 }, async () => {
+  test('everybody can use it', async () => {
     expect(await auditPage(a!)).toEqual([]);
     // It is there where .NET is, and not while one runs.
     const order = (await tabOrder(a!, 'Course')).filter((name) => name !== 'Let a C# server join');

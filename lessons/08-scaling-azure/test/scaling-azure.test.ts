@@ -9,11 +9,12 @@ import {
   hasChromium,
   launchChromium,
   type RunningLesson,
+  see,
   startLesson,
   tabOrder,
   watchProblems,
 } from '@practical-signalr/lesson-kit/testing';
-import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BalancerRule } from '../server/balancer.ts';
 import type { ControlPanel } from '../server/control-panel.ts';
@@ -60,7 +61,7 @@ test('a balancer that has lost instance 1: no request goes to the C# server, whi
 });
 
 describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
-  test('two servers, one chat; when it ends nothing is left', { timeout: 60_000 }, async () => {
+  test('two servers, one chat; when it ends nothing is left', async () => {
     const own =
       kind === 'given'
         ? await startEmulator({ port: 0, accessKey: 'a key of our own, 32 bytes long!!' })
@@ -97,42 +98,38 @@ describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
   });
 });
 
-test(
-  'a port that is taken: one sentence, and nothing is left; when it is free the server starts',
-  { timeout: 120_000 },
-  async () => {
-    const first = await startLesson(folder, { port: 4108 });
-    const { instances, service } = await panelOf(first);
-    expect(instances.map(({ url }) => url)).toEqual([
-      'http://127.0.0.1:4181',
-      'http://127.0.0.1:4182',
-    ]);
-    expect(service.description).toBe('An emulator of Azure SignalR Service, on port 8888');
-    await expect(startLesson(folder, { port: 4108 })).rejects.toThrow(/Port 8888 is taken/);
+test('a port that is taken: one sentence, and nothing is left; when it is free the server starts', async () => {
+  const first = await startLesson(folder, { port: 4108 });
+  const { instances, service } = await panelOf(first);
+  expect(instances.map(({ url }) => url)).toEqual([
+    'http://127.0.0.1:4181',
+    'http://127.0.0.1:4182',
+  ]);
+  expect(service.description).toBe('An emulator of Azure SignalR Service, on port 8888');
+  await expect(startLesson(folder, { port: 4108 })).rejects.toThrow(/Port 8888 is taken/);
 
-    const headers = { 'content-type': 'application/json' };
-    const wish = (body: object) =>
-      fetch(`${first.url}/control-panel`, { method: 'POST', headers, body: JSON.stringify(body) });
-    expect((await wish({ kill: 'instance 1' })).status).toBe(200);
-    const squatter = createServer().listen(4181, '127.0.0.1');
-    await once(squatter, 'listening');
-    const failed = await wish({ start: true });
-    expect([failed.status, await failed.text()]).toEqual([
-      502,
-      expect.stringContaining('Port 4181 is in use'),
-    ]);
-    expect((await panelOf(first)).instances.map(({ name }) => name)).toEqual(['instance 2']);
-    squatter.close();
-    await once(squatter, 'close');
-    const twice = await Promise.all([wish({ start: true }), wish({ start: true })]);
-    expect(twice.map(({ status }) => status)).toEqual([200, 200]);
-    expect((await panelOf(first)).instances.map(({ name }) => name)).toEqual([
-      'instance 1',
-      'instance 2',
-    ]);
-    expect(await first.stop()).toBe(0);
-  },
-);
+  const headers = { 'content-type': 'application/json' };
+  const wish = (body: object) =>
+    fetch(`${first.url}/control-panel`, { method: 'POST', headers, body: JSON.stringify(body) });
+  expect((await wish({ kill: 'instance 1' })).status).toBe(200);
+  const squatter = createServer().listen(4181, '127.0.0.1');
+  await once(squatter, 'listening');
+  const failed = await wish({ start: true });
+  expect([failed.status, await failed.text()]).toEqual([
+    502,
+    expect.stringContaining('Port 4181 is in use'),
+  ]);
+  expect((await panelOf(first)).instances.map(({ name }) => name)).toEqual(['instance 2']);
+  squatter.close();
+  await once(squatter, 'close');
+  const twice = await Promise.all([wish({ start: true }), wish({ start: true })]);
+  expect(twice.map(({ status }) => status)).toEqual([200, 200]);
+  expect((await panelOf(first)).instances.map(({ name }) => name)).toEqual([
+    'instance 1',
+    'instance 2',
+  ]);
+  expect(await first.stop()).toBe(0);
+});
 
 const modes = [
   ['development', false],
@@ -152,11 +149,11 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
       .locator('#failures tr')
       .filter({ has: page.getByRole('button', { name, exact: true }) });
     await row.getByRole('button').click();
-    await see(row.locator('td').nth(1)).toHaveText(text, { timeout: 25_000 });
+    await see(row.locator('td').nth(1)).toHaveText(text);
   };
   const bothConnected = async (): Promise<void> => {
-    await see(state(a!)).toHaveText(/^Connected/, { timeout: 25_000 });
-    await see(state(b!)).toHaveText(/^Connected/, { timeout: 25_000 });
+    await see(state(a!)).toHaveText(/^Connected/);
+    await see(state(b!)).toHaveText(/^Connected/);
   };
 
   beforeAll(async () => {
@@ -169,10 +166,10 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     problems = watchProblems(context);
     [a, b] = [await context.newPage(), await context.newPage()];
     await a.goto(lesson.url);
-    await see(state(a)).toHaveText('Connected · WebSockets · alice', { timeout: 20_000 });
+    await see(state(a)).toHaveText('Connected · WebSockets · alice');
     await b.goto(`${lesson.url}/?name=bob`);
-    await see(state(b)).toHaveText('Connected · WebSockets · bob', { timeout: 20_000 });
-  }, 60_000);
+    await see(state(b)).toHaveText('Connected · WebSockets · bob');
+  });
   afterAll(async () => {
     await browser.close();
     const urls = (await panelOf(lesson)).instances.map(({ url }) => url);
@@ -223,7 +220,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
   });
 
   if (production) return; // the page's code is the same: what a build may break is seen by now
-  test('ten tabs more: the servers keep their five connections', { timeout: 60_000 }, async () => {
+  test('ten tabs more: the servers keep their five connections', async () => {
     const peers = await Promise.all(
       Array.from({ length: 10 }, () => connectTo(lesson, () => undefined)),
     );
@@ -250,15 +247,11 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     ['another app, no prefix', 'Our clients got: Your parcel is on its way'],
     ["another app, prefix 'shop'", 'Our clients got nothing of it.'],
     ['app killed', /^instance [12] is gone, and so is its client: without an error$/],
-  ])('on purpose: %s', { timeout: 40_000 }, async (name, text) => {
+  ])('on purpose: %s', async (name, text) => {
     await press(a!, name, text);
     if (name === 'wrong key') {
-      await vi.waitFor(
-        () =>
-          expect(lesson.output()).toMatch(
-            /refused a server connection \(401\): check the AccessKey/,
-          ),
-        { timeout: 15_000 },
+      await vi.waitFor(() =>
+        expect(lesson.output()).toMatch(/refused a server connection \(401\): check the AccessKey/),
       );
       const told = [
         lesson.output(),
@@ -270,71 +263,49 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     await bothConnected();
   });
 
-  test(
-    "this tab's server is killed: the page comes back by the other one; started again both serve",
-    { timeout: 60_000 },
-    async () => {
-      await a!.locator('#kill').click();
-      await see(a!.locator('#picture')).not.toHaveAttribute('aria-label', /instance 1.*instance 2/);
-      await see(a!.locator('#kill')).toHaveText(/^Start instance [12] again$/);
-      await bothConnected();
-      await a!.locator('#kill').click();
-      await see(a!.locator('#picture')).toHaveAttribute(
-        'aria-label',
-        /instance 1: .*5 connections.*instance 2: .*5 connections/,
-        {
-          timeout: 20_000,
-        },
-      );
-    },
-  );
+  test("this tab's server is killed: the page comes back by the other one; started again both serve", async () => {
+    await a!.locator('#kill').click();
+    await see(a!.locator('#picture')).not.toHaveAttribute('aria-label', /instance 1.*instance 2/);
+    await see(a!.locator('#kill')).toHaveText(/^Start instance [12] again$/);
+    await bothConnected();
+    await a!.locator('#kill').click();
+    await see(a!.locator('#picture')).toHaveAttribute(
+      'aria-label',
+      /instance 1: .*5 connections.*instance 2: .*5 connections/,
+    );
+  });
 
-  test.runIf(hasDotnet())(
-    'a C# server joins: it gets clients of the service too',
-    { timeout: 150_000 },
-    async () => {
-      await a!.locator('#dotnet').click();
-      await see(a!.locator('#picture')).toHaveAttribute(
-        'aria-label',
-        /C# server: not counted, Healthy/,
-        {
-          timeout: 120_000,
-        },
-      );
-      const peers = [];
-      let here = '';
-      while (here !== 'C# server' && peers.length < 20) {
-        const peer = await connectTo(lesson, () => undefined);
-        here = await peer.invoke<string>('WhereAmI');
-        peers.push(peer);
-      }
-      await peers.at(-1)!.invoke('SendMessageToAll', 'from C#');
-      await see(newest(a!)).toContainText('from C#');
-      await see(newest(a!)).toContainText('sent by C# server, delivered by the service');
-      await Promise.all(peers.map((peer) => peer.stop()));
-    },
-  );
+  test.runIf(hasDotnet())('a C# server joins: it gets clients of the service too', async () => {
+    await a!.locator('#dotnet').click();
+    await see(a!.locator('#picture')).toHaveAttribute(
+      'aria-label',
+      /C# server: not counted, Healthy/,
+    );
+    const peers = [];
+    let here = '';
+    while (here !== 'C# server' && peers.length < 20) {
+      const peer = await connectTo(lesson, () => undefined);
+      here = await peer.invoke<string>('WhereAmI');
+      peers.push(peer);
+    }
+    await peers.at(-1)!.invoke('SendMessageToAll', 'from C#');
+    await see(newest(a!)).toContainText('from C#');
+    await see(newest(a!)).toContainText('sent by C# server, delivered by the service');
+    await Promise.all(peers.map((peer) => peer.stop()));
+  });
 
-  test(
-    'a connection drops: the page comes back with a new id and joins its group again',
-    { timeout: 60_000 },
-    async () => {
-      await a!.locator('#rejoin').check();
-      await a!.locator('#drop').click();
-      await see(state(a!)).toHaveText('Connected again, with a new id', { timeout: 25_000 });
-      await see(a!.locator('#joined')).toContainText('is in the Private Group');
-      await see(state(b!)).toHaveText(/^Connected/); // it was this tab's alone
-    },
-  );
+  test('a connection drops: the page comes back with a new id and joins its group again', async () => {
+    await a!.locator('#rejoin').check();
+    await a!.locator('#drop').click();
+    await see(state(a!)).toHaveText('Connected again, with a new id');
+    await see(a!.locator('#joined')).toContainText('is in the Private Group');
+    await see(state(b!)).toHaveText(/^Connected/); // it was this tab's alone
+  });
 
-  test(
-    'everybody can use it: axe in light and dark, a phone, a sensible keyboard order',
-    { timeout: 60_000 },
-    async () => {
-      expect(await auditPage(a!)).toEqual([]);
-      const order = await tabOrder(a!, 'Course');
-      expect(order.slice(0, 3)).toEqual(['Course', 'Name', 'Connect']);
-      expect(order).toContain('Negotiate by hand');
-    },
-  );
+  test('everybody can use it: axe in light and dark, a phone, a sensible keyboard order', async () => {
+    expect(await auditPage(a!)).toEqual([]);
+    const order = await tabOrder(a!, 'Course');
+    expect(order.slice(0, 3)).toEqual(['Course', 'Name', 'Connect']);
+    expect(order).toContain('Negotiate by hand');
+  });
 });

@@ -112,7 +112,7 @@ async function end(): Promise<void> {
 beforeAll(async () => {
   if (hasDotnet())
     project = await buildDotnet(new URL('../dotnet/AzureServer.csproj', import.meta.url));
-}, 180_000);
+});
 afterEach(() => Promise.all(connections.splice(0).map((connection) => connection.stop())));
 
 describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
@@ -124,7 +124,7 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
     one = await startApp('one');
     two = await startApp('two');
     ours = await startOurs();
-  }, 180_000);
+  });
   afterAll(end);
 
   test('two of them share every target, group and client result: 44 of 44', async () => {
@@ -246,7 +246,7 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK that end", () => {
     expect(isClosed).toBe(false);
     await client.stop();
     await ended;
-  }, 120_000);
+  });
 
   test('a service that was away has its app again; clients of an app that is killed are closed', async () => {
     const app = await startApp('app');
@@ -267,5 +267,5 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK that end", () => {
     const end = closed(client);
     await app.kill();
     await end;
-  }, 120_000);
+  });
 });

@@ -101,7 +101,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the process with code 0', asy
   const child = start('--port', '0');
   let output = '';
   child.stdout.on('data', (text: Buffer) => (output += text.toString()));
-  await expect.poll(() => output, { timeout: 30_000 }).toContain('AccessKey=');
+  await expect.poll(() => output).toContain('AccessKey=');
   const url = /at (\S+)\. /.exec(output)?.[1] as string;
   await fetch(`${url}/api/status`); // a kept-alive connection
   child.kill(signal);

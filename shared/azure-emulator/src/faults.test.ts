@@ -40,9 +40,7 @@ class PatientHttpClient extends DefaultHttpClient {
     super(NullLogger.instance);
   }
   override async send(request: HttpRequest): Promise<HttpResponse> {
-    await expect
-      .poll(() => on.emulator.hubs.get('chathub')?.servers.size, { timeout: 10_000 })
-      .toBeGreaterThan(0);
+    await expect.poll(() => on.emulator.hubs.get('chathub')?.servers.size).toBeGreaterThan(0);
     return super.send(request);
   }
 }
@@ -83,15 +81,13 @@ test.each([
     await expect.poll(() => servers().size).toBe(5);
     [...servers()].find((server) => server.clients.size > 0)?.drop();
     await expect.poll(() => clients.some(({ state }) => state !== 'Connected')).toBe(true);
-    await expect
-      .poll(() => clients.every(({ state }) => state === 'Connected'), { timeout: 10_000 })
-      .toBe(true);
+    await expect.poll(() => clients.every(({ state }) => state === 'Connected')).toBe(true);
     const before = clients.map(({ connectionId }) => connectionId);
     for (const server of servers()) server.drop();
-    await expect.poll(() => servers().size, { timeout: 10_000 }).toBe(5);
+    await expect.poll(() => servers().size).toBe(5);
     const isBack = ({ state, connectionId }: HubConnection): boolean =>
       state === 'Connected' && !before.includes(connectionId);
-    await expect.poll(() => clients.every(isBack), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => clients.every(isBack)).toBe(true);
     for (const client of clients) expect(await client.invoke('Echo', 'back')).toBe('back');
     for (const stop of stops) expect((await stop()).answered).toBeGreaterThan(0);
   },

@@ -62,7 +62,7 @@ beforeAll(async () => {
     compareRecordings(twin.url, { area, lanes: 1, timeoutOf: () => 4000, negotiates: true }),
   );
   for (const result of (await Promise.all(played)).flat()) results.set(result.name, result);
-}, 180_000);
+});
 afterAll(async () => {
   await twin.close();
   await emulator.close();

@@ -89,4 +89,4 @@ test('every TypeScript snippet in the READMEs compiles in strict mode', () => {
     problems = (error as { stdout: string }).stdout;
   }
   expect(problems).toBe('');
-}, 60_000);
+});

@@ -15,7 +15,7 @@ beforeAll(async () => {
   twin = await startTwin(0);
   const scenarioResults = await compareRecordings(twin.url, { lanes: 8, timeoutOf: () => 4000 });
   results = new Map(scenarioResults.map((result) => [result.name, result]));
-}, 120_000);
+});
 afterAll(() => twin.close());
 
 const names = areas().map((area) => readRecordings(area).map(({ name }) => `${area}/${name}`));

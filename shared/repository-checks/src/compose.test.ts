@@ -95,135 +95,128 @@ describe('Dockerfile', () => {
 });
 
 // The processes of compose.yaml without the containers: its commands and environment, with this machine's address for its hosts.
-describe.skipIf(findCommand('redis-server') === undefined)(
-  'its processes, on this machine',
-  { timeout: 120_000 },
-  () => {
-    const running = new Map<string, ChildProcess>();
-    const connections: HubConnection[] = [];
-    const ports: Record<string, number> = {};
-    let page: Awaited<ReturnType<typeof buildPage>>;
-    const url = (): string => `http://127.0.0.1:${ports['balancer']}`;
+describe.skipIf(findCommand('redis-server') === undefined)('its processes, on this machine', () => {
+  const running = new Map<string, ChildProcess>();
+  const connections: HubConnection[] = [];
+  const ports: Record<string, number> = {};
+  let page: Awaited<ReturnType<typeof buildPage>>;
+  const url = (): string => `http://127.0.0.1:${ports['balancer']}`;
 
-    function start(name: string, { command, environment = {} }: Service): ChildProcess {
-      const here = (text: string): string =>
-        text
-          .replace(/^\$\{TOKEN_KEY:\?.*\}$/, key)
-          .replaceAll(/\/\/([\w-]+):\d+/g, (_, host: string) => `//127.0.0.1:${ports[host]}`);
-      const variables = Object.fromEntries(
-        Object.entries(environment).map(([variable, value]) => [variable, here(String(value))]),
+  function start(name: string, { command, environment = {} }: Service): ChildProcess {
+    const here = (text: string): string =>
+      text
+        .replace(/^\$\{TOKEN_KEY:\?.*\}$/, key)
+        .replaceAll(/\/\/([\w-]+):\d+/g, (_, host: string) => `//127.0.0.1:${ports[host]}`);
+    const variables = Object.fromEntries(
+      Object.entries(environment).map(([variable, value]) => [variable, here(String(value))]),
+    );
+    const env = {
+      PATH: process.env['PATH'],
+      LESSON_DIST: page.dist,
+      NODE_ENV: 'production',
+      ...variables,
+      PORT: String(ports[name]),
+    };
+    const [program = '', ...words] = command;
+    const child =
+      program === 'node'
+        ? spawn(process.execPath, [...nodeArguments, ...words], {
+            cwd: lesson,
+            env,
+            stdio: ['ignore', 'pipe', 'inherit'],
+          })
+        : spawn(program, [...words, '--bind', '127.0.0.1', '--port', String(ports[name])], {
+            env,
+            stdio: ['ignore', 'pipe', 'inherit'],
+          });
+    running.set(name, child);
+    return child;
+  }
+  const key = randomBytes(32).toString('base64');
+
+  beforeAll(async () => {
+    page = await buildPage(lesson);
+    for (const name of Object.keys(services)) ports[name] = await freePort();
+    const started = new Map<string, Promise<unknown>>();
+    const begin = (name: string): Promise<unknown> => {
+      const service = services[name]!;
+      const needs = Object.keys(service.depends_on ?? {}).map(
+        (need) => started.get(need) ?? begin(need),
       );
-      const env = {
-        PATH: process.env['PATH'],
-        LESSON_DIST: page.dist,
-        NODE_ENV: 'production',
-        ...variables,
-        PORT: String(ports[name]),
-      };
-      const [program = '', ...words] = command;
-      const child =
-        program === 'node'
-          ? spawn(process.execPath, [...nodeArguments, ...words], {
-              cwd: lesson,
-              env,
-              stdio: ['ignore', 'pipe', 'inherit'],
-            })
-          : spawn(program, [...words, '--bind', '127.0.0.1', '--port', String(ports[name])], {
-              env,
-              stdio: ['ignore', 'pipe', 'inherit'],
-            });
-      running.set(name, child);
-      return child;
+      const ready = Promise.all(needs).then(() => says(start(name, service), /ready/i));
+      started.set(name, ready);
+      return ready;
+    };
+    await begin('balancer');
+  });
+  afterAll(async () => {
+    await Promise.all(connections.map((connection) => connection.stop()));
+    for (const child of running.values()) child.kill('SIGKILL');
+    page?.remove();
+  });
+
+  async function client(
+    name: string,
+    onMessage: (...got: string[]) => void = () => undefined,
+  ): Promise<HubConnection> {
+    const accessTokenFactory = async () => (await fetch(`${url()}/token?name=${name}`)).text();
+    const connection = new HubConnectionBuilder()
+      .withUrl(`${url()}/fixed/messages?client=${name}`, { accessTokenFactory })
+      .configureLogging(LogLevel.None)
+      .build();
+    for (const other of ['UserConnected', 'UserDisconnected'])
+      connection.on(other, () => undefined);
+    connection.on('ReceiveMessage', onMessage);
+    connections.push(connection);
+    await connection.start();
+    return connection;
+  }
+
+  test('the page is there; a message goes from one instance over Redis to the other', async () => {
+    const answer = await fetch(url());
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('<title>')]);
+    const heard = new Promise<string[]>(
+      (resolve) =>
+        void client('b', (...got) => resolve(got)).then(async (b) => {
+          const a = await client('a');
+          expect([await a.invoke('WhereAmI'), await b.invoke('WhereAmI')]).toEqual([
+            'instance 2',
+            'instance 1',
+          ]);
+          await a.invoke('SendMessageToAll', 'from container to container');
+        }),
+    );
+    expect(await heard).toEqual(['from container to container', 'instance 2']);
+    const { instances } = (await (await fetch(`${url()}/control-panel`)).json()) as {
+      instances: { health: { status: string } }[];
+    };
+    expect(instances.map(({ health }) => health.status)).toEqual(['Healthy', 'Healthy']);
+  });
+
+  test('a switch that would start the instances anew says where they are set, and they serve on', async () => {
+    const answer = await fetch(`${url()}/control-panel`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ backplane: 'none' }),
+    });
+    expect([answer.status, await answer.text()]).toEqual([
+      502,
+      expect.stringMatching(/^The instances run elsewhere/),
+    ]);
+    expect(await (await fetch(`${url()}/control-panel`)).json()).toMatchObject({
+      backplane: 'redis',
+    });
+    expect((await fetch(`${url()}/health`)).status).toBe(200);
+  });
+
+  test('SIGTERM, as docker stop sends it, ends each of them cleanly', async () => {
+    for (const name of ['balancer', 'instance-1', 'instance-2', 'redis']) {
+      const child = running.get(name)!;
+      child.kill('SIGTERM');
+      expect([name, ...(await once(child, 'exit'))]).toEqual([name, 0, null]);
     }
-    const key = randomBytes(32).toString('base64');
-
-    beforeAll(async () => {
-      page = await buildPage(lesson);
-      for (const name of Object.keys(services)) ports[name] = await freePort();
-      const started = new Map<string, Promise<unknown>>();
-      const begin = (name: string): Promise<unknown> => {
-        const service = services[name]!;
-        const needs = Object.keys(service.depends_on ?? {}).map(
-          (need) => started.get(need) ?? begin(need),
-        );
-        const ready = Promise.all(needs).then(() => says(start(name, service), /ready/i));
-        started.set(name, ready);
-        return ready;
-      };
-      await begin('balancer');
-    }, 120_000);
-    afterAll(async () => {
-      await Promise.all(connections.map((connection) => connection.stop()));
-      for (const child of running.values()) child.kill('SIGKILL');
-      page?.remove();
-    });
-
-    async function client(
-      name: string,
-      onMessage: (...got: string[]) => void = () => undefined,
-    ): Promise<HubConnection> {
-      const accessTokenFactory = async () => (await fetch(`${url()}/token?name=${name}`)).text();
-      const connection = new HubConnectionBuilder()
-        .withUrl(`${url()}/fixed/messages?client=${name}`, { accessTokenFactory })
-        .configureLogging(LogLevel.None)
-        .build();
-      for (const other of ['UserConnected', 'UserDisconnected'])
-        connection.on(other, () => undefined);
-      connection.on('ReceiveMessage', onMessage);
-      connections.push(connection);
-      await connection.start();
-      return connection;
-    }
-
-    test('the page is there; a message goes from one instance over Redis to the other', async () => {
-      const answer = await fetch(url());
-      expect([answer.status, await answer.text()]).toEqual([
-        200,
-        expect.stringContaining('<title>'),
-      ]);
-      const heard = new Promise<string[]>(
-        (resolve) =>
-          void client('b', (...got) => resolve(got)).then(async (b) => {
-            const a = await client('a');
-            expect([await a.invoke('WhereAmI'), await b.invoke('WhereAmI')]).toEqual([
-              'instance 2',
-              'instance 1',
-            ]);
-            await a.invoke('SendMessageToAll', 'from container to container');
-          }),
-      );
-      expect(await heard).toEqual(['from container to container', 'instance 2']);
-      const { instances } = (await (await fetch(`${url()}/control-panel`)).json()) as {
-        instances: { health: { status: string } }[];
-      };
-      expect(instances.map(({ health }) => health.status)).toEqual(['Healthy', 'Healthy']);
-    });
-
-    test('a switch that would start the instances anew says where they are set, and they serve on', async () => {
-      const answer = await fetch(`${url()}/control-panel`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ backplane: 'none' }),
-      });
-      expect([answer.status, await answer.text()]).toEqual([
-        502,
-        expect.stringMatching(/^The instances run elsewhere/),
-      ]);
-      expect(await (await fetch(`${url()}/control-panel`)).json()).toMatchObject({
-        backplane: 'redis',
-      });
-      expect((await fetch(`${url()}/health`)).status).toBe(200);
-    });
-
-    test('SIGTERM, as docker stop sends it, ends each of them cleanly', async () => {
-      for (const name of ['balancer', 'instance-1', 'instance-2', 'redis']) {
-        const child = running.get(name)!;
-        child.kill('SIGTERM');
-        expect([name, ...(await once(child, 'exit'))]).toEqual([name, 0, null]);
-      }
-    });
-  },
-);
+  });
+});
 
 /** Waits until a process says so. */
 async function says(child: ChildProcess, words: RegExp): Promise<void> {

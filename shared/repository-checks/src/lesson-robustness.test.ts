@@ -5,9 +5,10 @@ import {
   type RunningLesson,
   slowness,
   startLesson,
+  see,
 } from '@practical-signalr/lesson-kit/testing';
 import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
-import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { lessonFolder } from '@practical-signalr/course';
 
@@ -105,7 +106,7 @@ beforeAll(async () => {
     all.set(number, await startLesson(of)),
   );
   await Promise.all(starts);
-}, 120_000);
+});
 afterAll(async () => {
   expect(await Promise.all([...all.values()].map((lesson) => lesson.stop()))).toEqual(
     lessons.map(() => 0),
@@ -192,7 +193,7 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
     await connection.stop();
   });
 
-  test('lesson 6: a user whose name has 1,000 characters', { timeout: 60_000 }, async () => {
+  test('lesson 6: a user whose name has 1,000 characters', async () => {
     const lesson = running(6);
     const page = await browser.newPage();
     await page.goto(lesson.url);
@@ -314,7 +315,7 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
   test('10,000 messages do not slow the page: a window of rows, a bounded list, a click within two frames', async () => {
     const peer = await connect(lesson.url);
     await flood(peer, 10_500, 4000);
-    await see(page.locator('#messages li').last()).toContainText('the last', { timeout: 20_000 });
+    await see(page.locator('#messages li').last()).toContainText('the last');
     await see(page.locator('wire-panel')).toContainText('10,000 messages');
     expect(await page.locator('wire-panel li').count()).toBeLessThanOrEqual(200);
     expect(await page.locator('#messages li').count()).toBe(100);
@@ -344,7 +345,7 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
       await see(page.locator('#state')).toContainText('Disconnected');
       const second = await startLesson(folder, { production, port: first.port });
       if (production) await page.reload();
-      await see(page.locator('#state')).toHaveClass('badge good', { timeout: 15_000 });
+      await see(page.locator('#state')).toHaveClass('badge good');
       await second.stop();
     },
   );

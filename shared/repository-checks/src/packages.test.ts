@@ -52,7 +52,7 @@ beforeAll(async () => {
     rmSync(join(project, 'package'), { recursive: true });
   }
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
-}, 120_000);
+});
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe.each(names)('the package %s', (name) => {
@@ -159,11 +159,11 @@ server.close();
   expect(compiled.stdout).toBe('');
   const { stdout } = await node(project, 'chat.js');
   expect(stdout.trim()).toBe('packed function function');
-}, 120_000);
+});
 
 test('the command of the emulator runs from its package', async () => {
   const cli = join(project, 'node_modules/@practical-signalr/azure-emulator/dist/cli.js');
   expect(readFileSync(cli, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   const { stdout } = await node(project, cli, '--help');
   expect(stdout).toContain('--port');
-}, 60_000);
+});

@@ -71,39 +71,35 @@ test('every command of the README is a script, and is run by a test', () => {
 });
 
 describe('as the README says it', () => {
-  test.each(Object.entries(here))(
-    '%s',
-    { timeout: 60_000 },
-    async (command, { says, ends, args, env }) => {
-      const port = await freePort();
-      const [, script = '', rest = ''] = /^npm run ([\w:-]+) ?(.*)$/.exec(command) ?? [];
-      const given = args === undefined ? rest.split(' ').filter(Boolean) : args(port);
-      // The script's own words, without npm between, so that a signal reaches it.
-      const [program = '', ...words] = `${scripts[script]}`.split(' ');
-      expect(program).toBe('node');
-      const child = spawn(process.execPath, [...words, ...given], {
-        cwd: root,
-        env: { ...process.env, ...(env === undefined ? {} : { [env]: String(port) }) },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      const exit = once(child, 'exit');
-      let output = '';
-      await new Promise<void>((resolve, reject) => {
-        const hear = (piece: Buffer): void => {
-          output += piece.toString('utf8');
-          if (says.test(output)) resolve();
-        };
-        child.stdout.on('data', hear);
-        child.stderr.on('data', hear);
-        child.on('exit', () =>
-          says.test(output) ? resolve() : reject(new Error(`It ended with: ${output}`)),
-        );
-      });
-      if (ends === undefined) child.kill('SIGINT');
-      const [code] = (await exit) as [number | null];
-      if (ends === true) expect(code).toBe(0);
-    },
-  );
+  test.each(Object.entries(here))('%s', async (command, { says, ends, args, env }) => {
+    const port = await freePort();
+    const [, script = '', rest = ''] = /^npm run ([\w:-]+) ?(.*)$/.exec(command) ?? [];
+    const given = args === undefined ? rest.split(' ').filter(Boolean) : args(port);
+    // The script's own words, without npm between, so that a signal reaches it.
+    const [program = '', ...words] = `${scripts[script]}`.split(' ');
+    expect(program).toBe('node');
+    const child = spawn(process.execPath, [...words, ...given], {
+      cwd: root,
+      env: { ...process.env, ...(env === undefined ? {} : { [env]: String(port) }) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const exit = once(child, 'exit');
+    let output = '';
+    await new Promise<void>((resolve, reject) => {
+      const hear = (piece: Buffer): void => {
+        output += piece.toString('utf8');
+        if (says.test(output)) resolve();
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      child.on('exit', () =>
+        says.test(output) ? resolve() : reject(new Error(`It ended with: ${output}`)),
+      );
+    });
+    if (ends === undefined) child.kill('SIGINT');
+    const [code] = (await exit) as [number | null];
+    if (ends === true) expect(code).toBe(0);
+  });
 });
 
 test('its table has a row for each lesson', () => {

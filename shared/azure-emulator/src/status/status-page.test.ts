@@ -15,7 +15,6 @@ class ChatHub extends Hub {}
 
 test.runIf(hasChromium())(
   'the page shows servers and clients as they come and go, to everybody',
-  { timeout: 60_000 },
   async () => {
     const emulator = await startEmulator({ port: 0, quota: 20 });
     const scaleOut = azureSignalR({ connectionString: emulator.connectionString, environment: {} });

@@ -30,7 +30,7 @@ describe.skipIf(!hasDotnet())('the .NET client (skipped if no .NET SDK is instal
       };
       (results[cell] ??= {})[check] = result;
     }
-  }, 120_000);
+  });
   afterAll(() => server.close());
 
   test.each(cells.map(cellName))('%s: all checks pass', (name) => {

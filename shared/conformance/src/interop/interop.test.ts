@@ -24,7 +24,7 @@ beforeAll(async () => {
   redis = new URL(server.url).host;
   if (hasDotnet())
     project = await buildDotnet(new URL('../../dotnet/Interop.csproj', import.meta.url));
-}, 120_000);
+});
 afterAll(() => server.close());
 
 describe.concurrent('two servers on one Redis', () => {
@@ -35,7 +35,7 @@ describe.concurrent('two servers on one Redis', () => {
     ] as const;
     expect(await verifyBackplane(twins[0].url, twins[1].url)).toEqual(['44 passed, 0 failed']);
     for (const twin of twins) await twin.close();
-  }, 60_000);
+  });
 
   test.skipIf(!hasDotnet()).each([
     ['the twin first', '', true],

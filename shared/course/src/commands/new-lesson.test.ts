@@ -12,8 +12,12 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { lessonFolders, nodeArguments } from '@practical-signalr/lesson-kit';
-import { hasChromium, launchChromium, startLesson } from '@practical-signalr/lesson-kit/testing';
-import { expect as see } from '@playwright/test';
+import {
+  hasChromium,
+  launchChromium,
+  startLesson,
+  see,
+} from '@practical-signalr/lesson-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageCommand } from './package-command.ts';
 import { portOf, root } from '../lessons/sections.ts';
@@ -88,7 +92,7 @@ beforeAll(async () => {
       error === null ? resolve() : reject(error),
     ),
   );
-}, 60_000);
+});
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 function link(folder: string, entries: readonly string[]): void {
@@ -138,7 +142,7 @@ describe('npm run new-lesson', () => {
     );
     expect(code, output).toBe(0);
     expect(output).toContain(`Made lesson ${number}, "Your topic: a test", from lesson 5`);
-  }, 60_000);
+  });
 
   test('gives the lesson its name, number and port, and no trace of the lesson it started from', () => {
     const folder = join(copy, 'lessons', name);
@@ -155,7 +159,7 @@ describe('npm run new-lesson', () => {
     expect(made('tsconfig.json')).toContain(`"path": "lessons/${name}"`);
   });
 
-  test('lint, format and types have nothing to say', { timeout: 60_000 }, async () => {
+  test('lint, format and types have nothing to say', async () => {
     const folder = `lessons/${name}`;
     const edited = [
       'shared/course/src/lessons/lesson-budgets.ts',
@@ -182,25 +186,21 @@ describe('npm run new-lesson', () => {
     expect(types.code, types.output).toBe(0);
   });
 
-  test(
-    'the rules of the house, its README, its step and the lists hold',
-    { timeout: 120_000 },
-    async () => {
-      const rules = `lesson ${number}(?! links| twice)|5 to ${number}|has its step|without a gap|twelve|kebab|over 400|lock file|its table|each of its names`;
-      const files = [
-        'shared/repository-checks/src/conventions',
-        'shared/repository-checks/src/lock-file',
-        'shared/course/src/lessons/lesson-guide',
-        'shared/course/src/lessons/lesson-diff',
-        'shared/course/src/lessons/change-reasons',
-        'shared/repository-checks/src/readme-commands',
-        'shared/course/src/home/own-page',
-      ];
-      const { code, output } = await vitest(rules, ...files.map((file) => `${file}.test.ts`));
-      expect(code, output).toBe(0);
-      expect(output).toMatch(/Test Files .*7 passed/);
-    },
-  );
+  test('the rules of the house, its README, its step and the lists hold', async () => {
+    const rules = `lesson ${number}(?! links| twice)|5 to ${number}|has its step|without a gap|twelve|kebab|over 400|lock file|its table|each of its names`;
+    const files = [
+      'shared/repository-checks/src/conventions',
+      'shared/repository-checks/src/lock-file',
+      'shared/course/src/lessons/lesson-guide',
+      'shared/course/src/lessons/lesson-diff',
+      'shared/course/src/lessons/change-reasons',
+      'shared/repository-checks/src/readme-commands',
+      'shared/course/src/home/own-page',
+    ];
+    const { code, output } = await vitest(rules, ...files.map((file) => `${file}.test.ts`));
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/Test Files .*7 passed/);
+  });
 
   test('readers compare it with the lesson it started from and with the one before', async () => {
     const [own, before] = await Promise.all([
@@ -214,35 +214,31 @@ describe('npm run new-lesson', () => {
     ]);
   });
 
-  test.runIf(hasChromium())('its own test passes in Chromium', { timeout: 180_000 }, async () => {
+  test.runIf(hasChromium())('its own test passes in Chromium', async () => {
     const own = 'production an announcement by|development failure on purpose: a hub';
     const { code, output } = await vitest(own, `lessons/${name}`);
     expect(code, output).toBe(0);
     expect(output).toMatch(/Tests .*2 passed/);
   });
 
-  test.runIf(hasChromium())(
-    'the page of the lesson before leads to it',
-    { timeout: 120_000 },
-    async () => {
-      const before = lessonFolders(join(copy, 'lessons')).find(
-        (lesson) => lesson.number === number - 1,
-      )!;
-      const [lesson, browser] = await Promise.all([
-        startLesson(before.folder, { production: true }),
-        launchChromium(),
-      ]);
-      const page = await browser.newPage();
-      await page.goto(lesson.url);
-      await see(page.locator('.bar .number')).toHaveText(`${number - 1} / ${number}`);
-      await see(page.getByRole('link', { name: `${number} Your topic: a test →` })).toHaveAttribute(
-        'href',
-        `/lesson/${number}`,
-      );
-      await browser.close();
-      await lesson.stop();
-    },
-  );
+  test.runIf(hasChromium())('the page of the lesson before leads to it', async () => {
+    const before = lessonFolders(join(copy, 'lessons')).find(
+      (lesson) => lesson.number === number - 1,
+    )!;
+    const [lesson, browser] = await Promise.all([
+      startLesson(before.folder, { production: true }),
+      launchChromium(),
+    ]);
+    const page = await browser.newPage();
+    await page.goto(lesson.url);
+    await see(page.locator('.bar .number')).toHaveText(`${number - 1} / ${number}`);
+    await see(page.getByRole('link', { name: `${number} Your topic: a test →` })).toHaveAttribute(
+      'href',
+      `/lesson/${number}`,
+    );
+    await browser.close();
+    await lesson.stop();
+  });
 
   test('the next one starts from it', async () => {
     const { code, output } = await course('new-lesson', 'another-topic');

@@ -6,8 +6,9 @@ import {
   launchChromium,
   tabOrder,
   watchProblems,
+  see,
 } from '@practical-signalr/lesson-kit/testing';
-import { type Browser, expect as see } from '@playwright/test';
+import { type Browser } from '@playwright/test';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { diffRouter } from './diff-router.ts';

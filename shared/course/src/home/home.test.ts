@@ -3,10 +3,11 @@ import {
   freePort,
   hasChromium,
   launchChromium,
+  see,
   tabOrder,
   watchProblems,
 } from '@practical-signalr/lesson-kit/testing';
-import { type Browser, type BrowserContext, expect as see, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ALIVE, fakeLessons, type FakeLessons, READY } from './fake-lessons.ts';
 import { type CourseHome, startHome } from './home-server.ts';
@@ -90,7 +91,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     const popup = page.waitForEvent('popup');
     await button('Start and open lesson 3').press('Enter');
     const lesson = await popup;
-    await see(lesson.locator('#state')).toHaveText('Connected', { timeout: 20_000 });
+    await see(lesson.locator('#state')).toHaveText('Connected');
     await see(row(3)).toContainText(`Running on ${lessonPort}`);
     await see(page.locator('#log')).toContainText(
       `Lesson 3 is ready: open http://localhost:${lessonPort}`,
@@ -105,7 +106,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  test('nobody is shut out of the README of a lesson', { timeout: 90_000 }, async () => {
+  test('nobody is shut out of the README of a lesson', async () => {
     home = await startHome(0);
     for (const { number, title } of sections.filter(
       (section) => lessonFolder(section.number) !== undefined,
@@ -118,7 +119,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  test('nobody is shut out of the list and of what unfolds', { timeout: 90_000 }, async () => {
+  test('nobody is shut out of the list and of what unfolds', async () => {
     await openWith({ 1: ALIVE, 3: `${READY} ${ALIVE}`, 4: 'throw new Error("nothing works")' });
     await button('Start and open lesson 3').click();
     await button('Start and open lesson 4').click();
@@ -137,7 +138,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     await openWith({ 3: source });
     await button('Start and open lesson 3').click();
     await see(page.locator('[aria-live].visually-hidden')).toHaveText('Lesson 3: Running on 4999');
-    await see(page.getByRole('log')).toContainText('line 250', { timeout: 20_000 });
+    await see(page.getByRole('log')).toContainText('line 250');
     const text = await page.getByRole('log').textContent();
     expect(text?.split('\n').length).toBeLessThanOrEqual(200);
     await see(page.locator('#state')).toHaveText('1 lesson running');
@@ -247,9 +248,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
       'The course home was stopped. Start it again with npm start.',
     );
     home = await startHome(port, { lessons: lessons!.folder, portOf: () => 4999 });
-    await see(page.locator('#state')).toHaveText('Connected, no lesson running', {
-      timeout: 20_000,
-    });
+    await see(page.locator('#state')).toHaveText('Connected, no lesson running');
     await button('Start and open lesson 3').click();
     await see(row(3)).toContainText('Running on 4999');
   });

@@ -160,12 +160,10 @@ test('an instance ends with whoever started it, though that was killed', async (
   const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   expect((await fetch(url)).status).toBe(200);
   child.kill('SIGKILL');
-  await vi.waitUntil(
-    () =>
-      fetch(url).then(
-        () => false,
-        () => true,
-      ),
-    { timeout: 20_000 },
+  await vi.waitUntil(() =>
+    fetch(url).then(
+      () => false,
+      () => true,
+    ),
   );
 });

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
-import { type Browser, expect as see, type Page } from '@playwright/test';
+import { type Browser, type Page } from '@playwright/test';
+import { see } from './see.ts';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { hasChromium, launchChromium } from './chromium.ts';
 import { watchProblems } from './watch-problems.ts';

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import {
-  type Browser,
-  type BrowserContext,
-  expect as see,
-  type Locator,
-  type Page,
-} from '@playwright/test';
+import { type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hasChromium, launchChromium, type RunningLesson, startLesson } from '../testing/index.ts';
+import {
+  hasChromium,
+  launchChromium,
+  type RunningLesson,
+  startLesson,
+  see,
+} from '../testing/index.ts';
 
 const folder = fileURLToPath(new URL('../../../../lessons/03-basics', import.meta.url));
 const RS = '\u001e';

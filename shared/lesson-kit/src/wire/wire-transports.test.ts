@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { type Browser, expect as see } from '@playwright/test';
+import { type Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasChromium, launchChromium, type RunningLesson, startLesson } from '../testing/index.ts';
+import {
+  hasChromium,
+  launchChromium,
+  type RunningLesson,
+  startLesson,
+  see,
+} from '../testing/index.ts';
 
 const folder = fileURLToPath(new URL('../../../../lessons/03-basics', import.meta.url));
 
