@@ -43,5 +43,7 @@ export const errorTexts = {
     `The course home could not make this page: ${reason}. Correct what it names and load it again.`,
   noSuchPage: 'The course home has no such page. Its first page is at /.',
   toolMissing: (tool: string) =>
-    `${tool} is missing: the tests that need it are not run here. In CI this is a failure.`,
+    `${tool} is not installed. The tests that need it are skipped. In CI, this is a failure.`,
+  noTestsIn: (path: string) =>
+    `No tests found for '${path}'. Give a folder with tests, a test file (*.test.ts), or a source file that has a test file next to it.`,
 } as const;

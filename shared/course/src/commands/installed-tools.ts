@@ -1,8 +1,12 @@
 import { findCommand } from '@practical-signalr/lesson-kit';
 import { findChromium } from '@practical-signalr/lesson-kit/testing';
 
-/** Whether a command is on the PATH. */
-export const hasCommand = (name: string): boolean => findCommand(name) !== undefined;
-
-/** Whether the browser tests have a browser. */
-export const hasChromium = (): boolean => findChromium() !== undefined;
+/** Returns the names of the tools that some tests need and that are not installed here. */
+export function findMissingTools(): string[] {
+  const tools: [string, string | undefined][] = [
+    ['Chromium', findChromium()],
+    ['redis-server', findCommand('redis-server')],
+    ['the .NET SDK (dotnet)', findCommand('dotnet')],
+  ];
+  return tools.flatMap(([name, path]) => (path === undefined ? [name] : []));
+}

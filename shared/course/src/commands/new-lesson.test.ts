@@ -45,14 +45,7 @@ const node = (...args: string[]): Promise<Ended> =>
 const course = (...args: string[]): Promise<Ended> =>
   node(...nodeArguments, 'shared/course/src/cli.ts', ...args);
 const vitest = (pattern: string, ...files: string[]): Promise<Ended> =>
-  node(
-    packageCommand('vitest', 'vitest'),
-    'run',
-    '--config=shared/vitest.config.ts',
-    ...files,
-    '-t',
-    pattern,
-  );
+  node(packageCommand('vitest', 'vitest'), 'run', ...files, '-t', pattern);
 
 beforeAll(async () => {
   copy = mkdtempSync(join(tmpdir(), 'new-lesson-'));

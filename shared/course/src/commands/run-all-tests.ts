@@ -1,0 +1,57 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../lessons/sections.ts';
+import { findMissingTools } from './installed-tools.ts';
+import { runTurbo } from './run-turbo.ts';
+import { countTasks, reportFile, type RunSummary } from './task-summary.ts';
+import type { Counts } from './vitest-counts.ts';
+
+const summaries = join(root, '.turbo/runs');
+
+/**
+ * Runs the tasks lint, format:check, typecheck and test of all packages with turbo. Tasks whose inputs
+ * have not changed are not run again, except in CI. Returns the results of all tasks, cached ones included.
+ */
+export async function runAllTests(): Promise<Counts> {
+  removeReports();
+  const tools = [
+    `node ${process.versions.node.split('.')[0]}`,
+    ...findMissingTools().map((tool) => `without ${tool}`),
+  ];
+  const code = await runTurbo(
+    [
+      ...['lint', 'format:check', 'typecheck', 'test'],
+      '--continue=always',
+      '--summarize',
+      '--output-logs=new-only',
+      '--log-order=grouped',
+    ],
+    // Turbo includes TEST_TOOLS in the hash: tests that were skipped run when their tool is installed.
+    { TEST_TOOLS: tools.join(', ') },
+  );
+  const summary = takeSummary();
+  if (summary === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  const counts = countTasks(summary, root);
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+/** Removes the reports of an earlier run, so that a package that fails to start does not count them. */
+function removeReports(): void {
+  const folders = ['shared', 'lessons'].flatMap((parent) =>
+    readdirSync(join(root, parent)).map((name) => join(root, parent, name)),
+  );
+  for (const folder of [...folders, join(root, 'slides')]) {
+    rmSync(join(folder, reportFile), { force: true });
+  }
+  rmSync(summaries, { recursive: true, force: true });
+}
+
+/** Reads and removes the summary that turbo wrote. Returns undefined if turbo did not start. */
+function takeSummary(): RunSummary | undefined {
+  const [file] = existsSync(summaries) ? readdirSync(summaries) : [];
+  if (file === undefined) return undefined;
+  const summary = JSON.parse(readFileSync(join(summaries, file), 'utf8')) as RunSummary;
+  rmSync(summaries, { recursive: true, force: true });
+  return summary;
+}
