@@ -16,13 +16,13 @@ class SlowestFirst extends BaseSequencer {
   }
 }
 
-/** Under turbo, a package prints only a summary and its failures, and writes a report that `npm test` counts. */
+/** Under turbo, a package prints only its failures and a summary, and writes a report that `npm test` counts. */
 function reporters(): NonNullable<UserConfig['test']>['reporters'] {
   const isTurboTask = process.env['TURBO_HASH'] !== undefined;
   // Processes that a test starts are not tasks of turbo.
   delete process.env['TURBO_HASH'];
   if (!isTurboTask) return ['default'];
-  return ['dot', ['json', { outputFile: '.turbo/test-report.json' }]];
+  return ['minimal', ['json', { outputFile: '.turbo/test-report.json' }]];
 }
 
 export default defineConfig({
