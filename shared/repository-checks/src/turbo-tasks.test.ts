@@ -55,6 +55,8 @@ async function tasksAfterChange(file: string): Promise<string[]> {
   return [...after].flatMap(([task, hash]) => (before.get(task) === hash ? [] : [task])).sort();
 }
 
+/** The tasks of the root, which check all files. */
+const checks = ['//#lint', '//#format:check', '//#typecheck'];
 const lessons = [
   'lesson-01-course-overview',
   'lesson-02-signalr-overview',
@@ -83,7 +85,7 @@ test('the README of a lesson: the pages of all lessons show its title, the serve
 test('the contract of a lesson: this lesson only', async () => {
   expect(await tasksAfterChange('lessons/05-hub-context/contract.ts')).toEqual(
     [
-      ...['//#lint', '//#format:check', '//#typecheck'],
+      ...checks,
       ...testsOf('lesson-05-hub-context', ...readers),
       ...buildsOf('lesson-05-hub-context', ...readers),
     ].sort(),
@@ -94,7 +96,7 @@ test('a source file of redis: redis and the packages that depend on it', async (
   const changed = await tasksAfterChange('shared/redis/src/index.ts');
   expect(changed).toEqual(
     expect.arrayContaining([
-      ...['//#lint', '//#format:check', '//#typecheck'],
+      ...checks,
       ...testsOf('redis', 'conformance', 'lesson-07-scaling-redis', ...readers),
       ...buildsOf('redis', 'conformance', 'lesson-07-scaling-redis'),
     ]),

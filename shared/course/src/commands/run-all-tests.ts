@@ -20,7 +20,10 @@ export async function runAllTests(): Promise<Counts> {
   ];
   const code = await runTurbo(
     [
-      ...['lint', 'format:check', 'typecheck', 'test'],
+      'lint',
+      'format:check',
+      'typecheck',
+      'test',
       '--continue=always',
       '--summarize',
       '--output-logs=new-only',
