@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { startBrowserServer } from '@practical-signalr/lesson-kit/testing';
 import { root } from '../lessons/sections.ts';
 import { findMissingTools } from './installed-tools.ts';
 import { runTurbo } from './run-turbo.ts';
@@ -18,6 +19,8 @@ export async function runAllTests(): Promise<Counts> {
     `node ${process.versions.node.split('.')[0]}`,
     ...findMissingTools().map((tool) => `without ${tool}`),
   ];
+  // The tests of all packages share one browser.
+  const stopBrowser = await startBrowserServer();
   const code = await runTurbo(
     [
       'lint',
@@ -32,6 +35,7 @@ export async function runAllTests(): Promise<Counts> {
     // Turbo includes TEST_TOOLS in the hash: tests that were skipped run when their tool is installed.
     { TEST_TOOLS: tools.join(', ') },
   );
+  await stopBrowser();
   const summary = takeSummary();
   if (summary === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const counts = countTasks(summary, root);

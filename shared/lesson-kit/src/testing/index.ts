@@ -1,4 +1,5 @@
 export { auditPage, axeFindings } from './audit-page.ts';
+export { default as startBrowserServer } from './browser-server.ts';
 export { buildPage, pageScriptSize } from './build-page.ts';
 export { hasChromium, launchChromium } from './chromium.ts';
 export { findChromium } from './find-chromium.ts';
