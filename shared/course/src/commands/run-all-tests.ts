@@ -46,7 +46,9 @@ export async function runAllTests(): Promise<Counts> {
 /** Removes the reports of an earlier run, so that a package that fails to start does not count them. */
 function removeReports(): void {
   const folders = ['shared', 'lessons'].flatMap((parent) =>
-    readdirSync(join(root, parent)).map((name) => join(root, parent, name)),
+    readdirSync(join(root, parent), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => join(root, parent, name)),
   );
   for (const folder of [...folders, join(root, 'slides')]) {
     rmSync(join(folder, reportFile), { force: true });
