@@ -45,6 +45,11 @@ export const errors = {
       { type: RangeError },
     ),
   closed: () => createError('ERR_SIGNALR_REDIS_CLOSED', 'The server is closed.'),
+  notFlushed: (count: number) =>
+    createError(
+      'ERR_SIGNALR_REDIS_NOT_FLUSHED',
+      `Redis did not confirm ${count} messages before the server closed. They may not have reached other servers.`,
+    ),
   unavailable: (cause: string, options?: ErrorOptions) =>
     createError('ERR_SIGNALR_REDIS_UNAVAILABLE', cause, options),
   refused: (cause: string) => createError('ERR_SIGNALR_REDIS_REFUSED', cause),

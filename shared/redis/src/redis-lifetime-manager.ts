@@ -213,9 +213,12 @@ export class RedisLifetimeManager implements HubLifetimeManager {
 
   async close(): Promise<void> {
     this.#groupCommands.close();
-    this.#bus.close();
-    await this.#presence?.close();
-    if (this.#presence !== undefined) this.#options.presence?.release();
+    try {
+      await this.#bus.close();
+    } finally {
+      await this.#presence?.close();
+      if (this.#presence !== undefined) this.#options.presence?.release();
+    }
   }
 
   // To Redis

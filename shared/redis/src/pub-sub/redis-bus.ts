@@ -44,8 +44,20 @@ export class RedisBus {
     this.#connection.open();
   }
 
-  close(): void {
+  /**
+   * Closes the connection after Redis has confirmed every publish. Rejects with `ERR_SIGNALR_REDIS_NOT_FLUSHED`, after closing,
+   * if Redis has not confirmed them within `heartbeatTimeout`.
+   */
+  async close(): Promise<void> {
+    const failedBefore = this.#failedPublishes;
+    const unconfirmed = await this.#connection.flush();
+    const failed = this.#failedPublishes - failedBefore;
     this.#connection.close();
+    if (unconfirmed + failed > 0) throw errors.notFlushed(unconfirmed + failed);
+  }
+
+  get #failedPublishes(): number {
+    return this.#statistics.lostSends + this.#statistics.unconfirmedSends;
   }
 
   /** Called when the heartbeat arrives. */

@@ -77,9 +77,13 @@ export class RedisConnection {
 
   /** Publishes immediately, or rejects. Resolves with the number of receivers that Redis reports. */
   publish(channel: string, payload: Buffer): Promise<number> {
+    return this.window.track(payload.length, this.#publish(channel, payload));
+  }
+
+  #publish(channel: string, payload: Buffer): Promise<number> {
     const publisher = this.#clients?.publisher;
     if (publisher === undefined) return Promise.reject(errors.unavailable(this.#cause));
-    return this.window.track(payload.length, this.#options.publish(publisher, channel, payload));
+    return this.#options.publish(publisher, channel, payload);
   }
 
   /** Subscribes to a channel. Resolves when Redis has confirmed it, or immediately while Redis is unavailable. */
@@ -97,6 +101,21 @@ export class RedisConnection {
     this.#resolveHeartbeat?.();
   }
 
+  /**
+   * Waits until Redis has confirmed every publish, for at most `heartbeatTimeout`.
+   * Returns the number of publishes that are still not confirmed.
+   */
+  async flush(): Promise<number> {
+    let timer: NodeJS.Timeout | undefined;
+    const timedOut = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#options.heartbeatTimeout);
+    });
+    await Promise.race([this.window.whenEmpty(), timedOut]);
+    clearTimeout(timer);
+    return this.window.messages;
+  }
+
+  /** Closes both clients. Call {@link RedisConnection.flush} before, because it drops what Redis has not confirmed. */
   close(): void {
     this.#state = 'closed';
     this.#cause = causes.closed;
@@ -193,7 +212,7 @@ export class RedisConnection {
         () => reject(new SilenceError(causes.silent(this.#options.heartbeatTimeout))),
         this.#options.heartbeatTimeout,
       );
-      this.publish(channel, payload).catch(reject);
+      this.#publish(channel, payload).catch(reject);
     });
     try {
       await arrived;

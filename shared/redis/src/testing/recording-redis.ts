@@ -6,6 +6,7 @@ type Listener = (payload: Buffer, channel: Buffer) => void;
 export class RecordingRedis {
   readonly published: { readonly channel: string; readonly payload: Buffer }[] = [];
   readonly #subscribers = new Map<string, Set<Listener>>();
+  #confirmations: Promise<void> | undefined;
 
   /** A value for the option `client`. */
   get client(): {
@@ -17,11 +18,19 @@ export class RecordingRedis {
     return { duplicate: () => this.#duplicate(), publish };
   }
 
-  #publish(channel: string, payload: Buffer): Promise<number> {
+  /** Publishes are delivered, but not confirmed from now on. Returns a function that confirms them. */
+  holdConfirmations(): () => void {
+    let confirm = (): void => undefined;
+    this.#confirmations = new Promise((resolve) => (confirm = resolve));
+    return confirm;
+  }
+
+  async #publish(channel: string, payload: Buffer): Promise<number> {
     this.published.push({ channel, payload });
     const listeners = this.#subscribers.get(channel) ?? new Set();
     for (const listener of listeners) queueMicrotask(() => listener(payload, Buffer.from(channel)));
-    return Promise.resolve(listeners.size);
+    if (this.#confirmations !== undefined) await this.#confirmations;
+    return listeners.size;
   }
 
   #duplicate(): RedisPubSubClient {
