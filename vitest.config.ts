@@ -16,7 +16,10 @@ class SlowestFirst extends BaseSequencer {
   }
 }
 
-/** Under turbo, a package prints only its failures and a summary, and writes a report that `npm test` counts. */
+/**
+ * Under turbo, a package prints only its failures and a summary, and writes a report, which
+ * `npm test` counts.
+ */
 function reporters(): NonNullable<UserConfig['test']>['reporters'] {
   const isTurboTask = process.env['TURBO_HASH'] !== undefined;
   // Processes that a test starts are not tasks of turbo.

@@ -37,6 +37,7 @@ const elsewhere: Record<string, string> = {
   'npm start -- --no-open': 'shared/course/src/home/opens-browser.test.ts',
   'npm start': 'shared/course/src/commands/start.test.ts',
   'npm test': '.ci/run',
+  'npm test -- shared/redis': 'shared/course/src/commands/test-filter.test.ts',
   'npm run build': 'shared/repository-checks/src/course-production.test.ts',
   'npm run conformance': 'shared/conformance/src/recordings.test.ts',
   'npm run twin -- --port 5900 --redis 127.0.0.1:6379':
