@@ -1,4 +1,16 @@
-/** Where the server reports. `console` fits, and so does `pino`. Access tokens never get here. */
+/**
+ * Receives the log messages of the server. `details` are errors and values that belong to the
+ * message. They never contain access tokens. `console` is a logger. Other libraries need an adapter,
+ * because they expect the details first.
+ * @example
+ * const log = pino();
+ * const logger: Logger = {
+ *   debug: (message, ...details) => log.debug({ details }, message),
+ *   info: (message, ...details) => log.info({ details }, message),
+ *   warn: (message, ...details) => log.warn({ details }, message),
+ *   error: (message, error) => log.error(error, message),
+ * };
+ */
 export interface Logger {
   debug(message: string, ...details: unknown[]): void;
   info(message: string, ...details: unknown[]): void;
@@ -8,7 +20,7 @@ export interface Logger {
 
 const nothing = (): void => undefined;
 
-/** Says only what someone should look at: errors and warnings go to the console, the rest nowhere. */
+/** The default logger. It writes errors and warnings to the console and drops the rest. */
 export const defaultLogger: Logger = {
   debug: nothing,
   info: nothing,
@@ -16,7 +28,7 @@ export const defaultLogger: Logger = {
   error: (message, ...details) => console.error(message, ...details),
 };
 
-/** A logger that fails must not bring down what it reports on. */
+/** Returns a logger that ignores the errors of another logger, so that they do not stop the server. */
 export function safeLogger(logger: Logger): Logger {
   const safe =
     (level: keyof Logger): Logger[keyof Logger] =>
@@ -24,7 +36,7 @@ export function safeLogger(logger: Logger): Logger {
       try {
         logger[level](message, ...details);
       } catch {
-        // There is nobody left to tell.
+        // A logger that fails cannot report its own error.
       }
     };
   return { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') };

@@ -23,92 +23,159 @@ import type { HubLifetimeManagerFactory } from './scale-out/scale-out-hub.ts';
 import { transportNames } from './transports/find-transport.ts';
 import type { TransportName } from './transports/registry.ts';
 
-/** Options that a hub may override. Times in ms, sizes in bytes. Source: `HubOptions`, `HttpConnectionDispatcherOptions`. */
+/**
+ * The options of the server that a hub may override. Times are in ms, sizes in bytes. Unknown or
+ * impossible values are rejected when the server or the hub is created.
+ * Source: `HubOptions` and `HttpConnectionDispatcherOptions` of ASP.NET Core.
+ */
 export interface SharedOptions {
-  /** Silence after which the server sends a ping. Default 15,000 ms. */
+  /** How long the server sends nothing before it sends a ping, in ms. Default: 15,000. */
   readonly keepAliveInterval?: number;
-  /** Silence of a client after which it is closed. Default 30,000 ms; at least twice the client's own interval. */
+  /**
+   * How long a client that sends pings may be silent before it is disconnected, in ms. Use at least
+   * twice the client's own `keepAliveIntervalInMilliseconds`. Default: 30,000.
+   */
   readonly clientTimeoutInterval?: number;
-  /** Time for the handshake. Default 15,000 ms. */
+  /** The time limit of the handshake, in ms. Default: 15,000. */
   readonly handshakeTimeout?: number;
-  /** The largest message of a client. Default 32,768 bytes. */
+  /**
+   * The maximum size of a message from a client, in bytes. Larger messages close the connection.
+   * Default: 32,768.
+   */
   readonly maximumReceiveMessageSize?: number;
-  /** Calls of one client that run at the same time. Default 1. */
+  /** The maximum number of calls of one client that run at the same time. Default: 1. */
   readonly maximumParallelInvocationsPerClient?: number;
-  /** Items of one upload that wait for the method that reads them before the client is read no further. Default 10. */
+  /**
+   * The number of buffered items of an upload at which the server stops reading from the client.
+   * Default: 10.
+   */
   readonly streamBufferCapacity?: number;
-  /** Whether clients see the texts of all errors. Default false; use it in development only. */
+  /**
+   * Whether clients receive the messages of all errors, not only of `HubError`. Use it in development
+   * only, because messages may contain secrets. Default: false.
+   */
   readonly enableDetailedErrors?: boolean;
-  /** Time after which a connection is given up that was negotiated and not opened, or whose client stopped polling. Default 15,000 ms. */
+  /**
+   * How long a negotiated connection may stay unopened, or a long-polling client may stay away,
+   * before the connection is removed, in ms. With stateful reconnect, also how long a client may stay
+   * away. Default: 15,000.
+   */
   readonly disconnectTimeout?: number;
-  /** Time that a client may leave its buffer over the mark. Default 10,000 ms. */
+  /**
+   * How long a client may leave more than `transportMaxBufferSize` unread before it is disconnected,
+   * in ms. Default: 10,000.
+   */
   readonly sendTimeout?: number;
-  /** Time that `close()` waits for a connection and its disconnected hook. Default 30,000 ms. Source: `HostOptions.ShutdownTimeout`. */
+  /**
+   * How long `close()` waits for a connection and its disconnected hook, in ms. Default: 30,000.
+   * Source: `HostOptions.ShutdownTimeout`.
+   */
   readonly shutdownTimeout?: number;
-  /** Bytes that may wait for a client before sends wait too. Default 65,536. Source: `TransportMaxBufferSize`. */
+  /**
+   * The amount of buffered data for a client above which sends to it wait, in bytes. Default: 65,536.
+   * Source: `TransportMaxBufferSize`.
+   */
   readonly transportMaxBufferSize?: number;
   /**
-   * Whether clients that ask for it may come back to their connection after the socket broke: nothing is lost, nothing comes twice.
-   * They have the `disconnectTimeout` to come back. Default false. Source: `AllowStatefulReconnects`.
+   * Whether clients may resume their connection on a new socket within `disconnectTimeout`. No
+   * message is lost or received twice. Clients must ask for it with `withStatefulReconnect()`.
+   * Default: false. Source: `AllowStatefulReconnects`.
    */
   readonly allowStatefulReconnects?: boolean;
-  /** Bytes that are kept for a client that has not acknowledged them; while more is kept, sends to it wait. Default 100,000. */
+  /**
+   * The amount of unacknowledged data for a client above which sends to it wait, in bytes. Used with
+   * stateful reconnect. Default: 100,000.
+   */
   readonly statefulReconnectBufferSize?: number;
   /**
-   * Signed connection tokens: a WebSocket may be opened on another server than the one that negotiated it, where both have the same
-   * keys. Default: none; a connection is opened where it was negotiated.
+   * Signs connection tokens, so that a WebSocket may be opened on any server with the same keys.
+   * Default: none. A connection must be opened on the server that negotiated it.
    */
   readonly connectionTokens?: ConnectionTokenOptions;
   /** Options of long polling. */
   readonly longPolling?: LongPollingOptions;
-  /** Transports that negotiate offers, as far as the server has them. Default: all. */
+  /** The transports that clients may use. Default: all. */
   readonly transports?: readonly TransportName[];
-  /** The lowest version of negotiation that is served. Default 0. Source: `MinimumProtocolVersion`. */
+  /**
+   * The lowest version of negotiation that is accepted. Default: 0.
+   * Source: `MinimumProtocolVersion`.
+   */
   readonly minimumProtocolVersion?: number;
-  /** The encodings that are spoken; the client chooses. Default: JSON and MessagePack. */
+  /** The hub protocols. The client selects one of them. Default: JSON and MessagePack. */
   readonly protocols?: readonly HubProtocol[];
-  /** Names the user of a connection. Default: claim `sub`, else `nameid`, else `id`. */
+  /**
+   * Determines the user id of a connection. Default: the claim `sub`, then `nameid`, then `id`.
+   * Source: `IUserIdProvider`.
+   */
   readonly userIdProvider?: UserIdProvider;
-  /** Run around calls and hooks. The server's run outside a hub's own. Source: `HubOptions.AddFilter`. */
+  /**
+   * Filters that run around calls and hooks. The server's filters run around those of a hub.
+   * Default: none. Source: `HubOptions.AddFilter`.
+   */
   readonly filters?: readonly HubFilter[];
-  /** Says who a request comes from: `jwtBearer`, `requestUser`, your own; `'none'` asks nobody. Default: `'none'`. */
+  /**
+   * Identifies the caller of each request: `jwtBearer`, `requestUser` or your own handler. `'none'`
+   * disables authentication. Default: `'none'`.
+   */
   readonly authentication?: AuthenticationHandler | 'none';
-  /** Whether a connection ends, to come back, when its user's token does. Default false. Source: `CloseOnAuthenticationExpiration`. */
+  /**
+   * Whether a connection is closed when the token of its user expires. The client may reconnect.
+   * Default: false. Source: `CloseOnAuthenticationExpiration`.
+   */
   readonly closeOnAuthenticationExpiration?: boolean;
   /**
-   * Whether clients may bring a new token for a living connection: POST `{hub}/refresh?id={connectionToken}`. Default false.
+   * Whether clients may send a new token for an open connection, as a POST request to
+   * `{hub}/refresh?id={connectionToken}`. Default: false.
    * Source: `EnableAuthenticationRefresh`, planned for ASP.NET Core 11 (dotnet/aspnetcore pull request 67111).
    */
   readonly enableAuthenticationRefresh?: boolean;
-  /** Accepts (`true`) or refuses a refresh for the same user; asked last. Default: accepts. Source: `OnAuthenticationRefresh`. */
+  /**
+   * Returns whether a new token is accepted. Called after all other checks, for tokens of the same
+   * user. Default: every token is accepted. Source: `OnAuthenticationRefresh`.
+   */
   readonly onAuthenticationRefresh?: (refresh: AuthenticationRefresh) => boolean | Promise<boolean>;
 }
 
-/** Options of the long-polling transport. Source: `LongPollingOptions`. */
+/** Options of long polling. Source: `LongPollingOptions` of ASP.NET Core. */
 export interface LongPollingOptions {
-  /** Time in ms after which a poll that gets nothing is answered with nothing. Default 90,000 ms. */
+  /** How long a poll stays open without data, in ms. Default: 90,000. */
   readonly pollTimeout?: number;
 }
 
-/** Options of {@link SignalRServer}; all are optional. */
+/**
+ * Options of {@link SignalRServer}. All are optional.
+ * @example
+ * const signalr = new SignalRServer({ maximumReceiveMessageSize: 65_536, enableDetailedErrors: true });
+ */
 export interface SignalRServerOptions extends SharedOptions {
-  /** Replaces the class that decides who gets what, for scale-out. Default: the connections of this process. */
+  /**
+   * Creates the lifetime managers, which decide which connections receive a message. Use it to reach
+   * the clients of other servers. Default: messages reach the connections of this process.
+   */
   readonly scaleOut?: HubLifetimeManagerFactory | undefined;
-  /** Where the server reports. Default: warnings and errors to the console. */
+  /** Receives the log messages of the server. Default: the console, for warnings and errors. */
   readonly logger?: Logger;
 }
 
-/** Options of one mapped hub. */
+/**
+ * Options of one hub. They override the options of the server, except that filters are added.
+ * @example
+ * signalr.mapHub('/chat', ChatHub, { authorize: true, keepAliveInterval: 5_000 });
+ */
 export interface MapHubOptions<THub> extends SharedOptions {
-  /** Who may connect; single methods can ask for more in `methods`. Default: anyone. Source: `AuthorizeAttribute`. */
+  /**
+   * The rule for who may connect: `true` for every authenticated user, or an object with `roles`,
+   * `policy` or both. Single methods can have further rules in `methods`. Default: anyone.
+   * Source: `AuthorizeAttribute`.
+   */
   readonly authorize?: Authorize;
-  /** What JavaScript cannot say about single methods. */
+  /** Options of single methods, by the name of the method in the class. */
   readonly methods?: { readonly [TName in HubMethodName<THub>]?: HubMethodOptions };
   /**
-   * The types of what clients answer to `invoke`, by the names of their methods. An answer that does not fit rejects.
-   * Default: any type.
+   * Schemas of the results that clients return to `invoke`, by the names of the client methods. If a
+   * result does not match its schema, `invoke` rejects. Default: results may have any type.
    * @example
-   * { clientResults: { askName: z.string() } }
+   * { clientResults: { getName: z.string() } }
    */
   readonly clientResults?: ClientResultSchemas<ClientOf<THub>>;
 }
@@ -124,7 +191,7 @@ export interface ResolvedOptions extends Required<
   readonly logger: Logger;
 }
 
-/** The defaults, in one place; the README's table is held to them by a test. */
+/** The defaults of all options. A test compares them with the table in the README. */
 export const defaults = {
   keepAliveInterval: 15_000,
   clientTimeoutInterval: 30_000,
@@ -154,7 +221,7 @@ export const defaults = {
   logger: defaultLogger,
 };
 
-const positive = [
+const positiveOptions = [
   'keepAliveInterval',
   'clientTimeoutInterval',
   'handshakeTimeout',
@@ -168,7 +235,10 @@ const positive = [
   'statefulReconnectBufferSize',
 ] as const;
 
-/** The defaults, overridden by the server's options, overridden by the hub's. Refuses what cannot work with a sentence. */
+/**
+ * Returns the options of a hub: its own options, then those of the server, then the defaults. Throws
+ * if an option is unknown or cannot work.
+ */
 export function resolveOptions(
   server: SignalRServerOptions,
   hub: SharedOptions & { readonly authorize?: Authorize } = {},
@@ -183,14 +253,14 @@ export function resolveOptions(
   const connectionTokens = tokens === undefined ? undefined : resolveConnectionTokens(tokens);
   const resolved: ResolvedOptions = {
     ...defaults,
-    ...given(server),
-    ...given(hub),
+    ...withoutUndefined(server),
+    ...withoutUndefined(hub),
     connectionTokens,
     longPolling,
     filters,
   };
   const logger = safeLogger(resolved.logger);
-  for (const name of positive) {
+  for (const name of positiveOptions) {
     const value: unknown = resolved[name];
     if (typeof value !== 'number' || !(value > 0))
       throw new RangeError(errorTexts.notPositive(name));
@@ -215,6 +285,6 @@ export function resolveOptions(
   return { ...resolved, logger };
 }
 
-/** An option that is undefined counts as not given. */
-const given = (options: object): object =>
+/** Returns the options without those that are undefined, for which the default applies. */
+const withoutUndefined = (options: object): object =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
