@@ -64,8 +64,8 @@ afterAll(async () => {
 
 const failedHandshake = '{"error":"An unexpected error occurred during connection handshake."}';
 test.each([
-  ['nothing at all', undefined, '{"error":"Handshake was canceled."}'],
-  ['no separator', '{"protocol":"json","version":1}', '{"error":"Handshake was canceled."}'],
+  ['missing', undefined, '{"error":"Handshake was canceled."}'],
+  ['without a separator', '{"protocol":"json","version":1}', '{"error":"Handshake was canceled."}'],
   [
     'an unknown protocol',
     `{"protocol":"xml","version":1}${RS}`,
@@ -76,22 +76,22 @@ test.each([
     `{"protocol":"json","version":99}${RS}`,
     `{"error":"The server does not support version 99 of the 'json' protocol."}`,
   ],
-  ['no JSON', `nonsense${RS}`, failedHandshake],
+  ['not JSON', `nonsense${RS}`, failedHandshake],
   ['null', `null${RS}`, failedHandshake],
-  ['a nest', `${'['.repeat(20_000)}${RS}`, failedHandshake],
+  ['nested too deeply', `${'['.repeat(20_000)}${RS}`, failedHandshake],
   [
     'too much',
     `{"protocol":"json","version":1,"x":"${'x'.repeat(40_000)}"}${RS}`,
     '{"error":"Handshake was canceled."}',
   ],
-])('a handshake that is %s is refused with a sentence', async (_name, sent, answer) => {
+])('a handshake that is %s is refused with an error', async (_name, sent, answer) => {
   const client = await RawClient.open(url);
   if (sent !== undefined) client.send(sent);
   const end = handshakeTimeout.elapseUntil(client.end());
   expect(await end).toEqual({ records: [answer], code: 1000 });
 });
 
-test('a handshake byte by byte, followed at once by two calls in one frame', async () => {
+test('a handshake may arrive byte by byte, followed by two calls in the same frame', async () => {
   const client = await RawClient.open(url);
   for (const character of HANDSHAKE) client.send(character);
   client.send(call('1', 'Echo', 1) + call('1', 'echo', 2));
@@ -104,34 +104,34 @@ test('a handshake byte by byte, followed at once by two calls in one frame', asy
 });
 
 test.each([
-  ['no JSON', `nonsense${RS}`],
+  ['not JSON', `nonsense${RS}`],
   ['empty', RS],
   ['an array', `[1]${RS}`],
   ['null', `null${RS}`],
-  ['a type that is text', `{"type":"1","target":"Echo","arguments":[]}${RS}`],
-  ['a target that is a number', `{"type":1,"target":1,"arguments":[]}${RS}`],
-  ['an id that is null', `{"type":1,"invocationId":null,"target":"Echo","arguments":[]}${RS}`],
-  ['arguments that are text', `{"type":1,"target":"Echo","arguments":"x"}${RS}`],
+  ['of a type that is a string', `{"type":"1","target":"Echo","arguments":[]}${RS}`],
+  ['with a target that is a number', `{"type":1,"target":1,"arguments":[]}${RS}`],
+  ['with an id that is null', `{"type":1,"invocationId":null,"target":"Echo","arguments":[]}${RS}`],
+  ['with arguments that are a string', `{"type":1,"target":"Echo","arguments":"x"}${RS}`],
   [
     'stream ids that are numbers',
     `{"type":1,"target":"Echo","arguments":[1],"streamIds":[1]}${RS}`,
   ],
-  ['headers without an end', `{"type":1,"headers":{${RS}`],
-  ['an error that is a number', `{"type":3,"invocationId":"1","error":1}${RS}`],
+  ['with unterminated headers', `{"type":1,"headers":{${RS}`],
+  ['with an error that is a number', `{"type":3,"invocationId":"1","error":1}${RS}`],
   [
     'a nest of 10,000 levels',
     `{"type":1,"invocationId":"1","target":"Echo","arguments":[${'['.repeat(10_000)}${']'.repeat(10_000)}]}${RS}`,
   ],
   ['over the limit', call('1', 'Echo', 'x'.repeat(33_000))],
-  ['over the limit without an end', 'x'.repeat(40_000)],
-  ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe, 0x1e])],
-])('a message that is %s closes that connection', async (_name, sent) => {
+  ['over the limit and unterminated', 'x'.repeat(40_000)],
+  ['not UTF-8', Buffer.from([0xff, 0xfe, 0x1e])],
+])('a message that is %s closes its connection', async (_name, sent) => {
   const client = await RawClient.connect(url);
   client.send(sent);
   expect(await client.end()).toEqual({ records: [closed], code: 1000 });
 });
 
-test('a text frame that is no UTF-8 is closed as RFC 6455 wants it', async () => {
+test('a text frame that is not UTF-8 closes the connection with the code of RFC 6455', async () => {
   const client = await RawClient.connect(url);
   client.webSocket.send(Buffer.from([0xff, 0xfe]), { binary: false });
   expect((await client.end()).code).toBe(1007);
@@ -139,10 +139,10 @@ test('a text frame that is no UTF-8 is closed as RFC 6455 wants it', async () =>
 
 test.each([
   ['an unknown type', `{"type":99}${RS}`],
-  ['a completion that nobody waits for', `{"type":3,"invocationId":"7","result":1}${RS}`],
+  ['a completion of no invocation', `{"type":3,"invocationId":"7","result":1}${RS}`],
   ['an item of no stream', `{"type":2,"invocationId":"7","item":1}${RS}`],
-  ['a cancel of nothing', `{"type":5,"invocationId":"7"}${RS}`],
-])('%s is passed over', async (_name, sent) => {
+  ['a cancellation of no stream', `{"type":5,"invocationId":"7"}${RS}`],
+])('%s is ignored', async (_name, sent) => {
   const client = await RawClient.connect(url);
   client.send(sent + call('1', 'Echo', 'x'));
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"x"}');
@@ -171,7 +171,7 @@ test.each([
   client.close();
 });
 
-test('__proto__ in an argument is taken out', async () => {
+test('__proto__ is removed from arguments', async () => {
   const client = await RawClient.connect(url);
   client.send(
     `{"type":1,"invocationId":"1","target":"Echo","arguments":[{"__proto__":{"admin":true},"a":[{"__proto__":1}]}]}${RS}`,
@@ -181,7 +181,7 @@ test('__proto__ in an argument is taken out', async () => {
   client.close();
 });
 
-test('a JSON message in a binary frame is taken, cut within a character too', async () => {
+test('a JSON message in binary frames is accepted, also if a frame ends within a character', async () => {
   const client = await RawClient.connect(url);
   const bytes = Buffer.from(call('1', 'Echo', 'ß'));
   const cut = bytes.indexOf(0xc3) + 1;
@@ -191,7 +191,7 @@ test('a JSON message in a binary frame is taken, cut within a character too', as
   client.close();
 });
 
-test('an upgrade with a wrong id, with an id in use, on an unmapped path', async () => {
+test('upgrades with an unknown id, an id in use or an unmapped path are refused', async () => {
   await expect(RawClient.open(`${url}?id=wrong`)).rejects.toThrow('status 404');
   await expect(RawClient.open(`${server.url}/elsewhere`)).rejects.toThrow('status 404');
   const response = await fetch(`${url}/negotiate?negotiateVersion=1`, { method: 'POST' });
@@ -201,7 +201,7 @@ test('an upgrade with a wrong id, with an id in use, on an unmapped path', async
   first.close();
 });
 
-test('a thousand half-open connections are given up, the server still answers', async () => {
+test('a thousand half-open connections are removed, and the server still responds', async () => {
   const clients = await Promise.all(Array.from({ length: 1000 }, () => RawClient.open(url)));
   const ends = await handshakeTimeout.elapseUntil(
     Promise.all(clients.map((client) => client.end())),
@@ -209,7 +209,7 @@ test('a thousand half-open connections are given up, the server still answers', 
   expect(ends.every((end) => end.code === 1000)).toBe(true);
 });
 
-test('a client that never reads is closed after the send timeout; senders and memory are not held', async () => {
+test('a client that never reads is closed after the send timeout, without delaying senders or keeping memory', async () => {
   const deaf = await RawClient.connect(url);
   (deaf.webSocket as unknown as { _socket: { pause(): void } })._socket.pause();
   const sender = await RawClient.connect(url);

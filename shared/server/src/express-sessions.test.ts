@@ -85,26 +85,29 @@ const secret = 'a secret for tests alone';
 test.each<[string, RequestHandler]>([
   ['express-session', session({ secret, resave: false, saveUninitialized: false })],
   ['cookie-session', cookieSession({ secret }) as RequestHandler],
-])('the user of %s counts on every transport, WebSockets too', async (_name, sessions) => {
-  const url = await start([sessions], { user: (request) => request.session?.user });
-  expect(await negotiate(url)).toBe(401);
-  await expect(RawClient.open(`${url}/hub`)).rejects.toThrow('status 401');
-  const login = await fetch(`${url}/login`, { method: 'POST' });
-  const cookie = login.headers
-    .getSetCookie()
-    .map((text) => text.split(';')[0])
-    .join('; ');
-  expect(await negotiate(url, { cookie })).toBe(200);
-  const client = await RawClient.connect(`${url}/hub`, { cookie });
-  client.send('{"type":1,"invocationId":"1","target":"Who","arguments":[]}\u001e');
-  expect(await client.next()).toBe(
-    '{"type":3,"invocationId":"1","result":["7",{"id":7,"role":"member"}]}',
-  );
-  client.close();
-  await expect(RawClient.open(`${url}/hub`, { cookie: `${cookie}x` })).rejects.toThrow(
-    'status 401',
-  );
-});
+])(
+  'the user of %s is the user on every transport, including WebSockets',
+  async (_name, sessions) => {
+    const url = await start([sessions], { user: (request) => request.session?.user });
+    expect(await negotiate(url)).toBe(401);
+    await expect(RawClient.open(`${url}/hub`)).rejects.toThrow('status 401');
+    const login = await fetch(`${url}/login`, { method: 'POST' });
+    const cookie = login.headers
+      .getSetCookie()
+      .map((text) => text.split(';')[0])
+      .join('; ');
+    expect(await negotiate(url, { cookie })).toBe(200);
+    const client = await RawClient.connect(`${url}/hub`, { cookie });
+    client.send('{"type":1,"invocationId":"1","target":"Who","arguments":[]}\u001e');
+    expect(await client.next()).toBe(
+      '{"type":3,"invocationId":"1","result":["7",{"id":7,"role":"member"}]}',
+    );
+    client.close();
+    await expect(RawClient.open(`${url}/hub`, { cookie: `${cookie}x` })).rejects.toThrow(
+      'status 401',
+    );
+  },
+);
 
 const byHeader: RequestHandler = (request, _response, next) => {
   const name = request.headers['x-user'];
@@ -112,7 +115,7 @@ const byHeader: RequestHandler = (request, _response, next) => {
   next();
 };
 
-test('request.user counts without more being said, also when several middlewares wait', async () => {
+test('request.user is used by default, also with several asynchronous middlewares', async () => {
   const slow: RequestHandler = (_request, _response, next) => setImmediate(next);
   const url = await start([slow, byHeader], {});
   expect(await negotiate(url)).toBe(401);
@@ -188,7 +191,7 @@ test.each<[string, RequestUserOptions<WithSession>]>([
       },
     },
   ],
-])('a %s that throws lets nobody in', async (_name, options) => {
+])('a %s that throws refuses all clients', async (_name, options) => {
   const url = await start([byHeader], options);
   expect(await negotiate(url, { 'x-user': 'alice' })).toBe(500);
   await expect(RawClient.open(`${url}/hub`, { 'x-user': 'alice' })).rejects.toThrow('status 500');

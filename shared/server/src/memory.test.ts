@@ -12,11 +12,11 @@ setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 
 const CONNECTIONS = 200;
-let gone = 0;
+let disconnectedCount = 0;
 let onGone = (): void => undefined;
 class GroupHub extends Hub {
   override onDisconnected(): void {
-    gone++;
+    disconnectedCount++;
     onGone();
   }
   async join(group: string): Promise<void> {
@@ -28,16 +28,16 @@ test.each<[string, (url: string) => Promise<SuiteClient>]>([
   ['WebSockets', (url) => RawClient.connect(url)],
   ['ServerSentEvents', (url) => new RawEventsClient().connect(url)],
   ['LongPolling', (url) => new RawPollingClient().connect(url)],
-])('connections over %s that came and went leave no memory behind', async (_name, connect) => {
+])('closed connections over %s leave no memory behind', async (_name, connect) => {
   using disconnectTimeout = new TestTimeout();
   const server = await testServer((signalr) =>
     signalr.mapHub('/hub', GroupHub, { disconnectTimeout: disconnectTimeout.ms }),
   );
   const round = async (): Promise<number> => {
-    gone = 0;
+    disconnectedCount = 0;
     const allGone = new Promise<void>((resolve) => {
       onGone = () => {
-        if (gone === CONNECTIONS) resolve();
+        if (disconnectedCount === CONNECTIONS) resolve();
       };
     });
     for (let i = 0; i < CONNECTIONS / 50; i++) {

@@ -91,7 +91,7 @@ afterEach(async () => {
 });
 afterAll(() => server.close());
 
-test('the answers of one turn come in one frame; what all get is a frame of its own', async () => {
+test('results of one event loop turn share a frame, and broadcasts have a frame of their own', async () => {
   const client = await FrameClient.connect(url);
   client.webSocket.send(
     Buffer.concat([call('1', 'Echo', 1), call('2', 'Echo', 2), call('3', 'Echo', 'x'.repeat(200))]),
@@ -102,14 +102,18 @@ test('the answers of one turn come in one frame; what all get is a frame of its 
     result('3', 'x'.repeat(200)),
   ]);
   client.webSocket.send(call('4', 'TellAll', 'news'));
-  const told: HubMessage = { type: MessageType.Invocation, target: 'Told', arguments: ['news'] };
-  expect(await client.messages()).toEqual([told]);
+  const broadcast: HubMessage = {
+    type: MessageType.Invocation,
+    target: 'Told',
+    arguments: ['news'],
+  };
+  expect(await client.messages()).toEqual([broadcast]);
   expect(await client.messages()).toEqual([result('4', null)]);
-  expect(await witness.messages()).toEqual([told]);
+  expect(await witness.messages()).toEqual([broadcast]);
   client.webSocket.terminate();
 });
 
-test('values come back as they went', async () => {
+test('values are returned unchanged', async () => {
   const client = await FrameClient.connect(url);
   const values = [
     1,
@@ -133,21 +137,21 @@ const framed = (...bytes: number[]): Uint8Array => Uint8Array.of(bytes.length, .
 const echo = (...value: number[]): Uint8Array =>
   framed(0x95, 1, 0x80, 0xa1, 0x31, 0xa4, 0x45, 0x63, 0x68, 0x6f, 0x91, ...value);
 test.each([
-  ['no array', framed(0x81, 0xa1, 0x61, 1)],
+  ['not an array', framed(0x81, 0xa1, 0x61, 1)],
   ['empty', framed()],
-  ['an array of a false length', echo(0xdd, 0x7f, 0xff, 0xff, 0xff)],
-  ['a map of a false length', echo(0xdf, 0x7f, 0xff, 0xff, 0xff, 1)],
-  ['a text of a false length', echo(0xdb, 0x7f, 0xff, 0xff, 0xff)],
-  ['bytes of a false length', echo(0xc6, 0x7f, 0xff, 0xff, 0xff)],
-  ['an extension of a false length', echo(0xc9, 0x7f, 0xff, 0xff, 0xff, 5)],
-  ['a timestamp of a false size', echo(0xd4, 0xff, 1)],
-  ['a nest of 100 levels', echo(...Array.from({ length: 100 }, () => 0x91), 0xc0)],
+  ['an array with a wrong length', echo(0xdd, 0x7f, 0xff, 0xff, 0xff)],
+  ['a map with a wrong length', echo(0xdf, 0x7f, 0xff, 0xff, 0xff, 1)],
+  ['a string with a wrong length', echo(0xdb, 0x7f, 0xff, 0xff, 0xff)],
+  ['bytes with a wrong length', echo(0xc6, 0x7f, 0xff, 0xff, 0xff)],
+  ['an extension with a wrong length', echo(0xc9, 0x7f, 0xff, 0xff, 0xff, 5)],
+  ['a timestamp with a wrong size', echo(0xd4, 0xff, 1)],
+  ['nested 100 levels deep', echo(...Array.from({ length: 100 }, () => 0x91), 0xc0)],
   ['a map with the key __proto__', echo(0x81, 0xa9, ...Buffer.from('__proto__'), 0x80)],
   ['over the limit by its length alone', Uint8Array.of(0x80, 0x80, 2)],
   ['two gigabytes by its length', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 7)],
   ['over two gigabytes by its length', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 7)],
   ['a call in JSON', `{"type":1,"target":"Echo","arguments":["${'x'.repeat(200)}"]}\u001e`],
-])('a message that is %s closes that connection', async (_name, sent) => {
+])('a message that is %s closes its connection', async (_name, sent) => {
   const client = await FrameClient.connect(url);
   client.webSocket.send(Buffer.concat([call('0', 'Echo', 'before'), Buffer.from(sent)]));
   const messages = [];
@@ -156,7 +160,7 @@ test.each([
   expect(client.code).toBe(1000);
 });
 
-test('an extension that nobody knows comes back as it went', async () => {
+test('an unknown extension is returned unchanged', async () => {
   const client = await FrameClient.connect(url);
   client.webSocket.send(echo(0xd5, 42, 7, 8));
   const answer = (await client.frame())?.data;
@@ -164,7 +168,7 @@ test('an extension that nobody knows comes back as it went', async () => {
   client.webSocket.terminate();
 });
 
-test('a message in pieces of one byte, in text frames too', async () => {
+test('a message may arrive byte by byte, also in text frames', async () => {
   const client = await FrameClient.connect(url);
   for (const byte of call('1', 'Echo', 'pieces')) {
     client.webSocket.send(Uint8Array.of(byte), { binary: byte > 0x7f });

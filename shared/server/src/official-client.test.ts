@@ -57,13 +57,13 @@ test.each<[string, IHubProtocol]>([
   },
 );
 
-test('bytes and dates keep their kind in MessagePack; both protocols hear the same broadcast', async () => {
+test('bytes and dates keep their type in MessagePack, and both protocols receive the same broadcast', async () => {
   const builder = new HubConnectionBuilder()
     .withUrl(`${server.url}/chat`)
     .configureLogging(LogLevel.None);
   const text = builder.build();
   const binary = builder.withHubProtocol(new MessagePackHubProtocol()).build();
-  const heard = [text, binary].map(
+  const received = [text, binary].map(
     (each) => new Promise((resolve) => each.on('ReceiveMessage', resolve)),
   );
   await Promise.all([text.start(), binary.start()]);
@@ -75,6 +75,6 @@ test('bytes and dates keep their kind in MessagePack; both protocols hear the sa
   };
   await expect(binary.invoke('Echo', values)).resolves.toEqual(values);
   await binary.invoke('SendMessageToAll', 'für alle');
-  await expect(Promise.all(heard)).resolves.toEqual(['für alle', 'für alle']);
+  await expect(Promise.all(received)).resolves.toEqual(['für alle', 'für alle']);
   await Promise.all([text.stop(), binary.stop()]);
 });

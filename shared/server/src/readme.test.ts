@@ -6,7 +6,7 @@ import { errorTexts } from './error-texts.ts';
 import { defaults } from './server-options.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-/** The rows of the tables below a heading, as lists of cells. */
+/** Returns the rows of the tables below a heading, as arrays of cells. */
 const rows = (heading: string): string[][] =>
   (readme.split(`\n## ${heading}\n`)[1] ?? '')
     .split('\n## ')[0]!
@@ -15,15 +15,15 @@ const rows = (heading: string): string[][] =>
     .map((line) => line.split('|').map((cell) => cell.trim()));
 const code = (cell: string | undefined): string => /^`(.*)`$/.exec(cell ?? '')?.[1] ?? '';
 
-test('the tables of options name every option, and no other', () => {
-  const named = rows('Options').map(([, name]) => code(name).split('.')[0]);
-  const known = [...Object.keys(defaults), 'scaleOut', 'methods', 'clientResults'];
-  expect(named.filter((name) => !known.includes(name ?? ''))).toEqual([]);
-  expect(known.filter((name) => !named.includes(name))).toEqual([]);
+test('the tables of options list every option and no other', () => {
+  const listed = rows('Options').map(([, name]) => code(name).split('.')[0]);
+  const optionNames = [...Object.keys(defaults), 'scaleOut', 'methods', 'clientResults'];
+  expect(listed.filter((name) => !optionNames.includes(name ?? ''))).toEqual([]);
+  expect(optionNames.filter((name) => !listed.includes(name))).toEqual([]);
 });
 
-test('the table of options tells the defaults of numbers and switches', () => {
-  const told = new Map(rows('Options').map(([, name, , value]) => [code(name), value]));
+test('the table of options has the defaults of numbers and booleans', () => {
+  const defaultCells = new Map(rows('Options').map(([, name, , value]) => [code(name), value]));
   const nested = {
     'longPolling.pollTimeout': 90_000,
     'connectionTokens.lifetime': CONNECTION_TOKEN_LIFETIME,
@@ -31,13 +31,13 @@ test('the table of options tells the defaults of numbers and switches', () => {
   expect(defaults.longPolling.pollTimeout).toBe(nested['longPolling.pollTimeout']);
   for (const [name, value] of Object.entries({ ...defaults, ...nested })) {
     if (typeof value === 'number') {
-      expect(told.get(name), name).toBe(value.toLocaleString('en'));
-    } else if (typeof value === 'boolean') expect(told.get(name), name).toBe(String(value));
+      expect(defaultCells.get(name), name).toBe(value.toLocaleString('en'));
+    } else if (typeof value === 'boolean') expect(defaultCells.get(name), name).toBe(String(value));
   }
 });
 
-test('the table of jwtBearer names every option', () => {
-  // A name too many or too few here does not compile.
+test('the table of jwtBearer lists every option', () => {
+  // A missing or unknown name does not compile.
   const names: Record<keyof JwtBearerOptions, true> = {
     key: true,
     algorithms: true,
@@ -49,10 +49,10 @@ test('the table of jwtBearer names every option', () => {
     events: true,
   };
   const table = readme.split('| option of `jwtBearer` |')[1]?.split('\n\n')[0] ?? '';
-  const told = [...table.matchAll(/^\| ((`\w+`(, )?)+) \|/gm)].flatMap(([, cell]) =>
+  const listed = [...table.matchAll(/^\| ((`\w+`(, )?)+) \|/gm)].flatMap(([, cell]) =>
     (cell as string).split(', ').map(code),
   );
-  expect(told.toSorted()).toEqual(Object.keys(names).toSorted());
+  expect(listed.toSorted()).toEqual(Object.keys(names).toSorted());
 });
 
 test('the table of errors tells texts that exist', () => {

@@ -43,7 +43,7 @@ const methods = {
   sum: { arguments: [z.string(), streamOf(z.number())] },
 };
 
-test('one contract serves hub and client', async () => {
+test('the same contract types the hub and the client', async () => {
   const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub, { methods }));
   const client = await server.connect<ChatServer & { askCaller(): Promise<string> }, ChatClient>(
     '/chat',
@@ -118,7 +118,7 @@ class WrongHub extends Hub<ChatClient> {
     await this.clients.caller.invoke('Ask');
     // @ts-expect-error: text comes back
     expectTypeOf(await this.clients.caller.invoke('Ask', 'x')).toEqualTypeOf<number>();
-    // @ts-expect-error: only one client at a time can be asked
+    // @ts-expect-error: only a single client can be invoked
     await this.clients.all.invoke('Ask', 'x');
   }
 }
@@ -142,7 +142,7 @@ function theServerIsTyped(signalr: SignalRServer): void {
   signalr.mapHub('/chat', Date);
 }
 
-test('wrong names and types are compile errors on both sides', () => {
+test('wrong names and types are compile errors in the hub and in the client', () => {
   for (const checked of [theClientIsTyped, theServerIsTyped, WrongHub, OtherHub])
     expect(checked).toBeTypeOf('function');
 });

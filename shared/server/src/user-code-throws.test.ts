@@ -106,7 +106,7 @@ test.each(Object.entries(filters))('%s fails the call', async (_name, filter) =>
 test.each([
   ['throws', fail],
   ['rejects', reject as never],
-])('a schema that %s fails the call, the upload, or the question', async (_name, validate) => {
+])('a schema that %s fails the call, the upload or the client result', async (_name, validate) => {
   const client = await connect(UserHub, {
     methods: {
       say: { arguments: [schema(validate)] },
@@ -153,12 +153,13 @@ test.each(refusals)('%s that throws closes the connection', async (_name, hub, o
   expect(logged).toContain(text);
 });
 
-test('a factory that throws later fails the call; one that gives an old instance too', async () => {
-  let made = 0;
+test('a factory that throws or returns an old instance fails the call', async () => {
+  let count = 0;
   const old = new UserHub();
   const client = await connect(() => {
-    if (++made <= 2) return new UserHub(); // for the mapping and the connected hook
-    return made === 3 ? fail() : old;
+    count++;
+    if (count <= 2) return new UserHub(); // for the mapping and the connected hook
+    return count === 3 ? fail() : old;
   });
   for (let i = 0; i < 3; i++) client.send(call('Say', ['x']));
   expect(await client.next()).toBe(running('Say'));
@@ -166,28 +167,31 @@ test('a factory that throws later fails the call; one that gives an old instance
   expect(await client.next()).toBe(running('Say'));
 });
 
-test('a factory that gives one instance for all calls does not disturb the call that has it', async () => {
-  let letGo: () => void = () => undefined;
+test('a factory that returns the same instance again does not affect the running call', async () => {
+  let continueCall: () => void = () => undefined;
   class SlowHub extends UserHub {
     async slow(): Promise<string> {
-      await new Promise<void>((resolve) => (letGo = resolve));
+      await new Promise<void>((resolve) => (continueCall = resolve));
       return this.context.connectionId.slice(0, 0);
     }
   }
   const only = new SlowHub();
-  let made = 0;
-  const create = (): UserHub => (++made === 1 ? new SlowHub() : only); // the first is for the connected hook
+  let count = 0;
+  const create = (): UserHub => {
+    count++;
+    return count === 1 ? new SlowHub() : only; // the first is for the connected hook
+  };
   const client = await connect(
     { hub: SlowHub, create },
     { maximumParallelInvocationsPerClient: 2 },
   );
   client.send(call('Slow') + call('Say', ['x']));
   expect(await client.next()).toBe(running('Say'));
-  letGo();
+  continueCall();
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":""}');
 });
 
-test('onDisconnected, its filter and the lifetime manager that throw leave nothing behind', async () => {
+test('errors of onDisconnected, its filter and the lifetime manager leave nothing behind', async () => {
   let left = 0;
   class FailingManager extends LocalLifetimeManager {
     override async onDisconnected(connection: never): Promise<void> {
@@ -211,7 +215,7 @@ test('onDisconnected, its filter and the lifetime manager that throw leave nothi
   expect(logged).toContain('onDisconnected of FailingDisconnect failed.');
 });
 
-test('a serializer that cannot write anything closes the connection, one that cannot read too; sends reject', async () => {
+test('a serializer that throws when it reads or writes closes the connection and rejects sends', async () => {
   const broken = { parse: (text: string) => JSON.parse(text) as unknown, stringify: fail };
   const protocols = [new JsonHubProtocol({ payloadSerializer: broken })];
   const client = await connect(UserHub, { protocols });
@@ -225,7 +229,7 @@ test('a serializer that cannot write anything closes the connection, one that ca
   expect(await third.end()).toEqual({ records: ['{"type":7}'], code: 1000 });
 });
 
-test('a logger that throws is passed over', async () => {
+test('the errors of a logger are ignored', async () => {
   const client = await connect(
     UserHub,
     { filters: [{ invokeMethod: fail }] },
@@ -235,7 +239,7 @@ test('a logger that throws is passed over', async () => {
   expect(await client.next()).toBe(running('Say'));
 });
 
-test('arguments that cannot be written reject the send and nothing else', async () => {
+test('arguments that cannot be serialized reject only their own send', async () => {
   class BigHub extends UserHub {
     override async tell(): Promise<string> {
       return this.clients.caller.send('m', 1n).then(
