@@ -45,9 +45,7 @@ export const errors = {
   lessonStopped: (output: string) =>
     new Error(`The lesson stopped before it was ready. Fix what its output reports:\n${output}`),
   foreignHost: (host: string) =>
-    new Error(
-      `The host '${host}' is not allowed. Open this server as localhost or 127.0.0.1. To serve other hosts, set the environment variable ALLOWED_HOSTS.`,
-    ),
+    new Error(`The host '${host}' is not allowed. Open this server as localhost or 127.0.0.1.`),
   foreignOrigin: (origin: string) =>
     new Error(
       `Requests from the origin '${origin}' are not allowed. Open the page from this server.`,

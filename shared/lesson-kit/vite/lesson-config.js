@@ -1,16 +1,41 @@
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { build } from 'vite';
 import { lessonFolders } from './lesson-folders.js';
+import { lessonHtml } from './lesson-html.js';
 
 /**
- * The Vite configuration of a lesson; plain JavaScript, since Node 20 cannot load TypeScript from a configuration.
+ * The Vite configuration of a lesson's page, and of its lab if there is one; plain JavaScript, because Node 20 cannot
+ * load TypeScript from a configuration.
  * @param {string} folder the lesson's folder
  * @returns {import('vite').UserConfig}
  */
 export function lessonConfig(folder) {
   return {
-    root: join(folder, 'client'),
+    ...pageConfig(folder, 'client'),
+    plugins: [lessonHtml(folder), buildLab(folder)],
+  };
+}
+
+/**
+ * The Vite configuration of a lesson's lab, which is a page of its own at `/lab/`.
+ * @param {string} folder the lesson's folder
+ * @returns {import('vite').UserConfig}
+ */
+export function labConfig(folder) {
+  return { ...pageConfig(folder, 'lab'), base: '/lab/', plugins: [lessonHtml(folder)] };
+}
+
+/**
+ * @param {string} folder
+ * @param {'client' | 'lab'} page
+ * @returns {import('vite').UserConfig}
+ */
+function pageConfig(folder, page) {
+  return {
+    root: join(folder, page),
     // One cache for all lessons, in the root: a lesson folder holds nothing but the lesson.
-    cacheDir: join(folder, '../../node_modules/.vite', basename(folder)),
+    cacheDir: join(folder, '../../node_modules/.vite', `${basename(folder)}-${page}`),
     // What a page says of its neighbours.
     define: {
       LESSON_TITLES: JSON.stringify(
@@ -28,6 +53,30 @@ export function lessonConfig(folder) {
       target: 'es2023',
       // @microsoft/signalr marks a string literal as pure. The annotation has no effect.
       rolldownOptions: { checks: { invalidAnnotation: false } },
+    },
+  };
+}
+
+/**
+ * Builds the lab into the folder `lab` of the page's output.
+ * @param {string} folder
+ * @returns {import('vite').Plugin}
+ */
+function buildLab(folder) {
+  /** @type {import('vite').ResolvedConfig | undefined} */
+  let resolved;
+  return {
+    name: 'lesson-lab',
+    apply: 'build',
+    configResolved(config) {
+      resolved = config;
+    },
+    async closeBundle() {
+      if (resolved === undefined || resolved.build.write === false) return;
+      if (!existsSync(join(folder, 'lab/index.html'))) return;
+      const lab = labConfig(folder);
+      const outDir = join(resolved.build.outDir, 'lab');
+      await build({ ...lab, configFile: false, build: { ...lab.build, outDir } });
     },
   };
 }

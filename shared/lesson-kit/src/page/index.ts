@@ -25,10 +25,21 @@ export {
 } from './control-panel/draw-servers.ts';
 export { showDotnet } from './control-panel/show-dotnet.ts';
 export { missingInstance, showHealth } from './control-panel/show-health.ts';
+export { errorMessage } from './forms/error-message.ts';
+export { fetchText } from './forms/fetch-text.ts';
+export { onPress } from './forms/on-press.ts';
+export { onSend } from './forms/on-send.ts';
 export { addExperiment } from './outcomes/add-experiment.ts';
 export { type AttemptedConnection, describeAttempt } from './outcomes/describe-attempt.ts';
+export {
+  type ExplainedOutcome,
+  explainOutcomes,
+  type OutcomeGroup,
+} from './outcomes/explain-outcomes.ts';
 export { showOutcome } from './outcomes/show-outcome.ts';
+export { showRequests } from './outcomes/show-requests.ts';
 export { startAndShowResult } from './outcomes/start-and-show-result.ts';
 export { showDifference } from './show-difference.ts';
 export { showMessage } from './show-message.ts';
 export { showState, type StateKind } from './show-state.ts';
+export { Walkthrough } from './walkthrough/walkthrough.ts';

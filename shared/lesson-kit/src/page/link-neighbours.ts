@@ -4,7 +4,7 @@ declare const LESSON_TITLES: Readonly<Record<number, string>>;
 /** Puts links to the lessons before and after into the page's bar, and how many lessons there are behind its number. */
 export function linkNeighbours(bar = document.querySelector('.bar')): void {
   const place = bar?.querySelector('.number');
-  if (!place) return; // a page beside the lessons, as the course home
+  if (!place || place.hasAttribute('data-built')) return; // not a lesson, or a <lesson-bar>, which has the links
   const number = Number.parseInt(place.textContent, 10);
   const link = (to: number, before: string, after: string): HTMLAnchorElement[] => {
     const title = LESSON_TITLES[to];

@@ -46,6 +46,22 @@ test('leads to the course home wherever it is', async () => {
   expect(await open(port, '3')).toEqual([302, `http://127.0.0.1:${home}/#lesson-3`]);
 });
 
+test('leads to the README, the diff and the slides of the lesson in the course home', async () => {
+  const home = await serve(0);
+  const app = express();
+  app.get('/lesson/:number', openLesson({ home, lessons: 1, lesson: '03-basics' }));
+  const server = createServer(app);
+  servers.push(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  expect(await open(port, 'readme')).toEqual([302, `http://127.0.0.1:${home}/#lesson-3`]);
+  expect(await open(port, 'diff')).toEqual([302, `http://127.0.0.1:${home}/diff/2/3`]);
+  expect(await open(port, 'slides')).toEqual([
+    302,
+    `http://127.0.0.1:${home}/slides/03-basics.html`,
+  ]);
+});
+
 test('says how to start what does not run, and knows the lessons that there are', async () => {
   const lesson = await serve(1); // nobody listens on the ports 1 to 9
   const answer = await fetch(`http://127.0.0.1:${lesson}/lesson/5`);

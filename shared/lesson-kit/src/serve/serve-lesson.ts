@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errors } from '../errors.ts';
 import { hostOfEnvironment } from '../run/host-of-environment.ts';
@@ -9,6 +9,7 @@ import type { ServedLesson } from './lesson.ts';
 import { openLesson } from './open-lesson.ts';
 import { portOfEnvironment } from '../run/port-of-environment.ts';
 import { PRODUCTION } from '../run/run-lesson.ts';
+import { refuseForeignRequests } from './refuse-foreign-requests.ts';
 import { serveBuiltPage, servePageFromSource, servePageElsewhere } from './serve-page.ts';
 
 /**
@@ -27,10 +28,12 @@ export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promis
     server.closeAllConnections();
     server.close();
   };
+  const host = hostOfEnvironment();
+  if (host === '127.0.0.1') refuseForeignRequests(server);
   endOnSignals(end); // first, so that what was started by then is ended
   try {
     port = portOfEnvironment(port);
-    lesson.app.get('/lesson/:number', openLesson());
+    lesson.app.get('/lesson/:number', openLesson({ lesson: basename(folder) }));
     // The page first: one that waits for the server's return must not find a server without its page.
     const { INSTANCE: name } = process.env;
     if (name !== undefined) return await serveInstance(name, port, lesson, end);

@@ -4,24 +4,31 @@ import express from 'express';
 import { errors } from '../errors.ts';
 import { RESTART } from '../run/run-lesson.ts';
 import type { ServedLesson } from './lesson.ts';
+import { isServerFile, watchedPaths } from './server-files.ts';
 
-/** Serves the built page of the lesson in `folder`; `LESSON_DIST` names another place of it than dist/. */
+/**
+ * Serves the built pages of the lesson in `folder`: the lesson at `/`, and its lab at `/lab/` if there is one. The
+ * environment variable `LESSON_DIST` replaces dist/.
+ */
 export function serveBuiltPage(folder: string, { app }: ServedLesson): void {
   const dist = process.env['LESSON_DIST'] ?? `${folder}/dist`;
   if (!existsSync(`${dist}/index.html`)) throw errors.pageNotBuilt(basename(folder));
-  // Names of built files hold their hash.
-  app.use('/assets', express.static(`${dist}/assets`, { immutable: true, maxAge: '1y' }));
+  // The names of built files contain their hash.
+  for (const assets of ['/assets', '/lab/assets']) {
+    app.use(assets, express.static(dist + assets, { immutable: true, maxAge: '1y' }));
+  }
   app.use(express.static(dist));
 }
 
-/** Of several servers none has the page. */
+/** Answers requests for the page on an instance, which has none. */
 export function servePageElsewhere(name: string, { app }: ServedLesson): void {
   app.use((_request, response) => response.status(404).send(errors.pageElsewhere(name).message));
 }
 
 /**
- * Serves the page of the lesson in `folder` from its sources, with hot reload; returns what ends that.
- * After an edit of the server's code `end` is called, then this process ends with `RESTART`.
+ * Serves the pages of the lesson in `folder` from their sources, with hot reload. After an edit of the server's code it
+ * calls `end`, then this process exits with `RESTART`.
+ * @returns a function that closes Vite.
  */
 export async function servePageFromSource(
   folder: string,
@@ -29,18 +36,37 @@ export async function servePageFromSource(
   end: () => Promise<void>,
 ): Promise<() => Promise<void>> {
   const { createServer } = await import('vite');
-  const vite = await createServer({
-    configFile: `${folder}/vite.config.ts`,
-    // Hot reload speaks over the lesson's own port.
-    server: { middlewareMode: true, hmr: { server } },
-  });
+  const { labConfig } = await import('../../vite/lesson-config.js');
+  // Hot reload uses the lesson's own port.
+  const middleware = { middlewareMode: true, hmr: { server } } as const;
+  const lab = existsSync(`${folder}/lab/index.html`)
+    ? await createServer({ ...labConfig(folder), configFile: false, server: middleware })
+    : undefined;
+  const vite = await createServer({ configFile: `${folder}/vite.config.ts`, server: middleware });
+  if (lab !== undefined) {
+    app.get('/lab', (request, response, next) => {
+      if (request.path === '/lab') response.redirect('/lab/');
+      else next();
+    });
+    // Vite would answer '/' too.
+    app.use((request, response, next) => {
+      if (request.path.startsWith('/lab/')) lab.middlewares(request, response, next);
+      else next();
+    });
+  }
   app.use(vite.middlewares);
-  // The page is reloaded by Vite's client as soon as the new process answers.
-  vite.watcher.add([`${folder}/server`, `${folder}/contract.ts`]);
-  vite.watcher.on('change', (file) => {
-    if (!file.startsWith(`${folder}/server`) && file !== `${folder}/contract.ts`) return;
-    console.log(`${basename(file)} changed: the server starts again`);
+  // Vite's client reloads the page as soon as the new process responds.
+  vite.watcher.add(watchedPaths(folder));
+  let isRestarting = false;
+  vite.watcher.on('all', (event, file) => {
+    if (isRestarting || !['add', 'change', 'unlink'].includes(event)) return;
+    if (!isServerFile(folder, file)) return;
+    isRestarting = true;
+    console.log(`${basename(file)} changed: the server restarts`);
     void end().finally(() => process.exit(RESTART));
   });
-  return () => vite.close();
+  return async () => {
+    await lab?.close();
+    await vite.close();
+  };
 }

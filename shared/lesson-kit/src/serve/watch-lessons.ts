@@ -1,7 +1,7 @@
 import { lessonFolders } from '../../vite/lesson-folders.js';
-import { answers } from './open-lesson.ts';
+import { isListening } from './open-lesson.ts';
 
-/** One lesson of the course, and whether it answers on its port. */
+/** One lesson of the course, and whether it isListening on its port. */
 export interface CourseLesson {
   readonly number: number;
   readonly title: string;
@@ -25,7 +25,7 @@ export function watchLessons(changed: (lesson: CourseLesson) => void): void {
   const first = Number(process.env['PORT'] ?? 4101);
   setInterval(async () => {
     for (const lesson of courseLessons) {
-      const up = await answers(first + lesson.number - 1);
+      const up = await isListening(first + lesson.number - 1);
       if (up === lesson.up) continue;
       lesson.up = up;
       changed(lesson);
