@@ -1,4 +1,4 @@
-/** A screen reader hears at most one message a second: the latest. */
+/** The minimum time in ms between two announcements. */
 const PAUSE = 1000;
 
 const region = document.createElement('p');
@@ -9,7 +9,7 @@ document.body.append(region);
 let waiting: string | undefined;
 
 /**
- * Says a text politely to people who do not see the page; of several within a second only the last.
+ * Announces a text politely to screen readers. Of several texts within a second, only the last is announced.
  * `showMessage` does it for messages.
  */
 export function announce(text: string): void {
@@ -19,5 +19,5 @@ export function announce(text: string): void {
       waiting = undefined;
     }, PAUSE);
   }
-  waiting = text.slice(0, 300); // nobody listens to 40 KB
+  waiting = text.slice(0, 300); // a longer text takes too long to read out
 }

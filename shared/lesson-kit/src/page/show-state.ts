@@ -1,8 +1,8 @@
-/** `good` works, `warn` looks fine but is not (yet), `bad` failed; each with a sign of its own. */
+/** `good` works, `warn` looks fine but is not (yet), `bad` failed. Each has its own symbol. */
 export type StateKind = 'good' | 'warn' | 'bad';
 
 /**
- * Shows a state in a badge: a word, a colour and a sign.
+ * Shows a state in a badge: a word, a colour and a symbol.
  * @param badge selector of the `<span class="badge" role="status">`; default `#state`, the connection's in the bar.
  * @example connection.onclose(() => showState('bad', 'Disconnected. Reload the page.'));
  */

@@ -1,6 +1,6 @@
 import type { IHubProtocol } from '@microsoft/signalr';
 
-/** Tells of every frame that a protocol reads, with its size in bytes. */
+/** Calls `onFrame` with the size in bytes of each chunk that a protocol reads. Returns the protocol. */
 export function countFrames(
   protocol: IHubProtocol,
   onFrame: (bytes: number) => void,

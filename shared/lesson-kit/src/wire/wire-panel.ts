@@ -151,7 +151,7 @@ export class WirePanel extends HTMLElement {
     if (row !== undefined) row.button.tabIndex = 0;
   }
 
-  /** A reader who scrolls up is not pulled down again. Scrolling by a change of size is nobody's will. */
+  /** A reader who scrolls up is not pulled down again. Ignore scroll events caused by a resize. */
   readonly #scrollsUp = (event: Event): void => {
     const onRow = event.type === 'pointerdown' && event.target !== this.#list; // else it is the scroll bar
     if (onRow || (event instanceof WheelEvent && event.deltaY >= 0) || this.#list.scrollTop === 0)
