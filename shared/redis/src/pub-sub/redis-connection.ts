@@ -5,6 +5,7 @@ import type { PayloadHandler } from './payload-handler.ts';
 import { PublishWindow } from './publish-window.ts';
 import type { RedisPubSubClient } from '../redis-client.ts';
 import type { ResolvedRedisOptions } from '../redis-options.ts';
+import { SilenceTimer } from './silence-timer.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 /** `connecting` lasts until the first attempt has succeeded or failed. Until then, sends and requests wait. */
@@ -45,6 +46,10 @@ export class RedisConnection {
   #clients: Clients | undefined;
   #isRestoring = false;
   #timer: NodeJS.Timeout | undefined;
+  /** Runs while a heartbeat waits for the reply of the publisher. */
+  #publisherSilence: SilenceTimer | undefined;
+  /** Runs while a heartbeat waits to arrive at the subscriber. */
+  #subscriberSilence: SilenceTimer | undefined;
   #resolveHeartbeat: (() => void) | undefined;
   #roundTrip = 0;
 
@@ -77,7 +82,11 @@ export class RedisConnection {
 
   /** Publishes immediately, or rejects. Resolves with the number of receivers that Redis reports. */
   publish(channel: string, payload: Buffer): Promise<number> {
-    return this.window.track(payload.length, this.#publish(channel, payload));
+    const published = this.#publish(channel, payload).then((receivers) => {
+      this.#publisherSilence?.recordSignOfLife();
+      return receivers;
+    });
+    return this.window.track(payload.length, published);
   }
 
   #publish(channel: string, payload: Buffer): Promise<number> {
@@ -88,7 +97,10 @@ export class RedisConnection {
 
   /** Subscribes to a channel. Resolves when Redis has confirmed it, or immediately while Redis is unavailable. */
   async subscribe(channel: string, handle: PayloadHandler): Promise<void> {
-    await this.subscriptions.add(channel, handle);
+    await this.subscriptions.add(channel, (payload) => {
+      this.#subscriberSilence?.recordSignOfLife();
+      return handle(payload);
+    });
     if (this.#state === 'connecting') await this.started;
   }
 
@@ -201,25 +213,34 @@ export class RedisConnection {
     this.#resolveStarted();
   }
 
-  /** Sends a heartbeat and waits until it arrives. */
+  /**
+   * Sends a heartbeat and waits until it arrives. It may wait behind other messages, so each connection is judged by its own traffic:
+   * the publisher by its replies until the heartbeat is published, then the subscriber by the messages that arrive.
+   */
   async #sendHeartbeat(): Promise<void> {
     const { channel, payload } = this.#events.heartbeat;
+    const { heartbeatTimeout } = this.#options;
     const sentAt = performance.now();
-    let timer: NodeJS.Timeout | undefined;
     const arrived = new Promise<void>((resolve, reject) => {
+      const rejectSilence = (): void => reject(new SilenceError(causes.silent(heartbeatTimeout)));
       this.#resolveHeartbeat = resolve;
-      timer = setTimeout(
-        () => reject(new SilenceError(causes.silent(this.#options.heartbeatTimeout))),
-        this.#options.heartbeatTimeout,
-      );
-      this.#publish(channel, payload).catch(reject);
+      this.#publisherSilence = new SilenceTimer(heartbeatTimeout, rejectSilence);
+      this.#publish(channel, payload).then(() => {
+        this.#publisherSilence?.stop();
+        // The heartbeat may have arrived before the reply of the publisher.
+        if (this.#resolveHeartbeat === resolve)
+          this.#subscriberSilence = new SilenceTimer(heartbeatTimeout, rejectSilence);
+      }, reject);
     });
     try {
       await arrived;
       this.#roundTrip = performance.now() - sentAt;
     } finally {
-      clearTimeout(timer);
       this.#resolveHeartbeat = undefined;
+      this.#publisherSilence?.stop();
+      this.#subscriberSilence?.stop();
+      this.#publisherSilence = undefined;
+      this.#subscriberSilence = undefined;
     }
   }
 

@@ -18,7 +18,7 @@ export class RecordingRedis {
     return { duplicate: () => this.#duplicate(), publish };
   }
 
-  /** Publishes are delivered, but not confirmed from now on. Returns a function that confirms them. */
+  /** Holds all following publishes before they are delivered and confirmed. Returns a function that releases them. */
   holdConfirmations(): () => void {
     let confirm = (): void => undefined;
     this.#confirmations = new Promise((resolve) => (confirm = resolve));
@@ -27,9 +27,9 @@ export class RecordingRedis {
 
   async #publish(channel: string, payload: Buffer): Promise<number> {
     this.published.push({ channel, payload });
+    if (this.#confirmations !== undefined) await this.#confirmations;
     const listeners = this.#subscribers.get(channel) ?? new Set();
     for (const listener of listeners) queueMicrotask(() => listener(payload, Buffer.from(channel)));
-    if (this.#confirmations !== undefined) await this.#confirmations;
     return listeners.size;
   }
 
