@@ -84,7 +84,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
       .filter({ has: page.getByRole('button', { name: 'announce by a kept hub' }) });
     await row.getByRole('button').click();
     await see(row.locator('td').nth(1)).toHaveText(
-      "Cannot access a disposed object. Object name: 'FailingHub'. A hub lives for one call only: to send later or from " +
+      "Cannot access a disposed object. Object name: 'FailingHub'. A hub exists for one call only. To send later or from " +
         'other code, use the hub context that mapHub returned.',
     );
     expect(problems).toEqual([]);

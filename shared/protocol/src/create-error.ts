@@ -1,13 +1,13 @@
 /** The stable identity of an error. Codes do not change between releases; messages may. */
 export type ErrorCode = `ERR_SIGNALR_${string}`;
 
-/** An error that carries its code, as the errors of Node do. */
-export type CodedError = Error & { readonly code: ErrorCode };
+/** An error with a code, like the errors of Node. */
+export type CodedError<TError extends Error = Error> = TError & { readonly code: ErrorCode };
 
-/** What `createError` takes besides the code and the message. */
-export interface CreateErrorOptions {
+/** The options of {@link createError}. */
+export interface CreateErrorOptions<TError extends Error = Error> {
   /** The class of the error. Default: `Error`. */
-  readonly type?: new (message: string, options?: ErrorOptions) => Error;
+  readonly type?: new (message: string, options?: ErrorOptions) => TError;
   /** The error that caused this one. */
   readonly cause?: unknown;
 }
@@ -15,13 +15,15 @@ export interface CreateErrorOptions {
 /**
  * Creates an error with a stable code. Each package keeps its errors in one file, `errors.ts`.
  * @example
- * throw createError('ERR_SIGNALR_PATH_IN_USE', "A hub is already mapped at '/chat'. Map each path once.");
+ * throw createError('ERR_SIGNALR_PATH_IN_USE', "A hub is already mapped at '/chat'.");
  */
-export function createError(
+export function createError<TError extends Error = Error>(
   code: ErrorCode,
   message: string,
-  options: CreateErrorOptions = {},
-): CodedError {
-  const { type: ErrorType = Error, ...errorOptions } = options;
-  return Object.assign(new ErrorType(message, errorOptions), { code });
+  options: CreateErrorOptions<TError> = {},
+): CodedError<TError> {
+  const { type, ...errorOptions } = options;
+  const error =
+    type === undefined ? new Error(message, errorOptions) : new type(message, errorOptions);
+  return Object.assign(error as TError, { code });
 }

@@ -1,7 +1,6 @@
 import { TextDecoder, TextEncoder } from './text-encoding.ts';
 import { RECORD_SEPARATOR } from './json/text-record-reader.ts';
-import { MessageTooLargeError, ProtocolError } from './protocol-error.ts';
-import { errorTexts } from './error-texts.ts';
+import { errors } from './errors.ts';
 
 /** The first record of a client, JSON whatever the protocol. Source: HubProtocol.md, "HandshakeRequest message". */
 export interface HandshakeRequest {
@@ -44,7 +43,7 @@ export class HandshakeReader {
     const end = bytes.indexOf(SEPARATOR_BYTE);
     const length = end < 0 ? bytes.length : end + 1;
     if (this.#size + length > this.#limit) {
-      throw new MessageTooLargeError(errorTexts.messageTooLarge(this.#limit), this.#limit);
+      throw errors.messageTooLarge(this.#limit);
     }
     this.#parts.push(end < 0 ? bytes.slice() : bytes.subarray(0, end));
     this.#size += length;
@@ -66,7 +65,7 @@ function decodeParts(parts: readonly Uint8Array[]): string {
   try {
     return parts.map((part) => decoder.decode(part, { stream: true })).join('') + decoder.decode();
   } catch {
-    throw new ProtocolError(errorTexts.errorReadingJson);
+    throw errors.invalidJson();
   }
 }
 
@@ -75,20 +74,17 @@ function parseHandshakeRequest(text: string): HandshakeRequest {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new ProtocolError(errorTexts.errorReadingJson);
+    throw errors.invalidJson();
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ProtocolError(
-      errorTexts.unexpectedJsonToken(Array.isArray(value) ? 'StartArray' : typeof value),
-    );
+    throw errors.unexpectedJsonToken(Array.isArray(value) ? 'StartArray' : typeof value);
   }
   const { protocol, version } = value as { protocol?: unknown; version?: unknown };
-  if (protocol === undefined) throw new ProtocolError(errorTexts.missingProperty('protocol'));
-  if (typeof protocol !== 'string')
-    throw new ProtocolError(errorTexts.wrongPropertyType('protocol', 'String'));
-  if (version === undefined) throw new ProtocolError(errorTexts.missingProperty('version'));
+  if (protocol === undefined) throw errors.missingProperty('protocol');
+  if (typeof protocol !== 'string') throw errors.wrongPropertyType('protocol', 'String');
+  if (version === undefined) throw errors.missingProperty('version');
   if (typeof version !== 'number' || !Number.isInteger(version)) {
-    throw new ProtocolError(errorTexts.wrongPropertyType('version', 'Number'));
+    throw errors.wrongPropertyType('version', 'Number');
   }
   return { protocol, version };
 }

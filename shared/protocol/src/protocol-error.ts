@@ -1,13 +1,22 @@
-/** A message that cannot be read. The text is ASP.NET Core's; clients see it only with detailed errors. */
+import type { ErrorCode } from './create-error.ts';
+
+/**
+ * A message that cannot be read. Its text is that of ASP.NET Core. Clients see it only if
+ * `enableDetailedErrors` is on.
+ */
 export class ProtocolError extends Error {
   override readonly name: string = 'InvalidDataException';
+  readonly code: ErrorCode = 'ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE';
 }
 
 /** A message that is larger than the limit. */
 export class MessageTooLargeError extends ProtocolError {
+  override readonly code: ErrorCode = 'ERR_SIGNALR_PROTOCOL_MESSAGE_TOO_LARGE';
+  /** The limit, in bytes. */
   readonly maximumMessageSize: number;
-  constructor(text: string, maximumMessageSize: number) {
-    super(text);
+
+  constructor(message: string, maximumMessageSize: number) {
+    super(message);
     this.maximumMessageSize = maximumMessageSize;
   }
 }

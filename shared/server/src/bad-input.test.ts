@@ -222,7 +222,9 @@ test('a client that never reads is closed after the send timeout, without delayi
   expect(await sendTimeout.elapseUntil(answer())).toBe(
     '{"type":3,"invocationId":"f","result":400}',
   );
-  expect(logged.flat().filter((text) => String(text).includes('does not read'))).toHaveLength(1);
+  expect(
+    logged.flat().filter((text) => String(text).includes('does not read its messages')),
+  ).toHaveLength(1);
   deaf.close();
   sender.close();
 });

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { JwtBearerOptions } from './authentication/jwt-bearer-options.ts';
 import { CONNECTION_TOKEN_LIFETIME } from './connections/connection-token-options.ts';
-import { errorTexts } from './error-texts.ts';
+import { errors } from './errors.ts';
 import { defaults } from './server-options.ts';
+import { wireMessages } from './wire-messages.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 /** Returns the rows of the tables below a heading, as arrays of cells. */
@@ -55,11 +56,15 @@ test('the table of jwtBearer lists every option', () => {
   expect(listed.toSorted()).toEqual(Object.keys(names).toSorted());
 });
 
-test('the table of errors tells texts that exist', () => {
-  const texts = Object.values(errorTexts).map((text) =>
-    typeof text === 'string' ? text : (text as (...names: string[]) => string)('…', '…'),
+test('the table of errors that clients see quotes messages that exist', () => {
+  const sample = (message: string | ((...names: string[]) => string | Error)): string => {
+    const value = typeof message === 'string' ? message : message('…', '…');
+    return value instanceof Error ? value.message : value;
+  };
+  const messages = [...Object.values(wireMessages), ...Object.values(errors)].map((message) =>
+    sample(message as (...names: string[]) => string | Error),
   );
-  const told = rows('Errors').map(([, text]) => code(text));
-  expect(told.length).toBeGreaterThan(10);
-  expect(told.filter((text) => !texts.includes(text))).toEqual([]);
+  const quoted = rows('Errors').map(([, message]) => code(message));
+  expect(quoted.length).toBeGreaterThan(10);
+  expect(quoted.filter((message) => !messages.includes(message))).toEqual([]);
 });

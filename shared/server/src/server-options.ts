@@ -12,7 +12,7 @@ import {
   type ResolvedConnectionTokenOptions,
   resolveConnectionTokens,
 } from './connections/connection-token-options.ts';
-import { errorTexts } from './error-texts.ts';
+import { errors } from './errors.ts';
 import type { ClientResultSchemas } from './hubs/client-results.ts';
 import type { ClientOf } from './hubs/hub.ts';
 import type { HubFilter } from './hubs/hub-filter.ts';
@@ -245,7 +245,7 @@ export function resolveOptions(
 ): ResolvedOptions {
   const known = new Set([...Object.keys(defaults), 'scaleOut', 'methods', 'clientResults']);
   for (const name of [...Object.keys(server), ...Object.keys(hub)]) {
-    if (!known.has(name)) throw new TypeError(errorTexts.unknownOption(name));
+    if (!known.has(name)) throw errors.unknownOption(name);
   }
   const longPolling = { ...defaults.longPolling, ...server.longPolling, ...hub.longPolling };
   const filters = [...(server.filters ?? []), ...(hub.filters ?? [])];
@@ -262,26 +262,24 @@ export function resolveOptions(
   const logger = safeLogger(resolved.logger);
   for (const name of positiveOptions) {
     const value: unknown = resolved[name];
-    if (typeof value !== 'number' || !(value > 0))
-      throw new RangeError(errorTexts.notPositive(name));
+    if (typeof value !== 'number' || !(value > 0)) throw errors.optionNotPositive(name);
   }
   for (const [name, value] of Object.entries(resolved.longPolling)) {
-    if (name !== 'pollTimeout')
-      throw new TypeError(errorTexts.unknownOption(`longPolling.${name}`));
-    if (!(value > 0)) throw new RangeError(errorTexts.notPositive(`longPolling.${name}`));
+    if (name !== 'pollTimeout') throw errors.unknownOption(`longPolling.${name}`);
+    if (!(value > 0)) throw errors.optionNotPositive(`longPolling.${name}`);
   }
   for (const name of resolved.transports) {
     if (!transportNames.includes(name))
-      throw new RangeError(errorTexts.wrongTransport(name, transportNames.join(', ')));
+      throw errors.unknownTransport(name, transportNames.join(', '));
   }
   const { authentication } = resolved;
   if (
     authentication !== 'none' &&
     typeof (authentication as AuthenticationHandler | null)?.authenticate !== 'function'
   ) {
-    throw new TypeError(errorTexts.notAnAuthentication);
+    throw errors.authenticationInvalid();
   }
-  if (resolved.protocols.length === 0) throw new RangeError(errorTexts.noProtocols);
+  if (resolved.protocols.length === 0) throw errors.protocolsMissing();
   return { ...resolved, logger };
 }
 

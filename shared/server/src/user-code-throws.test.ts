@@ -131,13 +131,13 @@ const refusals: [string, HubClass | (() => UserHub), SignalRServerOptions, strin
     'onConnected',
     FailingConnect,
     {},
-    'onConnected of FailingConnect failed; the connection was closed.',
+    'onConnected of FailingConnect failed. The connection was closed.',
   ],
   [
     'a connected filter',
     UserHub,
     { filters: [{ onConnected: fail }] },
-    'onConnected of UserHub failed; the connection was closed.',
+    'onConnected of UserHub failed. The connection was closed.',
   ],
 ];
 test.each(refusals)('%s that throws closes the connection', async (_name, hub, options, text) => {
@@ -211,7 +211,7 @@ test('errors of onDisconnected, its filter and the lifetime manager leave nothin
   await expect.poll(() => left).toBe(1);
   await expect
     .poll(() => logged)
-    .toContain('The lifetime manager of FailingDisconnect failed to let a connection go.');
+    .toContain('The lifetime manager of FailingDisconnect failed to remove a connection.');
   expect(logged).toContain('onDisconnected of FailingDisconnect failed.');
 });
 

@@ -1,7 +1,6 @@
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import { type HubMessage, MessageType } from '../hub-message.ts';
 import type { PayloadSerializer } from './payload-serializer.ts';
-import { ProtocolError } from '../protocol-error.ts';
 import { makeHarmless } from './safe-json.ts';
 
 type Members = Record<string, unknown>;
@@ -18,7 +17,7 @@ export function readJsonMessage(
     try {
       return serializer.parse(record) as Members;
     } catch {
-      throw new ProtocolError(errorTexts.errorReadingJson);
+      throw errors.invalidJson();
     }
   };
   const type = members['type'];
@@ -44,7 +43,7 @@ export function readJsonMessage(
       const invocationId = text(members, 'invocationId', true) as string;
       const error = text(members, 'error', false);
       const hasResult = Object.hasOwn(members, 'result');
-      if (error !== undefined && hasResult) throw new ProtocolError(errorTexts.resultAndError);
+      if (error !== undefined && hasResult) throw errors.resultAndError();
       return {
         type,
         invocationId,
@@ -83,12 +82,12 @@ function readMembers(record: string): Members {
   try {
     value = JSON.parse(record);
   } catch {
-    throw new ProtocolError(errorTexts.errorReadingJson);
+    throw errors.invalidJson();
   }
   if (typeof value !== 'object' || value === null) {
-    throw new ProtocolError(errorTexts.unexpectedJsonToken(value === null ? 'Null' : typeof value));
+    throw errors.unexpectedJsonToken(value === null ? 'Null' : typeof value);
   }
-  if (Array.isArray(value)) throw new ProtocolError(errorTexts.unexpectedJsonToken('StartArray'));
+  if (Array.isArray(value)) throw errors.unexpectedJsonToken('StartArray');
   makeHarmless(value);
   return value as Members;
 }
@@ -111,6 +110,5 @@ function text(members: Members, name: string, required: boolean): string | undef
   return value;
 }
 
-const missing = (name: string) => new ProtocolError(errorTexts.missingProperty(name));
-const wrongType = (name: string, type: string) =>
-  new ProtocolError(errorTexts.wrongPropertyType(name, type));
+const missing = (name: string) => errors.missingProperty(name);
+const wrongType = (name: string, type: string) => errors.wrongPropertyType(name, type);

@@ -1,5 +1,4 @@
-import { errorTexts } from '../error-texts.ts';
-import { ProtocolError } from '../protocol-error.ts';
+import { errors } from '../errors.ts';
 
 /** System.Text.Json reads 64 levels; a deeper value is an attack or a mistake. */
 export const MAXIMUM_DEPTH = 64;
@@ -12,7 +11,7 @@ export const MAXIMUM_DEPTH = 64;
 export function makeHarmless(value: object): void {
   let level: object[] = [value];
   for (let depth = 1; level.length > 0; depth++) {
-    if (depth > MAXIMUM_DEPTH) throw new ProtocolError(errorTexts.tooDeep(MAXIMUM_DEPTH));
+    if (depth > MAXIMUM_DEPTH) throw errors.jsonTooDeep(MAXIMUM_DEPTH);
     const next: object[] = [];
     for (const item of level) {
       if (Array.isArray(item)) {

@@ -1,6 +1,6 @@
 import { TextDecoder } from '../text-encoding.ts';
-import { errorTexts } from '../error-texts.ts';
-import { MessageTooLargeError, ProtocolError } from '../protocol-error.ts';
+import { errors } from '../errors.ts';
+import type { MessageTooLargeError } from '../protocol-error.ts';
 
 /** Ends each record of a text protocol. Source: HubProtocol.md, "Text-based encoding". */
 export const RECORD_SEPARATOR = '\u001e';
@@ -55,7 +55,7 @@ export class TextRecordReader {
     try {
       return this.#decoder.decode(bytes, { stream: true });
     } catch {
-      throw new ProtocolError(errorTexts.errorReadingJson);
+      throw errors.invalidJson();
     }
   }
 
@@ -67,7 +67,7 @@ export class TextRecordReader {
   }
 
   #tooLarge(): MessageTooLargeError {
-    return new MessageTooLargeError(errorTexts.messageTooLarge(this.#limit), this.#limit);
+    return errors.messageTooLarge(this.#limit);
   }
 }
 

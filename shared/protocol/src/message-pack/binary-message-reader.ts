@@ -1,5 +1,4 @@
-import { errorTexts } from '../error-texts.ts';
-import { MessageTooLargeError, ProtocolError } from '../protocol-error.ts';
+import { errors } from '../errors.ts';
 import { TextEncoder } from '../text-encoding.ts';
 
 /** A length is at most 2^31 - 1: five bytes of seven bits, the last one with three. */
@@ -61,12 +60,12 @@ export class BinaryMessageReader {
     while (at < bytes.length) {
       const byte = bytes[at++] as number;
       if (++this.#prefixBytes === MAXIMUM_PREFIX && byte > MAXIMUM_LAST_BYTE) {
-        throw new ProtocolError(errorTexts.messageOver2Gb);
+        throw errors.messageOver2Gb();
       }
       this.#prefix |= (byte & 0x7f) << (7 * (this.#prefixBytes - 1));
       if (byte < 0x80) {
         if (this.#prefixBytes + this.#prefix > this.#limit) {
-          throw new MessageTooLargeError(errorTexts.messageTooLarge(this.#limit), this.#limit);
+          throw errors.messageTooLarge(this.#limit);
         }
         this.#length = this.#prefix;
         this.#prefix = 0;

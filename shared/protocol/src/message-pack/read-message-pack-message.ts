@@ -1,8 +1,7 @@
 import { Decoder } from '@msgpack/msgpack';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import { type HubMessage, MessageType } from '../hub-message.ts';
 import type { MessagePackPayloadSerializer } from './message-pack-payload-serializer.ts';
-import { ProtocolError } from '../protocol-error.ts';
 import { checkMessagePack } from './safe-message-pack.ts';
 
 /** What a completion carries. Source: HubProtocol.md, "Completion Message Encoding". */
@@ -13,8 +12,7 @@ type Members = readonly unknown[];
 /** Keys of any plain type become names, as in JSON: a dictionary of numbers must not end the connection. `__proto__` the decoder refuses. */
 const decoder = new Decoder({
   mapKeyConverter(key) {
-    if (typeof key === 'object' && key !== null)
-      throw new ProtocolError(errorTexts.errorReadingMessagePack);
+    if (typeof key === 'object' && key !== null) throw errors.invalidMessagePack();
     return String(key);
   },
 });
@@ -75,7 +73,7 @@ export function readMessagePackMessage(
         const error = text(members, 4, 'error') ?? '';
         return { type, invocationId, error, hasResult: false, result: undefined };
       }
-      if (kind !== ResultKind.NonVoid) throw new ProtocolError(errorTexts.invalidResultKind);
+      if (kind !== ResultKind.NonVoid) throw errors.invalidResultKind();
       if (members.length < 5) throw wrongType('argument', 'Object');
       return { type, invocationId, error: undefined, hasResult: true, result: payload()[4] };
     }
@@ -117,7 +115,7 @@ function decode(by: { decode(bytes: Uint8Array): unknown }, bytes: Uint8Array): 
   try {
     value = by.decode(bytes);
   } catch {
-    throw new ProtocolError(errorTexts.errorReadingMessagePack);
+    throw errors.invalidMessagePack();
   }
   if (!Array.isArray(value)) throw wrongArray('elementCount');
   return value;
@@ -130,7 +128,7 @@ function readHeaders(members: Members): void {
     headers === null ||
     Object.getPrototypeOf(headers) !== Object.prototype
   ) {
-    throw new ProtocolError(errorTexts.readingMapFailed('headers'));
+    throw errors.readingMapFailed('headers');
   }
   // Nobody has found a use for them yet: they are read and not kept.
   for (const name in headers) {
@@ -157,7 +155,7 @@ function text(members: Members, index: number, name: string): string | undefined
 
 function requiredText(members: Members, index: number, name: string, of: string): string {
   const value = text(members, index, name);
-  if (value === undefined || value === '') throw new ProtocolError(errorTexts.nullOrEmpty(of));
+  if (value === undefined || value === '') throw errors.nullOrEmpty(of);
   return value;
 }
 
@@ -167,6 +165,5 @@ function int(members: Members, index: number, name: string, type = 'Int32'): num
   return value;
 }
 
-const wrongType = (name: string, type: string) =>
-  new ProtocolError(errorTexts.readingFailed(name, type));
-const wrongArray = (name: string) => new ProtocolError(errorTexts.readingArrayFailed(name));
+const wrongType = (name: string, type: string) => errors.readingFailed(name, type);
+const wrongArray = (name: string) => errors.readingArrayFailed(name);

@@ -1,5 +1,4 @@
-import { errorTexts } from '../error-texts.ts';
-import { ProtocolError } from '../protocol-error.ts';
+import { errors } from '../errors.ts';
 import { MAXIMUM_DEPTH } from '../json/safe-json.ts';
 
 /** Size of what follows the head bytes 0xC0 … 0xDF. Source: the MessagePack specification, "Overview". */
@@ -27,13 +26,13 @@ export function checkMessagePack(bytes: Uint8Array): boolean {
   for (;;) {
     while (values === 0) {
       if (depth === 0) {
-        if (at < bytes.length) throw new ProtocolError(errorTexts.bytesLeftOver);
+        if (at < bytes.length) throw errors.bytesLeftOver();
         return hasViews;
       }
       values = open[--depth] as number;
     }
     values--;
-    if (at >= bytes.length) throw new ProtocolError(errorTexts.bytesMissing);
+    if (at >= bytes.length) throw errors.bytesMissing();
     const head = bytes[at++] as number;
     let inside = -1; // values in an array or map
     if (head < 0x80 || head >= 0xe0) continue;
@@ -41,7 +40,7 @@ export function checkMessagePack(bytes: Uint8Array): boolean {
     else if (head < 0xa0) inside = head & 0x0f;
     else if (head < 0xc0) at += head & 0x1f;
     else {
-      if (head === 0xc1) throw new ProtocolError(errorTexts.errorReadingMessagePack);
+      if (head === 0xc1) throw errors.invalidMessagePack();
       const lengthBytes = LENGTH_BYTES[head - 0xc0] as number;
       let length = 0;
       for (let i = 0; i < lengthBytes; i++) length = length * 256 + (bytes[at + i] ?? 0);
@@ -54,11 +53,10 @@ export function checkMessagePack(bytes: Uint8Array): boolean {
     }
     if (inside >= 0) {
       // Each value has one byte at least.
-      if (inside > bytes.length - at) throw new ProtocolError(errorTexts.bytesMissing);
-      if (depth === MAXIMUM_DEPTH)
-        throw new ProtocolError(errorTexts.tooDeepMessagePack(MAXIMUM_DEPTH));
+      if (inside > bytes.length - at) throw errors.bytesMissing();
+      if (depth === MAXIMUM_DEPTH) throw errors.messagePackTooDeep(MAXIMUM_DEPTH);
       open[depth++] = values;
       values = inside;
-    } else if (at > bytes.length) throw new ProtocolError(errorTexts.bytesMissing);
+    } else if (at > bytes.length) throw errors.bytesMissing();
   }
 }

@@ -181,7 +181,7 @@ test.each([
   client.send(call('Who'));
   expect(await client.next()).toBe(unauthorized('Who'));
   expect(logger.lines.at(-1)).toMatch(
-    /^error The policy of GuardedHub\.who failed; the call was refused\. Error: policy broke/,
+    /^error The policy of GuardedHub\.who failed. The call was refused\. Error: policy broke/,
   );
   client.close();
 });

@@ -86,7 +86,7 @@ test.each<[string, () => never | Promise<never>]>([
   const url = map({ authentication: jwtBearer({ key, algorithms: ['RS256'] }) });
   expect(await answers(url, signedByRsa)).toEqual(unknownKey);
   expect(logger.lines.at(-1)).toMatch(
-    /^warn The key of a token was not found; a request to \/hub\d+ was refused\./,
+    /^warn The key of a token was not found. A request to \/hub\d+ was refused\./,
   );
 });
 
@@ -163,7 +163,7 @@ test('a userIdProvider that throws refuses the handshake', async () => {
     code: 1000,
   });
   expect(logger.lines.at(-1)).toMatch(
-    /^error The userIdProvider failed; connection \S+ was refused\. .*\[redacted\]/s,
+    /^error The userIdProvider failed. Connection \S+ was refused\. .*\[redacted\]/s,
   );
 });
 

@@ -302,9 +302,9 @@ test('the token is looked at before anything else', async () => {
 });
 
 test.each<[string, object, string]>([
-  ['no key', { key: undefined }, 'needs a key'],
-  ['an empty key', { key: '' }, 'needs a key'],
-  ['a key that is a number', { key: 7 }, 'needs a key'],
+  ['no key', { key: undefined }, 'has no key'],
+  ['an empty key', { key: '' }, 'has no key'],
+  ['a key that is a number', { key: 7 }, 'has no key'],
   ['a short secret', { key: 'short' }, 'at least 32 bytes'],
   [
     'a secret too short for its algorithm',
@@ -314,7 +314,7 @@ test.each<[string, object, string]>([
   [
     'a public key as HMAC secret',
     { key: rsa.publicKey, algorithms: ['HS256'] },
-    'never counts as a secret',
+    'never used as a secret',
   ],
   [
     'the same as KeyObject',
@@ -322,9 +322,9 @@ test.each<[string, object, string]>([
     'HS256',
   ],
   ['half a PEM', { key: '-----BEGIN PUBLIC KEY-----\nMIIB' }, 'cannot be read'],
-  ['algorithm none', { key: testKey, algorithms: ['none'] }, 'unsigned tokens are never accepted'],
-  ['no algorithms', { key: testKey, algorithms: [] }, 'which algorithms count'],
-  ['a key function without algorithms', { key: () => testKey }, 'which algorithms count'],
+  ['algorithm none', { key: testKey, algorithms: ['none'] }, 'Unsigned tokens are never accepted'],
+  ['no algorithms', { key: testKey, algorithms: [] }, 'has no algorithms'],
+  ['a key function without algorithms', { key: () => testKey }, 'has no algorithms'],
   [
     'a key function with both kinds',
     { key: () => testKey, algorithms: ['HS256', 'RS256'] },
@@ -333,6 +333,6 @@ test.each<[string, object, string]>([
   ['an empty issuer', { key: testKey, issuer: '' }, "'issuer'"],
   ['no audience in the list', { key: testKey, audience: [] }, "'audience'"],
   ['a negative tolerance', { key: testKey, clockTolerance: -1 }, 'clockTolerance'],
-])('%s is a mistake that is told at start', (_name, options, text) => {
+])('jwtBearer refuses: %s', (_name, options, text) => {
   expect(() => jwtBearer(options as JwtBearerOptions)).toThrow(text);
 });

@@ -1,19 +1,14 @@
 import jwt from 'jsonwebtoken';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
+import { TokenError } from '../token-error.ts';
 import type { AuthenticateResult, AuthenticationHandler } from './authentication-handler.ts';
 import type {
   ChallengeContext,
   JwtBearerOptions,
   MessageReceivedContext,
 } from './jwt-bearer-options.ts';
-import {
-  malformedToken,
-  TokenError,
-  type TokenValidation,
-  unknownKey,
-  validateToken,
-} from './jwt-validation.ts';
+import { type TokenValidation, validateToken } from './jwt-validation.ts';
 import {
   algorithms as known,
   type JwtHeader,
@@ -55,7 +50,8 @@ export function jwtBearer(options: JwtBearerOptions): AuthenticationHandler {
     token: unknown,
     request: ConnectionRequest,
   ): Promise<AuthenticateResult> {
-    if (typeof token !== 'string' || token.length > MAXIMUM_TOKEN_LENGTH) throw malformedToken();
+    if (typeof token !== 'string' || token.length > MAXIMUM_TOKEN_LENGTH)
+      throw errors.tokenMalformed();
     const claims = validateToken(
       token,
       fixed ?? (await foundKey(token, key as FindKey, validation)),
@@ -66,7 +62,7 @@ export function jwtBearer(options: JwtBearerOptions): AuthenticationHandler {
       request,
       user: claims,
       fail(reason: string) {
-        refused = new TokenError(reason);
+        refused = errors.tokenRejected(reason);
       },
     };
     await events.onTokenValidated?.(context);
@@ -126,17 +122,17 @@ async function foundKey(token: string, find: FindKey, { algorithms }: TokenValid
   try {
     header = jwt.decode(token, { complete: true })?.header as JwtHeader | undefined;
   } catch {
-    throw malformedToken();
+    throw errors.tokenMalformed();
   }
-  if (header === undefined) throw malformedToken();
-  if (!algorithms.includes(header.alg)) throw unknownKey();
+  if (header === undefined) throw errors.tokenMalformed();
+  if (!algorithms.includes(header.alg)) throw errors.tokenKeyNotFound();
   try {
     const key = verificationKey(await find(header));
     if (algorithmsOf(key).includes(header.alg)) return key;
   } catch (error) {
-    throw unknownKey(error);
+    throw errors.tokenKeyNotFound(error);
   }
-  throw unknownKey(new Error(errorTexts.jwtKeyDoesNotFit(header.alg)));
+  throw errors.tokenKeyNotFound(errors.jwtKeyMismatch(header.alg));
 }
 
 /** The options, checked: what cannot work, or could be tricked, is refused before the first token comes. */
@@ -144,24 +140,23 @@ function tokenValidation(options: JwtBearerOptions): TokenValidation {
   const { key, issuer, audience, clockTolerance = 0, requireExpirationTime = true } = options;
   let { algorithms } = options as { algorithms?: readonly string[] };
   for (const name of algorithms ?? [])
-    if (!known.includes(name)) throw new TypeError(errorTexts.jwtAlgorithm(name));
+    if (!known.includes(name)) throw errors.jwtAlgorithmUnknown(name);
   if (typeof key === 'function') {
-    if (algorithms === undefined || algorithms.length === 0)
-      throw new TypeError(errorTexts.jwtAlgorithmsMissing);
+    if (algorithms === undefined || algorithms.length === 0) throw errors.jwtAlgorithmsMissing();
     const hmac = algorithms.filter((name) => name.startsWith('HS')).length;
-    if (hmac > 0 && hmac < algorithms.length) throw new TypeError(errorTexts.jwtAlgorithmsMixed);
+    if (hmac > 0 && hmac < algorithms.length) throw errors.jwtAlgorithmsMixed();
   } else {
     const possible = algorithmsOf(verificationKey(key));
-    if (possible.length === 0) throw new TypeError(errorTexts.jwtKeyUnfit);
+    if (possible.length === 0) throw errors.jwtKeyUnusable();
     algorithms ??= possible.slice(0, 1);
     const unfit = algorithms.find((name) => !possible.includes(name));
-    if (unfit !== undefined) throw new TypeError(errorTexts.jwtKeyDoesNotFit(unfit));
-    if (algorithms.length === 0) throw new TypeError(errorTexts.jwtAlgorithmsMissing);
+    if (unfit !== undefined) throw errors.jwtKeyMismatch(unfit);
+    if (algorithms.length === 0) throw errors.jwtAlgorithmsMissing();
   }
   for (const [name, value] of Object.entries({ issuer, audience })) {
-    if (value !== undefined && value.length === 0) throw new TypeError(errorTexts.jwtEmpty(name));
+    if (value !== undefined && value.length === 0) throw errors.jwtOptionEmpty(name);
   }
-  if (!(clockTolerance >= 0)) throw new RangeError(errorTexts.jwtClockTolerance);
+  if (!(clockTolerance >= 0)) throw errors.jwtClockToleranceInvalid();
   return {
     algorithms,
     issuer,

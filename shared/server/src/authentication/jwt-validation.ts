@@ -1,17 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import jwt, { type JwtPayload } from 'jsonwebtoken';
-import { errorTexts } from '../error-texts.ts';
-
-/** A token that is not good. `description` goes to the client, in ASP.NET Core's words; the message to the log. */
-export class TokenError extends Error {
-  override readonly name = 'TokenError';
-  readonly description: string | undefined;
-
-  constructor(message: string, description?: string, options?: ErrorOptions) {
-    super(message, options);
-    this.description = description;
-  }
-}
+import { errors } from '../errors.ts';
+import type { TokenError } from '../token-error.ts';
 
 /** What a token must be. */
 export interface TokenValidation {
@@ -41,54 +31,49 @@ export function validateToken(
   } catch (error) {
     throw tokenError(token, error as Error);
   }
-  if (!isClaims(claims)) throw malformedToken();
+  if (!isClaims(claims)) throw errors.tokenMalformed();
   if (requireExpirationTime && claims.exp === undefined) {
-    throw new TokenError(errorTexts.tokenWithoutExpiration, errorTexts.tokenWithoutExpiration);
+    throw errors.tokenWithoutExpiration();
   }
   return claims;
 }
 
-export const malformedToken = (): TokenError => new TokenError(errorTexts.tokenMalformed);
-/** Also for an algorithm that does not count: whoever guesses learns nothing. */
-export const unknownKey = (cause?: unknown): TokenError =>
-  new TokenError(
-    errorTexts.signatureKeyNotFound,
-    errorTexts.signatureKeyNotFound,
-    cause === undefined ? {} : { cause },
-  );
-
-/** The library's errors as ASP.NET Core would say them. Their own texts may quote the token, so none is passed on. */
+/**
+ * Returns the error for an error of the library, in the words of ASP.NET Core. The library's own
+ * messages may quote the token, so none of them is used.
+ */
 function tokenError(token: string, error: Error): TokenError {
-  const said = (text: string): TokenError => new TokenError(text, text);
-  if (error instanceof jwt.TokenExpiredError)
-    return said(errorTexts.tokenExpired(dateText(error.expiredAt)));
-  if (error instanceof jwt.NotBeforeError)
-    return said(errorTexts.tokenNotYetValid(dateText(error.date)));
+  if (error instanceof jwt.TokenExpiredError) {
+    return errors.tokenExpired(formatDate(error.expiredAt));
+  }
+  if (error instanceof jwt.NotBeforeError) return errors.tokenNotYetValid(formatDate(error.date));
   const { message } = error;
-  if (/^invalid (signature|algorithm)|must be an? (a?symmetric) key/.test(message))
-    return unknownKey();
-  if (message === 'jwt signature is required') return said(errorTexts.signatureInvalid);
-  const claims = /^jwt (audience|issuer) invalid/.test(message) ? jwt.decode(token) : undefined; // its signature was good
-  if (!isClaims(claims)) return malformedToken();
-  if (message.startsWith('jwt issuer'))
-    return said(errorTexts.issuerInvalid(shortText(claims.iss)));
-  return said(errorTexts.audienceInvalid(claims.aud === undefined ? 'empty' : '(null)'));
+  // An unsupported algorithm gets the same error as a wrong signature, so that guessing reveals nothing.
+  if (/^invalid (signature|algorithm)|must be an? (a?symmetric) key/.test(message)) {
+    return errors.tokenKeyNotFound();
+  }
+  if (message === 'jwt signature is required') return errors.tokenSignatureInvalid();
+  const isClaimError = /^jwt (audience|issuer) invalid/.test(message);
+  // Only a token with a valid signature gets this far.
+  const claims = isClaimError ? jwt.decode(token) : undefined;
+  if (!isClaims(claims)) return errors.tokenMalformed();
+  return message.startsWith('jwt issuer')
+    ? errors.tokenIssuerInvalid(printableClaim(claims.iss))
+    : errors.tokenAudienceInvalid(claims.aud === undefined ? 'empty' : '(null)');
 }
 
 /** RFC 7519 section 7.2: the claims are an object; the library lets other JSON pass. */
 const isClaims = (value: unknown): value is JwtPayload =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What a token says goes into a header and a log only where it is short and plain. */
-const shortText = (value: unknown): string =>
-  value === undefined
-    ? ''
-    : typeof value === 'string' && /^[\w.:/@-]{1,200}$/.test(value)
-      ? value
-      : '(null)';
+/** Returns a claim for a header and the log, if it is short and plain. Otherwise returns '(null)'. */
+function printableClaim(value: unknown): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' && /^[\w.:/@-]{1,200}$/.test(value) ? value : '(null)';
+}
 
-/** `12/31/2099 23:58:20`: .NET's invariant culture, UTC. */
-function dateText(date: Date): string {
+/** Returns a date as .NET's invariant culture formats it, in UTC: `12/31/2099 23:58:20`. */
+function formatDate(date: Date): string {
   if (Number.isNaN(date.getTime())) return '(null)';
   const [day, time] = date.toISOString().split('T') as [string, string];
   const [year, month, dayOfMonth] = day.split('-');

@@ -1,5 +1,5 @@
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
-import { errorTexts } from '../error-texts.ts';
+import { logMessages } from '../log-messages.ts';
 import type { Logger } from '../logger.ts';
 import type { AuthenticationContext, AuthenticationHandler } from './authentication-handler.ts';
 import { type Authorize, isAuthorized } from './authorization.ts';
@@ -56,7 +56,7 @@ export class RequestAuthentication {
       return await withinTime(handshakeTimeout, this.#decide(handler, context));
     } catch (error) {
       const { request } = context;
-      logger.error(errorTexts.authenticationBroke(request.path), redactTokens(error, request));
+      logger.error(logMessages.authenticationThrew(request.path), redactTokens(error, request));
       return broken;
     }
   }
@@ -77,17 +77,17 @@ export class RequestAuthentication {
       };
     }
     if (await isAuthorized(authorize, ticket.user, { request })) return { ticket };
-    logger.info(errorTexts.forbidden(request.path, nameIdentifier(ticket.user)));
+    logger.info(logMessages.forbidden(request.path, nameIdentifier(ticket.user)));
     return { refusal: forbidden };
   }
 
   #report(failure: Error, { request }: AuthenticationContext): void {
     const { logger } = this.#options;
     logger.info(
-      errorTexts.authenticationFailed(request.path, redactTokens(failure.message, request)),
+      logMessages.authenticationFailed(request.path, redactTokens(failure.message, request)),
     );
     // The app's own key function failed: its developer wants to see how.
     if (failure.cause !== undefined)
-      logger.warn(errorTexts.keyNotFound(request.path), redactTokens(failure.cause, request));
+      logger.warn(logMessages.keyNotFound(request.path), redactTokens(failure.cause, request));
   }
 }

@@ -1,5 +1,5 @@
 import { createPublicKey, createSecretKey, KeyObject } from 'node:crypto';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 
 /** A secret, a public key in PEM, or either as Node's `KeyObject`. */
 export type VerificationKey = string | Buffer | KeyObject;
@@ -49,14 +49,13 @@ export const algorithms: readonly string[] = [
 /** The key in Node's form. Text that is no PEM is a secret; of a private key the public half is taken. Throws for an empty or broken one. */
 export function verificationKey(key: VerificationKey): KeyObject {
   if (key instanceof KeyObject) return key.type === 'private' ? createPublicKey(key) : key;
-  if (typeof key !== 'string' && !Buffer.isBuffer(key))
-    throw new TypeError(errorTexts.jwtKeyMissing);
-  if (key.length === 0) throw new TypeError(errorTexts.jwtKeyMissing);
+  if (typeof key !== 'string' && !Buffer.isBuffer(key)) throw errors.jwtKeyMissing();
+  if (key.length === 0) throw errors.jwtKeyMissing();
   if (key.includes('-----BEGIN')) {
     try {
       return createPublicKey(key);
     } catch {
-      throw new TypeError(errorTexts.jwtKeyBroken); // OpenSSL's text says nothing to a user
+      throw errors.jwtKeyUnreadable(); // OpenSSL's text says nothing to a user
     }
   }
   return createSecretKey(typeof key === 'string' ? Buffer.from(key) : key);

@@ -1,10 +1,10 @@
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 
 /** Waits for the app's own code, but not for ever: rejects after `ms`. */
 export async function withinTime<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(errorTexts.authenticationTimedOut(ms))), ms);
+    timer = setTimeout(() => reject(errors.authenticationTimedOut(ms)), ms);
   });
   try {
     return await Promise.race([work, late]);

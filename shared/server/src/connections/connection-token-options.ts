@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 
 /**
  * Signed connection tokens: a WebSocket may be opened on another server than the one that negotiated it.
@@ -31,12 +31,10 @@ export function resolveConnectionTokens(
   options: ConnectionTokenOptions,
 ): ResolvedConnectionTokenOptions {
   const { keys, lifetime = CONNECTION_TOKEN_LIFETIME, ...others } = options;
-  if (!Array.isArray(keys) || keys.length === 0)
-    throw new TypeError(errorTexts.connectionTokenKeysMissing);
-  for (const name of Object.keys(others))
-    throw new TypeError(errorTexts.unknownOption(`connectionTokens.${name}`));
+  if (!Array.isArray(keys) || keys.length === 0) throw errors.connectionTokenKeysMissing();
+  for (const name of Object.keys(others)) throw errors.unknownOption(`connectionTokens.${name}`);
   if (typeof lifetime !== 'number' || !(lifetime > 0 && lifetime <= LONGEST_LIFETIME)) {
-    throw new RangeError(errorTexts.connectionTokenLifetime(LONGEST_LIFETIME));
+    throw errors.connectionTokenLifetimeInvalid(LONGEST_LIFETIME);
   }
   return { keys: keys.map((key: unknown, i) => secretOf(key, i + 1)), lifetime };
 }
@@ -48,7 +46,7 @@ function secretOf(key: unknown, position: number): KeyObject {
     Buffer.byteLength(key) < SHORTEST_KEY ||
     key.includes('-----BEGIN')
   ) {
-    throw new TypeError(errorTexts.connectionTokenKeyUnfit(position));
+    throw errors.connectionTokenKeyInvalid(position);
   }
   return createSecretKey(Buffer.from(key));
 }

@@ -131,18 +131,18 @@ test('tampered, cut, unsigned, oversized and random text is no token', () => {
   );
 });
 
-test('wrong options are one sentence each, without the key', () => {
+test('invalid options throw errors that do not quote the key', () => {
   const pem = '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----';
   const mistakes: [unknown, string][] = [
-    [{}, 'needs keys: a list of secrets'],
-    [{ keys: [] }, 'needs keys: a list of secrets'],
-    [{ keys: key }, 'needs keys: a list of secrets'],
+    [{}, 'has no keys. Pass an array of secrets'],
+    [{ keys: [] }, 'has no keys. Pass an array of secrets'],
+    [{ keys: key }, 'has no keys. Pass an array of secrets'],
     [
       { keys: [key, 'too short'] },
-      "Key 2 of 'connectionTokens' must be a secret text of at least 32 bytes",
+      "Key 2 of 'connectionTokens' must be a secret string of at least 32 bytes",
     ],
-    [{ keys: [undefined] }, 'Is an environment variable not set?'],
-    [{ keys: [pem] }, "Key 1 of 'connectionTokens' must be a secret text"],
+    [{ keys: [undefined] }, 'Is the environment variable set?'],
+    [{ keys: [pem] }, "Key 1 of 'connectionTokens' must be a secret string"],
     [
       { keys: [key], lifetime: 0 },
       "'connectionTokens.lifetime' must be a number of ms greater than 0",

@@ -1,4 +1,4 @@
-import { errorTexts } from '../error-texts.ts';
+import { wireMessages } from '../wire-messages.ts';
 import type { ConnectionManager } from './connection-manager.ts';
 import type { OfferedTransport } from './transport.ts';
 
@@ -22,10 +22,11 @@ export function negotiate(
   let version = 0;
   if (requestedVersion !== undefined) {
     if (!/^\s*[+-]?\d{1,10}\s*$/.test(requestedVersion))
-      return { error: errorTexts.negotiateVersionNotInteger };
+      return { error: wireMessages.negotiateVersionNotInteger };
     version = Number(requestedVersion);
   }
-  if (version < minimumVersion) return { error: errorTexts.negotiateVersionNotSupported(version) };
+  if (version < minimumVersion)
+    return { error: wireMessages.negotiateVersionNotSupported(version) };
   version = Math.min(version, HIGHEST_VERSION);
   const connection = connections.createNegotiated({
     version,

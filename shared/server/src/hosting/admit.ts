@@ -7,7 +7,7 @@ import {
   type Refusal,
 } from '../authentication/request-authentication.ts';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
-import { errorTexts } from '../error-texts.ts';
+import { logMessages } from '../log-messages.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
 type Refuse = (refusal: Refusal) => void;
@@ -33,7 +33,7 @@ export function admit(
   admission.then(decide).catch((error: unknown) => {
     // Nobody else would hear of an error after a wait.
     hub.options.logger.error(
-      errorTexts.requestFailed(context.request.path),
+      logMessages.requestFailed(context.request.path),
       redactTokens(error, context.request),
     );
     context.httpRequest.socket.destroy();
@@ -69,6 +69,6 @@ export function admitToConnection(
 }
 
 function refuseOther(hub: MappedHub, connectionId: string, refuse: Refuse): void {
-  hub.options.logger.warn(errorTexts.userChanged(connectionId));
+  hub.options.logger.warn(logMessages.userChanged(connectionId));
   refuse(forbidden);
 }

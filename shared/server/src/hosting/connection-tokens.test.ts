@@ -228,7 +228,7 @@ test('a token is good for its user only; neither key nor token comes to the log'
   await connection.stop();
 
   const lines = logger.lines.join('\n');
-  expect(lines).toContain('was asked for by another user');
+  expect(lines).toContain('belongs to another user');
   for (const part of [...keys, ...token.split('.'), ...nobodys.split('.')])
     expect(lines).not.toContain(part);
 });

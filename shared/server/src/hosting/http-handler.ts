@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import { connectionRequest, splitTarget } from '../connections/connection-request.ts';
 import { answer } from '../connections/http-answer.ts';
-import { errorTexts } from '../error-texts.ts';
+import { logMessages } from '../log-messages.ts';
 import type { WriteBatcher } from '../transports/write-batcher.ts';
 import { admit, admitToConnection } from './admit.ts';
 import type { HubExchange } from './hub-exchange.ts';
@@ -59,7 +59,7 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
       (ticket) => {
         const exchange = { hub, request, response, details, ticket };
         serve(context, exchange, action).catch((error: unknown) => {
-          hub.options.logger.error(errorTexts.requestFailed(path), redactTokens(error, details));
+          hub.options.logger.error(logMessages.requestFailed(path), redactTokens(error, details));
           if (response.headersSent) response.destroy();
           else answer(response, 500);
         });

@@ -7,7 +7,7 @@ import { ConnectionManager } from '../connections/connection-manager.ts';
 import { ConnectionTokens } from '../connections/connection-tokens.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
-import { errorTexts } from '../error-texts.ts';
+import { logMessages } from '../log-messages.ts';
 import { HubConnection } from '../hubs/connection/hub-connection.ts';
 import type { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
@@ -103,7 +103,7 @@ export class MappedHub {
 
   /** Reports a client that does not read. */
   reportSlowReceiver(context: ConnectionContext): void {
-    this.options.logger.warn(errorTexts.receiverTooSlow(context.connectionId));
+    this.options.logger.warn(logMessages.receiverTooSlow(context.connectionId));
   }
 
   open(
@@ -162,7 +162,7 @@ export class MappedHub {
     this.#dispatcher.runAuthenticationRefreshedHook(connection).catch((error: unknown) => {
       const { hubName, options } = this.#dispatcher;
       const { request } = connection.callerContext;
-      options.logger.error(errorTexts.refreshedHookFailed(hubName), redactTokens(error, request));
+      options.logger.error(logMessages.refreshedHookFailed(hubName), redactTokens(error, request));
     });
   }
 

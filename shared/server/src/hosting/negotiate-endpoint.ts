@@ -3,7 +3,7 @@ import { tokenLifetimeSeconds } from '../authentication/authentication-refresh.t
 import { identityOf } from '../authentication/claims.ts';
 import { answer } from '../connections/http-answer.ts';
 import { negotiate } from '../connections/negotiate.ts';
-import { errorTexts } from '../error-texts.ts';
+import { wireMessages } from '../wire-messages.ts';
 import type { HubExchange } from './hub-exchange.ts';
 import { answerRedirect } from './negotiate-redirect.ts';
 
@@ -13,7 +13,7 @@ export async function answerNegotiate(
   canUpgrade: boolean,
 ): Promise<void> {
   if (request.method !== 'POST') return answer(response, 405);
-  if (hub.isClosing) return answer(response, 503, errorTexts.serverClosing);
+  if (hub.isClosing) return answer(response, 503, wireMessages.serverClosing);
   const { allowStatefulReconnects, minimumProtocolVersion } = hub.options;
   if (hub.lifetime.negotiate !== undefined) {
     const hubRequest = { ...details, path: details.path.replace(/\/negotiate\/?$/i, '') };
@@ -31,7 +31,7 @@ export async function answerNegotiate(
     hub.offeredTransports.filter(({ needsUpgrade }) => canUpgrade || !needsUpgrade),
     hub.connections,
   );
-  if (body === undefined) return answer(response, 503, errorTexts.tooManyNegotiated);
+  if (body === undefined) return answer(response, 503, wireMessages.tooManyNegotiated);
   const lifetime = hub.options.enableAuthenticationRefresh
     ? tokenLifetimeSeconds(ticket)
     : undefined;

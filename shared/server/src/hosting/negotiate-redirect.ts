@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { answer } from '../connections/http-answer.ts';
-import { errorTexts } from '../error-texts.ts';
+import { logMessages } from '../log-messages.ts';
 import { NegotiateError } from '../scale-out/negotiate-error.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
@@ -36,7 +36,7 @@ export async function answerRedirect(
   } catch (error) {
     if (error instanceof NegotiateError) answer(response, error.statusCode, error.message);
     else {
-      hub.options.logger.error(errorTexts.negotiateFailed, error);
+      hub.options.logger.error(logMessages.redirectFailed, error);
       answer(response, 500);
     }
   }

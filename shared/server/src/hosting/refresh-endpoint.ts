@@ -2,7 +2,7 @@ import { tokenLifetimeSeconds } from '../authentication/authentication-refresh.t
 import { isSameUser } from '../authentication/claims.ts';
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import { withinTime } from '../authentication/within-time.ts';
-import { errorTexts } from '../error-texts.ts';
+import { logMessages } from '../log-messages.ts';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import type { ConnectionContext } from '../connections/connection-context.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
@@ -48,7 +48,7 @@ export async function answerRefresh({
     json(200, lifetime === undefined ? {} : { tokenLifetimeSeconds: lifetime });
   } catch (error) {
     hub.options.logger.error(
-      errorTexts.authenticationBroke(request.path),
+      logMessages.authenticationThrew(request.path),
       redactTokens(error, request),
     );
     json(500, {});

@@ -74,13 +74,13 @@ test.each(['WebSockets', 'ServerSentEvents', 'LongPolling'])(
   },
 );
 
-test('a hub used after its call says so and names its class', async () => {
+test('a hub that is used after its call throws an error with the name of its class', async () => {
   server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub));
   const client = await RawClient.connect(`${server.url}/chat`);
   client.send(call('Store'));
   await client.next();
   expect(() => stored?.clients).toThrow("Cannot access a disposed object. Object name: 'ChatHub'.");
-  expect(() => new ChatHub().clients).toThrow('ChatHub was not created by a call.');
+  expect(() => new ChatHub().clients).toThrow('ChatHub was not created for a call.');
   client.close();
 });
 
@@ -167,7 +167,7 @@ test('a result that cannot be written fails that call only', async () => {
   client.close();
 });
 
-test('mistakes at start are sentences', () => {
+test('invalid hubs and options throw errors that name them', () => {
   const signalr = new SignalRServer();
   signalr.mapHub('/chat', ChatHub);
   signalr.router();
@@ -177,17 +177,14 @@ test('mistakes at start are sentences', () => {
   }
   const mistakes: [() => unknown, string][] = [
     [() => signalr.mapHub('/Chat/', ChatHub), "A hub is already mapped at '/Chat/'."],
-    [() => signalr.mapHub('chat', ChatHub), 'Start it with a slash'],
+    [() => signalr.mapHub('chat', ChatHub), 'does not start with a slash'],
     [() => signalr.mapHub('/date', Date as never), 'does not extend Hub'],
     [
       () => signalr.mapHub('/object', { hub: Date, create: () => new Date() } as never),
       'Date does not extend Hub',
     ],
-    [() => signalr.mapHub('/twice', Twice), "two methods that answer to 'say'"],
-    [
-      () => signalr.mapHub('/x', ChatHub, { methods: { nope: {} } } as never),
-      "name a method 'nope'",
-    ],
+    [() => signalr.mapHub('/twice', Twice), "two methods with the name 'say'"],
+    [() => signalr.mapHub('/x', ChatHub, { methods: { nope: {} } } as never), "names 'nope'"],
     [() => signalr.router(), 'router() was called twice.'],
     [() => new SignalRServer({ keepAlive: 1 } as never), "'keepAlive' is not an option"],
     [
@@ -202,7 +199,7 @@ test('mistakes at start are sentences', () => {
     ],
     [
       () => signalr.mapHub('/x', ChatHub, { connectionTokens: {} } as never),
-      "'connectionTokens' needs keys",
+      "'connectionTokens' has no keys",
     ],
   ];
   for (const [mistake, text] of mistakes) expect(mistake).toThrow(text);

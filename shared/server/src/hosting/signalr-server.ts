@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { type Authorize, isAuthorize } from '../authentication/authorization.ts';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import { ClientResultTypes } from '../hubs/client-results.ts';
 import { type ClientOf, Hub } from '../hubs/hub.ts';
 import { type GroupManager, type HubClients, LifetimeHubClients } from '../hubs/hub-clients.ts';
@@ -80,9 +80,9 @@ export class SignalRServer {
     hub: HubFactory<THub>,
     options: MapHubOptions<THub> = {},
   ): HubContext<ClientOf<THub>> {
-    if (this.#closed) throw new Error(errorTexts.serverClosed);
-    if (!path.startsWith('/')) throw new Error(errorTexts.pathMustStartWithSlash(path));
-    if (this.#find(path) !== undefined) throw new Error(errorTexts.pathAlreadyMapped(path));
+    if (this.#closed) throw errors.serverClosed();
+    if (!path.startsWith('/')) throw errors.invalidPath(path);
+    if (this.#find(path) !== undefined) throw errors.pathInUse(path);
     const { create, hubClass } = open(hub);
     const resolved = resolveOptions(this.#options, options);
     refuseImpossibleRules(path, resolved, options.methods ?? {});
@@ -118,7 +118,7 @@ export class SignalRServer {
    * createServer(signalr.router()); // without express
    */
   router(): RequestHandler {
-    if (this.#hasRouter) throw new Error(errorTexts.routerMountedTwice);
+    if (this.#hasRouter) throw errors.routerInUse();
     this.#hasRouter = true;
     return httpHandler({
       findHub: (path) => this.#find(path),
@@ -208,16 +208,15 @@ function open<THub extends Hub<never>>(
 ): { create: () => Hub<never>; hubClass: { readonly name: string; readonly prototype: unknown } } {
   if (typeof hub === 'object') {
     if (!((hub.hub?.prototype as unknown) instanceof Hub) || typeof hub.create !== 'function')
-      throw new TypeError(errorTexts.notAHub(hub.hub?.name ?? 'The object'));
+      throw errors.notAHub(hub.hub?.name ?? 'The object');
     return { create: hub.create, hubClass: hub.hub };
   }
   const isClass = (hub.prototype as unknown) instanceof Hub;
   const create = isClass ? () => new (hub as new () => THub)() : (hub as () => THub);
   if (isClass) return { create, hubClass: hub as new () => THub };
-  if (/^class\b/.test(Function.prototype.toString.call(hub)))
-    throw new TypeError(errorTexts.notAHub(hub.name));
+  if (/^class\b/.test(Function.prototype.toString.call(hub))) throw errors.notAHub(hub.name);
   const sample: unknown = create(); // a factory says its class only by what it makes
-  if (!(sample instanceof Hub)) throw new TypeError(errorTexts.notAHub(hub.name || 'The function'));
+  if (!(sample instanceof Hub)) throw errors.notAHub(hub.name || 'The function');
   return { create, hubClass: sample.constructor };
 }
 
@@ -235,7 +234,7 @@ function refuseImpossibleRules(
   ];
   for (const [what, rule] of rules) {
     if (rule === undefined) continue;
-    if (authentication === 'none') throw new Error(errorTexts.authorizeWithoutAuthentication(path));
-    if (!isAuthorize(rule)) throw new TypeError(errorTexts.notAnAuthorizeRule(what));
+    if (authentication === 'none') throw errors.authenticationMissing(path);
+    if (!isAuthorize(rule)) throw errors.authorizeInvalid(what);
   }
 }

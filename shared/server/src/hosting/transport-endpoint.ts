@@ -1,4 +1,4 @@
-import { errorTexts } from '../error-texts.ts';
+import { wireMessages } from '../wire-messages.ts';
 import { type HttpTransportHost, serveHttpTransport } from '../transports/http-transports.ts';
 import type { WriteBatcher } from '../transports/write-batcher.ts';
 import type { HubExchange } from './hub-exchange.ts';
@@ -15,16 +15,16 @@ export function answerTransport(exchange: HubExchange, batcher: WriteBatcher): P
     find: (token) => hub.connections.find(token),
     refuseGet({ isOpened }, { name }) {
       if (!hub.offers(name)) {
-        return { status: 404, message: errorTexts.transportNotSupported(name) };
+        return { status: 404, message: wireMessages.transportNotSupported(name) };
       }
       return !isOpened && hub.isClosing
-        ? { status: 503, message: errorTexts.serverClosing }
+        ? { status: 503, message: wireMessages.serverClosing }
         : undefined;
     },
     open: (connection, transport, { transferFormats }) =>
       hub.open(connection, transport, transferFormats, details, ticket),
     onTooSlow: (connection) => hub.reportSlowReceiver(connection),
-    onUnreadablePost: () => logger.error(errorTexts.bodyAlreadyRead),
+    onUnreadablePost: () => logger.error(wireMessages.bodyAlreadyRead),
   };
   return serveHttpTransport(request, response, details.query.get('id'), host);
 }

@@ -10,7 +10,7 @@ import {
 } from '../connections/connection-request.ts';
 import type { SignedConnection } from '../connections/connection-tokens.ts';
 import { plainText } from '../connections/http-answer.ts';
-import { errorTexts } from '../error-texts.ts';
+import { wireMessages } from '../wire-messages.ts';
 import { findUpgradeTransport } from '../transports/find-transport.ts';
 import type {
   NewTransport,
@@ -160,21 +160,21 @@ function refuse(
     message,
     headers,
   });
-  if (!hub.offers(name)) return refusal(404, errorTexts.transportNotSupported(name));
+  if (!hub.offers(name)) return refusal(404, wireMessages.transportNotSupported(name));
   const skipsNegotiation = (details.query.get('id') ?? '') === '';
   if (!skipsNegotiation && known === undefined && signed === undefined) {
-    return { status: 404, message: errorTexts.noConnection, headers: {} };
+    return { status: 404, message: wireMessages.noConnection, headers: {} };
   }
   if (signed !== undefined && hub.connections.isFull) {
-    return refusal(503, errorTexts.tooManyTokens);
+    return refusal(503, wireMessages.tooManyTokens);
   }
   if (known?.isOpened === true) {
-    if (known.transport?.name !== name) return refusal(400, errorTexts.cannotChangeTransport);
+    if (known.transport?.name !== name) return refusal(400, wireMessages.cannotChangeTransport);
     if (known.reconnect === undefined) return refusal(409, '');
   }
   // Negotiation would redirect this client. Here, no message would reach it.
   if (skipsNegotiation && hub.lifetime.negotiate !== undefined) {
-    return refusal(404, errorTexts.negotiationRequired);
+    return refusal(404, wireMessages.negotiationRequired);
   }
   // The hub may have started to close during authentication.
   return hub.isClosing ? refusal(503, '') : undefined;

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import type { MethodName } from './client-contract.ts';
 
 /**
@@ -29,7 +29,7 @@ export class ClientResultTypes {
     const schema = this.#schemas.get(method.toLowerCase());
     if (schema === undefined) return result;
     const validated = await schema['~standard'].validate(result);
-    if (validated.issues !== undefined) throw new Error(errorTexts.wrongAnswerType(method));
+    if (validated.issues !== undefined) throw errors.clientResultInvalid(method);
     return validated.value;
   }
 }

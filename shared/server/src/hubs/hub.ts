@@ -1,4 +1,4 @@
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import type { UntypedClient } from './client-contract.ts';
 import type { GroupManager, HubCallerClients } from './hub-clients.ts';
 import type { HubCall } from './hub-call.ts';
@@ -74,7 +74,7 @@ export type ClientOf<THub> = THub extends Hub<infer TClient> ? TClient : never;
  * must create a new instance for each call.
  */
 export function beginCall(hub: Hub<never>, call: HubCall): void {
-  if (calls.has(hub)) throw new Error(errorTexts.hubUsedAgain(hub.constructor.name));
+  if (calls.has(hub)) throw errors.hubReused(hub.constructor.name);
   calls.set(hub, call);
 }
 
@@ -85,7 +85,7 @@ export function endCall(hub: Hub<never>): void {
 
 function getCall(hub: object): HubCall {
   const call = calls.get(hub as Hub<never>);
-  if (call === ended) throw new Error(errorTexts.hubUsedAfterCall(hub.constructor.name));
-  if (call === undefined) throw new Error(errorTexts.hubCreatedByUser(hub.constructor.name));
+  if (call === ended) throw errors.hubDisposed(hub.constructor.name);
+  if (call === undefined) throw errors.hubWithoutCall(hub.constructor.name);
   return call;
 }

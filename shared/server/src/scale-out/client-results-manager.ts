@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { CompletionMessage } from '@practical-signalr/protocol';
-import { errorTexts } from '../error-texts.ts';
-import { HubError } from '../hub-error.ts';
+import { errors } from '../errors.ts';
 
 interface PendingInvocation {
   readonly connectionId: string;
@@ -46,11 +45,11 @@ export class ClientResultsManager {
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
     if (signal?.aborted === true) {
-      return Promise.reject(new HubError(errorTexts.invocationCanceled));
+      return Promise.reject(errors.invocationCanceled());
     }
     return new Promise((resolve, reject) => {
       const cancel = (): void => {
-        this.fail(invocationId, new HubError(errorTexts.invocationCanceled));
+        this.fail(invocationId, errors.invocationCanceled());
       };
       signal?.addEventListener('abort', cancel, { once: true });
       const release = (): void => signal?.removeEventListener('abort', cancel);
@@ -70,12 +69,13 @@ export class ClientResultsManager {
     const invocation = this.#pending.get(completion.invocationId);
     if (invocation === undefined) return false;
     if (invocation.connectionId !== connectionId) {
-      throw new Error(errorTexts.answeredByOther(connectionId));
+      throw errors.clientResultUnexpected(connectionId);
     }
     this.#remove(completion.invocationId);
-    if (completion.error !== undefined) invocation.reject(new HubError(completion.error));
+    if (completion.error !== undefined)
+      invocation.reject(errors.clientResultFailed(completion.error));
     else if (completion.hasResult) invocation.resolve(completion.result);
-    else invocation.reject(new HubError(errorTexts.answerWithoutResult));
+    else invocation.reject(errors.clientResultMissing());
     return true;
   }
 
@@ -92,7 +92,7 @@ export class ClientResultsManager {
   /** Rejects the invocations of a connection that has closed. */
   connectionLost(connectionId: string): void {
     for (const id of this.#idsByConnection.get(connectionId) ?? []) {
-      this.fail(id, new HubError(errorTexts.connectionLost(connectionId)));
+      this.fail(id, errors.connectionLost(connectionId));
     }
   }
 

@@ -1,5 +1,5 @@
 import type { CompletionMessage } from '@practical-signalr/protocol';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
 import { allOf, ConnectionIndex, deliver, type Receivers } from './connection-index.ts';
 import type { HubLifetimeManager, LifetimeConnection } from './hub-lifetime-manager.ts';
@@ -101,8 +101,7 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     signal?: AbortSignal,
   ): Promise<unknown> {
     const connection = this.#index.get(connectionId);
-    if (connection === undefined)
-      return Promise.reject(new Error(errorTexts.connectionDoesNotExist(connectionId)));
+    if (connection === undefined) return Promise.reject(errors.connectionNotFound(connectionId));
     const invocationId = newInvocationId();
     const result = this.#results.add(connectionId, invocationId, signal);
     try {

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '@practical-signalr/protocol';
+
 /**
  * Thrown by `negotiate` of a lifetime manager if clients cannot be served now. The client receives
  * its message and status.
@@ -6,6 +8,7 @@
  */
 export class NegotiateError extends Error {
   override readonly name = 'NegotiateError';
+  readonly code: ErrorCode = 'ERR_SIGNALR_NEGOTIATION_REFUSED';
   /** The HTTP status of the response. Default 500. */
   readonly statusCode: number;
 

@@ -5,6 +5,7 @@ import {
   LogLevel,
 } from '@microsoft/signalr';
 import { typed, type TypedConnection } from '../client/typed.ts';
+import { errors } from '../errors.ts';
 import type { MethodArguments, MethodName } from '../hubs/client-contract.ts';
 
 /** How a test client connects; everything that the official client takes. */
@@ -48,9 +49,7 @@ export async function connectTestClient<TServer, TClient>(
         resolve(args);
       };
       connection.on(name, handler);
-      connection.onclose((error) =>
-        reject(error ?? new Error(`The connection ended before '${name}' was called.`)),
-      );
+      connection.onclose((error) => reject(error ?? errors.testConnectionClosed(name)));
     });
     call.catch(() => undefined); // a test need not wait for it
     return call;

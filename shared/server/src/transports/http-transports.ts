@@ -3,7 +3,7 @@ import type { ConnectionContext } from '../connections/connection-context.ts';
 import { answer, plainText } from '../connections/http-answer.ts';
 import type { PostResult } from '../connections/post-queue.ts';
 import type { TransportEvents } from '../connections/transport.ts';
-import { errorTexts } from '../error-texts.ts';
+import { wireMessages } from '../wire-messages.ts';
 import type { SendLimits } from './buffered-transport.ts';
 import { findHttpTransport, findTransport } from './find-transport.ts';
 import type { PollTimes } from './long-polling.ts';
@@ -71,11 +71,11 @@ export async function serveHttpTransport(
   }
   const headers = definition?.refusalHeaders ?? plainText;
   if (token === undefined || token === '') {
-    answer(response, 400, errorTexts.connectionIdRequired, headers);
+    answer(response, 400, wireMessages.connectionIdRequired, headers);
     return;
   }
   const connection = host.find(token);
-  if (connection === undefined) answer(response, 404, errorTexts.noConnection, headers);
+  if (connection === undefined) answer(response, 404, wireMessages.noConnection, headers);
   else if (definition !== undefined) serveGet(request, response, connection, definition, host);
   else if (method === 'POST') await servePost(request, response, connection, host);
   else serveDelete(response, connection);
@@ -118,16 +118,16 @@ function refuseSecondGet(
   definition: HttpTransportDefinition,
 ): HttpRefusal | undefined {
   if (opened.name !== definition.name) {
-    return { status: 400, message: errorTexts.cannotChangeTransport };
+    return { status: 400, message: wireMessages.cannotChangeTransport };
   }
   return opened.poll === undefined ? { status: 409, message: '' } : undefined;
 }
 
 const postAnswers: Record<PostResult, readonly [status: number, message: string]> = {
   read: [200, ''],
-  ended: [404, errorTexts.noConnection],
-  tooMany: [503, errorTexts.tooManyPosts],
-  unreadable: [400, errorTexts.bodyAlreadyRead],
+  ended: [404, wireMessages.noConnection],
+  tooMany: [503, wireMessages.tooManyPosts],
+  unreadable: [400, wireMessages.bodyAlreadyRead],
 };
 
 async function servePost(
@@ -137,7 +137,7 @@ async function servePost(
   host: HttpTransportHost,
 ): Promise<void> {
   if (findTransport(connection.transport?.name)?.needsUpgrade === true) {
-    answer(response, 405, errorTexts.postToWebSocket);
+    answer(response, 405, wireMessages.postToWebSocket);
     return;
   }
   const refusal = host.refusePost?.(connection);
@@ -154,7 +154,7 @@ async function servePost(
 function serveDelete(response: ServerResponse, { transport }: ConnectionContext): void {
   const definition = findTransport(transport?.name);
   if (transport === undefined || definition?.needsUpgrade !== false || !definition.canBeDeleted) {
-    answer(response, 400, errorTexts.deleteOfOther);
+    answer(response, 400, wireMessages.deleteOfOther);
     return;
   }
   transport.abort();

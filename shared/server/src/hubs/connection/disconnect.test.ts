@@ -79,7 +79,7 @@ test('closing the server waits for a disconnected hook no longer than the shutdo
   await shutdownTimeout.elapseUntil(server.signalr.close());
   expect((await second.end()).code).toBe(1000);
   expect(logged).toContain(
-    'onDisconnected of HangingHub did not return in time; the server closed without waiting longer.',
+    'onDisconnected of HangingHub did not return within shutdownTimeout. The server closed without waiting for it.',
   );
 });
 

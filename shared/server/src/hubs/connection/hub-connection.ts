@@ -9,7 +9,9 @@ import {
 import type { ConnectionContext } from '../../connections/connection-context.ts';
 import type { ConnectionRequest } from '../../connections/connection-request.ts';
 import type { Transport, TransportEvents } from '../../connections/transport.ts';
-import { errorTexts } from '../../error-texts.ts';
+import { errors } from '../../errors.ts';
+import { logMessages } from '../../log-messages.ts';
+import { wireMessages } from '../../wire-messages.ts';
 import type { LifetimeConnection } from '../../scale-out/hub-lifetime-manager.ts';
 import type { SharedMessage } from '../../scale-out/shared-message.ts';
 import type { TransportName } from '../../transport-name.ts';
@@ -21,7 +23,7 @@ import { CallerContext } from './caller-context.ts';
 import { ConnectionReport } from './diagnostics.ts';
 import { HubHandshake, writeAcceptance } from './hub-handshake.ts';
 import { HubMembership } from './hub-membership.ts';
-import { ClientTimeoutError, KeepAlive } from './keep-alive.ts';
+import { KeepAlive } from './keep-alive.ts';
 import { OutgoingMessages } from './outgoing-messages.ts';
 import { ReadGate } from './read-gate.ts';
 import { type StatefulConnection, StatefulTransport } from './stateful-transport.ts';
@@ -173,7 +175,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     if (!this.#isClosing) this.#report.status = 'app_shutdown';
     const { logger, shutdownTimeout } = this.#dispatcher.options;
     this.#shutdownTimer = setTimeout(() => {
-      logger.error(errorTexts.disconnectedHookHangs(this.#dispatcher.hubName));
+      logger.error(logMessages.disconnectedHookTimedOut(this.#dispatcher.hubName));
       this.#onEnded();
     }, shutdownTimeout);
     this.#close({ type: MessageType.Close, allowReconnect: true });
@@ -193,7 +195,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     }
     if (action === 'timeout') {
       this.#report.status = 'timeout';
-      this.#closeWithError(new ClientTimeoutError(options.clientTimeoutInterval), true);
+      this.#closeWithError(errors.clientTimeout(options.clientTimeoutInterval), true);
     }
   }
 
@@ -243,7 +245,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
         this.streams.cancel(message.invocationId);
         break;
       case MessageType.Close:
-        this.#error = message.error === undefined ? undefined : new Error(message.error);
+        this.#error =
+          message.error === undefined ? undefined : errors.closedByClient(message.error);
         this.#close({ type: MessageType.Close });
         break;
       case MessageType.Ping:
@@ -275,17 +278,20 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   /** Closes the connection after an invalid message, once the calls before it are answered. */
   #closeAfterCalls(error: Error): void {
     if (this.protocol === undefined) {
-      this.#refuseHandshake(errorTexts.handshakeFailed);
+      this.#refuseHandshake(wireMessages.handshakeFailed);
       return;
     }
-    this.#dispatcher.options.logger.debug(errorTexts.badMessage(this.connectionId), error.message);
+    this.#dispatcher.options.logger.debug(
+      logMessages.invalidMessage(this.connectionId),
+      error.message,
+    );
     this.#reader = { read: () => undefined };
     this.#calls.whenDone(() => this.#closeWithError(error, true));
   }
 
   #closeWithError(error: Error, allowReconnect: boolean): void {
     this.#error = error;
-    const text = this.#dispatcher.errorText(errorTexts.connectionClosedWithError, error);
+    const text = this.#dispatcher.errorText(wireMessages.connectionClosedWithError, error);
     const reconnect = allowReconnect ? { allowReconnect } : {};
     this.#close({ type: MessageType.Close, error: text, ...reconnect });
   }
@@ -302,7 +308,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     try {
       this.send(message);
     } catch (error) {
-      this.#dispatcher.options.logger.error(errorTexts.sendFailed('Close'), error);
+      this.#dispatcher.options.logger.error(logMessages.sendFailed('Close'), error);
     }
     this.#stopMessages();
     this.#endCalls();

@@ -5,7 +5,7 @@ import {
   type TransferFormat,
   writeHandshakeResponse,
 } from '@practical-signalr/protocol';
-import { errorTexts } from '../../error-texts.ts';
+import { wireMessages } from '../../wire-messages.ts';
 import type { HubOptions } from '../hub-options.ts';
 
 type HandshakeOptions = Pick<
@@ -54,7 +54,7 @@ export class HubHandshake {
     this.#hasUserId = hasUserId;
     this.#reader = new HandshakeReader(options.maximumReceiveMessageSize);
     this.#timer = setTimeout(
-      () => onTimeout(errorTexts.handshakeCanceled),
+      () => onTimeout(wireMessages.handshakeCanceled),
       options.handshakeTimeout,
     );
   }
@@ -65,14 +65,14 @@ export class HubHandshake {
       const handshake = this.#reader.read(chunk);
       if (handshake === undefined) return undefined;
       this.stop();
-      if (!this.#hasUserId) return refusal(errorTexts.handshakeFailed);
+      if (!this.#hasUserId) return refusal(wireMessages.handshakeFailed);
       const { protocol, version } = handshake.request;
       return this.#check(protocol, version, handshake.rest);
     } catch (error) {
       return refusal(
         error instanceof MessageTooLargeError
-          ? errorTexts.handshakeCanceled
-          : errorTexts.handshakeFailed,
+          ? wireMessages.handshakeCanceled
+          : wireMessages.handshakeFailed,
       );
     }
   }
@@ -85,12 +85,12 @@ export class HubHandshake {
   #check(requestedName: string, version: number, rest: string | Uint8Array): HandshakeResult {
     const name = requestedName.toLowerCase();
     const protocol = this.#options.protocols.find((supported) => supported.name === name);
-    if (protocol === undefined) return refusal(errorTexts.protocolNotSupported(requestedName));
+    if (protocol === undefined) return refusal(wireMessages.protocolNotSupported(requestedName));
     if (version < 1 || version > protocol.version) {
-      return refusal(errorTexts.protocolVersionNotSupported(version, protocol.name));
+      return refusal(wireMessages.protocolVersionNotSupported(version, protocol.name));
     }
     if (!this.#transferFormats.includes(protocol.transferFormat)) {
-      return refusal(errorTexts.protocolNeedsBinary(protocol.name, protocol.transferFormat));
+      return refusal(wireMessages.protocolNeedsBinary(protocol.name, protocol.transferFormat));
     }
     return { isAccepted: true, protocol, version, rest };
   }

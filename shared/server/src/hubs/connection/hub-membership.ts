@@ -1,4 +1,4 @@
-import { errorTexts } from '../../error-texts.ts';
+import { logMessages } from '../../log-messages.ts';
 import type { LifetimeConnection } from '../../scale-out/hub-lifetime-manager.ts';
 import type { CallingConnection } from '../calling-connection.ts';
 import type { HubDispatcher } from '../dispatch/hub-dispatcher.ts';
@@ -27,7 +27,7 @@ export class HubMembership {
       this.#hasJoined = true;
       await this.#dispatcher.runConnectedHook(this.#connection);
     } catch (error) {
-      options.logger.error(errorTexts.connectedHookFailed(hubName), error);
+      options.logger.error(logMessages.connectedHookFailed(hubName), error);
       throw error;
     }
   }
@@ -40,12 +40,12 @@ export class HubMembership {
     try {
       await this.#dispatcher.runDisconnectedHook(this.#connection, error);
     } catch (hookError) {
-      options.logger.error(errorTexts.disconnectedHookFailed(hubName), hookError);
+      options.logger.error(logMessages.disconnectedHookFailed(hubName), hookError);
     }
     try {
       await lifetime.onDisconnected(this.#connection);
     } catch (lifetimeError) {
-      options.logger.error(errorTexts.lifetimeFailed(hubName), lifetimeError);
+      options.logger.error(logMessages.lifetimeManagerFailed(hubName), lifetimeError);
     }
   }
 }

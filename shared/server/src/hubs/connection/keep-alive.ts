@@ -1,4 +1,3 @@
-import { errorTexts } from '../../error-texts.ts';
 import type { HubOptions } from '../hub-options.ts';
 
 type Intervals = Pick<HubOptions, 'keepAliveInterval' | 'clientTimeoutInterval'>;
@@ -39,15 +38,5 @@ export class KeepAlive {
     this.hasReceived = false;
     this.hasSent = false;
     return isPingDue ? 'ping' : undefined;
-  }
-}
-
-/** The error of a client that timed out. Its name is that of .NET, because clients can see it. */
-export class ClientTimeoutError extends Error {
-  override readonly name = 'OperationCanceledException';
-
-  /** `clientTimeoutInterval` is in ms. */
-  constructor(clientTimeoutInterval: number) {
-    super(errorTexts.clientTimeout(clientTimeoutInterval));
   }
 }

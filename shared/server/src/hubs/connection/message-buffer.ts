@@ -2,7 +2,7 @@ import { type HubMessage, type HubProtocol, MessageType } from '@practical-signa
 import { Gate } from '../../connections/gate.ts';
 import { SharedPayload } from '../../connections/shared-payload.ts';
 import type { Transport } from '../../connections/transport.ts';
-import { errorTexts } from '../../error-texts.ts';
+import { errors } from '../../errors.ts';
 
 type Payload = string | Uint8Array | SharedPayload;
 
@@ -92,7 +92,7 @@ export class MessageBuffer {
    */
   isNew(message: HubMessage): boolean {
     if (message.type === MessageType.Sequence) {
-      if (message.sequenceId > this.#expectedId) throw new Error(errorTexts.sequenceTooHigh);
+      if (message.sequenceId > this.#expectedId) throw errors.sequenceInvalid();
       this.#expectedId = message.sequenceId;
       this.#awaitsSequence = false;
     }

@@ -1,6 +1,6 @@
 import { type HubMessage, type HubProtocol, MessageType } from '@practical-signalr/protocol';
 import type { Transport } from '../../connections/transport.ts';
-import { errorTexts } from '../../error-texts.ts';
+import { logMessages } from '../../log-messages.ts';
 import type { Logger } from '../../logger.ts';
 import type { SharedMessage } from '../../scale-out/shared-message.ts';
 import type { CallingConnection } from '../calling-connection.ts';
@@ -53,7 +53,7 @@ export class OutgoingMessages {
     const payload = message.encoded(this.#protocol);
     if (payload === undefined) {
       const { connectionId } = this.#connection;
-      this.#logger.error(errorTexts.missingProtocol(connectionId, this.#protocol.name));
+      this.#logger.error(logMessages.missingProtocol(connectionId, this.#protocol.name));
       this.#connection.abort();
       return undefined;
     }

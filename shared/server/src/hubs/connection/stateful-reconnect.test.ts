@@ -235,7 +235,7 @@ test('a client that never acknowledges is closed, so that it does not delay othe
   while (last?.includes('"target"') === true);
   expect(last).toContain('"result":null');
   expect((await client.end()).code).toBe(1006);
-  expect(logged).toEqual([expect.stringContaining('does not read')]);
+  expect(logged).toEqual([expect.stringContaining('does not read its messages')]);
   other.close();
 });
 

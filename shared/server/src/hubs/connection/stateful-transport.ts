@@ -2,7 +2,7 @@ import { type HubMessage, type HubProtocol, MessageType } from '@practical-signa
 import type { ConnectionContext } from '../../connections/connection-context.ts';
 import type { SharedPayload } from '../../connections/shared-payload.ts';
 import type { Transport, TransportEvents } from '../../connections/transport.ts';
-import { errorTexts } from '../../error-texts.ts';
+import { logMessages } from '../../log-messages.ts';
 import type { HubOptions } from '../hub-options.ts';
 import { isCounted, MessageBuffer } from './message-buffer.ts';
 
@@ -149,7 +149,7 @@ export class StatefulTransport implements Transport, TransportEvents {
 
   /** Closes the connection of a client that does not acknowledge messages. */
   #abortSlowClient(): void {
-    this.#options.logger.warn(errorTexts.receiverTooSlow(this.#context.connectionId));
+    this.#options.logger.warn(logMessages.receiverTooSlow(this.#context.connectionId));
     this.abort();
   }
 

@@ -1,7 +1,7 @@
 import { redactTokens } from '../../authentication/redact-tokens.ts';
 import type { ConnectionContext } from '../../connections/connection-context.ts';
 import type { ConnectionRequest } from '../../connections/connection-request.ts';
-import { errorTexts } from '../../error-texts.ts';
+import { logMessages } from '../../log-messages.ts';
 import type { HubOptions } from '../hub-options.ts';
 
 /**
@@ -17,7 +17,7 @@ export function getUserIdentifier(
   try {
     return userIdentifier ?? userIdProvider.getUserId({ user: ticket?.user, request });
   } catch (error) {
-    logger.error(errorTexts.userIdFailed(connectionId), redactTokens(error, request));
+    logger.error(logMessages.userIdFailed(connectionId), redactTokens(error, request));
     return null;
   }
 }

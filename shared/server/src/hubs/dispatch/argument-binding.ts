@@ -1,27 +1,18 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { errorTexts } from '../../error-texts.ts';
-import { HubError } from '../../hub-error.ts';
+import { errors } from '../../errors.ts';
 import type { HubMethod } from './hub-methods.ts';
 import type { UploadStreams } from '../streams/upload-streams.ts';
 
 /**
- * Thrown if the arguments do not match the method. Clients see its message only if
- * `enableDetailedErrors` is on. Its name is that of .NET.
- */
-export class BindingError extends Error {
-  override readonly name = 'InvalidDataException';
-}
-
-/**
  * Validates the arguments and returns the results of the schemas. Returns a promise only if a schema
- * is asynchronous. Throws a {@link BindingError} if the arguments do not match the method.
+ * is asynchronous. Throws a `BindingError` if the arguments do not match the method.
  */
 export function bindArguments(
   method: HubMethod,
   values: readonly unknown[],
 ): readonly unknown[] | Promise<readonly unknown[]> {
   if (values.length !== method.argumentCount) {
-    throw new BindingError(errorTexts.wrongArgumentCount(values.length, method.argumentCount));
+    throw errors.argumentCountInvalid(values.length, method.argumentCount);
   }
   const schemas = method.argumentSchemas;
   if (schemas === undefined) return values;
@@ -46,7 +37,7 @@ export function insertUploads(
 ): readonly unknown[] {
   const count = ids?.length ?? 0;
   if (count !== method.uploads.length) {
-    throw new HubError(errorTexts.wrongUploadCount(count, method.uploads.length));
+    throw errors.uploadCountInvalid(count, method.uploads.length);
   }
   if (ids === undefined || count === 0) return values;
   const args = [...values];
@@ -58,7 +49,7 @@ export function insertUploads(
 
 function getValues(results: readonly StandardSchemaV1.Result<unknown>[]): readonly unknown[] {
   return results.map((result) => {
-    if (result.issues !== undefined) throw new BindingError(errorTexts.wrongArgumentType);
+    if (result.issues !== undefined) throw errors.argumentInvalid();
     return result.value;
   });
 }

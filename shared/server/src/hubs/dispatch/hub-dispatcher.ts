@@ -5,10 +5,12 @@ import {
 } from '@practical-signalr/protocol';
 import { isAuthorized } from '../../authentication/authorization.ts';
 import { redactTokens } from '../../authentication/redact-tokens.ts';
-import { errorTexts } from '../../error-texts.ts';
+import { logMessages } from '../../log-messages.ts';
+import { wireMessages } from '../../wire-messages.ts';
+import { BindingError } from '../../errors.ts';
 import { HubError } from '../../hub-error.ts';
 import type { HubLifetimeManager } from '../../scale-out/hub-lifetime-manager.ts';
-import { BindingError, bindArguments, insertUploads } from './argument-binding.ts';
+import { bindArguments, insertUploads } from './argument-binding.ts';
 import type { ClientResultTypes } from '../client-results.ts';
 import { diagnostics } from '../connection/diagnostics.ts';
 import { FilterChain } from './filter-chain.ts';
@@ -86,7 +88,7 @@ export class HubDispatcher {
       this.#fail(
         connection,
         message,
-        `${errorTexts.failedToInvoke(message.target)} ${errorTexts.methodDoesNotExist}`,
+        `${wireMessages.failedToInvoke(message.target)} ${wireMessages.methodDoesNotExist}`,
       );
       return undefined;
     }
@@ -114,15 +116,15 @@ export class HubDispatcher {
     const { user, request } = connection.callerContext;
     const continueCall = (isAllowed: boolean): Promise<void> | undefined => {
       if (isAllowed) return this.#run(connection, message, method, args);
-      this.#fail(connection, message, errorTexts.unauthorized(message.target));
+      this.#fail(connection, message, wireMessages.unauthorized(message.target));
       return undefined;
     };
     const refuseAfterError = (error: unknown): void => {
       this.options.logger.error(
-        errorTexts.policyFailed(this.hubName, method.name),
+        logMessages.policyFailed(this.hubName, method.name),
         redactTokens(error, request),
       );
-      this.#fail(connection, message, errorTexts.unauthorized(message.target));
+      this.#fail(connection, message, wireMessages.unauthorized(message.target));
     };
     try {
       const context = { request, hubMethodName: method.name, hubMethodArguments: args };
@@ -145,8 +147,8 @@ export class HubDispatcher {
     const isStreamCall = message.type === MessageType.StreamInvocation;
     if (method.streams !== isStreamCall) {
       const text = isStreamCall
-        ? errorTexts.streamingCallOfPlainMethod
-        : errorTexts.plainCallOfStreamingMethod;
+        ? wireMessages.streamingCallOfPlainMethod
+        : wireMessages.plainCallOfStreamingMethod;
       this.#fail(connection, message, text(message.target));
       return undefined;
     }
@@ -225,7 +227,7 @@ export class HubDispatcher {
   ): Promise<void> {
     const { connection } = call;
     const { invocationId } = message;
-    let errorMessage = errorTexts.unexpectedError(message.target);
+    let errorMessage = wireMessages.unexpectedError(message.target);
     let completion: CompletionMessage = {
       type: MessageType.Completion,
       invocationId,
@@ -234,9 +236,9 @@ export class HubDispatcher {
     try {
       const source = streamSource(await result);
       if (source === undefined)
-        completion = { ...completion, error: errorTexts.noStream(message.target) };
+        completion = { ...completion, error: wireMessages.noStream(message.target) };
       else {
-        errorMessage = errorTexts.streamFailed;
+        errorMessage = wireMessages.streamFailed;
         await pumpStream(call, invocationId, source);
       }
     } catch (error) {
@@ -271,7 +273,7 @@ export class HubDispatcher {
   #failBinding(connection: CallingConnection, message: Invocation, error: unknown): void {
     // Any other error is a fault of the schema, not of the client.
     if (!(error instanceof BindingError)) this.#log(connection, message.target, error);
-    const text = errorTexts.failedToInvoke(message.target);
+    const text = wireMessages.failedToInvoke(message.target);
     // The message of a BindingError contains the name of its .NET class already.
     const detail = error instanceof BindingError ? error.message : describe(error);
     this.#fail(connection, message, this.options.enableDetailedErrors ? `${text} ${detail}` : text);
@@ -287,7 +289,7 @@ export class HubDispatcher {
     this.#fail(
       connection,
       message,
-      this.errorText(errorTexts.unexpectedError(message.target), error),
+      this.errorText(wireMessages.unexpectedError(message.target), error),
     );
   }
 
@@ -316,7 +318,7 @@ export class HubDispatcher {
     try {
       connection.send(completion);
     } catch (error) {
-      this.options.logger.error(errorTexts.sendFailed(target), error);
+      this.options.logger.error(logMessages.sendFailed(target), error);
       connection.abort();
     }
   }
@@ -334,7 +336,7 @@ export class HubDispatcher {
     if (error instanceof HubError) return;
     // A call may throw an AbortError when its connection closes. That is not a failure.
     if (isAbort(error) && connection.isClosing) return;
-    this.options.logger.error(errorTexts.methodFailed(this.hubName, method), error);
+    this.options.logger.error(logMessages.methodFailed(this.hubName, method), error);
   }
 
   async #withHub(

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Authorize } from '../../authentication/authorization.ts';
-import { errorTexts } from '../../error-texts.ts';
+import { errors } from '../../errors.ts';
 import { Hub } from '../hub.ts';
 import type { ArgumentType, HubMethodOptions } from '../hub-method-options.ts';
 import { StreamParameter } from '../streams/stream-parameter.ts';
@@ -65,7 +65,7 @@ export function findHubMethods(
       if (typeof run !== 'function') continue;
       const option = Object.hasOwn(options, name) ? options[name] : undefined;
       const wireName = (option?.name ?? name).toLowerCase();
-      if (methods.has(wireName)) throw new Error(errorTexts.nameTakenTwice(hubName, wireName));
+      if (methods.has(wireName)) throw errors.methodNameInUse(hubName, wireName);
       methods.set(wireName, {
         name,
         run: run as HubMethod['run'],
@@ -77,7 +77,7 @@ export function findHubMethods(
     }
   }
   for (const name of Object.keys(options)) {
-    if (!visitedNames.has(name)) throw new Error(errorTexts.unknownMethodOption(hubName, name));
+    if (!visitedNames.has(name)) throw errors.unknownMethod(hubName, name);
   }
   return methods;
 }

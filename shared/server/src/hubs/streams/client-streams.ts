@@ -1,4 +1,5 @@
-import { errorTexts } from '../../error-texts.ts';
+import { errors } from '../../errors.ts';
+import { wireMessages } from '../../wire-messages.ts';
 import type { ReadGate } from '../connection/read-gate.ts';
 import { UploadStreams } from './upload-streams.ts';
 
@@ -42,8 +43,8 @@ export class ClientStreams {
   /** Registers a stream that the client may cancel. Returns an error if it must not run. */
   begin(invocationId: string, stream: RunningStream): string | undefined {
     this.#running ??= new Map();
-    if (this.#running.has(invocationId)) return errorTexts.invocationIdInUse(invocationId);
-    if (this.#running.size >= MAXIMUM_STREAMS) return errorTexts.tooManyStreams(MAXIMUM_STREAMS);
+    if (this.#running.has(invocationId)) return wireMessages.invocationIdInUse(invocationId);
+    if (this.#running.size >= MAXIMUM_STREAMS) return wireMessages.tooManyStreams(MAXIMUM_STREAMS);
     if (this.#isAborted) stream.cancel();
     this.#running.set(invocationId, stream);
     return undefined;
@@ -58,7 +59,7 @@ export class ClientStreams {
     if (this.#onIdle === undefined) return undefined;
     // The caller sends the completion before this microtask runs.
     queueMicrotask(() => this.#checkIdle());
-    return errorTexts.streamMoved;
+    return wireMessages.streamMoved;
   }
 
   /** Cancels a stream. Unknown ids are ignored, because the stream may have ended already. */
@@ -93,14 +94,10 @@ export class ClientStreams {
   abort(connectionId: string): void {
     this.#isAborted = true;
     for (const stream of this.#running?.values() ?? []) stream.cancel();
-    this.#uploads?.abort(new ConnectionAbortedError(errorTexts.connectionLost(connectionId)));
+    this.#uploads?.abort(errors.connectionAborted(connectionId));
   }
 
   #checkIdle(): void {
     if ((this.#running?.size ?? 0) === 0) this.#onIdle?.();
   }
-}
-
-class ConnectionAbortedError extends Error {
-  override readonly name = 'AbortError';
 }

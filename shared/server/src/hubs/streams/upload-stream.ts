@@ -1,6 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { errorTexts } from '../../error-texts.ts';
-import { HubError } from '../../hub-error.ts';
+import { errors } from '../../errors.ts';
 import type { ReadGate } from '../connection/read-gate.ts';
 
 /** A pending `next()`. */
@@ -102,7 +101,7 @@ export class UploadStream implements AsyncIterableIterator<unknown> {
     const result = await this.#schema['~standard'].validate(item);
     if (result.issues === undefined) return { done: false, value: result.value };
     this.discard();
-    throw new HubError(errorTexts.itemNotBound);
+    throw errors.uploadItemInvalid();
   }
 
   async #finish(): Promise<IteratorResult<unknown>> {

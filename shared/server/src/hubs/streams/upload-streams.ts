@@ -1,5 +1,5 @@
-import { errorTexts } from '../../error-texts.ts';
-import { HubError } from '../../hub-error.ts';
+import { wireMessages } from '../../wire-messages.ts';
+import { errors } from '../../errors.ts';
 import type { ReadGate } from '../connection/read-gate.ts';
 import { UploadStream } from './upload-stream.ts';
 
@@ -25,10 +25,10 @@ export class UploadStreams {
    */
   open(ids: readonly string[]): string | undefined {
     if (this.#streams.size + ids.length > MAXIMUM_UPLOADS) {
-      return errorTexts.tooManyUploads(MAXIMUM_UPLOADS);
+      return wireMessages.tooManyUploads(MAXIMUM_UPLOADS);
     }
     const idInUse = ids.find((id, i) => this.#streams.has(id) || ids.indexOf(id) < i);
-    if (idInUse !== undefined) return errorTexts.invocationIdInUse(idInUse);
+    if (idInUse !== undefined) return wireMessages.invocationIdInUse(idInUse);
     for (const id of ids) this.#streams.set(id, new UploadStream(this.#capacity, this.#readGate));
     return undefined;
   }
@@ -50,7 +50,7 @@ export class UploadStreams {
   /** Ends an upload at the client's request. Returns false if there is none with this id. */
   end(id: string, error: string | undefined): boolean {
     const stream = this.#streams.get(id);
-    stream?.end(error === undefined ? undefined : new HubError(error));
+    stream?.end(error === undefined ? undefined : errors.uploadFailed(error));
     return stream !== undefined;
   }
 

@@ -1,5 +1,8 @@
-/** Every text that a user of this package can see, in one place. Those of the protocol are ASP.NET Core's. */
-export const errorTexts = {
+/**
+ * The messages of protocol errors. Clients can receive them, so those that ASP.NET Core defines must
+ * not change.
+ */
+export const wireMessages = {
   errorReadingJson: 'Error reading JSON.',
   missingProperty: (name: string) => `Missing required property '${name}'.`,
   wrongPropertyType: (name: string, type: string) => `Expected '${name}' to be of type ${type}.`,

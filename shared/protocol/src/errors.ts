@@ -1,0 +1,50 @@
+import { createError, type ErrorCode } from './create-error.ts';
+import { MessageTooLargeError, ProtocolError } from './protocol-error.ts';
+import { wireMessages } from './wire-messages.ts';
+
+const protocolError = (code: ErrorCode, message: string) =>
+  createError(code, message, { type: ProtocolError });
+
+/** The errors of this package. The README lists their codes. */
+export const errors = {
+  invalidJson: () =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_JSON', wireMessages.errorReadingJson),
+  unexpectedJsonToken: (token: string) =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_JSON', wireMessages.unexpectedJsonToken(token)),
+  jsonTooDeep: (limit: number) =>
+    protocolError('ERR_SIGNALR_PROTOCOL_TOO_DEEP', wireMessages.tooDeep(limit)),
+  invalidMessagePack: () =>
+    protocolError(
+      'ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE_PACK',
+      wireMessages.errorReadingMessagePack,
+    ),
+  bytesMissing: () =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE_PACK', wireMessages.bytesMissing),
+  bytesLeftOver: () =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE_PACK', wireMessages.bytesLeftOver),
+  messagePackTooDeep: (limit: number) =>
+    protocolError('ERR_SIGNALR_PROTOCOL_TOO_DEEP', wireMessages.tooDeepMessagePack(limit)),
+  missingProperty: (name: string) =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.missingProperty(name)),
+  wrongPropertyType: (name: string, type: string) =>
+    protocolError(
+      'ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE',
+      wireMessages.wrongPropertyType(name, type),
+    ),
+  resultAndError: () =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.resultAndError),
+  readingFailed: (name: string, type: string) =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.readingFailed(name, type)),
+  readingArrayFailed: (name: string) =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.readingArrayFailed(name)),
+  readingMapFailed: (name: string) =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.readingMapFailed(name)),
+  nullOrEmpty: (name: string) =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.nullOrEmpty(name)),
+  invalidResultKind: () =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.invalidResultKind),
+  messageOver2Gb: () =>
+    protocolError('ERR_SIGNALR_PROTOCOL_MESSAGE_TOO_LARGE', wireMessages.messageOver2Gb),
+  messageTooLarge: (limit: number) =>
+    new MessageTooLargeError(wireMessages.messageTooLarge(limit), limit),
+} as const;

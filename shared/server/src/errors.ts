@@ -1,0 +1,280 @@
+import { createError, type ErrorCode } from '@practical-signalr/protocol';
+import { HubError } from './hub-error.ts';
+import { TokenError } from './token-error.ts';
+import { wireMessages } from './wire-messages.ts';
+
+/**
+ * Arguments that do not match the hub method. Clients see the message only if
+ * `enableDetailedErrors` is on. The name is that of .NET.
+ */
+export class BindingError extends Error {
+  override readonly name = 'InvalidDataException';
+}
+
+/** A client that timed out. The name is that of .NET, because clients can see it. */
+class ClientTimeoutError extends Error {
+  override readonly name = 'OperationCanceledException';
+}
+
+/** The end of a connection, for code that still uses it. */
+class ConnectionAbortedError extends Error {
+  override readonly name = 'AbortError';
+}
+
+/** Creates an error whose message the client receives. */
+const hubError = (code: ErrorCode, message: string) =>
+  createError(code, message, { type: HubError });
+
+/** Creates the error of a token. The client receives its message, too. */
+function describedTokenError(code: ErrorCode, description: string, cause?: unknown): TokenError {
+  const options = cause === undefined ? {} : { cause };
+  const error = createError(code, description, { type: TokenError, ...options });
+  return Object.assign(error, { description });
+}
+
+const typeError = (code: ErrorCode, message: string) =>
+  createError(code, message, { type: TypeError });
+
+const rangeError = (code: ErrorCode, message: string) =>
+  createError(code, message, { type: RangeError });
+
+/** The errors of this package. The README lists their codes. */
+export const errors = {
+  // Mapping hubs
+  pathInUse: (path: string) =>
+    createError(
+      'ERR_SIGNALR_PATH_IN_USE',
+      `A hub is already mapped at '${path}'. Map each path once.`,
+    ),
+  invalidPath: (path: string) =>
+    createError(
+      'ERR_SIGNALR_INVALID_PATH',
+      `The path '${path}' of a hub does not start with a slash. Use a path such as '/chat'.`,
+    ),
+  routerInUse: () =>
+    createError(
+      'ERR_SIGNALR_ROUTER_IN_USE',
+      'router() was called twice. Mount one router: a second one would negotiate again.',
+    ),
+  serverClosed: () =>
+    createError(
+      'ERR_SIGNALR_SERVER_CLOSED',
+      'This SignalRServer is closed. Create a new SignalRServer.',
+    ),
+  notAHub: (name: string) =>
+    typeError(
+      'ERR_SIGNALR_NOT_A_HUB',
+      `${name} does not extend Hub. Pass a class that extends Hub, or a function that returns an instance of one.`,
+    ),
+  methodNameInUse: (hub: string, name: string) =>
+    createError(
+      'ERR_SIGNALR_METHOD_NAME_IN_USE',
+      `${hub} has two methods with the name '${name}'. Method names are case-insensitive. Rename one method, or set its 'name' in the option 'methods'.`,
+    ),
+  unknownMethod: (hub: string, name: string) =>
+    createError(
+      'ERR_SIGNALR_UNKNOWN_METHOD',
+      `The option 'methods' names '${name}', but ${hub} has no such method. Check the spelling.`,
+    ),
+
+  // Options
+  unknownOption: (name: string) =>
+    typeError(
+      'ERR_SIGNALR_UNKNOWN_OPTION',
+      `'${name}' is not an option of SignalRServer. Check the spelling.`,
+    ),
+  optionNotPositive: (name: string) =>
+    rangeError(
+      'ERR_SIGNALR_OPTION_NOT_POSITIVE',
+      `The option '${name}' must be a number greater than 0.`,
+    ),
+  unknownTransport: (name: string, available: string) =>
+    rangeError(
+      'ERR_SIGNALR_UNKNOWN_TRANSPORT',
+      `'${name}' is not a transport. Available: ${available}.`,
+    ),
+  protocolsMissing: () =>
+    rangeError(
+      'ERR_SIGNALR_PROTOCOLS_MISSING',
+      "The option 'protocols' is empty. Pass at least one hub protocol.",
+    ),
+  connectionTokenKeysMissing: () =>
+    typeError(
+      'ERR_SIGNALR_CONNECTION_TOKEN_KEYS_MISSING',
+      "The option 'connectionTokens' has no keys. Pass an array of secrets, the same on all servers. Is the environment variable set?",
+    ),
+  connectionTokenKeyInvalid: (position: number) =>
+    typeError(
+      'ERR_SIGNALR_CONNECTION_TOKEN_KEY_INVALID',
+      `Key ${position} of 'connectionTokens' must be a secret string of at least 32 bytes, for example randomBytes(32).toString('base64'). Is the environment variable set?`,
+    ),
+  connectionTokenLifetimeInvalid: (maximum: number) =>
+    rangeError(
+      'ERR_SIGNALR_CONNECTION_TOKEN_LIFETIME_INVALID',
+      `The option 'connectionTokens.lifetime' must be a number of ms greater than 0 and at most ${maximum}. It is the time between negotiation and the WebSocket.`,
+    ),
+
+  // Authentication and authorization
+  authenticationInvalid: () =>
+    typeError(
+      'ERR_SIGNALR_AUTHENTICATION_INVALID',
+      "The option 'authentication' must be the result of jwtBearer or requestUser, an object with a method 'authenticate', or 'none'.",
+    ),
+  authenticationMissing: (path: string) =>
+    createError(
+      'ERR_SIGNALR_AUTHENTICATION_MISSING',
+      `The hub at '${path}' has the option 'authorize' but no authentication, so it would refuse everyone. Add authentication, for example jwtBearer, to the server or to this hub.`,
+    ),
+  authorizeInvalid: (subject: string) =>
+    typeError(
+      'ERR_SIGNALR_AUTHORIZE_INVALID',
+      `The option 'authorize' of ${subject} must be true, or an object with roles (an array), policy (a function) or both.`,
+    ),
+  jwtKeyMissing: () =>
+    typeError(
+      'ERR_SIGNALR_JWT_KEY_MISSING',
+      'jwtBearer has no key. Pass a secret, a public key in PEM, or a KeyObject. Is the environment variable set?',
+    ),
+  jwtKeyUnreadable: () =>
+    typeError(
+      'ERR_SIGNALR_JWT_KEY_UNREADABLE',
+      'The key of jwtBearer looks like PEM but cannot be read. Pass the complete text with its line breaks.',
+    ),
+  jwtKeyUnusable: () =>
+    typeError(
+      'ERR_SIGNALR_JWT_KEY_UNUSABLE',
+      'The key of jwtBearer fits no algorithm. Use a secret of at least 32 bytes (RFC 7518), or a public key: RSA, or EC on P-256, P-384 or P-521.',
+    ),
+  jwtKeyMismatch: (algorithm: string) =>
+    typeError(
+      'ERR_SIGNALR_JWT_KEY_MISMATCH',
+      `The key of jwtBearer cannot be used with ${algorithm}. HS256, HS384 and HS512 need a secret of 32, 48 and 64 bytes. All others need a public key, which is never used as a secret.`,
+    ),
+  jwtAlgorithmUnknown: (name: string) =>
+    typeError(
+      'ERR_SIGNALR_JWT_ALGORITHM_UNKNOWN',
+      `jwtBearer does not support the algorithm '${name}'. Use HS256, RS256, PS256, ES256 or their longer variants. Unsigned tokens are never accepted.`,
+    ),
+  jwtAlgorithmsMissing: () =>
+    typeError(
+      'ERR_SIGNALR_JWT_ALGORITHMS_MISSING',
+      "jwtBearer has no algorithms. Set the option 'algorithms': a key function does not imply them.",
+    ),
+  jwtAlgorithmsMixed: () =>
+    typeError(
+      'ERR_SIGNALR_JWT_ALGORITHMS_MIXED',
+      'jwtBearer does not mix algorithms of secrets (HS…) and of public keys, because anyone who knows a public key could sign with it. Map two hubs.',
+    ),
+  jwtOptionEmpty: (name: string) =>
+    typeError(
+      'ERR_SIGNALR_JWT_OPTION_EMPTY',
+      `The option '${name}' of jwtBearer is empty. Set a value, or remove the option if it must not be checked.`,
+    ),
+  jwtClockToleranceInvalid: () =>
+    rangeError(
+      'ERR_SIGNALR_JWT_CLOCK_TOLERANCE_INVALID',
+      "The option 'clockTolerance' of jwtBearer must be a number of ms that is not negative.",
+    ),
+  authenticationTimedOut: (timeout: number) =>
+    createError(
+      'ERR_SIGNALR_AUTHENTICATION_TIMEOUT',
+      `Authentication took longer than ${timeout} ms.`,
+    ),
+  tokenMalformed: () =>
+    createError('ERR_SIGNALR_TOKEN_MALFORMED', 'The token cannot be read.', { type: TokenError }),
+  tokenRejected: (reason: string) =>
+    createError('ERR_SIGNALR_TOKEN_REJECTED', reason, { type: TokenError }),
+  tokenKeyNotFound: (cause?: unknown) =>
+    describedTokenError(
+      'ERR_SIGNALR_TOKEN_KEY_NOT_FOUND',
+      wireMessages.signatureKeyNotFound,
+      cause,
+    ),
+  tokenSignatureInvalid: () =>
+    describedTokenError('ERR_SIGNALR_TOKEN_SIGNATURE_INVALID', wireMessages.signatureInvalid),
+  tokenExpired: (date: string) =>
+    describedTokenError('ERR_SIGNALR_TOKEN_EXPIRED', wireMessages.tokenExpired(date)),
+  tokenNotYetValid: (date: string) =>
+    describedTokenError('ERR_SIGNALR_TOKEN_NOT_YET_VALID', wireMessages.tokenNotYetValid(date)),
+  tokenWithoutExpiration: () =>
+    describedTokenError(
+      'ERR_SIGNALR_TOKEN_WITHOUT_EXPIRATION',
+      wireMessages.tokenWithoutExpiration,
+    ),
+  tokenIssuerInvalid: (issuer: string) =>
+    describedTokenError('ERR_SIGNALR_TOKEN_ISSUER_INVALID', wireMessages.issuerInvalid(issuer)),
+  tokenAudienceInvalid: (audience: string) =>
+    describedTokenError(
+      'ERR_SIGNALR_TOKEN_AUDIENCE_INVALID',
+      wireMessages.audienceInvalid(audience),
+    ),
+
+  // Calls of hub methods
+  hubDisposed: (name: string) =>
+    createError(
+      'ERR_SIGNALR_HUB_DISPOSED',
+      `Cannot access a disposed object. Object name: '${name}'. A hub exists for one call only. To send later or from other code, use the hub context that mapHub returned.`,
+    ),
+  hubWithoutCall: (name: string) =>
+    createError(
+      'ERR_SIGNALR_HUB_WITHOUT_CALL',
+      `${name} was not created for a call. Only the server creates hubs for calls. To send from other code, use the hub context that mapHub returned.`,
+    ),
+  hubReused: (name: string) =>
+    createError(
+      'ERR_SIGNALR_HUB_REUSED',
+      `The factory of ${name} returned an instance that was used for another call. Create a new instance for each call.`,
+    ),
+  argumentCountInvalid: (count: number, expected: number) =>
+    createError('ERR_SIGNALR_ARGUMENT_COUNT', wireMessages.wrongArgumentCount(count, expected), {
+      type: BindingError,
+    }),
+  argumentInvalid: () =>
+    createError('ERR_SIGNALR_ARGUMENT_INVALID', wireMessages.wrongArgumentType, {
+      type: BindingError,
+    }),
+  uploadCountInvalid: (count: number, expected: number) =>
+    hubError('ERR_SIGNALR_UPLOAD_COUNT', wireMessages.wrongUploadCount(count, expected)),
+  uploadItemInvalid: () => hubError('ERR_SIGNALR_UPLOAD_ITEM_INVALID', wireMessages.itemNotBound),
+  uploadFailed: (message: string) => hubError('ERR_SIGNALR_UPLOAD_FAILED', message),
+
+  // Client results
+  clientResultFailed: (message: string) => hubError('ERR_SIGNALR_CLIENT_RESULT_FAILED', message),
+  clientResultMissing: () =>
+    hubError('ERR_SIGNALR_CLIENT_RESULT_MISSING', wireMessages.clientResultMissing),
+  clientResultInvalid: (method: string) =>
+    createError(
+      'ERR_SIGNALR_CLIENT_RESULT_INVALID',
+      `The client's result of '${method}' does not match the option 'clientResults' of the hub.`,
+    ),
+  clientResultUnexpected: (id: string) =>
+    createError(
+      'ERR_SIGNALR_CLIENT_RESULT_UNEXPECTED',
+      `Connection ${id} sent a result for an invocation of another client and was closed.`,
+    ),
+  invocationCanceled: () =>
+    hubError('ERR_SIGNALR_INVOCATION_CANCELED', wireMessages.invocationCanceled),
+  connectionNotFound: (id: string) =>
+    createError('ERR_SIGNALR_CONNECTION_NOT_FOUND', wireMessages.connectionDoesNotExist(id)),
+
+  // Connections
+  connectionLost: (id: string) =>
+    hubError('ERR_SIGNALR_CONNECTION_LOST', wireMessages.connectionLost(id)),
+  connectionAborted: (id: string) =>
+    createError('ERR_SIGNALR_CONNECTION_ABORTED', wireMessages.connectionLost(id), {
+      type: ConnectionAbortedError,
+    }),
+  clientTimeout: (interval: number) =>
+    createError('ERR_SIGNALR_CLIENT_TIMEOUT', wireMessages.clientTimeout(interval), {
+      type: ClientTimeoutError,
+    }),
+  closedByClient: (message: string) => createError('ERR_SIGNALR_CLOSED_BY_CLIENT', message),
+  sequenceInvalid: () => createError('ERR_SIGNALR_SEQUENCE_INVALID', wireMessages.sequenceTooHigh),
+
+  // Tests of hubs
+  testConnectionClosed: (method: string) =>
+    createError(
+      'ERR_SIGNALR_TEST_CONNECTION_CLOSED',
+      `The connection closed before '${method}' was called.`,
+    ),
+} as const;

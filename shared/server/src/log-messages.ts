@@ -1,0 +1,33 @@
+/** The messages of the log. They never contain a token. */
+export const logMessages = {
+  requestFailed: (path: string) => `A request to ${path} failed.`,
+  authenticationFailed: (path: string, reason: string) =>
+    `A request to ${path} was not authenticated: ${reason}`,
+  authenticationThrew: (path: string) =>
+    `Authentication of a request to ${path} failed with an error. The response was 500.`,
+  keyNotFound: (path: string) =>
+    `The key of a token was not found. A request to ${path} was refused.`,
+  forbidden: (path: string, user: string | undefined) =>
+    `User ${user ?? '(without an id)'} is not authorized. A request to ${path} was refused.`,
+  userChanged: (id: string) =>
+    `A request to connection ${id} was refused, because the connection belongs to another user.`,
+  policyFailed: (hub: string, method: string) =>
+    `The policy of ${hub}.${method} failed. The call was refused.`,
+  userIdFailed: (id: string) => `The userIdProvider failed. Connection ${id} was refused.`,
+  redirectFailed: 'Negotiation could not redirect a client. The response was 500.',
+  missingProtocol: (id: string, protocol: string) =>
+    `Connection ${id} was closed: it uses the protocol '${protocol}', and another server sent it a message without this protocol. Set the same protocols on all servers.`,
+  receiverTooSlow: (id: string) =>
+    `Connection ${id} was closed, because the client does not read its messages.`,
+  connectedHookFailed: (hub: string) => `onConnected of ${hub} failed. The connection was closed.`,
+  refreshedHookFailed: (hub: string) => `onAuthenticationRefreshed of ${hub} failed.`,
+  disconnectedHookFailed: (hub: string) => `onDisconnected of ${hub} failed.`,
+  disconnectedHookTimedOut: (hub: string) =>
+    `onDisconnected of ${hub} did not return within shutdownTimeout. The server closed without waiting for it.`,
+  lifetimeManagerFailed: (hub: string) =>
+    `The lifetime manager of ${hub} failed to remove a connection.`,
+  methodFailed: (hub: string, method: string) => `${hub}.${method} failed.`,
+  invalidMessage: (id: string) =>
+    `Connection ${id} sent an invalid message. The connection was closed.`,
+  sendFailed: (target: string) => `The response to '${target}' could not be serialized.`,
+} as const;
