@@ -112,7 +112,7 @@ test('a client that goes to another server has its answers still, by its id; str
     .map(({ connectionList, payloads }) => [connectionList, String(payloads.get('json'))]);
   expect(sent).toContainEqual([['a'], '{"type":3,"invocationId":"1","result":"late"}\u001e']);
   expect(JSON.stringify(sent)).toMatch(
-    /\\"invocationId\\":\\"2\\",\\"error\\":\\"[^"]*hands its clients to another/,
+    /\\"invocationId\\":\\"2\\",\\"error\\":\\"[^"]*another server has taken over this client/,
   );
   expect(JSON.stringify(sent)).toMatch(/\\"invocationId\\":\\"3\\",\\"error\\"/);
   expect(connection.textFor('a')).toBe(before);

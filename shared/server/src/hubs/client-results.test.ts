@@ -70,7 +70,7 @@ test('results are validated by their schema, and method names match case-insensi
   for (const result of [1, '', null]) {
     const bad = context.clients.client(id).invoke('getName', 'context');
     client.send(completion((await nextMessage(client))['invocationId'] as string, { result }));
-    await expect(bad).rejects.toThrow("answer to 'getName' is not of the type");
+    await expect(bad).rejects.toThrow("result of 'getName' does not match");
   }
 });
 
@@ -114,7 +114,7 @@ test('a client that returns the result of another client is closed, and the invo
   const impostor = await connect();
   impostor.client.send(completion(invocationId as string, { result: 'false' }));
   expect(await impostor.client.end()).toMatchObject({ code: 1000 });
-  expect(logged.join()).toContain('sent a message that cannot be read');
+  expect(logged.join()).toContain('sent an invalid message');
   invoked.client.send(completion(invocationId as string, { result: 'true' }));
   expect(await caller.client.next()).toBe('{"type":3,"invocationId":"1","result":"true"}');
 });

@@ -1,6 +1,5 @@
 import { MessageType } from '@practical-signalr/protocol';
 import { expect, test } from 'vitest';
-import { HubError } from '../hub-error.ts';
 import { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
 
 const completion = (invocationId: string, result: unknown) =>
@@ -26,7 +25,11 @@ test('an error of the client is a HubError, and a completion without a result is
     error: 'not telling',
   });
   results.tryComplete('a', { type: MessageType.Completion, invocationId: '2', hasResult: false });
-  await expect(failed).rejects.toThrow(new HubError('not telling'));
+  await expect(failed).rejects.toMatchObject({
+    name: 'HubException',
+    message: 'not telling',
+    code: 'ERR_SIGNALR_CLIENT_RESULT_FAILED',
+  });
   await expect(empty).rejects.toThrow('without a result');
 });
 

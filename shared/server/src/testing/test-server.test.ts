@@ -39,6 +39,6 @@ test('hubs are tested in two lines; hub contexts and clients are typed', async (
   await expect(server.connect('/nobody')).rejects.toThrow();
   const never = client.nextCall('Said');
   await server[Symbol.asyncDispose]();
-  await expect(never).rejects.toThrow("The connection ended before 'Said' was called.");
+  await expect(never).rejects.toThrow("The connection closed before 'Said' was called.");
   await expect(fetch(server.url)).rejects.toThrow();
 });

@@ -167,7 +167,7 @@ test('stream ids that are in use, repeated, too many or unexpected fail only the
       Array.from({ length: 1000 }, (_, i) => String(i)),
     ),
   );
-  expect(await client.next()).toContain('at most 1000 uploads');
+  expect(await client.next()).toContain('at most 1000 open uploads');
   client.send(
     call('5', 'Say', [], ['u']) +
       item('u', 1) +
