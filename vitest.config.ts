@@ -11,7 +11,7 @@ class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const isSlow = (file: TestSpecification): boolean =>
-      /\/(lessons|slides|course|conformance)\//.test(file.moduleId);
+      /\/(lessons|slides|course|repository-checks|conformance)\//.test(file.moduleId);
     return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
   }
 }
@@ -44,10 +44,10 @@ export default defineConfig({
     // Test files share a process and what they import. Mocks are restored after each test.
     isolate: false,
     restoreMocks: true,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // On a busy machine, an event may take a while.
-    expect: { poll: { timeout: 10_000 } },
+    // These limits end tests that hang. A test that passes does not depend on them.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 120_000 } },
     execArgv: ['--conditions=@practical-signalr/source'],
   },
 });

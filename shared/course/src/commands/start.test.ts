@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { nodeArguments } from '@practical-signalr/lesson-kit';
-import { freePort, slowness } from '@practical-signalr/lesson-kit/testing';
+import { freePort } from '@practical-signalr/lesson-kit/testing';
 import { typed } from '@practical-signalr/server/client';
 import { afterEach, expect, test } from 'vitest';
 import { errorTexts } from '../error-texts.ts';
@@ -79,36 +79,22 @@ async function whenEnded(port: number): Promise<{ ended: Promise<void> }> {
   return { ended: new Promise((resolve) => lesson.once('close', () => resolve())) };
 }
 
-test(
-  'npm start: the page within 2 s, a lesson that was started within 4 s; Ctrl-C ends both',
-  { retry: 2 },
-  async () => {
-    const port = await freePort();
-    const before = slowness();
-    const began = performance.now();
-    const { printed, child, output } = await course(['start'], port);
-    await printed;
-    const page = await fetch(`http://localhost:${port}/`);
-    const answered = performance.now() - began;
-    expect(await page.text()).toContain('Practical SignalR for Node');
-    expect(output()).toContain(`open http://localhost:${port}`);
-    const opened = await openHome(port);
-    const pressed = performance.now();
-    await opened.page.invoke('start', 3);
-    const lesson = await opened.running;
-    const started = performance.now() - pressed;
-    const { ended } = await whenEnded(lesson.port);
-    child.kill('SIGINT');
-    expect(await once(child, 'exit')).toEqual([0, null]);
-    await ended;
-    await opened.page.stop();
-    const pace = Math.max(before, slowness());
-    expect(
-      [answered < 2000 * pace, started < 4000 * pace],
-      `${answered} ms, ${started} ms, ${pace} times slower`,
-    ).toEqual([true, true]);
-  },
-);
+test('npm start serves the page and starts a lesson; Ctrl-C ends both', async () => {
+  const port = await freePort();
+  const { printed, child, output } = await course(['start'], port);
+  await printed;
+  const page = await fetch(`http://localhost:${port}/`);
+  expect(await page.text()).toContain('Practical SignalR for Node');
+  expect(output()).toContain(`open http://localhost:${port}`);
+  const opened = await openHome(port);
+  await opened.page.invoke('start', 3);
+  const lesson = await opened.running;
+  const { ended } = await whenEnded(lesson.port);
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  await ended;
+  await opened.page.stop();
+});
 
 test.each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
   '%s ends the home and the lesson it started',

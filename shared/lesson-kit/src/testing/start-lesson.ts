@@ -20,8 +20,6 @@ export interface StartLessonOptions {
 export interface RunningLesson {
   readonly url: string;
   readonly port: number;
-  /** Milliseconds from its start until it said that it is ready. */
-  readonly readyAfter: number;
   /** What it printed so far, the last 10,000 characters. */
   output(): string;
   /** Ends it as Ctrl-C does; the exit code. */
@@ -35,7 +33,6 @@ export async function startLesson(
 ): Promise<RunningLesson> {
   const { production = false, args = [], env = {}, port = await freePort() } = options;
   const page = production ? await buildPage(folder) : undefined;
-  const began = performance.now();
   const child = spawn(
     process.execPath,
     [...nodeArguments, entryOf(folder), ...(production ? [PRODUCTION] : []), ...args],
@@ -66,7 +63,6 @@ export async function startLesson(
   return {
     url: `http://localhost:${port}`,
     port,
-    readyAfter: performance.now() - began,
     output: () => output,
     async stop() {
       child.kill('SIGINT');
