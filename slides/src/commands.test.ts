@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { afterEach, expect, test } from 'vitest';
 import { buildSlides } from './build-slides.ts';
-import { errorTexts } from './error-texts.ts';
 import { slideAssets } from './slide-assets.ts';
 
 const running: ChildProcess[] = [];
@@ -57,11 +56,6 @@ test('a port in use is a sentence', async () => {
   other.close();
   expect(said).toMatch(new RegExp(`^Port ${port} is in use, .* variable PORT\\.\\n$`));
   expect(code).toBe(1);
-});
-
-test('npm run slides does not start with arguments that it does not know', async () => {
-  const [said, code] = await outcome(start('slides-command.ts', ['--help'], { PORT: '0' }));
-  expect([said, code]).toEqual([`${errorTexts.slidesTakeNothing('--help')}\n`, 1]);
 });
 
 test('npm run slides:pdf knows the decks', async () => {

@@ -17,8 +17,6 @@ export const errorTexts = {
   noSuchDeck: (name: string) => `There is no deck '${name}'.`,
   noDeckToPrint: (name: string, decks: readonly string[]) =>
     `There is no deck '${name}'. Leave the name out to print all, or take one of these: ${decks.join(', ')}.`,
-  slidesTakeNothing: (text: string) =>
-    `npm run slides does not know '${text}'. It shows all decks; the variable PORT chooses another port.`,
   portInUse: (port: number) =>
     `Port ${port} is in use, probably by slides that are still shown. End that, or choose another port with the variable PORT.`,
   browserMissing: 'The PDFs need Chromium. Install it, or name it with the variable CHROMIUM_PATH.',

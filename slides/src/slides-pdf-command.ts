@@ -1,23 +1,35 @@
 import { fileURLToPath } from 'node:url';
+import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command-line';
 import { hasChromium, launchChromium } from '@practical-signalr/lesson-kit/testing';
 import { deckNames } from './deck-names.ts';
 import { errorTexts } from './error-texts.ts';
 import { printDecks } from './print-decks.ts';
 
-/** `npm run slides:pdf`: a PDF of each deck in slides/pdf; names of decks as arguments print those alone. */
-const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !deckNames().includes(name));
-if (unknown !== undefined) {
-  console.error(errorTexts.noDeckToPrint(unknown, deckNames()));
-  process.exitCode = 1;
-} else if (hasChromium()) {
+/** `npm run slides:pdf`: prints decks as PDF files to slides/pdf. */
+const command = createCommand(
+  'npm run slides:pdf',
+  '[-- decks...]',
+  'Prints each deck as a PDF file to slides/pdf.',
+);
+command.argument('[decks...]', 'names of the decks to print, for example 03-basics').action(print);
+await runCommand(command, process.argv.slice(2));
+
+async function print(decks: readonly string[]): Promise<void> {
+  const unknown = decks.find((name) => !deckNames().includes(name));
+  if (unknown !== undefined) {
+    console.error(errorTexts.noDeckToPrint(unknown, deckNames()));
+    process.exitCode = 1;
+    return;
+  }
+  if (!hasChromium()) {
+    console.error(errorTexts.browserMissing);
+    process.exitCode = 1;
+    return;
+  }
   const browser = await launchChromium();
   const folder = fileURLToPath(new URL('../pdf/', import.meta.url));
-  await printDecks(browser, folder, asked.length > 0 ? asked : deckNames(), (file) =>
+  await printDecks(browser, folder, decks.length > 0 ? decks : deckNames(), (file) =>
     console.log(file),
   );
   await browser.close();
-} else {
-  console.error(errorTexts.browserMissing);
-  process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { Command, CommanderError } from 'commander';
 import { defaults, type ServiceMode } from './emulator-options.ts';
 import { errorTexts } from './error-texts.ts';
 import { type Emulator, startEmulator } from './start-emulator.ts';
@@ -17,48 +17,42 @@ export const switches = {
   drop: 'seconds between cuts of one server connection (never)',
 } as const;
 type Switch = keyof typeof switches;
-
-const help = `npx @practical-signalr/azure-emulator [switches]
-
-Azure SignalR Service on your machine: default and serverless mode, REST API, a status page at its address.
-
-${Object.entries(switches)
-  .map(([name, meaning]) => `  --${name.padEnd(9)} ${meaning}`)
-  .join('\n')}
-  --help      this list
-`;
+type Values = Readonly<Partial<Record<Switch, string>>>;
 
 /**
- * What the command does with its arguments: starts an emulator, or prints the help and gives undefined.
- * @throws {Error} one sentence when a switch is unknown or its value impossible, or the port is taken.
+ * Starts an emulator as the arguments say. `--help` prints the options and returns undefined.
+ * @throws {Error} in one sentence if an argument is not valid or the port is in use
  */
 export async function emulatorCommand(
   args: readonly string[],
   print: (line: string) => void,
 ): Promise<Emulator | undefined> {
-  const config: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean' } };
-  for (const name of Object.keys(switches)) config[name] = { type: 'string' };
-  const values = readSwitches([...args], config);
-  if (values['help'] !== true) return run((name) => values[name] as string | undefined, print);
-  print(help);
-  return undefined;
-}
-
-function readSwitches(
-  args: string[],
-  options: NonNullable<ParseArgsConfig['options']>,
-): Readonly<Record<string, unknown>> {
+  let emulator: Emulator | undefined;
+  const command = new Command('npx @practical-signalr/azure-emulator')
+    .description('Runs Azure SignalR Service on your machine, with a status page at its address.')
+    .helpOption('-h, --help', 'print this help')
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(false)
+    .configureHelp({ helpWidth: 200 }) // keeps each option on one line
+    .configureOutput({ writeOut: print, outputError: () => undefined })
+    .exitOverride()
+    .action(async (values: Values) => {
+      emulator = await run(values, print);
+    });
+  for (const [name, meaning] of Object.entries(switches))
+    command.option(`--${name} <value>`, meaning);
   try {
-    return parseArgs({ args, options }).values;
+    await command.parseAsync(args, { from: 'user' });
   } catch (error) {
-    throw new Error(errorTexts.wrongSwitch((error as Error).message), { cause: error });
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0)
+      throw new Error(errorTexts.wrongSwitch(error.message), { cause: error });
   }
+  return emulator;
 }
 
-async function run(
-  text: (name: Switch) => string | undefined,
-  print: (line: string) => void,
-): Promise<Emulator> {
+async function run(values: Values, print: (line: string) => void): Promise<Emulator> {
+  const text = (name: Switch): string | undefined => values[name];
   const number = (name: Switch): number | undefined => {
     const given = text(name);
     if (given === undefined) return undefined;

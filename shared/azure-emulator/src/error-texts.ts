@@ -66,8 +66,9 @@ export const errorTexts = {
   cannotListen: (host: string, port: number, why: string) =>
     `The emulator cannot listen on ${host}, port ${port} (${why}). Choose others with --host and --port.`,
   notANumber: (name: string) => `--${name} must be a number of at least 0.`,
+  // `why` is a message of commander, which begins with `error: `.
   wrongSwitch: (why: string) =>
-    `${why.split(/\. |\n/)[0]?.replace(/\.$/, '')}. --help lists the switches.`,
+    `${why.charAt(7).toUpperCase()}${why.slice(8).replace(/\.$/, '')} (for the options, see --help).`,
   unknownOption: (name: string) =>
     `'${name}' is not an option of startEmulator. Check the spelling.`,
   notAPort: 'The port must be a whole number from 0 to 65535.',

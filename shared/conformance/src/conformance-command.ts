@@ -1,23 +1,39 @@
-import { commandSwitches, wholeNumber } from './command-switches.ts';
+import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesson-kit/command-line';
 import { compareRecordings, type ScenarioResult } from './compare-recordings.ts';
 import { errorTexts } from './error-texts.ts';
 import { startTwin } from './twin/start-twin.ts';
 
-const switches = {
-  url: 'address of the server to play against (a twin that is started for it)',
-  area: 'one area of the recordings alone',
-  only: 'scenarios whose name holds this text alone',
-  lanes: 'areas that are played side by side (3)',
-  timeout: 'how long a step may wait for its answer, in ms (3000)',
-};
+interface ConformanceOptions {
+  readonly url?: string;
+  readonly area?: string;
+  readonly only?: string;
+  readonly lanes: number;
+  readonly timeout: number;
+}
 
-/** `npm run conformance`: plays the recordings against the twin, or against the server at --url; the exit code. */
-async function conformanceCommand(args: readonly string[]): Promise<number> {
-  const values = commandSwitches('npm run conformance -- [switches]', switches, args);
-  if (values === undefined) return 0;
-  const { url, area, only } = values;
-  const lanes = wholeNumber('lanes', values.lanes ?? '3', 1, 100);
-  const timeout = wholeNumber('timeout', values.timeout ?? '3000', 1, 600_000);
+/** `npm run conformance`: replays the recordings against the twin, or the server at `--url`. */
+const command = createCommand(
+  'npm run conformance',
+  '[-- options]',
+  'Replays the recordings of ASP.NET Core and compares what the server sends.',
+)
+  .option('--url <address>', 'server to test (default: a twin that this command starts)')
+  .option('--area <name>', 'replay only this area')
+  .option('--only <text>', 'replay only scenarios whose name contains this text')
+  .option('--lanes <number>', 'areas to replay at the same time', wholeNumber(1, 100), 3)
+  .option('--timeout <ms>', 'maximum time of a step, in ms', wholeNumber(1, 600_000), 3000)
+  .action(async (options: ConformanceOptions) => {
+    try {
+      process.exitCode = await replay(options);
+    } catch (error) {
+      console.error((error as Error).message);
+      process.exitCode = 1;
+    }
+  });
+await runCommand(command, process.argv.slice(2));
+
+/** Replays the recordings and prints the differences. Returns the exit code. */
+async function replay({ url, area, only, lanes, timeout }: ConformanceOptions): Promise<number> {
   if (url !== undefined) await checkAddress(url);
   const twin = url === undefined ? await startTwin(0) : undefined;
   const results = await compareRecordings((url ?? twin?.url) as string, {
@@ -30,7 +46,7 @@ async function conformanceCommand(args: readonly string[]): Promise<number> {
   return report(results);
 }
 
-/** One sentence instead of some hundred scenarios that fail for the same reason. */
+/** Checks that a server responds, because otherwise hundreds of scenarios fail for the same reason. */
 async function checkAddress(url: string): Promise<void> {
   if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
     throw new Error(errorTexts.notAnAddress(url));
@@ -55,11 +71,4 @@ function report(results: readonly ScenarioResult[]): number {
   const failed = results.filter(({ differences }) => differences.length > 0).length;
   console.log(`${results.length - failed} passed, ${failed} failed`);
   return failed > 0 || results.length === 0 ? 1 : 0;
-}
-
-try {
-  process.exitCode = await conformanceCommand(process.argv.slice(2));
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
 }

@@ -3,9 +3,6 @@ export const errorTexts = {
   portInUse: (port: number) =>
     `Port ${port} is in use, probably by another twin. End it, or choose another port with --port.`,
   noScenarios: 'No scenario has that name. Leave out --area and --only to play all.',
-  wrongSwitch: (reason: string) => `${reason.replace(/\.$/, '')}. --help lists the switches.`,
-  notANumber: (name: string, text: string, least: number, most: number) =>
-    `--${name} is '${text}'. Give a whole number from ${least} to ${most}.`,
   notAnAddress: (text: string) =>
     `--url is '${text}'. Give an address such as http://127.0.0.1:5900`,
   nobodyAnswers: (url: string) =>

@@ -1,36 +1,35 @@
-import { commandSwitches, wholeNumber } from './command-switches.ts';
+import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesson-kit/command-line';
 import { errorTexts } from './error-texts.ts';
 import { startTwin } from './twin/start-twin.ts';
 
-const switches = {
-  port: 'port to listen on (5900)',
-  redis: 'host:port of a Redis, as its backplane, with the hub Interop.ChatHub at /messages (none)',
-  'redis-prefix': 'what the channels on that Redis begin with (nothing)',
-};
+interface TwinOptions {
+  readonly port: number;
+  readonly redis?: string;
+  readonly redisPrefix?: string;
+}
 
-/** `npm run twin -- --port 5900`: the twin of the recorded server, until Ctrl-C. */
-async function twinCommand(args: readonly string[]): Promise<void> {
-  const values = commandSwitches('npm run twin -- [switches]', switches, args);
-  if (values === undefined) return;
-  const joined =
-    values.redis === undefined
-      ? undefined
-      : { redis: values.redis, prefix: values['redis-prefix'] };
-  const port = wholeNumber('port', values.port ?? '5900', 0, 65_535);
+/** `npm run twin -- --port 5900`: runs the twin of the recorded server until Ctrl-C. */
+const command = createCommand(
+  'npm run twin',
+  '[-- options]',
+  'Runs the twin of the recorded ASP.NET Core server until Ctrl-C.',
+)
+  .option('--port <number>', 'port to listen on', wholeNumber(0, 65_535), 5900)
+  .option('--redis <host:port>', 'Redis to use as a backplane, with Interop.ChatHub at /messages')
+  .option('--redis-prefix <text>', 'prefix of the channels on that Redis')
+  .action(runTwin);
+await runCommand(command, process.argv.slice(2));
+
+async function runTwin({ port, redis, redisPrefix }: TwinOptions): Promise<void> {
+  const backplane = redis === undefined ? undefined : { redis, prefix: redisPrefix };
   try {
-    const twin = await startTwin(port, joined);
-    console.log(`The twin answers on ${twin.url} (Ctrl-C ends it)`);
+    const twin = await startTwin(port, backplane);
+    console.log(`The twin listens on ${twin.url} (Ctrl-C stops it)`);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, () => void twin.close());
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Error(errorTexts.portInUse(port), { cause: error });
+    const isPortInUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    console.error(isPortInUse ? errorTexts.portInUse(port) : (error as Error).message);
+    process.exitCode = 1;
   }
-}
-
-try {
-  await twinCommand(process.argv.slice(2));
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
 }

@@ -1,32 +1,32 @@
+import { runCommand } from '@practical-signalr/lesson-kit/command-line';
 import { portOfEnvironment } from '@practical-signalr/lesson-kit';
+import type { Command } from 'commander';
 import { errorTexts } from './error-texts.ts';
 
-type Command = (...args: string[]) => Promise<number>;
-
-/** The commands behind `npm start`, `npm run lesson`, `npm run diff`, `npm run new-lesson`, `npm test` and `npm run build`; each loads what it needs alone. */
+/** The commands of the course by name. Each one loads only the modules that it needs. */
 const commands: Record<string, () => Promise<Command>> = {
-  start: async () => (await import('./commands/start.ts')).courseStart,
-  lesson: async () => (await import('./commands/lesson.ts')).courseLesson,
-  diff: async () => (await import('./commands/diff.ts')).courseDiff,
-  'new-lesson': async () => (await import('./commands/new-lesson.ts')).newLesson,
-  test: async () => (await import('./commands/test.ts')).courseTest,
-  build: async () => (await import('./commands/build.ts')).courseBuild,
+  start: async () => (await import('./commands/start.ts')).startCommand(),
+  lesson: async () => (await import('./commands/lesson.ts')).lessonCommand(),
+  diff: async () => (await import('./commands/diff.ts')).diffCommand(),
+  'new-lesson': async () => (await import('./commands/new-lesson.ts')).newLessonCommand(),
+  test: async () => (await import('./commands/test.ts')).testCommand(),
+  build: async () => (await import('./commands/build.ts')).buildCommand(),
+  picture: async () => (await import('./commands/picture.ts')).pictureCommand(),
 };
 
 const [name = '', ...args] = process.argv.slice(2);
 const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (load === undefined) {
-  console.error(errorTexts.unknownCommand(name));
+  console.error(errorTexts.unknownCommand(name, Object.keys(commands)));
   process.exitCode = 1;
-} else if (portIsClear()) {
-  const command = await load();
-  process.exitCode = await command(...args);
+} else if (isPortValid()) {
+  await runCommand(await load(), args);
 } else {
   process.exitCode = 1;
 }
 
-/** Whether `PORT`, where it is set, is a port; says so where it is not, before anything starts. */
-function portIsClear(): boolean {
+/** Returns whether the environment variable `PORT` is unset or a port, and reports it otherwise. */
+function isPortValid(): boolean {
   try {
     portOfEnvironment(0);
     return true;

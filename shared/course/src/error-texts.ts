@@ -1,47 +1,41 @@
-/** Every text that a user of the course's commands can see when something is wrong. */
+/** The messages that the commands of the course, the home and the diff viewer show to a user. */
 export const errorTexts = {
-  unknownCommand: (name: string) =>
-    `'${name}' is not a command of the course. There are: start, lesson N, diff N M, new-lesson NAME, test, build.`,
-  startKnows: (text: string) =>
-    `npm start does not know '${text}'. It knows --no-open, which leaves the browser alone; the variable PORT chooses another port.`,
+  unknownCommand: (name: string, commands: readonly string[]) =>
+    `Unknown command '${name}' (available: ${commands.join(', ')}).`,
   noSuchLesson: (text: string, last: number) =>
-    `There is no lesson '${text}'. Lessons have the numbers 1 to ${last}, for example: npm run lesson 3`,
-  newLessonNeeds:
-    'Say the name of the new lesson, for example: npm run new-lesson -- your-topic (with --title "Your topic" its title, with --from 3 the lesson whose code it starts from)',
+    `There is no lesson '${text}'. Use a number from 1 to ${last}, for example: npm run lesson 3`,
   badLessonName: (text: string) =>
-    `'${text}' cannot be the name of a lesson. Take lower-case words with hyphens between them, for example your-topic`,
+    `'${text}' is not a valid lesson name. Use lower-case words with hyphens between them, for example your-topic.`,
   badLessonTitle: (text: string) =>
-    `'${text}' cannot be the title of a lesson. Take up to 60 characters in one line, without < > & " \` and |.`,
-  lessonExists: (name: string) => `The lesson lessons/${name} exists already. Choose another name.`,
+    `'${text}' is not a valid lesson title. Use up to 60 characters in one line, without < > & " \` and |.`,
+  lessonExists: (name: string) => `The lesson lessons/${name} exists already. Use another name.`,
   numberTaken: (number: string, name: string) =>
-    `The new lesson cannot have the number ${number}, since lessons are numbered without a gap. Name it ${name}, or leave the number out.`,
+    `The new lesson cannot have the number ${number}, because lessons are numbered without gaps. Use the name ${name}, or omit the number.`,
   placeGone: (file: string) =>
-    `The new lesson could not be registered: ${file} has another shape than it had. Nothing was made.`,
+    `${file} no longer matches the pattern that new-lesson expects. Nothing was changed.`,
   lockNotRenewed: (reason: string) =>
-    `package-lock.json does not know the new lesson yet, because npm failed: ${reason}\nRun npm install.`,
-  diffNeedsTwo:
-    'Say which two lessons to compare, for example: npm run diff 3 4 (with --stat only counts, with --all tests and READMEs too)',
+    `npm could not add the new lesson to package-lock.json: ${reason}\nRun npm install.`,
   lessonInPreparation: (number: number) =>
-    `Lesson ${number} is in preparation. The course home lists the lessons that exist: npm start`,
+    `Lesson ${number} is in preparation. Run npm start to see the lessons that exist.`,
   nothingBroken: (number: number) =>
-    `Lesson ${number} has no server/auth-broken.ts and server/auth-fixed.ts beside each other, so there is nothing to compare.`,
+    `Lesson ${number} does not have both server/auth-broken.ts and server/auth-fixed.ts, so there is nothing to compare.`,
   noSuchDiffFile: (file: string, title: string) =>
-    `${title}: there is no file '${file}' in either.`,
-  sameFile: (file: string, title: string) => `${title}: '${file}' is the same in both.`,
+    `${title}: the file '${file}' does not exist in either lesson.`,
+  sameFile: (file: string, title: string) => `${title}: '${file}' is identical in both lessons.`,
   noSuchDiff: (path: string) =>
-    `The diff viewer has no page '${path}'. It compares two lessons, for example 5 and 6.`,
+    `The diff viewer has no page '${path}'. Use the numbers of two lessons, for example /diff/5/6.`,
   diffBroke: (reason: string) =>
-    `This comparison could not be made: ${reason}. A lesson's folder may have changed meanwhile: try it again.`,
+    `The comparison failed: ${reason}. A file may have changed at the same time. Reload the page.`,
   portInUse: (port: number) =>
-    `Port ${port} is in use, probably by a course home that is still running. End it, or choose another port with the variable PORT.`,
-  foreignRequest: 'Only the page of the course home itself may start and stop lessons.',
+    `Port ${port} is in use, probably by another course home. Stop it, or select another port with the environment variable PORT.`,
+  foreignRequest: 'Only the page of the course home may start and stop lessons.',
   lessonEnded: (number: number, how: string) =>
-    `Lesson ${number} ended without being asked to (${how}). Its last lines are below.`,
+    `Lesson ${number} stopped unexpectedly (${how}). The last lines of its output follow.`,
   lessonNotStarted: (number: number, how: string) =>
-    `Lesson ${number} ended before it was ready (${how}). Its last lines are below.`,
+    `Lesson ${number} stopped before it was ready (${how}). The last lines of its output follow.`,
   pageBroke: (reason: string) =>
-    `The course home could not make this page: ${reason}. Correct what it names and load it again.`,
-  noSuchPage: 'The course home has no such page. Its first page is at /.',
+    `The course home could not build this page: ${reason}. Correct the error and reload the page.`,
+  noSuchPage: 'The course home has no page at this address. Open / to see the lessons.',
   toolMissing: (tool: string) =>
     `${tool} is not installed. The tests that need it are skipped. In CI, this is a failure.`,
   noTestsIn: (path: string) =>

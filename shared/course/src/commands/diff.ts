@@ -1,33 +1,49 @@
 import { styleText } from 'node:util';
+import { createCommand } from '@practical-signalr/lesson-kit/command-line';
+import { type Command, Option } from 'commander';
 import { compare, type Comparison, NoSuchComparison, reasonsFor } from '../lessons/comparison.ts';
-import { errorTexts } from '../error-texts.ts';
 import { changedLines, type FileDiff } from '../lessons/lesson-diff.ts';
 
 type Colour = Parameters<typeof styleText>[0];
 
+interface DiffOptions {
+  /** Print only how many lines changed in each file. */
+  readonly stat?: true;
+  /** Include tests and READMEs. */
+  readonly all?: true;
+}
+
 /**
- * `npm run diff 3 4`: what lesson 4 adds to lesson 3, in colour, with the README's reason for each file, without lock, test
- * and README. `npm run diff 6 broken-fixed`: the cure of lesson 6.
- * `--stat` counts lines only, `--all` takes tests and README too. `npm run` swallows options before `--` and hands them on
- * as variables, so both spellings work.
+ * `npm run diff 3 4`: prints what changes from lesson 3 to lesson 4. `npm run diff 6 broken-fixed`
+ * prints the fix of lesson 6.
  */
-export async function courseDiff(...args: string[]): Promise<number> {
-  const option = (name: string): boolean =>
-    args.includes(`--${name}`) || process.env[`npm_config_${name}`] === 'true';
-  const numbers = args.filter((argument) => !argument.startsWith('--'));
-  const unknown = args.some(
-    (argument) => argument.startsWith('--') && !['--stat', '--all'].includes(argument),
-  );
-  if (numbers.length !== 2 || unknown) return fail(errorTexts.diffNeedsTwo);
+export const diffCommand = (): Command =>
+  createCommand(
+    'npm run diff',
+    '<before> <after> [-- options]',
+    'Prints what changes from one lesson to another, for example npm run diff 3 4.',
+  )
+    .argument('<before>', 'number of a lesson')
+    .argument('<after>', 'number of a lesson, or broken-fixed for the fix of lesson 6')
+    // npm does not pass options before `--` on. It sets these variables instead.
+    .addOption(new Option('--stat', 'print only line counts').env('npm_config_stat'))
+    .addOption(new Option('--all', 'include tests and READMEs').env('npm_config_all'))
+    .action((before: string, after: string, options: DiffOptions) => {
+      process.exitCode = diff(before, after, options);
+    });
+
+/** Prints what changes from one lesson to another, with the README's reasons. Returns the exit code. */
+export function diff(before: string, after: string, options: DiffOptions = {}): number {
   let comparison: Comparison;
   try {
-    comparison = compare(numbers[0] ?? '', numbers[1] ?? '', { all: option('all') });
+    comparison = compare(before, after, { all: options.all });
   } catch (error) {
     if (!(error instanceof NoSuchComparison)) throw error;
-    return fail(error.message);
+    console.error(error.message);
+    return 1;
   }
   const { files, title } = comparison;
-  const output = option('stat') ? [] : files.map((diff) => patchText(diff, comparison));
+  const output = options.stat === true ? [] : files.map((file) => patchText(file, comparison));
   const width = Math.max(0, ...files.map(({ file }) => file.length));
   for (const { file, state, added, removed } of files) {
     const counts = `${paint('green', `+${added}`.padStart(5))} ${paint('red', `-${removed}`.padStart(5))}`;
@@ -35,7 +51,7 @@ export async function courseDiff(...args: string[]): Promise<number> {
   }
   const summary = `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${changedLines(files)} changed lines (added and removed)`;
   output.push(paint('bold', `${title}: ${summary}`));
-  process.stdout.once('error', () => process.exit()); // behind `| head` or a pager that was left
+  process.stdout.once('error', () => process.exit()); // the reader of a pipe, such as `head`, has closed it
   console.log(output.join('\n'));
   return 0;
 }
@@ -57,11 +73,6 @@ function paintLine(line: string): string {
   return line.startsWith('-') ? paint('red', line) : line;
 }
 
-/** In colour where the reader's terminal shows colour, also behind npm; NO_COLOR and FORCE_COLOR have the last word. */
+/** Colors the text if the terminal supports it. NO_COLOR and FORCE_COLOR override the detection. */
 const paint = (colour: Colour, text: string): string =>
   styleText(colour, text, { stream: process.stdout });
-
-function fail(text: string): number {
-  console.error(text);
-  return 1;
-}

@@ -100,22 +100,20 @@ function link(folder: string, entries: readonly string[]): void {
 const made = (file: string): string => readFileSync(join(copy, file), 'utf8');
 
 test('what cannot be made is not made, and a sentence says why', async () => {
-  const wrong: [args: string[], text: string][] = [
-    [[], 'Say the name of the new lesson, for example: npm run new-lesson -- your-topic'],
-    [['Your_Topic'], "'Your_Topic' cannot be the name of a lesson."],
-    [['../your-topic'], "'../your-topic' cannot be the name of a lesson."],
+  const wrong: [args: [name: string, options?: object], text: string][] = [
+    [['Your_Topic'], "'Your_Topic' is not a valid lesson name."],
+    [['../your-topic'], "'../your-topic' is not a valid lesson name."],
     [['03-basics'], 'The lesson lessons/03-basics exists already.'],
     [['basics'], 'The lesson lessons/03-basics exists already.'],
     [
       ['42-your-topic'],
-      `cannot have the number 42, since lessons are numbered without a gap. Name it ${name}`,
+      `cannot have the number 42, because lessons are numbered without gaps. Use the name ${name}`,
     ],
-    [['your-topic', '--from', '99'], "There is no lesson '99'."],
-    [['your-topic', '--title', 'a | b'], "'a | b' cannot be the title of a lesson."],
-    [['your-topic', '--verbose'], 'Say the name of the new lesson'],
+    [['your-topic', { from: '99' }], "There is no lesson '99'."],
+    [['your-topic', { title: 'a | b' }], "'a | b' is not a valid lesson title."],
   ];
-  const script = `const { newLesson } = await import('./shared/course/src/commands/new-lesson.ts');
-    for (const args of ${JSON.stringify(wrong.map(([args]) => args))}) console.log(await newLesson(...args));`;
+  const script = `const { createLesson } = await import('./shared/course/src/commands/new-lesson.ts');
+    for (const args of ${JSON.stringify(wrong.map(([args]) => args))}) console.log(createLesson(...args));`;
   const { output } = await node(...nodeArguments, '--input-type=module', '--eval', script);
   const lines = output.trim().split('\n');
   expect(lines.filter((line) => line === '1')).toHaveLength(wrong.length);

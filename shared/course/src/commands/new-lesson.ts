@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type LessonFolder, lessonFolders } from '@practical-signalr/lesson-kit';
+import { createCommand } from '@practical-signalr/lesson-kit/command-line';
+import { type Command, Option } from 'commander';
 import { errorTexts } from '../error-texts.ts';
 import { changedLines, lessonDiff, lessonFiles } from '../lessons/lesson-diff.ts';
 import { newLessonReadme } from './new-lesson-readme.ts';
@@ -29,12 +30,33 @@ interface NewLesson {
   readonly from: LessonFolder;
 }
 
+interface NewLessonOptions {
+  readonly title?: string;
+  /** The number of the lesson to copy. */
+  readonly from?: string;
+}
+
+/** `npm run new-lesson -- your-topic`: creates the next lesson and registers it. */
+export const newLessonCommand = (): Command =>
+  createCommand(
+    'npm run new-lesson',
+    '-- <name> [options]',
+    'Creates the next lesson as a copy of another one, with a README to fill in.',
+  )
+    .argument('<name>', 'lower-case words with hyphens between them, for example your-topic')
+    // npm does not pass options before `--` on. It sets these variables instead.
+    .addOption(new Option('--title <text>', 'title of the lesson').env('npm_config_title'))
+    .addOption(new Option('--from <number>', 'lesson to copy').env('npm_config_from'))
+    .action((name: string, options: NewLessonOptions) => {
+      process.exitCode = createLesson(name, options);
+    });
+
 /**
- * `npm run new-lesson -- your-topic --title "Your topic" --from 5`: makes the next lesson as a copy of another one (default: 5;
- * from the tenth on the one before), with a README to fill in, and registers it. What it has made passes all checks.
+ * Creates the next lesson as a copy of another one (default: lesson 5, and from the tenth lesson on
+ * the previous one). The new lesson passes all checks. Returns the exit code.
  */
-export async function newLesson(...args: string[]): Promise<number> {
-  const lesson = asked(args);
+export function createLesson(text: string, options: NewLessonOptions = {}): number {
+  const lesson = planLesson(text, options);
   if (typeof lesson === 'string') {
     console.error(lesson);
     return 1;
@@ -58,24 +80,12 @@ export async function newLesson(...args: string[]): Promise<number> {
     { cwd: root, shell: true, encoding: 'utf8' },
   );
   if (npm.status !== 0) console.error(errorTexts.lockNotRenewed(npm.stderr.trim()));
-  console.log(next(lesson));
+  console.log(nextSteps(lesson));
   return npm.status === 0 ? 0 : 1;
 }
 
-/** What was asked for, or the sentence that says what is wrong with it. */
-function asked(args: readonly string[]): NewLesson | string {
-  let given: { readonly positionals: string[]; readonly values: { from?: string; title?: string } };
-  try {
-    const options = { from: { type: 'string' }, title: { type: 'string' } } as const;
-    given = parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch {
-    return errorTexts.newLessonNeeds;
-  }
-  // `npm run` keeps options before `--` for itself and hands them on as variables.
-  const option = (name: 'from' | 'title'): string | undefined =>
-    given.values[name] ?? process.env[`npm_config_${name}`];
-  const [text = '', ...more] = given.positionals;
-  if (text === '' || more.length > 0) return errorTexts.newLessonNeeds;
+/** Returns the lesson to create, or the message that says why it cannot be created. */
+function planLesson(text: string, options: NewLessonOptions): NewLesson | string {
   const [, digits, topic] = /^(?:(\d+)-)?([a-z][a-z\d]*(?:-[a-z\d]+)*)$/.exec(text) ?? [];
   if (topic === undefined) return errorTexts.badLessonName(text);
 
@@ -86,11 +96,11 @@ function asked(args: readonly string[]): NewLesson | string {
   if (same !== undefined) return errorTexts.lessonExists(same.name);
   if (digits !== undefined && Number(digits) !== number)
     return errorTexts.numberTaken(digits, `${prefix}-${topic}`);
-  const wanted = option('from') ?? String(number - 1 > videos.length ? number - 1 : CHAT);
-  const from = lessons.find((lesson) => String(lesson.number) === wanted);
-  if (from === undefined) return errorTexts.noSuchLesson(wanted, lessons.length);
+  const fromNumber = options.from ?? String(number - 1 > videos.length ? number - 1 : CHAT);
+  const from = lessons.find((lesson) => String(lesson.number) === fromNumber);
+  if (from === undefined) return errorTexts.noSuchLesson(fromNumber, lessons.length);
   const title =
-    option('title') ?? topic.charAt(0).toUpperCase() + topic.slice(1).replaceAll('-', ' ');
+    options.title ?? topic.charAt(0).toUpperCase() + topic.slice(1).replaceAll('-', ' ');
   if (!/^[^<>&"`|\n]{1,60}$/.test(title)) return errorTexts.badLessonTitle(title);
   return { number, name: `${prefix}-${topic}`, title, from };
 }
@@ -155,7 +165,7 @@ function register({ number, name, title, from }: NewLesson, folder: string): voi
 }
 
 /** What was made, and what to do with it. */
-const next = ({
+const nextSteps = ({
   number,
   name,
   title,

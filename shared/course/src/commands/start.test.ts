@@ -138,7 +138,7 @@ test.each([
 
 test.each([
   [['lesson', '9'], "There is no lesson '9'."],
-  [['nonsense'], "'nonsense' is not a command of the course."],
+  [['nonsense'], "Unknown command 'nonsense' (available: start, lesson, "],
 ])('%j is answered with a sentence', async (command, text) => {
   const { child, output } = await course(command, 0);
   const [code] = (await once(child, 'exit')) as [number];

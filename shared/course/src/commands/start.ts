@@ -1,18 +1,28 @@
 import { portOfEnvironment } from '@practical-signalr/lesson-kit';
+import { createCommand } from '@practical-signalr/lesson-kit/command-line';
+import type { Command } from 'commander';
 import { errorTexts } from '../error-texts.ts';
 import { startHome } from '../home/home-server.ts';
-import { opensBrowser } from '../home/opens-browser.ts';
+import { shouldOpenBrowser } from '../home/should-open-browser.ts';
+
+/** `npm start`: runs the course home until Ctrl-C. */
+export const startCommand = (): Command =>
+  createCommand(
+    'npm start',
+    '[-- options]',
+    'Starts the course home. The environment variable PORT selects another port than 4100.',
+  )
+    .option('--no-open', 'do not open a browser')
+    .action(async ({ open }: { open: boolean }) => {
+      process.exitCode = await start(open);
+    });
 
 /**
- * `npm start`: the course home until Ctrl-C, which ends the lessons it started too. Opens it in the browser where somebody
- * sits in front of it; `-- --no-open` does not.
+ * Runs the course home until a signal stops it, and with it the lessons that it started. Returns
+ * the exit code.
+ * @param open whether to open a browser if a user is likely to be at this machine
  */
-export async function courseStart(...args: string[]): Promise<number> {
-  const unknown = args.find((argument) => argument !== '--no-open');
-  if (unknown !== undefined) {
-    console.error(errorTexts.startKnows(unknown));
-    return 1;
-  }
+async function start(open: boolean): Promise<number> {
   const port = portOfEnvironment(4100);
   let home: Awaited<ReturnType<typeof startHome>>;
   try {
@@ -23,23 +33,24 @@ export async function courseStart(...args: string[]): Promise<number> {
     return 1;
   }
   const address = `http://localhost:${home.port}`;
-  console.log(`Course home: open ${address} (Ctrl-C ends it and every lesson it started)`);
+  console.log(`Course home: open ${address} (Ctrl-C stops it and every lesson that it started)`);
   const { env, platform, stdout } = process;
-  if (opensBrowser({ args, env, platform, isTerminal: stdout.isTTY })) void openBrowser(address);
+  if (shouldOpenBrowser({ open, env, platform, isTerminal: stdout.isTTY }))
+    void openBrowser(address);
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => resolve());
+      process.on(signal, () => resolve()); // a second signal must not interrupt the shutdown
   });
   await home.close();
   return 0;
 }
 
-/** The address is printed: whoever has no browser that can be opened loses nothing. */
+/** Opens the address in the default browser. Failures are ignored, because the address is printed. */
 async function openBrowser(address: string): Promise<void> {
   try {
-    const { default: open } = await import('open'); // knows how on Windows, macOS, Linux and WSL
+    const { default: open } = await import('open');
     (await open(address)).on('error', () => undefined);
   } catch {
-    // As above.
+    // No browser can be opened here.
   }
 }

@@ -4,11 +4,11 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errors } from '../errors.ts';
 import { hostOfEnvironment } from '../run/host-of-environment.ts';
+import { readLessonOptions } from '../run/lesson-options.ts';
 import { lessonNumber } from '../run/lesson-number.ts';
 import type { ServedLesson } from './lesson.ts';
 import { openLesson } from './open-lesson.ts';
 import { portOfEnvironment } from '../run/port-of-environment.ts';
-import { PRODUCTION } from '../run/run-lesson.ts';
 import { refuseForeignRequests } from './refuse-foreign-requests.ts';
 import { serveBuiltPage, servePageFromSource, servePageElsewhere } from './serve-page.ts';
 
@@ -20,6 +20,7 @@ export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promis
   const { server, signalr } = lesson;
   const folder = dirname(dirname(fileURLToPath(mainUrl)));
   const number = lessonNumber(mainUrl);
+  const { production } = readLessonOptions();
   let port = 4100 + number;
   let closePage = async (): Promise<void> => undefined;
   const end = async (): Promise<void> => {
@@ -37,7 +38,7 @@ export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promis
     // The page first: one that waits for the server's return must not find a server without its page.
     const { INSTANCE: name } = process.env;
     if (name !== undefined) return await serveInstance(name, port, lesson, end);
-    if (process.argv.includes(PRODUCTION)) serveBuiltPage(folder, lesson);
+    if (production === true) serveBuiltPage(folder, lesson);
     else closePage = await servePageFromSource(folder, lesson, end);
     await listen(server, port);
   } catch (error) {

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+// Starts a command of this repository with the options that Node needs to run TypeScript from the
+// workspace's sources: `node shared/course/run.mjs start`. The scripts of the root package.json use it.
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/** The files of the commands that belong to other packages. The course's own are in src/cli.ts. */
+const files = {
+  slides: 'slides/src/slides-command.ts',
+  'slides:pdf': 'slides/src/slides-pdf-command.ts',
+  twin: 'shared/conformance/src/twin-command.ts',
+  conformance: 'shared/conformance/src/conformance-command.ts',
+  emulator: 'shared/azure-emulator/src/cli.ts',
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = Object.hasOwn(files, name) ? [files[name]] : ['shared/course/src/cli.ts', name];
+const [file, ...words] = command;
+const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+const nodeOptions = ['--conditions=@practical-signalr/source', '--import=tsx'];
+
+const child = spawn(process.execPath, [...nodeOptions, path, ...words, ...args], {
+  stdio: 'inherit',
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    // A terminal sends Ctrl-C to the child too. The child must not get it twice.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  });
+}
+child.once('exit', (code, signal) => {
+  process.exitCode = code ?? 128 + constants.signals[signal];
+});

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '@practical-signalr/course';
+import { describe, expect, test } from 'vitest';
+
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+interface Outcome {
+  readonly output: string;
+  readonly code: number | null;
+}
+
+/** Runs a script of package.json without npm, so that nothing is between the test and the launcher. */
+async function run(script: string, ...args: string[]): Promise<Outcome> {
+  const [, ...words] = (scripts[script] ?? '').split(' ');
+  const env = { ...process.env, PORT: '0' };
+  const child = spawn(process.execPath, [...words, ...args], { cwd: root, env });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { output, code };
+}
+
+/** The commands of other packages. The course tests its own in commands.test.ts. */
+const commands: Record<string, readonly string[]> = {
+  slides: [],
+  'slides:pdf': [],
+  twin: ['--port <number>', '--redis <host:port>', '--redis-prefix <text>'],
+  conformance: ['--url', '--area', '--only', '--lanes', '--timeout'].map((name) => `${name} <`),
+  emulator: ['port', 'host', 'key', 'mode', 'upstream', 'quota', 'units', 'latency', 'drop'].map(
+    (name) => `--${name} <value>`,
+  ),
+};
+const courseCommands = ['start', 'lesson', 'diff', 'new-lesson', 'test', 'build', 'picture'];
+
+test('every script that the launcher runs is covered by a test', () => {
+  const launched = Object.entries(scripts)
+    .filter(([, line]) => line.startsWith('node shared/course/run.mjs'))
+    .map(([name]) => name);
+  expect(launched).toEqual(expect.arrayContaining([...courseCommands, ...Object.keys(commands)]));
+  for (const [name, line] of Object.entries(scripts))
+    expect([name, line.length < 80]).toEqual([name, true]);
+});
+
+describe.each(Object.entries(commands))('npm run %s', { timeout: 60_000 }, (script, options) => {
+  test('--help prints one line per option', async () => {
+    const { output, code } = await run(script, '--help');
+    for (const option of [...options, '--help'])
+      expect(output.split('\n').filter((line) => line.includes(option))).toHaveLength(1);
+    expect(code).toBe(0);
+  });
+
+  test('refuses an unknown option with one sentence', async () => {
+    const { output, code } = await run(script, '--unknown');
+    expect(output).toMatch(/^Unknown option '--unknown' [^\n]*--help\)\.\n$/);
+    expect(code).toBe(1);
+  });
+
+  test('refuses a stray argument with one sentence', async () => {
+    const { output, code } = await run(script, 'stray');
+    expect(output).toMatch(
+      /^(Unexpected argument 'stray'|Too many arguments|There is no deck 'stray')[^\n]+\.\n$/,
+    );
+    expect(code).toBe(1);
+  });
+});
+
+test.each([
+  [['lesson', '2', '--block-upgrad'], /^Unknown option '--block-upgrad' for npm run lesson /],
+  [['lesson', '2', '--transports', 'tcp'], /argument 'tcp' is invalid\. Use one or more of ws, /],
+  [['build', '--production'], /^Unknown option '--production' for npm run build /],
+])('npm run %j is refused', async ([script = '', ...args], message) => {
+  const { output, code } = await run(script, ...args);
+  expect(output).toMatch(message);
+  expect([code, output.split('\n').length]).toEqual([1, 2]);
+});
+
+test('the launcher refuses an unknown command', async () => {
+  scripts['unknown'] = 'node shared/course/run.mjs unknown';
+  const { output, code } = await run('unknown');
+  expect([output, code]).toEqual([expect.stringMatching(/^Unknown command 'unknown' /), 1]);
+});
+
+test('a signal to the launcher stops the command, and its exit code is passed on', async () => {
+  const child = spawn(process.execPath, ['shared/course/run.mjs', 'twin', '--port', '0'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
