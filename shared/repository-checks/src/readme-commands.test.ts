@@ -34,7 +34,7 @@ const here: Record<
 const elsewhere: Record<string, string> = {
   'npm ci && npm start': 'shared/course/src/commands/start.test.ts',
   'npm ci && npm test': '.ci/run',
-  'npm start -- --no-open': 'shared/course/src/home/opens-browser.test.ts',
+  'npm start -- --no-open': 'shared/course/src/home/should-open-browser.test.ts',
   'npm start': 'shared/course/src/commands/start.test.ts',
   'npm test': '.ci/run',
   'npm test -- shared/redis': 'shared/course/src/commands/test-filter.test.ts',

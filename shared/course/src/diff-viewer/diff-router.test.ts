@@ -95,7 +95,7 @@ describe('the lessons of this repository', () => {
     const same = await get(`${url}/5/6?file=vite.config.ts`);
     expect([same.status, same.html]).toEqual([
       200,
-      expect.stringContaining("'vite.config.ts' is the same in both"),
+      expect.stringContaining("'vite.config.ts' is identical in both lessons"),
     ]);
     expect(same.html).toMatch(/<option value="5" selected>.*<option value="6" selected>/s); // the form begins there
   });

@@ -148,7 +148,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     await openWith({ 3: `const ready = ;` });
     await button('Start and open lesson 3').click();
     for (const place of [row(3), page.locator('#guide')]) {
-      await see(place).toContainText('Lesson 3 ended before it was ready (exit code 1).');
+      await see(place).toContainText('Lesson 3 stopped before it was ready (exit code 1).');
       await see(place).toContainText('Unexpected ";"');
       await page.goto(`http://localhost:${home.port}/#lesson-3`);
     }

@@ -70,7 +70,7 @@ test('crashes at start: a sentence and the last lines that it printed', async ()
   await reaches(made, 'failed');
   const { reason, lastLines } = made.status;
   expect(reason).toBe(
-    'Lesson 3 ended before it was ready (exit code 1). Its last lines are below.',
+    'Lesson 3 stopped before it was ready (exit code 1). The last lines of its output follow.',
   );
   expect(lastLines.length).toBeLessThanOrEqual(12);
   expect(lastLines.join('\n')).toContain('Error: nothing works');
@@ -96,7 +96,7 @@ test('a folder that went away: a sentence, no crash of the home', async () => {
   cleanup.splice(0).forEach((each) => void each());
   made.start();
   await reaches(made, 'failed');
-  expect(made.status.reason).toContain('ended before it was ready');
+  expect(made.status.reason).toContain('stopped before it was ready');
 });
 
 test('a port that another program has: the lesson says so', async () => {
@@ -120,7 +120,7 @@ test('killed from outside: a sentence that names the signal; it can be started a
   process.kill(pid, 'SIGKILL');
   await reaches(made, 'failed');
   expect(made.status.reason).toBe(
-    'Lesson 3 ended without being asked to (signal SIGKILL). Its last lines are below.',
+    'Lesson 3 stopped unexpectedly (signal SIGKILL). The last lines of its output follow.',
   );
   made.start();
   expect(made.status).toMatchObject({ state: 'starting', reason: '', lastLines: [] });
