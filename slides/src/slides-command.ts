@@ -16,9 +16,9 @@ async function showSlides(): Promise<void> {
   try {
     port = portOfEnvironment(port);
     const slides = await serveSlides(port);
-    console.log(`Slides: open ${slides.url} (Ctrl-C stops them)`);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, () => void slides.close());
+    console.log(`Slides: open ${slides.url} (Ctrl-C stops them)`);
   } catch (error) {
     const isPortInUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     console.error(isPortInUse ? errorTexts.portInUse(port) : (error as Error).message);

@@ -24,9 +24,9 @@ async function runTwin({ port, redis, redisPrefix }: TwinOptions): Promise<void>
   const backplane = redis === undefined ? undefined : { redis, prefix: redisPrefix };
   try {
     const twin = await startTwin(port, backplane);
-    console.log(`The twin listens on ${twin.url} (Ctrl-C stops it)`);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, () => void twin.close());
+    console.log(`The twin listens on ${twin.url} (Ctrl-C stops it)`);
   } catch (error) {
     const isPortInUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     console.error(isPortInUse ? errorTexts.portInUse(port) : (error as Error).message);

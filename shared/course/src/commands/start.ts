@@ -32,15 +32,16 @@ async function start(open: boolean): Promise<number> {
     console.error(errorTexts.portInUse(port));
     return 1;
   }
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => resolve()); // a second signal must not interrupt the shutdown
+  });
   const address = `http://localhost:${home.port}`;
   console.log(`Course home: open ${address} (Ctrl-C stops it and every lesson that it started)`);
   const { env, platform, stdout } = process;
   if (shouldOpenBrowser({ open, env, platform, isTerminal: stdout.isTTY }))
     void openBrowser(address);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.on(signal, () => resolve()); // a second signal must not interrupt the shutdown
-  });
+  await stopped;
   await home.close();
   return 0;
 }
