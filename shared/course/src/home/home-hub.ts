@@ -13,7 +13,7 @@ import type { HomeLessons } from './home-lessons.ts';
 import { lessonGuide, lessonTasks } from '../lessons/lesson-guide.ts';
 import { sections } from '../lessons/sections.ts';
 
-/** What a page of the home may ask. */
+/** The hub that the pages of the course home call. */
 export class HomeHub extends Hub<HomeClient> implements HomeServer {
   readonly #lessons: HomeLessons;
 
@@ -39,11 +39,11 @@ export class HomeHub extends Hub<HomeClient> implements HomeServer {
   }
 
   start(number: number): void {
-    told(() => this.#lessons.start(number));
+    withHubErrors(() => this.#lessons.start(number));
   }
 
   stop(number: number): void {
-    void told(() => this.#lessons.stop(number)); // its end is news for every page, not the answer to one
+    void withHubErrors(() => this.#lessons.stop(number)); // every page is notified when the lesson has stopped
   }
 
   async guide(number: number): Promise<LessonGuide> {
@@ -53,12 +53,12 @@ export class HomeHub extends Hub<HomeClient> implements HomeServer {
   }
 
   async *log(number: number): AsyncGenerator<LogLines, void, undefined> {
-    yield* told(() => this.#lessons.log(number)).follow(this.context.invocationAborted);
+    yield* withHubErrors(() => this.#lessons.log(number)).follow(this.context.invocationAborted);
   }
 }
 
-/** The sentences of the lessons are for people. */
-function told<T>(act: () => T): T {
+/** Calls `act` and rethrows its error as a HubError, so that the page gets the message. */
+function withHubErrors<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
