@@ -45,7 +45,8 @@ function difference(before: string, after: string, language: string): CodeLine[]
   const lines = [read(before), read(after)].map((source) => highlightedLines(source, language));
   const at = [0, 0];
   return diffLines(read(before), read(after)).flatMap(({ count, added, removed }) => {
-    const kind = added ? 'add' : removed ? 'del' : 'same';
+    const otherKind = removed ? 'del' : 'same';
+    const kind = added ? 'add' : otherKind;
     const from = removed ? 0 : 1;
     const part = lines[from]!.slice(at[from], at[from]! + count);
     if (!added) at[0]! += count;

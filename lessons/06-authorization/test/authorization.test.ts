@@ -36,8 +36,14 @@ describe('without a browser', () => {
         'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
       };
       const request = get(`${lesson.url}${path}?access_token=${query}`, { headers });
-      request.on('upgrade', ({ statusCode }, socket) => (socket.destroy(), resolve(statusCode)));
-      request.on('response', (response) => (response.resume(), resolve(response.statusCode)));
+      request.on('upgrade', ({ statusCode }, socket) => {
+        socket.destroy();
+        resolve(statusCode);
+      });
+      request.on('response', (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
       request.on('error', reject);
     });
 

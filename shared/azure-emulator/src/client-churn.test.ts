@@ -83,12 +83,10 @@ async function httpClient(i: number, accept: 'text/event-stream' | '*/*'): Promi
 }
 
 /** Of every forty one over Server-Sent Events and one over long polling. */
-const comeAndGo = (i: number): Promise<void> =>
-  i % 40 === 0
-    ? httpClient(i, 'text/event-stream')
-    : i % 40 === 20
-      ? httpClient(i, '*/*')
-      : webSocketClient(i);
+function comeAndGo(i: number): Promise<void> {
+  if (i % 40 === 0) return httpClient(i, 'text/event-stream');
+  return i % 40 === 20 ? httpClient(i, '*/*') : webSocketClient(i);
+}
 
 test('10,000 clients come and go and leave nothing behind', async () => {
   let next = 0;

@@ -20,7 +20,7 @@ beforeAll(async () => {
   for (const file of listFiles()) cpSync(join(root, file), join(copy, file));
   execFileSync('git', ['init', '--quiet'], { cwd: copy });
   before = await hashTasks();
-}, 60_000);
+});
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 /** The files of the repository, tracked or new, without those that git ignores. */

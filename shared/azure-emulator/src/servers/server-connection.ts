@@ -148,12 +148,9 @@ export class ServerConnection implements ClientServer {
   }
 
   #shakeHands(message: ServiceMessage): void {
-    const error =
-      message.type !== ServiceMessageType.HandshakeRequest
-        ? errorTexts.handshakeExpected
-        : message.version === 1
-          ? ''
-          : errorTexts.handshakeVersion(message.version);
+    let error = '';
+    if (message.type !== ServiceMessageType.HandshakeRequest) error = errorTexts.handshakeExpected;
+    else if (message.version !== 1) error = errorTexts.handshakeVersion(message.version);
     this.send({
       type: ServiceMessageType.HandshakeResponse,
       errorMessage: error,

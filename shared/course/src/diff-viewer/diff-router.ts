@@ -90,11 +90,9 @@ export function diffRouter(lessons?: string): Router {
   router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const unknown = error instanceof NoSuchComparison;
     const malformed = error instanceof URIError; // an address with a lonely '%'
-    const text = unknown
-      ? error.message
-      : malformed
-        ? errorTexts.noSuchDiff(request.path)
-        : errorTexts.diffBroke(String(error));
+    let text = errorTexts.diffBroke(String(error));
+    if (unknown) text = error.message;
+    else if (malformed) text = errorTexts.noSuchDiff(request.path);
     const page = diffProblemPage(text, diffChoice(request, lessons));
     response
       .status(unknown || malformed ? 404 : 500)

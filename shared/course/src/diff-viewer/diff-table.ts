@@ -98,7 +98,8 @@ function unifiedRows(run: readonly DiffRow[], before: Lines, after: Lines): Elem
 
 function splitRow(row: DiffRow, before: Lines, after: Lines): Element {
   const side = (cell: DiffCell | undefined, lines: Lines, changed: string): Element[] => {
-    const kind = cell === undefined ? 'none' : row.changed ? changed : 'same';
+    const kindOfCell = row.changed ? changed : 'same';
+    const kind = cell === undefined ? 'none' : kindOfCell;
     return [lineCell(cell, kind), signCell(kind), codeCell(cell, lines, kind)];
   };
   return h('tr', { className: row.changed ? 'both' : 'same' }, [
@@ -110,8 +111,9 @@ function splitRow(row: DiffRow, before: Lines, after: Lines): Element {
 const lineCell = (cell: DiffCell | undefined, kind?: string): Element =>
   h('td', { className: ['lineno', kind ?? ''] }, cell === undefined ? '' : String(cell.line));
 
+const signs: Record<string, string> = { add: '+', del: '−' };
 const signCell = (kind: string): Element =>
-  h('td', { className: ['sign', kind] }, kind === 'add' ? '+' : kind === 'del' ? '−' : '');
+  h('td', { className: ['sign', kind] }, signs[kind] ?? '');
 
 function codeCell(cell: DiffCell | undefined, lines: Lines, kind: string): Element {
   const tokens = cell === undefined ? [] : (lines[cell.line - 1] ?? []);

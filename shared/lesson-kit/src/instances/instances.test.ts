@@ -23,7 +23,10 @@ afterEach(async () => {
 async function listening(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  ends.push(() => (server.closeAllConnections(), server.close()));
+  ends.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 

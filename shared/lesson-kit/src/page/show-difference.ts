@@ -12,7 +12,8 @@ export function showDifference(before: string, after: string, place: string): vo
       .split('\n')
       .map((text) => {
         const line = document.createElement('span');
-        line.className = added ? 'add' : removed ? 'del' : 'same';
+        const otherKind = removed ? 'del' : 'same';
+        line.className = added ? 'add' : otherKind;
         line.textContent = text;
         return line;
       }),

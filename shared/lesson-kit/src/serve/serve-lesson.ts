@@ -44,9 +44,8 @@ export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promis
   } catch (error) {
     await closePage();
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    console.error(
-      inUse ? errors.portInUse(port).message : error instanceof Error ? error.message : error,
-    );
+    const text = error instanceof Error ? error.message : error;
+    console.error(inUse ? errors.portInUse(port).message : text);
     process.exitCode = 1;
     if (process.connected) process.disconnect(); // nothing else keeps an instance
     await signalr.close();

@@ -18,9 +18,10 @@ export function hexDump(bytes: Uint8Array): string {
     const hex = places.map(([byte, i]) =>
       isHidden(i) ? '••' : byte.toString(16).padStart(2, '0'),
     );
-    const characters = places.map(([byte, i]) =>
-      isHidden(i) ? '•' : byte > 31 && byte < 127 ? String.fromCharCode(byte) : '·',
-    );
+    const characters = places.map(([byte, i]) => {
+      if (isHidden(i)) return '•';
+      return byte > 31 && byte < 127 ? String.fromCharCode(byte) : '·';
+    });
     lines.push(`${hex.join(' ').padEnd(WIDE * 3)} ${characters.join('')}`);
   }
   if (bytes.length > SHOWN) lines.push(`… ${bytes.length - SHOWN} bytes more`);

@@ -14,16 +14,8 @@ export class BinaryMessageWriter {
   write(parts: readonly Uint8Array[]): Uint8Array {
     let length = 0;
     for (const part of parts) length += part.length;
-    const prefix =
-      length < 0x80
-        ? 1
-        : length < 0x4000
-          ? 2
-          : length < 0x20_0000
-            ? 3
-            : length < 0x1000_0000
-              ? 4
-              : 5;
+    let prefix = 1;
+    for (let limit = 0x80; length >= limit && prefix < 5; limit *= 0x80) prefix++;
     const message = this.#take(prefix + length);
     let rest = length;
     let at = 0;

@@ -92,9 +92,11 @@ test.each<[string, () => never | Promise<never>]>([
 
 test('a key function is not asked for a token of an algorithm that does not count', async () => {
   let asked = 0;
-  const url = map({
-    authentication: jwtBearer({ key: () => (asked++, rsa.publicKey), algorithms: ['RS256'] }),
-  });
+  const key = () => {
+    asked++;
+    return rsa.publicKey;
+  };
+  const url = map({ authentication: jwtBearer({ key, algorithms: ['RS256'] }) });
   expect(await answers(url, good)).toEqual(unknownKey);
   expect(asked).toBe(0);
 });

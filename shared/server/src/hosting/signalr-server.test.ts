@@ -90,7 +90,10 @@ test('the hub context reaches clients from outside; a factory gives hubs what th
     | { clients: { all: { send(name: 'said', text: string): Promise<void> } } }
     | undefined;
   server = await testServer((signalr) => {
-    context = signalr.mapHub('/chat', () => (made++, new ChatHub()));
+    context = signalr.mapHub('/chat', () => {
+      made++;
+      return new ChatHub();
+    });
   });
   const client = await RawClient.connect(`${server.url}/chat`);
   client.send(call('Two', 1, 2));
@@ -113,7 +116,10 @@ test('a factory with its class beside it is called for calls only, and may give 
     }
   }
   let made = 0;
-  const create = (): StoredHub => (made++, new StoredHub(['a']));
+  const create = (): StoredHub => {
+    made++;
+    return new StoredHub(['a']);
+  };
   server = await testServer((signalr) => signalr.mapHub('/stored', { hub: StoredHub, create }));
   expect(made).toBe(0);
   const client = await RawClient.connect(`${server.url}/stored`);

@@ -153,12 +153,8 @@ export class SignalRServer {
       if (entry !== undefined) entries[hub.name] = entry;
     }
     const found = new Set(Object.values(entries).map(({ status }) => status));
-    const status = found.has('Unhealthy')
-      ? 'Unhealthy'
-      : found.has('Degraded')
-        ? 'Degraded'
-        : 'Healthy';
-    return { status, entries };
+    const worst = (['Unhealthy', 'Degraded'] as const).find((status) => found.has(status));
+    return { status: worst ?? 'Healthy', entries };
   }
 
   /** Tells all clients to reconnect, sends what waits, ends every connection. Leaves no handle; the `http.Server` stays yours. */

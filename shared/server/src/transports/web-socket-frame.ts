@@ -25,7 +25,8 @@ export function joinedFrame(payloads: readonly Uint8Array[]): Buffer {
 
 /** A frame with its head written and room for the payload at its end. */
 function emptyFrame(firstByte: number, length: number): Buffer {
-  const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const longHead = length < 65_536 ? 4 : 10;
+  const head = length < 126 ? 2 : longHead;
   const frame = Buffer.allocUnsafe(head + length);
   frame[0] = firstByte;
   if (head === 2) {

@@ -80,7 +80,8 @@ export function drawServers(picture: SVGElement, drawing: ServersDrawing): void 
     }
     if (isJoined) line(middle, bottom, middle, last, backplane.state);
     const others = (clients ?? 1) - 1;
-    const more = others < 1 ? '' : isNarrow ? ` + ${others}` : ` and ${others} more`;
+    const othersText = isNarrow ? ` + ${others}` : ` and ${others} more`;
+    const more = others < 1 ? '' : othersText;
     const who = isHere ? `this tab${more}` : count(clients);
     box(
       i * column,

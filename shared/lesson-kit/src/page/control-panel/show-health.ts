@@ -13,8 +13,9 @@ export function showHealth(instances: readonly DescribedInstance[]): void {
   const told = lost.map(({ name, health: { data } }) => `${data['lostSends']} by ${name}`);
   if (texts.length === 0) texts.push('All servers are healthy.');
   if (told.length > 0) texts.push(`Sends lost: ${told.join(', ')}.`);
+  const stateWithoutProblem = missing ? 'warn' : 'good';
   showState(
-    ill || instances.length === 0 ? 'bad' : missing ? 'warn' : 'good',
+    ill || instances.length === 0 ? 'bad' : stateWithoutProblem,
     texts.join(' '),
     '#health',
   );

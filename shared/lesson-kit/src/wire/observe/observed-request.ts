@@ -62,7 +62,8 @@ export function describeRequest(
     return method === 'DELETE' ? 'delete' : 'request';
   };
   // ASP.NET Core's own order: the header counts before a hook asks for the query.
-  const tokenIn = authorization ? 'header' : searchParams.get('access_token') ? 'query' : 'none';
+  const tokenInQuery = searchParams.get('access_token') ? 'query' : 'none';
+  const tokenIn = authorization ? 'header' : tokenInQuery;
   const attempt = searchParams.get('attempt');
   return {
     number,
