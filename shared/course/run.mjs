@@ -14,11 +14,17 @@ const files = {
   emulator: 'shared/azure-emulator/src/cli.ts',
 };
 
-const [name = '', ...args] = process.argv.slice(2);
+/** `npm run dev` runs `start` and restarts it when a source file that it has loaded changes. */
+const isWatching = process.argv[2] === 'dev';
+const [name = '', ...args] = isWatching ? ['start', '--no-open'] : process.argv.slice(2);
 const command = Object.hasOwn(files, name) ? [files[name]] : ['shared/course/src/cli.ts', name];
 const [file, ...words] = command;
 const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
-const nodeOptions = ['--conditions=@practical-signalr/source', '--import=tsx'];
+const conditions = '--conditions=@practical-signalr/source';
+const tsx = fileURLToPath(import.meta.resolve('tsx/cli'));
+const nodeOptions = isWatching
+  ? [tsx, 'watch', '--clear-screen=false', conditions]
+  : [conditions, '--import=tsx'];
 
 const child = spawn(process.execPath, [...nodeOptions, path, ...words, ...args], {
   stdio: 'inherit',
