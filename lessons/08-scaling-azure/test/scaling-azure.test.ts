@@ -251,7 +251,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     await press(a!, name, text);
     if (name === 'wrong key') {
       await vi.waitFor(() =>
-        expect(lesson.output()).toMatch(/refused a server connection \(401\): check the AccessKey/),
+        expect(lesson.output()).toMatch(/refused a server connection \(401\). Check the AccessKey/),
       );
       const told = [
         lesson.output(),

@@ -61,7 +61,7 @@ test.each(['Preferred', 'Required'] as const)(
   },
 );
 
-test('a client that moves hears the answers of its calls, and why its streams ended; its state of the old server is gone, its groups are not', async () => {
+test('a client that moves gets the results of its calls and keeps its groups, but not its items and streams', async () => {
   const azure: AzureSignalROptions = {
     migrationLevel: 'ShutdownOnly',
     gracefulShutdown: { mode: 'MigrateClients' },

@@ -70,7 +70,7 @@ async function connect(
   return { connection, said };
 }
 
-test('the official client is sent to the service, calls, is called, streams', async () => {
+test('the official client is redirected, calls, is called and streams', async () => {
   const app = await startApp();
   const [ada, bob] = [await connect(app, '?user=ada'), await connect(app, '?user=bob')];
   const negotiate = await fetch(`${app.url}/chat/negotiate?user=x&negotiateVersion=1`, {
@@ -99,7 +99,7 @@ test('the official client is sent to the service, calls, is called, streams', as
   expect(items).toEqual([0, 1, 2]);
 });
 
-test('asking a client that is not there is an error of the service', async () => {
+test('invoking an unknown client rejects with the error of the service', async () => {
   const { connectionString } = on.emulator;
   let lifetime: HubLifetimeManager | undefined;
   const factory = azureSignalR({ connectionString, logger, environment: {} });
@@ -120,7 +120,7 @@ test('two app servers share clients, groups and users', async () => {
   expect(servers).toHaveLength(4);
 });
 
-test('before the service is reached negotiation answers 500 in the recorded words', async () => {
+test('before a server connection is open, negotiation fails with the recorded message', async () => {
   const connectionString = 'Endpoint=http://127.0.0.1:9;AccessKey=k';
   const scaleOut = azureSignalR({ connectionString, logger, environment: {} });
   const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut });
@@ -134,17 +134,17 @@ test('before the service is reached negotiation answers 500 in the recorded word
   ]);
 });
 
-test('a wrong key opens no server connection, and the log says why without showing it', async () => {
+test('a wrong key is refused, and the log says so without showing it', async () => {
   const warnings: unknown[] = [];
   const warn = (...parts: unknown[]): void => void warnings.push(...parts);
   const connectionString = `Endpoint=${on.emulator.url};AccessKey=wrong-key`;
   const scaleOut = azureSignalR({ connectionString, logger: { ...logger, warn }, environment: {} });
   apps.push(await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut, logger }));
-  await expect.poll(() => warnings.join(' ')).toContain('(401): check the AccessKey');
+  await expect.poll(() => warnings.join(' ')).toContain('(401). Check the AccessKey');
   expect(warnings.join(' ')).not.toContain('wrong-key');
 });
 
-test('clients of a lost server connection are closed; the connection comes back', async () => {
+test('clients of a lost server connection are closed, and the connection is reopened', async () => {
   const app = await startApp();
   const { connection } = await connect(app);
   const closed = new Promise<void>((resolve) => connection.onclose(() => resolve()));
@@ -157,7 +157,7 @@ test('clients of a lost server connection are closed; the connection comes back'
   expect(await (await connect(app)).connection.invoke('Echo', 'again')).toBe('again');
 });
 
-test('a server that closes gracefully hands its clients to another; they notice nothing and keep their groups', async () => {
+test('with MigrateClients, clients move without reconnecting and keep their groups', async () => {
   const azure: AzureSignalROptions = {
     migrationLevel: 'ShutdownOnly',
     gracefulShutdown: { mode: 'MigrateClients' },
@@ -178,7 +178,7 @@ test('a server that closes gracefully hands its clients to another; they notice 
   expect(isClosed).toBe(false);
 });
 
-test('a server that waits for its clients takes no new ones, and closes when the last has left', async () => {
+test('with WaitForClientsClose, a server gets no new clients and closes after the last one', async () => {
   const one = await startApp({ gracefulShutdown: { mode: 'WaitForClientsClose' } });
   const { connection } = await connect(one);
   const hub = on.emulator.hubs.get('chathub');
@@ -190,7 +190,7 @@ test('a server that waits for its clients takes no new ones, and closes when the
   await expect.poll(() => hub?.servers.size).toBe(0);
 });
 
-test('without grace clients are told to reconnect', async () => {
+test('without graceful shutdown, clients reconnect', async () => {
   const one = await startApp();
   const { connection } = await connect(one);
   const closed = new Promise<void>((resolve) => connection.onclose(() => resolve()));
@@ -199,7 +199,7 @@ test('without grace clients are told to reconnect', async () => {
   await expect.poll(() => on.emulator.hubs.get('chathub')?.clients.size).toBe(0);
 });
 
-test('ten clients at a time come and go and leave nothing in the service', async () => {
+test('clients that disconnect leave nothing in the service', async () => {
   const app = await startApp();
   for (let i = 0; i < 5; i++) {
     const clients = await Promise.all(Array.from({ length: 10 }, () => connect(app, '?user=u')));

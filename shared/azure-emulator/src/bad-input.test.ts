@@ -39,7 +39,7 @@ test.each([
   expect(await open(authorization())).toBe(401);
 });
 
-test('garbage ends the connection that it came on; others stay', async () => {
+test('malformed data closes its server connection only', async () => {
   const handshake = writeServiceMessage({
     type: 1,
     version: 1,
@@ -63,7 +63,7 @@ test('garbage ends the connection that it came on; others stay', async () => {
   good.terminate();
 });
 
-test('a client without a token is refused where it negotiates', async () => {
+test('a client without a token cannot negotiate', async () => {
   const response = await fetch(`${emulator.url}/client/negotiate?hub=chat`, { method: 'POST' });
   expect([response.status, await response.text()]).toEqual([
     401,
@@ -71,8 +71,8 @@ test('a client without a token is refused where it negotiates', async () => {
   ]);
 });
 
-test('a port that is taken is a sentence', async () => {
+test('a port in use rejects with a message', async () => {
   await expect(startEmulator({ port: emulator.port })).rejects.toThrow(
-    `Port ${emulator.port} is taken`,
+    `Port ${emulator.port} is in use`,
   );
 });

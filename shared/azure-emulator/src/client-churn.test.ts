@@ -88,7 +88,7 @@ function comeAndGo(i: number): Promise<void> {
   return i % 40 === 20 ? httpClient(i, '*/*') : webSocketClient(i);
 }
 
-test('10,000 clients come and go and leave nothing behind', async () => {
+test('10,000 clients that connect and disconnect leave no memory behind', async () => {
   let next = 0;
   const upTo = async (last: number): Promise<void> => {
     const lane = async (): Promise<void> => {

@@ -127,11 +127,11 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
   });
   afterAll(end);
 
-  test('two of them share every target, group and client result: 44 of 44', async () => {
+  test('two apps share every target, group and client result: 44 of 44', async () => {
     expect(await verifyBackplane(one!.url, two!.url)).toEqual(['44 passed, 0 failed']);
   });
 
-  test('one of them and one with our SDK do too: 44 of 44', async () => {
+  test('an app with our SDK shares them too: 44 of 44', async () => {
     expect(await verifyBackplane(one!.url, ours!.url)).toEqual(['44 passed, 0 failed']);
   });
 
@@ -174,7 +174,7 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
     },
   );
 
-  test('who has signed in at the app keeps name and roles at the hub', async () => {
+  test('a signed-in user keeps the name and the roles at the hub', async () => {
     const [ada, bob] = [
       await connect(one!, 'calls', { query: '?name=Ada&role=author' }),
       await connect(one!, 'calls', { query: '?name=Bob&role=reader' }),
@@ -183,7 +183,7 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
     await expect(bob.invoke('Name')).rejects.toThrow('user is unauthorized');
   });
 
-  test('one server connection, then all are lost while clients call: every call ends, every client comes back', async () => {
+  test('if server connections are lost, every call ends and every client reconnects', async () => {
     const clients = await Promise.all(
       [false, true, false, true].map((isBinary) =>
         connect(one!, 'calls', { isBinary, reconnects: true }),
@@ -210,13 +210,13 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
   });
 });
 
-describe.skipIf(!hasDotnet())("apps with Microsoft's SDK that end", () => {
+describe.skipIf(!hasDotnet())("apps with Microsoft's SDK that stop", () => {
   beforeEach(async () => {
     emulator = await startEmulator({ port: 0 });
   });
   afterEach(end);
 
-  test('clients move from one that shuts down to ours and on to another, which waits for them', async () => {
+  test('clients move from an app that shuts down to one with our SDK and back', async () => {
     const one = await startApp('one', 'MigrateClients');
     const ours = await startOurs();
     const client = await connect(one, 'messages');
@@ -248,7 +248,7 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK that end", () => {
     await ended;
   });
 
-  test('a service that was away has its app again; clients of an app that is killed are closed', async () => {
+  test('an app reconnects to a restarted service, and clients of a killed app are closed', async () => {
     const app = await startApp('app');
     const before = closed(await connect(app, 'calls'));
     const { port } = emulator;

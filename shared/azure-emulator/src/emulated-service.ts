@@ -1,98 +1,107 @@
-import { WriteBatcher } from '@practical-signalr/server/transports';
-import { ClientConnections } from './clients/client-connections.ts';
+import { ConnectionManager, WriteBatcher } from '@practical-signalr/server/transports';
 import { LatencyQueue } from './latency-queue.ts';
 import type { ResolvedEmulatorOptions } from './emulator-options.ts';
-import { errorTexts } from './error-texts.ts';
+import { logMessages } from './log-messages.ts';
 import { ServiceHub } from './hubs/service-hub.ts';
 
-/** How often it is looked for what is due, in ms. */
+/** The time between checks for timeouts, in ms. */
 const HEARTBEAT = 1000;
+/** How long a negotiated connection may stay unopened before it is removed, in ms. */
+const NEGOTIATED_TIMEOUT = 30_000;
 
-/** What all endpoints of the service share: hubs, the quota, the clock. */
+/** The state that all endpoints of the service share: the hubs, the connections and the quota. */
 export class EmulatedService {
   readonly options: ResolvedEmulatorOptions;
-  /** By the names that the service knows them by. One is there as long as anybody is in it. */
+  /** Hubs by name. A hub exists while it has a server, a client or a group membership. */
   readonly hubs = new Map<string, ServiceHub>();
-  readonly connections = new ClientConnections();
+  readonly connections = new ConnectionManager();
   readonly latency: LatencyQueue;
   readonly batcher = new WriteBatcher();
   readonly startedAt = Date.now();
-  readonly #ending = new AbortController();
-  /** Open connections of clients and servers, those that have not said who they are included. */
-  #open = 0;
+  readonly #ended = new AbortController();
+  /**
+   * The number of open connections of clients and servers, including those before the handshake.
+   */
+  #openCount = 0;
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #dropping: NodeJS.Timeout | undefined;
+  readonly #dropTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ResolvedEmulatorOptions) {
     this.options = options;
     this.latency = new LatencyQueue(options.latency);
     this.#heartbeat = setInterval(() => this.#sweep(), HEARTBEAT);
     if (options.dropInterval > 0)
-      this.#dropping = setInterval(() => this.dropServers(undefined, 1), options.dropInterval);
+      this.#dropTimer = setInterval(() => this.dropServers(undefined, 1), options.dropInterval);
   }
 
-  /** Aborted when the service ends: what it has asked of others is given up. */
+  /** Aborted when the service closes. Aborts its requests to upstream endpoints. */
   get ended(): AbortSignal {
-    return this.#ending.signal;
+    return this.#ended.signal;
   }
 
   get openConnections(): number {
-    return this.#open;
+    return this.#openCount;
   }
 
-  /** Whether nobody more may connect. */
+  /** True if the quota is reached. Further connections are refused. */
   get isFull(): boolean {
-    return this.#open >= this.options.quota;
+    return this.#openCount >= this.options.quota;
   }
 
-  /** Connections that may be, 0 where there is no limit. */
+  /** The maximum number of connections. 0 if there is no limit. */
   get capacity(): number {
     return this.options.quota === Infinity ? 0 : this.options.quota;
   }
 
-  /** Clients choose names that get into the log: none of them ends a line or speaks to the terminal. */
+  /**
+   * Writes a line to the log. Encodes control characters, because clients choose some of the names
+   * in it.
+   */
   log(line: string): void {
-    this.options.log(line.replace(/\p{Cc}+/gu, (found) => encodeURIComponent(found)));
+    this.options.log(line.replace(/\p{Cc}+/gu, (characters) => encodeURIComponent(characters)));
   }
 
   connectionOpened(): void {
-    this.#open++;
+    this.#openCount += 1;
   }
 
   connectionClosed(): void {
-    this.#open--;
+    this.#openCount -= 1;
   }
 
-  /** The hub of this name; it comes into being with its first server or client. */
+  /** Returns the hub with this name, and creates it if it does not exist. */
   hub(name: string): ServiceHub {
     let hub = this.hubs.get(name);
-    if (hub === undefined) this.hubs.set(name, (hub = new ServiceHub(name)));
+    if (hub === undefined) {
+      hub = new ServiceHub(name);
+      this.hubs.set(name, hub);
+    }
     return hub;
   }
 
-  /** Forgets a hub in which nobody is left. */
+  /** Removes a hub if it is empty. */
   sweepHub(hub: ServiceHub): void {
     if (hub.isEmpty && this.hubs.get(hub.name) === hub) this.hubs.delete(hub.name);
   }
 
-  /** Cuts server connections of one hub, or of all. Returns how many. */
-  dropServers(hubName: string | undefined, most: number): number {
+  /** Drops up to `max` server connections of one hub, or of all hubs. Returns their number. */
+  dropServers(hubName: string | undefined, max: number): number {
     let dropped = 0;
-    for (const hub of this.#named(hubName)) {
+    for (const hub of this.#select(hubName)) {
       for (const server of hub.servers) {
-        if (dropped >= most) return dropped;
+        if (dropped >= max) return dropped;
         dropped++;
-        this.log(errorTexts.serverDropped(server.serverId, hub.name));
+        this.log(logMessages.serverDropped(server.serverId, hub.name));
         server.drop();
       }
     }
     return dropped;
   }
 
-  /** Closes clients of one hub, or of all. Returns how many. */
+  /** Closes the clients of one hub, or of all hubs. Returns their number. */
   closeClients(hubName: string | undefined, allowReconnect: boolean): number {
     let closed = 0;
-    for (const hub of this.#named(hubName)) {
+    for (const hub of this.#select(hubName)) {
       for (const client of hub.clients.values()) {
         hub.closeClient(client, { allowReconnect });
         closed++;
@@ -102,24 +111,23 @@ export class EmulatedService {
   }
 
   close(): void {
-    this.#ending.abort();
+    this.#ended.abort();
     clearInterval(this.#heartbeat);
-    clearInterval(this.#dropping);
+    clearInterval(this.#dropTimer);
     for (const hub of this.hubs.values())
       for (const { transport } of hub.clients.values()) transport.abort();
-    this.connections.clear();
     this.latency.clear();
     this.hubs.clear();
   }
 
-  #named(hubName: string | undefined): readonly ServiceHub[] {
+  #select(hubName: string | undefined): readonly ServiceHub[] {
     const hubs = [...this.hubs.values()];
     return hubName === undefined ? hubs : hubs.filter(({ name }) => name === hubName.toLowerCase());
   }
 
   #sweep(): void {
     const now = Date.now();
-    this.connections.sweep(now);
+    this.connections.removeUnopened(NEGOTIATED_TIMEOUT);
     for (const hub of this.hubs.values()) {
       hub.sweep(now);
       this.sweepHub(hub);

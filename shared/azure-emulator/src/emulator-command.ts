@@ -1,27 +1,32 @@
 import { Command, CommanderError } from 'commander';
-import { defaults, type ServiceMode } from './emulator-options.ts';
-import { errorTexts } from './error-texts.ts';
+import { defaults, type EmulatorOptions } from './emulator-options.ts';
+import { errors } from './errors.ts';
 import { type Emulator, startEmulator } from './start-emulator.ts';
 
-/** What `--help` lists, and the README. */
-export const switches = {
-  port: `port to listen on (${defaults.port})`,
+/** The options of the command with their descriptions, for `--help`. */
+export const commandOptions = {
+  port: `port to listen on, 0 for any free one (${defaults.port})`,
   host: `address to listen on (${defaults.host})`,
-  key: 'access key (that of the official emulator)',
+  key: 'access key (the key of the official emulator)',
   mode: 'default or serverless (default)',
   upstream:
-    'URL for the events of clients in serverless mode; {hub}, {category} and {event} are filled in',
-  quota: 'connections of clients and servers together, beyond which 429 is answered (none)',
-  units: 'units of 1,000 connections, another way to say the quota (none)',
-  latency: 'ms that everything takes through the service, each way (0)',
-  drop: 'seconds between cuts of one server connection (never)',
+    'URL for events of clients in serverless mode; {hub}, {category} and {event} are replaced',
+  quota: 'maximum number of connections of clients and servers (no limit)',
+  units: 'number of units, each of which allows 1,000 connections (no limit)',
+  latency: 'latency in each direction, in ms (0)',
+  drop: 'seconds after which a server connection is dropped, repeatedly (never)',
+  origins:
+    'origins of pages that may connect in addition to those of this machine, comma-separated',
 } as const;
-type Switch = keyof typeof switches;
-type Values = Readonly<Partial<Record<Switch, string>>>;
+type OptionName = keyof typeof commandOptions;
+type Values = Readonly<Partial<Record<OptionName, string>>>;
 
 /**
- * Starts an emulator as the arguments say. `--help` prints the options and returns undefined.
- * @throws {Error} in one sentence if an argument is not valid or the port is in use
+ * Starts an emulator with the options of the command line. `--help` prints the options and returns
+ * undefined.
+ * @throws {Error} if an option is unknown or its value impossible
+ * (`ERR_SIGNALR_EMULATOR_INVALID_ARGUMENTS`, `ERR_SIGNALR_EMULATOR_INVALID_OPTION`), or if the
+ * emulator cannot listen.
  */
 export async function emulatorCommand(
   args: readonly string[],
@@ -29,59 +34,58 @@ export async function emulatorCommand(
 ): Promise<Emulator | undefined> {
   let emulator: Emulator | undefined;
   const command = new Command('npx @practical-signalr/azure-emulator')
-    .description('Runs Azure SignalR Service on your machine, with a status page at its address.')
+    .description(
+      'Runs an emulator of Azure SignalR Service on your machine, with a status page at its URL.',
+    )
     .helpOption('-h, --help', 'print this help')
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)
-    .configureHelp({ helpWidth: 200 }) // keeps each option on one line
+    .configureHelp({ helpWidth: 200 }) // Keeps each option on one line.
     .configureOutput({ writeOut: print, outputError: () => undefined })
     .exitOverride()
     .action(async (values: Values) => {
       emulator = await run(values, print);
     });
-  for (const [name, meaning] of Object.entries(switches))
+  for (const [name, meaning] of Object.entries(commandOptions)) {
     command.option(`--${name} <value>`, meaning);
+  }
   try {
     await command.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0)
-      throw new Error(errorTexts.wrongSwitch(error.message), { cause: error });
+    if (error.exitCode !== 0) throw errors.invalidArguments(error.message, error);
   }
   return emulator;
 }
 
 async function run(values: Values, print: (line: string) => void): Promise<Emulator> {
-  const text = (name: Switch): string | undefined => values[name];
-  const number = (name: Switch): number | undefined => {
-    const given = text(name);
-    if (given === undefined) return undefined;
-    if (!/^\d+(\.\d+)?$/.test(given)) throw new Error(errorTexts.notANumber(name));
-    return Number(given);
+  const readNumber = (name: OptionName): number | undefined => {
+    const value = values[name];
+    if (value === undefined) return undefined;
+    if (!/^\d+(\.\d+)?$/.test(value)) throw errors.notANumber(name);
+    return Number(value);
   };
-  const mode = text('mode');
   const options = {
-    port: number('port'),
-    host: text('host'),
-    accessKey: text('key'),
-    serviceMode: (mode === undefined
-      ? undefined
-      : mode[0]?.toUpperCase() + mode.slice(1).toLowerCase()) as ServiceMode,
-    upstream: text('upstream'),
-    quota: number('quota'),
-    units: number('units'),
-    latency: number('latency'),
-    dropInterval: (number('drop') ?? 0) * 1000,
+    port: readNumber('port'),
+    host: values.host,
+    accessKey: values.key,
+    serviceMode: values.mode,
+    upstream: values.upstream,
+    quota: readNumber('quota'),
+    units: readNumber('units'),
+    latency: readNumber('latency'),
+    dropInterval: (readNumber('drop') ?? 0) * 1000,
+    allowedOrigins: values.origins?.split(','),
   };
-  const given = Object.fromEntries(
+  const definedOptions = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );
   const emulator = await startEmulator({
-    ...given,
+    ...(definedOptions as EmulatorOptions),
     log: (line) => print(`${new Date().toISOString()} ${line}`),
   });
   print(
-    `Azure SignalR Service is emulated at ${emulator.url}. Connection string:\n${emulator.connectionString}`,
+    `The emulator of Azure SignalR Service runs at ${emulator.url}. Connection string:\n${emulator.connectionString}`,
   );
   return emulator;
 }

@@ -1,49 +1,74 @@
 import { createPublicKey } from 'node:crypto';
-import { errorTexts } from './error-texts.ts';
+import { errors } from './errors.ts';
 import type { UpstreamTemplate } from './serverless/upstream-template.ts';
 import type { EntraIssuer } from './tokens/entra-check.ts';
 
-/** The key and the port of the official emulator, so that documented connection strings work unchanged. */
+/** The access key of the official emulator, so that documented connection strings work. */
 export const DEFAULT_ACCESS_KEY = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH';
+/** The port of the official emulator. */
 export const DEFAULT_PORT = 8888;
-/** Connections that one unit of the service allows. */
+/** The maximum number of connections of one unit of the service. */
 export const CONNECTIONS_PER_UNIT = 1000;
 
-/** Who answers clients: app servers, or HTTP endpoints. */
-export type ServiceMode = 'Default' | 'Serverless';
+export const serviceModes = ['Default', 'Serverless'] as const;
+/** Whether app servers serve the clients (`Default`), or HTTP endpoints (`Serverless`). */
+export type ServiceMode = (typeof serviceModes)[number];
 
-/** Options of {@link startEmulator}; all are optional. Times in ms. */
+/** The options of {@link startEmulator}. All are optional; times are in ms. */
 export interface EmulatorOptions {
-  /** Default 8888; 0 takes any free one. */
+  /** The port to listen on; 0 means any free port. Default: 8888. */
   readonly port?: number;
-  /** Default 127.0.0.1. */
+  /** The address to listen on. Default: 127.0.0.1. */
   readonly host?: string;
-  /** Default: that of the official emulator. */
+  /** The access key. Default: the key of the official emulator, which is public. */
   readonly accessKey?: string;
-  /** Default `Default`: app servers connect. With `Serverless` none may, and clients' calls go to `upstream`. */
-  readonly serviceMode?: ServiceMode;
-  /** Where clients' events go in serverless mode: a URL with `{hub}`, `{category}`, `{event}`, or several for some events each. */
+  /**
+   * The mode of the service, case-insensitive. In `Serverless` mode, app servers cannot connect,
+   * and the calls of clients are sent to `upstream`. Default: `Default`.
+   */
+  readonly serviceMode?: ServiceMode | Lowercase<ServiceMode>;
+  /**
+   * The HTTP endpoints for events of clients in serverless mode: a URL with `{hub}`, `{category}`
+   * and `{event}`, or several templates. Default: none.
+   */
   readonly upstream?: string | readonly UpstreamTemplate[];
-  /** How long an upstream may take to answer. Default 100,000 ms. */
+  /** The maximum time for the response of an upstream endpoint. Default: 100,000 ms. */
   readonly upstreamTimeout?: number;
-  /** Connections of clients and servers together; who comes beyond gets 429. Default: what `units` allow. */
+  /**
+   * The maximum number of connections of clients and servers. Further connections are refused with
+   * 429. Default: as many as `units` allow.
+   */
   readonly quota?: number;
-  /** Units of 1,000 connections. Default: no limit. */
+  /** The number of units, each of which allows 1,000 connections. Default: no limit. */
   readonly units?: number;
-  /** How long everything takes through the service, each way. Default 0 ms. */
+  /** The latency that the emulator adds in each direction. Default: 0 ms. */
   readonly latency?: number;
-  /** Cuts one server connection again and again, so many ms apart. Default 0: never. */
+  /**
+   * The time after which the emulator drops a server connection, repeatedly. Default: 0, which
+   * means never.
+   */
   readonly dropInterval?: number;
-  /** Silence between pings to servers. Default 5,000 ms. */
+  /** The time between pings to servers. Default: 5,000 ms. */
   readonly pingInterval?: number;
-  /** Whose Entra ID tokens servers and REST may bring in place of the access key. Default: nobody's. */
+  /**
+   * The issuer of Entra ID tokens that are accepted from servers and for REST instead of the access
+   * key. Default: none.
+   */
   readonly entra?: EntraIssuer;
-  /** Where it reports, a line each. Default: nowhere. Keys and tokens never get here. */
+  /**
+   * The origins of pages that may connect as clients, in addition to those of this machine, for
+   * example `http://app.example:3000`. Default: none.
+   */
+  readonly allowedOrigins?: readonly string[];
+  /** Called for each line of the log. The log contains neither keys nor tokens. Default: no log. */
   readonly log?: (line: string) => void;
 }
 
 /** The options with their defaults. */
-export type ResolvedEmulatorOptions = Required<Omit<EmulatorOptions, 'upstream' | 'entra'>> & {
+export type ResolvedEmulatorOptions = Required<
+  Omit<EmulatorOptions, 'upstream' | 'entra' | 'serviceMode'>
+> & {
+  readonly serviceMode: ServiceMode;
   readonly entra?: EntraIssuer;
   readonly upstream: readonly UpstreamTemplate[];
 };
@@ -60,7 +85,7 @@ export const defaults = {
   dropInterval: 0,
   pingInterval: 5000,
 } as const;
-const others = ['upstream', 'entra', 'log'];
+const optionsWithoutDefault = ['upstream', 'entra', 'allowedOrigins', 'log'];
 const times = {
   upstreamTimeout: 86_400_000,
   latency: 60_000,
@@ -68,13 +93,17 @@ const times = {
   pingInterval: 86_400_000,
 } as const;
 
-/** Refuses what is unknown or impossible with a sentence. */
+/**
+ * Returns the options with their defaults.
+ * @throws {TypeError|RangeError} if an option is unknown (`ERR_SIGNALR_EMULATOR_UNKNOWN_OPTION`) or
+ * its value impossible (`ERR_SIGNALR_EMULATOR_INVALID_OPTION`).
+ */
 export function resolveEmulatorOptions(options: EmulatorOptions): ResolvedEmulatorOptions {
   for (const name of Object.keys(options)) {
-    if (!(name in defaults) && !others.includes(name))
-      throw new TypeError(errorTexts.unknownOption(name));
+    if (!(name in defaults) && !optionsWithoutDefault.includes(name))
+      throw errors.unknownOption(name);
   }
-  const given = Object.fromEntries(
+  const definedOptions = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );
   const upstream =
@@ -82,28 +111,28 @@ export function resolveEmulatorOptions(options: EmulatorOptions): ResolvedEmulat
   const resolved = {
     ...defaults,
     log: () => undefined,
-    ...given,
+    allowedOrigins: [],
+    ...definedOptions,
+    serviceMode: readServiceMode(options.serviceMode),
     upstream: upstream ?? [],
   } as ResolvedEmulatorOptions;
   const { port, serviceMode, units, quota, accessKey } = resolved;
-  if (!(Number.isInteger(port) && port >= 0 && port < 65_536))
-    throw new RangeError(errorTexts.notAPort);
-  if (serviceMode !== 'Default' && serviceMode !== 'Serverless')
-    throw new RangeError(errorTexts.notAMode);
+  if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) throw errors.notAPort();
   if (serviceMode === 'Default' && resolved.upstream.length > 0)
-    throw new RangeError(errorTexts.upstreamNeedsServerless);
+    throw errors.upstreamNeedsServerless();
   for (const { urlTemplate } of resolved.upstream) {
-    if (!/^https?:\/\//.test(urlTemplate)) throw new TypeError(errorTexts.notAnUpstream);
+    if (!/^https?:\/\//.test(urlTemplate)) throw errors.notAnUpstream();
   }
-  if (resolved.entra !== undefined && !isIssuer(resolved.entra))
-    throw new TypeError(errorTexts.notAnIssuer);
-  if (accessKey === '') throw new RangeError(errorTexts.keyMissing);
+  if (!Array.isArray(resolved.allowedOrigins) || !resolved.allowedOrigins.every(isOrigin))
+    throw errors.notOrigins();
+  if (resolved.entra !== undefined && !isIssuer(resolved.entra)) throw errors.notAnIssuer();
+  if (accessKey === '') throw errors.keyMissing();
   for (const [name, value] of Object.entries({ units, quota })) {
-    if (!(value > 0)) throw new RangeError(errorTexts.notPositive(name));
+    if (!(value > 0)) throw errors.notPositive(name);
   }
-  for (const [name, most] of Object.entries(times)) {
+  for (const [name, max] of Object.entries(times)) {
     const value = resolved[name as keyof typeof times];
-    if (!(value >= 0 && value <= most)) throw new RangeError(errorTexts.notATime(name, most));
+    if (!(value >= 0 && value <= max)) throw errors.notATime(name, max);
   }
   return { ...resolved, quota: Math.min(quota, units * CONNECTIONS_PER_UNIT) };
 }
@@ -115,3 +144,13 @@ function isIssuer({ issuer, publicKey }: EntraIssuer): boolean {
     return false;
   }
 }
+
+function readServiceMode(value: unknown = 'Default'): ServiceMode {
+  const name = String(value).toLowerCase();
+  const mode = serviceModes.find((each) => each.toLowerCase() === name);
+  if (mode === undefined) throw errors.notAMode();
+  return mode;
+}
+
+const isOrigin = (value: unknown): boolean =>
+  typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;

@@ -32,8 +32,9 @@ const on = emulatedApps({ '/chat': ChatHub }, { azure: { retryDelay: () => 20 } 
 const { startApp, connections } = on;
 
 /**
- * Negotiates only while the service has servers: a refused handshake is an unhandled rejection of the official client where the answer
- * overtakes the response to the POST that it has sent its handshake with.
+ * Negotiates only while the service has servers: a refused handshake is an unhandled rejection of
+ * the official client where the answer overtakes the response to the POST that it has sent its
+ * handshake with.
  */
 class PatientHttpClient extends DefaultHttpClient {
   constructor() {
@@ -67,7 +68,7 @@ test.each([
   ['ServerSentEvents', [new JsonHubProtocol()]],
   ['LongPolling', [new JsonHubProtocol(), new MessagePackHubProtocol()]],
 ] as const)(
-  '%s: one server connection, then all are lost while clients call: every call ends, every client comes back',
+  '%s: if server connections are lost, every call ends and every client reconnects',
   async (name, protocols) => {
     const app = await startApp();
     const clients = await Promise.all(
@@ -93,7 +94,7 @@ test.each([
   },
 );
 
-test('where clients may move, the loss of a server is not theirs', async () => {
+test('with migrationLevel Any, clients survive the loss of their server', async () => {
   const azure: AzureSignalROptions = { migrationLevel: 'Any', initialHubServerConnectionCount: 1 };
   const one = await startApp(azure);
   const client = await connect(one);
@@ -110,7 +111,7 @@ test('where clients may move, the loss of a server is not theirs', async () => {
   expect(states).toBe('');
 });
 
-test('a question crosses servers and protocols; when the client leaves, the one who asked hears it', async () => {
+test('an invocation crosses servers and protocols, and rejects if the client disconnects', async () => {
   const azure: AzureSignalROptions = { serverStickyMode: 'Required' };
   const [one, two] = [await startApp(azure), await startApp(azure)];
   const [json, pack] = [await connect(one), await connect(two, new MessagePackHubProtocol())];
@@ -123,10 +124,10 @@ test('a question crosses servers and protocols; when the client leaves, the one 
       return new Promise(() => undefined); // never
     });
   });
-  const asked = expect(
+  const invocation = expect(
     one.hubs['/chat'].clients.client(String(pack.connectionId)).invoke('Name'),
   ).rejects.toThrow('disconnected');
   await leaves;
   await pack.stop();
-  await asked;
+  await invocation;
 });

@@ -10,7 +10,7 @@ test.each([
   'Azure:SignalR:ConnectionString',
   'ConnectionStrings__Azure__SignalR__ConnectionString',
   'Azure__SignalR__ConnectionString__east__secondary',
-])('the service of the environment, by every name that the SDK reads: %s', async (name) => {
+])('the service in the environment is found by every name that the SDK reads: %s', async (name) => {
   const found = await findService({ port: 0, environment: { [name]: text } });
   expect(found).toMatchObject({
     endpoint: 'http://127.0.0.1:9',
@@ -22,7 +22,7 @@ test.each([
   await found.close();
 });
 
-test('without one an emulator, and what an app needs to find it', async () => {
+test('without a service in the environment, an emulator starts', async () => {
   const { emulator, environment, ...found } = await findService({
     port: 0,
     environment: { Azure__SignalR__ConnectionString: '' },
@@ -31,13 +31,13 @@ test('without one an emulator, and what an app needs to find it', async () => {
   expect(found.endpoint).toBe(emulator?.url);
   expect(found.description).toBe(`An emulator of Azure SignalR Service, on port ${emulator?.port}`);
   await expect(findService({ port: emulator?.port ?? 0, environment: {} })).rejects.toThrow(
-    /is taken/,
+    /is in use/,
   );
   await found.close();
   await expect(fetch(found.endpoint)).rejects.toThrow('fetch failed');
 });
 
-test('a connection string with a mistake: a sentence, without the key', async () => {
+test('an invalid connection string rejects with a message without the key', async () => {
   const environment = { Azure__SignalR__ConnectionString: `Endpoint=nowhere;AccessKey=${key}` };
   const failed = findService({ environment }).catch((error: Error) => error.message);
   expect(await failed).toMatch(/Endpoint|endpoint/);

@@ -1,24 +1,28 @@
 import { optionsFromEnvironment, parseConnectionString } from '@practical-signalr/azure';
 import { type Emulator, startEmulator } from './start-emulator.ts';
 
-/** A service to develop with. */
+/** A service for development. */
 export interface FoundService {
-  /** Its address, without a key. */
+  /** The URL of the service, without a key. */
   readonly endpoint: string;
-  /** What an app needs in its environment to find it, beside what stands in it already. */
+  /** The environment variables that an app needs in addition to its own to find the service. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What to tell the user, without a key. */
+  /** A description for the user, without a key. */
   readonly description: string;
-  /** Undefined where the service was given. */
+  /** The emulator. Undefined if the environment names a service. */
   readonly emulator?: Emulator;
-  /** Ends what was started. */
+  /** Stops the emulator. Does nothing if the environment names a service. */
   close(): Promise<void>;
 }
 
 /**
- * A service for development: the one that `azureSignalR()` finds in the environment, else an emulator in this process.
- * @param options `port` of the emulator, default 8888; 0 takes any free one. `environment`: default `process.env`.
- * @throws {TypeError} what is wrong with the connection string; {Error} a sentence when the port is taken.
+ * Returns a service for development: the one that `azureSignalR()` finds in the environment, or an
+ * emulator that it starts in this process.
+ * @param options `port`: the port of the emulator, default 8888; 0 means any free port.
+ * `environment`: the environment variables, default `process.env`.
+ * @throws {TypeError} if the connection string is invalid
+ * (`ERR_SIGNALR_AZURE_INVALID_CONNECTION_STRING`).
+ * @throws {Error} if the port is in use (`ERR_SIGNALR_EMULATOR_PORT_IN_USE`).
  * @example
  * const service = await findService();
  * Object.assign(process.env, service.environment);
@@ -28,9 +32,13 @@ export async function findService(
   options: { readonly port?: number; readonly environment?: NodeJS.ProcessEnv } = {},
 ): Promise<FoundService> {
   const { port, environment = process.env } = options;
-  const [given] = optionsFromEnvironment(environment).endpoints ?? [];
-  if (given !== undefined && typeof given !== 'string' && 'connectionString' in given) {
-    const { endpoint } = parseConnectionString(given.connectionString);
+  const [configured] = optionsFromEnvironment(environment).endpoints ?? [];
+  if (
+    configured !== undefined &&
+    typeof configured !== 'string' &&
+    'connectionString' in configured
+  ) {
+    const { endpoint } = parseConnectionString(configured.connectionString);
     return {
       endpoint,
       environment: {},

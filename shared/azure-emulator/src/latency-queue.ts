@@ -4,13 +4,13 @@ interface Delayed {
   readonly run: () => void;
 }
 
-/** What may be on its way at once: beyond that the oldest arrives at once. */
+/** The limits of delayed messages. Beyond them, the oldest message is delivered immediately. */
 const MAXIMUM_COUNT = 100_000;
 const MAXIMUM_BYTES = 64 * 1024 * 1024;
 
-/** Lets everything that passes through the service take its time, in order. */
+/** Delays all messages that pass through the service, and keeps them in order. */
 export class LatencyQueue {
-  /** How long each message takes through the service, in ms; the way back takes as long again. */
+  /** The delay of each message in each direction, in ms. */
   delay: number;
   #waiting: Delayed[] = [];
   #head = 0;
@@ -22,22 +22,23 @@ export class LatencyQueue {
     this.delay = delay;
   }
 
-  /** Messages that are on their way. */
+  /** The number of delayed messages. */
   get size(): number {
     return this.#waiting.length - this.#head;
   }
 
-  /** Runs at once where there is no delay and nothing is ahead. */
+  /** Calls `run` after the delay, or immediately if there is no delay and no message is waiting. */
   add(bytes: number, run: () => void): void {
     if (this.delay === 0 && this.size === 0) return run();
-    this.#lastDue = Math.max(this.#lastDue, Date.now() + this.delay); // a shorter delay overtakes nothing
+    // Keeps the order if the delay becomes shorter.
+    this.#lastDue = Math.max(this.#lastDue, Date.now() + this.delay);
     this.#waiting.push({ due: this.#lastDue, bytes, run });
     this.#bytes += bytes;
     while (this.size > MAXIMUM_COUNT || this.#bytes > MAXIMUM_BYTES) this.#runNext();
     this.#schedule();
   }
 
-  /** Forgets what is on its way. */
+  /** Discards all delayed messages. */
   clear(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -49,10 +50,10 @@ export class LatencyQueue {
   #schedule(): void {
     if (this.#timer !== undefined || this.size === 0) return;
     const { due } = this.#waiting[this.#head] as Delayed;
-    this.#timer = setTimeout(() => this.#arrive(), Math.max(0, due - Date.now()));
+    this.#timer = setTimeout(() => this.#runDue(), Math.max(0, due - Date.now()));
   }
 
-  #arrive(): void {
+  #runDue(): void {
     this.#timer = undefined;
     const now = Date.now();
     while (this.size > 0 && (this.#waiting[this.#head] as Delayed).due <= now) this.#runNext();
@@ -60,7 +61,8 @@ export class LatencyQueue {
   }
 
   #runNext(): void {
-    const next = this.#waiting[this.#head++] as Delayed;
+    const next = this.#waiting[this.#head] as Delayed;
+    this.#head += 1;
     this.#bytes -= next.bytes;
     if (this.#head > 1024 && this.#head * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#head);

@@ -23,8 +23,9 @@ interface Arrived {
 }
 
 /**
- * A server of the suite, whose clients come through the service over WebSockets of their own. The suite names its clients, the service
- * names them too: `ids` has the service's names by the suite's, for all servers of a case.
+ * A server of the suite, whose clients come through the service over WebSockets of their own. The
+ * suite names its clients, the service names them too: `ids` has the service's names by the
+ * suite's, for all servers of a case.
  */
 class ServerBehindService {
   readonly #manager: HubLifetimeManager;
@@ -51,7 +52,10 @@ class ServerBehindService {
     });
   }
 
-  /** The manager with the suite's ids in place of the service's. A send has ended when the service has it. */
+  /**
+   * The manager with the suite's ids in place of the service's. A send has ended when the service
+   * has it.
+   */
   readonly manager: HubLifetimeManager = {
     onConnected: async (client) => {
       const arrived = await this.#arrive(client as LifetimeSuiteClient);
@@ -135,7 +139,8 @@ class ServerBehindService {
       headers,
     });
     await new Promise((resolve) => webSocket.once('open', resolve));
-    // A client hears a message when its server has heard all that the service told it before, as when it answers over the service.
+    // A client hears a message when its server has heard all that the service told it before, as
+    // when it answers over the service.
     const waiting: Buffer[] = [];
     const left = new Promise<void>((onClose) => {
       const onReceive = (): void => {

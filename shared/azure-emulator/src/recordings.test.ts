@@ -24,7 +24,7 @@ const areas = [
   'streams',
 ];
 
-/** Scenarios in which the service makes a difference, and why. */
+/** Scenarios in which scenarios that differ behind the service, and why. */
 const differences: Readonly<Record<string, string>> = {
   'handshake/timeout':
     'the service waits for the first record before it tells the server of a client, and is told whole seconds only',
@@ -70,14 +70,14 @@ afterAll(async () => {
 
 const names = areas.flatMap((area) => readRecordings(area).map(({ name }) => `${area}/${name}`));
 
-describe('behind the service the twin answers as ASP.NET Core answered', () => {
+describe('behind the service, the twin answers like ASP.NET Core', () => {
   test.each(names.filter((name) => differences[name] === undefined))('%s', (name) => {
     expect(results.get(name)?.differences).toEqual([]);
   });
 });
 
 // One that makes none any more must leave the list.
-describe('the service makes a difference', () => {
+describe('scenarios that differ behind the service', () => {
   test.each(Object.entries(differences))('%s: %s', (name) => {
     expect(names).toContain(name);
     expect(results.get(name)?.differences).not.toEqual([]);

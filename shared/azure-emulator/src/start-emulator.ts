@@ -1,54 +1,72 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { CodedError } from '@practical-signalr/protocol';
 import cors from 'cors';
 import express, { type RequestHandler } from 'express';
 import { clientEndpoint } from './clients/client-endpoint.ts';
 import { EmulatedService } from './emulated-service.ts';
-import { type EmulatorOptions, resolveEmulatorOptions } from './emulator-options.ts';
-import { errorTexts } from './error-texts.ts';
+import {
+  type EmulatorOptions,
+  type ResolvedEmulatorOptions,
+  resolveEmulatorOptions,
+} from './emulator-options.ts';
+import { errors } from './errors.ts';
 import type { ServiceHub } from './hubs/service-hub.ts';
 import { restApi } from './rest/rest-api.ts';
 import { type EmulatorStatus, emulatorStatus } from './status/emulator-status.ts';
 import { statusPage } from './status/status-page.ts';
+import { refuseClientOrigin, refuseHost, refuseOrigin, refuseRequests } from './request-origin.ts';
 import { accessKeyEndpoint } from './tokens/access-key-endpoint.ts';
 import { UpgradeHandler } from './upgrade-handler.ts';
 
 /** A running emulator. */
 export interface Emulator {
-  /** For example `http://127.0.0.1:8888`. */
+  /** The URL of the emulator, for example `http://127.0.0.1:8888`. */
   readonly url: string;
   readonly port: number;
-  /** What listens, for those who watch its sockets. It is the emulator's to close. */
+  /** The HTTP server, for tests that observe its sockets. `close()` of the emulator closes it. */
   readonly server: Server;
-  /** For apps, as the portal shows it. */
+  /** The connection string for apps, in the format of the Azure portal. */
   readonly connectionString: string;
-  /** The hubs by the names that the service knows them by. One is there as long as anybody is in it. */
+  /**
+   * The hubs by their names at the service. A hub exists while it has a server, a client or a group
+   * membership.
+   */
   readonly hubs: ReadonlyMap<string, ServiceHub>;
-  /** How long everything takes through the service, each way, in ms; may be set at any time. */
+  /** The latency that the emulator adds in each direction, in ms. You can change it at any time. */
   latency: number;
-  /** Cuts one server connection, of one hub or of any. False where there is none. */
+  /** Drops one server connection of one hub, or of any hub. Returns false if there is none. */
   dropServerConnection(hub?: string): boolean;
-  /** Cuts all server connections, of one hub or of all. Returns how many. */
+  /** Drops all server connections of one hub, or of all hubs. Returns their number. */
   dropServerConnections(hub?: string): number;
-  /** Closes all clients, of one hub or of all; with `allowReconnect` they are told to come back. Returns how many. */
+  /**
+   * Closes all clients of one hub, or of all hubs. With `allowReconnect`, clients with automatic
+   * reconnect connect again. Returns their number.
+   */
   closeClients(options?: { readonly hub?: string; readonly allowReconnect?: boolean }): number;
-  /** What goes on, as the status page shows it. */
+  /** Returns the status that the status page shows. */
   status(): EmulatorStatus;
-  /** Ends every connection and frees the port. */
+  /** Closes all connections and frees the port. */
   close(): Promise<void>;
 }
 
-const allowed = cors({ origin: true, credentials: true, maxAge: 600 });
-/** Pages of every origin may connect: their token says whether they may. Others than browsers need not hear of it. */
-const otherOrigins: RequestHandler = (request, response, next) =>
-  request.headers.origin === undefined ? next() : allowed(request, response, next);
+const reflectOrigin = cors({ origin: true, credentials: true, maxAge: 600 });
+/**
+ * Sends the CORS headers to pages, whose origin was checked before. Other clients do not need them.
+ */
+const allowOrigins: RequestHandler = (request, response, next) =>
+  request.headers.origin === undefined ? next() : reflectOrigin(request, response, next);
 
 /**
- * Starts Azure SignalR Service on this machine.
- * @throws {Error} a sentence when the port is taken or an option is impossible.
+ * Starts an emulator of Azure SignalR Service on this machine.
+ * @throws {TypeError|RangeError} if an option is unknown (`ERR_SIGNALR_EMULATOR_UNKNOWN_OPTION`) or
+ * its value impossible (`ERR_SIGNALR_EMULATOR_INVALID_OPTION`).
+ * @throws {Error} if the port is in use (`ERR_SIGNALR_EMULATOR_PORT_IN_USE`) or the address cannot
+ * be used (`ERR_SIGNALR_EMULATOR_CANNOT_LISTEN`).
  * @example
  * const emulator = await startEmulator({ port: 0 });
- * const signalr = new SignalRServer({ scaleOut: azureSignalR({ connectionString: emulator.connectionString }) });
+ * const signalr = new SignalRServer({ scaleOut: azureSignalR({ connectionString:
+ * emulator.connectionString }) });
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const resolved = resolveEmulatorOptions(options);
@@ -56,15 +74,19 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const service = new EmulatedService(resolved);
   const upgrades = new UpgradeHandler(service);
   const app = express().disable('x-powered-by').disable('etag');
-  app.use('/client', otherOrigins, clientEndpoint(service));
-  app.get('/api/v1/auth/accessKey', accessKeyEndpoint(service));
-  // HEAD too; what load balancers ask
-  app.get(
-    ['/api/health', '/api/v1/health'],
-    (_request, response) => void response.status(200).end(),
+  app.use(refuseRequests((request) => refuseHost(request, resolved)));
+  app.use(
+    '/client',
+    refuseRequests((request) => refuseClientOrigin(request, resolved)),
+    allowOrigins,
+    clientEndpoint(service),
   );
+  app.use(refuseRequests(refuseOrigin));
+  app.get('/api/v1/auth/accessKey', accessKeyEndpoint(service));
+  // Also answers HEAD, which load balancers use for health checks.
+  app.get(['/api/health', '/api/v1/health'], (_request, response) => response.status(200).end());
   app.use('/api', restApi(service));
-  app.get('/', (_request, response) => void response.type('html').send(statusPage));
+  app.get('/', (_request, response) => response.type('html').send(statusPage));
   app.get('/api/status', (_request, response) =>
     response.set('cache-control', 'no-store').json(emulatorStatus(service)),
   );
@@ -72,16 +94,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   server.on('upgrade', (request, socket, head) => upgrades.handle(request, socket, head));
   try {
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) =>
-        reject(
-          new Error(
-            error.code === 'EADDRINUSE'
-              ? errorTexts.portInUse(resolved.port)
-              : errorTexts.cannotListen(host, resolved.port, error.code ?? error.message),
-            { cause: error },
-          ),
-        ),
-      );
+      server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, resolved)));
       server.listen(resolved.port, host, resolve);
     });
   } catch (error) {
@@ -89,7 +102,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     throw error;
   }
   const { port } = server.address() as AddressInfo;
-  const name = host.includes(':') ? `[${host}]` : host; // as URLs write IPv6
+  const name = host.includes(':') ? `[${host}]` : host; // URLs write IPv6 addresses in brackets.
   return {
     url: `http://${name}:${port}`,
     port,
@@ -115,4 +128,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+function listenError(
+  error: NodeJS.ErrnoException,
+  { host, port }: ResolvedEmulatorOptions,
+): CodedError {
+  if (error.code === 'EADDRINUSE') return errors.portInUse(port, error);
+  return errors.cannotListen(host, port, error.code ?? error.message, error);
 }

@@ -104,10 +104,10 @@ async function negotiated(): Promise<{ url: string; headers: Record<string, stri
   return { url, headers: { authorization: `Bearer ${accessToken}` } };
 }
 
-test('a page of another origin is answered with its origin, and its preflight too', async () => {
+test('a page of another port of this machine gets CORS headers, also for its preflight', async () => {
   const { url, headers } = await negotiated();
   const at = url.replace('/client/', '/client/negotiate');
-  const origin = 'http://page.example';
+  const origin = 'http://localhost:5173';
   const preflight = await fetch(at, {
     method: 'OPTIONS',
     headers: {
@@ -133,7 +133,7 @@ test('a page of another origin is answered with its origin, and its preflight to
 
 type AskInit = { method?: string; body?: string; headers?: Record<string, string> };
 
-test('requests that do not fit a connection get the status and sentence of SignalR', async () => {
+test('requests that do not fit a connection get the status and message of SignalR', async () => {
   const { url, headers } = await negotiated();
   const negotiate = await fetch(url.replace('/client/', '/client/negotiate'), {
     method: 'POST',
@@ -148,8 +148,11 @@ test('requests that do not fit a connection get the status and sentence of Signa
   expect(await ask(url)).toEqual([400, 'Connection ID required']);
   expect(await ask(`${url}&id=nobody`)).toEqual([404, 'No Connection with that ID']);
   expect(await ask(url, { method: 'PUT' })).toEqual([405, '']);
-  expect(await ask(at, { method: 'DELETE' })).toEqual([400, '']);
-  expect(await ask(at)).toEqual([200, '']); // the first poll opens the connection
+  expect(await ask(at, { method: 'DELETE' })).toEqual([
+    400,
+    'Cannot terminate this connection using the DELETE endpoint.',
+  ]);
+  expect(await ask(at)).toEqual([200, '']); // The first poll opens the connection.
   expect(await ask(at, { headers: { accept: 'text/event-stream' } })).toEqual([
     400,
     expect.stringContaining('transport'),

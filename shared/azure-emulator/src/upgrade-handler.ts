@@ -2,20 +2,28 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { JwtPayload } from 'jsonwebtoken';
-import { WebSocketTransport } from '@practical-signalr/server/transports';
+import { connectionRequest, WebSocketTransport } from '@practical-signalr/server/transports';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { ClientConnection } from './clients/client-connections.ts';
 import { sendLimits } from './clients/client-endpoint.ts';
 import { ClientSession } from './clients/client-session.ts';
 import type { EmulatedService } from './emulated-service.ts';
-import { errorTexts } from './error-texts.ts';
+import { logMessages } from './log-messages.ts';
+import { wireMessages } from './wire-messages.ts';
 import { hubName } from './hubs/hub-name.ts';
+import { refuseClientOrigin, refuseHost, refuseOrigin } from './request-origin.ts';
 import { acceptServer } from './servers/accept-server.ts';
 import { entraClaims } from './tokens/entra-check.ts';
 import { isForHub, TokenRefusal, verifiedClaims } from './tokens/token-check.ts';
 
-/** The largest message of a WebSocket, in bytes: of a server, and of a client, which must fit into one for its server. */
-const MAXIMUM_SERVER_MESSAGE = 64 * 1024 * 1024; // many messages of a server may come in one of the WebSocket
+/**
+ * The maximum size of a WebSocket message of a server, in bytes. It may contain many service
+ * messages.
+ */
+const MAXIMUM_SERVER_MESSAGE = 64 * 1024 * 1024;
+/**
+ * The maximum size of a WebSocket message of a client, in bytes. It must fit into one service
+ * message.
+ */
 const MAXIMUM_CLIENT_MESSAGE = 8 * 1024 * 1024;
 
 interface Upgrade {
@@ -27,7 +35,7 @@ interface Upgrade {
   readonly claims: JwtPayload;
 }
 
-/** Takes the WebSockets of servers and clients. */
+/** Accepts the WebSockets of servers and clients. */
 export class UpgradeHandler {
   readonly #service: EmulatedService;
   readonly #servers = webSocketServer(MAXIMUM_SERVER_MESSAGE);
@@ -38,7 +46,7 @@ export class UpgradeHandler {
   }
 
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', ignore);
+    socket.on('error', ignoreError);
     const url = URL.canParse(request.url ?? '', 'http://localhost')
       ? new URL(request.url ?? '', 'http://localhost')
       : undefined;
@@ -47,21 +55,26 @@ export class UpgradeHandler {
       | 'client'
       | undefined;
     if (url === undefined || kind === undefined) return refuse(socket, 404, '');
+    const { options } = this.#service;
+    const foreign =
+      refuseHost(request, options) ??
+      (kind === 'server' ? refuseOrigin(request) : refuseClientOrigin(request, options));
+    if (foreign !== undefined) return refuse(socket, 403, foreign);
     const query = url.searchParams;
     const hub = hubName(query.get('hub'));
-    if (hub === undefined) return refuse(socket, 400, errorTexts.hubMissing);
-    const { accessKey, entra, serviceMode, quota } = this.#service.options;
-    const no = (status: number, why: string): void => {
-      this.#service.log(errorTexts.refused(`A ${kind} of hub ${hub}`, status, why));
-      refuse(socket, status, why);
+    if (hub === undefined) return refuse(socket, 400, wireMessages.hubMissing);
+    const { accessKey, entra, serviceMode, quota } = options;
+    const refuseAndLog = (status: number, reason: string): void => {
+      this.#service.log(logMessages.refused(`A ${kind} of hub ${hub}`, status, reason));
+      refuse(socket, status, reason);
     };
     const claims =
       (kind === 'server' ? entraClaims(request, entra) : undefined) ??
       verifiedClaims(request, query, accessKey, isForHub(kind, hub));
-    if (claims instanceof TokenRefusal) return no(claims.status, claims.text);
+    if (claims instanceof TokenRefusal) return refuseAndLog(claims.status, claims.message);
     if (kind === 'server' && serviceMode === 'Serverless')
-      return no(403, errorTexts.noServersInServerless);
-    if (this.#service.isFull) return no(429, errorTexts.quotaReached(quota));
+      return refuseAndLog(403, wireMessages.noServersInServerless);
+    if (this.#service.isFull) return refuseAndLog(429, wireMessages.quotaReached(quota));
     const upgrade = { request, socket, head, query, hub, claims };
     if (kind === 'server') this.#openServer(upgrade);
     else this.#openClient(upgrade);
@@ -90,19 +103,17 @@ export class UpgradeHandler {
     const { connections, batcher } = this.#service;
     const token = query.get('id') ?? '';
     const known = connections.find(token);
-    if (known === undefined && token !== '') return refuse(socket, 404, errorTexts.noConnection);
-    if (known?.transport !== undefined)
-      return refuse(socket, 409, errorTexts.cannotChangeTransport);
-    const connection: ClientConnection | undefined = known ?? connections.negotiated();
-    if (connection === undefined) return refuse(socket, 503, errorTexts.tooManyNegotiated);
+    if (known === undefined && token !== '') return refuse(socket, 404, wireMessages.noConnection);
+    if (known?.isOpened === true) return refuse(socket, 409, wireMessages.cannotChangeTransport);
     this.#clients.handleUpgrade(request, socket, head, (webSocket) => {
       (socket as Socket).setNoDelay(true);
       this.#count(webSocket);
+      const connection = known ?? connections.createDirect();
       const { connectionId } = connection;
       const transport = new WebSocketTransport(webSocket, socket, batcher, sendLimits, () =>
-        this.#service.log(errorTexts.clientTooSlow(connectionId)),
+        this.#service.log(logMessages.clientTooSlow(connectionId)),
       );
-      connections.open(connection, transport);
+      connections.open(connection, transport, connectionRequest(request));
       transport.listen(
         new ClientSession(this.#service, hub, connectionId, transport, claims, request, () =>
           connections.remove(connection),
@@ -120,12 +131,12 @@ export class UpgradeHandler {
 const webSocketServer = (maxPayload: number): WebSocketServer =>
   new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
 
-/** Made here, not where it is used: it lives as long as its socket, and would keep the request alive. */
-const ignore = (): void => undefined;
+/** Defined here because it lives as long as its socket: a closure would keep the request alive. */
+const ignoreError = (): void => undefined;
 
-function refuse(socket: Duplex, status: number, text: string): void {
+function refuse(socket: Duplex, status: number, message: string): void {
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nDate: ${new Date().toUTCString()}\r\nConnection: close\r\n` +
-      `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+      `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
   );
 }

@@ -7,7 +7,6 @@ import {
   type LifetimeConnection,
   type Logger,
   type NegotiatedHub,
-  NegotiateError,
   type NegotiateRedirect,
   type ScaleOutHub,
   SharedMessage,
@@ -22,7 +21,8 @@ import {
 import type { ServiceConnection } from './connections/service-connection.ts';
 import { chooseEndpoint, type RoutedEndpoint } from './endpoints/endpoint-router.ts';
 import { serviceHubName, type ServiceEndpoint } from './endpoints/service-endpoint.ts';
-import { errorTexts } from './error-texts.ts';
+import { errors } from './errors.ts';
+import { logMessages } from './log-messages.ts';
 import { shutDownGracefully } from './graceful-shutdown.ts';
 import { clientRedirect } from './negotiation/client-redirect.ts';
 import {
@@ -32,16 +32,22 @@ import {
 } from './service-protocol/index.ts';
 
 const done = Promise.resolve();
-const absent = new Error();
+/** Marks an endpoint that does not have the client. */
+const clientNotFound = new Error();
 
-/** Of several endpoints one has the client. That none has it is no error; that one could not tell is. */
-async function foundByOne(asked: readonly Promise<boolean>[]): Promise<void> {
+/**
+ * Waits until one endpoint has found the client, since only one of them holds it. Resolves even if
+ * all endpoints report that they do not know the client. Rejects if none found it and one failed.
+ */
+async function waitForOne(results: readonly Promise<boolean>[]): Promise<void> {
   try {
     await Promise.any(
-      asked.map((answer) => answer.then((isFound) => isFound || Promise.reject(absent))),
+      results.map(async (result) => {
+        if (!(await result)) throw clientNotFound;
+      }),
     );
   } catch (error) {
-    const failure: unknown = (error as AggregateError).errors.find((one) => one !== absent);
+    const failure: unknown = (error as AggregateError).errors.find((one) => one !== clientNotFound);
     if (failure !== undefined) throw failure;
   }
 }
@@ -49,7 +55,8 @@ async function foundByOne(asked: readonly Promise<boolean>[]): Promise<void> {
 type Containers = readonly ServiceConnectionContainer[];
 
 /**
- * Reaches the clients of a hub through Azure SignalR Service, which holds them, their groups and their users.
+ * Sends to the clients of a hub through Azure SignalR Service, which holds their connections,
+ * groups and users.
  * Source: `ServiceLifetimeManager<THub>` of azure-signalr.
  */
 export class AzureLifetimeManager implements HubLifetimeManager {
@@ -79,7 +86,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     const events = {
       onMessage: (connection: ServiceConnection, message: ServiceMessage) =>
         this.#receive(connection, message),
-      onClosed: (connection: ServiceConnection) => this.#lost(connection),
+      onClosed: (connection: ServiceConnection) => this.#handleLoss(connection),
       onInstanceOffline: (instanceId: string) => this.#clients.instanceLost(instanceId),
       clientCounts: (connection: ServiceConnection) => this.#clients.counts(connection),
     };
@@ -89,7 +96,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     );
   }
 
-  // The service knows of clients before this server does.
+  // The service already knows the client.
   onConnected(): Promise<void> {
     return done;
   }
@@ -208,10 +215,9 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   ): Promise<unknown> {
     return this.#invocations.invoke(connectionId, signal, (invocationId, callerServerId) => {
       const routes = this.#route('connection', connectionId);
-      if (this.#containers.length > 1 && routes.length !== 1)
-        throw new Error(errorTexts.resultsNeedOneEndpoint);
+      if (this.#containers.length > 1 && routes.length !== 1) throw errors.resultsNeedOneEndpoint();
       const connection = this.#clients.find(connectionId)?.connection ?? routes[0]?.pick();
-      if (connection?.isOpen !== true) throw new Error(errorTexts.notActive);
+      if (connection?.isOpen !== true) throw errors.notConnected();
       const payloads = this.#encode(new SharedMessage(method, args, invocationId));
       connection.send({
         type: ServiceMessageType.ClientInvocation,
@@ -226,7 +232,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
 
   setConnectionResult(connectionId: string, completion: CompletionMessage): void {
     const client = this.#clients.find(connectionId);
-    this.#invocations.answered(connectionId, completion, client?.connection, client?.protocol);
+    this.#invocations.setResult(connectionId, completion, client?.connection, client?.protocol);
   }
 
   async negotiate(
@@ -236,13 +242,13 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   ): Promise<NegotiateRedirect> {
     const { router } = this.#settings;
     const online = this.#containers.filter(({ isOnline }) => isOnline);
-    if (online.length === 0) throw new NegotiateError(errorTexts.notConnected);
+    if (online.length === 0) throw errors.negotiateNotConnected();
     const chosen =
       router?.negotiate === undefined
         ? chooseEndpoint(online)
         : router.negotiate(request, this.#containers);
     const container = this.#containers.find((one) => one === chosen);
-    if (container === undefined) throw new NegotiateError(errorTexts.noEndpointChosen);
+    if (container === undefined) throw errors.noEndpointChosen();
     const endpointCount = this.#containers.length;
     return clientRedirect(container.endpoint, this.#hubName, request, user, hub, {
       settings: this.#settings,
@@ -264,11 +270,11 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       clients: this.#clients.size,
     };
     if (online === this.#containers.length) return { status: 'Healthy', data };
-    // Without any, clients can neither come nor be reached.
+    // Without any endpoint, clients can neither connect nor receive messages.
     const status = online === 0 ? 'Unhealthy' : 'Degraded';
     return {
       status,
-      description: errorTexts.endpointsOffline(this.#containers.length - online),
+      description: logMessages.endpointsOffline(this.#containers.length - online),
       data,
     };
   }
@@ -282,7 +288,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     for (const container of this.#containers) container.close();
   }
 
-  #lost(connection: ServiceConnection): number {
+  #handleLoss(connection: ServiceConnection): number {
     this.#invocations.serverConnectionLost(connection);
     return this.#clients.connectionLost(connection);
   }
@@ -294,14 +300,15 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       case ServiceMessageType.OpenConnection:
         return this.#clients.open(connection, message);
       case ServiceMessageType.CloseConnection:
-        this.#invocations.connectionLost(message.connectionId ?? ''); // a client that moves answers elsewhere
-        return this.#clients.closed(connection, message);
+        // A client that moves to another server sends its results there.
+        this.#invocations.connectionLost(message.connectionId ?? '');
+        return this.#clients.onClosed(connection, message);
       case ServiceMessageType.ConnectionFlowControl:
-        return this.#clients.flowControl(connection, message);
+        return this.#clients.onFlowControl(connection, message);
       case ServiceMessageType.ConnectionReconnect:
-        return this.#clients.reconnected(connection, message);
+        return this.#clients.onReconnected(connection, message);
       case ServiceMessageType.ServiceEvent:
-        return this.#clients.serviceEvent(connection, message);
+        return this.#clients.onServiceEvent(connection, message);
       default:
         this.#invocations.receive(connection, message);
     }
@@ -313,7 +320,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     type: typeof ServiceMessageType.JoinGroupWithAck | typeof ServiceMessageType.LeaveGroupWithAck,
   ): Promise<void> {
     const client = this.#clients.find(connectionId);
-    const asked = this.#route('connection', connectionId).flatMap((container) => {
+    const results = this.#route('connection', connectionId).flatMap((container) => {
       const own =
         client !== undefined && container.has(client.connection) ? client.connection : undefined;
       const connection = own ?? container.pick();
@@ -322,8 +329,8 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       connection.send({ type, connectionId, groupName: group, ackId });
       return [acked];
     });
-    if (asked.length === 0) throw new Error(errorTexts.notActive);
-    await foundByOne(asked);
+    if (results.length === 0) throw errors.notConnected();
+    await waitForOne(results);
   }
 
   #send(containers: Containers, message: ServiceMessage): Promise<void> {
@@ -337,7 +344,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       const wait = connection.whenRoom();
       if (wait !== undefined) (waits ??= []).push(wait);
     }
-    if (!isSent) return Promise.reject(new Error(errorTexts.notActive));
+    if (!isSent) return Promise.reject(errors.notConnected());
     return waits === undefined ? done : Promise.all(waits).then(() => undefined);
   }
 
@@ -360,7 +367,10 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     return this.#encode(new SharedMessage(method, args), only);
   }
 
-  /** Once for each protocol that clients may speak; `only` where it is known which. */
+  /**
+   * Encodes the message in every protocol of the hub, or in `only` if the client's protocol is
+   * known.
+   */
   #encode(message: SharedMessage, only?: string): Payloads {
     const payloads = new Map<string, string | Uint8Array>();
     for (const protocol of this.#hub.protocols) {

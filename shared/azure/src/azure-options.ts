@@ -7,9 +7,9 @@ import type { AccessTokenAlgorithm } from './endpoints/access-token.ts';
 import type { EndpointRouter } from './endpoints/endpoint-router.ts';
 import type { EndpointType } from './endpoints/service-endpoint.ts';
 import type { TokenCredential } from './endpoints/token-credential.ts';
-import { errorTexts } from './error-texts.ts';
+import { errors } from './errors.ts';
 
-/** An instance of Azure SignalR Service: by its connection string, or by its URL and a credential. */
+/** An instance of Azure SignalR Service: a connection string, or a URL with a credential. */
 export type EndpointOptions = (
   | { readonly connectionString: string }
   | {
@@ -19,69 +19,113 @@ export type EndpointOptions = (
       readonly serverEndpoint?: string;
     }
 ) & {
-  /** Shown in logs and to routers. */
+  /** The name in logs and for routers. Default: the host of the endpoint. */
   readonly name?: string;
-  /** Default `primary`. A secondary endpoint takes clients only while no primary is online. */
+  /**
+   * Secondary endpoints receive clients only while no primary endpoint is online. Default:
+   * `primary`.
+   */
   readonly type?: EndpointType;
 };
 
-/** Options of `azureSignalR`; all are optional. Times in ms. Source: `ServiceOptions` of azure-signalr. */
+/**
+ * The options of `azureSignalR`. All are optional; times are in ms.
+ * Source: `ServiceOptions` of azure-signalr.
+ */
 export interface AzureSignalROptions {
-  /** Default: the environment variable `Azure__SignalR__ConnectionString`. */
+  /**
+   * The connection string of one instance of the service.
+   * Default: the environment variable `Azure__SignalR__ConnectionString`.
+   */
   readonly connectionString?: string;
-  /** Several instances of the service; or one without a connection string. */
+  /** Several instances of the service, or one that is not described by a connection string. */
   readonly endpoints?: readonly (string | EndpointOptions)[];
-  /** Chooses among endpoints. Default: a primary one for clients, by its free capacity; all of them for messages. */
+  /**
+   * Chooses the endpoints of clients and of messages. Default: clients go to a primary endpoint,
+   * chosen by free capacity; messages go to all endpoints.
+   */
   readonly router?: EndpointRouter;
-  /** Keeps apps apart that share an instance of the service. */
+  /** Separates apps that share an instance of the service. It becomes part of the hub's name. */
   readonly applicationName?: string;
-  /** Server connections to keep for each hub and endpoint. Default 5; they count as connections of the service. */
+  /**
+   * The number of server connections for each hub and endpoint. They count as connections of the
+   * service. Default: 5.
+   */
   readonly initialHubServerConnectionCount?: number;
-  /** Server connections that the service may ask for, for each hub and endpoint. Default: no limit. */
+  /**
+   * The maximum number of server connections for each hub and endpoint, including those that the
+   * service requests. Default: no limit.
+   */
   readonly maxHubServerConnectionCount?: number;
-  /** Whether clients come to the server that they negotiated with. Default `Disabled`. */
+  /**
+   * Whether the service routes clients to the server that they negotiated with. Default:
+   * `Disabled`.
+   */
   readonly serverStickyMode?: 'Disabled' | 'Preferred' | 'Required';
-  /** Default `HS256`. */
+  /** The algorithm that signs tokens. Default: `HS256`. */
   readonly accessTokenAlgorithm?: AccessTokenAlgorithm;
-  /** How long a client has to use its token. Default one hour, in ms. */
+  /**
+   * How long the token that a client receives at negotiation is valid, in ms. It does not depend on
+   * the lifetime of the token that the client sent to the app, as in Microsoft's SDK; see
+   * `closeOnAuthenticationExpiration`. Default: 3,600,000 ms (one hour).
+   */
   readonly accessTokenLifetime?: number;
-  /** The claims that go along with a client. Default: those of its user. Source: `ClaimsProvider`. */
+  /**
+   * Returns the claims that the client's token carries. Default: those of its user.
+   * Source: `ClaimsProvider`.
+   */
   readonly claimsProvider?: (
     user: ClaimsPrincipal | undefined,
     request: ConnectionRequest,
   ) => ClaimsPrincipal | undefined;
-  /** Clients for which the service traces messages. Source: `DiagnosticClientFilter`. */
+  /** Returns true if the service traces the client's messages. Source: `DiagnosticClientFilter`. */
   readonly diagnosticClientFilter?: (request: ConnectionRequest) => boolean;
-  /** How long the service may hold a long poll, in ms. Default: the service's own. */
+  /** The maximum duration of a long poll, in ms. Default: chosen by the service. */
   readonly maxPollInterval?: number;
-  /** Closes clients when the token expires that they negotiated with. Default: the option of the hub with this name. */
+  /**
+   * Closes a client when the token with which it negotiated expires.
+   * Default: the option of the same name of the hub.
+   */
   readonly closeOnAuthenticationExpiration?: boolean;
-  /** Whether clients move to another server without reconnecting: never, when this one shuts down, or when it is lost too. Default `Off`. */
+  /**
+   * When clients move to another server without reconnecting: never (`Off`), if this server shuts
+   * down (`ShutdownOnly`), or also if it is lost (`Any`). Default: `Off`.
+   */
   readonly migrationLevel?: 'Off' | 'ShutdownOnly' | 'Any';
   /**
-   * Whether the service may keep a client's connection while its socket is away, for clients with `withStatefulReconnect()`. Default:
-   * the option of the hub with this name. Source: `ServiceOptions.AllowStatefulReconnects`.
+   * Whether the service keeps the connection of a client with `withStatefulReconnect()` while its
+   * socket is lost. Default: the option of the same name of the hub.
+   * Source: `ServiceOptions.AllowStatefulReconnects`.
    */
   readonly allowStatefulReconnects?: boolean;
-  /** What `close()` of the server does with clients: they are told to reconnect (`Off`), leave by themselves, or are moved. */
+  /**
+   * What `close()` of the server does with clients: it closes them so that they reconnect (`Off`),
+   * waits until they leave (`WaitForClientsClose`), or moves them to other servers
+   * (`MigrateClients`).
+   */
   readonly gracefulShutdown?: {
     readonly mode: 'Off' | 'WaitForClientsClose' | 'MigrateClients';
-    /** Default 30,000 ms. */
+    /** The maximum time for this, in ms. Default: 30,000 ms. */
     readonly timeout?: number;
   };
-  /** Time for the handshake of a server connection. Default 15,000 ms. */
+  /** The maximum time for the handshake of a server connection. Default: 15,000 ms. */
   readonly serverHandshakeTimeout?: number;
-  /** Silence of the service after which a server connection is given up. Default 30,000 ms. */
+  /**
+   * A server connection is closed if the service sends nothing for this time. Default: 30,000 ms.
+   */
   readonly serviceTimeout?: number;
-  /** Time in ms before a try to connect again. Default: 1 s doubled after each failure up to 32 s, then 60 s. */
+  /**
+   * Returns the time before the next attempt to connect, in ms. Default: 1 s, doubled after each
+   * failure up to 32 s, then 60 s, plus up to 1 s at random.
+   */
   readonly retryDelay?: (failures: number) => number;
-  /** Where connection strings and settings are looked up. Default `process.env`. */
+  /** The environment variables to read settings from. Default: `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Where the SDK reports. Default: the server's logger. */
+  /** The logger of the SDK. Default: the logger of the server. */
   readonly logger?: Logger;
 }
 
-/** All settings of one hub's connections, none missing. */
+/** The options with their defaults. */
 export type AzureSettings = AzureSignalROptions &
   Required<
     Pick<
@@ -100,7 +144,10 @@ export type AzureSettings = AzureSignalROptions &
 
 export type ShutdownMode = NonNullable<AzureSignalROptions['gracefulShutdown']>['mode'];
 
-/** 2^k seconds after failure k and up to a second more, so that servers do not come all at once; later a minute. */
+/**
+ * Returns 1, 2, 4 … 32 s, then 60 s. Up to one random second is added, so that servers do not
+ * reconnect at the same moment.
+ */
 const retryDelay = (failures: number): number =>
   (failures <= 6 ? 1000 * 2 ** (failures - 1) : 60_000) + Math.random() * 1000;
 
@@ -116,7 +163,7 @@ const defaults = {
   retryDelay,
 } as const;
 
-const others = [
+const optionsWithoutDefault = [
   'connectionString',
   'endpoints',
   'router',
@@ -130,7 +177,7 @@ const others = [
   'environment',
   'logger',
 ];
-/** Where only some words are allowed. */
+/** The allowed values of the options that have only a few. */
 export const choices = {
   serverStickyMode: ['Disabled', 'Preferred', 'Required'],
   accessTokenAlgorithm: ['HS256', 'HS512'],
@@ -148,51 +195,57 @@ const times = [
   'serverHandshakeTimeout',
   'serviceTimeout',
 ] as const;
-/** Beyond it a timer of Node.js fires at once. */
-const MOST_TIME = 2_147_483_647;
-const MOST_CONNECTIONS = 1000;
+/** The longest delay of a Node timer, in ms. A timer with a longer delay fires immediately. */
+const MAXIMUM_TIME = 2_147_483_647;
+const MAXIMUM_CONNECTIONS = 1000;
 
-/** The defaults, overridden by `options`. Refuses what is unknown or impossible with a sentence. */
+/**
+ * Returns the options with their defaults.
+ * @throws {TypeError|RangeError} if an option is unknown (`ERR_SIGNALR_AZURE_UNKNOWN_OPTION`) or
+ * its value impossible (`ERR_SIGNALR_AZURE_INVALID_OPTION`).
+ */
 export function resolveAzureOptions(options: AzureSignalROptions): AzureSettings {
-  const known = new Set([...Object.keys(defaults), ...others]);
-  for (const name of Object.keys(options))
-    if (!known.has(name)) throw new TypeError(errorTexts.unknownOption(name));
-  const given = Object.fromEntries(
+  const known = new Set([...Object.keys(defaults), ...optionsWithoutDefault]);
+  for (const name of Object.keys(options)) if (!known.has(name)) throw errors.unknownOption(name);
+  const definedOptions = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );
-  refuseNoShutdown(options.gracefulShutdown);
+  checkShutdown(options.gracefulShutdown);
   const gracefulShutdown = { mode: 'Off' as const, timeout: 30_000, ...options.gracefulShutdown };
-  const settings: AzureSettings = { ...defaults, ...given, gracefulShutdown };
+  const settings: AzureSettings = { ...defaults, ...definedOptions, gracefulShutdown };
   for (const name of counts) {
     const value = settings[name];
     const isNoLimit = name === 'maxHubServerConnectionCount' && value === Number.POSITIVE_INFINITY;
-    if (!isNoLimit && !(Number.isInteger(value) && value > 0 && value <= MOST_CONNECTIONS)) {
-      throw new RangeError(errorTexts.notACount(name, MOST_CONNECTIONS));
+    if (!isNoLimit && !(Number.isInteger(value) && value > 0 && value <= MAXIMUM_CONNECTIONS)) {
+      throw errors.notACount(name, MAXIMUM_CONNECTIONS);
     }
   }
-  for (const name of times) if (settings[name] !== undefined) refuseNoTime(name, settings[name]);
-  refuseNoTime('gracefulShutdown.timeout', gracefulShutdown.timeout);
+  for (const name of times) if (settings[name] !== undefined) checkTime(name, settings[name]);
+  checkTime('gracefulShutdown.timeout', gracefulShutdown.timeout);
   for (const [name, list] of Object.entries(choices)) {
     if (!(list as readonly unknown[]).includes(settings[name as keyof typeof choices])) {
-      throw new RangeError(errorTexts.notAChoice(name, list));
+      throw errors.notAChoice(name, list);
     }
   }
   if (!shutdownModes.includes(gracefulShutdown.mode)) {
-    throw new RangeError(errorTexts.notAChoice('gracefulShutdown.mode', shutdownModes));
+    throw errors.notAChoice('gracefulShutdown.mode', shutdownModes);
   }
   return settings;
 }
 
-function refuseNoShutdown(value: unknown = {}): void {
-  // A misspelled mode would go unseen until the app stops.
+function checkShutdown(value: unknown = {}): void {
+  // Without this check, a misspelled member would have no effect until the app stops.
   const isObject = typeof value === 'object' && value !== null;
   if (isObject && Object.keys(value).every((name) => name === 'mode' || name === 'timeout')) return;
-  throw new TypeError(errorTexts.notAShutdown);
+  throw errors.notAShutdown();
 }
 
-/** @throws {RangeError} a sentence where `value` is no time that a timer could wait. */
-export function refuseNoTime(name: string, value: unknown): void {
-  if (typeof value !== 'number' || !(value > 0 && value <= MOST_TIME)) {
-    throw new RangeError(errorTexts.notATime(name, MOST_TIME));
+/**
+ * @throws {RangeError} if `value` is not a time that a timer can wait
+ * (`ERR_SIGNALR_AZURE_INVALID_OPTION`).
+ */
+export function checkTime(name: string, value: unknown): void {
+  if (typeof value !== 'number' || !(value > 0 && value <= MAXIMUM_TIME)) {
+    throw errors.notATime(name, MAXIMUM_TIME);
   }
 }

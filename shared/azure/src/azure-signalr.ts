@@ -8,21 +8,26 @@ import { optionsFromEnvironment } from './environment.ts';
 import { createUserAgent } from './user-agent.ts';
 
 /**
- * Lets Azure SignalR Service hold the clients of a `SignalRServer`. Clients negotiate here and connect there; hubs stay as they are.
- * Without options it reads what the official SDK reads from the environment, `Azure__SignalR__ConnectionString` before all.
+ * Lets Azure SignalR Service hold the clients of a `SignalRServer`. Clients negotiate with the app
+ * and connect to the service; hubs do not change. Without options, the settings come from the
+ * environment variables of the official SDK, first of all `Azure__SignalR__ConnectionString`.
  * Source: `AddAzureSignalR` of azure-signalr.
- * @throws {TypeError} a sentence when there is no connection string, or an option or a connection string is wrong.
+ * @throws {TypeError|RangeError} if there is no connection string
+ * (`ERR_SIGNALR_AZURE_NO_CONNECTION_STRING`), or if it or an option is invalid. The README lists
+ * all error codes.
  * @example
  * const signalr = new SignalRServer({ scaleOut: azureSignalR() });
  */
 export function azureSignalR(options: AzureSignalROptions = {}): HubLifetimeManagerFactory {
-  const { endpoints: found, ...environment } = optionsFromEnvironment(
+  const { endpoints: environmentEndpoints, ...environment } = optionsFromEnvironment(
     options.environment ?? process.env,
   );
-  const isTold = options.connectionString !== undefined || options.endpoints !== undefined;
+  const hasEndpoints = options.connectionString !== undefined || options.endpoints !== undefined;
   const settings = resolveAzureOptions({
     ...environment,
-    ...(isTold || found === undefined ? {} : { endpoints: found }),
+    ...(hasEndpoints || environmentEndpoints === undefined
+      ? {}
+      : { endpoints: environmentEndpoints }),
     ...options,
   });
   const endpoints = createEndpoints(settings);

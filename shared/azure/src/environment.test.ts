@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { optionsFromEnvironment } from './environment.ts';
 
-test('the names of the official SDK, whatever their case', () => {
+test('the names of the official SDK are read case-insensitively', () => {
   expect(
     optionsFromEnvironment({
       Azure__SignalR__ConnectionString: 'a',
@@ -29,7 +29,7 @@ test('the names of the official SDK, whatever their case', () => {
   });
 });
 
-test('names with colons are read too; words are spelled as the options have them', () => {
+test('names may contain colons, and values are case-insensitive', () => {
   expect(
     optionsFromEnvironment({
       'ConnectionStrings:Azure:SignalR:ConnectionString:north:primary': 'a',
@@ -49,7 +49,7 @@ test('names with colons are read too; words are spelled as the options have them
   });
 });
 
-test('the second place is looked at when the first is empty', () => {
+test('the second name is used if the first one is not set', () => {
   const options = optionsFromEnvironment({
     Azure__SignalR__ConnectionString: '',
     ConnectionStrings__Azure__SignalR__ConnectionString: 'a',

@@ -7,8 +7,8 @@ import {
 import type { EndpointType } from './endpoints/service-endpoint.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-/** A setting under the name that the environment has for it, with `:`. */
-interface Variable {
+/** A setting with its name in the environment, in which `:` separates the parts. */
+interface Setting {
   readonly key: string;
   readonly value: string;
 }
@@ -17,14 +17,15 @@ type Writable<T> = { -readonly [TName in keyof T]: T[TName] };
 const CONNECTION_STRING = 'azure:signalr:connectionstring';
 
 /**
- * The settings that the official SDK reads from the environment, under the same names.
- * `__` stands for `:`, and case does not matter; the name of a further endpoint keeps its own.
+ * Returns the settings in the environment, under the names that the official SDK reads. `__` means
+ * `:`. Names are case-insensitive, but the name of an additional endpoint keeps its case.
  * @example
  * // Azure__SignalR__ConnectionString=Endpoint=…;AccessKey=…
- * // Azure__SignalR__ConnectionString__east__secondary=…     a further endpoint, by name and type
+ * // Azure__SignalR__ConnectionString__east__secondary=…     an additional endpoint with name and
+ * type
  */
 export function optionsFromEnvironment(environment: Environment): AzureSignalROptions {
-  const values = new Map<string, Variable>();
+  const values = new Map<string, Setting>();
   for (const [name, value] of Object.entries(environment)) {
     const key = name.replaceAll('__', ':');
     if (value !== undefined && value !== '') values.set(key.toLowerCase(), { key, value });
@@ -32,46 +33,53 @@ export function optionsFromEnvironment(environment: Environment): AzureSignalROp
   const prefix = ['', 'connectionstrings:'].find((start) => has(values, start + CONNECTION_STRING));
   const options: Writable<AzureSignalROptions> = {};
   if (prefix !== undefined) options.endpoints = endpoints(values, prefix + CONNECTION_STRING);
-  const text = (name: string): string | undefined =>
+  const setting = (name: string): string | undefined =>
     values.get(`azure:signalr:${name.toLowerCase()}`)?.value;
   const number = (name: string): number | undefined =>
-    text(name) === undefined ? undefined : Number(text(name));
+    setting(name) === undefined ? undefined : Number(setting(name));
   const seconds = (name: string): number | undefined =>
-    text(name) === undefined ? undefined : 1000 * Number(text(name));
+    setting(name) === undefined ? undefined : 1000 * Number(setting(name));
   const set = <TName extends keyof AzureSignalROptions>(
     name: TName,
     value: AzureSignalROptions[TName],
   ): void => {
     if (value !== undefined) options[name] = value;
   };
-  set('applicationName', text('ApplicationName'));
-  set('serverStickyMode', choice(text('ServerStickyMode'), choices.serverStickyMode));
+  set('applicationName', setting('ApplicationName'));
+  set('serverStickyMode', choice(setting('ServerStickyMode'), choices.serverStickyMode));
   set('initialHubServerConnectionCount', number('InitialHubServerConnectionCount'));
   set('maxHubServerConnectionCount', number('MaxHubServerConnectionCount'));
-  set('accessTokenAlgorithm', choice(text('AccessTokenAlgorithm'), choices.accessTokenAlgorithm));
+  set(
+    'accessTokenAlgorithm',
+    choice(setting('AccessTokenAlgorithm'), choices.accessTokenAlgorithm),
+  );
   set('accessTokenLifetime', seconds('AccessTokenLifetimeInSeconds'));
   set('maxPollInterval', seconds('MaxPollIntervalInSeconds'));
-  const mode = choice(text('GracefulShutdown:Mode'), shutdownModes);
+  const mode = choice(setting('GracefulShutdown:Mode'), shutdownModes);
   const timeout = seconds('GracefulShutdown:TimeoutInSeconds');
   if (mode !== undefined)
     options.gracefulShutdown = timeout === undefined ? { mode } : { mode, timeout };
   return options;
 }
 
-/** A value as the options spell it; what is no choice stays as it is, and is refused as an option. */
+/**
+ * Returns the value as the options spell it. An unknown value is returned unchanged; the check of
+ * the options refuses it.
+ */
 function choice<TChoice extends string>(
-  text: string | undefined,
-  list: readonly TChoice[],
+  value: string | undefined,
+  choices: readonly TChoice[],
 ): TChoice | undefined {
   return (
-    list.find((one) => one.toLowerCase() === text?.toLowerCase()) ?? (text as TChoice | undefined)
+    choices.find((one) => one.toLowerCase() === value?.toLowerCase()) ??
+    (value as TChoice | undefined)
   );
 }
 
-const has = (values: ReadonlyMap<string, Variable>, key: string): boolean =>
+const has = (values: ReadonlyMap<string, Setting>, key: string): boolean =>
   [...values.keys()].some((name) => name === key || name.startsWith(`${key}:`));
 
-function endpoints(values: ReadonlyMap<string, Variable>, at: string): EndpointOptions[] {
+function endpoints(values: ReadonlyMap<string, Setting>, at: string): EndpointOptions[] {
   const list: EndpointOptions[] = [];
   for (const [name, { key, value: connectionString }] of values) {
     if (name === at) list.push({ connectionString });

@@ -41,7 +41,7 @@ const say = (connection: FakeServerConnection, connectionId: string, payload: st
   connection.send({ type: Type.ConnectionData, connectionId, payload });
 const open = (): FakeServerConnection[] => service.connections.filter(({ isOpen }) => isOpen);
 
-test('one server connection is lost while clients call: its clients end, the others are served on, the pool fills up', async () => {
+test('if one server connection is lost, its clients end, other clients continue, and the connection is replaced', async () => {
   await start({ initialHubServerConnectionCount: 2 });
   await expect.poll(() => open().length).toBe(2);
   const [one, two] = service.connections as [FakeServerConnection, FakeServerConnection];
@@ -58,7 +58,7 @@ test('one server connection is lost while clients call: its clients end, the oth
   expect(log.join('\n')).toContain('was lost, and 1 clients with it');
 });
 
-test('all are lost: clients end, negotiation is refused in the recorded words until one is back, sends reject', async () => {
+test('if all server connections are lost, clients end, and negotiation and sends fail until one is open', async () => {
   await start({ initialHubServerConnectionCount: 2 });
   await expect.poll(() => open().length).toBe(2);
   for (const [i, connection] of service.connections.entries()) connection.open(`client-${i}`);
@@ -68,42 +68,42 @@ test('all are lost: clients end, negotiation is refused in the recorded words un
   await expect.poll(() => hubEvents.slice(2).toSorted()).toEqual(['-client-0', '-client-1']);
   expect(await negotiate(app as ChatApp)).toMatchObject({ status: 500, text: NOT_CONNECTED });
   const { clients, groups } = (app as ChatApp).hubs['/chat'];
-  const nowhere = /no connection to Azure SignalR Service/;
-  await expect(clients.all.send('Said', 'x')).rejects.toThrow(nowhere);
-  await expect(groups.add('a', 'room')).rejects.toThrow(nowhere);
-  await expect(clients.client('a').invoke('Name')).rejects.toThrow(nowhere);
+  const notConnected = /no connection to Azure SignalR Service/;
+  await expect(clients.all.send('Said', 'x')).rejects.toThrow(notConnected);
+  await expect(groups.add('a', 'room')).rejects.toThrow(notConnected);
+  await expect(clients.client('a').invoke('Name')).rejects.toThrow(notConnected);
   service.status = 101;
   await expect.poll(async () => (await negotiate(app as ChatApp)).status).toBe(200);
   await clients.all.send('Said', 'x');
 });
 
-test('a question that went out on a lost connection ends with a sentence; so does a join that was not acknowledged', async () => {
+test('an invocation and a join reject if their server connection is lost', async () => {
   const connection = await start();
   connection.open('a');
   await expect.poll(() => hubEvents).toEqual(['+a']);
   const { clients, groups } = (app as ChatApp).hubs['/chat'];
-  const asked = expect(clients.client('elsewhere').invoke('Name')).rejects.toThrow(
-    'no answer can come',
+  const invocation = expect(clients.client('elsewhere').invoke('Name')).rejects.toThrow(
+    'result cannot arrive',
   );
   connection.acknowledges = false;
-  const joined = expect(groups.add('a', 'room')).rejects.toThrow(
+  const join = expect(groups.add('a', 'room')).rejects.toThrow(
     'before Azure SignalR Service answered',
   );
   await expect.poll(() => connection.of(Type.ClientInvocation).length).toBe(1);
   await expect.poll(() => connection.of(Type.JoinGroupWithAck).length).toBe(1);
   connection.drop();
-  await asked;
-  await joined;
+  await invocation;
+  await join;
 });
 
 test.each([
   ['garbage', Buffer.from('0590ffffffff', 'hex')],
   ['a frame that ends too early', Buffer.from('03940601', 'hex')],
-  ['a length without end', Buffer.from('ffffffffff', 'hex')],
+  ['a length that does not end', Buffer.from('ffffffffff', 'hex')],
   ['a frame over the limit', Buffer.from('ffffffff0f', 'hex')],
-  ['text in place of a list', Buffer.concat([Buffer.from([2]), Buffer.from('a161', 'hex')])],
+  ['a string instead of an array', Buffer.concat([Buffer.from([2]), Buffer.from('a161', 'hex')])],
 ])(
-  '%s ends the connection that it came on; its clients end, and another one opens',
+  '%s closes its server connection and its clients, and another connection opens',
   async (_what, bytes) => {
     const connection = await start();
     connection.open('a');
@@ -111,11 +111,11 @@ test.each([
     connection.sendBytes(bytes);
     await expect.poll(() => hubEvents).toEqual(['+a', '-a']);
     await expect.poll(() => service.connections.length).toBe(2);
-    await expect.poll(() => log.join('\n')).toContain('sent what cannot be read');
+    await expect.poll(() => log.join('\n')).toContain('sent data that cannot be read');
   },
 );
 
-test('what is unknown does no harm: types, keys of extensions, trailing items, clients, acks, questions, pings', async () => {
+test('unknown types, extension keys, trailing items, clients, acks, invocations and pings are ignored', async () => {
   const connection = await start();
   connection.open('a');
   await expect.poll(() => hubEvents).toEqual(['+a']);
@@ -149,7 +149,7 @@ test('what is unknown does no harm: types, keys of extensions, trailing items, c
   expect(service.connections).toHaveLength(1);
 });
 
-test('a client that skips negotiation is answered with 404: only the service has sockets for it', async () => {
+test('a client that skips negotiation is refused with 404', async () => {
   await start();
   const webSocket = new WebSocket(`${(app as ChatApp).url.replace('http', 'ws')}/chat`);
   const refused = new Promise<unknown>((resolve) =>
@@ -165,7 +165,7 @@ test('a client that skips negotiation is answered with 404: only the service has
   expect([events.status, hubEvents]).toEqual([404, []]);
 });
 
-test('the service says of a client that it does not exist: it ends here too', async () => {
+test('if the service reports that a client does not exist, its connection ends', async () => {
   const connection = await start();
   connection.open('a');
   await expect.poll(() => hubEvents).toEqual(['+a']);
@@ -173,7 +173,7 @@ test('the service says of a client that it does not exist: it ends here too', as
   await expect.poll(() => hubEvents).toEqual(['+a', '-a']);
 });
 
-test('a client for a path without a hub is closed; one whose first record is nonsense is refused', async () => {
+test('a client for a path without a hub is closed, and a malformed handshake is refused', async () => {
   const connection = await start();
   connection.open('a', { queryString: '?asrs.op=%2Fnowhere' });
   await expect
@@ -194,7 +194,7 @@ test('a client for a path without a hub is closed; one whose first record is non
   expect(hubEvents).toEqual([]);
 });
 
-test('a wrong key, a clock that is off by an hour, a service without server connections: one sentence each', async () => {
+test('the log explains a wrong key, a wrong clock, and a service without server connections', async () => {
   app = await startChat({ connectionString: service.connectionString, logger });
   const refused = async (status: number, date: Date, text: RegExp): Promise<void> => {
     service.status = status;
@@ -202,13 +202,13 @@ test('a wrong key, a clock that is off by an hour, a service without server conn
     for (const connection of open()) connection.drop();
     await expect.poll(() => log.join('\n')).toMatch(text);
   };
-  await refused(401, new Date(), /\(401\): check the AccessKey/);
+  await refused(401, new Date(), /\(401\)\. Check the AccessKey/);
   await refused(401, new Date(Date.now() - 3_600_000), /clock .* by 60 minutes/);
   await refused(404, new Date(), /has no server endpoint \(404\)/);
   await refused(503, new Date(), /status 503/);
 });
 
-test('neither key nor token is in any line of the log, whatever goes wrong', async () => {
+test('the log contains neither keys nor tokens', async () => {
   const connection = await start();
   connection.open('a');
   const { accessToken } = await negotiate(app as ChatApp);
@@ -239,7 +239,7 @@ test.each([
   [{ endpoints: [{ endpoint: 'a', credential: { getToken: () => null } }] }, 'http or https URL'],
   [{ endpoints: [{ endpoint: 'https://a', credential: {} }] }, '{ endpoint, credential }'],
   [{ endpoints: [{ endpoint: 'https://a' }] }, '{ endpoint, credential }'],
-  [{ endpoints: [{ connectionString: undefined }] }, 'a text that is not set is none'],
+  [{ endpoints: [{ connectionString: undefined }] }, 'Is the environment variable set?'],
   [{ endpoints: [null] }, 'An endpoint must be'],
   [{ connectionString: 5 }, 'An endpoint must be'],
   [{ connectionString: 'x', gracefulShutdown: 'MigrateClients' }, 'must be { mode, timeout }'],
@@ -247,7 +247,7 @@ test.each([
     { connectionString: 'x', gracefulShutdown: { Mode: 'MigrateClients' } },
     'must be { mode, timeout }',
   ],
-  [{ connectionString: 'x', retrydelay: 1 }, "'retrydelay' is not an option"],
+  [{ connectionString: 'x', retrydelay: 1 }, "Unknown option 'retrydelay'"],
   [{ connectionString: 'x', initialHubServerConnectionCount: 0 }, 'whole number from 1 to 1000'],
   [
     { connectionString: 'x', initialHubServerConnectionCount: Number.POSITIVE_INFINITY },
@@ -278,7 +278,7 @@ test.each([
   ],
   [{ connectionString: 'x', serverStickyMode: 'Often' }, 'Disabled, Preferred, Required'],
   [{ connectionString: 'x', gracefulShutdown: { mode: 'Slow' } }, 'WaitForClientsClose'],
-])('%j is refused at construction', (options, text) => {
+])('the options %j are refused', (options, text) => {
   const construct = (): unknown =>
     azureSignalR({ environment: {}, ...options } as AzureSignalROptions);
   expect(construct).toThrow(text);

@@ -4,8 +4,9 @@ import type { ClientConnectionManager } from './clients/client-connection-manage
 import type { ServiceConnectionContainer } from './connections/service-connection-container.ts';
 
 /**
- * Takes leave of the service as the mode says: no new clients come, those that are here leave by themselves or are moved to other
- * servers. Ends after the timeout at the latest; who is still here then is told to reconnect. Source: `GracefulShutdownOptions`.
+ * Shuts down the server connections as the mode says: the service sends no new clients, and the
+ * clients of this server leave or move to other servers. Resolves when no client is left, or after
+ * the timeout; the remaining clients then reconnect. Source: `GracefulShutdownOptions`.
  */
 export async function shutDownGracefully(
   containers: readonly ServiceConnectionContainer[],
@@ -14,9 +15,9 @@ export async function shutDownGracefully(
 ): Promise<void> {
   if (mode === 'Off') return;
   const fin = mode === 'MigrateClients' ? 'fin:1' : 'fin:2';
-  const stop = new AbortController();
-  const late = delay(timeout, undefined, { signal: stop.signal }).catch(() => undefined);
-  const agreed = Promise.all(containers.map((container) => container.shutdown(fin)));
-  await Promise.race([agreed.then(() => clients.whenEmpty()), late]);
-  stop.abort();
+  const timer = new AbortController();
+  const timedOut = delay(timeout, undefined, { signal: timer.signal }).catch(() => undefined);
+  const acknowledged = Promise.all(containers.map((container) => container.shutdown(fin)));
+  await Promise.race([acknowledged.then(() => clients.whenEmpty()), timedOut]);
+  timer.abort();
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type AzureSignalROptions, resolveAzureOptions } from './azure-options.ts';
-import { errorTexts } from './error-texts.ts';
+import { logMessages } from './log-messages.ts';
+import { wireMessages } from './wire-messages.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const options = new Map(
-  [...readme.matchAll(/^\| `(\w+)` \|.*\| (.*) \|$/gm)].map(([, name, value]) => [
+  [...readme.matchAll(/^\| `([a-z]\w+)` \|.*\| (.*) \|$/gm)].map(([, name, value]) => [
     name as string,
     value as string,
   ]),
@@ -39,7 +40,7 @@ test('the table of options names every option, and no other', () => {
   expect([...options.keys()].toSorted()).toEqual(Object.keys(names).toSorted());
 });
 
-test('the table of options tells the defaults', () => {
+test('the table of options contains the defaults', () => {
   for (const [name, value] of Object.entries(resolveAzureOptions({}))) {
     if (typeof value === 'string') expect(options.get(name), name).toBe(`\`${value}\``);
     if (typeof value !== 'number') continue;
@@ -49,9 +50,9 @@ test('the table of options tells the defaults', () => {
   }
 });
 
-test('the texts that it quotes are those of the SDK', () => {
-  expect(readme).toContain(errorTexts.notConnected);
-  expect(errorTexts.refused('x', 401)).toContain(
-    'refused a server connection (401): check the AccessKey',
-  );
+test('the messages that the README quotes are those of the SDK', () => {
+  expect(readme).toContain(wireMessages.notConnected);
+  const quoted = 'refused a server connection (401). Check the AccessKey';
+  expect(readme).toContain(quoted);
+  expect(logMessages.refused('x', 401)).toContain(quoted);
 });

@@ -4,33 +4,36 @@ import { ServiceMessageType } from '@practical-signalr/azure/service-protocol';
 import { writeHandshakeResponse } from '@practical-signalr/protocol';
 import type { Transport, TransportEvents } from '@practical-signalr/server/transports';
 import type { EmulatedService } from '../emulated-service.ts';
-import { errorTexts } from '../error-texts.ts';
+import { logMessages } from '../log-messages.ts';
+import { wireMessages } from '../wire-messages.ts';
 import type { ServerConnection } from '../servers/server-connection.ts';
 import { serveWithoutServer } from '../serverless/serverless-client.ts';
 import { hubProtocols } from './close-message.ts';
 import { EmulatedClient } from './emulated-client.ts';
 import { openConnectionMessage } from './open-connection-message.ts';
-import { isText } from './payload-by-protocol.ts';
+import { isTextProtocol } from './payload-by-protocol.ts';
 
-/** The largest first record of a client, in bytes, and the time it has for it, in ms. */
+/** The maximum size of a handshake request, in bytes, and the maximum time for it, in ms. */
 const MAXIMUM_HANDSHAKE = 32_768;
 const HANDSHAKE_TIMEOUT = 15_000;
 const RECORD_SEPARATOR = 0x1e;
 
-/** One client from its first byte to its end: learns its protocol from the first record, then hands it to an app server. */
+/**
+ * One client: reads the protocol from its handshake request, then relays its data to an app server.
+ */
 export class ClientSession implements TransportEvents {
   readonly #service: EmulatedService;
   readonly #hubName: string;
   readonly #connectionId: string;
   readonly #transport: Transport;
   readonly #claims: JwtPayload;
-  /** Not kept once the client is introduced. */
+  /** Released after the client was announced to its server. */
   #request: IncomingMessage | undefined;
-  readonly #onEnded: () => void;
+  readonly #onEnd: () => void;
   readonly #timer: NodeJS.Timeout;
   #client: EmulatedClient | undefined;
   #received = Buffer.alloc(0);
-  #ended = false;
+  #isEnded = false;
 
   constructor(
     service: EmulatedService,
@@ -39,7 +42,7 @@ export class ClientSession implements TransportEvents {
     transport: Transport,
     claims: JwtPayload,
     request: IncomingMessage,
-    onEnded: () => void,
+    onEnd: () => void,
   ) {
     this.#service = service;
     this.#hubName = hubName;
@@ -47,32 +50,33 @@ export class ClientSession implements TransportEvents {
     this.#transport = transport;
     this.#claims = claims;
     this.#request = request;
-    this.#onEnded = onEnded;
-    this.#timer = setTimeout(() => this.#refuse(errorTexts.handshakeTimeout), HANDSHAKE_TIMEOUT);
+    this.#onEnd = onEnd;
+    this.#timer = setTimeout(() => this.#refuse(wireMessages.handshakeTimeout), HANDSHAKE_TIMEOUT);
   }
 
-  onReceive(piece: string | Uint8Array): void {
-    this.#service.latency.add(piece.length, () => this.#receive(piece));
+  onReceive(chunk: string | Uint8Array): void {
+    this.#service.latency.add(chunk.length, () => this.#receive(chunk));
   }
 
   onClose(): void {
-    this.#onEnded();
-    this.#service.latency.add(0, () => this.#left());
+    this.#onEnd();
+    this.#service.latency.add(0, () => this.#handleDisconnect());
   }
 
-  #receive(piece: string | Uint8Array): void {
-    if (this.#ended) return;
-    if (this.#client !== undefined) return this.#relay(this.#client, piece);
+  #receive(chunk: string | Uint8Array): void {
+    if (this.#isEnded) return;
+    if (this.#client !== undefined) return this.#relay(this.#client, chunk);
     this.#received = Buffer.concat([
       this.#received,
-      typeof piece === 'string' ? Buffer.from(piece) : piece,
+      typeof chunk === 'string' ? Buffer.from(chunk) : chunk,
     ]);
     const end = this.#received.indexOf(RECORD_SEPARATOR) + 1;
     if ((end === 0 ? this.#received.length : end) > MAXIMUM_HANDSHAKE)
-      return this.#refuse(errorTexts.handshakeTooLong);
+      return this.#refuse(wireMessages.handshakeTooLong);
     if (end === 0) return;
     clearTimeout(this.#timer);
-    const [handshake, rest] = [this.#received.subarray(0, end), this.#received.subarray(end)];
+    const handshake = this.#received.subarray(0, end);
+    const rest = this.#received.subarray(end);
     this.#received = Buffer.alloc(0);
     this.#open(handshake);
     this.#request = undefined;
@@ -81,22 +85,23 @@ export class ClientSession implements TransportEvents {
 
   #open(handshake: Buffer): void {
     const service = this.#service;
-    const [claims, connectionId] = [this.#claims, this.#connectionId];
+    const claims = this.#claims;
+    const connectionId = this.#connectionId;
     const protocol = handshakeProtocol(handshake);
     if (
       this.#transport.name === 'ServerSentEvents' &&
       hubProtocols.get(protocol)?.transferFormat === 'Binary'
     ) {
-      return this.#refuse(errorTexts.binaryNotSupported(protocol));
+      return this.#refuse(wireMessages.binaryNotSupported(protocol));
     }
     const userId = claims['asrs.s.uid'] as string | undefined;
     const isServerless = service.options.serviceMode === 'Serverless';
     const server = isServerless ? undefined : this.#pickServer();
     if (!isServerless && server === undefined) {
-      service.log(errorTexts.clientWithoutServer(connectionId, this.#hubName));
-      return this.#refuse(errorTexts.noServer, protocol);
+      service.log(logMessages.clientWithoutServer(connectionId, this.#hubName));
+      return this.#refuse(wireMessages.noServer, protocol);
     }
-    const introduced = openConnectionMessage(
+    const openConnection = openConnectionMessage(
       connectionId,
       claims,
       this.#request as IncomingMessage,
@@ -106,7 +111,7 @@ export class ClientSession implements TransportEvents {
       connectionId,
       userId,
       protocol,
-      introduction: introduced,
+      openConnection,
       handshake,
       expiresAt: authenticationEnd(claims),
     };
@@ -115,7 +120,7 @@ export class ClientSession implements TransportEvents {
     this.#client = client;
     const hub = service.hub(this.#hubName);
     if (server !== undefined) {
-      server.send(introduced);
+      server.send(openConnection);
       server.send({ type: ServiceMessageType.ConnectionData, connectionId, payload: handshake });
     } else if (!serveWithoutServer(service, hub, client)) {
       this.#client = undefined;
@@ -123,7 +128,9 @@ export class ClientSession implements TransportEvents {
       return service.sweepHub(hub);
     }
     hub.add(client);
-    service.log(errorTexts.clientConnected(connectionId, hub.name, this.#transport.name, protocol));
+    service.log(
+      logMessages.clientConnected(connectionId, hub.name, this.#transport.name, protocol),
+    );
   }
 
   #pickServer(): ServerConnection | undefined {
@@ -134,36 +141,40 @@ export class ClientSession implements TransportEvents {
     return this.#service.hubs.get(this.#hubName)?.pickServer(serverId, sticky === 'Required');
   }
 
-  #relay(client: EmulatedClient, piece: string | Uint8Array): void {
+  #relay(client: EmulatedClient, chunk: string | Uint8Array): void {
     client.received++;
-    this.#service.hubs.get(this.#hubName)?.clientSent(client, piece);
+    this.#service.hubs.get(this.#hubName)?.relayFromClient(client, chunk);
   }
 
   #refuse(error: string, protocol = 'json'): void {
-    const answer = writeHandshakeResponse(error);
-    this.#transport.send(isText(protocol) ? answer : Buffer.from(answer));
+    const response = writeHandshakeResponse(error);
+    this.#transport.send(isTextProtocol(protocol) ? response : Buffer.from(response));
     this.#transport.close();
   }
 
-  #left(): void {
-    this.#ended = true;
+  #handleDisconnect(): void {
+    this.#isEnded = true;
     clearTimeout(this.#timer);
     this.#received = Buffer.alloc(0);
     const hub = this.#service.hubs.get(this.#hubName);
     if (this.#client === undefined || hub === undefined) return;
-    hub.clientLeft(this.#client);
-    this.#service.log(errorTexts.clientLeft(this.#connectionId, hub.name));
+    hub.onClientDisconnected(this.#client);
+    this.#service.log(logMessages.clientDisconnected(this.#connectionId, hub.name));
     this.#service.sweepHub(hub);
   }
 }
 
-/** When the client is to be closed, in ms since the epoch: as its app says, else with its token. Undefined: never. */
+/**
+ * Returns when the client is closed because its authentication expires, in ms since the epoch: the
+ * time that the app has set, otherwise the expiry of the token. Undefined if the app did not
+ * request it.
+ */
 function authenticationEnd({ exp, ...claims }: JwtPayload): number | undefined {
   if (claims['asrs.s.coae'] === undefined) return undefined;
   return Number(claims['asrs.s.aeo'] ?? exp) * 1000 || undefined;
 }
 
-/** The protocol that a client's first record names; '' where it names none, which its server refuses. */
+/** Returns the protocol of a handshake request. '' if there is none, which the server refuses. */
 function handshakeProtocol(record: Buffer): string {
   try {
     const { protocol } = JSON.parse(record.subarray(0, -1).toString('utf8')) as {

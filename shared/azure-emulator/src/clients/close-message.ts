@@ -5,7 +5,7 @@ import {
   MessageType,
 } from '@practical-signalr/protocol';
 
-/** The hub protocols that the service itself speaks; clients may speak others with their servers. */
+/** The hub protocols of the service itself. Clients may use others with their servers. */
 export const hubProtocols: ReadonlyMap<string, HubProtocol> = new Map(
   [new JsonHubProtocol(), new MessagePackHubProtocol()].map((protocol) => [
     protocol.name,
@@ -13,15 +13,17 @@ export const hubProtocols: ReadonlyMap<string, HubProtocol> = new Map(
   ]),
 );
 
-/** Why and how the service ends a client. */
+/** Why and how the service closes a client. */
 export interface CloseReason {
-  /** What the client is told. */
+  /** The error that the client receives. */
   readonly error?: string | undefined;
-  /** Whether a client with automatic reconnect comes back. */
+  /** Whether a client with automatic reconnect connects again. Default: false. */
   readonly allowReconnect?: boolean;
 }
 
-/** The Close message in the client's protocol; undefined where the service does not speak it. */
+/**
+ * Returns the Close message in the client's protocol. Undefined if the service does not support it.
+ */
 export function closeMessage(
   protocol: string,
   { error, allowReconnect }: CloseReason,

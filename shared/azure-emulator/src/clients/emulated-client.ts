@@ -6,16 +6,18 @@ import type {
 import type { SharedPayload, Transport } from '@practical-signalr/server/transports';
 import { type PayloadByProtocol, transportPayload } from './payload-by-protocol.ts';
 
-/** Who a client is, from its token and its request. */
+/** The identity of a client, from its token and its request. */
 export interface ClientIdentity {
   readonly connectionId: string;
   readonly userId: string | undefined;
   readonly protocol: string;
-  /** How it is introduced to its server, and to another one when it moves. */
-  readonly introduction: MessageOf<typeof ServiceMessageType.OpenConnection>;
-  /** Its first record, for the next server when it moves. */
+  /** The message that announces the client to its server, and to the next one if it moves. */
+  readonly openConnection: MessageOf<typeof ServiceMessageType.OpenConnection>;
+  /** The client's handshake request, for the next server if it moves. */
   readonly handshake: Uint8Array;
-  /** When it is to be closed since its user's authentication ends then, ms since the epoch. */
+  /**
+   * When the service closes the client because its authentication expires, in ms since the epoch.
+   */
   readonly expiresAt: number | undefined;
 }
 
@@ -31,12 +33,12 @@ export interface ClientServer {
   forget(client: EmulatedClient): void;
 }
 
-/** Messages for all that may wait until the client has its handshake answer. */
-const MAXIMUM_HELD = 1000;
-/** Bytes of one message that comes in parts. */
+/** The maximum number of multicast messages that wait for the handshake response. */
+const MAXIMUM_QUEUED = 1000;
+/** The maximum size of a message that arrives in parts, in bytes. */
 const MAXIMUM_PARTIAL = 16 * 1024 * 1024;
 
-/** A client of the service; in default mode bound to one server connection. */
+/** A client of the service. In default mode, one server connection serves it. */
 export class EmulatedClient {
   readonly identity: ClientIdentity;
   readonly groups = new Set<string>();
@@ -44,18 +46,20 @@ export class EmulatedClient {
   readonly invocationIds = new Set<string>();
   readonly transport: Transport;
   readonly connectedAt = Date.now();
-  /** Undefined in serverless mode. */
+  /** The connection of the server that serves the client. Undefined in serverless mode. */
   server: ClientServer | undefined;
-  /** What goes on with its data where no server has it. */
-  onReceive: ((piece: string | Uint8Array) => void) | undefined;
-  /** Told of its end, where no server is. */
-  onLeft: ((error: string) => void) | undefined;
-  /** Called every second, where no server is. */
-  onBeat: ((now: number) => void) | undefined;
-  /** Messages that it has sent and got. */
+  /** Called in serverless mode when the client sends data. */
+  onReceive: ((chunk: string | Uint8Array) => void) | undefined;
+  /** Called in serverless mode when the client disconnects. */
+  onDisconnected: ((error: string) => void) | undefined;
+  /** Called in serverless mode every second. */
+  onHeartbeat: ((now: number) => void) | undefined;
+  /** The number of messages from the client. */
   received = 0;
+  /** The number of messages to the client. */
   sent = 0;
-  #held: SharedPayload[] | undefined = [];
+  /** Messages that wait for the handshake response. Undefined after it was sent. */
+  #queue: SharedPayload[] | undefined = [];
   #parts: Uint8Array[] = [];
   #partBytes = 0;
 
@@ -76,44 +80,51 @@ export class EmulatedClient {
     return this.identity.protocol;
   }
 
-  /** Whether it has its handshake answer. */
+  /** True after the handshake response was sent. */
   get handshakeDone(): boolean {
-    return this.#held === undefined;
+    return this.#queue === undefined;
   }
 
-  /** Sends what its own server has written for it; the first is the handshake answer. `isPartial`: the rest follows. */
-  sendOwn(payload: string | Uint8Array, isPartial = false): void {
-    const whole = this.#joined(payload, isPartial);
-    if (whole === undefined) return;
+  /**
+   * Sends data of the client's server. The first is the handshake response. With `isPartial`, the
+   * rest of the message follows.
+   */
+  sendFromServer(payload: string | Uint8Array, isPartial = false): void {
+    const message = this.#join(payload, isPartial);
+    if (message === undefined) return;
     this.sent++;
-    this.transport.send(transportPayload(this.protocol, whole));
-    const held = this.#held;
-    if (held === undefined) return;
-    this.#held = undefined;
-    for (const waiting of held) this.transport.sendShared(waiting);
+    this.transport.send(transportPayload(this.protocol, message));
+    const queue = this.#queue;
+    if (queue === undefined) return;
+    this.#queue = undefined;
+    for (const queued of queue) this.transport.sendShared(queued);
   }
 
-  /** Sends what others get too; not before the handshake answer. False where it is not in the client's protocol. */
+  /**
+   * Sends a message for several clients, after the handshake response. Returns false if it is not
+   * encoded in the client's protocol.
+   */
   sendMulticast(message: PayloadByProtocol): boolean {
-    const payload = message.in(this.protocol);
+    const payload = message.get(this.protocol);
     if (payload === undefined) return false;
     this.sent++;
-    if (this.#held === undefined) this.transport.sendShared(payload);
-    else if (this.#held.length < MAXIMUM_HELD) this.#held.push(payload);
+    if (this.#queue === undefined) this.transport.sendShared(payload);
+    else if (this.#queue.length < MAXIMUM_QUEUED) this.#queue.push(payload);
     return true;
   }
 
-  /** A text may be cut within a character, so parts are put together before they are sent. */
-  #joined(payload: string | Uint8Array, isPartial: boolean): string | Uint8Array | undefined {
+  /** Joins the parts of a message before it is sent, because a part may end within a character. */
+  #join(payload: string | Uint8Array, isPartial: boolean): string | Uint8Array | undefined {
     if (!isPartial && this.#parts.length === 0) return payload;
     const part = typeof payload === 'string' ? Buffer.from(payload) : payload;
     this.#parts.push(part);
     this.#partBytes += part.byteLength;
-    if (this.#partBytes > MAXIMUM_PARTIAL) this.transport.abort();
-    else if (isPartial) return undefined;
-    const whole = this.#partBytes > MAXIMUM_PARTIAL ? undefined : Buffer.concat(this.#parts);
+    const isTooLong = this.#partBytes > MAXIMUM_PARTIAL;
+    if (isPartial && !isTooLong) return undefined;
+    const message = isTooLong ? undefined : Buffer.concat(this.#parts);
     this.#parts = [];
     this.#partBytes = 0;
-    return whole;
+    if (isTooLong) this.transport.abort();
+    return message;
   }
 }

@@ -34,7 +34,7 @@ async function onlyTheOtherIsLeft(): Promise<void> {
   expect([...(emulator.hubs.get('chat')?.clients.keys() ?? [])]).toEqual([other.id]);
 }
 
-test('a first record without end is refused with a sentence', async () => {
+test('a handshake that does not end is refused with a message', async () => {
   const client = await openClient(emulator.url);
   for (let i = 0; i < 5; i++) client.webSocket.send('x'.repeat(8000));
   await client.closed;
@@ -42,7 +42,7 @@ test('a first record without end is refused with a sentence', async () => {
   await onlyTheOtherIsLeft();
 });
 
-test('a message over 8 MB ends the connection with code 1009, and none of it reaches the server', async () => {
+test('a message over 8 MB closes the connection with code 1009 and does not reach the server', async () => {
   const client = await connectClient(emulator.url);
   const before = server.received.length;
   client.webSocket.send(Buffer.alloc(8 * 1024 * 1024 + 1));
@@ -51,7 +51,7 @@ test('a message over 8 MB ends the connection with code 1009, and none of it rea
   expect(server.received.slice(before).filter(({ type }) => type === 6)).toEqual([]);
 });
 
-test('text that is no UTF-8, frames that are none, a request that is cut: the connection ends, others stay', async () => {
+test('invalid UTF-8, malformed frames and an incomplete request close their connection only', async () => {
   for (const bytes of ['818341a1a1a1ff', 'ffffffffffff', '8184']) {
     const client = await connectClient(emulator.url);
     const { _socket: socket } = client.webSocket as unknown as {
@@ -63,7 +63,7 @@ test('text that is no UTF-8, frames that are none, a request that is cut: the co
   await onlyTheOtherIsLeft();
 });
 
-test('a client that does not read is closed once 16 MB wait for it; the log says so, others get everything', async () => {
+test('a client that does not read is closed at 16 MB, and others receive everything', async () => {
   const slow = await connectClient(emulator.url);
   slow.webSocket.pause();
   const large = 'x'.repeat(1024 * 1024);
@@ -73,12 +73,12 @@ test('a client that does not read is closed once 16 MB wait for it; the log says
   }
   await expect
     .poll(() => lines)
-    .toContain(`Client ${slow.id} does not take what is sent to it and was closed.`);
+    .toContain(`Client ${slow.id} does not read what is sent to it and was closed.`);
   slow.webSocket.terminate();
   await onlyTheOtherIsLeft();
 });
 
-test('a client cannot say what only the service says of it: where it comes from, which instance has it', async () => {
+test('a client cannot send the headers of the service', async () => {
   const webSocket = new WebSocket(`${emulator.url.replace('http', 'ws')}/client/?hub=chat`, {
     headers: {
       authorization: `Bearer ${clientToken()}`,
@@ -101,7 +101,7 @@ test('a client cannot say what only the service says of it: where it comes from,
   webSocket.terminate();
 });
 
-test('close on authentication expiration: at the time that the app names, else at the end of the token', async () => {
+test('a client is closed at the time that the app sets, otherwise when the token expires', async () => {
   const soon = Math.floor(Date.now() / 1000) + 1;
   const clients = await Promise.all([
     connectClient(emulator.url, { 'asrs.s.coae': 'true', 'asrs.s.aeo': String(soon) }),
@@ -141,7 +141,7 @@ test.each<[string, () => string, number]>([
   ],
   ['a wrong key', () => clientToken({}, 'wrong'), 401],
   ['a token over 4,096 characters', () => clientToken({ claim: 'x'.repeat(3000) }), 413],
-])('%s: WebSocket, negotiation and polling answer alike', async (_what, token, status) => {
+])('%s: WebSocket, negotiation and polling give the same answer', async (_what, token, status) => {
   const headers = { authorization: `Bearer ${token()}` };
   const at = `${emulator.url}/client/?hub=chat`;
   const negotiate = await fetch(at.replace('/?', '/negotiate?'), { method: 'POST', headers });
@@ -160,7 +160,7 @@ test.each<[string, () => string, number]>([
   webSocket.terminate();
 });
 
-test('REST with a token over 4,096 characters is answered with 413, and neither log nor answer shows a token', async () => {
+test('REST refuses a token over 4,096 characters with 413, and neither log nor answer shows it', async () => {
   const audience = 'http://127.0.0.1/api/hubs/chat/:send';
   const token = jwt.sign({ claim: 'x'.repeat(3000) }, DEFAULT_ACCESS_KEY, {
     audience,

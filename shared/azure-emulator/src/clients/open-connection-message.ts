@@ -7,7 +7,7 @@ import {
   ServiceMessageType,
 } from '@practical-signalr/azure/service-protocol';
 
-/** How a client is introduced to the app server that gets it. */
+/** Creates the message that announces a client to its app server. */
 export function openConnectionMessage(
   connectionId: string,
   claims: JwtPayload,
@@ -24,14 +24,17 @@ export function openConnectionMessage(
   };
 }
 
-/** A client's query with its question mark, without its token. */
+/** Returns the query of a client's request, with the question mark and without the token. */
 export function clientQuery(request: IncomingMessage): string {
   const { originalUrl } = request as IncomingMessage & { originalUrl?: string };
   const query = (originalUrl ?? request.url ?? '').replace(/^[^?]*\??/, '');
   return `?${query.replace(/(^|&)access_token=[^&]*/, '').replace(/^&/, '')}`;
 }
 
-/** A token's claims as the service tells them: long names, one entry for each value. */
+/**
+ * Returns the claims of a token as the service sends them: with long names, and one entry for each
+ * value.
+ */
 export function serviceClaims(claims: JwtPayload): Claims {
   return Object.entries(claims).flatMap(([name, value]) =>
     (Array.isArray(value) ? (value as unknown[]) : [value as unknown]).map(
@@ -43,7 +46,7 @@ export function serviceClaims(claims: JwtPayload): Claims {
   );
 }
 
-/** The client's token, and what only the service may say of a client. */
+/** True for the client's token, and for headers that only the service may set. */
 const isReserved = (name: string): boolean =>
   name === 'authorization' || name === 'x-forwarded-for' || name.startsWith('asrs-');
 

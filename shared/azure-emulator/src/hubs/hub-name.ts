@@ -1,11 +1,11 @@
-/** What a hub may be called. Source: the REST API's own rule. */
+/** The allowed names of hubs. Source: the REST API of the service. */
 const pattern = /^[A-Za-z][\w`,.[\]]{0,127}$/;
 
-/** The service's name of a hub, in lower case; undefined where it cannot be one. */
-export function hubName(given: string | null, application?: string | null): string | undefined {
+/** Returns the name of a hub at the service, in lower case. Undefined if the name is invalid. */
+export function hubName(hub: string | null, application?: string | null): string | undefined {
   const name =
     application === undefined || application === null || application === ''
-      ? given
-      : `${application}_${given}`;
+      ? hub
+      : `${application}_${hub}`;
   return name !== null && pattern.test(name) ? name.toLowerCase() : undefined;
 }

@@ -1,24 +1,24 @@
-/** Memberships of users that are kept, with and without connections; beyond that the oldest goes. */
+/** The maximum number of memberships. Beyond that, the oldest one is removed. */
 const MAXIMUM_MEMBERSHIPS = 100_000;
 
 interface Membership {
   readonly user: string;
   readonly group: string;
-  /** ms since the epoch. */
+  /** In ms since the epoch. */
   readonly expiresAt: number;
 }
 
-/** Which users belong to which groups: connections that come later join by themselves. Lives as long as its hub. */
+/** The groups of users. Connections that a user opens later join these groups. */
 export class UserGroups {
   readonly #byUser = new Map<string, Map<string, Membership>>();
-  /** In order of time. */
+  /** All memberships, the oldest first. */
   readonly #all = new Set<Membership>();
 
   get size(): number {
     return this.#all.size;
   }
 
-  /** `ttl` is in seconds; undefined: until it is taken back. */
+  /** Adds a user to a group. `ttl` is in seconds; undefined means until it is removed. */
   add(user: string, group: string, ttl: number | undefined): void {
     this.remove(user, group);
     const membership = {
@@ -51,8 +51,8 @@ export class UserGroups {
     return this.#byUser.get(user)?.has(group) === true;
   }
 
-  /** Takes out what has run its time. */
-  takeExpired(now: number): readonly { readonly user: string; readonly group: string }[] {
+  /** Removes the expired memberships and returns them. */
+  removeExpired(now: number): readonly { readonly user: string; readonly group: string }[] {
     const expired = [...this.#all].filter(({ expiresAt }) => expiresAt <= now);
     for (const { user, group } of expired) this.remove(user, group);
     return expired;

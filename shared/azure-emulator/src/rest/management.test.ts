@@ -63,7 +63,7 @@ async function connect(
   return { id: String(connection.connectionId), said, closed };
 }
 
-test('sends by REST reach clients of an app, each in its own encoding', async () => {
+test('sends by REST reach the clients of an app in their encodings', async () => {
   const [ada, bob] = [await connect('ada'), await connect('bob', new MessagePackHubProtocol())];
   await chat.groups.add(bob.id, 'room');
   await chat.clients.all.send('Said', 'all');
@@ -79,7 +79,7 @@ test('sends by REST reach clients of an app, each in its own encoding', async ()
   await expect.poll(() => bob.said).toEqual(['all', 'all but ada', 'connection', 'group', 'end']);
 });
 
-test('users in groups, connections in none, what exists', async () => {
+test('users join groups, connections leave all groups, existence checks', async () => {
   const { clientManager, userGroups, groups } = chat;
   expect(await clientManager.userExists('ada')).toBe(false);
   const ada = await connect('ada');
@@ -108,12 +108,12 @@ test('users in groups, connections in none, what exists', async () => {
   expect(await clientManager.groupExists('room')).toBe(false);
   await expect(groups.add('nobody', 'room')).rejects.toMatchObject({
     statusCode: 404,
-    code: 'Error.Connection.NotExisted',
+    serviceCode: 'Error.Connection.NotExisted',
   });
   await groups.remove('nobody', 'room');
 });
 
-test('connections are closed one by one, by user, by group, all', async () => {
+test('a connection, a user, a group and all connections can be closed', async () => {
   const [ada, bob, eve, dan, sue] = await Promise.all(
     ['ada', 'bob', 'eve', 'dan', 'sue'].map((user) => connect(user)),
   );
@@ -131,7 +131,7 @@ test('connections are closed one by one, by user, by group, all', async () => {
   expect(await chat.clientManager.connectionExists(sue!.id)).toBe(true);
 });
 
-test('health, a wrong key, a message over 1 MB', async () => {
+test('health works, a wrong key and a message over 1 MB are refused', async () => {
   const of = (connectionString: string): ServiceManager =>
     new ServiceManager({ connectionString, environment: {} });
   expect(await of(emulator.connectionString).isHealthy()).toBe(true);
@@ -142,7 +142,7 @@ test('health, a wrong key, a message over 1 MB', async () => {
   });
 });
 
-test('a client that the app lets in by REST alone connects to the service', async () => {
+test('a client connects with a negotiation by ServiceManager', async () => {
   const { url, accessToken } = await chat.negotiate({ userId: 'job' });
   const answer = await fetch(url.replace('/client/', '/client/negotiate'), {
     method: 'POST',

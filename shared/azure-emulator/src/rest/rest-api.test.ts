@@ -71,7 +71,7 @@ test.each([
   expect(await ask(method, path)).toMatchObject({ status, code });
 });
 
-test('a message is taken though nobody gets it; what is no message is told', async () => {
+test('a message without receivers is accepted, and a malformed one is refused', async () => {
   const body = JSON.stringify({ target: 'Said', arguments: [1] });
   expect(await ask('POST', 'chat/:send', { body })).toMatchObject({ status: 202 });
   for (const wrong of ['{', '{}', '{"target":1,"arguments":[]}']) {
@@ -84,7 +84,7 @@ test('a message is taken though nobody gets it; what is no message is told', asy
 });
 
 test.each([101, 200_000])(
-  'arguments that are nested %i deep are refused, and the next message is taken',
+  'arguments with %i levels are refused, and the next message is accepted',
   async (depth) => {
     const body = `{"target":"Said","arguments":${'['.repeat(depth)}${']'.repeat(depth)}}`;
     const { status, text } = await ask('POST', 'chat/:send', { body });
@@ -96,14 +96,14 @@ test.each([101, 200_000])(
   },
 );
 
-test('without a good token a body is not even read', async () => {
+test('the body is not read if the token is invalid', async () => {
   const body = 'x'.repeat(2_000_000);
   expect((await ask('POST', 'chat/:send', { body, token: false })).status).toBe(401);
   expect((await ask('POST', 'chat/:send', { body })).status).toBe(413);
 });
 
 test.each(['', 'api-version=', 'api-version=2018-01-01', 'api-version=latest'])(
-  "a query '%s' is answered with the version that is known",
+  "the answer to the query '%s' names the supported version",
   async (version) => {
     const { status, code, text } = await ask('HEAD', 'chat/users/x', { version });
     expect([status, code, text]).toEqual([400, 'Error.ApiVersion', '']);
@@ -150,7 +150,7 @@ test.each<[string, string, number, (string | null)?, string?]>([
   });
 });
 
-test('sends of version 1.0 and of its preview reach those that they name', async () => {
+test('sends of version 1.0 and its preview reach the named receivers', async () => {
   const names = ['ada', 'bob', 'eve'];
   const clients = await Promise.all(
     names.map((name) => connectClient(emulator.url, { 'asrs.s.uid': name })),

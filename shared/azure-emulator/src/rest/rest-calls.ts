@@ -2,33 +2,39 @@ import type { Payloads } from '@practical-signalr/azure/service-protocol';
 import { MessageType } from '@practical-signalr/protocol';
 import { hubProtocols } from '../clients/close-message.ts';
 import type { EmulatedClient } from '../clients/emulated-client.ts';
-import { errorTexts } from '../error-texts.ts';
+import { wireMessages } from '../wire-messages.ts';
 import type { ServiceHub } from '../hubs/service-hub.ts';
 
-/** One request to a hub whose token is good. */
+/** A request to a hub with a valid token. */
 export interface RestCall {
   readonly hub: ServiceHub;
-  /** What the path names: a group, a user, a connection, in its order. */
+  /** The names in the path (groups, users, connections), in order. */
   readonly names: readonly string[];
   readonly query: URLSearchParams;
   readonly body: unknown;
 }
-/** What is answered: a status, or a status with the service's name of the error and a sentence. */
-export type RestAnswer = number | readonly [status: number, code: string, text: string];
+/**
+ * The answer to a request: a status, or a status with the error code of the service and a message.
+ */
+export type RestAnswer = number | readonly [status: number, code: string, message: string];
 
-/** What one version of the API does, by method and path; a star stands for a name. */
+/** The operations of one version of the API, by method and path. A star stands for a name. */
 export type RestCalls = Readonly<Record<string, (call: RestCall) => RestAnswer>>;
 
-const noConnection: RestAnswer = [404, 'Error.Connection.NotExisted', errorTexts.noSuchConnection];
-/** What is looked for: the names of its absence, which the .NET management SDK compares. */
-const absent = {
-  connection: [404, 'Warning.Connection.NotExisted', errorTexts.noSuchConnection],
-  user: [404, 'Warning.User.NotExisted', errorTexts.noSuchUser],
-  group: [404, 'Warning.Group.NotExisted', errorTexts.noSuchGroup],
-  membership: [404, 'Info.User.NotInGroup', errorTexts.userNotInGroup],
+const noConnection: RestAnswer = [
+  404,
+  'Error.Connection.NotExisted',
+  wireMessages.noSuchConnection,
+];
+/** The answers to failed existence checks. The .NET management SDK compares their codes. */
+const notFound = {
+  connection: [404, 'Warning.Connection.NotExisted', wireMessages.noSuchConnection],
+  user: [404, 'Warning.User.NotExisted', wireMessages.noSuchUser],
+  group: [404, 'Warning.Group.NotExisted', wireMessages.noSuchGroup],
+  membership: [404, 'Info.User.NotInGroup', wireMessages.userNotInGroup],
 } as const;
-const found = (isFound: boolean, what: keyof typeof absent): RestAnswer =>
-  isFound ? 200 : absent[what];
+const answerFound = (isFound: boolean, kind: keyof typeof notFound): RestAnswer =>
+  isFound ? 200 : notFound[kind];
 
 const sendToAll = (call: RestCall): RestAnswer => send(call, call.hub.clients.values());
 const sendToConnection = (call: RestCall): RestAnswer =>
@@ -37,13 +43,13 @@ const sendToGroup = (call: RestCall): RestAnswer =>
   send(call, call.hub.membersOf(call.names[0] ?? ''));
 const sendToUser = (call: RestCall): RestAnswer => send(call, call.hub.ofUser(call.names[0] ?? ''));
 const hasConnection = ({ hub, names: [id = ''] }: RestCall): RestAnswer =>
-  found(hub.clients.has(id), 'connection');
+  answerFound(hub.clients.has(id), 'connection');
 const hasUser = ({ hub, names: [user = ''] }: RestCall): RestAnswer =>
-  found(hub.users.has(user), 'user');
+  answerFound(hub.users.has(user), 'user');
 const hasGroup = ({ hub, names: [group = ''] }: RestCall): RestAnswer =>
-  found(hub.groups.has(group), 'group');
+  answerFound(hub.groups.has(group), 'group');
 const isInGroup = ({ hub, names: [user = '', group = ''] }: RestCall): RestAnswer =>
-  found(hub.isUserIn(user, group), 'membership');
+  answerFound(hub.isUserIn(user, group), 'membership');
 const join = ({ hub, names: [group = '', id = ''] }: RestCall): RestAnswer =>
   hub.join(id, group) ? 200 : noConnection;
 const leave = ({ hub, names: [group = '', id = ''] }: RestCall): RestAnswer => {
@@ -51,18 +57,18 @@ const leave = ({ hub, names: [group = '', id = ''] }: RestCall): RestAnswer => {
   return 200;
 };
 
-/** What all versions since the first have in common. */
-const inAllVersions: RestCalls = {
+/** The operations of all versions since 1.0. */
+const commonCalls: RestCalls = {
   'HEAD connections/*': hasConnection,
   'HEAD users/*': hasUser,
   'HEAD groups/*': hasGroup,
   'HEAD users/*/groups/*': isInGroup,
-  'GET users/*/groups/*': isInGroup, // the .NET management SDK
+  'GET users/*/groups/*': isInGroup, // Sent by the .NET management SDK.
   'PUT groups/*/connections/*': join,
   'DELETE groups/*/connections/*': leave,
   'PUT users/*/groups/*': ({ hub, names: [user = '', group = ''], query }) => {
     const ttl = query.get('ttl') === null ? undefined : Number(query.get('ttl'));
-    if (ttl !== undefined && !(ttl >= 0)) return [400, 'Error.Ttl', errorTexts.badTtl];
+    if (ttl !== undefined && !(ttl >= 0)) return [400, 'Error.Ttl', wireMessages.badTtl];
     hub.userJoins(user, group, ttl);
     return 200;
   },
@@ -76,9 +82,12 @@ const inAllVersions: RestCalls = {
   },
 };
 
-/** Below `/api/hubs`. Source: data-plane REST API of Azure SignalR Service, version 2022-06-01. */
+/**
+ * The operations below `/api/hubs`.
+ * Source: data-plane REST API of Azure SignalR Service, version 2022-06-01.
+ */
 export const currentCalls: RestCalls = {
-  ...inAllVersions,
+  ...commonCalls,
   'POST :send': sendToAll,
   'POST connections/*/:send': sendToConnection,
   'POST groups/*/:send': sendToGroup,
@@ -96,9 +105,12 @@ export const currentCalls: RestCalls = {
   },
 };
 
-/** Below `/api/v1/hubs`: older SDKs and bindings. Source: the same API, version 1.0. */
+/**
+ * The operations below `/api/v1/hubs`, for older SDKs and bindings.
+ * Source: the same API, version 1.0.
+ */
 export const firstCalls: RestCalls = {
-  ...inAllVersions,
+  ...commonCalls,
   'POST ': sendToAll,
   'POST connections/*': sendToConnection,
   'POST groups/*': sendToGroup,
@@ -120,45 +132,47 @@ export const firstCalls: RestCalls = {
   },
 };
 
-const listed = (
+/** Sends to each of the names, which are separated by commas. */
+const sendToList = (
   call: RestCall,
   receivers: (name: string) => Iterable<EmulatedClient>,
 ): RestAnswer =>
   send(call, new Set((call.names[0] ?? '').split(',').flatMap((name) => [...receivers(name)])));
 
-/** Below `/api/v1-preview/hub`. Source: the same API, version 1.0-preview. */
+/** The operations below `/api/v1-preview/hub`. Source: the same API, version 1.0-preview. */
 export const previewCalls: RestCalls = {
   'POST ': sendToAll,
   'POST user/*': sendToUser,
   'POST group/*': sendToGroup,
-  'POST users/*': (call) => listed(call, (user) => call.hub.ofUser(user)),
-  'POST groups/*': (call) => listed(call, (group) => call.hub.membersOf(group)),
+  'POST users/*': (call) => sendToList(call, (user) => call.hub.ofUser(user)),
+  'POST groups/*': (call) => sendToList(call, (group) => call.hub.membersOf(group)),
 };
 
 function send({ hub, query, body }: RestCall, receivers: Iterable<EmulatedClient>): RestAnswer {
   const { target, arguments: args } = (body ?? {}) as { target?: unknown; arguments?: unknown };
   if (typeof target !== 'string' || !Array.isArray(args))
-    return [400, 'Error.Body', errorTexts.badTarget];
-  const bytes = (message: string | Uint8Array): Uint8Array =>
+    return [400, 'Error.Body', wireMessages.badTarget];
+  const toBytes = (message: string | Uint8Array): Uint8Array =>
     typeof message === 'string' ? Buffer.from(message, 'utf8') : message;
   const message = { type: MessageType.Invocation, target, arguments: args } as const;
   let payloads: Payloads;
   try {
     payloads = new Map(
-      [...hubProtocols].map(([name, protocol]) => [name, bytes(protocol.writeMessage(message))]),
+      [...hubProtocols].map(([name, protocol]) => [name, toBytes(protocol.writeMessage(message))]),
     );
   } catch {
-    return [400, 'Error.Body', errorTexts.badArguments]; // lists in lists, deeper than an encoding goes
+    // The arrays are nested too deeply for an encoding.
+    return [400, 'Error.Body', wireMessages.badArguments];
   }
-  hub.counts.fromServers++;
+  hub.counts.fromServers += 1;
   hub.send(receivers, payloads, query.getAll('excluded'));
   return 202;
 }
 
 function close({ hub, query }: RestCall, clients: Iterable<EmulatedClient>): RestAnswer {
-  const without = new Set(query.getAll('excluded'));
+  const excludedIds = new Set(query.getAll('excluded'));
   for (const client of clients) {
-    if (!without.has(client.connectionId))
+    if (!excludedIds.has(client.connectionId))
       hub.closeClient(client, { error: query.get('reason') ?? '' });
   }
   return 204;

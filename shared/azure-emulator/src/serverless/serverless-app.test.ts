@@ -8,14 +8,14 @@ import { serverlessApp } from '../testing/serverless-app.ts';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 
-test("the README's serverless app is the one that is run here", () => {
+test('the serverless app of the README is the one under test', () => {
   const snippets = [...read('../../README.md').matchAll(/^```ts\n(.*?)^```/gms)].map(
     ([, code]) => code,
   );
   expect(snippets).toContain(read('../testing/serverless-app.ts'));
 });
 
-test('a page negotiates with the app, calls it through the service, and hears what it says', async () => {
+test('a page negotiates with the app, calls it and receives its messages', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -9,26 +9,30 @@ import {
 } from '@practical-signalr/protocol';
 import { hubProtocols } from '../clients/close-message.ts';
 import type { EmulatedClient } from '../clients/emulated-client.ts';
-import { isText } from '../clients/payload-by-protocol.ts';
+import { isTextProtocol } from '../clients/payload-by-protocol.ts';
 import type { EmulatedService } from '../emulated-service.ts';
-import { errorTexts } from '../error-texts.ts';
+import { logMessages } from '../log-messages.ts';
+import { upstreamFailures, wireMessages } from '../wire-messages.ts';
 import type { ServiceHub } from '../hubs/service-hub.ts';
-import { postUpstream, type UpstreamAnswer } from './upstream-request.ts';
+import { postUpstream, type UpstreamResponse } from './upstream-request.ts';
 import { type UpstreamEvent, upstreamUrl } from './upstream-template.ts';
 
-/** The largest message of a client, in bytes. */
+/** The maximum size of a client's message, in bytes. */
 const MAXIMUM_MESSAGE = 1024 * 1024;
-/** Events of one client that may wait for their endpoint before it is not read from for a while. */
-const MAXIMUM_WAITING = 16;
+/** The number of queued events of one client at which the service stops reading from it. */
+const MAXIMUM_QUEUED = 16;
 /** As in ASP.NET Core, in ms. */
 const KEEP_ALIVE_INTERVAL = 15_000;
 const CLIENT_TIMEOUT = 30_000;
 
-/** Types of the events' bodies. Source: the serverless protocol of the Azure SDK for .NET. */
+/** The types of event bodies. Source: the serverless protocol of the Azure SDK for .NET. */
 const OPEN_CONNECTION = 10;
 const CLOSE_CONNECTION = 11;
 
-/** A client in serverless mode: the service is its server, and HTTP endpoints are its hub. */
+/**
+ * A client in serverless mode. The service acts as its server and forwards its events to HTTP
+ * endpoints.
+ */
 class ServerlessClient {
   readonly #service: EmulatedService;
   readonly #hub: ServiceHub;
@@ -36,11 +40,11 @@ class ServerlessClient {
   readonly #protocol: HubProtocol;
   readonly #reader: MessageReader;
   readonly #ping: string | Uint8Array;
-  /** Its events go out one after the other. */
-  #last: Promise<void> = Promise.resolve();
-  #waiting = 0;
-  #heardAt = Date.now();
-  #pingedAt = Date.now();
+  /** Resolves when the last queued event has been sent. Events are sent one after the other. */
+  #lastEvent: Promise<void> = Promise.resolve();
+  #queuedCount = 0;
+  #lastReceivedAt = Date.now();
+  #lastPingAt = Date.now();
 
   constructor(
     service: EmulatedService,
@@ -54,59 +58,64 @@ class ServerlessClient {
     this.#protocol = protocol;
     this.#reader = protocol.createReader(MAXIMUM_MESSAGE);
     this.#ping = protocol.writeMessage({ type: MessageType.Ping });
-    client.onReceive = (piece) => this.#receive(piece);
-    client.onLeft = (error) => this.#tell('disconnected', { type: CLOSE_CONNECTION, error });
-    client.onBeat = (now) => this.#beat(now);
-    this.#tell('connected', { type: OPEN_CONNECTION });
+    client.onReceive = (chunk) => this.#receive(chunk);
+    client.onDisconnected = (error) =>
+      this.#sendConnectionEvent('disconnected', { type: CLOSE_CONNECTION, error });
+    client.onHeartbeat = (now) => this.#onHeartbeat(now);
+    this.#sendConnectionEvent('connected', { type: OPEN_CONNECTION });
   }
 
-  #receive(piece: string | Uint8Array): void {
-    this.#heardAt = Date.now();
+  #receive(chunk: string | Uint8Array): void {
+    this.#lastReceivedAt = Date.now();
     try {
-      this.#reader.read(piece, (message) => this.#take(message));
+      this.#reader.read(chunk, (message) => this.#handle(message));
     } catch (error) {
       this.#hub.closeClient(this.#client, { error: (error as Error).message });
     }
   }
 
-  #take(message: HubMessage): void {
-    if (this.#hub.clients.get(this.#client.connectionId) !== this.#client) return; // behind its Close in one piece
+  #handle(message: HubMessage): void {
+    // The same chunk may contain messages after the client's Close.
+    if (this.#hub.clients.get(this.#client.connectionId) !== this.#client) return;
     if (message.type === MessageType.Close) return this.#hub.closeClient(this.#client);
     if (message.type !== MessageType.Invocation && message.type !== MessageType.StreamInvocation)
       return;
     if (message.type === MessageType.StreamInvocation || (message.streamIds?.length ?? 0) > 0) {
       const { invocationId } = message;
       if (invocationId !== undefined)
-        this.#complete(failed(invocationId, errorTexts.streamsNotSupported));
+        this.#complete(failed(invocationId, wireMessages.streamsNotSupported));
       return;
     }
     const event = { hub: this.#hub.name, category: 'messages', event: message.target } as const;
     const { invocationId, target } = message;
-    const contentType = isText(this.#protocol.name) ? 'application/json' : 'application/x-msgpack';
-    this.#post(event, contentType, unframed(this.#protocol.writeMessage(message)), (answer) => {
+    const contentType = isTextProtocol(this.#protocol.name)
+      ? 'application/json'
+      : 'application/x-msgpack';
+    this.#post(event, contentType, unframed(this.#protocol.writeMessage(message)), (response) => {
       if (invocationId !== undefined)
-        this.#complete(this.#completion(invocationId, target, answer));
+        this.#complete(this.#completion(invocationId, target, response));
     });
   }
 
-  #tell(event: string, body: object): void {
-    const what = { hub: this.#hub.name, category: 'connections', event } as const;
-    this.#post(what, 'application/json', JSON.stringify(body), () => undefined);
+  #sendConnectionEvent(event: string, body: object): void {
+    const connectionEvent = { hub: this.#hub.name, category: 'connections', event } as const;
+    this.#post(connectionEvent, 'application/json', JSON.stringify(body), () => undefined);
   }
 
-  /** `onAnswer` gets undefined where no endpoint wants the event. */
+  /** Queues an event. `onResponse` receives undefined if no endpoint matches the event. */
   #post(
     event: UpstreamEvent,
     contentType: string,
     body: string | Uint8Array,
-    onAnswer: (answer: UpstreamAnswer | undefined) => void,
+    onResponse: (response: UpstreamResponse | undefined) => void,
   ): void {
     const { upstream, accessKey, upstreamTimeout } = this.#service.options;
     const url = upstreamUrl(upstream, event);
-    if (url === undefined) return onAnswer(undefined);
-    if (++this.#waiting === MAXIMUM_WAITING) this.#client.transport.pause();
-    this.#last = this.#last.then(async () => {
-      const answer = await postUpstream(
+    if (url === undefined) return onResponse(undefined);
+    this.#queuedCount += 1;
+    if (this.#queuedCount === MAXIMUM_QUEUED) this.#client.transport.pause();
+    this.#lastEvent = this.#lastEvent.then(async () => {
+      const response = await postUpstream(
         url,
         event,
         this.#client,
@@ -118,59 +127,60 @@ class ServerlessClient {
       );
       const { hub, category, event: name } = event;
       const outcome =
-        'status' in answer ? String(answer.status) : errorTexts.upstreamFailures[answer.failure];
-      this.#service.log(errorTexts.upstreamCalled(hub, category, name, outcome));
-      if (this.#waiting-- === MAXIMUM_WAITING) this.#client.transport.resume();
-      onAnswer(answer);
+        'status' in response ? String(response.status) : upstreamFailures[response.failure];
+      this.#service.log(logMessages.upstreamCalled(hub, category, name, outcome));
+      if (this.#queuedCount === MAXIMUM_QUEUED) this.#client.transport.resume();
+      this.#queuedCount -= 1;
+      onResponse(response);
     });
   }
 
   #completion(
     invocationId: string,
     target: string,
-    answer: UpstreamAnswer | undefined,
+    response: UpstreamResponse | undefined,
   ): CompletionMessage {
-    if (answer === undefined) return failed(invocationId, errorTexts.noUpstream(target));
-    if ('failure' in answer)
-      return failed(invocationId, errorTexts.upstreamFailed(target, answer.failure));
-    const { status, body } = answer;
+    if (response === undefined) return failed(invocationId, wireMessages.noUpstream(target));
+    if ('failure' in response)
+      return failed(invocationId, wireMessages.upstreamFailed(target, response.failure));
+    const { status, body } = response;
     if (status < 200 || status > 299)
-      return failed(invocationId, errorTexts.upstreamStatus(status));
+      return failed(invocationId, wireMessages.upstreamStatus(status));
     if (body.length === 0) return { type: MessageType.Completion, invocationId, hasResult: false };
     return (
       this.#readCompletion(invocationId, body) ??
-      failed(invocationId, errorTexts.upstreamAnswer(target))
+      failed(invocationId, wireMessages.upstreamNoCompletion(target))
     );
   }
 
   #readCompletion(invocationId: string, body: Uint8Array): CompletionMessage | undefined {
-    let found: CompletionMessage | undefined;
-    const isUnended = isText(this.#protocol.name) && body.at(-1) !== 0x1e;
+    let completion: CompletionMessage | undefined;
+    const lacksSeparator = isTextProtocol(this.#protocol.name) && body.at(-1) !== 0x1e;
     try {
       this.#protocol
         .createReader(undefined)
-        .read(isUnended ? Buffer.concat([body, Buffer.from('\u001e')]) : body, (message) => {
+        .read(lacksSeparator ? Buffer.concat([body, Buffer.from('\u001e')]) : body, (message) => {
           if (message.type === MessageType.Completion && message.invocationId === invocationId)
-            found = message;
+            completion = message;
         });
     } catch {
       return undefined;
     }
-    return found;
+    return completion;
   }
 
   #complete(completion: CompletionMessage): void {
-    this.#client.sendOwn(this.#protocol.writeMessage(completion));
+    this.#client.sendFromServer(this.#protocol.writeMessage(completion));
     this.#hub.counts.toClients++;
   }
 
-  #beat(now: number): void {
+  #onHeartbeat(now: number): void {
     const { transport } = this.#client;
     if (transport.hasInherentKeepAlive === true) return;
-    if (now - this.#heardAt > CLIENT_TIMEOUT)
-      return this.#hub.closeClient(this.#client, { error: errorTexts.clientTimeout });
-    if (now - this.#pingedAt < KEEP_ALIVE_INTERVAL) return;
-    this.#pingedAt = now;
+    if (now - this.#lastReceivedAt > CLIENT_TIMEOUT)
+      return this.#hub.closeClient(this.#client, { error: wireMessages.clientTimeout });
+    if (now - this.#lastPingAt < KEEP_ALIVE_INTERVAL) return;
+    this.#lastPingAt = now;
     transport.send(this.#ping);
   }
 }
@@ -182,7 +192,10 @@ const failed = (invocationId: string, error: string): CompletionMessage => ({
   error,
 });
 
-/** A message alone in a body needs no end, and no length before it. */
+/**
+ * Returns a message without its record separator or length prefix, which a body with one message
+ * does not need.
+ */
 function unframed(message: string | Uint8Array): string | Uint8Array {
   if (typeof message === 'string') return message.slice(0, -1);
   let body: Uint8Array = message;
@@ -190,7 +203,10 @@ function unframed(message: string | Uint8Array): string | Uint8Array {
   return body;
 }
 
-/** Answers the handshake of a client that has no server; false where the service does not speak its protocol. */
+/**
+ * Answers the handshake of a client in serverless mode. Returns false if its protocol is not
+ * supported.
+ */
 export function serveWithoutServer(
   service: EmulatedService,
   hub: ServiceHub,
@@ -198,9 +214,11 @@ export function serveWithoutServer(
 ): boolean {
   const protocol = hubProtocols.get(client.protocol);
   const error =
-    protocol === undefined ? errorTexts.protocolNotSupported(client.protocol) : undefined;
-  const answer = writeHandshakeResponse(error);
-  client.sendOwn(protocol !== undefined && isText(protocol.name) ? answer : Buffer.from(answer));
+    protocol === undefined ? wireMessages.protocolNotSupported(client.protocol) : undefined;
+  const response = writeHandshakeResponse(error);
+  client.sendFromServer(
+    protocol !== undefined && isTextProtocol(protocol.name) ? response : Buffer.from(response),
+  );
   if (protocol === undefined) return false;
   new ServerlessClient(service, hub, client, protocol);
   return true;

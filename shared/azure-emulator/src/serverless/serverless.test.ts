@@ -116,7 +116,7 @@ test.each([
   },
 );
 
-test('headers say which client, whose, with what query, and that the service calls', async () => {
+test('the headers contain the client, its user, its query and the signature of the service', async () => {
   await start();
   const connection = await connect({
     userId: 'ädä',
@@ -149,7 +149,7 @@ test('headers say which client, whose, with what query, and that the service cal
   });
 });
 
-test('of several items the first that fits gets an event, and only that; hub, category and event are patterns', async () => {
+test('only the first template that matches hub, category and event receives an event', async () => {
   const at = (name: string): string => `${upstream.url}/${name}/{event}`;
   await start({
     ...serverless(),
@@ -178,7 +178,7 @@ test('of several items the first that fits gets an event, and only that; hub, ca
   ]);
 });
 
-test('without an upstream clients connect and get what REST sends; their calls say what is missing', async () => {
+test('without an upstream, clients receive messages of REST, and their calls fail with the reason', async () => {
   await start({ port: 0, serviceMode: 'Serverless' });
   const connection = await connect({ userId: 'ada' });
   const said = new Promise((resolve) => connection.on('Said', resolve));
@@ -194,7 +194,7 @@ test('without an upstream clients connect and get what REST sends; their calls s
   await expect(connection.invoke('Echo', 1)).rejects.toThrow('Start it with --upstream');
 });
 
-test('a call that wants no answer gets none; streams are refused both ways', async () => {
+test('a call without an invocation id gets no result, and streams are refused', async () => {
   await start();
   upstream.answer = echo;
   const connection = await connect();

@@ -41,7 +41,7 @@ async function connect(): Promise<HubConnection> {
   return connection;
 }
 
-test('what an endpoint does wrong ends the call, not the client', async () => {
+test('a faulty endpoint fails the call and does not close the client', async () => {
   const held: { destroy(): void }[] = [];
   const answers: Record<string, RecordingUpstream['answer']> = {
     '/NotFound': (_call, response) => response.writeHead(404).end('no such function'),
@@ -84,7 +84,7 @@ test('what an endpoint does wrong ends the call, not the client', async () => {
   expect(lines).toContain('Upstream messages Oversized of hub chat: answered too much.');
 });
 
-test('an endpoint has so long and no longer', async () => {
+test('a call fails if the endpoint exceeds upstreamTimeout', async () => {
   await emulator.close();
   const mode = { port: 0, serviceMode: 'Serverless', upstreamTimeout: 50 } as const;
   emulator = await startEmulator({
@@ -97,7 +97,7 @@ test('an endpoint has so long and no longer', async () => {
   );
 });
 
-test('an answer to connected is a notice that was taken: a refusal is in the log and ends nobody', async () => {
+test('the response to connected is logged and otherwise ignored', async () => {
   upstream.answer = (call, response) =>
     response.writeHead(call.url === '/connected' ? 401 : 200).end();
   const connection = await connect();
@@ -105,7 +105,7 @@ test('an answer to connected is a notice that was taken: a refusal is in the log
   expect(lines).toContain('Upstream connections connected of hub chat: 401.');
 });
 
-test('a client that calls faster than its endpoint answers is held back, and all its calls arrive in order', async () => {
+test('a client that calls faster than its endpoint responds is paused, and its calls stay in order', async () => {
   let release: (() => void)[] = [];
   let isFree = false;
   upstream.answer = (_call, response) =>
@@ -129,7 +129,7 @@ test.each([
     'an oversized record',
     `{"type":1,"target":"x","arguments":["${'x'.repeat(1024 * 1024)}"]}\u001e`,
   ],
-])('%s of a client closes that client with a reason; others stay', async (_what, data) => {
+])('%s closes the client with a reason, and no other client', async (_what, data) => {
   const other = await connect();
   const { url, accessToken } = await negotiate();
   const webSocket = new WebSocket(`${url.replace('http', 'ws')}&access_token=${accessToken}`);
@@ -143,7 +143,7 @@ test.each([
   await other.invoke('Good');
 });
 
-test('no name that a client chooses leaves the path of the endpoint, or begins a line of the log', async () => {
+test('names that a client chooses cannot change the path of the endpoint or forge a line of the log', async () => {
   const connection = await connect();
   for (const name of ['.', '..'])
     await expect(connection.invoke(name)).rejects.toThrow('no upstream endpoint for');
@@ -158,7 +158,7 @@ test('no name that a client chooses leaves the path of the endpoint, or begins a
   expect(lines).toContain('Upstream messages x%0A2026 %1B[31mServer of hub chat: 200.');
 });
 
-test('what a client sends behind its Close in one piece is no event any more', async () => {
+test('messages after a Close in the same chunk are ignored', async () => {
   const { url, accessToken } = await negotiate();
   const webSocket = new WebSocket(`${url.replace('http', 'ws')}&access_token=${accessToken}`);
   const call = '{"type":1,"target":"Late","arguments":[]}';
@@ -174,7 +174,7 @@ test('what a client sends behind its Close in one piece is no event any more', a
   expect(upstream.calls.map((one) => one.url)).not.toContain('/Late');
 });
 
-test('the emulator ends while an endpoint is silent', async () => {
+test('the emulator closes while an endpoint does not respond', async () => {
   upstream.answer = () => undefined;
   await connect();
   await expect.poll(() => upstream.calls.length).toBe(1);

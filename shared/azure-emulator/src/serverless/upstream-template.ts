@@ -1,16 +1,19 @@
-/** An HTTP endpoint for some events of clients. Source: "Upstream endpoints" of the service's documentation. */
+/**
+ * An HTTP endpoint for events of clients.
+ * Source: "Upstream endpoints" of the service's documentation.
+ */
 export interface UpstreamTemplate {
-  /** `{hub}`, `{category}` and `{event}` are filled in. */
+  /** The URL. `{hub}`, `{category}` and `{event}` are replaced. */
   readonly urlTemplate: string;
-  /** Names with commas between them, or `*`. Default `*`. */
+  /** The hubs: names separated by commas, or `*`. Default: `*`. */
   readonly hubPattern?: string;
-  /** The same for `connections` and `messages`. */
+  /** The categories: `connections`, `messages`, or `*`. Default: `*`. */
   readonly categoryPattern?: string;
-  /** The same for `connected`, `disconnected` and the targets of calls. */
+  /** The events: `connected`, `disconnected`, targets of calls, or `*`. Default: `*`. */
   readonly eventPattern?: string;
 }
 
-/** What has happened to a client. */
+/** An event of a client. */
 export interface UpstreamEvent {
   readonly hub: string;
   readonly category: 'connections' | 'messages';
@@ -24,22 +27,24 @@ const matches = (pattern: string | undefined, name: string): boolean =>
     .map((one) => one.trim().toLowerCase())
     .some((one) => one === '*' || one === name.toLowerCase());
 
-/** Where an event goes: to the first template whose patterns fit; undefined: nowhere. */
+/**
+ * Returns the URL of the first template whose patterns match the event. Undefined if none matches.
+ */
 export function upstreamUrl(
   templates: readonly UpstreamTemplate[],
   { hub, category, event }: UpstreamEvent,
 ): string | undefined {
-  const found = templates.find(
+  const template = templates.find(
     ({ hubPattern, categoryPattern, eventPattern }) =>
       matches(hubPattern, hub) &&
       matches(categoryPattern, category) &&
       matches(eventPattern, event),
   );
   const parts: Record<string, string> = { hub, category, event };
-  // Clients choose names of events: no encoding keeps these two from being a step in the path.
-  if ((event === '.' || event === '..') && found?.urlTemplate.includes('{event}') === true)
+  // Clients choose the names of events. No encoding prevents these two from changing the path.
+  if ((event === '.' || event === '..') && template?.urlTemplate.includes('{event}') === true)
     return undefined;
-  return found?.urlTemplate.replace(/\{(hub|category|event)\}/g, (_all, name: string) =>
+  return template?.urlTemplate.replace(/\{(hub|category|event)\}/g, (_all, name: string) =>
     encodeURIComponent(parts[name] as string),
   );
 }

@@ -1,11 +1,11 @@
 import type { WebSocket } from 'ws';
 import type { ServiceMessage } from '@practical-signalr/azure/service-protocol';
 import type { EmulatedService } from '../emulated-service.ts';
-import { errorTexts } from '../error-texts.ts';
+import { logMessages } from '../log-messages.ts';
 import { handleServerMessage } from './server-messages.ts';
 import { ServerConnection } from './server-connection.ts';
 
-/** Takes a server connection into its hub, from its handshake to its end. */
+/** Accepts a server connection, and adds it to its hub after the handshake. */
 export function acceptServer(
   service: EmulatedService,
   hubName: string,
@@ -17,7 +17,7 @@ export function acceptServer(
   const connection = new ServerConnection(webSocket, serverId, id ?? '', pingInterval, {
     onOpen() {
       service.hub(hubName).servers.add(connection);
-      service.log(errorTexts.serverConnected(serverId, hubName));
+      service.log(logMessages.serverConnected(serverId, hubName));
     },
     onMessage(message) {
       service.latency.add(sizeOf(message), () => {
@@ -26,7 +26,7 @@ export function acceptServer(
         try {
           handleServerMessage(service, hub, connection, message);
         } catch (error) {
-          service.log(errorTexts.serverBroken(serverId, (error as Error).message));
+          service.log(logMessages.serverMessageFailed(serverId, (error as Error).message));
           connection.drop();
         }
       });
@@ -34,14 +34,14 @@ export function acceptServer(
     onClosed(wasOpen) {
       const hub = service.hubs.get(hubName);
       if (!wasOpen || hub === undefined) return;
-      hub.serverLost(connection);
-      service.log(errorTexts.serverLeft(serverId, hubName));
+      hub.onServerDisconnected(connection);
+      service.log(logMessages.serverDisconnected(serverId, hubName));
       service.sweepHub(hub);
     },
   });
 }
 
-/** About how many bytes a message holds while it is on its way. */
+/** Returns the approximate size of a message in memory, in bytes. */
 function sizeOf(message: ServiceMessage): number {
   if ('payload' in message) return message.payload?.length ?? 0;
   if (!('payloads' in message)) return 0;

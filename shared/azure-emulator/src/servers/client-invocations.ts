@@ -1,48 +1,52 @@
 import { type MessageOf, ServiceMessageType } from '@practical-signalr/azure/service-protocol';
 import type { EmulatedClient } from '../clients/emulated-client.ts';
 import { PayloadByProtocol } from '../clients/payload-by-protocol.ts';
-import { errorTexts } from '../error-texts.ts';
+import { wireMessages } from '../wire-messages.ts';
 import type { ServerConnection } from './server-connection.ts';
 
-interface Question {
+interface PendingInvocation {
   readonly client: EmulatedClient;
   readonly caller: ServerConnection;
-  readonly askedAt: number;
+  readonly startedAt: number;
 }
 
-/** How long a question may wait, in ms, and how many may wait. */
+/** The maximum time for a result, in ms. */
 const LIFETIME = 10 * 60_000;
-const MAXIMUM_QUESTIONS = 100_000;
+/** The maximum number of pending invocations. Beyond that, the oldest one fails. */
+const MAXIMUM_PENDING = 100_000;
 
-/** Questions of servers to clients, wherever client and asker are connected. */
+/**
+ * Invocations of clients by servers. The client and the caller may be connected to different
+ * servers.
+ */
 export class ClientInvocations {
-  /** In order of time. */
-  readonly #questions = new Map<string, Question>();
+  /** The pending invocations, the oldest first. */
+  readonly #pending = new Map<string, PendingInvocation>();
 
   get size(): number {
-    return this.#questions.size;
+    return this.#pending.size;
   }
 
-  /** Hands a question on; `client` is undefined where nobody has the id. */
-  ask(
+  /** Forwards an invocation to a client. `client` is undefined if the connection does not exist. */
+  start(
     server: ServerConnection,
     client: EmulatedClient | undefined,
     message: MessageOf<typeof ServiceMessageType.ClientInvocation>,
   ): void {
     const { invocationId, connectionId, callerServerId, payloads } = message;
     if (client === undefined) {
-      const error = errorTexts.connectionDoesNotExist(connectionId ?? '');
+      const error = wireMessages.connectionDoesNotExist(connectionId ?? '');
       const type = ServiceMessageType.ErrorCompletion;
       return server.send({ type, invocationId, connectionId, callerServerId, error });
     }
     const id = invocationId ?? '';
-    this.#questions.set(id, { client, caller: server, askedAt: Date.now() });
+    this.#pending.set(id, { client, caller: server, startedAt: Date.now() });
     client.invocationIds.add(id);
-    if (this.#questions.size > MAXIMUM_QUESTIONS) {
-      this.#fail(this.#questions.keys().next().value as string, errorTexts.questionTimeout);
+    if (this.#pending.size > MAXIMUM_PENDING) {
+      this.#fail(this.#pending.keys().next().value as string, wireMessages.invocationTimeout);
     }
     if (client.server !== undefined && client.server.serverId !== server.serverId) {
-      client.server.send(message); // it must know where the answer goes
+      client.server.send(message); // The client's server must know where to send the result.
       server.send({
         type: ServiceMessageType.ServiceMapping,
         invocationId,
@@ -53,38 +57,41 @@ export class ClientInvocations {
     client.sendMulticast(new PayloadByProtocol(payloads));
   }
 
-  /** A server says that a question has its answer: who asked on another server gets it. */
-  answered(
+  /** Handles the result of an invocation, and forwards it if the caller is another server. */
+  complete(
     server: ServerConnection,
     message:
       | MessageOf<typeof ServiceMessageType.ClientCompletion>
       | MessageOf<typeof ServiceMessageType.ErrorCompletion>,
   ): void {
-    const question = this.#take(message.invocationId ?? '');
-    if (question !== undefined && question.caller.serverId !== server.serverId)
-      question.caller.send(message);
+    const invocation = this.#take(message.invocationId ?? '');
+    if (invocation !== undefined && invocation.caller.serverId !== server.serverId)
+      invocation.caller.send(message);
   }
 
-  clientLeft(client: EmulatedClient): void {
+  /** Fails the invocations of a client that disconnected. */
+  onClientDisconnected(client: EmulatedClient): void {
     for (const id of client.invocationIds)
-      this.#fail(id, errorTexts.connectionLost(client.connectionId));
+      this.#fail(id, wireMessages.connectionLost(client.connectionId));
   }
 
-  serverLost(server: ServerConnection): void {
-    for (const [id, { caller }] of this.#questions) if (caller === server) this.#take(id);
+  /** Removes the invocations of a server that disconnected. */
+  onServerDisconnected(server: ServerConnection): void {
+    for (const [id, { caller }] of this.#pending) if (caller === server) this.#take(id);
   }
 
+  /** Fails invocations that are too old. */
   sweep(now: number): void {
-    for (const [id, { askedAt }] of this.#questions) {
-      if (askedAt > now - LIFETIME) return;
-      this.#fail(id, errorTexts.questionTimeout);
+    for (const [id, { startedAt }] of this.#pending) {
+      if (startedAt > now - LIFETIME) return;
+      this.#fail(id, wireMessages.invocationTimeout);
     }
   }
 
   #fail(invocationId: string, error: string): void {
-    const question = this.#take(invocationId);
-    if (question === undefined) return;
-    const { client, caller } = question;
+    const invocation = this.#take(invocationId);
+    if (invocation === undefined) return;
+    const { client, caller } = invocation;
     caller.send({
       type: ServiceMessageType.ErrorCompletion,
       invocationId,
@@ -94,10 +101,10 @@ export class ClientInvocations {
     });
   }
 
-  #take(invocationId: string): Question | undefined {
-    const question = this.#questions.get(invocationId);
-    this.#questions.delete(invocationId);
-    question?.client.invocationIds.delete(invocationId);
-    return question;
+  #take(invocationId: string): PendingInvocation | undefined {
+    const invocation = this.#pending.get(invocationId);
+    this.#pending.delete(invocationId);
+    invocation?.client.invocationIds.delete(invocationId);
+    return invocation;
   }
 }

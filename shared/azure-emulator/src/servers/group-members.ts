@@ -2,12 +2,14 @@ import { encode } from '@msgpack/msgpack';
 import type { MessageOf, ServiceMessageType } from '@practical-signalr/azure/service-protocol';
 import type { ServiceHub } from '../hubs/service-hub.ts';
 
-/** Members in one answer; the rest comes with the continuation token. */
+/** The maximum number of members in one response. A continuation token requests the rest. */
 const PAGE_SIZE = 200;
 
 /**
- * One page of a group's members, by connection id: `[[connection id, user id], …], continuation token`. The token is the last id, so that
- * clients that come and go between pages shift nothing. Source: `GroupMemberQueryResponse` of azure-signalr.
+ * Returns one page of a group's members, sorted by connection id:
+ * `[[connection id, user id], …], continuation token`. The token is the last id of the page, so
+ * clients that connect or disconnect between pages do not shift the others.
+ * Source: `GroupMemberQueryResponse` of azure-signalr.
  */
 export function members(
   hub: ServiceHub,

@@ -44,14 +44,14 @@ test.each<[string, Buffer]>([
   ['a message that ends before its last item', hex('04940a9080')],
   ['a count that no bytes stand behind', hex('06dd7fffffff06')],
   ['text', Buffer.from('GET / HTTP/1.1\r\n'.repeat(9))],
-])('%s cuts the connection that it came on', async (_what, bytes) => {
+])('%s closes the server connection', async (_what, bytes) => {
   const bad = await connectServer(emulator.url, 'chat', 'bad');
   bad.webSocket.send(Buffer.concat([bytes, join]));
   await bad.closed;
   await othersAreUnharmed();
 });
 
-test('a frame that is never finished is nobody’s business but its connection’s', async () => {
+test('an incomplete frame does not affect other connections', async () => {
   const bad = await connectServer(emulator.url, 'chat', 'bad');
   bad.webSocket.send(join.subarray(0, join.length - 2));
   good.send({ type: 10, excludedList: [], payloads: new Map([['json', 'x\u001e']]) });
@@ -61,14 +61,14 @@ test('a frame that is never finished is nobody’s business but its connection�
   await othersAreUnharmed();
 });
 
-test('frames may be split and joined anywhere', async () => {
+test('frames may be split and joined at any byte', async () => {
   const server = await connectServer(emulator.url, 'chat', 'split');
   for (const byte of join) server.webSocket.send(Buffer.of(byte));
   server.webSocket.send(Buffer.concat([join, join]));
   await expect.poll(() => server.of(20)).toHaveLength(3);
 });
 
-test('another first message than the handshake, and an unknown version, are answered with a text, then closed', async () => {
+test('a missing handshake and an unknown version are answered with an error, then closed', async () => {
   for (const [first, text] of [
     [join, 'must start with a handshake'],
     [
@@ -91,7 +91,7 @@ test('another first message than the handshake, and an unknown version, are answ
   await othersAreUnharmed();
 });
 
-test('what comes behind a refused handshake in the same piece counts for nothing', async () => {
+test('messages after a refused handshake in the same chunk are ignored', async () => {
   const bad = new RawServer(emulator.url, 'chat', 'bad');
   const handshake = (version: number): Buffer =>
     writeServiceMessage({ type: 1, version, connectionType: 0, target: '', migrationLevel: 0 });
@@ -102,7 +102,7 @@ test('what comes behind a refused handshake in the same piece counts for nothing
   await othersAreUnharmed();
 });
 
-test('a client whose server is lost before it has answered the handshake is new to the next server', async () => {
+test('a client whose server is lost before the handshake response starts afresh on the next server', async () => {
   const mute = new RawServer(emulator.url, 'chat', 'mute');
   mute.webSocket.removeAllListeners('open').removeAllListeners('message');
   mute.webSocket.on('open', () =>
@@ -119,7 +119,7 @@ test('a client whose server is lost before it has answered the handshake is new 
   expect([...(headers?.keys() ?? [])]).not.toContain('Asrs-Migrate-From');
 });
 
-test('a client whose parts never end is given up at 16 MB; its server stays', async () => {
+test('a partial message over 16 MB closes its client only', async () => {
   const part = Buffer.alloc(1024 * 1024, 'x');
   for (let i = 0; i < 17; i++) {
     good.send({ type: 6, connectionId: client.id, payload: part, ext: { partial: true } });

@@ -7,34 +7,42 @@ import {
   ServiceMessageWriter,
 } from '@practical-signalr/azure/service-protocol';
 import type { ClientServer, EmulatedClient } from '../clients/emulated-client.ts';
-import { errorTexts } from '../error-texts.ts';
+import { wireMessages } from '../wire-messages.ts';
 
-/** What a server connection tells its hub. */
+/** The events of a server connection. */
 export interface ServerConnectionEvents {
   onOpen(): void;
   onMessage(message: ServiceMessage): void;
-  /** `wasOpen`: its handshake was done. */
+  /** Called when the connection is closed. `wasOpen` is true if its handshake was done. */
   onClosed(wasOpen: boolean): void;
 }
 
-/** Time for the handshake and silence after which a server counts as dead, in ms. */
+/** The maximum time for the handshake, in ms. */
 const HANDSHAKE_TIMEOUT = 15_000;
+/** A server that sends nothing for this time, in ms, is disconnected. */
 const SERVER_TIMEOUT = 30_000;
-/** Bytes for a server that may wait before its clients are held back, and before it is given up. */
+/** The number of bytes buffered for a server at which its clients are paused. */
 const HIGH_WATER_MARK = 1024 * 1024;
+/** The number of bytes buffered for a server at which it is disconnected. */
 const MAXIMUM_BUFFER = 64 * 1024 * 1024;
-/** Bytes of a WebSocket message: all that clients send in one turn may be more than a server takes in one piece. */
+/**
+ * The maximum size of a WebSocket message, in bytes. Longer data is split, because servers may
+ * refuse it.
+ */
 const MAXIMUM_WRITE = 1024 * 1024;
 
-/** One app server's connection, seen from the service. What is sent in one turn leaves in one write. */
+/**
+ * A connection of an app server. Everything that is sent in one turn of the event loop is written
+ * at once.
+ */
 export class ServerConnection implements ClientServer {
   readonly serverId: string;
-  /** Given by the server in its URL. */
+  /** The id that the server has chosen in the URL. */
   readonly id: string;
   readonly clients = new Set<EmulatedClient>();
   readonly connectedAt = Date.now();
   migrationLevel = 0;
-  /** Takes no new clients: it has said goodbye. */
+  /** True after the server has announced its shutdown. It receives no new clients. */
   isLeaving = false;
   readonly #webSocket: WebSocket;
   readonly #events: ServerConnectionEvents;
@@ -43,12 +51,12 @@ export class ServerConnection implements ClientServer {
   readonly #pings: NodeJS.Timeout;
   readonly #handshakeTimer: NodeJS.Timeout;
   #isOpen = false;
-  /** Nothing that still comes counts. */
-  #isEnding = false;
-  #flushes = false;
-  /** Clients that are not read from while this server does not take what waits for it. */
-  readonly #held = new Set<EmulatedClient>();
-  #heardAt = Date.now();
+  /** True after the service has closed the connection. Messages that still arrive are ignored. */
+  #isClosing = false;
+  #isFlushScheduled = false;
+  /** Clients whose reading is paused until this server has read its buffered data. */
+  readonly #pausedClients = new Set<EmulatedClient>();
+  #lastReceivedAt = Date.now();
 
   constructor(
     webSocket: WebSocket,
@@ -64,49 +72,49 @@ export class ServerConnection implements ClientServer {
     this.#handshakeTimer = setTimeout(() => this.close(), HANDSHAKE_TIMEOUT);
     this.#pings = setInterval(() => this.#ping(), pingInterval);
     webSocket.on('message', (data: Buffer) => this.#receive(data));
-    webSocket.on('error', () => undefined); // a 'close' follows
-    webSocket.on('close', () => this.#closed());
+    webSocket.on('error', () => undefined); // 'close' follows.
+    webSocket.on('close', () => this.#handleClose());
   }
 
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** Whether its clients should not be read from for now. */
+  /** True while too much data is buffered for this server. */
   get isFull(): boolean {
-    return this.#waiting > HIGH_WATER_MARK;
+    return this.#bufferedBytes > HIGH_WATER_MARK;
   }
 
   send(message: ServiceMessage): void {
     this.#writer.write(message);
-    if (this.#waiting > MAXIMUM_BUFFER) return this.drop();
-    if (this.#flushes) return;
-    this.#flushes = true;
+    if (this.#bufferedBytes > MAXIMUM_BUFFER) return this.drop();
+    if (this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
     setImmediate(() => this.#flush());
   }
 
-  /** Reads no more from a client until this server has taken what waits for it. */
+  /** Pauses a client until this server has read its buffered data. */
   hold(client: EmulatedClient): void {
-    this.#held.add(client);
+    this.#pausedClients.add(client);
     client.transport.pause();
   }
 
-  /** The client is another server's from now on, or nobody's. */
+  /** Removes a client that disconnected or moves to another server. */
   forget(client: EmulatedClient): void {
     this.clients.delete(client);
-    if (this.#held.delete(client)) client.transport.resume();
+    if (this.#pausedClients.delete(client)) client.transport.resume();
   }
 
-  /** Ends the connection as a service that goes away does. */
+  /** Closes the connection after buffered messages, as a service that shuts down does. */
   close(): void {
-    this.#isEnding = true;
+    this.#isClosing = true;
     this.#flush();
     this.#webSocket.close(1000);
   }
 
-  /** Cuts the connection. */
+  /** Drops the connection immediately. */
   drop(): void {
-    this.#isEnding = true;
+    this.#isClosing = true;
     this.#webSocket.terminate();
   }
 
@@ -115,7 +123,7 @@ export class ServerConnection implements ClientServer {
   };
 
   #flush(): void {
-    this.#flushes = false;
+    this.#isFlushScheduled = false;
     if (this.#writer.length > 0 && this.#webSocket.readyState === this.#webSocket.OPEN) {
       const bytes = this.#writer.take();
       for (let at = 0; at < bytes.length; at += MAXIMUM_WRITE) {
@@ -124,33 +132,31 @@ export class ServerConnection implements ClientServer {
     }
   }
 
-  get #waiting(): number {
+  get #bufferedBytes(): number {
     return this.#writer.length + this.#webSocket.bufferedAmount;
   }
 
   #resume(): void {
-    for (const client of this.#held) client.transport.resume();
-    this.#held.clear();
+    for (const client of this.#pausedClients) client.transport.resume();
+    this.#pausedClients.clear();
   }
 
   #receive(data: Buffer): void {
-    this.#heardAt = Date.now();
+    this.#lastReceivedAt = Date.now();
     try {
       this.#frames.read(data, (frame) => {
         const message = readServiceMessage(frame);
-        if (message === undefined || this.#isEnding) return;
+        if (message === undefined || this.#isClosing) return;
         if (this.#isOpen) this.#events.onMessage(message);
-        else this.#shakeHands(message);
+        else this.#completeHandshake(message);
       });
     } catch {
       this.drop();
     }
   }
 
-  #shakeHands(message: ServiceMessage): void {
-    let error = '';
-    if (message.type !== ServiceMessageType.HandshakeRequest) error = errorTexts.handshakeExpected;
-    else if (message.version !== 1) error = errorTexts.handshakeVersion(message.version);
+  #completeHandshake(message: ServiceMessage): void {
+    const error = describeHandshakeError(message);
     this.send({
       type: ServiceMessageType.HandshakeResponse,
       errorMessage: error,
@@ -164,11 +170,11 @@ export class ServerConnection implements ClientServer {
   }
 
   #ping(): void {
-    if (Date.now() - this.#heardAt > SERVER_TIMEOUT) this.drop();
+    if (Date.now() - this.#lastReceivedAt > SERVER_TIMEOUT) this.drop();
     else if (this.#isOpen) this.send({ type: ServiceMessageType.Ping, messages: [] });
   }
 
-  #closed(): void {
+  #handleClose(): void {
     clearInterval(this.#pings);
     clearTimeout(this.#handshakeTimer);
     this.#resume();
@@ -177,4 +183,10 @@ export class ServerConnection implements ClientServer {
     this.#isOpen = false;
     this.#events.onClosed(wasOpen);
   }
+}
+
+/** Returns why a handshake is refused; '' if it is accepted. */
+function describeHandshakeError(message: ServiceMessage): string {
+  if (message.type !== ServiceMessageType.HandshakeRequest) return wireMessages.handshakeExpected;
+  return message.version === 1 ? '' : wireMessages.handshakeVersion(message.version);
 }

@@ -44,7 +44,7 @@ const toGroup: ServiceMessage = {
 };
 const membersNow = (): Promise<string> => receivers(toGroup);
 
-test('6 to 10: one client, several, users, all but some', async () => {
+test('6 to 10: send to one client, several, users, and all except some', async () => {
   const { id } = ada;
   expect(await receivers({ type: Type.ConnectionData, connectionId: id, payload: 'x\u001e' })).toBe(
     'a',
@@ -83,7 +83,7 @@ test('11 to 14: groups without acknowledgement, excluded connections and users',
   expect(server.of(Type.Ack)).toEqual([]);
 });
 
-test('16, 17: users join and leave, also with connections that come later; no group means all', async () => {
+test('16, 17: users join and leave, including future connections; null means all groups', async () => {
   server.send({ type: Type.UserJoinGroup, userId: 'ada', groupName });
   server.send({ type: Type.UserJoinGroup, userId: 'eve', groupName });
   expect(await membersNow()).toBe('a');
@@ -113,7 +113,7 @@ test('18, 19: connections join and leave with an acknowledgement', async () => {
   expect(await membersNow()).toBe('');
 });
 
-test('21, 23 to 27: users in groups, and what exists', async () => {
+test('21, 23 to 27: users in groups and existence checks', async () => {
   const asked = async (message: (ackId: number) => ServiceMessage): Promise<number> =>
     (await server.ask(message)).status;
   const inGroup = (): Promise<number> =>
@@ -147,7 +147,7 @@ test('21, 23 to 27: users in groups, and what exists', async () => {
   expect([await connection(ada.id), await connection('nobody')]).toEqual([OK, NOT_FOUND]);
 });
 
-test('28: an access key is for who brings an Entra ID token', async () => {
+test('28: an access key needs an Entra ID token', async () => {
   server.send({ type: Type.AccessKeyRequest, token: 'x', kid: null });
   await expect
     .poll(() => server.of(Type.AccessKeyResponse))
@@ -159,7 +159,7 @@ describe('closing', () => {
   const reason = 'so long';
   const list = { reason, excludedList: [] };
 
-  test('5: its server ends a client; what is in flight goes out first', async () => {
+  test('5: a server closes its client after buffered messages', async () => {
     server.send(
       { type: Type.ConnectionData, connectionId: ada.id, payload: '{"type":7}\u001e' },
       { type: Type.CloseConnection, connectionId: ada.id, errorMessage: '', headers: new Map() },
@@ -192,7 +192,7 @@ describe('closing', () => {
     },
   );
 
-  test('a client that is not there is not found; users and groups without clients are nothing to close', async () => {
+  test('closing an unknown client is not found, closing users and groups without clients succeeds', async () => {
     const statuses = [
       await server.ask((ackId) => ({
         type: Type.CloseConnectionWithAck,
@@ -217,7 +217,7 @@ describe('closing', () => {
   });
 });
 
-test('40: the members of a group come page by page, each once', async () => {
+test('40: the members of a group are returned in pages, each once', async () => {
   for (const { id } of [ada, bob, await connectClient(emulator.url)]) {
     server.send({ type: Type.JoinGroup, connectionId: id, groupName });
   }
@@ -258,7 +258,7 @@ function frame(...items: readonly unknown[]): Buffer {
   return Buffer.concat([Buffer.of(body.length), body]);
 }
 
-test('messages of later versions and of the other side, unknown keys and further items change nothing', async () => {
+test('unknown messages, keys and items are ignored', async () => {
   const unknownKeys = Buffer.from('820981a16b93010203' + '6300', 'hex'); // {9: {k: [1, 2, 3]}, 99: 0}
   server.webSocket.send(
     Buffer.concat([
@@ -279,7 +279,7 @@ test('messages of later versions and of the other side, unknown keys and further
   expect(await membersNow()).toBe('ab');
 });
 
-test('a client in thousands of groups: the status names twenty, and says how many there are', async () => {
+test('the status lists twenty groups of a client and counts all of them', async () => {
   for (let i = 0; i < 3000; i++)
     server.send({ type: Type.JoinGroup, connectionId: ada.id, groupName: `g${i}` });
   expect(await receivers()).toBe('');

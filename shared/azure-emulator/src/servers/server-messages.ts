@@ -4,7 +4,7 @@ import {
 } from '@practical-signalr/azure/service-protocol';
 import type { EmulatedClient } from '../clients/emulated-client.ts';
 import type { EmulatedService } from '../emulated-service.ts';
-import { errorTexts } from '../error-texts.ts';
+import { wireMessages } from '../wire-messages.ts';
 import type { ServiceHub } from '../hubs/service-hub.ts';
 import { KEY_ID } from '../tokens/access-key-endpoint.ts';
 import { verifiedEntraToken } from '../tokens/entra-check.ts';
@@ -15,7 +15,7 @@ import { answerPing } from './server-pings.ts';
 const OK = 1;
 const NOT_FOUND = 2;
 
-/** Does what an app server asks the service for. */
+/** Executes a message of an app server. */
 export function handleServerMessage(
   service: EmulatedService,
   hub: ServiceHub,
@@ -28,10 +28,10 @@ export function handleServerMessage(
       return answerPing(hub, server, message.messages, service.capacity);
     case Type.ConnectionData: {
       const client = findClient(message.connectionId);
-      if (client === undefined) return; // it crossed the client's end
+      if (client === undefined) return; // The client has disconnected in the meantime.
       count(hub);
       hub.counts.toClients++;
-      return client.sendOwn(message.payload, message.ext?.partial === true);
+      return client.sendFromServer(message.payload, message.ext?.partial === true);
     }
     case Type.CloseConnection: {
       const client = findClient(message.connectionId);
@@ -40,12 +40,12 @@ export function handleServerMessage(
     }
     case Type.ClientInvocation:
       count(hub);
-      return hub.invocations.ask(server, findClient(message.connectionId), message);
+      return hub.invocations.start(server, findClient(message.connectionId), message);
     case Type.ClientCompletion:
     case Type.ErrorCompletion:
-      return hub.invocations.answered(server, message);
+      return hub.invocations.complete(server, message);
     case Type.AccessKeyRequest: {
-      const isGood = verifiedEntraToken(message.token ?? '', service.options.entra) !== undefined;
+      const isValid = verifiedEntraToken(message.token ?? '', service.options.entra) !== undefined;
       const key = {
         kid: KEY_ID,
         accessKey: service.options.accessKey,
@@ -56,9 +56,9 @@ export function handleServerMessage(
         kid: null,
         accessKey: null,
         errorType: 'Unauthorized',
-        errorMessage: errorTexts.entraRefused,
+        errorMessage: wireMessages.entraRefused,
       };
-      return server.send({ type: Type.AccessKeyResponse, ...(isGood ? key : refusal) });
+      return server.send({ type: Type.AccessKeyResponse, ...(isValid ? key : refusal) });
     }
     default:
       if (send(hub, message)) count(hub);
@@ -66,9 +66,11 @@ export function handleServerMessage(
   }
 }
 
-const count = (hub: ServiceHub): void => void hub.counts.fromServers++;
+function count(hub: ServiceHub): void {
+  hub.counts.fromServers += 1;
+}
 
-/** Sends to many; false for what is not to be sent. */
+/** Sends a message to several clients. Returns false if the message is not for clients. */
 function send(hub: ServiceHub, message: ServiceMessage): boolean {
   switch (message.type) {
     case Type.MultiConnectionData: {
@@ -99,22 +101,24 @@ function send(hub: ServiceHub, message: ServiceMessage): boolean {
   }
 }
 
-/** Members, questions about who is there, and closing; those with an ack id are answered. */
+/**
+ * Changes groups, checks existence and closes clients. Messages with an ack id are acknowledged.
+ */
 function changeGroups(hub: ServiceHub, server: ServerConnection, message: ServiceMessage): void {
   const ack = (status: number): void => {
     if ('ackId' in message)
       server.send({ type: Type.Ack, ackId: message.ackId, status, message: '' });
   };
-  const found = (isFound: boolean): void => ack(isFound ? OK : NOT_FOUND);
+  const ackFound = (isFound: boolean): void => ack(isFound ? OK : NOT_FOUND);
   switch (message.type) {
     case Type.JoinGroup:
     case Type.JoinGroupWithAck:
-      return found(hub.join(message.connectionId ?? '', message.groupName ?? ''));
+      return ackFound(hub.join(message.connectionId ?? '', message.groupName ?? ''));
     case Type.LeaveGroup:
-      return found(hub.leave(message.connectionId ?? '', message.groupName ?? ''));
+      return ackFound(hub.leave(message.connectionId ?? '', message.groupName ?? ''));
     case Type.LeaveGroupWithAck: {
       const id = message.connectionId ?? '';
-      return found(
+      return ackFound(
         message.groupName === null ? hub.leaveAll(id) : hub.leave(id, message.groupName),
       );
     }
@@ -127,17 +131,17 @@ function changeGroups(hub: ServiceHub, server: ServerConnection, message: Servic
       hub.userLeaves(message.userId ?? '', message.groupName);
       return ack(OK);
     case Type.CheckUserInGroupWithAck:
-      return found(hub.isUserIn(message.userId ?? '', message.groupName ?? ''));
+      return ackFound(hub.isUserIn(message.userId ?? '', message.groupName ?? ''));
     case Type.CheckGroupExistenceWithAck:
-      return found(hub.groups.has(message.groupName ?? ''));
+      return ackFound(hub.groups.has(message.groupName ?? ''));
     case Type.CheckConnectionExistenceWithAck:
-      return found(hub.clients.has(message.connectionId ?? ''));
+      return ackFound(hub.clients.has(message.connectionId ?? ''));
     case Type.CheckUserExistenceWithAck:
-      return found(hub.users.has(message.userId ?? ''));
+      return ackFound(hub.users.has(message.userId ?? ''));
     case Type.CloseConnectionWithAck: {
       const client = hub.clients.get(message.connectionId ?? '');
       if (client !== undefined) hub.closeClient(client, { error: message.reason ?? '' });
-      return found(client !== undefined);
+      return ackFound(client !== undefined);
     }
     case Type.CloseConnectionsWithAck:
       closeAll(hub, hub.clients.values(), message);
@@ -156,7 +160,7 @@ function changeGroups(hub: ServiceHub, server: ServerConnection, message: Servic
         message: '',
         payload: members(hub, message),
       });
-    default: // what a server may not say, and what later versions may
+    default: // A message that servers may not send, or one of a later version.
   }
 }
 
@@ -168,7 +172,8 @@ function closeAll(
     excludedList,
   }: { readonly reason: string | null; readonly excludedList: readonly string[] },
 ): void {
-  const without = new Set(excludedList);
-  for (const client of clients)
-    if (!without.has(client.connectionId)) hub.closeClient(client, { error: reason ?? '' });
+  const excludedIds = new Set(excludedList);
+  for (const client of clients) {
+    if (!excludedIds.has(client.connectionId)) hub.closeClient(client, { error: reason ?? '' });
+  }
 }

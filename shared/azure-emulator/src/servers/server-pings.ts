@@ -2,10 +2,13 @@ import { ServiceMessageType } from '@practical-signalr/azure/service-protocol';
 import type { ServiceHub } from '../hubs/service-hub.ts';
 import type { ServerConnection } from './server-connection.ts';
 
-/** Answers must differ in their time, and grow. */
+/** The time in the last answer about servers. It must increase with every answer. */
 let lastTicks = 0;
 
-/** Answers what a server says beside its messages: status, servers, goodbye. `capacity` in connections, 0 where there is no limit. */
+/**
+ * Answers a ping of a server, which may contain status and server queries and the announcement of
+ * its shutdown. `capacity` is the maximum number of connections, 0 if there is no limit.
+ */
 export function answerPing(
   hub: ServiceHub,
   server: ServerConnection,
@@ -15,7 +18,8 @@ export function answerPing(
   const ping = (...answer: string[]): void =>
     server.send({ type: ServiceMessageType.Ping, messages: answer });
   for (let i = 0; i < messages.length; i += 2) {
-    const [key, value] = [messages[i], messages[i + 1]];
+    const key = messages[i];
+    const value = messages[i + 1];
     if (key === 'status') {
       const counts = [
         'clientcount',
@@ -35,12 +39,14 @@ export function answerPing(
     } else if (key === 'shutdown' && value !== 'finack') {
       server.isLeaving = true;
       ping('shutdown', 'finack');
-      if (value !== 'fin:2') letClientsGo(hub, server, value === 'fin:1'); // with fin:2 they leave by themselves
+      // With fin:2, clients stay until they disconnect themselves.
+      if (value !== 'fin:2') releaseClients(hub, server, value === 'fin:1');
     }
   }
 }
 
-function letClientsGo(hub: ServiceHub, server: ServerConnection, isMoving: boolean): void {
+/** Moves the clients of a server to other servers, or closes them so that they reconnect. */
+function releaseClients(hub: ServiceHub, server: ServerConnection, isMoving: boolean): void {
   for (const client of server.clients) {
     const other = isMoving && server.migrationLevel > 0 ? hub.pickOther(server) : undefined;
     if (other === undefined) hub.closeClient(client, { allowReconnect: true });

@@ -1,22 +1,23 @@
 import type { EmulatedService } from '../emulated-service.ts';
 import type { ServiceHub } from '../hubs/service-hub.ts';
 
-/** Clients and groups of one hub that are named one by one. */
-const MOST_LISTED = 200;
-/** Groups of one client that are named. */
-const MOST_OF_CLIENT = 20;
+/** The maximum number of clients, and of groups, that are listed for one hub. */
+const MAXIMUM_LISTED = 200;
+/** The maximum number of groups that are listed for one client. */
+const MAXIMUM_CLIENT_GROUPS = 20;
 
-/** One server connection. */
+/** The status of a server connection. */
 export interface ServerStatus {
   readonly serverId: string;
   readonly connectionId: string;
   readonly clients: number;
+  /** True after the server has announced its shutdown. */
   readonly isLeaving: boolean;
   /** ISO 8601. */
   readonly connectedAt: string;
 }
 
-/** One client. */
+/** The status of a client. */
 export interface ClientStatus {
   readonly connectionId: string;
   readonly userId: string | null;
@@ -24,17 +25,21 @@ export interface ClientStatus {
   readonly protocol: string;
   /** Null in serverless mode. */
   readonly serverId: string | null;
-  /** At most 20 of them are named. */
+  /** The first 20 groups. */
   readonly groups: readonly string[];
   readonly groupCount: number;
-  /** Messages that it has sent and got. */
+  /** The number of messages from the client. */
   readonly received: number;
+  /** The number of messages to the client. */
   readonly sent: number;
   /** ISO 8601. */
   readonly connectedAt: string;
 }
 
-/** One hub. At most 200 clients and 200 groups are named, the counts tell of all. */
+/**
+ * The status of a hub. At most 200 clients and 200 groups are listed; the counts include all of
+ * them.
+ */
 export interface HubStatus {
   readonly name: string;
   readonly counts: ServiceHub['counts'] & {
@@ -48,29 +53,30 @@ export interface HubStatus {
   readonly groups: readonly { readonly name: string; readonly members: number }[];
 }
 
-/** What goes on in the service; keys and tokens are no part of it. */
+/** The status of the emulator. It contains neither keys nor tokens. */
 export interface EmulatorStatus {
   readonly serviceMode: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** Of clients and servers. */
+  /** The number of open connections of clients and servers. */
   readonly openConnections: number;
-  /** Negotiated, and not opened yet. */
+  /** The number of connections that were negotiated but are not open yet. */
   readonly waitingConnections: number;
-  /** Connections that may be open; null: no limit. */
+  /** The maximum number of open connections. Null if there is no limit. */
   readonly quota: number | null;
-  /** ms, each way. */
+  /** The added latency in each direction, in ms. */
   readonly latency: number;
   readonly hubs: readonly HubStatus[];
 }
 
+/** Returns the current status. */
 export function emulatorStatus(service: EmulatedService): EmulatorStatus {
   const { options, startedAt, openConnections, connections, latency, hubs } = service;
   return {
     serviceMode: options.serviceMode,
     startedAt: new Date(startedAt).toISOString(),
     openConnections,
-    waitingConnections: connections.waiting,
+    waitingConnections: connections.unopenedCount,
     quota: options.quota === Infinity ? null : options.quota,
     latency: latency.delay,
     hubs: [...hubs.values()].map(hubStatus),
@@ -87,20 +93,22 @@ function hubStatus({ name, counts, servers, clients, groups, users }: ServiceHub
       groups: groups.size,
       users: users.size,
     },
-    servers: [...servers].map(({ serverId, id, clients: own, isLeaving, connectedAt }) => ({
-      serverId,
-      connectionId: id,
-      clients: own.size,
-      isLeaving,
-      connectedAt: new Date(connectedAt).toISOString(),
-    })),
+    servers: [...servers].map(
+      ({ serverId, id, clients: serverClients, isLeaving, connectedAt }) => ({
+        serverId,
+        connectionId: id,
+        clients: serverClients.size,
+        isLeaving,
+        connectedAt: new Date(connectedAt).toISOString(),
+      }),
+    ),
     clients: first(clients.values()).map((client) => ({
       connectionId: client.connectionId,
       userId: client.userId ?? null,
       transport: client.transport.name,
       protocol: client.protocol,
       serverId: client.server?.serverId ?? null,
-      groups: first(client.groups, MOST_OF_CLIENT),
+      groups: first(client.groups, MAXIMUM_CLIENT_GROUPS),
       groupCount: client.groups.size,
       received: client.received,
       sent: client.sent,
@@ -110,8 +118,11 @@ function hubStatus({ name, counts, servers, clients, groups, users }: ServiceHub
   };
 }
 
-function first<TItem>(items: Iterable<TItem>, most = MOST_LISTED): TItem[] {
-  const found: TItem[] = [];
-  for (const item of items) if (found.push(item) === most) break;
-  return found;
+function first<TItem>(items: Iterable<TItem>, max = MAXIMUM_LISTED): TItem[] {
+  const firstItems: TItem[] = [];
+  for (const item of items) {
+    firstItems.push(item);
+    if (firstItems.length === max) break;
+  }
+  return firstItems;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startEmulator } from '../start-emulator.ts';
 
-test('health and status answer without a token, and tell no key', async () => {
+test('health and status need no token and do not contain the key', async () => {
   const emulator = await startEmulator({
     port: 0,
     accessKey: 'a key of our own, 32 bytes long!!',

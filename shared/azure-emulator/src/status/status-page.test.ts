@@ -14,7 +14,7 @@ import { startEmulator } from '../start-emulator.ts';
 class ChatHub extends Hub {}
 
 test.runIf(hasChromium())(
-  'the page shows servers and clients as they come and go, to everybody',
+  'the status page shows servers and clients as they connect and disconnect',
   async () => {
     const emulator = await startEmulator({ port: 0, quota: 20 });
     const scaleOut = azureSignalR({ connectionString: emulator.connectionString, environment: {} });

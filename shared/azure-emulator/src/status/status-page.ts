@@ -1,4 +1,7 @@
-/** The page at the emulator's address: what `/api/status` answers, for people. It asks nobody else and shows no token. */
+/**
+ * The page at the URL of the emulator. It shows the response of `/api/status`, which contains no
+ * tokens.
+ */
 export const statusPage = `<!doctype html>
 <html lang="en">
 <head>
@@ -23,40 +26,43 @@ export const statusPage = `<!doctype html>
 <body>
 <main>
 <h1>Azure SignalR Service, emulated</h1>
-<p id="summary" role="status">Asking</p>
+<p id="summary" role="status">Loading</p>
 <div id="hubs"></div>
 </main>
 <script>
   const table = (caption, heads, rows) => {
-    const made = document.createElement('div');
-    made.className = 'scroll';
-    made.tabIndex = 0;
-    made.setAttribute('role', 'region');
-    made.setAttribute('aria-label', caption);
+    const region = document.createElement('div');
+    region.className = 'scroll';
+    region.tabIndex = 0;
+    region.setAttribute('role', 'region');
+    region.setAttribute('aria-label', caption);
     const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
     const body = document.createElement('table');
     const head = body.createTHead().insertRow();
     for (const text of heads) head.append(Object.assign(element('th', text), { scope: 'col' }));
-    const lines = body.createTBody();
-    for (const row of rows) lines.insertRow().append(...row.map((text) => element('td', String(text ?? ''))));
-    made.append(body);
-    return rows.length === 0 ? [] : [element('h3', caption), made];
+    const tableBody = body.createTBody();
+    for (const row of rows) tableBody.insertRow().append(...row.map((text) => element('td', String(text ?? ''))));
+    region.append(body);
+    return rows.length === 0 ? [] : [element('h3', caption), region];
   };
-  let drawn = '';
-  async function look() {
+  let shown = '';
+  async function refresh() {
     try {
       const text = await (await fetch('/api/status')).text();
-      if (text !== drawn) draw(JSON.parse((drawn = text)));
+      if (text !== shown) {
+        show(JSON.parse(text));
+        shown = text;
+      }
     } catch {
-      drawn = '';
-      document.querySelector('#summary').textContent = 'The emulator does not answer.';
+      shown = '';
+      document.querySelector('#summary').textContent = 'The emulator does not respond.';
     }
-    setTimeout(look, 1000);
+    setTimeout(refresh, 1000);
   }
-  function draw(status) {
+  function show(status) {
     const { serviceMode, openConnections, quota, latency, hubs } = status;
     document.querySelector('#summary').textContent = serviceMode + ' mode, ' + openConnections + ' connections open' +
-      (quota === null ? '' : ' of ' + quota) + (latency > 0 ? ', ' + latency + ' ms each way' : '') +
+      (quota === null ? '' : ' of ' + quota) + (latency > 0 ? ', ' + latency + ' ms latency in each direction' : '') +
       (hubs.length === 0 ? '. No server and no client is connected.' : '.');
     document.querySelector('#hubs').replaceChildren(...hubs.map(({ name, counts, servers, clients, groups }) => {
       const section = document.createElement('section');
@@ -65,13 +71,13 @@ export const statusPage = `<!doctype html>
         [[counts.fromServers, counts.fromClients, counts.toClients, counts.clients, counts.users, counts.groups]]));
       section.append(...table('Server connections of ' + name, ['server', 'connection', 'clients', 'since'],
         servers.map((one) => [one.serverId, one.connectionId, one.clients, new Date(one.connectedAt).toLocaleTimeString()])));
-      section.append(...table('Clients of ' + name, ['connection', 'user', 'transport', 'protocol', 'groups', 'sent', 'got'],
+      section.append(...table('Clients of ' + name, ['connection', 'user', 'transport', 'protocol', 'groups', 'sent', 'received'],
         clients.map((one) => [one.connectionId, one.userId, one.transport, one.protocol, one.groups.join(', ') + (one.groupCount > one.groups.length ? ' and ' + (one.groupCount - one.groups.length) + ' more' : ''), one.received, one.sent])));
       section.append(...table('Groups of ' + name, ['group', 'members'], groups.map((one) => [one.name, one.members])));
       return section;
     }));
   }
-  look();
+  refresh();
 </script>
 </body>
 </html>

@@ -7,17 +7,17 @@ import { type Emulator, startEmulator } from '../index.ts';
 
 const nothing = (): void => undefined;
 
-/** Says nothing. */
+/** A logger that discards everything. */
 export const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** What a test has to do with its emulator. */
+/** The emulator and the apps of a test. */
 export interface EmulatedApps<THubs extends TestHubs> {
-  /** The one of the test that runs. */
+  /** The emulator of the current test. */
   readonly emulator: Emulator;
-  /** What is put in here ends with the test, clients before apps. */
+  /** Connections and apps that are closed after the test, connections first. */
   readonly connections: HubConnection[];
   readonly apps: { close(): Promise<void> }[];
-  /** Starts an app and waits until it has reached the service. */
+  /** Starts an app and waits until it is connected to the service. */
   readonly startApp: (
     azure?: AzureSignalROptions,
     options?: SignalRServerOptions,
@@ -25,8 +25,9 @@ export interface EmulatedApps<THubs extends TestHubs> {
 }
 
 /**
- * Each test of the file gets an emulator of its own, and apps with these hubs on it, without the environment of the machine.
- * @param always options of every app; an app may have others.
+ * Starts an emulator for each test of the file. Apps have these hubs and ignore the environment
+ * variables.
+ * @param always options of every app. `startApp` can override them.
  */
 export function emulatedApps<const THubs extends TestHubs>(
   hubs: THubs,

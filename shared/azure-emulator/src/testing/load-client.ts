@@ -2,10 +2,10 @@ import { WebSocket } from 'ws';
 
 const HANDSHAKE = '{"protocol":"json","version":1}\u001e';
 
-/** A client that counts what it gets and reads nothing of it but answers. */
+/** A client that counts messages and reads only results. */
 export class LoadClient {
   readonly #webSocket: WebSocket;
-  /** Calls from the server. */
+  /** The number of calls from the server. */
   calls = 0;
   #onAnswer: (() => void) | undefined;
 
@@ -13,14 +13,14 @@ export class LoadClient {
     this.#webSocket = webSocket;
     webSocket.on('message', (data: Buffer) => {
       for (let at = 0; at < data.length; at = data.indexOf(0x1e, at) + 1) {
-        const type = data[at + '{"type":'.length]; // the server writes the type first
+        const type = data[at + '{"type":'.length]; // The server writes the type first.
         if (type === 0x31) this.calls++;
         else if (type === 0x33) this.#onAnswer?.();
       }
     });
   }
 
-  /** Negotiates, follows the redirect where there is one, and shakes hands. */
+  /** Negotiates, follows the redirect if there is one, and completes the handshake. */
   static async connect(app: string, isDirect: boolean): Promise<LoadClient> {
     let url = `${app}/bench`;
     const headers: Record<string, string> = {};

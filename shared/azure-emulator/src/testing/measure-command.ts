@@ -3,8 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { LoadClient } from './load-client.ts';
 import type { Question } from './measured-process.ts';
 
-// node shared/azure-emulator/dist/testing/measure-command.js: an app behind the emulator against the same app that serves its clients
-// itself. Each part is a process of its own; the load comes from this one. Prints ratios.
+// Run: node shared/azure-emulator/dist/testing/measure-command.js
+// Compares an app behind the emulator with the same app that serves its clients directly, and
+// prints
+// ratios. Each part is a process of its own; this process generates the load.
 const CLIENTS = 1000;
 const BROADCASTS = 200;
 const ECHOES = 2000;
@@ -13,7 +15,7 @@ const ROUNDS = 5;
 const payload = 'x'.repeat(100);
 
 interface Measured {
-  readonly said: string;
+  readonly address: string;
   ask(question: Question): Promise<number>;
   end(): void;
 }
@@ -22,10 +24,10 @@ async function start(...args: string[]): Promise<Measured> {
   const file = fileURLToPath(new URL('measured-process.js', import.meta.url));
   const child: ChildProcess = fork(file, args, { execArgv: ['--expose-gc'] });
   const message = <T>(): Promise<T> =>
-    new Promise((resolve) => child.once('message', (said) => resolve(said as T)));
-  const said = await message<string>();
+    new Promise((resolve) => child.once('message', (value) => resolve(value as T)));
+  const address = await message<string>();
   return {
-    said,
+    address,
     ask(question) {
       const answer = message<number>();
       child.send(question);
@@ -35,7 +37,7 @@ async function start(...args: string[]): Promise<Measured> {
   };
 }
 
-/** Opens so many, 50 at a time. */
+/** Opens `count` clients, 50 at a time. */
 async function connect(app: string, isDirect: boolean, count: number): Promise<LoadClient[]> {
   const clients: LoadClient[] = [];
   while (clients.length < count) {
@@ -47,9 +49,12 @@ async function connect(app: string, isDirect: boolean, count: number): Promise<L
   return clients;
 }
 
-/** CPU of the app in µs for each delivery, in one burst and one by one, and for each echo; the median time of an echo in ms. */
+/**
+ * Returns the CPU time of the app in µs for each delivery in a burst, for each delivery one by one
+ * and for each echo, and the median time of an echo in ms.
+ */
 async function measureLoad(app: Measured, isDirect: boolean): Promise<number[]> {
-  const clients = await connect(app.said, isDirect, CLIENTS);
+  const clients = await connect(app.address, isDirect, CLIENTS);
   const [first] = clients as [LoadClient];
   const cpu: number[] = [];
   let sent = 0;
@@ -87,7 +92,7 @@ async function allGot(clients: readonly LoadClient[], count: number): Promise<vo
     await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What so many clients that have come and gone leave behind, in bytes of the heap each. */
+/** Returns by how many bytes per client the heap grows after clients connected and disconnected. */
 async function measureMemory(parts: readonly Measured[], app: string): Promise<number[]> {
   const openAndClose = async (count: number): Promise<void> => {
     for (let done = 0; done < count; done += 50) {
@@ -104,8 +109,8 @@ async function measureMemory(parts: readonly Measured[], app: string): Promise<n
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 const emulator = await start('emulator');
-const apps = { direct: await start('direct'), azure: await start('azure', emulator.said) };
-while ((await fetch(`${apps.azure.said}/bench/negotiate`, { method: 'POST' })).status !== 200);
+const apps = { direct: await start('direct'), azure: await start('azure', emulator.address) };
+while ((await fetch(`${apps.azure.address}/bench/negotiate`, { method: 'POST' })).status !== 200);
 const ratios: number[][] = [[], [], [], []];
 for (let round = 0; round < ROUNDS; round++) {
   const direct = await measureLoad(apps.direct, true);
@@ -125,7 +130,7 @@ for (const [i, name] of names.entries()) {
     `${name}, behind the emulator ÷ direct: ${median(figures).toFixed(3)} (${figures.map((one) => one.toFixed(3)).join(', ')})`,
   );
 }
-const [ofApp = 0, ofEmulator = 0] = await measureMemory([apps.azure, emulator], apps.azure.said);
+const [ofApp = 0, ofEmulator = 0] = await measureMemory([apps.azure, emulator], apps.azure.address);
 console.log(
   `left by each of ${OPENED} clients: ${ofApp.toFixed(1)} bytes in the app, ${ofEmulator.toFixed(1)} in the emulator`,
 );

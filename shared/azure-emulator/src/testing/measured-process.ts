@@ -4,7 +4,7 @@ import { azureSignalR } from '@practical-signalr/azure';
 import { Hub, SignalRServer } from '@practical-signalr/server';
 import { startEmulator } from '../index.ts';
 
-/** The hub that is measured. It does not know that it is. */
+/** The measured hub. */
 class BenchHub extends Hub {
   echo(text: unknown): unknown {
     return text;
@@ -15,10 +15,10 @@ class BenchHub extends Hub {
   }
 }
 
-/** What a measured process can say of itself: CPU in µs, bytes of the heap after a collection. */
+/** What a measured process reports: its CPU time in µs, or the size of its heap in bytes. */
 export type Question = 'cpu' | 'heap';
 
-// A process of its own for what is measured: `emulator`, `direct`, or `azure` and a connection string.
+// The arguments are `emulator`, `direct`, or `azure` and a connection string.
 const [, , role, connectionString = ''] = process.argv;
 
 function answer(question: Question): number {

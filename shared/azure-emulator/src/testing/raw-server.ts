@@ -13,7 +13,9 @@ import { DEFAULT_ACCESS_KEY } from '../emulator-options.ts';
 
 const HANDSHAKE_ANSWER = '{}\u001e';
 
-/** A server connection without an SDK: answers the handshakes of clients, and sends what a test wants. */
+/**
+ * A server connection without an SDK. It answers the handshakes of clients and sends any message.
+ */
 export class RawServer {
   readonly received: ServiceMessage[] = [];
   readonly closed: Promise<void>;
@@ -52,7 +54,7 @@ export class RawServer {
     ) as unknown as MessageOf<TType>[];
   }
 
-  /** Sends what wants an acknowledgement, and gives that. */
+  /** Sends a message and returns its acknowledgement. */
   async ask(message: (ackId: number) => ServiceMessage): Promise<MessageOf<typeof Type.Ack>> {
     const ackId = ++this.#ackId;
     this.send(message(ackId));
@@ -77,7 +79,7 @@ export class RawServer {
   }
 }
 
-/** Connects one and waits until it is taken. */
+/** Connects a server and waits until it is accepted. */
 export async function connectServer(
   url: string,
   hub = 'chat',

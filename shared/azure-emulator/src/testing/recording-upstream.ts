@@ -1,18 +1,18 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One call of the service. */
+/** A request of the service. */
 export interface UpstreamCall {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
-/** An endpoint that keeps what it is told, and answers as a test wants. */
+/** An endpoint that records requests and answers as a test requires. */
 export interface RecordingUpstream {
   readonly url: string;
   readonly calls: UpstreamCall[];
-  /** Default: 200 without a body. */
+  /** Answers a request. Default: 200 without a body. */
   answer: (call: UpstreamCall, response: ServerResponse) => void;
   close(): Promise<void>;
 }

@@ -12,7 +12,7 @@ export function serverlessApp(endpoint: string, accessKey: string): Express {
   });
   const chat = service.hubContext<ChatClient>('Chat');
 
-  // Only the service knows the key: nobody else may call.
+  // Only the service knows the key, so only its requests have a valid signature.
   const fromService: RequestHandler = (request, response, next) => {
     const id = request.get('X-ASRS-Connection-Id') ?? '';
     const signature = createHmac('sha256', accessKey).update(id).digest('hex');

@@ -3,17 +3,17 @@ import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import { DEFAULT_ACCESS_KEY } from '../emulator-options.ts';
 
-/** A client of the service over a WebSocket, JSON, without a library. */
+/** A JSON client of the service over a WebSocket, without a library. */
 export interface ServiceClient {
   readonly id: string;
   readonly webSocket: WebSocket;
-  /** Records behind the handshake answer, without their ends. */
+  /** The received records without their separators. */
   readonly records: string[];
-  /** Resolves with the WebSocket's code. */
+  /** Resolves with the close code of the WebSocket. */
   readonly closed: Promise<number>;
 }
 
-/** A token for clients of hub `chat`. */
+/** Returns a token for clients of the hub `chat`. */
 export const clientToken = (claims: object = {}, key = DEFAULT_ACCESS_KEY): string =>
   jwt.sign({ exp: Math.floor(Date.now() / 1000) + 60, ...claims }, key, {
     audience: 'http://127.0.0.1/client/?hub=chat',
@@ -39,7 +39,7 @@ export async function openClient(url: string, claims: object = {}): Promise<Serv
   return { id: id as string, webSocket, records, closed };
 }
 
-/** Negotiates, connects and shakes hands. */
+/** Negotiates, connects and completes the handshake. */
 export async function connectClient(url: string, claims: object = {}): Promise<ServiceClient> {
   const client = await openClient(url, claims);
   client.webSocket.send('{"protocol":"json","version":1}\u001e');

@@ -35,7 +35,7 @@ afterEach(() => emulator.close());
 const ask = (token: string): Promise<Response> =>
   fetch(`${emulator.url}/api/v1/auth/accessKey`, { headers: { authorization: `Bearer ${token}` } });
 
-test('an app that signs in with Entra ID gets a key for the tokens of its clients; the official client connects', async () => {
+test('an app signs in with Entra ID, and the official client connects', async () => {
   const credential = { getToken: async () => ({ token: entraToken(), expiresOnTimestamp: 0 }) };
   const endpoints = [{ endpoint: emulator.url, credential }];
   const scaleOut = azureSignalR({
@@ -58,7 +58,7 @@ test('an app that signs in with Entra ID gets a key for the tokens of its client
   await app.close();
 });
 
-test('the key is told to whom the issuer has given a token for the service, and to nobody else', async () => {
+test('the access key needs a valid token of the issuer', async () => {
   const answer = await ask(entraToken());
   expect(await answer.json()).toEqual({ KeyId: 'emulator', AccessKey: DEFAULT_ACCESS_KEY });
   expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -81,7 +81,7 @@ test('the key is told to whom the issuer has given a token for the service, and 
   }
 });
 
-test('over a live server connection the key is renewed with a good token, and refused with a bad one', async () => {
+test('an open server connection renews the key with a valid token only', async () => {
   const server = await connectServer(emulator.url);
   server.send({ type: 28, token: entraToken(), kid: 'old' }, { type: 28, token: 'x', kid: 'old' });
   await expect
@@ -97,7 +97,7 @@ test('over a live server connection the key is renewed with a good token, and re
     ]);
 });
 
-test('an Entra ID token opens no client; without an issuer it opens nothing', async () => {
+test('an Entra ID token opens no client connection, and nothing without an issuer', async () => {
   const headers = { authorization: `Bearer ${entraToken()}` };
   const client = await fetch(`${emulator.url}/client/negotiate?hub=chathub`, {
     method: 'POST',
@@ -121,7 +121,7 @@ test('an Entra ID token opens no client; without an issuer it opens nothing', as
   await plain.close();
 });
 
-test('an issuer without a key is refused with a sentence', async () => {
+test('an issuer without a valid key is refused', async () => {
   for (const entra of [
     { issuer, publicKey: 'x' },
     { issuer: '', publicKey },

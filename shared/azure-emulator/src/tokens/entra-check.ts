@@ -2,24 +2,27 @@ import type { IncomingMessage } from 'node:http';
 import jwt, { type JwtPayload } from 'jsonwebtoken';
 import { bearerToken, CLOCK_TOLERANCE } from './token-check.ts';
 
-/** Whose Entra ID tokens are taken. The real issuer knows nothing of an emulator, so this one is a stand-in with a key of yours. */
+/**
+ * The issuer whose Entra ID tokens are accepted. The real issuer does not know the emulator, so use
+ * an issuer of your own with your own key.
+ */
 export interface EntraIssuer {
-  /** The claim `iss` of its tokens. */
+  /** The claim `iss` of the tokens. */
   readonly issuer: string;
-  /** PEM; its tokens are signed with RS256 or ES256. */
+  /** The public key in PEM format. Tokens are signed with RS256 or ES256. */
   readonly publicKey: string;
 }
 
-/** The claim `aud`: whom the scope `https://signalr.azure.com/.default` makes a token for. */
+/** The claim `aud` of tokens for the scope `https://signalr.azure.com/.default`. */
 const audience = ['https://signalr.azure.com', 'https://signalr.azure.com/'] as [string, string];
 
-/** The claims of a request with a token of the issuer, undefined where it has none. */
+/** Returns the claims of a request's Entra ID token. Undefined if there is no valid one. */
 export const entraClaims = (
   request: IncomingMessage,
   issuer: EntraIssuer | undefined,
 ): JwtPayload | undefined => verifiedEntraToken(bearerToken(request), issuer);
 
-/** The claims of a token of the issuer, undefined where it is none. */
+/** Returns the claims of an Entra ID token. Undefined if it is not valid. */
 export function verifiedEntraToken(
   token: string,
   issuer: EntraIssuer | undefined,

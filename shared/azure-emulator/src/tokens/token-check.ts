@@ -1,34 +1,36 @@
 import type { IncomingMessage } from 'node:http';
 import jwt, { type JwtPayload } from 'jsonwebtoken';
-import { errorTexts } from '../error-texts.ts';
+import { wireMessages } from '../wire-messages.ts';
 
-/** Seconds by which clocks may differ, as .NET has it. */
+/** The tolerated difference between clocks in seconds, as in .NET. */
 export const CLOCK_TOLERANCE = 300;
-/** The longest token of an app, in characters. */
+/** The maximum length of a token, in characters. */
 const MAXIMUM_TOKEN_LENGTH = 4096;
 
-/** Why a request is not let in. */
+/** Why a request is refused. */
 export class TokenRefusal {
   readonly status: 401 | 413;
-  readonly text: string;
+  readonly message: string;
 
-  constructor(status: 401 | 413, text: string) {
+  constructor(status: 401 | 413, message: string) {
     this.status = status;
-    this.text = text;
+    this.message = message;
   }
 }
 
-const unauthorized = new TokenRefusal(401, errorTexts.unauthorized);
-const tooLong = new TokenRefusal(413, errorTexts.tokenTooLong(MAXIMUM_TOKEN_LENGTH));
+const unauthorized = new TokenRefusal(401, wireMessages.unauthorized);
+const tooLong = new TokenRefusal(413, wireMessages.tokenTooLong(MAXIMUM_TOKEN_LENGTH));
 
-/** The token of a request, '' where there is none. */
+/** Returns the bearer token of a request; '' if there is none. */
 export const bearerToken = (request: IncomingMessage): string =>
   /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
 
 /**
- * The claims of a request's token, or why it is refused: it is missing, expired, not valid yet, signed with another key, made for something
- * else or too long. Looks at the header, and at the query where browsers can set no header. `isFor` compares the audience without host and
- * port: servers do not know the port, and hosts are whatever the machine is called.
+ * Returns the claims of a request's token, or why it is refused: it is missing, expired, not yet
+ * valid, too long, signed with another key or made for another audience. The token is in the
+ * Authorization header or, if a browser cannot set the header, in the query. `isFor` compares the
+ * audience without host and port, because the service does not know its port and may have several
+ * host names.
  */
 export function verifiedClaims(
   request: IncomingMessage,
@@ -53,7 +55,7 @@ export function verifiedClaims(
   }
 }
 
-/** Whether a token was made for servers or clients of this hub. */
+/** Returns a function that checks whether an audience is that of servers or clients of this hub. */
 export const isForHub =
   (kind: 'server' | 'client', hub: string) =>
   ({ pathname, searchParams }: URL): boolean =>

@@ -7,7 +7,7 @@ import {
 } from '@practical-signalr/server/scale-out';
 import { FlowControl } from '../connections/flow-control.ts';
 import type { ServiceConnection } from '../connections/service-connection.ts';
-import { errorTexts } from '../error-texts.ts';
+import { logMessages } from '../log-messages.ts';
 import { type Headers, type MessageOf, ServiceMessageType } from '../service-protocol/index.ts';
 import { ClientConnection, header } from './client-connection.ts';
 
@@ -15,19 +15,23 @@ type OpenConnection = MessageOf<typeof ServiceMessageType.OpenConnection>;
 type CloseConnection = MessageOf<typeof ServiceMessageType.CloseConnection>;
 type ConnectionData = MessageOf<typeof ServiceMessageType.ConnectionData>;
 
-/** Numbers in service events. */
+/** The object type and the kind of a service event that reports an unknown connection. */
 const CONNECTION = 1;
 const NOT_EXISTED = 2;
-/** How often clients are looked for whose authentication has expired, in ms. */
+/** The time between checks for clients whose authentication has expired, in ms. */
 const EXPIRY_INTERVAL = 1000;
 
-/** The clients of one hub on this server, by server connection: a client may come on one before it has left the other. */
+/**
+ * The clients of one hub on this server, by server connection. A client that moves may open on one
+ * connection before it is closed on the other.
+ */
 export class ClientConnectionManager {
   readonly #hub: ScaleOutHub;
   readonly #logger: Logger;
   readonly #byConnection = new Map<ServiceConnection, Map<string, ClientConnection>>();
   readonly #clients = new Map<string, ClientConnection>();
-  #expiring = 0;
+  /** The number of clients whose authentication expires. */
+  #expiringCount = 0;
   #expiry: NodeJS.Timeout | undefined;
   #onEmpty: (() => void) | undefined;
 
@@ -50,17 +54,18 @@ export class ClientConnectionManager {
       message,
       protocol,
       () => this.#forget(client),
-      (text) => this.#logger.warn(text),
+      (message) => this.#logger.warn(message),
     );
-    this.#on(connection).get(id)?.end();
-    this.#on(connection).set(id, client);
+    this.#clientsOf(connection).get(id)?.end();
+    this.#clientsOf(connection).set(id, client);
     this.#clients.set(id, client);
     if (client.user.expiresAt !== undefined) {
-      this.#expiring++;
+      this.#expiringCount += 1;
       this.#expiry ??= setInterval(() => this.#closeExpired(), EXPIRY_INTERVAL).unref();
     }
     const request = clientRequest(message);
-    const { user, userIdentifier = null } = client.user; // the app has named the user when the client negotiated
+    // The app determined the user when the client negotiated.
+    const { user, userIdentifier = null } = client.user;
     const events = this.#hub.accept({
       connectionId: id,
       transport: client,
@@ -69,38 +74,42 @@ export class ClientConnectionManager {
       userIdentifier,
     });
     if (events !== undefined) return client.listen(events);
-    this.#logger.warn(errorTexts.unknownPath(request.path));
+    this.#logger.warn(logMessages.unknownPath(request.path));
     client.close();
   }
 
   receive(connection: ServiceConnection, message: ConnectionData): void {
-    const client = this.#at(connection, message.connectionId);
-    client?.receive(message.payload as Uint8Array); // data that crosses the end of its connection is nobody's
+    const client = this.#find(connection, message.connectionId);
+    // Data may arrive after its client was closed. Ignore it.
+    client?.receive(message.payload as Uint8Array);
   }
 
-  /** A client has left, or goes to another server: what runs for it here is finished first. */
-  closed(connection: ServiceConnection, { connectionId, headers }: CloseConnection): void {
-    const client = this.#at(connection, connectionId);
+  /**
+   * A client has disconnected, or moves to another server. Calls of a client that moves are
+   * finished.
+   */
+  onClosed(connection: ServiceConnection, { connectionId, headers }: CloseConnection): void {
+    const client = this.#find(connection, connectionId);
     if (header(headers, 'Asrs-Migrate-To') === undefined) client?.end();
-    else client?.moved();
+    else client?.onMoved();
   }
 
-  /** The service wants no more, or more again, for one of its clients. */
-  flowControl(
+  /** The service pauses or resumes sending to a client. */
+  onFlowControl(
     connection: ServiceConnection,
     message: MessageOf<typeof ServiceMessageType.ConnectionFlowControl>,
   ): void {
-    const client = this.#at(connection, message.id);
+    const client = this.#find(connection, message.id);
     if (message.operation === FlowControl.Pause) client?.pauseOutgoing();
     else if (message.operation === FlowControl.Resume) client?.resumeOutgoing();
   }
 
-  /** The service has a client back on a new socket. */
-  reconnected(
+  /** A client has reconnected to the service with a new socket. */
+  onReconnected(
     connection: ServiceConnection,
     message: MessageOf<typeof ServiceMessageType.ConnectionReconnect>,
   ): void {
-    this.#at(connection, message.connectionId)?.reconnected();
+    this.#find(connection, message.connectionId)?.onReconnected();
   }
 
   get size(): number {
@@ -111,18 +120,18 @@ export class ClientConnectionManager {
     return { inHub: this.#clients.size, own: this.#byConnection.get(connection)?.size ?? 0 };
   }
 
-  /** The service reports trouble: a client that it does not know is gone. */
-  serviceEvent(
+  /** The service reports a problem. A client that it does not know has disconnected. */
+  onServiceEvent(
     connection: ServiceConnection,
     message: MessageOf<typeof ServiceMessageType.ServiceEvent>,
   ): void {
     if (message.objectType === CONNECTION && message.kind === NOT_EXISTED) {
-      this.#at(connection, message.id)?.end();
+      this.#find(connection, message.id)?.end();
     } else
-      this.#logger.warn(errorTexts.serviceError('Azure SignalR Service', message.message ?? ''));
+      this.#logger.warn(logMessages.serviceError('Azure SignalR Service', message.message ?? ''));
   }
 
-  /** The end of a server connection is that of its clients. Returns how many. */
+  /** Ends the clients of a lost server connection. Returns their number. */
   connectionLost(connection: ServiceConnection): number {
     const clients = [...(this.#byConnection.get(connection)?.values() ?? [])];
     for (const client of clients) client.end();
@@ -135,7 +144,7 @@ export class ClientConnectionManager {
     }
   }
 
-  /** Resolves when no client is left. */
+  /** Resolves when no client is connected. */
   async whenEmpty(): Promise<void> {
     if (this.#clients.size > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
   }
@@ -144,13 +153,16 @@ export class ClientConnectionManager {
     clearInterval(this.#expiry);
   }
 
-  #at(connection: ServiceConnection, connectionId: string | null): ClientConnection | undefined {
+  #find(connection: ServiceConnection, connectionId: string | null): ClientConnection | undefined {
     return this.#byConnection.get(connection)?.get(connectionId ?? '');
   }
 
-  #on(connection: ServiceConnection): Map<string, ClientConnection> {
+  #clientsOf(connection: ServiceConnection): Map<string, ClientConnection> {
     let clients = this.#byConnection.get(connection);
-    if (clients === undefined) this.#byConnection.set(connection, (clients = new Map()));
+    if (clients === undefined) {
+      clients = new Map();
+      this.#byConnection.set(connection, clients);
+    }
     return clients;
   }
 
@@ -160,7 +172,8 @@ export class ClientConnectionManager {
     if (siblings?.get(connectionId) === client) siblings.delete(connectionId);
     if (siblings?.size === 0) this.#byConnection.delete(connection);
     if (this.#clients.get(connectionId) === client) this.#clients.delete(connectionId);
-    if (client.user.expiresAt !== undefined && --this.#expiring === 0) {
+    if (client.user.expiresAt !== undefined) this.#expiringCount -= 1;
+    if (this.#expiringCount === 0) {
       clearInterval(this.#expiry);
       this.#expiry = undefined;
     }
@@ -176,7 +189,7 @@ export class ClientConnectionManager {
   }
 }
 
-/** The client's request as the service tells of it. */
+/** Returns the request with which the client connected to the service. */
 function clientRequest({ queryString, headers }: OpenConnection): ConnectionRequest {
   const query = new QueryParameters((queryString ?? '').replace(/^\?/, ''));
   return {
@@ -188,7 +201,7 @@ function clientRequest({ queryString, headers }: OpenConnection): ConnectionRequ
 }
 
 function incomingHeaders(headers: Headers): IncomingHttpHeaders {
-  const found: IncomingHttpHeaders = Object.create(null) as IncomingHttpHeaders;
-  for (const [name, values] of headers) found[name.toLowerCase()] = values.join(', ');
-  return found;
+  const result: IncomingHttpHeaders = Object.create(null) as IncomingHttpHeaders;
+  for (const [name, values] of headers) result[name.toLowerCase()] = values.join(', ');
+  return result;
 }

@@ -9,17 +9,24 @@ import {
 import { callChain } from '../connections/call-chain.ts';
 import { FlowControl } from '../connections/flow-control.ts';
 import type { ServiceConnection } from '../connections/service-connection.ts';
-import { errorTexts } from '../error-texts.ts';
+import { logMessages } from '../log-messages.ts';
 import { type MessageOf, ServiceMessageType } from '../service-protocol/index.ts';
 import { openedClient } from '../negotiation/client-claims.ts';
 
-/** Bytes that a client's calls may wait in, while the hub does not take more. */
-const MAXIMUM_HELD = 1024 * 1024;
-/** Bytes for a client that may wait while the service has paused it, before senders wait and before the client is given up. */
+/** The maximum number of bytes from a client that are buffered while the hub has paused reading. */
+const MAXIMUM_INCOMING = 1024 * 1024;
+/** While the service has paused a client: the number of buffered bytes at which senders wait. */
 const HIGH_WATER_MARK = 64 * 1024;
+/**
+ * While the service has paused a client: the number of buffered bytes at which the client is
+ * closed.
+ */
 const MAXIMUM_PAUSED = 16 * 1024 * 1024;
 
-/** What data is, for a service that numbers what counts; the numbers are the wire's. Source: `DataMessageType`. */
+/**
+ * The kind of data. With stateful reconnect, the service numbers messages of the kind `Invocation`.
+ * Source: `DataMessageType`.
+ */
 const DataType = {
   Handshake: { dataType: 1 },
   Invocation: { dataType: 2 },
@@ -30,31 +37,41 @@ type DataExtension = (typeof DataType)[keyof typeof DataType];
 const noHeaders = new Map<string, readonly string[]>();
 
 /**
- * One client behind the service, as a transport: its bytes ride in messages of a server connection.
+ * The transport of one client of the service. Its bytes are carried in messages of a server
+ * connection.
  * Source: `ClientConnectionContext` of azure-signalr.
  */
 export class ClientConnection implements Transport {
-  readonly name = 'WebSockets'; // what the client really uses only the service knows
+  readonly name = 'WebSockets'; // Only the service knows the client's real transport.
   readonly connectionId: string;
-  /** The service's instance that holds the client. */
+  /** The instance of the service that holds the client. */
   readonly instanceId: string | undefined;
   readonly user: ReturnType<typeof openedClient>;
-  /** Undefined when this server does not speak the client's protocol, or is not told which it is. */
+  /**
+   * Undefined if the hub does not support the client's protocol, or the service does not report it.
+   */
   readonly protocol: HubProtocol | undefined;
   readonly connection: ServiceConnection;
-  readonly #onEnded: () => void;
-  readonly #warn: (text: string) => void;
+  readonly #onEnd: () => void;
+  readonly #warn: (message: string) => void;
   #events: TransportEvents | undefined;
-  /** A client that comes from another server has had its handshake answer there. */
+  /**
+   * True if the client comes from another server, which has already sent the handshake response.
+   */
   readonly #isMigrated: boolean;
-  #isShaken = false;
-  #ended = false;
-  #moved = false;
-  #paused = false;
-  /** Undefined: the client is back on a new socket. */
-  #held: (Uint8Array | undefined)[] = [];
-  #heldBytes = 0;
-  /** What waits for the service to take it again; undefined while it takes all. */
+  #handshakeDone = false;
+  #isEnded = false;
+  #hasMoved = false;
+  #isPaused = false;
+  /**
+   * Data that arrives while reading is paused. Undefined marks that the client has a new socket.
+   */
+  #incoming: (Uint8Array | undefined)[] = [];
+  #incomingBytes = 0;
+  /**
+   * Messages that are buffered while the service has paused the client. Undefined if it is not
+   * paused.
+   */
   #outgoing: { readonly payload: string | Uint8Array; readonly ext: DataExtension }[] | undefined;
   #outgoingBytes = 0;
   readonly #room = new Gate();
@@ -63,8 +80,8 @@ export class ClientConnection implements Transport {
     connection: ServiceConnection,
     message: MessageOf<typeof ServiceMessageType.OpenConnection>,
     protocol: HubProtocol | undefined,
-    onEnded: () => void,
-    warn: (text: string) => void,
+    onEnd: () => void,
+    warn: (message: string) => void,
   ) {
     this.connection = connection;
     this.connectionId = message.connectionId ?? '';
@@ -72,7 +89,7 @@ export class ClientConnection implements Transport {
     this.#isMigrated = header(message.headers, 'Asrs-Migrate-From') !== undefined;
     this.user = openedClient(message.claims);
     this.protocol = protocol;
-    this.#onEnded = onEnded;
+    this.#onEnd = onEnd;
     this.#warn = warn;
   }
 
@@ -80,44 +97,48 @@ export class ClientConnection implements Transport {
     this.#events = events;
   }
 
-  /** Another server has the client now. What runs here is finished; its answers go out by the client's id, as the service knows it there. */
-  moved(): void {
-    if (this.#ended || this.#moved) return;
-    this.#moved = true;
-    this.#held = [];
+  /**
+   * The client has moved to another server. Calls that run here are finished. Their results are
+   * sent to the client's id, which the service routes to the other server.
+   */
+  onMoved(): void {
+    if (this.#isEnded || this.#hasMoved) return;
+    this.#hasMoved = true;
+    this.#incoming = [];
     this.resumeOutgoing();
     const events = this.#events;
     if (events?.onMoved === undefined) return this.end();
     callChain.run(this.connection, () => events.onMoved?.());
   }
 
-  /** Bytes of the client. What it causes is sent on the same server connection. */
+  /** Handles data of the client. Messages that it causes are sent on the same server connection. */
   receive(payload: Uint8Array): void {
-    if (this.#ended || this.#moved) return;
-    if (!this.#paused)
+    if (this.#isEnded || this.#hasMoved) return;
+    if (!this.#isPaused)
       return callChain.run(this.connection, () => this.#events?.onReceive(payload));
-    this.#held.push(payload);
-    this.#heldBytes += payload.byteLength;
-    if (this.#heldBytes <= MAXIMUM_HELD) return;
-    this.#warn(errorTexts.clientTooFast(this.connectionId));
+    this.#incoming.push(payload);
+    this.#incomingBytes += payload.byteLength;
+    if (this.#incomingBytes <= MAXIMUM_INCOMING) return;
+    this.#warn(logMessages.clientTooFast(this.connectionId));
     this.closeWithReconnect();
   }
 
-  /** The client is back on a new socket: what the old one has begun to bring comes again from its start. */
-  reconnected(): void {
-    if (this.#ended) return;
-    if (!this.#paused) this.#events?.onReconnected?.();
-    else if (this.#held.length === 0 || this.#held.at(-1) !== undefined) this.#held.push(undefined);
+  /** The client has a new socket. A message that the old socket had sent in part is sent again. */
+  onReconnected(): void {
+    if (this.#isEnded) return;
+    if (!this.#isPaused) this.#events?.onReconnected?.();
+    else if (this.#incoming.length === 0 || this.#incoming.at(-1) !== undefined)
+      this.#incoming.push(undefined);
   }
 
   send(payload: string | Uint8Array): void {
-    if (this.#isShaken) return this.#sendAs(DataType.Invocation, payload);
-    this.#isShaken = true;
+    if (this.#handshakeDone) return this.#sendAs(DataType.Invocation, payload);
+    this.#handshakeDone = true;
     if (!this.#isMigrated) this.#sendAs(DataType.Handshake, payload);
   }
 
   sendUncounted(payload: string | Uint8Array): void {
-    if (!this.#moved) this.#sendAs(DataType.Other, payload);
+    if (!this.#hasMoved) this.#sendAs(DataType.Other, payload);
   }
 
   sendShared({ payload }: SharedPayload): void {
@@ -129,9 +150,9 @@ export class ClientConnection implements Transport {
     return this.#room.wait();
   }
 
-  /** The service takes nothing more for the client for now, and is told that nothing more comes. */
+  /** The service has paused the client. Confirms that nothing more is sent until it resumes. */
   pauseOutgoing(): void {
-    if (this.#ended || this.#outgoing !== undefined) return;
+    if (this.#isEnded || this.#outgoing !== undefined) return;
     this.#outgoing = [];
     const { Client: objectType, PauseAck: operation } = FlowControl;
     this.connection.send({
@@ -143,15 +164,15 @@ export class ClientConnection implements Transport {
   }
 
   resumeOutgoing(): void {
-    const waiting = this.#outgoing ?? [];
+    const messages = this.#outgoing ?? [];
     this.#forgetOutgoing();
-    for (const { payload, ext } of waiting) this.#write(payload, ext);
+    for (const { payload, ext } of messages) this.#write(payload, ext);
   }
 
-  /** Tells the service to close the client, and ends. */
+  /** Closes the client at the service. */
   close(): void {
-    if (this.#ended) return;
-    if (this.#moved) return this.end();
+    if (this.#isEnded) return;
+    if (this.#hasMoved) return this.end();
     this.resumeOutgoing();
     this.connection.send({
       type: ServiceMessageType.CloseConnection,
@@ -166,7 +187,7 @@ export class ClientConnection implements Transport {
     this.close();
   }
 
-  /** The same, with a close message that makes clients with automatic reconnect come back. */
+  /** Closes the client with a Close message that allows automatic reconnect. */
   closeWithReconnect(): void {
     const close = this.protocol?.writeMessage({
       type: MessageType.Close,
@@ -176,32 +197,35 @@ export class ClientConnection implements Transport {
     this.close();
   }
 
-  /** The client is gone or has moved: nothing is sent to it any more. */
+  /**
+   * Ends the connection locally, after the client has disconnected or moved. Nothing more is sent
+   * to it.
+   */
   end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#held = [];
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#incoming = [];
     this.#forgetOutgoing();
-    this.#onEnded();
+    this.#onEnd();
     const events = this.#events;
     if (events !== undefined)
       callChain.run(this.connection, () => queueMicrotask(() => events.onClose()));
   }
 
   #sendAs(ext: DataExtension, payload: string | Uint8Array): void {
-    if (this.#ended) return;
+    if (this.#isEnded) return;
     if (this.#outgoing === undefined) return this.#write(payload, ext);
     this.#outgoing.push({ payload, ext });
     this.#outgoingBytes += payload.length;
     if (this.#outgoingBytes <= MAXIMUM_PAUSED) return;
-    this.#warn(errorTexts.clientTooSlow(this.connectionId));
+    this.#warn(logMessages.clientTooSlow(this.connectionId));
     this.#outgoing = undefined;
     this.close();
   }
 
   #write(payload: string | Uint8Array, ext: DataExtension): void {
     const { connection, connectionId, protocol } = this;
-    if (this.#moved) {
+    if (this.#hasMoved) {
       const payloads = new Map(protocol === undefined ? [] : [[protocol.name, payload]]);
       const connectionList = [connectionId];
       return connection.send({
@@ -221,29 +245,32 @@ export class ClientConnection implements Transport {
   }
 
   pause(): void {
-    this.#paused = true;
+    this.#isPaused = true;
   }
 
   resume(): void {
-    this.#paused = false;
-    // A piece may make the hub pause again.
-    while (!this.#paused && this.#held.length > 0) {
-      const piece = this.#held.shift();
-      if (piece === undefined) {
-        this.reconnected();
+    this.#isPaused = false;
+    // Each chunk may make the hub pause again.
+    while (!this.#isPaused && this.#incoming.length > 0) {
+      const chunk = this.#incoming.shift();
+      if (chunk === undefined) {
+        this.onReconnected();
         continue;
       }
-      this.#heldBytes -= piece.byteLength;
-      this.receive(piece);
+      this.#incomingBytes -= chunk.byteLength;
+      this.receive(chunk);
     }
   }
 }
 
+/** Returns the first value of a header. Names are case-insensitive. */
 export function header(
   headers: ReadonlyMap<string, readonly string[]>,
   name: string,
 ): string | undefined {
-  const wanted = name.toLowerCase();
-  for (const [found, values] of headers) if (found.toLowerCase() === wanted) return values[0] ?? '';
+  const lowerCaseName = name.toLowerCase();
+  for (const [key, values] of headers) {
+    if (key.toLowerCase() === lowerCaseName) return values[0] ?? '';
+  }
   return undefined;
 }

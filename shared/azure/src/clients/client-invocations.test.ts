@@ -24,13 +24,13 @@ function withQuestion(): ClientInvocations {
   return invocations;
 }
 
-test('the answer to the question of another server goes back the way that the question came, in the bytes of the client', () => {
+test('the result for another server returns on the same connection, unchanged', () => {
   const invocations = withQuestion();
-  expect(() => invocations.answered('b', completion, connection, protocol)).toThrow(
+  expect(() => invocations.setResult('b', completion, connection, protocol)).toThrow(
     'another client',
   );
-  invocations.answered('a', completion, undefined, protocol);
-  invocations.answered('a', completion, undefined, protocol); // again
+  invocations.setResult('a', completion, undefined, protocol);
+  invocations.setResult('a', completion, undefined, protocol); // again
   const payload = protocol.writeMessage(completion);
   expect(sent).toEqual([
     { type: Type.ClientCompletion, ...asked, protocol: 'json', payload, ext: { protocol: 'json' } },
@@ -48,9 +48,9 @@ test.each([
     (invocations: ClientInvocations) =>
       invocations.receive(connection, { type: Type.ErrorCompletion, ...asked, error: 'late' }),
   ],
-])('the question of another server is forgotten when %s', (_when, end) => {
+])('the invocation of another server is removed when %s', (_when, end) => {
   const invocations = withQuestion();
   end(invocations);
-  invocations.answered('a', completion, connection, protocol);
+  invocations.setResult('a', completion, connection, protocol);
   expect(sent).toEqual([]);
 });

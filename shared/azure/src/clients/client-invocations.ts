@@ -7,31 +7,37 @@ import {
   MessageType,
 } from '@practical-signalr/server/scale-out';
 import type { ServiceConnection } from '../connections/service-connection.ts';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import {
   type MessageOf,
   type ServiceMessage,
   ServiceMessageType,
 } from '../service-protocol/index.ts';
 
-/** Where the answer to another server's question goes. */
+/** Where the result of another server's invocation is sent. */
 interface Route {
   readonly connectionId: string;
   readonly callerServerId: string;
   readonly connection: ServiceConnection;
 }
 
-/** Questions of other servers that may wait for their answers here; the service forgets them after ten minutes itself. */
+/**
+ * The maximum number of pending invocations of other servers. The service itself abandons them
+ * after ten minutes.
+ */
 const MAXIMUM_ROUTES = 100_000;
 
-/** Questions to clients, wherever client and asker are connected. Source: `ClientResultsManager` of azure-signalr. */
+/**
+ * Invocations of clients. The client and the caller may be connected to different servers.
+ * Source: `ClientResultsManager` of azure-signalr.
+ */
 export class ClientInvocations {
   readonly #serverId: string;
   readonly #protocols: readonly HubProtocol[];
   readonly #results = new ClientResultsManager();
   readonly #routes = new Map<string, Route>();
-  /** The server connections that own questions have gone out on. */
-  readonly #asked = new Map<string, ServiceConnection>();
+  /** The server connections on which this server's invocations were sent. */
+  readonly #sentOn = new Map<string, ServiceConnection>();
   readonly #prefix = randomUUID().replaceAll('-', '');
   #count = 0;
 
@@ -40,29 +46,35 @@ export class ClientInvocations {
     this.#protocols = protocols;
   }
 
-  /** Asks a client; `send` is handed the ids that the question must carry, and returns where it has sent it. */
+  /**
+   * Invokes a client. `send` sends the invocation with the given ids and returns the connection it
+   * used.
+   */
   invoke(
     connectionId: string,
     signal: AbortSignal | undefined,
     send: (invocationId: string, callerServerId: string) => ServiceConnection,
   ): Promise<unknown> {
-    // The random part keeps other clients from answering; the id of the client must start it.
-    const invocationId = `${connectionId}-${this.#prefix}-${++this.#count}`;
-    const answer = this.#results.add(connectionId, invocationId, signal);
-    if (signal?.aborted === true) return answer;
+    // The service expects the client's id at the start. The random part prevents other clients from
+    // guessing the id and sending a result.
+    this.#count += 1;
+    const invocationId = `${connectionId}-${this.#prefix}-${this.#count}`;
+    const result = this.#results.add(connectionId, invocationId, signal);
+    if (signal?.aborted === true) return result;
     try {
-      this.#asked.set(invocationId, send(invocationId, this.#serverId));
+      this.#sentOn.set(invocationId, send(invocationId, this.#serverId));
     } catch (error) {
       this.#results.fail(invocationId, error as Error);
     }
-    return answer.finally(() => this.#asked.delete(invocationId));
+    return result.finally(() => this.#sentOn.delete(invocationId));
   }
 
   /**
-   * A client of this server has answered. `connection` is that of the client, `protocol` the client's.
-   * @throws {Error} where another client was asked.
+   * Handles the result of a client of this server. `connection` and `protocol` are those of the
+   * client.
+   * @throws {Error} if another client was invoked (`ERR_SIGNALR_AZURE_WRONG_CLIENT`).
    */
-  answered(
+  setResult(
     connectionId: string,
     completion: CompletionMessage,
     connection: ServiceConnection | undefined,
@@ -70,12 +82,11 @@ export class ClientInvocations {
   ): void {
     const { invocationId } = completion;
     const route = this.#routes.get(invocationId);
-    if (route !== undefined && route.connectionId !== connectionId)
-      throw new Error(errorTexts.answeredByOther);
+    if (route !== undefined && route.connectionId !== connectionId) throw errors.wrongClient();
     const isOwn = this.#results.tryComplete(connectionId, completion);
     if (!isOwn && route === undefined) return;
     this.#routes.delete(invocationId);
-    // An own answer goes out empty, so that the service forgets the question.
+    // For an invocation of this server, an empty payload lets the service forget the invocation.
     const payload = isOwn ? '' : (protocol?.writeMessage(completion) ?? '');
     (route?.connection ?? connection)?.send({
       type: ServiceMessageType.ClientCompletion,
@@ -88,7 +99,7 @@ export class ClientInvocations {
     });
   }
 
-  /** What the service says about questions. */
+  /** Handles the messages of the service about invocations. */
   receive(connection: ServiceConnection, message: ServiceMessage): void {
     switch (message.type) {
       case ServiceMessageType.ClientInvocation:
@@ -102,11 +113,11 @@ export class ClientInvocations {
         this.#routes.delete(message.invocationId ?? '');
         break;
       default:
-      // A mapping tells which instance has the client: nothing to be done.
+      // A mapping names the instance that holds the client. It is not needed here.
     }
   }
 
-  /** A client is gone: nobody's question to it can be answered. */
+  /** Fails the invocations of a client that disconnected. */
   connectionLost(connectionId: string): void {
     this.#results.connectionLost(connectionId);
     for (const [invocationId, route] of this.#routes) {
@@ -114,11 +125,13 @@ export class ClientInvocations {
     }
   }
 
-  /** A server connection is gone: nobody knows whether the service had the questions that went out on it. */
+  /**
+   * Fails the invocations that were sent on a lost connection. The service may not have received
+   * them.
+   */
   serverConnectionLost(connection: ServiceConnection): void {
-    for (const [invocationId, asked] of this.#asked) {
-      if (asked === connection)
-        this.#results.fail(invocationId, new HubError(errorTexts.questionLost));
+    for (const [invocationId, sentOn] of this.#sentOn) {
+      if (sentOn === connection) this.#results.fail(invocationId, errors.invocationLost());
     }
     for (const [invocationId, route] of this.#routes) {
       if (route.connection === connection) this.#routes.delete(invocationId);

@@ -34,7 +34,7 @@ async function call(connectionId: string, target: string): Promise<unknown> {
   return JSON.parse(answer.exec(connection.textFor(connectionId))?.[1] ?? '');
 }
 
-test('a hub sees the user whom the app has named at negotiation, and the request that the client has made', async () => {
+test('a hub sees the user of the negotiation and the request of the client', async () => {
   expect((await negotiate(app, { 'x-user': 'ada' })).claims['asrs.s.uid']).toBe('ada');
   connection.open('a', {
     claims: [
@@ -47,12 +47,12 @@ test('a hub sees the user whom the app has named at negotiation, and the request
   expect(await call('a', 'Who')).toEqual(['ada', { role: 'admin' }, '/chat', '10.0.0.7', 'blue']);
 });
 
-test('nobody becomes somebody by what a client writes into its request to the service', async () => {
+test('a client cannot choose its user in the request to the service', async () => {
   connection.open('a', { headers: new Map([['x-user', ['admin']]]) });
   expect(await call('a', 'Who')).toEqual([null, null, '/chat', null, null]);
 });
 
-test('a client that speaks MessagePack is answered in it, and a call goes out to all in both encodings', async () => {
+test('a MessagePack client gets MessagePack, and a broadcast is sent in both encodings', async () => {
   connection.open('m', { ext: { protocol: 'messagepack' } });
   await expect.poll(() => connection.textFor('m')).toBe('{}\u001e');
   const payload = Buffer.from('0c960180c0a353617991a17890', 'hex'); // Say('x')
@@ -68,7 +68,7 @@ test('a client that speaks MessagePack is answered in it, and a call goes out to
   );
 });
 
-test('without stateful reconnect the service is not told of it', async () => {
+test('without stateful reconnect, the handshake and the messages do not mention it', async () => {
   connection.open('a');
   await call('a', 'Who');
   expect(
@@ -79,7 +79,7 @@ test('without stateful reconnect the service is not told of it', async () => {
   expect(connection.of(Type.ConnectionData).map(({ ext }) => ext)).toEqual([{}, {}]);
 });
 
-test('a client that comes from another server has had its handshake answer; the one that it leaves ends without a word', async () => {
+test('a client that moves gets no second handshake response, and no Close message from its old server', async () => {
   connection.open('a', { headers: new Map([['Asrs-Migrate-From', ['other']]]) });
   await expect.poll(() => hubEvents).toEqual(['+a']);
   expect(await call('a', 'Who')).toHaveLength(5);
@@ -90,7 +90,7 @@ test('a client that comes from another server has had its handshake answer; the 
   expect(connection.of(Type.CloseConnection)).toEqual([]);
 });
 
-test('a client that goes to another server has its answers still, by its id; streams end with the reason, uploads too', async () => {
+test('calls of a client that moved away are completed by its id, streams and uploads fail', async () => {
   connection.open('a');
   const payload = [
     '{"type":1,"invocationId":"1","target":"Wait","arguments":["late"]}',

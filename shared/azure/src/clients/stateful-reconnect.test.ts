@@ -36,18 +36,21 @@ const echo = (id: number, text: string): string =>
 const allowed = (connection: FakeServerConnection): unknown =>
   connection.of(Type.HandshakeRequest)[0]?.allowStatefulReconnects;
 
-test('the handshake allows it where the hub does, or the option says so', async () => {
+test('the handshake allows stateful reconnect if the hub or the option does', async () => {
   expect(allowed(await start())).toBe(true);
 });
 
 test.each([
   [true, { allowStatefulReconnects: true }, {}],
   [undefined, { allowStatefulReconnects: false }, { allowStatefulReconnects: true }],
-])('%s: the option %j comes before that of the hub', async (expected, azure, server) => {
-  expect(allowed(await start(azure, server))).toBe(expected);
-});
+])(
+  '%s: the option %j takes precedence over the option of the hub',
+  async (expected, azure, server) => {
+    expect(allowed(await start(azure, server))).toBe(expected);
+  },
+);
 
-test('the service is told what counts: the answer of the handshake, what may come again, and the rest', async () => {
+test('messages carry their kind: handshake, invocation or other', async () => {
   const connection = await start({}, { allowStatefulReconnects: true, keepAliveInterval: 100 });
   say(connection, echo(1, 'x'));
   const types = (): unknown[] =>
@@ -61,7 +64,7 @@ test('the service is told what counts: the answer of the handshake, what may com
   await expect.poll(types).toContainEqual(['7', 3]);
 });
 
-test('a message in parts is put together; when the client is back on a new socket, its first part is forgotten', async () => {
+test('a partial message is completed, or discarded if the client reconnects with a new socket', async () => {
   const connection = await start();
   const call = echo(1, 'whole');
   say(connection, call.slice(0, 20), { partial: true });

@@ -1,14 +1,15 @@
 import type { Logger } from '@practical-signalr/server/scale-out';
 import type { EndpointCredentials } from '../endpoints/endpoint-credentials.ts';
-import { errorTexts } from '../error-texts.ts';
+import { logMessages } from '../log-messages.ts';
 import { type MessageOf, ServiceMessageType } from '../service-protocol/index.ts';
 import type { ServiceConnection } from './service-connection.ts';
 
+/** The time between renewals, in ms. */
 const INTERVAL = 10 * 60_000;
 
 /**
- * Gets the key that signs clients' tokens over a live server connection, again and again. Only where the endpoint is signed in to with
- * Microsoft Entra ID. Source: `AccessKeySynchronizer` of azure-signalr.
+ * Renews the key that signs the tokens of clients, over an open server connection. Only needed if
+ * the app signs in with Microsoft Entra ID. Source: `AccessKeySynchronizer` of azure-signalr.
  */
 export class AccessKeyRefresh {
   readonly #credentials: EndpointCredentials;
@@ -25,7 +26,7 @@ export class AccessKeyRefresh {
     this.#pick = pick;
     this.#logger = logger;
     if (credentials.useKey !== undefined)
-      this.#timer = setInterval(() => void this.#ask(), INTERVAL).unref();
+      this.#timer = setInterval(() => void this.#request(), INTERVAL).unref();
   }
 
   receive({
@@ -34,20 +35,20 @@ export class AccessKeyRefresh {
     errorMessage,
   }: MessageOf<typeof ServiceMessageType.AccessKeyResponse>): void {
     if (kid && accessKey) this.#credentials.useKey?.({ keyId: kid, key: accessKey });
-    else this.#logger.warn(errorTexts.noAccessKey(errorMessage ?? ''));
+    else this.#logger.warn(logMessages.noAccessKey(errorMessage ?? ''));
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  async #ask(): Promise<void> {
+  async #request(): Promise<void> {
     try {
       const token = await this.#credentials.serverToken('', {});
       const kid = this.#credentials.keyId ?? null;
       this.#pick()?.send({ type: ServiceMessageType.AccessKeyRequest, token, kid });
     } catch (error) {
-      this.#logger.warn(errorTexts.noAccessKey((error as Error).message));
+      this.#logger.warn(logMessages.noAccessKey((error as Error).message));
     }
   }
 }

@@ -15,26 +15,26 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('ids count from 1; ok is true, not found is false, all else rejects with what the service says', async () => {
+test('ids count from 1; ok resolves true, not found false, every other status rejects', async () => {
   const asked = Array.from({ length: 5 }, () => acks.create(one));
   expect(asked.map(({ ackId }) => ackId)).toEqual([1, 2, 3, 4, 5]);
   const results = Promise.allSettled(asked.map(({ acked }) => acked));
   for (const [i, status] of [1, 2, 3, 4, 9].entries()) acks.settle(i + 1, status, 'because');
   acks.settle(1, 1, ''); // again
   acks.settle(99, 1, ''); // nobody's
-  const told = (await results).map((result) =>
+  const outcomes = (await results).map((result) =>
     result.status === 'fulfilled' ? result.value : (result.reason as Error).message,
   );
-  expect(told).toEqual([
+  expect(outcomes).toEqual([
     true,
     false,
     expect.stringContaining('in time'),
     expect.stringContaining('in time'),
-    expect.stringContaining('refused: because'),
+    expect.stringContaining('refused the operation: because'),
   ]);
 });
 
-test('an answer may take ten seconds; what is late is looked for every three', async () => {
+test('an acknowledgement may take ten seconds', async () => {
   const { acked } = acks.create(one);
   const rejected = expect(acked).rejects.toThrow('did not answer in time');
   await vi.advanceTimersByTimeAsync(9000);
@@ -43,7 +43,7 @@ test('an answer may take ten seconds; what is late is looked for every three', a
   await rejected;
 });
 
-test('the end of a connection ends what waits on it, and nothing else', async () => {
+test('only the operations of a lost connection reject', async () => {
   const [lost, kept] = [acks.create(one), acks.create(two)];
   const rejected = expect(lost.acked).rejects.toThrow('lost before');
   acks.connectionLost(one);

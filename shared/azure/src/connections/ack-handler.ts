@@ -1,73 +1,79 @@
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import type { ServiceConnection } from './service-connection.ts';
 
-/** Outcomes of what the service was asked to do. */
+/** The status of an acknowledgement. */
 export const AckStatus = { Ok: 1, NotFound: 2, Timeout: 3, InternalServerError: 4 } as const;
 
-interface Waiting {
-  readonly since: number;
+interface PendingAck {
+  readonly createdAt: number;
   readonly connection: ServiceConnection;
-  readonly resolve: (found: boolean) => void;
+  readonly resolve: (isFound: boolean) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Time in ms that the service has for an answer, and how often late ones are looked for. */
+/** The maximum time for an acknowledgement, and the time between checks for late ones, in ms. */
 const TIMEOUT = 10_000;
 const CHECK_INTERVAL = 3000;
 
-/** What the service was asked and has not answered yet. Source: `AckHandler` of azure-signalr. */
+/**
+ * The operations that the service has not acknowledged yet.
+ * Source: `AckHandler` of azure-signalr.
+ */
 export class AckHandler {
-  readonly #waiting = new Map<number, Waiting>();
-  #last = 0;
+  readonly #pending = new Map<number, PendingAck>();
+  #lastId = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** A new id for what is asked on a connection; the promise tells whether what was asked for was there. Rejects on errors and after 10 s. */
+  /**
+   * Creates an id for an operation on a connection. `acked` resolves with false if the service did
+   * not find the target. It rejects if the service reports an error, or after 10 s.
+   */
   create(connection: ServiceConnection): {
     readonly ackId: number;
     readonly acked: Promise<boolean>;
   } {
-    this.#last = this.#last === 0x7fffffff ? 1 : this.#last + 1;
-    const ackId = this.#last;
+    this.#lastId = this.#lastId === 0x7fffffff ? 1 : this.#lastId + 1;
+    const ackId = this.#lastId;
     const acked = new Promise<boolean>((resolve, reject) => {
-      this.#waiting.set(ackId, { since: Date.now(), connection, resolve, reject });
+      this.#pending.set(ackId, { createdAt: Date.now(), connection, resolve, reject });
     });
     this.#timer ??= setInterval(() => this.#expire(), CHECK_INTERVAL).unref();
     return { ackId, acked };
   }
 
-  settle(ackId: number, status: number, text: string): void {
-    const waiting = this.#waiting.get(ackId);
-    if (waiting === undefined) return;
-    this.#waiting.delete(ackId);
-    if (status === AckStatus.Ok) waiting.resolve(true);
-    else if (status === AckStatus.NotFound) waiting.resolve(false);
+  settle(ackId: number, status: number, message: string): void {
+    const pending = this.#pending.get(ackId);
+    if (pending === undefined) return;
+    this.#pending.delete(ackId);
+    if (status === AckStatus.Ok) pending.resolve(true);
+    else if (status === AckStatus.NotFound) pending.resolve(false);
     else if (status === AckStatus.Timeout || status === AckStatus.InternalServerError) {
-      waiting.reject(new Error(errorTexts.ackTimeout));
-    } else waiting.reject(new Error(errorTexts.ackFailed(text)));
-    if (this.#waiting.size === 0) this.#stop();
+      pending.reject(errors.ackTimeout());
+    } else pending.reject(errors.ackRefused(message));
+    if (this.#pending.size === 0) this.#stop();
   }
 
-  /** No answers can come on a connection that is gone. */
+  /** Rejects the operations of a closed connection, which can no longer be acknowledged. */
   connectionLost(lost: ServiceConnection): void {
-    for (const [id, { connection, reject }] of this.#waiting) {
+    for (const [id, { connection, reject }] of this.#pending) {
       if (connection !== lost) continue;
-      this.#waiting.delete(id);
-      reject(new Error(errorTexts.ackLost));
+      this.#pending.delete(id);
+      reject(errors.ackLost());
     }
-    if (this.#waiting.size === 0) this.#stop();
+    if (this.#pending.size === 0) this.#stop();
   }
 
-  /** Ends all waiting. */
+  /** Rejects all pending operations. */
   close(): void {
-    for (const { reject } of this.#waiting.values()) reject(new Error(errorTexts.notActive));
-    this.#waiting.clear();
+    for (const { reject } of this.#pending.values()) reject(errors.notConnected());
+    this.#pending.clear();
     this.#stop();
   }
 
   #expire(): void {
     const oldest = Date.now() - TIMEOUT;
-    for (const [id, { since }] of this.#waiting)
-      if (since < oldest) this.settle(id, AckStatus.Timeout, '');
+    for (const [id, { createdAt }] of this.#pending)
+      if (createdAt < oldest) this.settle(id, AckStatus.Timeout, '');
   }
 
   #stop(): void {

@@ -1,4 +1,4 @@
-/** What flow control is about, and what is to be done; the numbers are the wire's. Source: `ConnectionFlowControlMessage`. */
+/** The objects and operations of flow control messages. Source: `ConnectionFlowControlMessage`. */
 export const FlowControl = {
   Client: 1,
   ServerConnection: 2,

@@ -35,7 +35,7 @@ async function start(azure: Parameters<typeof startChat>[0] = {}): Promise<FakeS
 }
 const open = (): FakeServerConnection[] => service.connections.filter(({ isOpen }) => isOpen);
 
-test('five connections for a hub, each with its id, all with the id of the server and a token', async () => {
+test('a hub opens five connections, each with its own id, the id of the server and a token', async () => {
   await start({ initialHubServerConnectionCount: 5, applicationName: 'Shop' });
   await expect.poll(() => service.connections.length).toBe(5);
   expect(service.connections.map((connection) => connection.query('hub'))).toEqual(
@@ -54,7 +54,7 @@ test('five connections for a hub, each with its id, all with the id of the serve
   });
 });
 
-test('the service asks for one more connection, to rebalance, and gets it up to the maximum', async () => {
+test('the service can request further connections up to the maximum', async () => {
   const first = await start({ maxHubServerConnectionCount: 2 });
   first.send({ type: Type.Ping, messages: ['target', 'instance 2'] });
   await expect.poll(() => service.connections.length).toBe(2);
@@ -70,7 +70,7 @@ test('the service asks for one more connection, to rebalance, and gets it up to 
   expect(service.connections).toHaveLength(2);
 });
 
-test('the clients of an instance that is offline are told to reconnect; others stay', async () => {
+test('only clients of an offline instance are closed, and may reconnect', async () => {
   const connection = await start();
   connection.open('a', { headers: new Map([['Asrs-Instance-Id', ['one']]]) });
   connection.open('b', { headers: new Map([['Asrs-Instance-Id', ['two']]]) });
@@ -83,7 +83,7 @@ test('the clients of an instance that is offline are told to reconnect; others s
   expect(connection.textFor('a')).toContain('{"type":7,"allowReconnect":true}');
 });
 
-test('keep-alives tell how many clients the hub has on this server, and this connection', async () => {
+test('keep-alives contain the number of clients of the hub and of the connection', async () => {
   const connection = await start({ initialHubServerConnectionCount: 2 });
   await expect.poll(() => open().length).toBe(2);
   const other = open().find((one) => one !== connection);
@@ -99,7 +99,7 @@ test('keep-alives tell how many clients the hub has on this server, and this con
     .toEqual(['#clientInHub', '3', '#client', '2']);
 });
 
-test('a connection that the service will take away is replaced before it ends; its clients stay on it', async () => {
+test('a connection that the service will close is replaced in advance, and its clients stay on it', async () => {
   const first = await start();
   first.open('a');
   await expect.poll(() => hubEvents).toEqual(['+a']);
@@ -120,7 +120,7 @@ test('a connection that the service will take away is replaced before it ends; i
   expect(service.connections).toHaveLength(2);
 });
 
-test('for a client that the service pauses nothing is sent but one acknowledgement; then all in its order', async () => {
+test('messages for a paused client are sent in order when the service resumes it', async () => {
   const connection = await start();
   connection.open('a');
   await expect.poll(() => connection.textFor('a')).toBe('{}\u001e');
@@ -143,7 +143,7 @@ test('for a client that the service pauses nothing is sent but one acknowledgeme
   expect(connection.of(Type.ConnectionFlowControl)).toHaveLength(1);
 });
 
-test('a client that the service pauses for good costs 16 MB at most', async () => {
+test('a client that stays paused is closed at 16 MB', async () => {
   const warnings: string[] = [];
   const warn = (...line: unknown[]): void => void warnings.push(line.join(' '));
   const connection = await start({ logger: { ...silent, warn } });
@@ -156,12 +156,12 @@ test('a client that the service pauses for good costs 16 MB at most', async () =
   await expect
     .poll(() => connection.of(Type.CloseConnection))
     .toMatchObject([{ connectionId: 'a' }]);
-  expect(warnings).toEqual(['Connection a does not take what is sent to it and was closed.']);
+  expect(warnings).toEqual(['Connection a does not read what is sent to it and was closed.']);
   expect(connection.textFor('a')).toBe('{}\u001e');
   await expect.poll(() => hubEvents).toEqual(['+a', '-a']);
 });
 
-test('what a turn sends to many clients leaves in one write', async () => {
+test('messages to many clients in one turn are one write', async () => {
   const connection = await start();
   connection.open('a');
   await expect.poll(() => connection.textFor('a')).toBe('{}\u001e');
@@ -184,7 +184,7 @@ test('what a turn sends to many clients leaves in one write', async () => {
   expect(connection.writes - opened).toBeLessThanOrEqual(4);
 });
 
-test('a busy turn is cut into messages of 1 MiB', async () => {
+test('a large write is split into messages of 1 MiB', async () => {
   const connection = await start();
   const before = connection.writes;
   const { all } = (app as ChatApp).hubs['/chat'].clients;
@@ -193,7 +193,7 @@ test('a busy turn is cut into messages of 1 MiB', async () => {
   expect(connection.writes - before).toBe(Math.ceil((30 * 2 * 100_000) / 2 ** 20)); // in two encodings
 });
 
-test('a service that does not read holds senders back; beyond 64 MB its connection is given up', async () => {
+test('senders wait if the service does not read, and the connection is closed at 64 MB', async () => {
   const warnings: string[] = [];
   const warn = (...line: unknown[]): void => void warnings.push(line.join(' '));
   const connection = await start({ logger: { ...silent, warn } });
@@ -211,11 +211,11 @@ test('a service that does not read holds senders back; beyond 64 MB its connecti
   connection.stopReading(true);
   const flood = Array.from({ length: 60 }, send);
   await Promise.allSettled(flood); // none waits for a connection that is gone
-  expect(warnings.join(' ')).toContain('does not take what is sent to it');
+  expect(warnings.join(' ')).toContain('does not read what is sent to it');
   await expect.poll(() => app?.signalr.health().status).toBe('Healthy');
 });
 
-test('the first try again comes at once; then all connections of a hub wait together, longer from time to time', async () => {
+test('the first reconnect is immediate, then all connections of a hub share growing delays', async () => {
   const failures: number[] = [];
   const retryDelay = (count: number): number => {
     failures.push(count);
@@ -231,13 +231,13 @@ test('the first try again comes at once; then all connections of a hub wait toge
   await expect.poll(() => open().length).toBe(3);
 });
 
-test('1, 2, 4 … 32 s and up to a second more, then a minute', () => {
+test('the default delays are 1, 2, 4 … 32 s, then 60 s, plus up to 1 s', () => {
   const { retryDelay } = resolveAzureOptions({});
   const base = Array.from({ length: 8 }, (_, i) => Math.floor(retryDelay(i + 1) / 1000));
   expect(base).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
 });
 
-test('a service that ends what it has accepted is not asked over and over', async () => {
+test('a service that closes accepted connections immediately is not contacted continuously', async () => {
   let waits = 0;
   const azure = { retryDelay: () => (waits++ === 0 ? 1 : 60_000) };
   await start(azure);
@@ -253,7 +253,7 @@ test('a service that ends what it has accepted is not asked over and over', asyn
   expect((await negotiate(app as ChatApp)).status).toBe(500);
 });
 
-test('an app that closes keeps no connection that is still being opened', async () => {
+test('close() also closes connections that are still being opened', async () => {
   const sockets = new Set<Socket>();
   const mute = createServer((socket) => {
     sockets.add(socket.resume().on('error', () => undefined));
@@ -276,7 +276,7 @@ const goodbye = ['shutdown', 'fin:2'];
 const goodbyes = (connection: FakeServerConnection | undefined): unknown =>
   connection?.of(Type.Ping).filter(({ messages }) => messages[0] === 'shutdown');
 
-test('an app that takes leave of its clients opens no lost connection again, and does not wait for its goodbye', async () => {
+test('during a graceful shutdown, a lost connection is neither reopened nor waited for', async () => {
   const warnings: string[] = [];
   const warn = (...line: unknown[]): void => void warnings.push(line.join(' '));
   const gracefulShutdown = { mode: 'WaitForClientsClose', timeout: 60_000 } as const;
@@ -290,7 +290,7 @@ test('an app that takes leave of its clients opens no lost connection again, and
   app = undefined;
   await expect.poll(() => goodbyes(other)).toMatchObject([{ messages: goodbye }]);
   other?.drop();
-  await expect.poll(() => warnings.join(' ')).toContain('not opened again, since the app stops');
+  await expect.poll(() => warnings.join(' ')).toContain('not reopened because the app stops');
   first.send({ type: Type.Ping, messages: ['target', 'instance 2', 'shutdown', 'finack'] });
   first.send({
     type: Type.CloseConnection,
@@ -302,7 +302,7 @@ test('an app that takes leave of its clients opens no lost connection again, and
   expect(service.connections).toHaveLength(2);
 });
 
-test('a server connection that opens while the app takes leave says goodbye too', async () => {
+test('a server connection that opens during a graceful shutdown announces the shutdown too', async () => {
   let giveToken = (): void => undefined;
   const held = new Promise<void>((resolve) => (giveToken = resolve));
   let asked = 0;
@@ -336,7 +336,7 @@ test('a server connection that opens while the app takes leave says goodbye too'
   await closed;
 });
 
-test('a health report says whether endpoints can be reached', async () => {
+test('the health report says how many endpoints are online', async () => {
   await start();
   await expect
     .poll(() => app?.signalr.health())

@@ -3,7 +3,8 @@ import type { Logger } from '@practical-signalr/server/scale-out';
 import type { AzureSettings } from '../azure-options.ts';
 import type { RoutedEndpoint } from '../endpoints/endpoint-router.ts';
 import type { EndpointType, ServiceEndpoint } from '../endpoints/service-endpoint.ts';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
+import { logMessages } from '../log-messages.ts';
 import { type ServiceMessage, ServiceMessageType } from '../service-protocol/index.ts';
 import { FlowControl } from './flow-control.ts';
 import { AccessKeyRefresh } from './access-key-refresh.ts';
@@ -12,29 +13,32 @@ import { callChain } from './call-chain.ts';
 import { ServiceConnection, ServiceConnectionType } from './service-connection.ts';
 import { ServicePings } from './service-pings.ts';
 
-/** Who this server is to the service. */
+/** Identifies this server to the service. */
 export interface ServerIdentity {
   readonly serverId: string;
   readonly userAgent: string;
 }
 
-/** What a container tells the lifetime manager. */
+/** The events of a container. The lifetime manager handles them. */
 export interface ContainerEvents {
   onMessage(connection: ServiceConnection, message: ServiceMessage): void;
-  /** Returns the number of clients that are lost with the connection. */
+  /** Returns the number of clients that were lost with the connection. */
   onClosed(connection: ServiceConnection): number;
   onInstanceOffline(instanceId: string): void;
-  /** Clients of the hub on this server, and those on a connection. */
+  /** Returns the number of clients of the hub on this server, and of those on the connection. */
   clientCounts(connection: ServiceConnection): { readonly inHub: number; readonly own: number };
 }
 
-/** A connection that lives shorter, in ms, time after time, is not opened again at once. */
-const SHORT_LIFE = 1000;
+/**
+ * If connections repeatedly close within this time, in ms, the SDK waits before it reopens them.
+ */
+const SHORT_LIFETIME = 1000;
 
 const migrationLevels = { Off: 0, ShutdownOnly: 1, Any: 2 } as const;
 
 /**
- * The server connections of one hub to one endpoint: keeps so many of them open, and opens more where the service asks for them.
+ * The server connections of one hub to one endpoint. It keeps the configured number open, and opens
+ * more if the service requests them.
  * Source: `ServiceConnectionContainerBase` of azure-signalr.
  */
 export class ServiceConnectionContainer implements RoutedEndpoint {
@@ -50,12 +54,16 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   readonly #stopped = new AbortController();
   readonly #pings: ServicePings;
   readonly #accessKey: AccessKeyRefresh;
-  /** How to free the place of a connection that the service is going to take away. */
+  /**
+   * Frees the place of a connection in the pool, so that another connection takes it. A connection
+   * that the service is about to close has no place any more.
+   */
   readonly #places = new Map<ServiceConnection, () => void>();
   #failures = 0;
   #backOff: Promise<unknown> | undefined;
-  #chosen: ServiceConnection | undefined;
-  #onDemand = 0;
+  /** The connection for messages that belong to no call. */
+  #preferred: ServiceConnection | undefined;
+  #onDemandCount = 0;
 
   constructor(
     endpoint: ServiceEndpoint,
@@ -80,7 +88,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
       settings.initialHubServerConnectionCount,
       settings.maxHubServerConnectionCount,
     );
-    for (let i = 0; i < count; i++) void this.#keep();
+    for (let i = 0; i < count; i++) void this.#fillPlace();
   }
 
   get name(): string {
@@ -92,7 +100,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   get isOnline(): boolean {
     return this.#open.size > 0 && !this.#pings.isShuttingDown;
   }
-  /** Open server connections. */
+  /** The number of open server connections. */
   get connectionCount(): number {
     return this.#open.size;
   }
@@ -106,23 +114,27 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     return this.#pings.capacity;
   }
 
-  /** The connection for a message: that of the running call, else always the same while it is open, so that order is kept. */
+  /**
+   * Returns the connection for a message: the connection of the running call, otherwise always the
+   * same one while it is open. This keeps messages in order.
+   */
   pick(): ServiceConnection | undefined {
-    const own = callChain.getStore();
-    if (own?.isOpen === true && this.#open.has(own)) return own;
-    if (this.#chosen?.isOpen === true && this.#places.has(this.#chosen)) return this.#chosen;
+    const callConnection = callChain.getStore();
+    if (callConnection?.isOpen === true && this.#open.has(callConnection)) return callConnection;
+    if (this.#preferred?.isOpen === true && this.#places.has(this.#preferred))
+      return this.#preferred;
     const open = [...this.#open].filter(({ isOpen }) => isOpen);
     const staying = open.filter((connection) => this.#places.has(connection));
     const candidates = staying.length > 0 ? staying : open;
-    this.#chosen = candidates[Math.floor(Math.random() * candidates.length)];
-    return this.#chosen;
+    this.#preferred = candidates[Math.floor(Math.random() * candidates.length)];
+    return this.#preferred;
   }
 
   has(connection: ServiceConnection): boolean {
     return this.#open.has(connection);
   }
 
-  /** Tells the service that no new clients are to come; resolves when it has agreed. */
+  /** Requests that the service sends no new clients. Resolves when it has acknowledged that. */
   shutdown(fin: 'fin:0' | 'fin:1' | 'fin:2'): Promise<void> {
     return this.#pings.shutdown(fin);
   }
@@ -135,8 +147,8 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     this.acks.close();
   }
 
-  /** One place of the pool: until this server takes leave, a connection is open in it or on its way. */
-  async #keep(): Promise<void> {
+  /** Keeps one place of the pool filled until this server shuts down. */
+  async #fillPlace(): Promise<void> {
     const { signal } = this.#stopped;
     const type =
       this.endpoint.type === 'primary' ? ServiceConnectionType.Default : ServiceConnectionType.Weak;
@@ -147,21 +159,22 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
         this.#failures = 0;
         const since = Date.now();
         await left;
-        // A lost connection is opened again at once, but not over and over.
-        shortLives = Date.now() - since < SHORT_LIFE ? shortLives + 1 : 0;
-        if (shortLives > 1 && !signal.aborted) await this.#wait(new Error(errorTexts.notLasting));
+        // A lost connection is reopened immediately, unless this happens repeatedly.
+        shortLives = Date.now() - since < SHORT_LIFETIME ? shortLives + 1 : 0;
+        if (shortLives > 1 && !signal.aborted)
+          await this.#wait(errors.serverConnectionFailed(logMessages.shortLived));
       } catch (error) {
         if (!signal.aborted) await this.#wait(error as Error);
       }
     }
   }
 
-  /** All places wait together: the service is not asked more often for being asked by more. */
+  /** All places wait together, so that more connections do not mean more attempts. */
   async #wait(error: Error): Promise<void> {
     if (this.#backOff === undefined) {
       this.#failures++;
       const ms = this.#settings.retryDelay(this.#failures);
-      this.#logger.warn(errorTexts.cannotConnect(this.name, ms), error.message);
+      this.#logger.warn(logMessages.cannotConnect(this.name, ms), error.message);
       this.#backOff = delay(ms, undefined, { ref: false, signal: this.#stopped.signal })
         .catch(() => undefined)
         .finally(() => (this.#backOff = undefined));
@@ -169,7 +182,10 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     await this.#backOff;
   }
 
-  /** Opens one connection; it has `left` its place at its end, or when the service says that the end is near. */
+  /**
+   * Opens one connection. `left` resolves when its place is free: when the connection is closed, or
+   * when the service announces that it will close it.
+   */
   async #connect(connectionType: number, target?: string): Promise<{ left: Promise<void> }> {
     const {
       serverHandshakeTimeout,
@@ -191,19 +207,19 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
       onOpen: () => {
         this.#open.add(connection);
         this.#places.set(connection, leave);
-        this.#pings.opened(connection);
+        this.#pings.onOpened(connection);
       },
       onMessage: (message) => this.#receive(connection, message),
       clientCounts: () => this.#events.clientCounts(connection),
       onClosed: (reason) => {
         this.#open.delete(connection);
         this.#places.delete(connection);
-        this.#pings.lost(connection);
+        this.#pings.onClosed(connection);
         this.acks.connectionLost(connection);
         const lost = this.#events.onClosed(connection);
         if (!this.#stopped.signal.aborted)
           this.#logger.warn(
-            errorTexts.lost(this.name, lost, this.#pings.isShuttingDown),
+            logMessages.connectionLost(this.name, lost, this.#pings.isShuttingDown),
             reason ?? '',
           );
         leave();
@@ -216,7 +232,8 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
         nameid: serverId,
       },
     );
-    this.#stopped.signal.throwIfAborted(); // the token may have taken its time
+    // The server may have closed while it waited for the token.
+    this.#stopped.signal.throwIfAborted();
     this.#opening.add(connection);
     try {
       await connection.open(this.endpoint.serverUrl(this.#hub, connection.id, target), {
@@ -234,19 +251,22 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   #openOnDemand(target: string): void {
     if (
       this.#pings.isShuttingDown ||
-      this.#open.size + this.#onDemand >= this.#settings.maxHubServerConnectionCount
+      this.#open.size + this.#onDemandCount >= this.#settings.maxHubServerConnectionCount
     )
       return;
-    this.#onDemand++;
+    this.#onDemandCount++;
     this.#connect(ServiceConnectionType.OnDemand, target)
       .catch((error: unknown) => {
         if (!this.#stopped.signal.aborted)
-          this.#logger.warn(errorTexts.noMore(this.name), (error as Error).message);
+          this.#logger.warn(logMessages.onDemandFailed(this.name), (error as Error).message);
       })
-      .finally(() => this.#onDemand--);
+      .finally(() => this.#onDemandCount--);
   }
 
-  /** The service will take a connection away: another one takes its place, and its clients stay on it to the end. */
+  /**
+   * Opens a replacement for a connection that the service is about to close. Its clients stay on it
+   * until then.
+   */
   #replace(id: string | null): void {
     for (const [connection, leave] of this.#places) {
       if (connection.id !== id) continue;
@@ -263,7 +283,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
         this.acks.settle(message.ackId, message.status, message.message ?? '');
       } else if (message.type === ServiceMessageType.ServiceError) {
         if (message.errorMessage)
-          this.#logger.error(errorTexts.serviceError(this.name, message.errorMessage));
+          this.#logger.error(logMessages.serviceError(this.name, message.errorMessage));
       } else if (message.type === ServiceMessageType.AccessKeyResponse)
         this.#accessKey.receive(message);
       else if (
@@ -273,7 +293,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
         if (message.operation === FlowControl.Offline) this.#replace(message.id);
       } else this.#events.onMessage(connection, message);
     } catch (error) {
-      this.#logger.error(errorTexts.messageFailed, error);
+      this.#logger.error(logMessages.messageFailed, error);
     }
   }
 }

@@ -32,7 +32,7 @@ afterEach(() => {
   service.close();
 });
 
-/** Connects to a service that behaves as told. */
+/** Connects to a service with this behaviour. */
 function connect(
   behave: (webSocket: WebSocket) => void,
   times: { handshakeTimeout?: number; serviceTimeout?: number } = {},
@@ -53,7 +53,7 @@ function connect(
   };
 }
 
-test('handshake first; what is sent in one turn leaves in one write', async () => {
+test('the handshake comes first, and messages of one turn are one write', async () => {
   const pieces: Buffer[] = [];
   const { connection, opened } = connect((webSocket) => {
     webSocket.on('message', (data: Buffer) => {
@@ -83,11 +83,15 @@ test.each([
     writeServiceMessage({ type: 2, errorMessage: 'no room', connectionId: null }),
     'no room',
   ],
-  ['sends something else first', writeServiceMessage({ type: 3, messages: [] }), 'something else'],
+  [
+    'sends something else first',
+    writeServiceMessage({ type: 3, messages: [] }),
+    'sent another message',
+  ],
   ['sends garbage', Buffer.from('ffffffffff', 'hex'), 'cannot be read'],
   ['says nothing', Buffer.alloc(0), 'in time', 200],
 ])(
-  'a service that %s opens no connection',
+  'a connection does not open if the service %s',
   async (_what, answer, text, handshakeTimeout = 15_000) => {
     const { opened } = connect((webSocket) => webSocket.send(answer), { handshakeTimeout });
     await expect(opened).rejects.toThrow(text);
@@ -98,9 +102,9 @@ test.each([
 test.each([
   ['sends garbage', Buffer.from('03900102', 'hex'), 'cannot be read'],
   ['sends a frame over the limit', Buffer.from('ffffffff0f', 'hex'), 'cannot be read'],
-  ['falls silent', Buffer.alloc(0), 'silent for too long', 300],
+  ['falls silent', Buffer.alloc(0), 'sent nothing for too long', 300],
 ])(
-  'a service that %s loses this connection, once',
+  'a connection closes once if the service %s',
   async (_what, bytes, text, serviceTimeout = 30_000) => {
     const { connection, opened } = connect(
       (webSocket) => {
@@ -116,7 +120,7 @@ test.each([
   },
 );
 
-test('what comes behind a refusal in the same piece is nobody’s: a client of it would stay for ever', async () => {
+test('messages after a refusal in the same chunk are ignored', async () => {
   const client = {
     type: 4,
     connectionId: 'a',
@@ -132,7 +136,7 @@ test('what comes behind a refusal in the same piece is nobody’s: a client of i
   expect(received).toEqual([]);
 });
 
-test('after a service error nothing is sent any more; unknown messages are passed over', async () => {
+test('after a service error nothing more is sent, and unknown messages are ignored', async () => {
   const { connection, opened } = connect((webSocket) => {
     webSocket.send(
       Buffer.concat([
@@ -148,7 +152,7 @@ test('after a service error nothing is sent any more; unknown messages are passe
   connection.close();
 });
 
-test('a ping is sent when something arrives and the last one is five seconds old, never by itself', async () => {
+test('a ping is sent only if data arrives and the last ping is five seconds old', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   try {
     const pieces: Buffer[] = [];

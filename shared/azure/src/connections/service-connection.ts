@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Gate } from '@practical-signalr/server/scale-out';
 import { WebSocket } from 'ws';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
+import { logMessages } from '../log-messages.ts';
 import {
   FrameReader,
   readServiceMessage,
@@ -9,49 +10,62 @@ import {
   ServiceMessageType,
   ServiceMessageWriter,
 } from '../service-protocol/index.ts';
-import { refusal } from './refusal.ts';
+import { describeRefusal } from './describe-refusal.ts';
 
-/** Why a server connection exists; the number is the wire's. */
+/** The kind of a server connection in its handshake. */
 export const ServiceConnectionType = { Default: 0, OnDemand: 1, Weak: 2 } as const;
 
-/** What a server connection needs to know. Times in ms. */
+/** The options of a server connection. Times are in ms. */
 export interface ServiceConnectionOptions {
-  /** Names the endpoint in texts. */
+  /** The name of the endpoint in messages. */
   readonly endpointName: string;
   readonly connectionType: number;
-  /** 0 off, 1 at shutdown, 2 also when the connection is lost. */
+  /**
+   * When clients move to another server: 0 never, 1 at shutdown, 2 also if the connection is lost.
+   */
   readonly migrationLevel: number;
-  /** Whether clients may come back on a new socket. */
+  /** Whether clients may reconnect with a new socket. */
   readonly allowStatefulReconnects: boolean;
   readonly handshakeTimeout: number;
   readonly serviceTimeout: number;
 }
 
-/** What a server connection tells its owner. */
+/** The events of a server connection. Its owner handles them. */
 export interface ServiceConnectionEvents {
-  /** The handshake is done; what follows in the same piece comes right behind. */
+  /** The handshake is done. Messages in the same chunk follow immediately. */
   onOpen(): void;
   onMessage(message: ServiceMessage): void;
-  /** Clients of the hub on this server, and those on this connection: told in keep-alives. */
+  /**
+   * Returns the number of clients of the hub on this server, and of those on this connection, for
+   * keep-alives.
+   */
   clientCounts(): { readonly inHub: number; readonly own: number };
-  /** Its end, once, after it was open. `reason` is missing where we ended it. */
+  /**
+   * Called once when a connection that was open is closed. `reason` is undefined if the app closed
+   * it.
+   */
   onClosed(reason: string | undefined): void;
 }
 
-/** A ping is sent when something arrives and the last one is so old, in ms. */
+/** If data arrives and the last ping is older than this, in ms, a ping is sent. */
 const PING_INTERVAL = 5000;
-/** Bytes that may wait before senders are held back, and before the connection is given up. */
+/** The number of buffered bytes at which senders wait. */
 const HIGH_WATER_MARK = 1024 * 1024;
+/** The number of buffered bytes at which the connection is closed. */
 const MAXIMUM_BUFFER = 64 * 1024 * 1024;
-/** Bytes of a WebSocket message: the service takes a stream of bytes, and may not take all of a busy turn in one piece. */
+/**
+ * The maximum size of a WebSocket message, in bytes. The service reads a stream of bytes and may
+ * refuse a very large message, so longer data is split.
+ */
 const MAXIMUM_WRITE = 1024 * 1024;
 
 /**
- * One WebSocket to the service: handshake, pings, liveness. It carries the messages of many clients; what is sent in one turn of
- * the event loop leaves in one write. Source: `ServiceConnectionBase` of azure-signalr.
+ * One WebSocket to the service, with handshake, pings and a liveness check. It carries the messages
+ * of many clients. Everything that is sent in one turn of the event loop is written at once.
+ * Source: `ServiceConnectionBase` of azure-signalr.
  */
 export class ServiceConnection {
-  /** Told to the service in the URL. */
+  /** The id of the connection in its URL. */
   readonly id = randomUUID();
   readonly #options: ServiceConnectionOptions;
   readonly #events: ServiceConnectionEvents;
@@ -61,10 +75,10 @@ export class ServiceConnection {
   #status: 'opening' | 'open' | 'broken' | 'closed' = 'opening';
   #reason: string | undefined;
   #settleHandshake: ((error?: Error) => void) | undefined;
-  #heardAt = Date.now();
-  #pingedAt = Date.now();
+  #lastReceivedAt = Date.now();
+  #lastPingAt = Date.now();
   #liveness: NodeJS.Timeout | undefined;
-  #flushes = false;
+  #isFlushScheduled = false;
   readonly #room = new Gate();
 
   constructor(options: ServiceConnectionOptions, events: ServiceConnectionEvents) {
@@ -72,17 +86,23 @@ export class ServiceConnection {
     this.#events = events;
   }
 
-  /** Whether messages may be sent. */
+  /** True if messages can be sent. */
   get isOpen(): boolean {
     return this.#status === 'open';
   }
 
-  /** Whether the service has to be told which data it must number, since its clients may come back for it. */
+  /**
+   * True if clients may reconnect with a new socket. The service must then know which messages to
+   * number.
+   */
   get allowsStatefulReconnects(): boolean {
     return this.#options.allowStatefulReconnects;
   }
 
-  /** Connects and shakes hands. Rejects with a sentence when the service refuses or does not answer. */
+  /**
+   * Connects and completes the handshake. Rejects if the service refuses or does not answer
+   * (`ERR_SIGNALR_AZURE_SERVER_CONNECTION_FAILED`).
+   */
   async open(url: string, headers: Readonly<Record<string, string>>): Promise<void> {
     const { handshakeTimeout } = this.#options;
     const webSocket = new WebSocket(url, {
@@ -95,17 +115,19 @@ export class ServiceConnection {
       this.#settleHandshake = (error) => (error === undefined ? resolve() : reject(error));
     });
     const timer = setTimeout(
-      () => this.#end(errorTexts.handshakeTimeout),
+      () => this.#disconnect(logMessages.handshakeTimeout),
       handshakeTimeout,
     ).unref();
     webSocket.on('open', () => this.#sendHandshake());
     webSocket.on('message', (data: Buffer) => this.#receive(data));
     webSocket.on('error', (error) => this.#settleHandshake?.(error));
     webSocket.on('unexpected-response', (request, response) => {
-      this.#settleHandshake?.(new Error(refusal(this.#options.endpointName, response)));
+      this.#settleHandshake?.(
+        errors.serverConnectionFailed(describeRefusal(this.#options.endpointName, response)),
+      );
       request.destroy();
     });
-    webSocket.on('close', () => this.#closed());
+    webSocket.on('close', () => this.#handleClose());
     try {
       await handshake;
     } finally {
@@ -114,30 +136,36 @@ export class ServiceConnection {
     }
   }
 
-  /** Sends at the end of this turn. Does nothing when the connection is not open: its clients are gone too. */
+  /**
+   * Sends at the end of this turn. Does nothing if the connection is closed, as its clients are
+   * gone too.
+   */
   send(message: ServiceMessage): void {
     if (this.#status !== 'open') return;
     this.#writer.write(message);
-    if (this.#waiting > MAXIMUM_BUFFER)
-      return this.#end(errorTexts.overflow(this.#options.endpointName));
-    if (this.#flushes) return;
-    this.#flushes = true;
+    if (this.#bufferedBytes > MAXIMUM_BUFFER)
+      return this.#disconnect(logMessages.overflow(this.#options.endpointName));
+    if (this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
     setImmediate(() => this.#flush());
   }
 
-  /** Undefined when more may be sent at once, else a promise for room in the buffer or the end of the connection. */
+  /**
+   * Returns undefined if more can be sent now. Otherwise returns a promise that resolves when the
+   * buffer has room or the connection is closed.
+   */
   whenRoom(): Promise<void> | undefined {
-    if (this.#status !== 'open' || this.#waiting <= HIGH_WATER_MARK) return undefined;
+    if (this.#status !== 'open' || this.#bufferedBytes <= HIGH_WATER_MARK) return undefined;
     return this.#room.wait();
   }
 
-  /** Sends what waits and ends the connection with status 1000. */
+  /** Sends buffered messages and closes the connection with status 1000. */
   close(): void {
     if (this.#status === 'open') this.#flush();
-    this.#end(undefined);
+    this.#disconnect(undefined);
   }
 
-  get #waiting(): number {
+  get #bufferedBytes(): number {
     return this.#writer.length + (this.#webSocket?.bufferedAmount ?? 0);
   }
 
@@ -149,13 +177,14 @@ export class ServiceConnection {
       connectionType,
       target: '',
       migrationLevel,
-      ...(allowStatefulReconnects ? { allowStatefulReconnects } : {}), // services before it do not know the item
+      // Older services do not know this item.
+      ...(allowStatefulReconnects ? { allowStatefulReconnects } : {}),
     });
     this.#flush();
   }
 
   #flush(): void {
-    this.#flushes = false;
+    this.#isFlushScheduled = false;
     const webSocket = this.#webSocket;
     if (this.#writer.length === 0 || webSocket?.readyState !== WebSocket.OPEN) return;
     const bytes = this.#writer.take();
@@ -165,23 +194,23 @@ export class ServiceConnection {
   }
 
   readonly #onWritten = (): void => {
-    if (this.#waiting <= HIGH_WATER_MARK) this.#room.open();
+    if (this.#bufferedBytes <= HIGH_WATER_MARK) this.#room.open();
   };
 
   #receive(data: Buffer): void {
     if (this.#status === 'closed') return;
     const now = Date.now();
-    this.#heardAt = now;
+    this.#lastReceivedAt = now;
     try {
       this.#frames.read(data, (frame) => {
         const message = readServiceMessage(frame);
-        if (message !== undefined) this.#take(message);
+        if (message !== undefined) this.#handle(message);
       });
     } catch {
-      return this.#end(errorTexts.badData(this.#options.endpointName));
+      return this.#disconnect(logMessages.malformedData(this.#options.endpointName));
     }
-    if (this.#status === 'open' && now - this.#pingedAt > PING_INTERVAL) {
-      this.#pingedAt = now;
+    if (this.#status === 'open' && now - this.#lastPingAt > PING_INTERVAL) {
+      this.#lastPingAt = now;
       const { inHub, own } = this.#events.clientCounts();
       this.send({
         type: ServiceMessageType.Ping,
@@ -190,32 +219,34 @@ export class ServiceConnection {
     }
   }
 
-  #take(message: ServiceMessage): void {
-    if (this.#status === 'closed') return; // what came in one piece with the reason for the end
-    if (this.#status === 'opening') return this.#shakeHands(message);
+  #handle(message: ServiceMessage): void {
+    // The same chunk may contain messages after the one that closed the connection.
+    if (this.#status === 'closed') return;
+    if (this.#status === 'opening') return this.#completeHandshake(message);
     if (
       message.type === ServiceMessageType.ServiceError &&
       message.errorMessage !== null &&
       message.errorMessage !== ''
     ) {
-      // Nothing that is written after it arrives; what the service still sends is read until it closes.
+      // The service reads nothing after this message, but may still send until it closes.
       this.#status = 'broken';
       this.#room.open();
     }
     this.#events.onMessage(message);
   }
 
-  #shakeHands(message: ServiceMessage): void {
+  #completeHandshake(message: ServiceMessage): void {
     if (message.type !== ServiceMessageType.HandshakeResponse)
-      return this.#end(errorTexts.handshakeUnexpected);
+      return this.#disconnect(logMessages.handshakeUnexpected);
     const { errorMessage } = message;
     if (errorMessage !== null && errorMessage !== '')
-      return this.#end(errorTexts.handshakeRefused(errorMessage));
+      return this.#disconnect(logMessages.handshakeRefused(errorMessage));
     this.#status = 'open';
     const { serviceTimeout, endpointName } = this.#options;
     this.#liveness = setInterval(
       () => {
-        if (Date.now() - this.#heardAt > serviceTimeout) this.#end(errorTexts.silent(endpointName));
+        if (Date.now() - this.#lastReceivedAt > serviceTimeout)
+          this.#disconnect(logMessages.silent(endpointName));
       },
       Math.min(5000, serviceTimeout / 6),
     ).unref();
@@ -223,22 +254,24 @@ export class ServiceConnection {
     this.#settleHandshake?.();
   }
 
-  #end(reason: string | undefined): void {
-    this.#settleHandshake?.(new Error(reason ?? errorTexts.notActive));
+  #disconnect(reason: string | undefined): void {
+    this.#settleHandshake?.(errors.serverConnectionFailed(reason ?? logMessages.closedByApp));
     this.#reason = reason;
     const webSocket = this.#webSocket;
     if (webSocket?.readyState === WebSocket.OPEN) webSocket.close(1000);
     else webSocket?.terminate();
-    this.#closed(); // the service may be unable to answer the close: clients must not wait for it
+    // Not when the socket reports 'close': if the service does not answer, clients must not wait
+    // for it.
+    this.#handleClose();
   }
 
-  #closed(): void {
+  #handleClose(): void {
     if (this.#status === 'closed') return;
     const wasOpen = this.#status !== 'opening';
     this.#status = 'closed';
     clearInterval(this.#liveness);
     this.#room.open();
-    this.#settleHandshake?.(new Error(errorTexts.handshakeUnexpected));
+    this.#settleHandshake?.(errors.serverConnectionFailed(logMessages.handshakeUnexpected));
     if (wasOpen) this.#events.onClosed(this.#reason ?? '');
   }
 }

@@ -27,7 +27,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('one connection asks for the status every ten seconds; the answer is kept for routers', async () => {
+test('one connection queries the status every ten seconds, and routers see the answer', async () => {
   await vi.advanceTimersByTimeAsync(30_000);
   expect(sent.map((line) => line.slice(2))).toEqual(['status=1', 'status=1', 'status=1']);
   pings.receive(a, ['status', '1', 'clientcount', '7', 'servercount', '2', 'capacity', '1000']);
@@ -37,7 +37,7 @@ test('one connection asks for the status every ten seconds; the answer is kept f
   expect([events.onTarget, events.onInstanceOffline].flatMap(({ mock }) => mock.calls)).toEqual([]);
 });
 
-test('a goodbye is said on every connection and repeated until the service agrees, or the connection is gone', async () => {
+test('a shutdown ping is repeated on every connection until it is acknowledged or the connection is lost', async () => {
   const agreed = vi.fn();
   void pings.shutdown('fin:1').then(agreed);
   expect(sent).toEqual(['a shutdown=fin:1', 'b shutdown=fin:1']);
@@ -51,7 +51,7 @@ test('a goodbye is said on every connection and repeated until the service agree
   expect(agreed).toHaveBeenCalledOnce();
 });
 
-test('after 24 goodbyes without an answer none is said any more', async () => {
+test('a shutdown ping is sent at most 24 times', async () => {
   const agreed = vi.fn();
   void pings.shutdown('fin:2').then(agreed);
   await vi.advanceTimersByTimeAsync(10 * 60_000);

@@ -1,25 +1,30 @@
 import { ServiceMessageType } from '../service-protocol/index.ts';
 import type { ServiceConnection } from './service-connection.ts';
 
-/** What pings of the service ask for. */
+/** Called for pings in which the service requests something. */
 export interface PingEvents {
-  /** The service wants one more connection, to the instance that it names. */
+  /** The service requests one more connection, to this instance. */
   onTarget(target: string): void;
   onInstanceOffline(instanceId: string): void;
 }
 
-/** Time between status queries and between repeated goodbyes, in ms, and how often a goodbye is said. */
+/** The time between status queries, and between repeated shutdown pings, in ms. */
 const STATUS_INTERVAL = 10_000;
 const SHUTDOWN_INTERVAL = 5000;
-const MOST_SHUTDOWNS = 24;
+/** How often a shutdown ping is sent if the service does not acknowledge it. */
+const MAXIMUM_SHUTDOWN_PINGS = 24;
 
-/** Pings are the service protocol's side talk: status, rebalance, goodbye. Source: `RuntimeServicePingMessage` of azure-signalr. */
+/**
+ * Sends and handles the pings of the service protocol, which carry status, rebalancing and
+ * shutdown.
+ * Source: `RuntimeServicePingMessage` of azure-signalr.
+ */
 export class ServicePings {
   readonly #connections: ReadonlySet<ServiceConnection>;
   readonly #events: PingEvents;
   readonly #status: NodeJS.Timeout;
-  readonly #goodbyes = new Map<ServiceConnection, () => void>();
-  /** Said to every connection, since this server takes leave. */
+  readonly #shutdowns = new Map<ServiceConnection, () => void>();
+  /** The value of the shutdown ping. Undefined until the server shuts down. */
   #fin: string | undefined;
   clientCount = 0;
   serverCount = 0;
@@ -28,21 +33,21 @@ export class ServicePings {
   constructor(connections: ReadonlySet<ServiceConnection>, events: PingEvents) {
     this.#connections = connections;
     this.#events = events;
-    this.#status = setInterval(() => this.#askStatus(), STATUS_INTERVAL).unref();
+    this.#status = setInterval(() => this.#queryStatus(), STATUS_INTERVAL).unref();
   }
 
   get isShuttingDown(): boolean {
     return this.#fin !== undefined;
   }
 
-  /** A connection is there, perhaps only since the goodbye: it must bring no clients either. */
-  opened(connection: ServiceConnection): void {
-    if (this.#fin !== undefined) void this.#sayGoodbye(connection, this.#fin);
+  /** A connection that opens during the shutdown must not receive clients either. */
+  onOpened(connection: ServiceConnection): void {
+    if (this.#fin !== undefined) void this.#announceShutdown(connection, this.#fin);
   }
 
-  /** Nobody is left to agree to a goodbye. */
-  lost(connection: ServiceConnection): void {
-    this.#goodbyes.get(connection)?.();
+  /** The service cannot acknowledge a shutdown on a closed connection. Stop waiting for it. */
+  onClosed(connection: ServiceConnection): void {
+    this.#shutdowns.get(connection)?.();
   }
 
   receive(connection: ServiceConnection, messages: readonly string[]): void {
@@ -59,7 +64,7 @@ export class ServicePings {
           if (value !== '') this.#events.onInstanceOffline(value);
           break;
         case 'shutdown':
-          if (value === 'finack') this.#goodbyes.get(connection)?.();
+          if (value === 'finack') this.#shutdowns.get(connection)?.();
           break;
         case 'clientcount':
           this.clientCount = Number(value) || 0;
@@ -71,7 +76,7 @@ export class ServicePings {
           this.capacity = Number(value) || 0;
           break;
         default:
-        // Keep-alive, and what later versions may say.
+        // A keep-alive, or a ping of a later version.
       }
     }
   }
@@ -79,35 +84,36 @@ export class ServicePings {
   async shutdown(fin: string): Promise<void> {
     this.#fin = fin;
     await Promise.all(
-      [...this.#connections].map((connection) => this.#sayGoodbye(connection, fin)),
+      [...this.#connections].map((connection) => this.#announceShutdown(connection, fin)),
     );
   }
 
   close(): void {
     clearInterval(this.#status);
-    for (const end of this.#goodbyes.values()) end();
+    for (const end of this.#shutdowns.values()) end();
   }
 
-  #sayGoodbye(connection: ServiceConnection, fin: string): Promise<void> {
+  #announceShutdown(connection: ServiceConnection, fin: string): Promise<void> {
     return new Promise((resolve) => {
-      let said = 0;
-      const say = (): void => {
-        if (++said > MOST_SHUTDOWNS || !connection.isOpen) return end();
+      let count = 0;
+      const sendPing = (): void => {
+        count += 1;
+        if (count > MAXIMUM_SHUTDOWN_PINGS || !connection.isOpen) return end();
         connection.send({ type: ServiceMessageType.Ping, messages: ['shutdown', fin] });
       };
-      const timer = setInterval(say, SHUTDOWN_INTERVAL);
+      const timer = setInterval(sendPing, SHUTDOWN_INTERVAL);
       const end = (): void => {
         clearInterval(timer);
-        this.#goodbyes.delete(connection);
+        this.#shutdowns.delete(connection);
         resolve();
       };
-      this.#goodbyes.set(connection, end);
-      say();
+      this.#shutdowns.set(connection, end);
+      sendPing();
     });
   }
 
-  /** One connection asks for all. */
-  #askStatus(): void {
+  /** Queries the status on one connection. It is the same for all of them. */
+  #queryStatus(): void {
     const open = [...this.#connections];
     const connection = open[Math.floor(Math.random() * open.length)];
     connection?.send({ type: ServiceMessageType.Ping, messages: ['status', '1'] });

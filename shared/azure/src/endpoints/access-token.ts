@@ -1,28 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { NegotiateError } from '@practical-signalr/server/scale-out';
 import jwt from 'jsonwebtoken';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 
-/** Algorithms that the service takes. */
+/** The algorithms that the service accepts. */
 export type AccessTokenAlgorithm = 'HS256' | 'HS512';
 
-/** A key and its name. With an access key the name means nothing to the service. */
+/** A key and its id. The service ignores the id of an access key. */
 export interface SigningKey {
   readonly keyId: string;
   readonly key: string;
 }
 
-/** Claims by their names; a list stands for several claims of one name. */
+/** Claims by name. An array means several claims with the same name. */
 export type TokenClaims = Readonly<Record<string, unknown>>;
 
-/** Characters that a token may have: more do not fit into the headers that carry it. */
+/** The maximum length of a token, in characters. The service accepts no longer ones. */
 export const MAXIMUM_TOKEN_LENGTH = 4096;
 
 export const accessKey = (key: string): SigningKey => ({ key, keyId: randomUUID() });
 
 /**
- * A token for the service. `lifetime` is in ms.
- * @throws {NegotiateError} with status 413 when it has more than 4,096 characters.
+ * Returns a signed token for the service. `lifetime` is in ms.
+ * @throws {NegotiateError} with status 413 if the token has more than 4,096 characters
+ * (`ERR_SIGNALR_AZURE_TOKEN_TOO_LONG`).
  */
 export function signAccessToken(
   { key, keyId }: SigningKey,
@@ -31,7 +31,7 @@ export function signAccessToken(
   lifetime: number,
   algorithm: AccessTokenAlgorithm = 'HS256',
 ): string {
-  // The key is the text itself: the service does not decode its base64.
+  // The key is the UTF-8 bytes of the string. The service does not decode it as base64.
   const token = jwt.sign({ ...claims }, Buffer.from(key, 'utf8'), {
     algorithm,
     audience,
@@ -40,7 +40,7 @@ export function signAccessToken(
     expiresIn: Math.max(1, Math.round(lifetime / 1000)),
   });
   if (token.length > MAXIMUM_TOKEN_LENGTH) {
-    throw new NegotiateError(errorTexts.tokenTooLong(token.length, MAXIMUM_TOKEN_LENGTH), 413);
+    throw errors.tokenTooLong(token.length, MAXIMUM_TOKEN_LENGTH);
   }
   return token;
 }

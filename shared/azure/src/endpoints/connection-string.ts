@@ -1,6 +1,6 @@
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 
-/** How an app shows the service who it is. */
+/** How an app signs in to the service. */
 export type EndpointIdentity =
   | { readonly kind: 'accessKey'; readonly accessKey: string }
   | { readonly kind: 'default' }
@@ -13,9 +13,9 @@ export type EndpointIdentity =
       readonly clientCertificatePath?: string;
     };
 
-/** A connection string, read. URLs have no slash at the end. */
+/** The parts of a connection string. URLs have no slash at the end. */
 export interface ConnectionString {
-  /** With the port, where one is given. */
+  /** Includes the port if the connection string has one. */
   readonly endpoint: string;
   readonly clientEndpoint: string | undefined;
   readonly serverEndpoint: string | undefined;
@@ -24,19 +24,18 @@ export interface ConnectionString {
 }
 
 /**
- * Reads a connection string of Azure SignalR Service.
- * @throws {TypeError} one sentence for each mistake; it never shows a value, since any of them may be the key.
+ * Parses a connection string of Azure SignalR Service.
+ * @throws {TypeError} if it is invalid (`ERR_SIGNALR_AZURE_INVALID_CONNECTION_STRING`). The message
+ * never shows a value, because any of them may be the key.
  * @example
  * parseConnectionString('Endpoint=https://demo.service.signalr.net;AccessKey=…;Version=1.0;');
  */
 export function parseConnectionString(connectionString: string): ConnectionString {
   const values = pairs(connectionString);
   const endpoint = values.get('endpoint');
-  if (values.size < 2 || endpoint === undefined || endpoint === '')
-    throw new TypeError(errorTexts.missingEndpoint);
+  if (values.size < 2 || endpoint === undefined || endpoint === '') throw errors.missingEndpoint();
   const version = values.get('version');
-  if (version !== undefined && !/^1\.\d+(?:[\w-.]+)?$/.test(version))
-    throw new TypeError(errorTexts.wrongVersion);
+  if (version !== undefined && !/^1\.\d+(?:[\w-.]+)?$/.test(version)) throw errors.wrongVersion();
   const [clientEndpoint, serverEndpoint] = ['ClientEndpoint', 'ServerEndpoint'].map((name) => {
     const value = values.get(name.toLowerCase());
     return value === undefined ? undefined : httpUrl(name, value).url;
@@ -56,7 +55,7 @@ function pairs(connectionString: string): ReadonlyMap<string, string> {
     const equals = part.indexOf('=');
     if (equals < 0) continue;
     const name = part.slice(0, equals).trim().toLowerCase();
-    if (values.has(name)) throw new TypeError(errorTexts.repeatedKey(knownKeys.get(name)));
+    if (values.has(name)) throw errors.repeatedKey(knownKeys.get(name));
     values.set(name, part.slice(equals + 1).trim());
   }
   return values;
@@ -79,16 +78,15 @@ const knownKeys = new Map(
 );
 
 function httpUrl(name: string, value: string): { url: string; parsed: URL } {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
-    throw new TypeError(errorTexts.notAnHttpUrl(name));
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) throw errors.notAnHttpUrl(name);
   return { url: value.replace(/\/+$/, ''), parsed: new URL(value) };
 }
 
 function withPort({ url, parsed }: { url: string; parsed: URL }, port: string | undefined): string {
   if (port === undefined) return url;
   const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
-  if (number < 1 || number > 65_535) throw new TypeError(errorTexts.wrongPort);
-  parsed.port = port; // the scheme's own port becomes no port, which means the same
+  if (number < 1 || number > 65_535) throw errors.wrongPort();
+  parsed.port = port;
   return parsed.href.replace(/\/+$/, '');
 }
 
@@ -107,9 +105,7 @@ function identity(values: ReadonlyMap<string, string>): EndpointIdentity {
     default: {
       const accessKey = values.get('accesskey');
       if (accessKey !== undefined && accessKey !== '') return { kind: 'accessKey', accessKey };
-      throw new TypeError(
-        values.has('authtype') ? errorTexts.unknownAuthType : errorTexts.missingAccessKey,
-      );
+      throw values.has('authtype') ? errors.unknownAuthType() : errors.missingAccessKey();
     }
   }
 }
@@ -122,8 +118,8 @@ function application(
   tenantId: string | undefined,
   values: ReadonlyMap<string, string>,
 ): EndpointIdentity {
-  if (clientId === undefined) throw new TypeError(errorTexts.applicationNeeds('ClientId'));
-  if (tenantId === undefined) throw new TypeError(errorTexts.applicationNeeds('TenantId'));
+  if (clientId === undefined) throw errors.applicationNeeds('ClientId');
+  if (tenantId === undefined) throw errors.applicationNeeds('TenantId');
   const [clientSecret, clientCertificatePath] = [
     values.get('clientsecret'),
     values.get('clientcert'),
@@ -131,5 +127,5 @@ function application(
   if (clientSecret !== undefined) return { kind: 'application', clientId, tenantId, clientSecret };
   if (clientCertificatePath !== undefined)
     return { kind: 'application', clientId, tenantId, clientCertificatePath };
-  throw new TypeError(errorTexts.applicationNeeds('ClientSecret or ClientCert'));
+  throw errors.applicationNeeds('ClientSecret or ClientCert');
 }

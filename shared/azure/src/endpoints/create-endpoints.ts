@@ -1,5 +1,5 @@
 import type { AzureSettings, EndpointOptions } from '../azure-options.ts';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import { accessKey } from './access-token.ts';
 import { parseConnectionString } from './connection-string.ts';
 import { AccessKeyCredentials, EntraCredentials } from './endpoint-credentials.ts';
@@ -7,16 +7,16 @@ import { type EndpointAddresses, ServiceEndpoint } from './service-endpoint.ts';
 import { credentialOf, type TokenCredential } from './token-credential.ts';
 
 /**
- * The endpoints that the settings name.
- * @throws {TypeError} a sentence when there is none, or one cannot be read.
+ * Creates the endpoints of the settings.
+ * @throws {TypeError} if there is none (`ERR_SIGNALR_AZURE_NO_CONNECTION_STRING`), or one is
+ * invalid (`ERR_SIGNALR_AZURE_INVALID_ENDPOINT`, `ERR_SIGNALR_AZURE_INVALID_CONNECTION_STRING`).
  */
 export function createEndpoints(settings: AzureSettings): ServiceEndpoint[] {
-  const named: (string | EndpointOptions)[] = [...(settings.endpoints ?? [])];
-  if (settings.connectionString !== undefined) named.unshift(settings.connectionString);
-  if (named.length === 0) throw new TypeError(errorTexts.noConnectionString);
-  const endpoints = named.map((options) => createEndpoint(options, settings));
-  if (endpoints.every(({ type }) => type === 'secondary'))
-    throw new TypeError(errorTexts.noPrimaryEndpoint);
+  const definitions: (string | EndpointOptions)[] = [...(settings.endpoints ?? [])];
+  if (settings.connectionString !== undefined) definitions.unshift(settings.connectionString);
+  if (definitions.length === 0) throw errors.noConnectionString();
+  const endpoints = definitions.map((options) => createEndpoint(options, settings));
+  if (endpoints.every(({ type }) => type === 'secondary')) throw errors.noPrimaryEndpoint();
   return endpoints;
 }
 
@@ -25,9 +25,9 @@ function createEndpoint(
   settings: AzureSettings,
 ): ServiceEndpoint {
   if (typeof options === 'string') return createEndpoint({ connectionString: options }, settings);
-  if (!isEndpoint(options)) throw new TypeError(errorTexts.notAnEndpoint);
+  if (!isEndpoint(options)) throw errors.notAnEndpoint();
   const { type = 'primary' } = options;
-  if (type !== 'primary' && type !== 'secondary') throw new TypeError(errorTexts.wrongEndpointType);
+  if (type !== 'primary' && type !== 'secondary') throw errors.wrongEndpointType();
   const algorithm = settings.accessTokenAlgorithm;
   if ('connectionString' in options) {
     const { identity, ...addresses } = parseConnectionString(options.connectionString);
@@ -62,7 +62,10 @@ function createEndpoint(
   }
 }
 
-/** What comes from JavaScript, or from a variable that is not set, may be anything. */
+/**
+ * Checks the type at run time: the value may come from JavaScript, or be an unset environment
+ * variable.
+ */
 function isEndpoint(options: unknown): boolean {
   if (typeof options !== 'object' || options === null) return false;
   if ('connectionString' in options) return typeof options.connectionString === 'string';
@@ -71,7 +74,6 @@ function isEndpoint(options: unknown): boolean {
 }
 
 function url(name: string, value: string): string {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
-    throw new TypeError(errorTexts.notAnHttpEndpoint(name));
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) throw errors.notAnHttpEndpoint(name);
   return value.replace(/\/+$/, '');
 }

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { NegotiateError } from '@practical-signalr/server/scale-out';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import {
   type AccessTokenAlgorithm,
   type SigningKey,
@@ -9,19 +8,19 @@ import {
 } from './access-token.ts';
 import type { TokenCredential } from './token-credential.ts';
 
-/** How an endpoint's tokens are made. */
+/** Creates the tokens of an endpoint. */
 export interface EndpointCredentials {
-  /** For server connections and the REST API. */
+  /** Returns a token for server connections and the REST API. */
   serverToken(audience: string, claims: TokenClaims): Promise<string>;
-  /** For clients, made by the app. `lifetime` in ms. */
+  /** Returns a token for a client. `lifetime` is in ms. */
   clientToken(audience: string, claims: TokenClaims, lifetime: number): Promise<string>;
-  /** The name of the key that signs clients' tokens, where the service gives it. */
+  /** The id of the key that signs the tokens of clients, if the service provides the key. */
   readonly keyId?: string | undefined;
-  /** Signs with this key from now on. Absent where the key is the app's own. */
+  /** Replaces the key that signs the tokens of clients. Undefined if the app has an access key. */
   useKey?(key: SigningKey): void;
 }
 
-/** An hour, as the .NET SDK has it. */
+/** One hour in ms, as in Microsoft's SDK. */
 const SERVER_TOKEN_LIFETIME = 3_600_000;
 
 /** Signs with the endpoint's access key. */
@@ -44,24 +43,26 @@ export class AccessKeyCredentials implements EndpointCredentials {
 }
 
 const SCOPE = 'https://signalr.azure.com/.default';
-/** Age in ms at which a newer key is asked for, and after which a key is not used any more. */
+/** The age of a key, in ms, at which a new one is fetched. */
 const RENEWAL_AGE = 55 * 60_000;
-const MOST_AGE = 120 * 60_000;
-const TRIES = 3;
+/** The age of a key, in ms, after which it is no longer used. */
+const MAXIMUM_AGE = 120 * 60_000;
+const ATTEMPTS = 3;
 const REQUEST_TIMEOUT = 10_000;
 
 /**
- * Signs in with Microsoft Entra ID: its token opens server connections, and fetches a key that signs the tokens of clients.
- * `retryDelay` is the time between tries to get that key, in ms.
+ * Signs in with Microsoft Entra ID. The Entra token opens server connections and fetches the key
+ * that signs the tokens of clients. `retryDelay` is the time between attempts to fetch that key, in
+ * ms.
  */
 export class EntraCredentials implements EndpointCredentials {
   readonly #serverBase: string;
   readonly #credential: () => Promise<TokenCredential>;
   readonly #algorithm: AccessTokenAlgorithm;
   readonly #retryDelay: number;
-  #opened: Promise<TokenCredential> | undefined;
+  #loadedCredential: Promise<TokenCredential> | undefined;
   #key: SigningKey | undefined;
-  #since = 0;
+  #keyReceivedAt = 0;
   #fetching: Promise<SigningKey> | undefined;
 
   constructor(
@@ -82,13 +83,13 @@ export class EntraCredentials implements EndpointCredentials {
 
   useKey(key: SigningKey): void {
     this.#key = key;
-    this.#since = Date.now();
+    this.#keyReceivedAt = Date.now();
   }
 
   async serverToken(): Promise<string> {
-    this.#opened ??= this.#credential();
-    const token = await (await this.#opened).getToken(SCOPE);
-    if (token === null) throw new Error(errorTexts.noEntraToken);
+    this.#loadedCredential ??= this.#credential();
+    const token = await (await this.#loadedCredential).getToken(SCOPE);
+    if (token === null) throw errors.noEntraToken();
     return token.token;
   }
 
@@ -97,15 +98,18 @@ export class EntraCredentials implements EndpointCredentials {
     return signAccessToken(key, audience, claims, lifetime, this.#algorithm);
   }
 
-  /** Clients wait for the first key only; a newer one is fetched while the old one is good. */
+  /**
+   * Returns the key that signs tokens. Clients wait only for the first key; later it is renewed in
+   * advance.
+   */
   async #currentKey(): Promise<SigningKey> {
-    const age = Date.now() - this.#since;
+    const age = Date.now() - this.#keyReceivedAt;
     if (this.#key !== undefined && age <= RENEWAL_AGE) return this.#key;
     this.#fetching ??= this.#fetchKey().finally(() => (this.#fetching = undefined));
     try {
-      if (this.#key === undefined || age > MOST_AGE) return await this.#fetching;
+      if (this.#key === undefined || age > MAXIMUM_AGE) return await this.#fetching;
     } catch (cause) {
-      throw Object.assign(new NegotiateError(''), { cause });
+      throw errors.noClientKey(cause);
     }
     this.#fetching.catch(() => undefined);
     return this.#key;
@@ -118,7 +122,7 @@ export class EntraCredentials implements EndpointCredentials {
         this.useKey(key);
         return key;
       } catch (error) {
-        if (attempt === TRIES) throw error;
+        if (attempt === ATTEMPTS) throw error;
         await delay(this.#retryDelay, undefined, { ref: false });
       }
     }
@@ -129,13 +133,12 @@ export class EntraCredentials implements EndpointCredentials {
       headers: { Authorization: `Bearer ${await this.serverToken()}` },
       signal: AbortSignal.timeout(REQUEST_TIMEOUT),
     });
-    if (!response.ok) throw new Error(errorTexts.entraRefused(response.status));
+    if (!response.ok) throw errors.entraRefused(response.status);
     const { KeyId: keyId, AccessKey: key } = (await response.json()) as {
       KeyId?: string;
       AccessKey?: string;
     };
-    if (keyId === undefined || key === undefined)
-      throw new Error(errorTexts.entraRefused(response.status));
+    if (keyId === undefined || key === undefined) throw errors.entraRefused(response.status);
     return { keyId, key };
   }
 }

@@ -20,7 +20,7 @@ test('a secondary endpoint is chosen only while no primary is online', () => {
   expect(chooseEndpoint([endpoint('p', { isOnline: false })])).toBeUndefined();
 });
 
-test('free capacity weighs; a number that is missing makes it chance', () => {
+test('the choice is weighted by free capacity, or uniform if a capacity is unknown', () => {
   const [full, free] = [
     endpoint('a', { capacity: 10, clientCount: 7, serverCount: 2 }),
     endpoint('b', { capacity: 1000 }),

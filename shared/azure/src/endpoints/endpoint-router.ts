@@ -1,20 +1,24 @@
 import type { ConnectionRequest } from '@practical-signalr/server/scale-out';
 import type { EndpointType } from './service-endpoint.ts';
 
-/** What a router sees of an endpoint. Zero where the service has not told a number yet. */
+/** An endpoint, as a router sees it. Numbers are 0 until the service has reported them. */
 export interface RoutedEndpoint {
   readonly name: string;
   readonly type: EndpointType;
   readonly isOnline: boolean;
   readonly clientCount: number;
   readonly serverCount: number;
-  /** Connections that the endpoint may have. */
+  /** The maximum number of connections of the endpoint. */
   readonly capacity: number;
 }
 
-/** Chooses among endpoints; what is left out goes the default way. Source: `IEndpointRouter` of azure-signalr. */
+/**
+ * Chooses the endpoints of clients and of messages. The default applies to each method that is
+ * missing.
+ * Source: `IEndpointRouter` of azure-signalr.
+ */
 export interface EndpointRouter {
-  /** Where a client is sent to. Undefined: it is refused. */
+  /** Returns the endpoint of a client that negotiates. Undefined refuses the client. */
   negotiate?(
     request: ConnectionRequest,
     endpoints: readonly RoutedEndpoint[],
@@ -29,8 +33,8 @@ export interface EndpointRouter {
 }
 
 /**
- * One of the online endpoints: a primary one where there is any. By free capacity where all have told theirs, else by chance.
- * `random` is in 0..1.
+ * Returns one of the online endpoints, preferably a primary one. The choice is random: weighted by
+ * free capacity if all endpoints have reported theirs. `random` is at least 0 and less than 1.
  */
 export function chooseEndpoint<TEndpoint extends RoutedEndpoint>(
   endpoints: readonly TEndpoint[],
@@ -41,8 +45,12 @@ export function chooseEndpoint<TEndpoint extends RoutedEndpoint>(
   const candidates = primary.length > 0 ? primary : online;
   const isKnown = candidates.every(({ capacity }) => capacity > 0);
   const weights = candidates.map((endpoint) => (isKnown ? weight(endpoint) : 1));
-  let left = random * weights.reduce((sum, one) => sum + one, 0);
-  return candidates.find((_, i) => (left -= weights[i] as number) < 0) ?? candidates.at(-1);
+  let remaining = random * weights.reduce((sum, one) => sum + one, 0);
+  for (const [i, candidate] of candidates.entries()) {
+    remaining -= weights[i] as number;
+    if (remaining < 0) return candidate;
+  }
+  return candidates.at(-1);
 }
 
 const weight = ({ capacity, clientCount, serverCount }: RoutedEndpoint): number =>

@@ -40,7 +40,7 @@ async function start(): Promise<ChatApp> {
   return app;
 }
 
-test('server connections bring the Entra token; clients get tokens that are signed with the key of the service', async () => {
+test('server connections send the Entra token, and the key of the service signs the tokens of clients', async () => {
   const { claims, accessToken } = await negotiate(await start());
   expect(service.connections[0]?.request.headers.authorization).toBe('Bearer entra-token');
   expect(credential.getToken).toHaveBeenCalledWith('https://signalr.azure.com/.default');
@@ -54,7 +54,7 @@ test('server connections bring the Entra token; clients get tokens that are sign
   expect(asked).toHaveLength(1);
 });
 
-test('where the service refuses the token clients get 500 without a body', async () => {
+test('if the service refuses the token, clients get 500 without a body', async () => {
   answer = (response) => response.writeHead(403).end('a secret reason');
   const credentials = new EntraCredentials(service.url, async () => credential, 'HS256', 1);
   await expect(credentials.clientToken('a', {}, 1000)).rejects.toMatchObject({
@@ -68,7 +68,7 @@ test('where the service refuses the token clients get 500 without a body', async
   });
 });
 
-test('a newer key is fetched while the old one is good; after two hours clients wait for it', async () => {
+test('a new key is fetched in advance, and clients wait for it after two hours', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const credentials = new EntraCredentials(service.url, async () => credential, 'HS512', 1);
   const keyOf = async (): Promise<unknown> =>
@@ -83,7 +83,7 @@ test('a newer key is fetched while the old one is good; after two hours clients 
   await expect(credentials.clientToken('a', {}, 1000)).rejects.toMatchObject({ statusCode: 500 });
 });
 
-test('over a live connection the key is renewed every ten minutes; a refusal is a warning and the old key stays', async () => {
+test('an open connection renews the key every ten minutes, and a refusal is logged', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const sent: ServiceMessage[] = [];
   const connection = {
@@ -115,7 +115,7 @@ test('over a live connection the key is renewed every ten minutes; a refusal is 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('without the package a connection string for Entra says what to install', async () => {
+test('without @azure/identity, the error says what to install', async () => {
   const warn = vi.fn();
   app = await startChat({
     connectionString: `Endpoint=${service.url};AuthType=azure`,

@@ -28,7 +28,7 @@ test.each([
     'AuthType=azure.app;ClientId=c;TenantId=t;ClientCert=/a.pem',
     ['certificate', 't', 'c', '/a.pem'],
   ],
-])('%s makes the credential of @azure/identity', async (part, expected) => {
+])('%s creates the matching credential of @azure/identity', async (part, expected) => {
   const { identity } = parseConnectionString(`Endpoint=https://a;${part}`);
   const credential = await credentialOf(
     identity as Exclude<EndpointIdentity, { kind: 'accessKey' }>,
@@ -60,7 +60,7 @@ declare class ClientSecretCredential {
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken>;
 }
 
-test('credentials with the signatures of @azure/identity are taken as they are', () => {
+test('the credentials of @azure/identity are assignable to TokenCredential', () => {
   expectTypeOf<ClientSecretCredential>().toExtend<TokenCredential>();
   expectTypeOf<{
     getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>;

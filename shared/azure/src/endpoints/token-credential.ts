@@ -1,8 +1,8 @@
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import type { EndpointIdentity } from './connection-string.ts';
 
 /**
- * Any credential of `@azure/identity` 4 is one: its classes are assignable to it, though nothing here depends on that package.
+ * A credential for Microsoft Entra ID. The classes of `@azure/identity` 4 implement this interface.
  * Source: `TokenCredential` of @azure/core-auth.
  */
 export interface TokenCredential {
@@ -11,7 +11,7 @@ export interface TokenCredential {
   ): Promise<{ token: string; expiresOnTimestamp: number } | null>;
 }
 
-/** What is used of `@azure/identity`, which is installed only by those who need it. */
+/** The classes of `@azure/identity` that this package uses. Installing that package is optional. */
 interface AzureIdentity {
   DefaultAzureCredential: new () => TokenCredential;
   ManagedIdentityCredential: new (options: { clientId?: string }) => TokenCredential;
@@ -30,14 +30,15 @@ interface AzureIdentity {
 type Identity = Exclude<EndpointIdentity, { kind: 'accessKey' }>;
 
 /**
- * The credential that a connection string names.
- * @throws {Error} a sentence when `@azure/identity` is not installed.
+ * Returns the credential that a connection string describes.
+ * @throws {Error} if `@azure/identity` is not installed
+ * (`ERR_SIGNALR_AZURE_IDENTITY_NOT_INSTALLED`).
  */
 export async function credentialOf(identity: Identity): Promise<TokenCredential> {
-  const name = '@azure/identity'; // in a variable, since it is an optional peer
+  const name = '@azure/identity'; // A variable, so that TypeScript does not require the package.
   const azure = await import(name).then(
     (module: AzureIdentity) => module,
-    (cause: unknown) => Promise.reject(new Error(errorTexts.identityNotInstalled, { cause })),
+    (cause: unknown) => Promise.reject(errors.identityNotInstalled(cause)),
   );
   switch (identity.kind) {
     case 'default':

@@ -1,14 +1,18 @@
-/** The REST API has refused a request. Source: `AzureSignalRException` of the management SDK. */
+/**
+ * Thrown if the REST API refuses a request.
+ * Source: `AzureSignalRException` of the management SDK.
+ */
 export class AzureSignalRError extends Error {
   override readonly name = 'AzureSignalRError';
+  readonly code = 'ERR_SIGNALR_AZURE_REST_REFUSED';
   /** The HTTP status. */
   readonly statusCode: number;
-  /** The service's own name of what is wrong, for example `Error.Connection.NotExisted`. */
-  readonly code: string | undefined;
+  /** The error code of the service, for example `Error.Connection.NotExisted`. */
+  readonly serviceCode: string | undefined;
 
-  constructor(text: string, statusCode: number, code: string | undefined) {
-    super(text);
+  constructor(message: string, statusCode: number, serviceCode: string | undefined) {
+    super(message);
     this.statusCode = statusCode;
-    this.code = code;
+    this.serviceCode = serviceCode;
   }
 }

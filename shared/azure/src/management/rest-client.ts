@@ -1,19 +1,23 @@
 import type { ServiceEndpoint } from '../endpoints/service-endpoint.ts';
-import { errorTexts } from '../error-texts.ts';
-import { AzureSignalRError } from './azure-signalr-error.ts';
+import { errors } from '../errors.ts';
 
 const API_VERSION = '2022-06-01';
 
-/** One request to the REST API of a hub. */
+/** A request to the REST API of a hub. */
 export interface RestRequest {
   readonly method: 'POST' | 'PUT' | 'DELETE' | 'HEAD';
-  /** Behind the hub, for example `['groups', name, ':send']`; percent-encoded on the way. */
+  /**
+   * The path segments after the hub, for example `['groups', name, ':send']`, not percent-encoded.
+   */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body?: unknown;
 }
 
-/** Asks the data plane of one endpoint. Source: data-plane REST API of Azure SignalR Service, version 2022-06-01. */
+/**
+ * Sends requests to the REST API of one endpoint.
+ * Source: data-plane REST API of Azure SignalR Service, version 2022-06-01.
+ */
 export class RestClient {
   readonly endpoint: ServiceEndpoint;
   readonly #applicationName: string | undefined;
@@ -25,25 +29,30 @@ export class RestClient {
     this.#timeout = timeout;
   }
 
-  /** True where the service has done it, false where it knows no such connection, user or group. */
-  async ask(hub: string, request: RestRequest): Promise<boolean> {
-    // What is posted ends with what to do, whose colon stands for itself.
-    const [names, verbs] =
-      request.method === 'POST'
-        ? [request.path.slice(0, -1), request.path.slice(-1)]
-        : [request.path, []];
-    const path = ['/api/hubs', ...[hub.toLowerCase(), ...names].map(encodeName), ...verbs].join(
-      '/',
-    );
+  /**
+   * Sends a request to a hub. Returns false if the service does not know the connection, user or
+   * group.
+   * @throws {AzureSignalRError} if the service refuses the request.
+   */
+  async send(hub: string, request: RestRequest): Promise<boolean> {
+    // The last segment of a POST is the operation. Its colon must not be encoded.
+    const nameCount = request.method === 'POST' ? request.path.length - 1 : request.path.length;
+    const names = [hub.toLowerCase(), ...request.path.slice(0, nameCount)];
+    const operation = request.path.slice(nameCount);
+    const path = ['/api/hubs', ...names.map(encodeName), ...operation].join('/');
     const application =
       this.#applicationName === undefined ? {} : { application: this.#applicationName };
-    const { status, code } = await this.#send(request, path, new URLSearchParams(application));
-    if (status === 404 && code !== UNKNOWN_CONNECTION) return false;
+    const { status, serviceCode } = await this.#send(
+      request,
+      path,
+      new URLSearchParams(application),
+    );
+    if (status === 404 && serviceCode !== UNKNOWN_CONNECTION) return false;
     if (status >= 200 && status < 300) return true;
-    throw new AzureSignalRError(errorTexts.restRefused(this.endpoint.name, status), status, code);
+    throw errors.restRefused(this.endpoint.name, status, serviceCode);
   }
 
-  /** Whether the service is up. Rejects when it cannot be reached. */
+  /** Returns true if the service reports that it is healthy. Rejects if it cannot be reached. */
   async isHealthy(): Promise<boolean> {
     const { status } = await this.#send(
       { method: 'HEAD', path: [] },
@@ -57,9 +66,10 @@ export class RestClient {
     { method, query = {}, body }: RestRequest,
     path: string,
     parameters: URLSearchParams,
-  ): Promise<{ status: number; code: string | undefined }> {
+  ): Promise<{ status: number; serviceCode: string | undefined }> {
     parameters.set('api-version', API_VERSION);
-    // The token is for this address; what is added behind it is not part of its audience.
+    // The audience of the token is the address up to here. Parameters that follow are not part of
+    // it.
     const audience = this.endpoint.restAudience(`${path}?${parameters.toString()}`);
     for (const [name, values = []] of Object.entries(query)) {
       for (const value of [values].flat()) parameters.append(name, value as string);
@@ -73,18 +83,26 @@ export class RestClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(this.#timeout),
     }).catch((cause: unknown) => {
-      throw new Error(errorTexts.restUnreachable(this.endpoint.name), { cause });
+      throw errors.restUnreachable(this.endpoint.name, cause);
     });
     await response.body?.cancel();
-    return { status: response.status, code: response.headers.get('x-ms-error-code') ?? undefined };
+    const serviceCode = response.headers.get('x-ms-error-code') ?? undefined;
+    return { status: response.status, serviceCode };
   }
 }
 
-/** A connection that cannot join a group since it does not exist is a mistake, not an answer. */
+/**
+ * Joining a group with an unknown connection is an error, although the status is 404 as for a
+ * negative answer.
+ */
 const UNKNOWN_CONNECTION = 'Error.Connection.NotExisted';
 
-/** No encoding keeps one or two points from being a step in the path: a message to the user `..` would go to all. */
+/**
+ * Percent-encodes one path segment. Refuses `.` and `..`, which no encoding protects: a message to
+ * the user `..` would be sent to all.
+ */
 function encodeName(name: string): string {
-  if (name === '.' || name === '..') throw new TypeError(errorTexts.pointsAsName(name));
-  return encodeURIComponent(Buffer.from(name).toString('utf8')); // half a surrogate pair becomes a replacement character
+  if (name === '.' || name === '..') throw errors.dotsAsName(name);
+  const wellFormed = Buffer.from(name).toString('utf8'); // Replaces lone surrogates.
+  return encodeURIComponent(wellFormed);
 }

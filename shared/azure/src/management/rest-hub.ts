@@ -3,7 +3,7 @@ import type { CloseOptions } from './service-hub-context.ts';
 
 type Query = NonNullable<RestRequest['query']>;
 
-/** What is asked of all endpoints, since the clients of a hub are spread over them. */
+/** Sends each request to all endpoints, because the clients of a hub are distributed over them. */
 export class RestHub {
   readonly #hub: string;
   readonly #clients: readonly RestClient[];
@@ -13,29 +13,33 @@ export class RestHub {
     this.#clients = clients;
   }
 
-  ask(request: RestRequest): Promise<boolean[]> {
-    return Promise.all(this.#clients.map((client) => client.ask(this.#hub, request)));
+  send(request: RestRequest): Promise<boolean[]> {
+    return Promise.all(this.#clients.map((client) => client.send(this.#hub, request)));
   }
 
-  /** Of several endpoints one has the connection. */
+  /** Succeeds if one endpoint succeeds, because only one of them has the connection. */
   async add(path: readonly string[], query: Query = {}): Promise<void> {
-    const asked = this.#clients.map((client) =>
-      client.ask(this.#hub, { method: 'PUT', path, query }),
+    const requests = this.#clients.map((client) =>
+      client.send(this.#hub, { method: 'PUT', path, query }),
     );
-    await Promise.any(asked).catch((error: AggregateError) => {
+    await Promise.any(requests).catch((error: AggregateError) => {
       throw error.errors[0];
     });
   }
 
   async remove(path: readonly string[], query: Query = {}): Promise<void> {
-    await this.ask({ method: 'DELETE', path, query });
+    await this.send({ method: 'DELETE', path, query });
   }
 
   async close(path: readonly string[], options: CloseOptions = {}): Promise<void> {
-    await this.ask({ method: 'POST', path: [...path, ':closeConnections'], query: { ...options } });
+    await this.send({
+      method: 'POST',
+      path: [...path, ':closeConnections'],
+      query: { ...options },
+    });
   }
 
   async exists(path: readonly string[]): Promise<boolean> {
-    return (await this.ask({ method: 'HEAD', path })).some(Boolean);
+    return (await this.send({ method: 'HEAD', path })).some(Boolean);
   }
 }

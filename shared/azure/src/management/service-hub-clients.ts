@@ -1,15 +1,21 @@
 import type { RestRequest } from './rest-client.ts';
 
-/** The methods of a client contract with their arguments, also with a capital first letter, as C# spells them. */
+/**
+ * The methods of a client contract with their arguments. The first letter may be upper case, as in
+ * C#.
+ */
 export type ClientMethods<TClient> = {
   readonly [
     TName in Extract<keyof TClient, string> as TName | Capitalize<TName>
   ]: TClient[TName] extends (...args: infer TArguments) => unknown ? TArguments : never;
 };
 
-/** Calls methods of some clients. Source: `IClientProxy` of ASP.NET Core. */
+/** Calls methods on a set of clients. Source: `IClientProxy` of ASP.NET Core. */
 export interface ServiceClientProxy<TClient> {
-  /** Resolves when the service has taken it; whether anybody gets it is not known. */
+  /**
+   * Resolves when the service has accepted the message. It does not report whether a client
+   * receives it.
+   */
   send<TName extends Extract<keyof ClientMethods<TClient>, string>>(
     method: TName,
     ...args: ClientMethods<TClient>[TName] extends readonly unknown[]
@@ -18,12 +24,12 @@ export interface ServiceClientProxy<TClient> {
   ): Promise<void>;
 }
 
-/** Who gets a call, as in a hub. Source: `IHubClients` of ASP.NET Core. */
+/** Selects the clients that receive a call, as in a hub. Source: `IHubClients` of ASP.NET Core. */
 export class ServiceHubClients<TClient> {
-  readonly #ask: (requests: readonly RestRequest[]) => Promise<unknown>;
+  readonly #send: (requests: readonly RestRequest[]) => Promise<unknown>;
 
-  constructor(ask: (requests: readonly RestRequest[]) => Promise<unknown>) {
-    this.#ask = ask;
+  constructor(send: (requests: readonly RestRequest[]) => Promise<unknown>) {
+    this.#send = send;
   }
 
   get all(): ServiceClientProxy<TClient> {
@@ -54,7 +60,7 @@ export class ServiceHubClients<TClient> {
     return this.#proxy(userIds.map((id) => ['users', id]));
   }
 
-  /** One request for each receiver: the API takes no lists. */
+  /** Sends one request for each receiver, because the API does not accept arrays. */
   #proxy(
     receivers: readonly (readonly string[])[],
     excluded: readonly string[] = [],
@@ -62,7 +68,7 @@ export class ServiceHubClients<TClient> {
     return {
       send: async (target, ...args) => {
         const body = { target, arguments: args };
-        await this.#ask(
+        await this.#send(
           receivers.map((path) => ({
             method: 'POST',
             path: [...path, ':send'],

@@ -1,53 +1,54 @@
 import type { ClaimsPrincipal } from '@practical-signalr/server/scale-out';
 import type { ServiceHubClients } from './service-hub-clients.ts';
 
-/** What a client needs to connect to the service; the answer to its negotiation. */
+/** The response to a negotiation. A client needs it to connect to the service. */
 export interface ConnectionInfo {
   readonly url: string;
   readonly accessToken: string;
 }
 
-/** Who negotiates. Source: `NegotiationOptions` of the management SDK. */
+/** Options of `negotiate()`. Source: `NegotiationOptions` of the management SDK. */
 export interface NegotiateOptions {
   /** The user that the client belongs to. */
   readonly userId?: string;
-  /** What else upstream calls get to know of the user. */
+  /** Claims of the user. Upstream endpoints receive them. */
   readonly claims?: ClaimsPrincipal;
-  /** How long the token is good for a connection, in ms. Default one hour. */
+  /** How long the client can connect with the token, in ms. Default: 3,600,000 ms (one hour). */
   readonly lifetime?: number;
-  /** Whether the client is closed when the claim `exp` has passed. Default false. */
+  /** Whether the service closes the client when the claim `exp` has passed. Default: false. */
   readonly closeOnAuthenticationExpiration?: boolean;
 }
 
-/** Connections that are not closed, and why the others are. */
+/** Options of the methods that close connections. */
 export interface CloseOptions {
+  /** The ids of connections that stay open. */
   readonly excluded?: readonly string[];
-  /** Shown to the clients. */
+  /** The error that the clients receive. */
   readonly reason?: string;
 }
 
-/** Groups of connections. */
+/** Adds connections to groups and removes them. */
 export interface ServiceGroupManager {
-  /** Rejects when there is no such connection. */
+  /** Rejects if the connection does not exist (`ERR_SIGNALR_AZURE_REST_REFUSED`). */
   add(connectionId: string, group: string): Promise<void>;
   remove(connectionId: string, group: string): Promise<void>;
   removeFromAll(connectionId: string): Promise<void>;
 }
 
-/** Groups of users: connections that a user opens later are in them too. */
+/** Adds users to groups. This includes connections that the user opens later. */
 export interface UserGroupManager {
-  /** `ttl` is how long the user is in the group, in ms, whole seconds. Default: for good. */
+  /** `ttl` is the duration of the membership in ms, rounded up to seconds. Default: unlimited. */
   add(userId: string, group: string, options?: { readonly ttl?: number }): Promise<void>;
   remove(userId: string, group: string): Promise<void>;
   removeFromAll(userId: string): Promise<void>;
   has(userId: string, group: string): Promise<boolean>;
 }
 
-/** What is connected, and how it ends. */
+/** Checks and closes connections. */
 export interface ClientManager {
   connectionExists(connectionId: string): Promise<boolean>;
   userExists(userId: string): Promise<boolean>;
-  /** Whether anybody is in the group. */
+  /** Returns true if the group has a member. */
   groupExists(group: string): Promise<boolean>;
   closeConnection(connectionId: string, reason?: string): Promise<void>;
   closeAll(options?: CloseOptions): Promise<void>;
@@ -55,14 +56,17 @@ export interface ClientManager {
   closeGroup(group: string, options?: CloseOptions): Promise<void>;
 }
 
-/** One hub of the service, without a server connection. Source: `ServiceHubContext` of the management SDK. */
+/**
+ * Sends to the clients of one hub without a server connection.
+ * Source: `ServiceHubContext` of the management SDK.
+ */
 export interface ServiceHubContext<TClient> {
   readonly clients: ServiceHubClients<TClient>;
   readonly groups: ServiceGroupManager;
   readonly userGroups: UserGroupManager;
   readonly clientManager: ClientManager;
   /**
-   * The answer to a client that negotiates with the app.
+   * Creates the response to a client that negotiates with the app.
    * @example
    * app.post('/chat/negotiate', async (request, response) => {
    *   response.json(await chat.negotiate({ userId: request.user.id }));

@@ -47,7 +47,7 @@ const V = 'api-version=2022-06-01';
 const lines = (): string[] =>
   requests.splice(0).map(({ line }) => line.replace('/api/hubs/chathub', ''));
 
-test('sends go where the documentation says, one request for each receiver; the token is for the address', async () => {
+test('sends use the documented paths, one request for each receiver, with the path as audience of the token', async () => {
   const { clients } = chat;
   await clients.all.send('ReceiveMessage', 'ada', 'hé');
   expect(requests).toEqual([
@@ -78,7 +78,7 @@ test('sends go where the documentation says, one request for each receiver; the 
   expect(lines()).toEqual([`POST /users/ada%40x/:send?${V}`]);
 });
 
-test('calls are typed by the contract of the client', () => {
+test('calls have the types of the client contract', () => {
   expectTypeOf<ClientMethods<ChatClient>['ReceiveMessage']>().toEqualTypeOf<
     [from: string, text: string]
   >();
@@ -91,7 +91,7 @@ test('calls are typed by the contract of the client', () => {
   expect([wrong, missing]).toHaveLength(2);
 });
 
-test('names that mean something in a path reach those who are called so, or nobody', async () => {
+test('names with a meaning in a path are encoded or refused', async () => {
   await chat.clients.user(':send').send('receiveMessage', '', '');
   await chat.clients.user('a/../b').send('receiveMessage', '', '');
   await chat.clients.user('half \ud83d').send('receiveMessage', '', '');
@@ -100,15 +100,15 @@ test('names that mean something in a path reach those who are called so, or nobo
   );
   for (const name of ['.', '..']) {
     await expect(chat.clients.user(name).send('receiveMessage', '', ''), name).rejects.toThrow(
-      'a step in the path',
+      'path segment',
     );
-    await expect(chat.clientManager.closeUser(name), name).rejects.toThrow('a step in the path');
-    await expect(chat.userGroups.add('ada', name), name).rejects.toThrow('a step in the path');
+    await expect(chat.clientManager.closeUser(name), name).rejects.toThrow('path segment');
+    await expect(chat.userGroups.add('ada', name), name).rejects.toThrow('path segment');
   }
   expect(lines()).toEqual([]);
 });
 
-test('groups, groups of users, closing', async () => {
+test('groups, groups of users and closing use the documented requests', async () => {
   answer = { status: 200 };
   const { groups, userGroups, clientManager } = chat;
   await groups.add('c', 'g');
@@ -137,7 +137,7 @@ test('groups, groups of users, closing', async () => {
   ]);
 });
 
-test('what exists, and what does not; removing what is not there is no error', async () => {
+test('existence checks return true or false, and removing what does not exist is no error', async () => {
   const { clientManager, userGroups, groups } = chat;
   const ask = (): Promise<boolean[]> =>
     Promise.all([
@@ -161,18 +161,23 @@ test('what exists, and what does not; removing what is not there is no error', a
 
 test.each([
   [401, undefined, /401.*AccessKey/],
-  [404, 'Error.Connection.NotExisted', 'no such connection'],
+  [404, 'Error.Connection.NotExisted', 'does not know the connection'],
   [413, undefined, '1 MB'],
   [500, undefined, 'status 500'],
-])('status %i is one sentence, without the key', async (status, code, text) => {
-  answer = { status, ...(code === undefined ? {} : { code }) };
+])('status %i rejects with a message without the key', async (status, serviceCode, text) => {
+  answer = { status, ...(serviceCode === undefined ? {} : { code: serviceCode }) };
   const error = await chat.groups.add('c', 'g').catch((reason: Error) => reason);
-  expect(error).toMatchObject({ name: 'AzureSignalRError', statusCode: status, code });
+  expect(error).toMatchObject({
+    name: 'AzureSignalRError',
+    code: 'ERR_SIGNALR_AZURE_REST_REFUSED',
+    statusCode: status,
+    serviceCode,
+  });
   expect((error as Error).message).toMatch(text);
   expect((error as Error).message).not.toContain(KEY);
 });
 
-test('a service that cannot be reached, names that cannot be, arguments that cannot be written: an error each', async () => {
+test('an unreachable service, impossible names and arguments that cannot be encoded are errors', async () => {
   const nowhere = new ServiceManager({
     connectionString: 'Endpoint=http://127.0.0.1:9;AccessKey=k',
     environment: {},
@@ -193,7 +198,7 @@ test('a service that cannot be reached, names that cannot be, arguments that can
   expect(requests).toEqual([]);
 });
 
-test('an application name goes along; the environment is read', async () => {
+test('the application name is sent, and the environment is read', async () => {
   answer = { status: 200 };
   const service = new ServiceManager({
     environment: {
@@ -214,7 +219,7 @@ test('an application name goes along; the environment is read', async () => {
   expect(new URL((await context.negotiate()).url).searchParams.get('hub')).toBe('shop_chathub');
 });
 
-test('negotiation answers with the URL and a token, as Azure Functions do', async () => {
+test('negotiate returns the URL and a token, as Azure Functions do', async () => {
   const { url, accessToken } = await chat.negotiate({
     userId: 'ada',
     claims: { role: 'admin' },
@@ -232,7 +237,7 @@ test('negotiation answers with the URL and a token, as Azure Functions do', asyn
   expect(requests).toEqual([]);
 });
 
-test('with several endpoints sends reach all, a check is true if any says so, clients go to a primary', async () => {
+test('with several endpoints, sends use all, one positive check suffices, and clients use a primary one', async () => {
   const second = 'Endpoint=http://127.0.0.1:9;AccessKey=k';
   const service = new ServiceManager({
     endpoints: [connectionString, { connectionString: second, type: 'secondary' }],

@@ -1,39 +1,47 @@
 import { transportNames } from '@practical-signalr/server/transports';
-import { resolveAzureOptions, type EndpointOptions, refuseNoTime } from '../azure-options.ts';
+import { resolveAzureOptions, type EndpointOptions, checkTime } from '../azure-options.ts';
 import type { AccessTokenAlgorithm } from '../endpoints/access-token.ts';
 import { createEndpoints } from '../endpoints/create-endpoints.ts';
 import { chooseEndpoint } from '../endpoints/endpoint-router.ts';
 import { serviceHubName } from '../endpoints/service-endpoint.ts';
 import { optionsFromEnvironment } from '../environment.ts';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 import { clientClaims } from '../negotiation/client-claims.ts';
 import { RestClient } from './rest-client.ts';
 import { RestHub } from './rest-hub.ts';
 import { ServiceHubClients } from './service-hub-clients.ts';
 import type { ConnectionInfo, NegotiateOptions, ServiceHubContext } from './service-hub-context.ts';
 
-/** Options of {@link ServiceManager}; all are optional. Times in ms. Source: `ServiceManagerOptions` of the management SDK. */
+/**
+ * The options of {@link ServiceManager}. All are optional; times are in ms.
+ * Source: `ServiceManagerOptions` of the management SDK.
+ */
 export interface ServiceManagerOptions {
-  /** Default: the environment variable `Azure__SignalR__ConnectionString`. */
+  /**
+   * The connection string of one instance of the service.
+   * Default: the environment variable `Azure__SignalR__ConnectionString`.
+   */
   readonly connectionString?: string;
-  /** Several instances of the service; or one without a connection string. */
+  /** Several instances of the service, or one that is not described by a connection string. */
   readonly endpoints?: readonly (string | EndpointOptions)[];
-  /** Keeps apps apart that share an instance of the service. */
+  /** Separates apps that share an instance of the service. It becomes part of the hub's name. */
   readonly applicationName?: string;
-  /** Default `HS256`. */
+  /** The algorithm that signs tokens. Default: `HS256`. */
   readonly accessTokenAlgorithm?: AccessTokenAlgorithm;
-  /** Time for a request to the service. Default 30,000 ms. */
+  /** The maximum time for a request to the service. Default: 30,000 ms. */
   readonly timeout?: number;
-  /** Where connection strings and settings are looked up. Default `process.env`. */
+  /** The environment variables to read settings from. Default: `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 const ONE_HOUR = 3_600_000;
 
 /**
- * Sends to clients of the service, and lets clients in, without a server connection: for functions, jobs and scripts.
+ * Sends to clients of the service and answers negotiations without a server connection. Use it in
+ * functions, jobs and scripts.
  * Source: `ServiceManager` of the management SDK, transient mode.
- * @throws {TypeError} a sentence when there is no connection string, or it is wrong.
+ * @throws {TypeError} if there is no connection string (`ERR_SIGNALR_AZURE_NO_CONNECTION_STRING`),
+ * or if it is invalid (`ERR_SIGNALR_AZURE_INVALID_CONNECTION_STRING`).
  * @example
  * const chat = new ServiceManager().hubContext<ChatClient>('ChatHub');
  * await chat.clients.all.send('ReceiveMessage', 'from a job');
@@ -48,69 +56,73 @@ export class ServiceManager {
     ...options
   }: ServiceManagerOptions = {}) {
     const {
-      endpoints: found,
+      endpoints: environmentEndpoints,
       applicationName,
       accessTokenAlgorithm,
     } = optionsFromEnvironment(environment);
-    const isTold = options.connectionString !== undefined || options.endpoints !== undefined;
+    const hasEndpoints = options.connectionString !== undefined || options.endpoints !== undefined;
     const settings = resolveAzureOptions({
       ...(applicationName === undefined ? {} : { applicationName }),
       ...(accessTokenAlgorithm === undefined ? {} : { accessTokenAlgorithm }),
-      ...(isTold || found === undefined ? {} : { endpoints: found }),
+      ...(hasEndpoints || environmentEndpoints === undefined
+        ? {}
+        : { endpoints: environmentEndpoints }),
       ...options,
     });
-    refuseNoTime('timeout', timeout);
+    checkTime('timeout', timeout);
     this.#applicationName = settings.applicationName;
     this.#clients = createEndpoints(settings).map(
       (endpoint) => new RestClient(endpoint, settings.applicationName, timeout),
     );
   }
 
-  /** Whether every endpoint answers. Rejects when one cannot be reached. */
+  /**
+   * Returns true if every endpoint reports that it is healthy. Rejects if an endpoint cannot be
+   * reached (`ERR_SIGNALR_AZURE_REST_UNREACHABLE`).
+   */
   async isHealthy(): Promise<boolean> {
     const answers = await Promise.all(this.#clients.map((client) => client.isHealthy()));
     return answers.every(Boolean);
   }
 
   /**
-   * One hub, by the name of its class; case does not matter.
-   * @throws {TypeError} where the service could not know a hub of that name.
+   * Returns the context of one hub. The name is that of the hub's class, case-insensitive.
+   * @throws {TypeError} if a hub cannot have this name (`ERR_SIGNALR_AZURE_INVALID_NAME`).
    */
   hubContext<TClient = Record<string, (...args: readonly unknown[]) => unknown>>(
     hub: string,
   ): ServiceHubContext<TClient> {
-    if (!/^[A-Za-z][A-Za-z0-9_`,.[\]]{0,127}$/.test(hub))
-      throw new TypeError(errorTexts.wrongHubName);
+    if (!/^[A-Za-z][A-Za-z0-9_`,.[\]]{0,127}$/.test(hub)) throw errors.wrongHubName();
     const rest = new RestHub(hub, this.#clients);
     return {
       clients: new ServiceHubClients<TClient>((requests) =>
-        Promise.all(requests.map((request) => rest.ask(request))),
+        Promise.all(requests.map((request) => rest.send(request))),
       ),
       groups: {
         add: (connectionId, group) =>
-          rest.add(['groups', named(group), 'connections', connectionId]),
+          rest.add(['groups', checkGroupName(group), 'connections', connectionId]),
         remove: (connectionId, group) =>
-          rest.remove(['groups', named(group), 'connections', connectionId]),
+          rest.remove(['groups', checkGroupName(group), 'connections', connectionId]),
         removeFromAll: (connectionId) => rest.remove(['connections', connectionId, 'groups']),
       },
       userGroups: {
         add: (userId, group, { ttl } = {}) =>
-          rest.add(['users', userId, 'groups', named(group)], {
+          rest.add(['users', userId, 'groups', checkGroupName(group)], {
             ttl: ttl === undefined ? ttl : String(Math.ceil(ttl / 1000)),
           }),
-        remove: (userId, group) => rest.remove(['users', userId, 'groups', named(group)]),
+        remove: (userId, group) => rest.remove(['users', userId, 'groups', checkGroupName(group)]),
         removeFromAll: (userId) => rest.remove(['users', userId, 'groups']),
-        has: (userId, group) => rest.exists(['users', userId, 'groups', named(group)]),
+        has: (userId, group) => rest.exists(['users', userId, 'groups', checkGroupName(group)]),
       },
       clientManager: {
         connectionExists: (connectionId) => rest.exists(['connections', connectionId]),
         userExists: (userId) => rest.exists(['users', userId]),
-        groupExists: (group) => rest.exists(['groups', named(group)]),
+        groupExists: (group) => rest.exists(['groups', checkGroupName(group)]),
         closeConnection: (connectionId, reason) =>
           rest.remove(['connections', connectionId], { reason }),
         closeAll: (options) => rest.close([], options),
         closeUser: (userId, options) => rest.close(['users', userId], options),
-        closeGroup: (group, options) => rest.close(['groups', named(group)], options),
+        closeGroup: (group, options) => rest.close(['groups', checkGroupName(group)], options),
       },
       negotiate: (options = {}) => this.#negotiate(hub, options),
     };
@@ -126,7 +138,7 @@ export class ServiceManager {
     }: NegotiateOptions,
   ): Promise<ConnectionInfo> {
     const endpoints = this.#clients.map(({ endpoint }) => endpoint);
-    // Without connections to them nobody knows which are online.
+    // Without server connections, the state of the endpoints is unknown.
     const unknown = { isOnline: true, clientCount: 0, serverCount: 0, capacity: 0 };
     const chosen = chooseEndpoint(
       endpoints.map((endpoint) => ({
@@ -164,8 +176,8 @@ export class ServiceManager {
   }
 }
 
-/** @throws {TypeError} where no group can have the name. */
-function named(group: string): string {
-  if (group.trim() === '' || group.length > 1024) throw new TypeError(errorTexts.wrongGroupName);
+/** @throws {TypeError} if a group cannot have this name (`ERR_SIGNALR_AZURE_INVALID_NAME`). */
+function checkGroupName(group: string): string {
+  if (group.trim() === '' || group.length > 1024) throw errors.wrongGroupName();
   return group;
 }

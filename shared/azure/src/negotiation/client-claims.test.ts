@@ -25,7 +25,7 @@ function throughService(payload: Record<string, unknown>): Claims {
   );
 }
 
-test('a user comes through the service unchanged, whatever the claims are called and of what type they are', () => {
+test('a user passes through the service unchanged, with any names and types of claims', () => {
   const user = {
     sub: '1',
     nameid: 'n',
@@ -51,7 +51,7 @@ test('a user comes through the service unchanged, whatever the claims are called
   ).toEqual(['a', 'b']);
 });
 
-test('nobody has no claims and comes back as nobody', () => {
+test('an anonymous client has no claims and stays anonymous', () => {
   expect(clientClaims(undefined, hub, plain)).toEqual({});
   expect(
     openedClient([
@@ -66,7 +66,7 @@ test('nobody has no claims and comes back as nobody', () => {
   });
 });
 
-test('system claims come in their order and only where they say something', () => {
+test('system claims are in order, and only those that differ from a default are sent', () => {
   const claims = clientClaims(
     { sub: 'u', exp: 2_000_000_000 },
     {
@@ -91,7 +91,7 @@ test('system claims come in their order and only where they say something', () =
   expect(openedClient(throughService(claims)).expiresAt).toBe(2_000_000_000_000);
 });
 
-test('the claims of a .NET app have the short names that Node knows', () => {
+test('the claims of a .NET app have short names in Node', () => {
   const claims: Claims = [
     ['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier', 'bob'],
     ['asrs.u.iss', 'https://issuer.example'],

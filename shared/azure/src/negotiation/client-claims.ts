@@ -8,28 +8,30 @@ import {
   USER_CLAIM_PREFIX,
 } from '../service-protocol/index.ts';
 
-/** What the token tells the service beside the user's claims. */
+/** The settings that the token carries for the service. */
 export interface ClientTokenSettings {
-  /** Undefined: any server may serve the client. */
+  /** The server that serves the client. Undefined if any server may serve it. */
   readonly sticky?:
     | { readonly serverId: string; readonly mode: 'Preferred' | 'Required' }
     | undefined;
   readonly isDiagnosticClient: boolean;
   readonly endpointCount: number;
-  /** Seconds of a long poll at most. */
+  /** The maximum duration of a long poll, in seconds. */
   readonly maximumPollInterval?: number | undefined;
   readonly closeOnAuthenticationExpiration: boolean;
 }
 
-/** Names that have a meaning of their own in a JWT. */
+/** Claims with a meaning of their own in a JWT. */
 const jwtNames = new Set('aud exp iat nbf iss actort acr azp c_hash jti nonce'.split(' '));
 const numericNames = new Set(['exp', 'iat', 'nbf', 'auth_time']);
-/** Claims that are not text come back from the service as text, so they travel a second time as JSON. */
+/**
+ * The service converts all claims to strings. Values of other types are sent as JSON in this claim.
+ */
 const JSON_CLAIM = `${SYSTEM_CLAIM_PREFIX}json`;
 const DEFAULT_HANDSHAKE_TIMEOUT = 15_000;
-const MOST_HANDSHAKE_TIMEOUT = 30_000;
+const MAXIMUM_HANDSHAKE_TIMEOUT = 30_000;
 
-/** The claims of a client's token: first those for the service, then the user's. */
+/** Returns the claims of a client's token: first those for the service, then those of the user. */
 export function clientClaims(
   user: ClaimsPrincipal | undefined,
   hub: NegotiatedHub,
@@ -41,13 +43,15 @@ export function clientClaims(
   };
   const { handshakeTimeout: timeout, transports } = hub;
   const expires = user?.['exp'];
-  const isTimeoutTold =
-    timeout !== DEFAULT_HANDSHAKE_TIMEOUT && timeout >= 1000 && timeout <= MOST_HANDSHAKE_TIMEOUT;
+  const isTimeoutSent =
+    timeout !== DEFAULT_HANDSHAKE_TIMEOUT &&
+    timeout >= 1000 &&
+    timeout <= MAXIMUM_HANDSHAKE_TIMEOUT;
   system('uid', hub.userIdentifier);
   system('sn', settings.sticky?.serverId);
   system('ssticky', settings.sticky?.mode);
   system('dc', settings.isDiagnosticClient ? 'true' : undefined);
-  system('cht', isTimeoutTold ? String(Math.round(timeout / 1000)) : undefined);
+  system('cht', isTimeoutSent ? String(Math.round(timeout / 1000)) : undefined);
   system('secn', settings.endpointCount > 1 ? String(settings.endpointCount) : undefined);
   system('derror', hub.enableDetailedErrors ? 'True' : undefined);
   system(
@@ -69,63 +73,69 @@ export function clientClaims(
 
 function userClaims(user: ClaimsPrincipal): Record<string, unknown> {
   const claims: Record<string, unknown> = {};
-  const others: Record<string, unknown> = {};
+  const jsonValues: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(user)) {
     if (value === undefined || value === null || typeof value === 'function') continue;
-    const isText =
+    const isStringClaim =
       typeof value === 'string' ||
       (Array.isArray(value) && value.length > 1 && value.every(isString));
-    if (!isText && !numericNames.has(name)) others[name] = value;
-    else claims[onWire(name)] = isText ? value : JSON.stringify(value);
+    if (!isStringClaim && !numericNames.has(name)) jsonValues[name] = value;
+    else claims[wireName(name)] = isStringClaim ? value : JSON.stringify(value);
   }
-  if (Object.keys(others).length > 0) claims[JSON_CLAIM] = JSON.stringify(others);
+  if (Object.keys(jsonValues).length > 0) claims[JSON_CLAIM] = JSON.stringify(jsonValues);
   return claims;
 }
 
 const isString = (value: unknown): boolean => typeof value === 'string';
 
-/** The service gives a long name to a short one; where that cannot be taken back, the name is hidden from it. */
-function onWire(name: string): string {
+/**
+ * Returns the name of a user's claim in the token. The service expands short claim names to URIs.
+ * Names whose expansion cannot be reversed are prefixed, so that the service leaves them alone.
+ */
+function wireName(name: string): string {
   const long = longClaimTypes.get(name);
-  const isChanged = long !== undefined && shortClaimTypes.get(long) !== name;
-  const isTaken =
+  const isExpandedDifferently = long !== undefined && shortClaimTypes.get(long) !== name;
+  const isReserved =
     jwtNames.has(name) ||
     name.startsWith(SYSTEM_CLAIM_PREFIX) ||
     name.startsWith(USER_CLAIM_PREFIX);
-  return isTaken || isChanged ? USER_CLAIM_PREFIX + name : name;
+  return isReserved || isExpandedDifferently ? USER_CLAIM_PREFIX + name : name;
 }
 
-/** A client as the service has introduced it. */
+/** The identity of a client, as the service reports it when the client opens. */
 export interface OpenedClient {
   readonly user: ClaimsPrincipal | undefined;
   readonly userIdentifier: string | undefined;
-  /** When the client is to be closed, ms since the epoch. */
+  /** When the server closes the client, in ms since the epoch. */
   readonly expiresAt: number | undefined;
 }
 
-/** The user behind the claims that the service tells, under the names that the app has signed. */
+/**
+ * Returns the user of a client from the claims that the service sends, under the names that the app
+ * used.
+ */
 export function openedClient(claims: Claims): OpenedClient {
-  const found = new Map<string, string | string[]>();
+  const values = new Map<string, string | string[]>();
   const system = new Map<string, string>();
-  for (const [wireName, value] of claims) {
-    if (wireName.startsWith(SYSTEM_CLAIM_PREFIX))
-      system.set(wireName.slice(SYSTEM_CLAIM_PREFIX.length), value);
-    else if (!jwtNames.has(wireName)) {
-      const isHidden = wireName.startsWith(USER_CLAIM_PREFIX);
-      const name = isHidden
-        ? wireName.slice(USER_CLAIM_PREFIX.length)
-        : (shortClaimTypes.get(wireName) ?? wireName);
-      const before = found.get(name);
-      if (before === undefined) found.set(name, value);
-      else if (typeof before === 'string') found.set(name, [before, value]);
-      else before.push(value);
+  for (const [longName, value] of claims) {
+    if (longName.startsWith(SYSTEM_CLAIM_PREFIX))
+      system.set(longName.slice(SYSTEM_CLAIM_PREFIX.length), value);
+    else if (!jwtNames.has(longName)) {
+      const isPrefixed = longName.startsWith(USER_CLAIM_PREFIX);
+      const name = isPrefixed
+        ? longName.slice(USER_CLAIM_PREFIX.length)
+        : (shortClaimTypes.get(longName) ?? longName);
+      const previous = values.get(name);
+      if (previous === undefined) values.set(name, value);
+      else if (typeof previous === 'string') values.set(name, [previous, value]);
+      else previous.push(value);
     }
   }
-  const others = jsonClaims(system.get('json'));
+  const jsonValues = jsonClaims(system.get('json'));
   const user = Object.fromEntries(
-    [...found].map(([name, value]) => [name, numericNames.has(name) ? Number(value) : value]),
+    [...values].map(([name, value]) => [name, numericNames.has(name) ? Number(value) : value]),
   );
-  Object.assign(user, others);
+  Object.assign(user, jsonValues);
   const expires = system.get('coae') === 'true' ? Number(system.get('aeo')) * 1000 : Number.NaN;
   return {
     user: Object.keys(user).length === 0 ? undefined : user,
@@ -134,11 +144,11 @@ export function openedClient(claims: Claims): OpenedClient {
   };
 }
 
-function jsonClaims(text: string | undefined): Record<string, unknown> {
-  if (text === undefined) return {};
+function jsonClaims(json: string | undefined): Record<string, unknown> {
+  if (json === undefined) return {};
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return JSON.parse(json) as Record<string, unknown>;
   } catch {
-    return {}; // not ours
+    return {}; // The claim was not written by this SDK.
   }
 }

@@ -8,14 +8,17 @@ import type { AzureSettings } from '../azure-options.ts';
 import type { ServiceEndpoint } from '../endpoints/service-endpoint.ts';
 import { clientClaims } from './client-claims.ts';
 
-/** What is the same for all clients of a server. */
+/** The values that are the same for all clients of a server. */
 export interface RedirectContext {
   readonly settings: AzureSettings;
   readonly serverId: string;
   readonly endpointCount: number;
 }
 
-/** Where a client goes, and the token that lets it in. Source: `NegotiateHandler<THub>` of azure-signalr. */
+/**
+ * Returns the URL of the service for a client, and the token with which it connects.
+ * Source: `NegotiateHandler<THub>` of azure-signalr.
+ */
 export async function clientRedirect(
   endpoint: ServiceEndpoint,
   hubName: string,

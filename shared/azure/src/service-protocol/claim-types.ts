@@ -1,8 +1,12 @@
-// The service shows servers the long names that .NET gives to the short ones of tokens.
+// In a token, claims have short names. The service passes them to app servers under the long names
+// of .NET.
 const soap = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/';
 const microsoft = 'http://schemas.microsoft.com/';
 
-/** Long names of claims by their short ones. Source: `JwtSecurityTokenHandler.DefaultInboundClaimTypeMap` of .NET. */
+/**
+ * The long names of claims by their short names.
+ * Source: `JwtSecurityTokenHandler.DefaultInboundClaimTypeMap` of .NET.
+ */
 export const longClaimTypes: ReadonlyMap<string, string> = new Map([
   ['sub', `${soap}nameidentifier`],
   ['nameid', `${soap}nameidentifier`],
@@ -25,13 +29,18 @@ export const longClaimTypes: ReadonlyMap<string, string> = new Map([
   ['amr', `${microsoft}claims/authnmethodsreferences`],
 ]);
 
-/** Short names of claims by their long ones; where two short names have one long name, the first of the list. */
+/**
+ * The short names of claims by their long names. If two short names share a long name, the first
+ * one.
+ */
 export const shortClaimTypes: ReadonlyMap<string, string> = new Map(
   [...longClaimTypes].reverse().map(([short, long]) => [long, short]),
 );
 
-/** Starts the names of claims that are for the service and not for the hub. */
+/** The prefix of claims that are for the service, not for the hub. */
 export const SYSTEM_CLAIM_PREFIX = 'asrs.s.';
 
-/** Starts the names of a user's claims that would otherwise mean something else. */
+/**
+ * The prefix of a user's claims whose names have another meaning in the token or for the service.
+ */
 export const USER_CLAIM_PREFIX = 'asrs.u.';

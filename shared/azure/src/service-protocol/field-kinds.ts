@@ -1,25 +1,31 @@
 import type { MessagePackReader } from './message-pack-reader.ts';
 import type { MessagePackWriter } from './message-pack-writer.ts';
 
-/** How one item of a message is read and written. `missing` stands for a trailing item that the peer left away. */
+/**
+ * Reads and writes one item of a message. `missing` is the value if the peer omits the item at the
+ * end.
+ */
 export interface FieldKind<TValue> {
   read(reader: MessagePackReader): TValue;
   write(writer: MessagePackWriter, value: TValue): void;
   readonly missing: TValue;
-  /** True where the item is written only when there is one. */
+  /** True if the item is omitted when it is undefined. */
   readonly trailing?: boolean;
 }
 
-/** One encoded hub message for each hub protocol, by its name. Text counts as its UTF-8 bytes. */
+/**
+ * A hub message, encoded in each hub protocol, by the name of the protocol. Strings are sent as
+ * UTF-8.
+ */
 export type Payloads = ReadonlyMap<string, string | Uint8Array>;
-/** Claims in their order; a name may come more than once. */
+/** Claims in the order of the token. A name may occur more than once. */
 export type Claims = readonly (readonly [name: string, value: string])[];
 export type Headers = ReadonlyMap<string, readonly string[]>;
 
-/** What rides beside the items of most messages. */
+/** The optional members that most messages carry. */
 export interface Extension {
   readonly tracingId?: number | bigint;
-  /** Seconds that a membership lasts. */
+  /** The duration of a group membership, in seconds. */
   readonly ttl?: number;
   /** The client's hub protocol. */
   readonly protocol?: string;
@@ -45,7 +51,7 @@ export const integer = (missing = 0): FieldKind<number> => ({
   missing,
 });
 
-/** Written with all its 32 bits, as .NET's enums in the newest messages are. */
+/** An integer that is always written in 32 bits, as .NET writes its enums. */
 export const int32: FieldKind<number> = {
   read: (reader) => Number(reader.integer() ?? 0),
   write: (writer, value) => writer.int32(value),
@@ -65,8 +71,9 @@ export const trailingBoolean: FieldKind<boolean | undefined> = {
   trailing: true,
 };
 
+/** Bytes at the end of a message. A value of another type is ignored, as in Microsoft's SDK. */
 export const trailingBytes: FieldKind<Uint8Array | null | undefined> = {
-  read: (reader) => reader.binary(),
+  read: (reader) => reader.binaryOrSkip(),
   write: (writer, value) =>
     value === null || value === undefined ? writer.nil() : writer.binary(value),
   missing: undefined,
@@ -89,7 +96,8 @@ export const payloads: FieldKind<Payloads> = {
   read(reader) {
     const map = new Map<string, Uint8Array>();
     for (let left = reader.mapLength(); left > 0; left--) {
-      map.set((reader.string() ?? '').toLowerCase(), reader.binary() ?? noBytes);
+      const protocol = (reader.string() ?? '').toLowerCase();
+      map.set(protocol, reader.binary() ?? noBytes);
     }
     return map;
   },
@@ -105,10 +113,12 @@ export const payloads: FieldKind<Payloads> = {
 
 export const claims: FieldKind<Claims> = {
   read(reader) {
-    const list: [string, string][] = [];
-    for (let left = reader.mapLength(); left > 0; left--)
-      list.push([reader.string() ?? '', reader.string() ?? '']);
-    return list;
+    const entries: [string, string][] = [];
+    for (let left = reader.mapLength(); left > 0; left--) {
+      const name = reader.string() ?? '';
+      entries.push([name, reader.string() ?? '']);
+    }
+    return entries;
   },
   write(writer, value) {
     writer.mapHeader(value.length);
@@ -123,8 +133,10 @@ export const claims: FieldKind<Claims> = {
 export const headers: FieldKind<Headers> = {
   read(reader) {
     const map = new Map<string, readonly string[]>();
-    for (let left = reader.mapLength(); left > 0; left--)
-      map.set(reader.string() ?? '', readStrings(reader));
+    for (let left = reader.mapLength(); left > 0; left--) {
+      const name = reader.string() ?? '';
+      map.set(name, readStrings(reader));
+    }
     return map;
   },
   write(writer, value) {
@@ -141,18 +153,18 @@ export const extension: FieldKind<Extension | undefined> = {
   read(reader) {
     const length = reader.mapLength();
     if (length === 0) return none;
-    const found: { -readonly [TName in keyof Extension]: Extension[TName] } = {};
+    const result: { -readonly [TName in keyof Extension]: Extension[TName] } = {};
     for (let left = length; left > 0; left--) {
       const key = reader.integer();
-      if (key === 1) found.tracingId = reader.integer() ?? 0;
-      else if (key === 2) found.ttl = Number(reader.integer() ?? 0);
-      else if (key === 3) found.protocol = reader.string() ?? '';
-      else if (key === 4) found.filter = reader.string() ?? '';
-      else if (key === 5) found.dataType = Number(reader.integer() ?? 0);
-      else if (key === 6) found.partial = reader.boolean();
+      if (key === 1) result.tracingId = reader.integer() ?? 0;
+      else if (key === 2) result.ttl = Number(reader.integer() ?? 0);
+      else if (key === 3) result.protocol = reader.string() ?? '';
+      else if (key === 4) result.filter = reader.string() ?? '';
+      else if (key === 5) result.dataType = Number(reader.integer() ?? 0);
+      else if (key === 6) result.partial = reader.boolean();
       else reader.skip();
     }
-    return found;
+    return result;
   },
   write(writer, value) {
     if (value === undefined || value === none) return writer.mapHeader(0);
@@ -171,16 +183,16 @@ export const extension: FieldKind<Extension | undefined> = {
 };
 
 function readStrings(reader: MessagePackReader): readonly string[] {
-  let left = reader.arrayLength();
-  if (left === 0) return noStrings;
-  const list: string[] = [];
-  for (; left > 0; left--) list.push(reader.string() ?? '');
-  return list;
+  const count = reader.arrayLength();
+  if (count === 0) return noStrings;
+  const values: string[] = [];
+  for (let left = count; left > 0; left--) values.push(reader.string() ?? '');
+  return values;
 }
 
-function writeStrings(writer: MessagePackWriter, list: readonly string[]): void {
-  writer.arrayHeader(list.length);
-  for (const value of list) writer.string(value);
+function writeStrings(writer: MessagePackWriter, values: readonly string[]): void {
+  writer.arrayHeader(values.length);
+  for (const value of values) writer.string(value);
 }
 
 const nullableNumber = (value: number | bigint | null): number | null =>

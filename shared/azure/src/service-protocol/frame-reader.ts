@@ -1,18 +1,21 @@
-import { errorTexts } from '../error-texts.ts';
-import { ServiceProtocolError } from './message-pack-reader.ts';
+import { errors } from '../errors.ts';
 
-/** The largest frame that is read unless told otherwise: the service advises messages under 16 MB. */
+/** The default limit of a frame, in bytes. The service recommends messages under 16 MB. */
 export const MAXIMUM_FRAME_SIZE = 16 * 1024 * 1024;
 
 /**
- * Cuts a stream of bytes, which may come in any pieces, into frames. Holds back at most one unfinished frame.
- * Source: ServiceProtocol.md, "framing": a length as a varint of at most 5 bytes, then so many bytes.
+ * Splits a stream of bytes into frames. Chunks may have any size; at most one incomplete frame is
+ * buffered. Source: ServiceProtocol.md, "framing": the length as a varint of at most 5 bytes, then
+ * that number of bytes.
  */
 export class FrameReader {
   readonly #limit: number;
   #parts: Uint8Array[] = [];
-  #held = 0;
-  /** Bytes that the unfinished frame needs, its length included; 0 while the length itself is unfinished. */
+  #bufferedBytes = 0;
+  /**
+   * The size of the incomplete frame in bytes, including its length prefix. 0 while the prefix
+   * itself is incomplete.
+   */
   #needed = 0;
 
   constructor(limit = MAXIMUM_FRAME_SIZE) {
@@ -20,16 +23,17 @@ export class FrameReader {
   }
 
   /**
-   * Reads one piece and hands on each frame that it completes, without its length.
-   * @throws {ServiceProtocolError} for a length that is malformed or over the limit.
+   * Reads one chunk and passes each frame that it completes to `onFrame`, without its length.
+   * @throws {ServiceProtocolError} if a length is malformed or over the limit
+   * (`ERR_SIGNALR_AZURE_MALFORMED_MESSAGE`).
    */
-  read(piece: Uint8Array, onFrame: (frame: Uint8Array) => void): void {
-    let bytes = piece;
-    if (this.#held > 0) {
-      this.#parts.push(piece);
-      this.#held += piece.length;
-      if (this.#held < this.#needed) return;
-      bytes = this.#parts.length === 1 ? piece : Buffer.concat(this.#parts);
+  read(chunk: Uint8Array, onFrame: (frame: Uint8Array) => void): void {
+    let bytes = chunk;
+    if (this.#bufferedBytes > 0) {
+      this.#parts.push(chunk);
+      this.#bufferedBytes += chunk.length;
+      if (this.#bufferedBytes < this.#needed) return;
+      bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts);
     }
     let at = 0;
     this.#needed = 0;
@@ -44,8 +48,8 @@ export class FrameReader {
       onFrame(bytes.subarray(at + head.size, end));
       at = end;
     }
-    this.#held = bytes.length - at;
-    this.#parts = this.#held === 0 ? [] : [at === 0 ? bytes : bytes.subarray(at)];
+    this.#bufferedBytes = bytes.length - at;
+    this.#parts = this.#bufferedBytes === 0 ? [] : [at === 0 ? bytes : bytes.subarray(at)];
   }
 
   #head(bytes: Uint8Array, at: number): { size: number; length: number } | undefined {
@@ -55,10 +59,9 @@ export class FrameReader {
       if (byte === undefined) return undefined;
       length += (byte & 0x7f) * 2 ** (7 * (size - 1));
       if (byte > 127) continue;
-      if (length > this.#limit)
-        throw new ServiceProtocolError(errorTexts.frameTooLarge(length, this.#limit));
+      if (length > this.#limit) throw errors.frameTooLarge(length, this.#limit);
       return { size, length };
     }
-    throw new ServiceProtocolError(errorTexts.malformedLength);
+    throw errors.malformedLength();
   }
 }

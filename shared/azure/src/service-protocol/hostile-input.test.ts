@@ -4,15 +4,15 @@ import { readServiceMessage, writeServiceMessage } from './service-protocol.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 
-test('a frame over the limit and a length without end are refused before their bytes are held', () => {
+test('a frame over the limit and a length that does not end are refused before they are buffered', () => {
   const read = (bytes: Buffer) => () => new FrameReader(1000).read(bytes, () => undefined);
-  expect(read(hex('e907'))).toThrow('has 1001 bytes; 1000 are allowed');
+  expect(read(hex('e907'))).toThrow('has 1001 bytes. The limit is 1000 bytes');
   expect(read(hex('ffffffff0f'))).toThrow('4294967295 bytes');
   expect(read(hex('ffffffffff'))).toThrow('more than 5 bytes');
   expect(read(hex('ffffffff'))).not.toThrow();
 });
 
-test('counts that no bytes stand behind do not make anything large', () => {
+test('a count without items does not allocate memory', () => {
   for (const frame of [
     'dd7fffffff',
     '94' + '06' + 'a163' + 'c6ffffffff',
@@ -24,10 +24,20 @@ test('counts that no bytes stand behind do not make anything large', () => {
     expect(() => readServiceMessage(hex(frame)), frame).toThrow('ends before its last item');
   }
   expect(() => readServiceMessage(hex('90'))).toThrow('no type');
-  expect(() => readServiceMessage(hex('a0'))).toThrow('array was expected, 0xa0 found');
+  expect(() => readServiceMessage(hex('a0'))).toThrow('Expected: array; received: 0xa0');
 });
 
-test('unknown keys of any depth are stepped over', () => {
+test('an Ack whose sixth item has another type than bytes is read, and the item is ignored', () => {
+  const items = ['a161', 'd90161', '07', 'c3', '9101', '81a16101'];
+  for (const item of items) {
+    const ack = readServiceMessage(hex('96' + '14' + '05' + '01' + 'a0' + '80' + item));
+    expect(ack, item).toMatchObject({ type: 20, ackId: 5, status: 1, payload: null });
+  }
+  const ack = readServiceMessage(hex('96' + '14' + '05' + '01' + 'a0' + '80' + 'c40107'));
+  expect(ack).toMatchObject({ ackId: 5, payload: Buffer.of(7) });
+});
+
+test('unknown keys are skipped, whatever their depth', () => {
   const deep = '91'.repeat(50_000) + 'c0';
   const values = [
     '01',
@@ -72,9 +82,12 @@ test('unknown keys of any depth are stepped over', () => {
   }
 });
 
-test('random bytes end in a message, in nothing or in an error of the protocol, never otherwise', () => {
+test('random bytes result in a message, undefined or a ServiceProtocolError', () => {
   let seed = 1;
-  const random = (): number => (seed = (seed * 48_271) % 2_147_483_647);
+  const random = (): number => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed;
+  };
   const valid = writeServiceMessage({
     type: 4,
     connectionId: 'c',

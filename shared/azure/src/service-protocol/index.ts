@@ -1,6 +1,6 @@
 export type { Claims, Extension, Headers, Payloads } from './field-kinds.ts';
 export { FrameReader, MAXIMUM_FRAME_SIZE } from './frame-reader.ts';
-export { ServiceProtocolError } from './message-pack-reader.ts';
+export { ServiceProtocolError } from './service-protocol-error.ts';
 export { type MessageOf, type ServiceMessage, ServiceMessageType } from './service-message.ts';
 export {
   readServiceMessage,

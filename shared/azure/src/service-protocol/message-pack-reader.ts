@@ -1,18 +1,13 @@
-import { errorTexts } from '../error-texts.ts';
-
-/** Bytes of a service connection that cannot be read. The connection they came on is to be closed. */
-export class ServiceProtocolError extends Error {
-  override readonly name = 'ServiceProtocolError';
-}
+import { errors } from '../errors.ts';
 
 /**
- * Reads MessagePack values one by one. Own code, since the service protocol has maps with repeated keys and values of unknown
- * types to be stepped over, which the packages that turn MessagePack into objects cannot give.
- * Binary values are views of the bytes, not copies.
+ * Reads MessagePack values one by one. Packages that decode MessagePack into objects cannot be used
+ * here, because messages of the service contain maps with repeated keys, and values of unknown
+ * types that must be skipped. Binary values are views of the bytes, not copies.
  */
 export class MessagePackReader {
   readonly #bytes: Buffer;
-  #at = 0;
+  #offset = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.isBuffer(bytes)
@@ -20,7 +15,7 @@ export class MessagePackReader {
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** The number of items of an array; nil counts as none. */
+  /** Reads the header of an array and returns the number of its items; 0 for nil. */
   arrayLength(): number {
     const byte = this.#byte();
     if (byte >= 0x90 && byte <= 0x9f) return byte & 0x0f;
@@ -29,7 +24,7 @@ export class MessagePackReader {
     return byte === 0xc0 ? 0 : this.#wrong('array', byte);
   }
 
-  /** The number of pairs of a map; nil counts as none. */
+  /** Reads the header of a map and returns the number of its pairs; 0 for nil. */
   mapLength(): number {
     const byte = this.#byte();
     if (byte >= 0x80 && byte <= 0x8f) return byte & 0x0f;
@@ -40,14 +35,14 @@ export class MessagePackReader {
 
   string(): string | null {
     const byte = this.#byte();
-    if (byte >= 0xa0 && byte <= 0xbf) return this.#text(byte & 0x1f);
-    if (byte === 0xd9) return this.#text(this.#unsigned(1));
-    if (byte === 0xda) return this.#text(this.#unsigned(2));
-    if (byte === 0xdb) return this.#text(this.#unsigned(4));
+    if (byte >= 0xa0 && byte <= 0xbf) return this.#utf8(byte & 0x1f);
+    if (byte === 0xd9) return this.#utf8(this.#unsigned(1));
+    if (byte === 0xda) return this.#utf8(this.#unsigned(2));
+    if (byte === 0xdb) return this.#utf8(this.#unsigned(4));
     return byte === 0xc0 ? null : this.#wrong('string', byte);
   }
 
-  /** Bytes, or null for nil. */
+  /** Reads bytes; null for nil. */
   binary(): Uint8Array | null {
     const byte = this.#byte();
     if (byte === 0xc4) return this.#take(this.#unsigned(1));
@@ -56,12 +51,23 @@ export class MessagePackReader {
     return byte === 0xc0 ? null : this.#wrong('binary', byte);
   }
 
+  /** Reads bytes; null for nil. Skips a value of another type and returns null. */
+  binaryOrSkip(): Uint8Array | null {
+    const byte = this.#bytes[this.#offset];
+    if (byte === 0xc4 || byte === 0xc5 || byte === 0xc6) return this.binary();
+    this.skip();
+    return null;
+  }
+
   boolean(): boolean {
     const byte = this.#byte();
     return byte === 0xc3 || (byte !== 0xc2 && this.#wrong('boolean', byte));
   }
 
-  /** An integer in any of its forms; a bigint only where a number would lose digits. Null for nil. */
+  /**
+   * Reads an integer of any size; null for nil. Returns a bigint only if a number would lose
+   * digits.
+   */
   integer(): number | bigint | null {
     const byte = this.#byte();
     if (byte <= 0x7f) return byte;
@@ -81,7 +87,10 @@ export class MessagePackReader {
     return byte === 0xc0 ? null : this.#wrong('integer', byte);
   }
 
-  /** Steps over one value, whatever it holds. Does not recurse, so depth costs nothing. */
+  /**
+   * Skips one value of any type. It does not recurse, so deeply nested values cannot exhaust the
+   * stack.
+   */
   skip(): void {
     for (let left = 1; left > 0; left--) {
       const byte = this.#byte();
@@ -108,15 +117,16 @@ export class MessagePackReader {
     return this.#bytes.readUIntBE(this.#step(size), size);
   }
 
-  /** A count of items: each has at least one byte, so a larger one is a lie. */
+  /**
+   * Reads the number of items. Each item has at least one byte, so a larger number is malformed.
+   */
   #count(size: number): number {
     const count = this.#unsigned(size);
-    if (count > this.#bytes.length - this.#at)
-      throw new ServiceProtocolError(errorTexts.messageTooShort);
+    if (count > this.#bytes.length - this.#offset) throw errors.messageTooShort();
     return count;
   }
 
-  #text(length: number): string {
+  #utf8(length: number): string {
     const at = this.#step(length);
     return this.#bytes.toString('utf8', at, at + length);
   }
@@ -127,13 +137,13 @@ export class MessagePackReader {
   }
 
   #step(size: number): number {
-    const at = this.#at;
-    if (size > this.#bytes.length - at) throw new ServiceProtocolError(errorTexts.messageTooShort);
-    this.#at = at + size;
+    const at = this.#offset;
+    if (size > this.#bytes.length - at) throw errors.messageTooShort();
+    this.#offset = at + size;
     return at;
   }
 
   #wrong(expected: string, byte: number): never {
-    throw new ServiceProtocolError(errorTexts.wrongType(expected, byte));
+    throw errors.wrongType(expected, byte);
   }
 }

@@ -1,28 +1,30 @@
 const SLAB = 65_536;
 
-/** Writes MessagePack values one behind the other into one buffer. Integers take the shortest form. */
+/** Writes MessagePack values into one buffer. Integers use the shortest form. */
 export class MessagePackWriter {
   #slab = Buffer.allocUnsafe(SLAB);
   #start = 0;
-  #at = 0;
+  #offset = 0;
 
-  /** Bytes that wait to be taken. */
+  /** The number of bytes that `take()` will return. */
   get length(): number {
-    return this.#at - this.#start;
+    return this.#offset - this.#start;
   }
 
-  /** What was written since the last call. The bytes are never written again. */
+  /**
+   * Returns the bytes that were written since the last call. The writer does not overwrite them.
+   */
   take(): Buffer {
-    const taken = this.#slab.subarray(this.#start, this.#at);
-    this.#start = this.#at;
-    return taken;
+    const bytes = this.#slab.subarray(this.#start, this.#offset);
+    this.#start = this.#offset;
+    return bytes;
   }
 
-  /** Writes what `body` writes, behind its length as a varint of 7 bits a byte. */
+  /** Writes what `body` writes, preceded by its length as a varint. */
   frame(body: () => void): void {
     const start = this.length;
-    this.#reserve(2); // most bodies have a length of two bytes
-    this.#at += 2;
+    this.#reserve(2); // The length of most bodies has two bytes.
+    this.#offset += 2;
     body();
     const length = this.length - start - 2;
     const size = varintSize(length);
@@ -30,7 +32,7 @@ export class MessagePackWriter {
       this.#reserve(3);
       const from = this.#start + start;
       this.#slab.copyWithin(from + size, from + 2, from + 2 + length);
-      this.#at += size - 2;
+      this.#offset += size - 2;
     }
     let left = length;
     for (let i = this.#start + start; ; i++) {
@@ -63,22 +65,22 @@ export class MessagePackWriter {
     this.#utf8(value, length);
   }
 
-  /** Bytes, or text as its UTF-8 bytes. */
+  /** Writes bytes. A string is written as its UTF-8 bytes. */
   binary(value: string | Uint8Array): void {
     const length = typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength;
     this.#header(length, 0, -1, 0xc4, 0xc5);
     if (typeof value === 'string') return this.#utf8(value, length);
     this.#reserve(length);
-    this.#slab.set(value, this.#at);
-    this.#at += length;
+    this.#slab.set(value, this.#offset);
+    this.#offset += length;
   }
 
   integer(value: number | bigint): void {
     if (typeof value === 'bigint' || value > 0xffffffff) {
       this.#reserve(9);
-      this.#slab[this.#at] = 0xcf;
-      this.#slab.writeBigUInt64BE(BigInt(value), this.#at + 1);
-      this.#at += 9;
+      this.#slab[this.#offset] = 0xcf;
+      this.#slab.writeBigUInt64BE(BigInt(value), this.#offset + 1);
+      this.#offset += 9;
     } else if (value < 0) {
       if (value >= -32) this.#byte(value + 0x100);
       else this.int32(value);
@@ -88,16 +90,16 @@ export class MessagePackWriter {
     else this.#unsigned(0xce, value, 4);
   }
 
-  /** An integer of 32 bits even where fewer would do. */
+  /** Writes an integer in 32 bits, even if a shorter form exists. */
   int32(value: number): void {
     this.#reserve(5);
-    this.#slab[this.#at] = 0xd2;
-    this.#slab.writeInt32BE(value, this.#at + 1);
-    this.#at += 5;
+    this.#slab[this.#offset] = 0xd2;
+    this.#slab.writeInt32BE(value, this.#offset + 1);
+    this.#offset += 5;
   }
 
-  #header(length: number, fixed: number, fixedMost: number, tag8: number, tag16: number): void {
-    if (length <= fixedMost) this.#byte(fixed | length);
+  #header(length: number, fixed: number, fixedMaximum: number, tag8: number, tag16: number): void {
+    if (length <= fixedMaximum) this.#byte(fixed | length);
     else if (tag8 !== 0 && length <= 0xff) this.#unsigned(tag8, length, 1);
     else if (length <= 0xffff) this.#unsigned(tag16, length, 2);
     else this.#unsigned(tag16 + 1, length, 4);
@@ -105,30 +107,31 @@ export class MessagePackWriter {
 
   #byte(value: number): void {
     this.#reserve(1);
-    this.#slab[this.#at++] = value;
+    this.#slab[this.#offset] = value;
+    this.#offset += 1;
   }
 
   #unsigned(tag: number, value: number, size: number): void {
     this.#reserve(1 + size);
-    this.#slab[this.#at] = tag;
-    this.#slab.writeUIntBE(value, this.#at + 1, size);
-    this.#at += 1 + size;
+    this.#slab[this.#offset] = tag;
+    this.#slab.writeUIntBE(value, this.#offset + 1, size);
+    this.#offset += 1 + size;
   }
 
   #utf8(value: string, length: number): void {
     this.#reserve(length);
-    this.#slab.write(value, this.#at, 'utf8');
-    this.#at += length;
+    this.#slab.write(value, this.#offset, 'utf8');
+    this.#offset += length;
   }
 
   #reserve(size: number): void {
-    if (this.#at + size <= this.#slab.length) return;
+    if (this.#offset + size <= this.#slab.length) return;
     const waiting = this.length;
     const slab = Buffer.allocUnsafe(Math.max(SLAB, 2 * (waiting + size)));
-    this.#slab.copy(slab, 0, this.#start, this.#at);
+    this.#slab.copy(slab, 0, this.#start, this.#offset);
     this.#slab = slab;
     this.#start = 0;
-    this.#at = waiting;
+    this.#offset = waiting;
   }
 }
 

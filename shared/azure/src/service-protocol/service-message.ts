@@ -14,7 +14,10 @@ import {
   trailingBytes,
 } from './field-kinds.ts';
 
-/** Numbers of the messages between app server and service. Source: ServiceProtocol.md of azure-signalr. */
+/**
+ * The message types between app server and service.
+ * Source: ServiceProtocol.md of azure-signalr.
+ */
 export const ServiceMessageType = {
   HandshakeRequest: 1,
   HandshakeResponse: 2,
@@ -58,14 +61,14 @@ export const ServiceMessageType = {
   GroupMemberQuery: 40,
 } as const;
 
-// Names and order of the items behind the number. A ping is the one exception: its strings are the items themselves.
+// A ping is the only message whose items are not listed here: all of them are strings.
 const connectionId = text();
 const groupName = text();
 const userId = text();
 const ackId = integer();
 const invocation = { invocationId: text(), connectionId, callerServerId: text() };
 
-/** The items of each message, in the order of the wire. */
+/** The items of each message after its type, in the order of the wire. */
 export const messageLayouts = {
   [ServiceMessageType.HandshakeRequest]: {
     version: integer(),
@@ -189,10 +192,10 @@ type Fields<TLayout> = {
   readonly [TName in Exclude<keyof TLayout, Optional<TLayout>>]: ValueOf<TLayout[TName]>;
 } & { readonly [TName in Optional<TLayout>]?: ValueOf<TLayout[TName]> };
 
-/** One message by its number, for example `MessageOf<typeof ServiceMessageType.ConnectionData>`. */
+/** The message of one type, for example `MessageOf<typeof ServiceMessageType.ConnectionData>`. */
 export type MessageOf<TType extends keyof Layouts> = { readonly type: TType } & Fields<
   Layouts[TType]
 >;
 
-/** Any message between app server and service. Strings may be null, as on the wire. */
+/** A message between app server and service. Strings may be null, as on the wire. */
 export type ServiceMessage = { [TType in keyof Layouts]: MessageOf<TType> }[keyof Layouts];

@@ -32,7 +32,7 @@ function framesOf(bytes: Uint8Array): Uint8Array[] {
 }
 
 /** A message in the words of the vectors: absent where .NET has null, numbers over 2^53 as text. */
-function told(message: ServiceMessage): Record<string, unknown> {
+function toPlainObject(message: ServiceMessage): Record<string, unknown> {
   const { type: _type, ext, ...rest } = message as ServiceMessage & { ext?: object };
   const entries = Object.entries({ ...rest, ...ext }).map(([name, value]): [string, unknown] => {
     if (name === 'tracingId') return [name, String(value)];
@@ -78,13 +78,14 @@ describe.each(vectors.filter(({ result }) => result === undefined || result === 
     const bytes = Buffer.from(vector.frame, 'hex');
     const message = readServiceMessage(framesOf(bytes)[0] as Uint8Array) as ServiceMessage;
 
-    test('is one frame, read whole, and written with the same bytes', () => {
+    test('is read from one frame and written with the same bytes', () => {
       expect(framesOf(bytes)).toHaveLength(1);
       expect(writeServiceMessage(message).toString('hex')).toBe(vector.canonical ?? vector.frame);
     });
 
     if (vector.fields !== undefined) {
-      test('has the fields that .NET sees', () => expect(told(message)).toEqual(wanted(vector)));
+      test('has the same fields as in .NET', () =>
+        expect(toPlainObject(message)).toEqual(wanted(vector)));
     }
   },
 );
@@ -97,12 +98,12 @@ test.each(vectors.filter(({ result }) => result !== undefined && result !== 'ok'
     if (vector.result === 'incomplete') expect(frames).toEqual([]);
     else if (vector.result === 'ignored') expect(read()).toBeUndefined();
     else if (vector.laterReleases === 'ok')
-      expect(told(read() as ServiceMessage)).toMatchObject({ connectionId: 'c', type: 2 });
+      expect(toPlainObject(read() as ServiceMessage)).toMatchObject({ connectionId: 'c', type: 2 });
     else expect(read).toThrow('wrong type');
   },
 );
 
-test('many messages leave as one piece and arrive in any pieces', () => {
+test('many messages are written at once and read from chunks of any size', () => {
   const writer = new ServiceMessageWriter();
   const payload = Buffer.alloc(70_000, 7);
   for (let i = 0; i < 5; i++)

@@ -1,8 +1,8 @@
 import type { FieldKind } from './field-kinds.ts';
-import { MessagePackReader, ServiceProtocolError } from './message-pack-reader.ts';
+import { MessagePackReader } from './message-pack-reader.ts';
 import { MessagePackWriter } from './message-pack-writer.ts';
 import { messageLayouts, type ServiceMessage, ServiceMessageType } from './service-message.ts';
-import { errorTexts } from '../error-texts.ts';
+import { errors } from '../errors.ts';
 
 type Fields = readonly (readonly [name: string, kind: FieldKind<unknown>])[];
 const layouts = new Map<number, Fields>(
@@ -13,16 +13,17 @@ const layouts = new Map<number, Fields>(
 );
 
 /**
- * One message from the bytes of a frame without its length, or undefined for a type that this version does not know.
- * Payloads are views of the bytes. Items behind those that are known are passed over.
- * @throws {ServiceProtocolError} when it cannot be read.
+ * Reads one message from a frame without its length. Returns undefined if the type is unknown.
+ * Payloads are views of the bytes. Additional items at the end are ignored.
+ * @throws {ServiceProtocolError} if the message is malformed
+ * (`ERR_SIGNALR_AZURE_MALFORMED_MESSAGE`).
  */
 export function readServiceMessage(frame: Uint8Array): ServiceMessage | undefined {
   const reader = new MessagePackReader(frame);
   const count = reader.arrayLength();
-  if (count === 0) throw new ServiceProtocolError(errorTexts.emptyMessage);
+  if (count === 0) throw errors.emptyMessage();
   const type = reader.integer();
-  if (type === null) throw new ServiceProtocolError(errorTexts.emptyMessage);
+  if (type === null) throw errors.emptyMessage();
   const layout = layouts.get(Number(type));
   if (layout === undefined) return undefined;
   if (type === ServiceMessageType.Ping) {
@@ -31,21 +32,22 @@ export function readServiceMessage(frame: Uint8Array): ServiceMessage | undefine
     return { type, messages };
   }
   const message: Record<string, unknown> = { type };
-  let i = 1;
-  for (const [name, kind] of layout) message[name] = i++ < count ? kind.read(reader) : kind.missing;
+  for (const [i, [name, kind]] of layout.entries()) {
+    message[name] = i + 1 < count ? kind.read(reader) : kind.missing;
+  }
   return message as unknown as ServiceMessage;
 }
 
-/** Writes messages as frames into one buffer, so that many of them leave in one write. */
+/** Writes messages as frames into one buffer, so that many messages are sent in one write. */
 export class ServiceMessageWriter {
   readonly #writer = new MessagePackWriter();
 
-  /** Bytes that wait to be taken. */
+  /** The number of bytes that `take()` will return. */
   get length(): number {
     return this.#writer.length;
   }
 
-  /** The frames since the last call. */
+  /** Returns the frames that were written since the last call. */
   take(): Buffer {
     return this.#writer.take();
   }
@@ -76,7 +78,7 @@ export class ServiceMessageWriter {
   }
 }
 
-/** One message as a frame of its own. */
+/** Returns one message as a frame. */
 export function writeServiceMessage(message: ServiceMessage): Buffer {
   const writer = new ServiceMessageWriter();
   writer.write(message);

@@ -3,7 +3,7 @@ import { testServer, type TestServer } from '@practical-signalr/server/testing';
 import type { AzureSignalROptions } from '../azure-options.ts';
 import { azureSignalR } from '../azure-signalr.ts';
 
-/** What happened in the hub, for tests to look at; emptied by {@link startChat}. */
+/** The events of the hub. {@link startChat} clears them. */
 export const hubEvents: string[] = [];
 
 /** The hub of the tests. */
@@ -33,7 +33,7 @@ export class ChatHub extends Hub {
   async ask(connectionId: string): Promise<unknown> {
     return this.clients.client(connectionId).invoke('Name');
   }
-  /** Answers when told by {@link release}. */
+  /** Returns after {@link release} was called. */
   async wait(text: string): Promise<string> {
     hubEvents.push(`waits ${text}`);
     await new Promise<void>((resolve) => (release = resolve));
@@ -55,17 +55,19 @@ export class ChatHub extends Hub {
   }
 }
 
-/** Lets a call of `Wait` end. */
+/** Lets a call of `Wait` return. */
 export let release = (): void => undefined;
 
 export type ChatApp = TestServer<{ readonly '/chat': typeof ChatHub }>;
 
 const nothing = (): void => undefined;
 
-/** Says nothing. */
+/** A logger that discards everything. */
 export const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** An app with the hub at /chat, whose clients are at the service. Without the environment of the machine, and quick to try again. */
+/**
+ * Starts an app with the hub at /chat. It ignores the environment variables and reconnects quickly.
+ */
 export function startChat(
   azure: AzureSignalROptions,
   options: SignalRServerOptions = {},

@@ -10,7 +10,10 @@ import {
   writeServiceMessage,
 } from '../service-protocol/index.ts';
 
-/** One server connection, seen from the service: all that it gets, and whatever a test wants it to send. */
+/**
+ * One server connection, seen from the service: all that it gets, and whatever a test wants it to
+ * send.
+ */
 export class FakeServerConnection {
   readonly request: IncomingMessage;
   readonly received: ServiceMessage[] = [];

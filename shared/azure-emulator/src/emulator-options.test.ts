@@ -60,10 +60,10 @@ test('with a quota of 20 and the five connections of one server, the 16th client
   await expect(connect()).rejects.toThrow("Status code '429'");
   expect(lines.join('\n')).toContain('all 20 connections');
   await connections.shift()?.stop();
-  await connect(); // there is room again
+  await connect(); // There is room again.
 });
 
-test('a unit is 1,000 connections; servers are told of the capacity', async () => {
+test('a unit is 1,000 connections', async () => {
   await start({ units: 2 }, 1);
   await expect(startEmulator({ units: 0 })).rejects.toThrow(
     "'units' must be a number greater than 0",
@@ -71,7 +71,7 @@ test('a unit is 1,000 connections; servers are told of the capacity', async () =
   expect(emulator.hubs.get('chathub')?.servers.size).toBe(1);
 });
 
-test('latency holds back each way, keeps the order and may change at any time', async () => {
+test('latency delays messages in each direction, keeps their order and can change at any time', async () => {
   await start({ latency: 60 }, 1);
   const connection = await connect();
   const from = performance.now();
@@ -84,14 +84,14 @@ test('latency holds back each way, keeps the order and may change at any time', 
   expect(() => (emulator.latency = -1)).toThrow("'latency' must be a time in ms");
 });
 
-test('server connections are cut one by one on a timer, or from outside, and come back', async () => {
+test('dropInterval drops server connections one by one, and they are reopened', async () => {
   await start({ dropInterval: 30 }, 2);
   await expect
-    .poll(() => lines.filter((line) => line.includes('cut on purpose')).length)
+    .poll(() => lines.filter((line) => line.includes('on purpose')).length)
     .toBeGreaterThan(2);
 });
 
-test('one server connection, all of them, and all clients are ended from outside', async () => {
+test('one or all server connections, and all clients, can be dropped', async () => {
   await start({}, 3);
   const hub = emulator.hubs.get('chathub');
   const clients = await Promise.all([connect(), connect(), connect()]);

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { errors } from './errors.ts';
+
+/** Calls every factory. Their arguments only appear in messages. */
+const allErrors = Object.entries(errors).map(([name, create]) => {
+  const error = (create as (...args: unknown[]) => Error)('value', ['value'], 'value');
+  return { name, error, code: (error as { code?: unknown }).code };
+});
+
+test('every error has a code of this package', () => {
+  for (const { name, code } of allErrors) expect(code, name).toMatch(/^ERR_SIGNALR_AZURE_[A-Z_]+$/);
+});
+
+test('every error has a message that ends with a period', () => {
+  for (const { name, error } of allErrors) {
+    // The first passes on a reason; for the second, clients receive an empty body.
+    if (['serverConnectionFailed', 'ackRefused', 'noClientKey'].includes(name)) continue;
+    expect(error.message, name).toMatch(/^[A-Z0-9].*[.?]$/);
+  }
+});
+
+test('the table of error codes in the README lists every code, and no other', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const rows = [...readme.matchAll(/^\| `(ERR_SIGNALR_\w+)` \| .+ \| .+ \|$/gm)];
+  const codes = new Set(allErrors.map(({ code }) => code));
+  expect(rows.map(([, code]) => String(code)).toSorted()).toEqual(
+    [...codes].map(String).toSorted(),
+  );
+});
