@@ -86,7 +86,8 @@ describe.each(names)('the package %s', (name) => {
       .filter((file) => /^dist.*\.(js|d\.ts)$/.test(file))
       .flatMap((file) => [
         ...readFileSync(join(packed(), file), 'utf8').matchAll(
-          /(?:from|import\()\s*['"]([^'".][^'"]*)['"]/g,
+          // Not in a comment, where an example imports the package itself.
+          /^(?!\s*\*).*(?:from|import\()\s*['"]([^'".][^'"]*)['"]/gm,
         ),
       ])
       .map(([, specifier = '']) =>
