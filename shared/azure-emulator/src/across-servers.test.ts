@@ -90,7 +90,7 @@ test('a client that moves gets the results of its calls and keeps its groups, bu
   expect(await client.invoke('Remembered')).toBeNull();
   waiting.get('pending')?.();
   expect(await answer).toBe('pending');
-  expect(String(await ended)).toContain('hands its clients to another one');
+  expect(String(await ended)).toContain('another server has taken over this client');
   await closed;
   await two.hubs['/chat'].clients.group('room').send('Said', 'still here');
   await expect.poll(() => said).toEqual(['still here']);
