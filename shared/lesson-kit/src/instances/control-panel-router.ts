@@ -12,7 +12,7 @@ export interface ControlPanelOptions<TWish> {
 /**
  * `GET` tells how things stand, `POST` changes one of them and tells then: the other side of `connectControlPanel`. What is not among the wishes
  * gets 400, what fails 502 and why.
- * @example app.use('/stage', controlPanelRouter(z.object({ kill: z.string() }), { look, change: ({ kill }) => servers.kill(kill) }));
+ * @example app.use('/control-panel', controlPanelRouter(z.object({ kill: z.string() }), { look, change: ({ kill }) => servers.kill(kill) }));
  */
 export function controlPanelRouter<TWish>(
   wishes: z.ZodType<TWish>,

@@ -122,10 +122,10 @@ test('a stage tells how things stand, does what is wished, and says what failed'
       count += await Promise.resolve(add);
     },
   });
-  const server = createServer(express().use('/stage', router)).listen(0, '127.0.0.1');
+  const server = createServer(express().use('/control-panel', router)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   ends.push(() => server.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/stage`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/control-panel`;
   const ask = async (body?: object) => {
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(

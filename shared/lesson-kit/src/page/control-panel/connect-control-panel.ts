@@ -17,7 +17,7 @@ export interface ControlPanelConnection<TStage> {
 const INTERVAL = 1000;
 
 /**
- * Draws the stage that the lesson's server tells at `/stage`: when it changes, and once a second while somebody looks at the page.
+ * Draws the stage that the lesson's server tells at `/control-panel`: when it changes, and once a second while somebody looks at the page.
  * @example const { change, onUse } = connectControlPanel<Stage>(draw);
  */
 export function connectControlPanel<TStage>(
@@ -33,7 +33,7 @@ export function connectControlPanel<TStage>(
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(wish),
     };
-    const response = await fetch('/stage', options);
+    const response = await fetch('/control-panel', options);
     if (!response.ok) throw new Error(await response.text());
     const stage = (await response.json()) as TStage;
     if (number === asked) draw(stage);

@@ -63,9 +63,9 @@ function textOrBytes(body: Uint8Array): string | Uint8Array {
   }
 }
 
-/** Requests of the page that are not the lesson's: its own files, those of Vite, the request journal, and what moves the stage. */
+/** Requests of the page that are not the lesson's: its own files, those of Vite, the request journal, and the control panel. */
 export const isForeign = (url: string): boolean =>
-  /\/@|\/node_modules\/|^(data|blob):|\/(requests|stage)(\?|$)|\.(ts|js|css|html|json|svg)(\?|$)/.test(
+  /\/@|\/node_modules\/|^(data|blob):|\/(requests|control-panel)(\?|$)|\.(ts|js|css|html|json|svg)(\?|$)/.test(
     url,
   );
 
