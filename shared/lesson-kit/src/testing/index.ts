@@ -5,6 +5,7 @@ export { hasChromium, launchChromium } from './chromium.ts';
 export { cpuTimeOfNode, reportCpuTime, reportedCpuTime } from './cpu-time.ts';
 export { findChromium } from './find-chromium.ts';
 export { freePort } from './free-port.ts';
+export { layoutFaults, type LongValues } from './layout-faults.ts';
 export { see } from './see.ts';
 export { startLesson, type RunningLesson, type StartLessonOptions } from './start-lesson.ts';
 export { tabOrder } from './tab-order.ts';
