@@ -23,7 +23,7 @@ const cases: readonly Case[] = [
     args: ['2'],
     options: ['--production', '--transports <names>', '--block-upgrade'],
   },
-  { create: diffCommand, args: ['3', '4'], options: ['--stat', '--all'] },
+  { create: diffCommand, args: ['3', '4'], options: ['--stat', '--all', '--lab'] },
   {
     create: newLessonCommand,
     args: ['your-topic'],

@@ -123,7 +123,7 @@ function copy(lesson: NewLesson, folder: string): void {
     renamed(text)
       .replace(/<h1>.*?<\/h1>/, `<h1>${title}</h1>`)
       .replace(`<span class="number">${from.number}<`, `<span class="number">${number}<`);
-  for (const file of lessonFiles(from.folder, true)) {
+  for (const file of lessonFiles(from.folder, { all: true, part: 'both' })) {
     const to = join(
       folder,
       file.replace(`test/${from.name.slice(3)}.test.ts`, `test/${name.slice(3)}.test.ts`),

@@ -1,24 +1,26 @@
 import type { Request } from 'express';
 
-/** Both sides in one column, or beside each other. */
+/** Both sides in one column, or next to each other. */
 export type DiffView = 'unified' | 'split';
 
-/** What a reader chose. All of it is in the address, so that a link shows the same to everybody. */
+/** What a reader chose. The address contains all of it, so that a link shows the same page. */
 export interface DiffChoice {
-  /** Where the viewer is mounted, for example `/diff`. */
+  /** The path at which the viewer is mounted, for example `/diff`. */
   readonly base: string;
   readonly view: DiffView;
-  /** Whole files; else changes with three lines around them. */
+  /** Show whole files instead of changes with three lines of context. */
   readonly whole: boolean;
-  /** Tests and README too; else what a lesson is about. */
+  /** Include tests and README. */
   readonly all: boolean;
-  /** One file alone; else all files below each other. */
+  /** Show the files of the lab. */
+  readonly lab: boolean;
+  /** The only file to show. Undefined: all files. */
   readonly file: string | undefined;
-  /** The folder of the lessons; undefined: this repository's. */
+  /** The folder of the lessons. Undefined: the lessons of this repository. */
   readonly lessons: string | undefined;
 }
 
-/** Reads `?file=…&view=split&lines=whole&files=all`; what is none of these is the default. */
+/** Reads `?file=…&view=split&lines=whole&files=all&lab=show`. Other values select the default. */
 export function diffChoice(request: Request, lessons: string | undefined): DiffChoice {
   const query = queryOf(request);
   return {
@@ -26,22 +28,24 @@ export function diffChoice(request: Request, lessons: string | undefined): DiffC
     view: query.get('view') === 'split' ? 'split' : 'unified',
     whole: query.get('lines') === 'whole',
     all: query.get('files') === 'all',
+    lab: query.get('lab') === 'show',
     file: query.get('file') ?? undefined,
     lessons,
   };
 }
 
-/** The address of a comparison as chosen; only what is not the default is in it. */
-export function diffHref(path: string, { base, view, whole, all, file }: DiffChoice): string {
+/** Returns the address of a comparison. It contains only the choices that are not the default. */
+export function diffHref(path: string, { base, view, whole, all, lab, file }: DiffChoice): string {
   const query = new URLSearchParams();
   if (file !== undefined) query.set('file', file);
   if (view !== 'unified') query.set('view', view);
   if (whole) query.set('lines', 'whole');
   if (all) query.set('files', 'all');
+  if (lab) query.set('lab', 'show');
   const text = query.toString().replaceAll('%2F', '/');
   return `${base}/${path}${text === '' ? '' : `?${text}`}`;
 }
 
-/** The query of a request, each value as text however often it is given. */
+/** Returns the query of a request. If a value is given more than once, the first one counts. */
 export const queryOf = (request: Request): URLSearchParams =>
   new URL(request.originalUrl, 'http://localhost').searchParams;

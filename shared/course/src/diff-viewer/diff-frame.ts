@@ -5,17 +5,17 @@ import { changedLines, type FileDiff } from '../lessons/lesson-diff.ts';
 import { lessonFolder, sections } from '../lessons/sections.ts';
 import type { DiffChoice } from './diff-choice.ts';
 
-/** What a page of the viewer is made of. */
+/** The parts of a page of the viewer. */
 export interface DiffFrame {
   readonly title: string;
-  /** What stands in the bar beside the title. */
+  /** The content of the bar at the top, without the links. */
   readonly bar?: readonly Element[];
   /** Links to other comparisons. */
   readonly links?: readonly Element[];
   readonly main: Element;
 }
 
-/** A page of the viewer as HTML. It is made of nodes, so that every text in it is escaped. */
+/** Returns a page of the viewer as HTML. It consists of nodes, so that every text is escaped. */
 export function diffFrame(
   { base }: DiffChoice,
   { title, bar = [], links = [], main }: DiffFrame,
@@ -43,43 +43,42 @@ export function diffFrame(
       main,
     ]),
   ]);
-  // What is not escaped is the Markdown of a reason, and that has escaped its own.
+  // Only the Markdown of a reason is raw HTML, and its renderer has escaped it.
   return toHtml(
     { type: 'root', children: [{ type: 'doctype' }, page] },
     { allowDangerousHtml: true },
   );
 }
 
-/** Compares any two lessons, at first those of `path`; a plain form, so that it works without a script. */
+/** Returns a form that compares any two lessons. It is a plain form, so that it works without a script. */
 export function chooser({ base, lessons }: DiffChoice, path = ''): Element {
-  const there = sections.filter(({ number }) => lessonFolder(number, lessons) !== undefined);
+  const existing = sections.filter(({ number }) => lessonFolder(number, lessons) !== undefined);
   const [from, to] = path
     .split('/')
-    .map((text) => there.find(({ number }) => String(number) === text)?.number);
+    .map((text) => existing.find(({ number }) => String(number) === text)?.number);
   const select = (name: string, label: string, chosen: number | undefined): Element =>
     h('label.row', [
       `${label} `,
       h(
         'select',
         { name },
-        there.map(({ number, title }) =>
+        existing.map(({ number, title }) =>
           h('option', { value: number, selected: number === chosen }, `${number} ${title}`),
         ),
       ),
     ]);
   return h('form.row', { action: base, ariaLabel: 'Any two lessons' }, [
-    select('from', 'Compare', from ?? there.at(0)?.number),
-    select('to', 'with', to ?? there.at(-1)?.number),
+    select('from', 'Compare', from ?? existing.at(0)?.number),
+    select('to', 'with', to ?? existing.at(-1)?.number),
     h('button.primary', 'Show'),
   ]);
 }
 
-/** Lines added and removed, by sign and colour. */
+/** Returns the numbers of added and removed lines, with a sign and a color. Zero is left out. */
 export function lineCounts(files: readonly FileDiff[]): Element {
   const added = files.reduce((sum, diff) => sum + diff.added, 0);
-  return h('span.counts', [
-    h('span.plus', `+${added}`),
-    ' ',
-    h('span.minus', `−${changedLines(files) - added}`),
-  ]);
+  const removed = changedLines(files) - added;
+  const counts = [h('span.plus', `+${added}`), h('span.minus', `−${removed}`)];
+  const shown = counts.filter((_count, index) => [added, removed][index] !== 0);
+  return h('span.counts', [...shown.flatMap((count) => [count, ' '])]);
 }

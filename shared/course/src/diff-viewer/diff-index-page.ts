@@ -3,13 +3,13 @@ import type { Comparison } from '../lessons/comparison.ts';
 import { type DiffChoice, diffHref } from './diff-choice.ts';
 import { chooser, diffFrame, lineCounts } from './diff-frame.ts';
 
-/** A step of the course with its idea. */
+/** A step of the course and its idea. */
 export interface DiffStep {
   readonly comparison: Comparison;
   readonly idea: string;
 }
 
-/** The way in: every step of the course, and any two lessons. */
+/** Returns the first page of the viewer: every step of the course, and a form for any two lessons. */
 export function diffIndexPage(steps: readonly DiffStep[], choice: DiffChoice): string {
   const rows = steps.map(({ comparison, idea }) =>
     h('tr', [
@@ -26,7 +26,7 @@ export function diffIndexPage(steps: readonly DiffStep[], choice: DiffChoice): s
     bar: [h('h1', 'What changes from lesson to lesson')],
     main: h('main.page.single', [
       h('section.card', [
-        h('p.goal', 'Each lesson is the one before it and one idea more. Its diff is the idea.'),
+        h('p.goal', 'Each lesson adds one idea to the previous lesson. The diff shows this idea.'),
         h('div.scroll', { tabIndex: 0, role: 'region', ariaLabel: 'Steps of the course' }, [
           h('table.outcomes', [
             h('thead', [

@@ -1,84 +1,91 @@
-import type { Element, Nodes } from 'hast';
+import type { Element } from 'hast';
 import { h } from 'hastscript';
-import { type ChangeReason, reasonHtml } from '../lessons/change-reasons.ts';
-import { BROKEN_FIXED, type Comparison, reasonsFor } from '../lessons/comparison.ts';
-import { changedLines, type FileDiff } from '../lessons/lesson-diff.ts';
+import { lessonFolders } from '@practical-signalr/lesson-kit';
+import { BROKEN_FIXED, type Comparison, labReasons } from '../lessons/comparison.ts';
+import { sizeOf } from '../lessons/describe-size.ts';
+import type { FileDiff } from '../lessons/lesson-diff.ts';
 import { lessonBefore, lessonFolder } from '../lessons/sections.ts';
 import { type DiffChoice, diffHref } from './diff-choice.ts';
 import { diffFrame, lineCounts } from './diff-frame.ts';
-import { anchor, diffTable } from './diff-table.ts';
+import { anchor } from './diff-table.ts';
+import { fileCard, type Href, markdownNode, reasonLine } from './file-card.ts';
 
-type Href = (change: Partial<DiffChoice>) => string;
-
-const badges: Record<FileDiff['state'], string> = {
-  new: 'good',
-  changed: 'plain',
-  renamed: 'warn',
-  gone: 'bad',
-};
-
-/** A comparison: its files in a list, and those of `files` with their changes and the reasons for them. */
+/**
+ * Returns the page of a comparison: the goal, the size of the step, a list of all files, and the
+ * changes of each file with the reasons for them.
+ * @param only the files to show; default: all, most important first, and the lab if chosen.
+ */
 export function diffPage(
   comparison: Comparison,
-  files: readonly FileDiff[],
   choice: DiffChoice,
+  only?: readonly FileDiff[],
 ): string {
   const { path, title, sides } = comparison;
   const href: Href = (change) => diffHref(path, { ...choice, ...change });
-  const cards = files.map((diff) => fileCard(diff, comparison, choice, href));
+  const cards = (files: readonly FileDiff[], isFoldable: boolean): Element[] =>
+    files.map((diff) => fileCard(diff, comparison, choice, href, isFoldable));
+  const allCards = [
+    ...cards(comparison.files, true),
+    ...(choice.lab ? labCards(comparison, cards(comparison.lab, true)) : []),
+  ];
   const short = sides.map((side) => side.replace('lesson ', '')).join(' → ');
   return diffFrame(choice, {
     title: choice.file === undefined ? title : `${choice.file} · ${title}`,
-    bar: [
-      h('span.number', short),
-      h('h1', title),
-      // Made for the script, shown by it.
-      h('span.row', { id: 'jump', hidden: true }, [
-        h(
-          'button',
-          {
-            id: 'previous',
-            ariaLabel: 'Previous change',
-            ariaKeyShortcuts: 'Alt+ArrowUp',
-            title: 'Alt and ↑',
-          },
-          '↑ Previous',
-        ),
-        h(
-          'button',
-          {
-            id: 'next',
-            ariaLabel: 'Next change',
-            ariaKeyShortcuts: 'Alt+ArrowDown',
-            title: 'Alt and ↓',
-          },
-          '↓ Next',
-        ),
-        h('span.quiet', { id: 'where', role: 'status' }),
-      ]),
-    ],
-    links: neighbours(path, choice),
-    main: h('main.page.diffs', [
+    bar: [h('span.number', short), h('h1', headingOf(path, choice) ?? title), jumpButtons()],
+    links: links(path, choice),
+    main: h('main.page.review', [
+      summary(comparison, choice, href),
       fileList(comparison, choice, href),
-      h('div.stack', [summary(comparison, choice, href), ...cards]),
+      h('div.stack', only === undefined ? allCards : cards(only, false)),
     ]),
   });
 }
 
-function summary(
-  { path, sides, files, reasons }: Comparison,
-  choice: DiffChoice,
-  href: Href,
-): Element {
-  const count = `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${changedLines(files)} changed lines: `;
+/** The script shows these buttons, because they do nothing without it. */
+const jumpButtons = (): Element =>
+  h('span.row', { id: 'jump', hidden: true }, [
+    h(
+      'button',
+      {
+        id: 'previous',
+        ariaLabel: 'Previous change',
+        ariaKeyShortcuts: 'Alt+ArrowUp',
+        title: 'Alt and ↑',
+      },
+      '↑ Previous',
+    ),
+    h(
+      'button',
+      {
+        id: 'next',
+        ariaLabel: 'Next change',
+        ariaKeyShortcuts: 'Alt+ArrowDown',
+        title: 'Alt and ↓',
+      },
+      '↓ Next',
+    ),
+    h('span.quiet', { id: 'where', role: 'status' }),
+  ]);
+
+function summary(comparison: Comparison, choice: DiffChoice, href: Href): Element {
+  const { path, sides, files, lab, reasons, headline, limit } = comparison;
   const remarks = reasons.filter((reason) => reason.files.length === 0);
   const filter = choices('Files', [
     ['Lesson code', href({ all: false, file: undefined }), !choice.all],
     ['Tests and README too', href({ all: true, file: undefined }), choice.all],
   ]);
+  const size =
+    files.length === 0 && lab.length === 0
+      ? [h('span', 'Nothing differs.')]
+      : [h('span', sizeOf(files)), lineCounts(files)];
   return h('section.card', [
-    h('p.goal', files.length === 0 ? ['Nothing differs.'] : [count, lineCounts(files)]),
-    ...remarks.map(reasonLine),
+    h('h2.headline', [markdownNode(headline)]),
+    h('p.facts', [
+      ...size,
+      ...(limit === undefined ? [] : [h('small', `limit for this step: ${limit} lines`)]),
+      h('small', ['in a terminal: ', h('code', `npm run diff ${path.replace('/', ' ')}`)]),
+    ]),
+    ...remarks.map((reason) => reasonLine(reason, comparison)),
     h('div.row', [
       choices('Layout', [
         ['Unified', href({ view: 'unified' }), choice.view === 'unified'],
@@ -90,87 +97,103 @@ function summary(
       ]),
       ...(sides[0] === 'broken' ? [] : [filter]),
     ]),
-    h('p.quiet', ['In a terminal: ', h('code', `npm run diff ${path.replace('/', ' ')}`)]),
+    ...(lab.length === 0 ? [] : [labLine(comparison, choice, href)]),
   ]);
 }
 
-function fileList({ files }: Comparison, choice: DiffChoice, href: Href): Element {
-  const link = (text: string, file: string | undefined): Element =>
-    h('a', { href: href({ file }), ariaCurrent: choice.file === file ? 'page' : undefined }, text);
-  return h('nav.card', { ariaLabel: 'Changed files' }, [
-    h('ul.files', [
-      h('li', [link('All files', undefined)]),
-      ...files.map((diff) =>
-        h('li', [link(diff.file, diff.file), h('small', [`${diff.state} `, lineCounts([diff])])]),
+/** The lab in one line with its counts. It unfolds to a link that shows the files of the lab. */
+function labLine(comparison: Comparison, choice: DiffChoice, href: Href): Element {
+  const { lab, path } = comparison;
+  const content = labReasons(comparison).flatMap(({ text }) => [': ', markdownNode(text)]);
+  const command = `npm run diff ${path.replace('/', ' ')} -- --lab`;
+  const text = choice.lab
+    ? 'The files of the lab are below the files of the lesson.'
+    : 'The lab holds everything that is not the idea of the lesson.';
+  return h('details.labline', { open: choice.lab }, [
+    h('summary', [
+      h('span', [h('strong', 'Lab'), ', not part of this step', ...content]),
+      h('span.counts', [
+        h('small', `${lab.length} ${lab.length === 1 ? 'file' : 'files'} `),
+        lineCounts(lab),
+      ]),
+    ]),
+    h('p.quiet', [`${text} In a terminal: `, h('code', command), '.']),
+    h('p', [
+      h(
+        'a.button',
+        { href: href({ lab: !choice.lab, file: undefined }) },
+        choice.lab ? 'Hide the lab' : 'Show the lab',
       ),
     ]),
   ]);
 }
 
-function fileCard(diff: FileDiff, comparison: Comparison, choice: DiffChoice, href: Href): Element {
-  const { file, renamedFrom, state } = diff;
-  const reasons = reasonsFor(diff, comparison);
-  const code =
-    diff.patch.hunks.length === 0
-      ? h('p.quiet', 'Only its name has changed.')
-      : diffTable(diff, choice.view, comparison.sides, href({ whole: true, file }));
-  const why = h('div.why', { role: 'note', ariaLabel: `Why ${file} changed` }, [
-    h('h3', 'Why'),
-    ...reasons.map(reasonLine),
-  ]);
-  return h('section.card.file', { id: anchor(file) }, [
-    h('header', [
-      h('h2', [
-        h(
-          'a',
-          { href: href({ file }) },
-          renamedFrom === undefined ? file : `${renamedFrom} → ${file}`,
-        ),
-      ]),
-      h('span', [
-        h('span', { className: ['badge', badges[state]] }, state),
-        ' ',
-        lineCounts([diff]),
-      ]),
-    ]),
-    reasons.length === 0 ? code : h('div', { className: ['reasoned', choice.view] }, [why, code]),
+const labCards = ({ lab }: Comparison, cards: readonly Element[]): Element[] =>
+  lab.length === 0 ? [] : [h('h2', { id: 'lab' }, 'Lab'), ...cards];
+
+function fileList({ files, lab }: Comparison, choice: DiffChoice, href: Href): Element {
+  const isOnePage = choice.file === undefined;
+  const link = (file: string): Element =>
+    h(
+      'a',
+      {
+        href: isOnePage ? `#${encodeURI(anchor(file))}` : href({ file }),
+        ariaCurrent: choice.file === file ? 'page' : undefined,
+      },
+      file,
+    );
+  const row = (diff: FileDiff, place: string, className = ''): Element =>
+    h('li', { className }, [h('span', place), link(diff.file), lineCounts([diff])]);
+  const labRows = choice.lab
+    ? lab.map((diff, index) => row(diff, '', index === 0 ? 'lab' : ''))
+    : [];
+  return h('nav.card.files', { ariaLabel: 'Changed files' }, [
+    h('h2', 'Files, most important first'),
+    ...(isOnePage ? [] : [h('p', [h('a', { href: href({ file: undefined }) }, 'All files')])]),
+    h('ol', [...files.map((diff, index) => row(diff, String(index + 1))), ...labRows]),
   ]);
 }
 
-const reasonLine = ({ lesson, text }: ChangeReason): Element =>
-  h('p', [
-    h('b', `Lesson ${lesson}: `),
-    { type: 'raw', value: reasonHtml(text) } as unknown as Nodes,
-  ]);
-
 const choices = (
   label: string,
-  options: readonly (readonly [text: string, href: string, chosen: boolean])[],
+  options: readonly (readonly [text: string, href: string, isChosen: boolean])[],
 ): Element =>
   h(
     'div.choices',
     { role: 'group', ariaLabel: label },
-    options.map(([text, href, chosen]) =>
-      h('a.button', { href, ariaCurrent: chosen ? 'true' : undefined }, text),
+    options.map(([text, href, isChosen]) =>
+      h('a.button', { href, ariaCurrent: isChosen ? 'true' : undefined }, text),
     ),
   );
 
-/** The steps before and after, in the same view. */
-function neighbours(path: string, choice: DiffChoice): Element[] {
+/** Returns `From HubContext to Authorization` for a comparison of two lessons. */
+function headingOf(path: string, { lessons }: DiffChoice): string | undefined {
+  const folders = lessonFolders(lessons);
+  const [from, to] = path
+    .split('/')
+    .map((text) => folders.find(({ number }) => String(number) === text)?.title);
+  return from === undefined || to === undefined ? undefined : `From ${from} to ${to}`;
+}
+
+/** Returns links to the lesson and to the previous and next step, in the same view. */
+function links(path: string, choice: DiffChoice): Element[] {
   const { lesson, name } = BROKEN_FIXED;
   const link = (to: string, text: string): Element =>
     h('a', { href: diffHref(to, { ...choice, file: undefined }) }, text);
-  const there = (number: number): boolean => lessonFolder(number, choice.lessons) !== undefined;
+  const exists = (number: number): boolean => lessonFolder(number, choice.lessons) !== undefined;
   const [from = 0, to = 0] = path.split('/').map(Number);
   const step = (number: number, text: (way: string) => string): Element[] => {
     const before = lessonBefore(number);
-    return there(before) && there(number)
+    return exists(before) && exists(number)
       ? [link(`${before}/${number}`, text(`${before} to ${number}`))]
       : [];
   };
-  if (path === `${lesson}/${name}`) return step(lesson, (way) => way);
-  if (from !== lessonBefore(to)) return [];
+  const readme = (number: number): Element =>
+    h('a', { href: `/#lesson-${number}` }, `Lesson ${number}`);
+  if (path === `${lesson}/${name}`) return [readme(lesson), ...step(lesson, (way) => way)];
+  if (from !== lessonBefore(to)) return [readme(to)];
   return [
+    readme(to),
     ...step(to - 1, (way) => `← ${way}`),
     ...step(to + 1, (way) => `${way} →`),
     ...(to === lesson ? [link(`${lesson}/${name}`, 'Broken and fixed')] : []),

@@ -3,7 +3,7 @@ import type { Comparison } from '../lessons/comparison.ts';
 import { type DiffChoice, diffHref } from './diff-choice.ts';
 import { chooser, diffFrame } from './diff-frame.ts';
 
-/** Where there is nothing to show: what is wrong, and the ways on. */
+/** Returns a page for an address without a comparison: the problem, and links to what exists. */
 export function diffProblemPage(
   problem: string,
   choice: DiffChoice,

@@ -41,6 +41,11 @@ const get = async (url: string): Promise<{ status: number; html: string }> => {
   const response = await fetch(url);
   return { status: response.status, html: await response.text() };
 };
+/** Returns the files of the cards, in their order. */
+const cardsOf = (html: string): string[] =>
+  [...html.matchAll(/<(?:section|details) class="card file[^"]*" id="([^"]+)"/g)].map(
+    ([, file]) => file ?? '',
+  );
 const count = (html: string, text: string): number => html.split(text).length - 1;
 
 describe('the lessons of this repository', () => {
@@ -53,42 +58,41 @@ describe('the lessons of this repository', () => {
   });
 
   test.each(steps)(
-    '$from to $to: the files and lines that the budget counts, in either view',
+    '$from to $to: the files and lines that the budget counts, package.json last, in both views',
     async (step) => {
       const changes = lessonDiff(step.before, step.after);
       const lines = changedLines(changes);
       for (const query of ['', '?view=split', '?lines=whole']) {
         const { html } = await get(`${url}/${step.from}/${step.to}${query}`);
-        const files = [...html.matchAll(/<section class="card file" id="([^"]+)"/g)].map(
-          ([, file]) => file,
-        );
-        expect(files).toEqual(changes.map(({ file }) => file));
+        const files = cardsOf(html);
+        expect(files.toSorted()).toEqual(changes.map(({ file }) => file).toSorted());
+        expect(files.at(-1)).toBe('package.json');
         expect(count(html, '<td class="sign add">') + count(html, '<td class="sign del">')).toBe(
           lines,
         );
-        expect(html).toContain(`${files.length} files, ${lines} changed lines`);
+        expect(html).toContain(`${lines} changed lines in ${files.length} files`);
+        expect(html).toContain(`limit for this step: ${step.lines} lines`);
       }
     },
   );
 
-  test('one file has an address of its own, with its reason beside it', async () => {
+  test('one file has its own address, and its reason is next to it', async () => {
     const { status, html } = await get(`${url}/5/6?file=server/main.ts`);
     expect(status).toBe(200);
-    expect(count(html, '<section class="card file"')).toBe(1);
-    expect(html).toContain('<b>Lesson 6: </b>the hub asks for a token');
+    expect(cardsOf(html)).toEqual(['server/main.ts']);
+    expect(html).toMatch(/<h3>Why<\/h3><span class="reason">\S/);
     expect(html).toMatch(/aria-current="page">server\/main\.ts</);
   });
 
-  test('broken and fixed of lesson 6 are a pair of their own: the hook and nothing else', async () => {
+  test('the comparison of the broken and the fixed server shows only the hook', async () => {
     const { html } = await get(`${url}/6/broken-fixed`);
     expect(html).toContain('server/auth-broken.ts → server/auth-fixed.ts');
-    expect(html).toContain('they differ by the hook alone');
     expect(html).toContain('onMessageReceived');
     expect(count(html, '<td class="sign del">')).toBe(0);
     expect(count(html, '<td class="sign add">')).toBeGreaterThan(0);
   });
 
-  test('a link to a test or a README shows it; a file that is the same in both says so', async () => {
+  test('a link to a README shows it, and an unchanged file is reported as identical', async () => {
     expect((await get(`${url}/5/6?file=README.md`)).html).toContain(
       '<section class="card file" id="README.md"',
     );
@@ -100,7 +104,7 @@ describe('the lessons of this repository', () => {
     expect(same.html).toMatch(/<option value="5" selected>.*<option value="6" selected>/s); // the form begins there
   });
 
-  test('the way in lists the steps; its form leads to any pair', async () => {
+  test('the first page lists the steps, and its form compares any two lessons', async () => {
     const { html } = await get(url);
     for (const { from, to } of steps) expect(html).toContain(`<a href="/diff/${from}/${to}">`);
     const response = await fetch(`${url}?from=6&to=3`, { redirect: 'manual' });
@@ -121,7 +125,7 @@ describe('the lessons of this repository', () => {
     '/broken-fixed/6',
     '/5/broken-fixed',
     '/%/6',
-  ])('%s is a page that helps', async (path) => {
+  ])('%s answers 404 with links to the steps', async (path) => {
     const { status, html } = await get(url + path);
     expect(status).toBe(404);
     expect(html).toContain('<a href="/diff">All steps of the course</a>');
@@ -135,14 +139,19 @@ describe('the lessons of this repository', () => {
     'server/../../../../package.json',
     '\0',
     '',
-  ])('file=%j leads nowhere but to the list of files', async (file) => {
+  ])('file=%j answers 404 with the list of files', async (file) => {
     const { status, html } = await get(`${url}/5/6?file=${encodeURIComponent(file)}`);
     expect(status).toBe(404);
     expect(html).toContain('href="/diff/5/6?file=server/main.ts"');
     expect(html).not.toMatch(/"workspaces"|root:/);
   });
 
-  test('nothing of an address becomes a part of the page', async () => {
+  test('a comparison over several steps names the lesson of each reason', async () => {
+    const { html } = await get(`${url}/3/5?file=server/main.ts`);
+    expect(html).toMatch(/<b>Lesson 4: <\/b>.*<b>Lesson 5: <\/b>/s);
+  });
+
+  test('HTML in an address is escaped', async () => {
     const attack = '"><script>alert(1)</script>';
     for (const path of [
       `/5/6?file=${encodeURIComponent(attack)}`,
@@ -153,7 +162,7 @@ describe('the lessons of this repository', () => {
     }
   });
 
-  test('a strict policy: nothing inline, nothing from outside, and the files of the page are there', async () => {
+  test('the content security policy is strict, and all files of the page are served', async () => {
     const response = await fetch(`${url}/5/6`);
     expect(response.headers.get('content-security-policy')).toMatch(
       /^default-src 'none'; script-src 'self'; style-src 'self'/,
@@ -166,8 +175,8 @@ describe('the lessons of this repository', () => {
   });
 });
 
-describe('lessons in a folder of their own', () => {
-  test('new, gone, renamed and odd files are shown as what they are', async () => {
+describe('lessons of another folder', () => {
+  test('new, removed, renamed and binary files are shown with their state', async () => {
     const text = Array.from(
       { length: 12 },
       (_, line) => `export const line${line} = ${line};\n`,
@@ -196,7 +205,9 @@ describe('lessons in a folder of their own', () => {
     expect(html).toContain('client/exact.ts → client/moved.ts');
     expect(html).toContain('Only its name has changed.');
     const badges = [
-      ...html.matchAll(/<section class="card file" id="([^"]+)".*?<span class="badge \w+">(\w+)</g),
+      ...html.matchAll(
+        /<(?:section|details) class="card file[^"]*" id="([^"]+)".*?<span class="badge \w+">(\w+)</g,
+      ),
     ];
     expect(Object.fromEntries(badges.map(([, file, state]) => [file, state]))).toMatchObject({
       'client/new-name.ts': 'renamed',
@@ -207,11 +218,81 @@ describe('lessons in a folder of their own', () => {
     expect(html.replaceAll(/="[^"]*"/g, '')).not.toMatch(/<script>|<img|<b>\.ts|\0/);
     expect(html).toContain('a binary file');
     const odd = await get(`${url}/1/2?file=${encodeURIComponent('client/a&b "<b>.ts')}`);
-    expect([odd.status, count(odd.html, '<section class="card file"')]).toEqual([200, 1]);
+    expect([odd.status, cardsOf(odd.html).length]).toEqual([200, 1]);
     expect((await get(`${url}/1/2?file=client/old-name.ts`)).html).toContain('client/new-name.ts');
   });
 
-  test('a lesson with a syntax error, without a README, or being edited is compared like any other', async () => {
+  describe('with a lab and reasons', () => {
+    let url: string;
+    beforeAll(async () => {
+      const reasons = [
+        '- `server/auth.ts`: reads the token',
+        '- `client/main.ts`: sends the token',
+        '- `contract.ts`: **The idea** in types',
+        '- `lab/`: matrix and expiry',
+      ];
+      const goal = '# Auth\n\n**Goal.** Read the `token`.\n';
+      const changed = `\n## What changed since the last lesson\n\n${reasons.join('\n')}\n`;
+      url = await serve(
+        course({
+          '05-a': { 'lab/main.ts': 'a\n', 'README.md': '# Context\n' },
+          '06-b': {
+            'README.md': `${goal}${changed}`,
+            'client/main.ts': 'token\n',
+            'contract.ts': 'token\n',
+            'lab/main.ts': 'a\nb\n',
+            'package.json': '{}\n',
+            'server/auth.ts': 'token\n',
+            'server/extra.ts': 'extra\n',
+          },
+        }),
+      );
+    });
+    const order = [
+      'server/auth.ts',
+      'client/main.ts',
+      'contract.ts',
+      'server/extra.ts',
+      'package.json',
+    ];
+
+    test('the goal is the heading, and the files have the order of the README', async () => {
+      const { html } = await get(`${url}/5/6`);
+      expect(html).toContain('<h1>From Context to Auth</h1>');
+      expect(html).toContain('<h2 class="headline">Read the <code>token</code>.</h2>');
+      expect(html).toContain('5 changed lines in 5 files');
+      expect(cardsOf(html)).toEqual(order);
+      const list = html.match(/<nav class="card files".*?<\/nav>/s)?.[0] ?? '';
+      expect([...list.matchAll(/<a href="#([^"]+)"/g)].map(([, file]) => file)).toEqual(order);
+    });
+
+    test('the files of the idea are open, the others are folded with a visible reason', async () => {
+      const { html } = await get(`${url}/5/6`);
+      const open = [...html.matchAll(/<section class="card file" id="([^"]+)"/g)];
+      expect(open.map(([, file]) => file)).toEqual(['server/auth.ts', 'contract.ts']);
+      expect(html).toMatch(/<summary><h2>client\/main\.ts<\/h2>.*?sends the token.*?<\/summary>/);
+    });
+
+    test('the lab is one folded line with its counts, and lab=show lists its files', async () => {
+      const { html } = await get(`${url}/5/6`);
+      expect(html).toMatch(
+        /<details class="labline"><summary>.*?matrix and expiry.*?1 file .*?\+1/,
+      );
+      expect(html).toContain('href="/diff/5/6?lab=show"');
+      expect(html).not.toContain('lab/main.ts');
+      const shown = await get(`${url}/5/6?lab=show`);
+      expect(cardsOf(shown.html)).toEqual([...order, 'lab/main.ts']);
+      expect(shown.html).toContain('<details class="labline" open>');
+    });
+
+    test('a link to a file of the lab shows it', async () => {
+      const { html } = await get(`${url}/5/6?file=lab/main.ts`);
+      expect(cardsOf(html)).toEqual(['lab/main.ts']);
+      expect(html).toMatch(/aria-current="page">lab\/main\.ts</);
+    });
+  });
+
+  test('a lesson with a syntax error or without a README is compared, and an edit appears', async () => {
     const lessons = course({ '03-a': {}, '04-b': { 'server/main.ts': 'export class { ((( `\n' } });
     const url = await serve(lessons);
     expect((await get(`${url}/3/4`)).html).toContain('export');
@@ -219,7 +300,7 @@ describe('lessons in a folder of their own', () => {
     expect((await get(`${url}/3/4`)).html).toContain('edited');
   });
 
-  test('a course without lesson 6, or a lesson 6 without the two files, has no such pair and says so', async () => {
+  test('without lesson 6 or its two files, broken-fixed answers 404 with the reason', async () => {
     const none = await serve(course({ '01-a': {} }));
     expect((await get(none)).status).toBe(200);
     expect((await get(`${none}/6/broken-fixed`)).html).toContain('Lesson 6 is in preparation.');

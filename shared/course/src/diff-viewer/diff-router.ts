@@ -8,6 +8,7 @@ import {
   NoSuchComparison,
 } from '../lessons/comparison.ts';
 import { errorTexts } from '../error-texts.ts';
+import type { FileDiff } from '../lessons/lesson-diff.ts';
 import { lessonFolder, sections } from '../lessons/sections.ts';
 import { diffChoice, queryOf } from './diff-choice.ts';
 import { diffIndexPage, type DiffStep } from './diff-index-page.ts';
@@ -15,19 +16,20 @@ import { diffPage } from './diff-page.ts';
 import { diffProblemPage } from './diff-problem-page.ts';
 
 const client = fileURLToPath(new URL('../../client/diff/', import.meta.url));
-/** Styles that the course home has too. */
+/** Styles that the course home also uses. */
 const shared = {
   'code-colours.css': fileURLToPath(new URL('../../client/code-colours.css', import.meta.url)),
 };
-/** Scripts and styles are files of this server: nothing inline, nothing from outside. */
+/** Allows only scripts and styles that are files of this server. */
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'";
 
 /**
- * The diff viewer: `/` lists the steps of the course, `/5/6` shows one, `/6/broken-fixed` the cure of lesson 6. The query
- * chooses: `file=server/main.ts`, `view=split`, `lines=whole`, `files=all`. Every page is made from the files as they are
- * at that moment, so that a reader sees an edit after a reload.
- * @param lessons the folder of the lessons; default: this repository's.
+ * Serves the diff viewer: `/` lists the steps of the course, `/5/6` shows one of them, and
+ * `/6/broken-fixed` shows the fix of lesson 6. The query selects details: `file=server/main.ts`,
+ * `view=split`, `lines=whole`, `files=all`, `lab=show`. Each request reads the files again, so that
+ * a reader sees an edit after a reload.
+ * @param lessons the folder of the lessons. Default: the lessons of this repository.
  * @example app.use('/diff', diffRouter());
  */
 export function diffRouter(lessons?: string): Router {
@@ -60,22 +62,24 @@ export function diffRouter(lessons?: string): Router {
     const { from, to } = request.params;
     const comparison = compare(from, to, choice);
     response.type('html');
-    if (file === undefined)
-      return void response.send(diffPage(comparison, comparison.files, choice));
-    // A link to a test or a README is as good as any other.
-    const wider = { ...choice, all: true };
-    const attempts = [
-      () => [comparison, choice] as const,
-      () => [compare(from, to, wider), wider] as const,
-    ];
-    for (const attempt of attempts) {
-      const [tried, chosen] = attempt();
-      const named = tried.files.filter((diff) => diff.file === file || diff.renamedFrom === file);
-      if (named.length > 0) return void response.send(diffPage(tried, named, chosen));
-      if (tried.unchanged.includes(file)) {
-        return void response.send(
-          diffProblemPage(errorTexts.sameFile(file, tried.title), choice, comparison),
-        );
+    if (file === undefined) {
+      response.send(diffPage(comparison, choice));
+      return;
+    }
+    // A link to a test, a README or a file of the lab also works without the option that lists it.
+    for (const all of [choice.all, true]) {
+      const wider = compare(from, to, { ...choice, all });
+      const hasName = (diff: FileDiff): boolean => diff.file === file || diff.renamedFrom === file;
+      const inLab = wider.lab.filter(hasName);
+      const found = [...wider.files.filter(hasName), ...inLab];
+      if (found.length > 0) {
+        const lab = choice.lab || inLab.length > 0;
+        response.send(diffPage(wider, { ...choice, all, lab }, found));
+        return;
+      }
+      if (wider.unchanged.includes(file)) {
+        response.send(diffProblemPage(errorTexts.sameFile(file, wider.title), choice, comparison));
+        return;
       }
     }
     response
@@ -86,37 +90,34 @@ export function diffRouter(lessons?: string): Router {
   router.use((request) => {
     throw new NoSuchComparison(errorTexts.noSuchDiff(request.path));
   });
-  // Express knows an error's handler by its four parameters.
+  // Express recognizes an error handler by its four parameters.
   router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    const unknown = error instanceof NoSuchComparison;
-    const malformed = error instanceof URIError; // an address with a lonely '%'
+    const isUnknown = error instanceof NoSuchComparison;
+    const isMalformed = error instanceof URIError; // the address has a '%' without two digits
     let text = errorTexts.diffBroke(String(error));
-    if (unknown) text = error.message;
-    else if (malformed) text = errorTexts.noSuchDiff(request.path);
+    if (isUnknown) text = error.message;
+    else if (isMalformed) text = errorTexts.noSuchDiff(request.path);
     const page = diffProblemPage(text, diffChoice(request, lessons));
     response
-      .status(unknown || malformed ? 404 : 500)
+      .status(isUnknown || isMalformed ? 404 : 500)
       .type('html')
       .send(page);
   });
   return router;
 }
 
-/** Every step between two lessons that exist, and the one within lesson 6. */
+/** Returns every step between two lessons that exist, and the fix of lesson 6. */
 function steps(lessons?: string): DiffStep[] {
-  const there = (number: number): boolean => lessonFolder(number, lessons) !== undefined;
+  const exists = (number: number): boolean => lessonFolder(number, lessons) !== undefined;
   return sections.flatMap(({ number, title, after }): DiffStep[] => {
     const folder = lessonFolder(number, lessons);
     if (folder === undefined) return [];
     const options = { lessons };
-    const step = there(after)
+    const step = exists(after)
       ? [{ comparison: compare(String(after), String(number), options), idea: title }]
       : [];
     if (number !== BROKEN_FIXED.lesson || !hasBrokenAndFixed(folder)) return step;
-    const cure = compare(String(number), BROKEN_FIXED.name, options);
-    return [
-      ...step,
-      { comparison: cure, idea: 'One token, two servers: the few lines between them' },
-    ];
+    const fix = compare(String(number), BROKEN_FIXED.name, options);
+    return [...step, { comparison: fix, idea: fix.headline }];
   });
 }

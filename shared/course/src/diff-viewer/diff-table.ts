@@ -55,7 +55,7 @@ export function diffTable(
   }
   const rest = diff.after.split('\n').length - 1 - shown;
   if (diff.after !== '' && rest > 0) body.push(gap(columns.length, rest, whole));
-  return h('table', { className: ['code', split ? 'split' : 'unified'] }, [
+  return h('table', { className: ['code', split ? 'split' : 'unified', diff.state] }, [
     h('caption.visually-hidden', `What changes in ${diff.file}`),
     h('thead', [h('tr', columns)]),
     h('tbody', body),

@@ -28,7 +28,7 @@ describe.runIf(hasChromium())('the diff viewer in Chromium', () => {
     server.close();
   });
 
-  // Small files: the check of contrast looks at every coloured word.
+  // The files are small, because the contrast check looks at every colored word.
   test.each([
     '',
     '/4/5?file=server/main.ts',
@@ -36,7 +36,7 @@ describe.runIf(hasChromium())('the diff viewer in Chromium', () => {
     '/6/broken-fixed',
     '/5/6?file=nothing.ts',
   ])(
-    '%s: nobody is hindered, nothing is blocked or asked outside',
+    '%s: axe reports nothing, and nothing is blocked or loaded from another host',
     async (path) => {
       const context = await browser.newContext();
       const problems = watchProblems(context);
@@ -49,7 +49,7 @@ describe.runIf(hasChromium())('the diff viewer in Chromium', () => {
     120_000,
   );
 
-  test('by keyboard: the list of files, and from change to change', async () => {
+  test('the keyboard reaches the list of files and moves from change to change', async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.goto(`${url}/4/5?file=server/main.ts&lines=whole`);
     const stops = await tabOrder(page);
@@ -81,9 +81,9 @@ describe.runIf(hasChromium())('the diff viewer in Chromium', () => {
   test.each([
     { width: 1280, height: 800 },
     { width: 390, height: 844 },
-  ])('the file that is shown is seen in the list: %o', async (viewport) => {
+  ])('the file that is shown is visible in the list: %o', async (viewport) => {
     const page = await browser.newPage({ viewport });
-    await page.goto(`${url}/5/6?file=server/ticket.ts`);
+    await page.goto(`${url}/5/6?file=package.json`);
     const chosen = page
       .getByRole('navigation', { name: 'Changed files' })
       .locator('[aria-current]');
@@ -97,7 +97,50 @@ describe.runIf(hasChromium())('the diff viewer in Chromium', () => {
     await page.close();
   });
 
-  test('without a script: everything is read, links and form lead on', async () => {
+  test('a folded file shows its reason, and a link or the next change opens it', async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(`${url}/4/5`);
+    const file = page.locator('details.file').first();
+    await see(file.locator('.why-line')).toBeVisible();
+    await see(file.locator('table')).toBeHidden();
+    const name = (await file.locator('h2').textContent()) ?? '';
+    const list = page.getByRole('navigation', { name: 'Changed files' });
+    await list.getByRole('link', { name, exact: true }).click();
+    await see(file.locator('table')).toBeVisible();
+    await file.locator('summary').click();
+    await see(file.locator('table')).toBeHidden();
+    const changes = await page.locator('[data-change]').count();
+    for (let index = 0; index < changes; index++) await page.keyboard.press('Alt+ArrowDown');
+    await see(page.getByRole('status')).toHaveText(`${changes} of ${changes}`);
+    await see(page.locator('[data-change]').last()).toBeFocused();
+    await page.close();
+  });
+
+  test.each(['', '&view=split'])(
+    'on a phone there is one column, and long lines wrap: %s',
+    async (view) => {
+      const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+      await page.goto(`${url}/4/5?lines=changes${view}`);
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll('details')) details.open = true;
+      });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+      const cards = await page.locator('.page > *').all();
+      const boxes = await Promise.all(cards.map((card) => card.boundingBox()));
+      expect(new Set(boxes.map((box) => box?.x)).size).toBe(1);
+      const cut = await page
+        .locator('td.text')
+        .evaluateAll((cells) =>
+          cells
+            .filter((cell) => cell.scrollWidth > cell.clientWidth)
+            .map((cell) => cell.textContent),
+        );
+      expect(cut).toEqual([]);
+      await page.close();
+    },
+  );
+
+  test('without a script, everything is readable, and links and forms work', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(url);
@@ -108,9 +151,10 @@ describe.runIf(hasChromium())('the diff viewer in Chromium', () => {
     await page.getByRole('link', { name: 'Side by side' }).click();
     await page
       .getByRole('navigation', { name: 'Changed files' })
-      .getByText('server/hub.ts')
+      .getByRole('link', { name: 'server/hub.ts', exact: true })
       .click();
-    await see(page).toHaveURL(`${url}/3/5?file=server/hub.ts&view=split`);
+    await see(page).toHaveURL(`${url}/3/5?view=split#server/hub.ts`);
+    await page.goto(`${url}/3/5?file=server/hub.ts&view=split`);
     await see(page.locator('table.split')).toBeVisible();
     await see(page.getByRole('button', { name: 'Next change' })).toBeHidden();
     await context.close();

@@ -17,25 +17,27 @@ function readme(text?: string): string {
   return folder;
 }
 
-test('reads files and reasons from the list, and remarks on the whole step', () => {
+test('reads files, reasons, the idea, and remarks on the whole step', () => {
   const text = [
     '# Lesson 4\n\n- `not/this.ts`: before the list\n',
     '## What changed since the last lesson\n',
     '- `server/hub.ts`: four methods: `a` and\n  `b`',
     '- `client/main.ts`, `contract.ts`: both',
+    '- `server/main.ts`: **The idea** too',
     '- gone: the old hub\n',
     'The page stays.\n',
     '## Differs from the video\n\n- `nor/this.ts`: after it',
   ].join('\n');
   expect(changeReasons(4, readme(text))).toEqual([
-    { lesson: 4, files: ['server/hub.ts'], text: 'four methods: `a` and `b`' },
-    { lesson: 4, files: ['client/main.ts', 'contract.ts'], text: 'both' },
-    { lesson: 4, files: [], text: 'gone: the old hub' },
-    { lesson: 4, files: [], text: 'The page stays.' },
+    { lesson: 4, files: ['server/hub.ts'], text: 'four methods: `a` and `b`', isIdea: true },
+    { lesson: 4, files: ['client/main.ts', 'contract.ts'], text: 'both', isIdea: false },
+    { lesson: 4, files: ['server/main.ts'], text: '**The idea** too', isIdea: true },
+    { lesson: 4, files: [], text: 'gone: the old hub', isIdea: false },
+    { lesson: 4, files: [], text: 'The page stays.', isIdea: false },
   ]);
 });
 
-test('a README without the list, or none, gives no reasons', () => {
+test('a README without the section, or no README, gives no reasons', () => {
   expect(changeReasons(4, readme('# Lesson 4'))).toEqual([]);
   expect(changeReasons(4, readme())).toEqual([]);
 });
@@ -52,17 +54,17 @@ test.each(
     [from, to].every((number) => lessonFolder(number) !== undefined),
   ),
 )(
-  "the README of lesson $to gives a reason for each of the step's files that is there",
+  "the README of lesson $to gives a reason for each of the step's files that exists",
   ({ from, to }) => {
     const comparison = compare(String(from), String(to));
-    const silent = comparison.files.filter(
+    const unexplained = comparison.files.filter(
       (diff) => diff.state !== 'gone' && reasonsFor(diff, comparison).length === 0,
     );
-    expect(silent.map(({ file }) => file)).toEqual([]);
+    expect(unexplained.map(({ file }) => file)).toEqual([]);
   },
 );
 
-test('over several steps the reasons of each are told in order', () => {
+test('a comparison over several steps has the reasons of each step, in order', () => {
   const comparison = compare('3', '5');
   const diff = comparison.files.find(({ file }) => file === 'server/failing-hub.ts');
   expect(diff && reasonsFor(diff, comparison).map(({ lesson }) => lesson)).toEqual([4, 5]);

@@ -27,22 +27,25 @@ const steps = lessonSteps.flatMap((step) => {
 
 describe.each(lessons)('lesson $number', ({ number, folder }) => {
   test('has the files of every lesson', () => {
-    expect(lessonFiles(folder, true)).toEqual(expect.arrayContaining([...filesOfEveryLesson]));
-    expect(
-      lessonFiles(folder, true).filter(
-        (file) => !/^(client|server|test|deploy)\/|^[^/]+$/.test(file),
-      ),
-    ).toEqual([]);
-    expect(lessonFiles(folder, true).some((file) => /^test\/.*\.test\.ts$/.test(file))).toBe(true);
+    const files = lessonFiles(folder, { all: true, part: 'both' });
+    expect(files).toEqual(expect.arrayContaining([...filesOfEveryLesson]));
+    const known = /^(client|server|lab|test|deploy)\/|^[^/]+$/;
+    expect(files.filter((file) => !known.test(file))).toEqual([]);
+    expect(files.some((file) => /^test\/.*\.test\.ts$/.test(file))).toBe(true);
   });
 
-  test("vite.config.ts is everybody's, package.json differs by its name alone, tsconfig.json is everybody's", () => {
+  test('vite.config.ts and tsconfig.json are identical, package.json differs in name and packages', () => {
     const first = lessons[0]?.folder ?? '';
     const read = (of: string, file: string): string => readFileSync(join(of, file), 'utf8');
     for (const file of ['vite.config.ts', 'tsconfig.json'])
       expect(read(folder, file)).toBe(read(first, file));
-    const packageOf = (of: string): string => read(of, 'package.json').replace(/"name": ".*"/, '');
-    expect(packageOf(folder)).toBe(packageOf(first));
+    const packageOf = (of: string): object => ({
+      ...(JSON.parse(read(of, 'package.json')) as object),
+      name: '',
+      dependencies: {},
+      devDependencies: {},
+    });
+    expect(packageOf(folder)).toEqual(packageOf(first));
   });
 
   test('its hub, main and client code can be read in five minutes', () => {
@@ -72,7 +75,7 @@ test('every lesson but the first has its step', () => {
   expect(lessonSteps.map(({ to }) => to)).toEqual(lessons.slice(1).map(({ number }) => number));
 });
 
-// Not `describe.each`: without two neighbours there is nothing to hold, and that is no failure.
+// Not `describe.each`, which fails if there are no two neighbouring lessons.
 for (const { name, from, to, files, lines } of steps) {
   test(`lesson ${name} changes its list of files, within its lines`, () => {
     const changes = lessonDiff(from, to);
@@ -98,13 +101,15 @@ describe('the core', () => {
     return folder;
   };
 
-  test('counts added and removed lines of what people write, not of tests, README and what is made', () => {
+  test('counts added and removed lines, without lab, tests, README and generated files', () => {
     const from = lesson({
       'a.ts': 'one\ntwo\nthree\n',
       'gone.ts': 'x\n',
       'same.ts': 'same\r\n',
       'README.md': 'a',
       'dist/a.js': '1',
+      'lab/main.ts': 'one\n',
+      'lab/dist/a.js': '1',
       'package-lock.json': '1',
       'test/a.test.ts': '1',
     });
@@ -112,6 +117,8 @@ describe('the core', () => {
       'a.ts': 'one\n2\nthree\nfour\n',
       'server/new.ts': 'a\nb\n',
       'same.ts': 'same\n',
+      'lab/main.ts': 'one\ntwo\n',
+      'lab/new.ts': 'x\n',
       'README.md': 'b',
     });
     const changes = lessonDiff(from, to);
@@ -123,14 +130,18 @@ describe('the core', () => {
       ],
     );
     expect(changedLines(changes)).toBe(6);
-    expect(lessonDiff(from, to, true).map(({ file }) => file)).toEqual([
+    expect(lessonDiff(from, to, { all: true }).map(({ file }) => file)).toEqual([
       'README.md',
       'a.ts',
       'gone.ts',
       'server/new.ts',
       'test/a.test.ts',
     ]);
-    expect(lessonDiff(to, to, true)).toEqual([]);
+    expect(lessonDiff(to, to, { all: true })).toEqual([]);
+    expect(lessonDiff(from, to, { part: 'lab' }).map(({ file }) => file)).toEqual([
+      'lab/main.ts',
+      'lab/new.ts',
+    ]);
   });
 
   test.each([

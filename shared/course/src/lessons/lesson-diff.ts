@@ -4,66 +4,80 @@ import { diffLines, structuredPatch, type StructuredPatch } from 'diff';
 
 /** One file that differs between two lessons. */
 export interface FileDiff {
-  /** Its path in the later lesson's folder (in the earlier one's if it is gone), with slashes. */
+  /** Its path in the later lesson's folder, with slashes; in the earlier one's if it is removed. */
   readonly file: string;
-  /** Its path in the earlier lesson's folder, where that is another one. */
+  /** Its path in the earlier lesson's folder, if the file was renamed. */
   readonly renamedFrom?: string;
   readonly state: 'new' | 'changed' | 'renamed' | 'gone';
   readonly added: number;
   readonly removed: number;
   readonly patch: StructuredPatch;
-  /** The whole text in the earlier lesson, '' if it is new. */
+  /** The whole text in the earlier lesson, '' if the file is new. */
   readonly before: string;
-  /** The whole text in the later lesson, '' if it is gone. */
+  /** The whole text in the later lesson, '' if the file is removed. */
   readonly after: string;
 }
 
-/** What never counts: it is made, not written. */
-const made = /^(node_modules|dist|\.turbo)\/|^package-lock\.json$|\.tsbuildinfo$/;
-/** What a reader of the diff does not want to see first: what proves, ships or explains the lesson. */
-const beside = /^(test|deploy)\/|^README\.md$/;
-/** The unchanged part of the longer text from which on a file counts as renamed: git's own threshold. */
+/** Which files of a lesson to read. */
+export interface LessonFilesOptions {
+  /** Include tests, README and deployment files. Default: false. */
+  readonly all?: boolean | undefined;
+  /** Default: `lesson`, which is everything outside of `lab/`. */
+  readonly part?: 'lesson' | 'lab' | 'both' | undefined;
+}
+
+/** How to compare two lessons. */
+export interface LessonDiffOptions extends LessonFilesOptions {
+  /** The number of unchanged lines before and after a change. Default: 3. */
+  readonly context?: number | undefined;
+}
+
+/** Files that a tool generates. They are never compared. */
+const generated = /^(node_modules|dist|\.turbo)\/|^lab\/dist\/|^package-lock\.json$|\.tsbuildinfo$/;
+/** Files that test, ship or explain the lesson. Only `all` includes them. */
+const supplementary = /^(test|deploy)\/|^README\.md$/;
+const lab = /^lab\//;
+/** A file counts as renamed if at least this part of the longer text is unchanged, as in git. */
 const SIMILAR = 0.5;
-/** Lines around a change, as everywhere. */
 const CONTEXT = 3;
 
-/** The written files of a lesson, sorted; `all` takes tests and README too. */
-export function lessonFiles(folder: string, all = false): string[] {
+/** Returns the paths of a lesson's files, sorted. */
+export function lessonFiles(folder: string, options: LessonFilesOptions = {}): string[] {
+  const { all = false, part = 'lesson' } = options;
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((file) => !made.test(file) && (all || !beside.test(file)))
+    .filter((file) => !generated.test(file) && (all || !supplementary.test(file)))
+    .filter((file) => part === 'both' || lab.test(file) === (part === 'lab'))
     .sort();
 }
 
 /**
- * What changes from one lesson's folder to another's, file by file; without lock, test and README unless `all`. The one
- * source of the line budgets, of `npm run diff` and of the diff viewer.
- * @example lessonDiff('lessons/03-basics', 'lessons/04-server-hubs').map(({ file, added }) => `${file} +${added}`);
+ * Returns what changes from one lesson's folder to another's, file by file. The line budgets,
+ * `npm run diff` and the diff viewer all use this function.
+ * @example lessonDiff('lessons/03-basics', 'lessons/04-server-hubs').map(({ file }) => file);
  */
-export function lessonDiff(from: string, to: string, all = false, context = CONTEXT): FileDiff[] {
-  const before = new Map(lessonFiles(from, all).map((file) => [file, read(from, file)]));
-  const after = new Map(lessonFiles(to, all).map((file) => [file, read(to, file)]));
-  const gone = new Set([...before.keys()].filter((file) => !after.has(file)));
+export function lessonDiff(from: string, to: string, options: LessonDiffOptions = {}): FileDiff[] {
+  const { context = CONTEXT } = options;
+  const readAll = (folder: string): Map<string, string> =>
+    new Map(lessonFiles(folder, options).map((file) => [file, read(folder, file)]));
+  const before = readAll(from);
+  const after = readAll(to);
+  const removed = new Set([...before.keys()].filter((file) => !after.has(file)));
   const changes: FileDiff[] = [];
   for (const [file, text] of after) {
-    const source = before.has(file) ? file : similarFile(file, text, gone, before);
-    if (source !== undefined) gone.delete(source);
-    const change = fileDiff(
-      source,
-      file,
-      source === undefined ? '' : (before.get(source) ?? ''),
-      text,
-      context,
-    );
+    const source = before.has(file) ? file : similarFile(file, text, removed, before);
+    if (source !== undefined) removed.delete(source);
+    const old = source === undefined ? '' : (before.get(source) ?? '');
+    const change = fileDiff(source, file, old, text, context);
     if (change.patch.hunks.length > 0 || change.state === 'renamed') changes.push(change);
   }
-  for (const file of gone)
+  for (const file of removed)
     changes.push(fileDiff(file, undefined, before.get(file) ?? '', '', context));
   return changes.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** What changes from one file to another; a side without a name is not there. */
+/** Returns what changes from one file to another. A file that does not exist has no name. */
 export function fileDiff(
   from: string | undefined,
   to: string | undefined,
@@ -83,20 +97,20 @@ export function fileDiff(
     : { ...counted, state: 'renamed', renamedFrom: from };
 }
 
-/** Changed lines, as the budgets count them: lines added and lines removed, so a line that is edited counts twice. */
+/** Returns the number of added and removed lines. An edited line counts twice. */
 export const changedLines = (files: readonly FileDiff[]): number =>
   files.reduce((sum, { added, removed }) => sum + added + removed, 0);
 
-/** The file that went and was most like this new one, if any was like it at all. */
+/** Returns the removed file that is most similar to a new one, if one is similar enough. */
 function similarFile(
   file: string,
   text: string,
-  gone: ReadonlySet<string>,
+  removed: ReadonlySet<string>,
   before: ReadonlyMap<string, string>,
 ): string | undefined {
   let best = SIMILAR;
   let found: string | undefined;
-  for (const candidate of gone) {
+  for (const candidate of removed) {
     if (extname(candidate) !== extname(file)) continue;
     const old = before.get(candidate) ?? '';
     const longer = Math.max(old.length, text.length);
