@@ -17,8 +17,13 @@ const here: Record<
   string,
   { says: RegExp; ends?: true; args?: (port: number) => string[]; env?: 'PORT' }
 > = {
-  'npm run diff 3 4': { says: /Lesson 3 to 4: \d+ files/, ends: true },
-  'npm run diff 5 6': { says: /Lesson 5 to 6: \d+ files/, ends: true },
+  'npm run diff 3 4': { says: /Lesson 3 to 4\n.+\n\d+ changed lines/, ends: true },
+  'npm run diff 5 6': { says: /Lesson 5 to 6\n.+\n\d+ changed lines/, ends: true },
+  'npm run diff 5 6 -- --lab': {
+    says: /Lesson 5 to 6\n.+\n\d+ changed lines/,
+    args: () => ['5', '6', '--lab'],
+    ends: true,
+  },
   'npm run diff 6 broken-fixed': { says: /onMessageReceived/, ends: true },
   'npm run slides': { says: /http:\/\/localhost:\d+/, env: 'PORT' },
   'npm run twin -- --port 5900': {

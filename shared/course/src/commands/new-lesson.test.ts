@@ -198,10 +198,12 @@ describe('npm run new-lesson', () => {
       course('diff', '5', String(number), '--stat'),
       course('diff', String(number - 1), String(number), '--stat'),
     ]);
-    expect(own.output).toContain(`Lesson 5 to ${number}: 2 files, 8 changed lines`);
+    expect(own.output).toMatch(
+      new RegExp(`^Lesson 5 to ${number}\n.+\n\\d+ changed lines in \\d files `),
+    );
     expect([before.code, before.output]).toEqual([
       0,
-      expect.stringContaining(`Lesson ${number - 1} to ${number}: `),
+      expect.stringContaining(`Lesson ${number - 1} to ${number}\n`),
     ]);
   });
 

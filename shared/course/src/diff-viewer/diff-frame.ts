@@ -80,5 +80,8 @@ export function lineCounts(files: readonly FileDiff[]): Element {
   const removed = changedLines(files) - added;
   const counts = [h('span.plus', `+${added}`), h('span.minus', `−${removed}`)];
   const shown = counts.filter((_count, index) => [added, removed][index] !== 0);
-  return h('span.counts', shown.flatMap((count) => [count, ' ']));
+  return h(
+    'span.counts',
+    shown.flatMap((count) => [count, ' ']),
+  );
 }
