@@ -13,7 +13,7 @@ const app = express();
 const server = createServer(app);
 const signalr = new SignalRServer();
 
-const course = signalr.mapHub('/course', CourseHub);
+const course = signalr.mapHub('/course', CourseHub, { methods: [] });
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets

@@ -9,7 +9,7 @@ const server = createServer(app);
 const protocols = [new JsonHubProtocol(), new MessagePackHubProtocol()];
 const signalr = new SignalRServer({ transports: offeredTransports(), protocols });
 
-const echo = signalr.mapHub('/echo', EchoHub);
+const echo = signalr.mapHub('/echo', EchoHub, { methods: ['echo'] });
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets

@@ -10,9 +10,14 @@ const app = express();
 const server = createServer(app);
 const signalr = new SignalRServer();
 
-signalr.mapHub('/messages', MessageHub);
+signalr.mapHub('/messages', MessageHub, { methods: ['sendMessageToAll'] });
 signalr.mapHub('/failing', FailingHub, {
-  methods: { sendMessageToAll: { arguments: [z.string()] } },
+  methods: {
+    sendMessageToAll: { arguments: [z.string()] },
+    boom: {},
+    told: {},
+    callNobody: {},
+  },
 });
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling

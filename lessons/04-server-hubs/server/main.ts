@@ -3,16 +3,16 @@ import { breakConnections, serveLesson } from '@practical-signalr/lesson-kit';
 import { SignalRServer } from '@practical-signalr/server';
 import express from 'express';
 import { z } from 'zod';
-import { FailingHub } from './failing-hub.ts';
-import { MessageHub } from './hub.ts';
+import { FailingHub, failingMethods } from './failing-hub.ts';
+import { MessageHub, methods } from './hub.ts';
 
 const app = express();
 const server = createServer(app);
 const signalr = new SignalRServer();
 
-signalr.mapHub('/messages', MessageHub, { allowStatefulReconnects: true });
+signalr.mapHub('/messages', MessageHub, { methods, allowStatefulReconnects: true });
 signalr.mapHub('/failing', FailingHub, {
-  methods: { sendMessageToAll: { arguments: [z.string()] } },
+  methods: { ...failingMethods, sendMessageToAll: { arguments: [z.string()] } },
 });
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling

@@ -38,3 +38,18 @@ export class FailingHub extends MessageHub {
   override async onConnected(): Promise<void> {}
   override async onDisconnected(): Promise<void> {}
 }
+
+/** The methods that clients can call, without options. */
+export const failingMethods = {
+  sendMessageToCaller: {},
+  sendMessageToUser: {},
+  joinGroup: {},
+  sendMessageToGroup: {},
+  boom: {},
+  told: {},
+  callNobody: {},
+  countInField: {},
+  countInItems: {},
+  slow: {},
+  keepMe: {},
+} as const;

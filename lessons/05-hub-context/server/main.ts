@@ -5,16 +5,19 @@ import express from 'express';
 import { z } from 'zod';
 import { announcement } from './announcement.ts';
 import { failingAnnouncement } from './failing-announcement.ts';
-import { FailingHub } from './failing-hub.ts';
-import { MessageHub } from './hub.ts';
+import { FailingHub, failingMethods } from './failing-hub.ts';
+import { MessageHub, methods } from './hub.ts';
 
 const app = express();
 const server = createServer(app);
 const signalr = new SignalRServer();
 
-const messages = signalr.mapHub('/messages', MessageHub, { allowStatefulReconnects: true });
+const messages = signalr.mapHub('/messages', MessageHub, {
+  methods,
+  allowStatefulReconnects: true,
+});
 signalr.mapHub('/failing', FailingHub, {
-  methods: { sendMessageToAll: { arguments: [z.string()] } },
+  methods: { ...failingMethods, sendMessageToAll: { arguments: [z.string()] } },
 });
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling

@@ -4,7 +4,7 @@ import { SignalRServer } from '@practical-signalr/server';
 import express from 'express';
 import { announcement } from './announcement.ts';
 import { authentication } from './auth-fixed.ts';
-import { MessageHub } from './hub.ts';
+import { MessageHub, methods } from './hub.ts';
 import { mapOtherDoors } from './map-other-doors.ts';
 import { token } from './token.ts';
 
@@ -12,7 +12,11 @@ const app = express();
 const server = createServer(app);
 const signalr = new SignalRServer();
 
-const messages = signalr.mapHub('/fixed/messages', MessageHub, { authorize: true, authentication });
+const messages = signalr.mapHub('/fixed/messages', MessageHub, {
+  methods,
+  authorize: true,
+  authentication,
+});
 mapOtherDoors({ app, server, signalr });
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling

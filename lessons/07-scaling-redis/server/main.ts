@@ -5,7 +5,7 @@ import { SignalRServer } from '@practical-signalr/server';
 import express from 'express';
 import { announcement } from './announcement.ts';
 import { authentication } from './auth-fixed.ts';
-import { MessageHub } from './hub.ts';
+import { MessageHub, methods } from './hub.ts';
 import { online, whoIsIn } from './presence.ts';
 import { instance, url } from './environment.ts';
 import { key, token } from './token.ts';
@@ -16,9 +16,14 @@ const signalr = new SignalRServer({
   scaleOut: url ? redis({ url, serverName: instance, presence: online }) : undefined, // the one line
 });
 
-const messages = signalr.mapHub('/fixed/messages', MessageHub, { authorize: true, authentication });
+const messages = signalr.mapHub('/fixed/messages', MessageHub, {
+  methods,
+  authorize: true,
+  authentication,
+});
 const connectionTokens = { keys: [key] }; // any server takes a WebSocket that another has negotiated
 signalr.mapHub('/signed/messages', MessageHub, {
+  methods,
   authorize: true,
   authentication,
   connectionTokens,

@@ -10,7 +10,7 @@ export async function sayFromAnotherApp(applicationName: string): Promise<void> 
   const signalr = new SignalRServer({
     scaleOut: azureSignalR(applicationName ? { applicationName } : {}),
   });
-  const messages = signalr.mapHub('/orders', MessageHub);
+  const messages = signalr.mapHub('/orders', MessageHub, { methods: [] });
   try {
     await untilConnected(signalr);
     await messages.clients.all.send('ReceiveMessage', 'Your parcel is on its way', 'another app');

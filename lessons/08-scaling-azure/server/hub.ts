@@ -40,3 +40,14 @@ export class MessageHub extends Hub<MessageClient> implements MessageServer {
     await this.clients.all.send('UserDisconnected', this.context.connectionId);
   }
 }
+
+/** The methods that clients can call. A public method that is missing here is a compile error. */
+export const methods = [
+  'sendMessageToAll',
+  'sendMessageToCaller',
+  'sendMessageToUser',
+  'joinGroup',
+  'sendMessageToGroup',
+  'whoAmI',
+  'whereAmI',
+] as const;

@@ -5,7 +5,7 @@ import { SignalRServer } from '@practical-signalr/server';
 import express from 'express';
 import { announcement } from './announcement.ts';
 import { authentication } from './auth-fixed.ts';
-import { MessageHub } from './hub.ts';
+import { MessageHub, methods } from './hub.ts';
 import { token } from './token.ts';
 
 const app = express();
@@ -14,7 +14,11 @@ const signalr = new SignalRServer({
   scaleOut: azureSignalR(), // the one line; the connection string is in Azure__SignalR__ConnectionString
 });
 
-const messages = signalr.mapHub('/fixed/messages', MessageHub, { authorize: true, authentication });
+const messages = signalr.mapHub('/fixed/messages', MessageHub, {
+  methods,
+  authorize: true,
+  authentication,
+});
 
 app.use(signalr.router()); // negotiation, which sends clients to the service
 signalr.attach(server);

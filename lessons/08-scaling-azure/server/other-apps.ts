@@ -4,7 +4,7 @@ import { startEmulator } from '@practical-signalr/azure-emulator';
 import { SignalRServer } from '@practical-signalr/server';
 import { Router } from 'express';
 import { authentication } from './auth-fixed.ts';
-import { MessageHub } from './hub.ts';
+import { MessageHub, methods } from './hub.ts';
 
 /** Our app twice more, each time with a fault: on a service with a quota of 20, and with a key that is not the service's. */
 export async function startOtherApps(endpoint: string) {
@@ -27,7 +27,7 @@ export async function startOtherApps(endpoint: string) {
 
 function app(path: string, connectionString: string): SignalRServer {
   const signalr = new SignalRServer({ scaleOut: azureSignalR({ connectionString }) });
-  signalr.mapHub(path, MessageHub, { authorize: true, authentication });
+  signalr.mapHub(path, MessageHub, { methods, authorize: true, authentication });
   return signalr;
 }
 

@@ -30,9 +30,12 @@ class ChatHub extends Hub {
     return this.context.items.get('text') ?? null;
   }
 }
-type App = TestServer<{ readonly '/chat': typeof ChatHub }>;
+type App = TestServer<{ readonly '/chat': ChatHub }>;
 
-const on = emulatedApps({ '/chat': ChatHub }, { azure: { initialHubServerConnectionCount: 2 } });
+const on = emulatedApps(
+  { '/chat': { hub: ChatHub, methods: ['wait', 'tick', 'join', 'remember', 'remembered'] } },
+  { azure: { initialHubServerConnectionCount: 2 } },
+);
 const { startApp, connections } = on;
 beforeEach(() => waiting.clear());
 

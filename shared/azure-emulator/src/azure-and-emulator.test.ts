@@ -45,9 +45,24 @@ class ChatHub extends Hub {
   }
 }
 
+const methods = [
+  'echo',
+  'say',
+  'sayToOthers',
+  'join',
+  'sayToGroup',
+  'sayToUser',
+  'who',
+  'count',
+] as const;
 const logger = silent;
 const on = emulatedApps(
-  { '/chat': ChatHub },
+  {
+    '/chat': {
+      hub: ChatHub,
+      methods,
+    },
+  },
   {
     azure: { initialHubServerConnectionCount: 2 },
     server: { userIdProvider: { getUserId: ({ request }) => request.query.get('user') } },
@@ -123,7 +138,13 @@ test('two app servers share clients, groups and users', async () => {
 test('before a server connection is open, negotiation fails with the recorded message', async () => {
   const connectionString = 'Endpoint=http://127.0.0.1:9;AccessKey=k';
   const scaleOut = azureSignalR({ connectionString, logger, environment: {} });
-  const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut });
+  const server = await testServer(
+    (signalr) =>
+      signalr.mapHub('/chat', ChatHub, {
+        methods,
+      }),
+    { scaleOut },
+  );
   apps.push(server);
   const response = await fetch(`${server.url}/chat/negotiate?negotiateVersion=1`, {
     method: 'POST',
@@ -139,7 +160,15 @@ test('a wrong key is refused, and the log says so without showing it', async () 
   const warn = (...parts: unknown[]): void => void warnings.push(...parts);
   const connectionString = `Endpoint=${on.emulator.url};AccessKey=wrong-key`;
   const scaleOut = azureSignalR({ connectionString, logger: { ...logger, warn }, environment: {} });
-  apps.push(await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut, logger }));
+  apps.push(
+    await testServer(
+      (signalr) =>
+        signalr.mapHub('/chat', ChatHub, {
+          methods,
+        }),
+      { scaleOut, logger },
+    ),
+  );
   await expect.poll(() => warnings.join(' ')).toContain('(401). Check the AccessKey');
   expect(warnings.join(' ')).not.toContain('wrong-key');
 });

@@ -24,7 +24,9 @@ beforeEach(async () => {
     initialHubServerConnectionCount: 1,
     environment: {},
   });
-  app = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut });
+  app = await testServer((signalr) => signalr.mapHub('/chat', ChatHub, { methods: [] }), {
+    scaleOut,
+  });
   await expect.poll(() => emulator.hubs.get('chathub')?.servers.size).toBe(1);
 });
 afterEach(async () => {

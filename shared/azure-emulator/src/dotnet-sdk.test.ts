@@ -7,7 +7,7 @@ import {
 } from '@microsoft/signalr';
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { azureSignalR } from '@practical-signalr/azure';
-import { ChatHub, verifyBackplane } from '@practical-signalr/conformance';
+import { ChatHub, chatMethods, verifyBackplane } from '@practical-signalr/conformance';
 import {
   buildDotnet,
   type BuiltDotnet,
@@ -55,10 +55,13 @@ async function startOurs(): Promise<TestServer> {
     gracefulShutdown: { mode: 'MigrateClients' },
     environment: {},
   });
-  const ours = await testServer((signalr) => signalr.mapHub('/messages', ChatHub), {
-    scaleOut,
-    userIdProvider: { getUserId: ({ request }) => request.query.get('user') },
-  });
+  const ours = await testServer(
+    (signalr) => signalr.mapHub('/messages', ChatHub, { methods: chatMethods }),
+    {
+      scaleOut,
+      userIdProvider: { getUserId: ({ request }) => request.query.get('user') },
+    },
+  );
   apps.push(ours);
   await serverConnections(before + 5);
   return ours;

@@ -37,7 +37,9 @@ async function start(options: EmulatorOptions, serverConnections = 5): Promise<v
     retryDelay: () => 20,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   });
-  app = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut });
+  app = await testServer((signalr) => signalr.mapHub('/chat', ChatHub, { methods: ['echo'] }), {
+    scaleOut,
+  });
   if (options.dropInterval !== undefined) return; // there are never all of them for long
   await expect.poll(() => emulator.hubs.get('chathub')?.servers.size).toBe(serverConnections);
 }

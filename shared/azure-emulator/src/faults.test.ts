@@ -26,9 +26,12 @@ class ChatHub extends Hub {
     return this.clients.client(connectionId).invoke('Name');
   }
 }
-type App = TestServer<{ readonly '/chat': typeof ChatHub }>;
+type App = TestServer<{ readonly '/chat': ChatHub }>;
 
-const on = emulatedApps({ '/chat': ChatHub }, { azure: { retryDelay: () => 20 } });
+const on = emulatedApps(
+  { '/chat': { hub: ChatHub, methods: ['echo', 'ask'] } },
+  { azure: { retryDelay: () => 20 } },
+);
 const { startApp, connections } = on;
 
 /**

@@ -34,7 +34,10 @@ beforeEach(async () => {
     initialHubServerConnectionCount: 2,
     environment: {},
   });
-  app = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut });
+  app = await testServer(
+    (signalr) => signalr.mapHub('/chat', ChatHub, { methods: ['echo', 'say', 'count'] }),
+    { scaleOut },
+  );
   await expect.poll(() => emulator.hubs.get('chathub')?.servers.size).toBe(2);
 });
 afterEach(async () => {

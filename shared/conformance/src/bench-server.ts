@@ -44,8 +44,14 @@ const signalr = new SignalRServer(
     ? {}
     : { scaleOut: redis({ url: `redis://${option}` }) },
 );
-if (option === 'plain') signalr.mapHub('/bench', PlainBenchHub);
-else signalr.mapHub('/bench', BenchHub);
+if (option === 'plain')
+  signalr.mapHub('/bench', PlainBenchHub, {
+    methods: ['echo', 'broadcast', 'joinGroup', 'groupSend', 'stream'],
+  });
+else
+  signalr.mapHub('/bench', BenchHub, {
+    methods: ['echo', 'broadcast', 'joinGroup', 'groupSend', 'stream'],
+  });
 const router = signalr.router();
 const server = createServer((request, response) =>
   router(request, response, () => response.writeHead(404).end()),

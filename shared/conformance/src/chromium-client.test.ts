@@ -32,7 +32,7 @@ let cleanups: (() => Promise<unknown>)[] = [];
 /** Starts a server whose page loads the official client. The origin `allowed` may call it by CORS. */
 async function start(allowed?: string): Promise<string> {
   const signalr = new SignalRServer({ allowStatefulReconnects: true });
-  signalr.mapHub('/hub', PageHub);
+  signalr.mapHub('/hub', PageHub, { methods: ['echo', 'origin', 'sendNumbers', 'count'] });
   const app = express();
   app.get('/', (_request, response) => void response.send('<script src="/signalr.js"></script>'));
   const bundle = createRequire(import.meta.url).resolve(

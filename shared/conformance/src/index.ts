@@ -6,5 +6,5 @@ export {
   type ScenarioResult,
 } from './compare-recordings.ts';
 export { startTwin, type Twin } from './twin/start-twin.ts';
-export { ChatHub } from './interop/chat-hub.ts';
+export { ChatHub, chatMethods } from './interop/chat-hub.ts';
 export { verifyBackplane } from './interop/verify-backplane.ts';

@@ -36,10 +36,13 @@ async function start(
   const disconnected = new Promise<void>((resolve) => (onWarning = resolve));
   const logger: Logger = { debug: ignore, info: ignore, warn: () => onWarning(), error: ignore };
   let hub: HubContext<ChatClient> | undefined;
-  const server = await testServer((signalr) => (hub = signalr.mapHub('/chat', ChatHub)), {
-    scaleOut: redis({ url }),
-    logger,
-  });
+  const server = await testServer(
+    (signalr) => (hub = signalr.mapHub('/chat', ChatHub, { methods: ['say', 'join', 'sayTo'] })),
+    {
+      scaleOut: redis({ url }),
+      logger,
+    },
+  );
   cleanups.push(() => server.close());
   return { ...server, hub: hub as HubContext<ChatClient>, disconnected };
 }
@@ -89,7 +92,9 @@ test('clients of two servers chat, and health() reports whether the servers reac
 });
 
 test('a server without scale-out is healthy', async () => {
-  const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub));
+  const server = await testServer((signalr) =>
+    signalr.mapHub('/chat', ChatHub, { methods: ['say', 'join', 'sayTo'] }),
+  );
   cleanups.push(() => server.close());
   expect(server.signalr.health()).toEqual({ status: 'Healthy', entries: {} });
 });

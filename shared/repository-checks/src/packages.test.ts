@@ -127,7 +127,7 @@ class ChatHub extends Hub<Client> {
 const ways = [typeof azureSignalR, typeof redis];
 const server = createServer();
 const signalr = new SignalRServer();
-signalr.mapHub('/chat', ChatHub);
+signalr.mapHub('/chat', ChatHub, { methods: ['Say'] });
 server.on('request', signalr.router());
 signalr.attach(server);
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

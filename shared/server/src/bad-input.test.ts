@@ -40,6 +40,7 @@ beforeAll(async () => {
   server = await testServer(
     (signalr) =>
       signalr.mapHub('/hub', EchoHub, {
+        methods: ['echo', '_private', 'flood'],
         handshakeTimeout: handshakeTimeout.ms,
         sendTimeout: sendTimeout.ms,
       }),

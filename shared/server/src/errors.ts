@@ -71,10 +71,25 @@ export const errors = {
       'ERR_SIGNALR_METHOD_NAME_IN_USE',
       `${hub} has two methods with the name '${name}'. Method names are case-insensitive. Rename one method, or set its 'name' in the option 'methods'.`,
     ),
-  unknownMethod: (hub: string, name: string) =>
+  methodsMissing: (hub: string, names: string) =>
+    typeError(
+      'ERR_SIGNALR_METHODS_MISSING',
+      `The option 'methods' of ${hub} is missing. List the methods that clients may call, for example { methods: ['sendMessage'] }, or pass an empty array. ${hub} has these methods, private ones included: ${names}.`,
+    ),
+  methodsInvalid: (hub: string, name: string) =>
+    typeError(
+      'ERR_SIGNALR_METHODS_INVALID',
+      `The option 'methods' of ${hub} is invalid at '${name}'. Pass an array of names, or an object of names with options, for example { sendMessage: {} }.`,
+    ),
+  methodReserved: (hub: string, name: string) =>
+    createError(
+      'ERR_SIGNALR_METHOD_RESERVED',
+      `The option 'methods' of ${hub} names '${name}', which clients can never call. Remove it from the list.`,
+    ),
+  unknownMethod: (hub: string, name: string, names: string) =>
     createError(
       'ERR_SIGNALR_UNKNOWN_METHOD',
-      `The option 'methods' names '${name}', but ${hub} has no such method. Check the spelling.`,
+      `The option 'methods' names '${name}', but ${hub} has no such method. Check the spelling, and write a field or an accessor as a method. Methods of ${hub}: ${names}.`,
     ),
 
   // Options

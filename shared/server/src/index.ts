@@ -56,7 +56,13 @@ export type {
   Authorize,
 } from './authentication/authorization.ts';
 export type { ClaimsPrincipal } from './connections/claims-principal.ts';
-export type { ArgumentType, HubMethodName, HubMethodOptions } from './hubs/hub-method-options.ts';
+export type {
+  ArgumentType,
+  CompleteHubMethods,
+  HubMethodName,
+  HubMethodOptions,
+  HubMethods,
+} from './hubs/hub-method-options.ts';
 export type { UserIdProvider, UserIdRequest } from './hubs/user-id-provider.ts';
 export type {
   LongPollingOptions,

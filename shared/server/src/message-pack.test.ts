@@ -79,7 +79,9 @@ let server: TestServer;
 let url: string;
 let witness: FrameClient;
 beforeAll(async () => {
-  server = await testServer((signalr) => signalr.mapHub('/hub', EchoHub));
+  server = await testServer((signalr) =>
+    signalr.mapHub('/hub', EchoHub, { methods: ['echo', 'tellAll'] }),
+  );
   url = `${server.url}/hub`;
   witness = await FrameClient.connect(url);
 });

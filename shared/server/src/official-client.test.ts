@@ -26,7 +26,9 @@ class ChatHub extends Hub<Client> {
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub));
+  server = await testServer((signalr) =>
+    signalr.mapHub('/chat', ChatHub, { methods: ['sendMessageToAll', 'echo', 'count'] }),
+  );
 });
 afterAll(() => server.close());
 

@@ -16,7 +16,7 @@ import { errors } from './errors.ts';
 import type { ClientResultSchemas } from './hubs/client-results.ts';
 import type { ClientOf } from './hubs/hub.ts';
 import type { HubFilter } from './hubs/hub-filter.ts';
-import type { HubMethodName, HubMethodOptions } from './hubs/hub-method-options.ts';
+import type { HubMethods } from './hubs/hub-method-options.ts';
 import type { UserIdProvider } from './hubs/user-id-provider.ts';
 import { defaultLogger, type Logger, safeLogger } from './logger.ts';
 import type { HubLifetimeManagerFactory } from './scale-out/scale-out-hub.ts';
@@ -160,7 +160,7 @@ export interface SignalRServerOptions extends SharedOptions {
 /**
  * Options of one hub. They override the options of the server, except that filters are added.
  * @example
- * signalr.mapHub('/chat', ChatHub, { authorize: true, keepAliveInterval: 5_000 });
+ * signalr.mapHub('/chat', ChatHub, { methods: ['say'], authorize: true });
  */
 export interface MapHubOptions<THub> extends SharedOptions {
   /**
@@ -169,8 +169,12 @@ export interface MapHubOptions<THub> extends SharedOptions {
    * Source: `AuthorizeAttribute`.
    */
   readonly authorize?: Authorize;
-  /** Options of single methods, by the name of the method in the class. */
-  readonly methods?: { readonly [TName in HubMethodName<THub>]?: HubMethodOptions };
+  /**
+   * The methods that clients can call: an array of their names in the class, or an object of names
+   * with options. All other methods do not exist for clients. List every public method; the compiler
+   * reports a missing one. Pass `[]` if clients call no methods.
+   */
+  readonly methods: HubMethods<THub>;
   /**
    * Schemas of the results that clients return to `invoke`, by the names of the client methods. If a
    * result does not match its schema, `invoke` rejects. Default: results may have any type.

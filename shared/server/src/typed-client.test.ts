@@ -38,6 +38,9 @@ class ChatHub extends Hub<ChatClient> implements ChatServer {
   }
 }
 const methods = {
+  quiet: {},
+  count: {},
+  askCaller: {},
   say: { arguments: [z.string(), z.boolean()] },
   numbers: { streams: true },
   sum: { arguments: [z.string(), streamOf(z.number())] },
@@ -135,11 +138,11 @@ function theServerIsTyped(signalr: SignalRServer): void {
   // @ts-expect-error: no such method of the client
   void context.clients.all.send('Told', 'x');
   // @ts-expect-error: no such method of the hub
-  signalr.mapHub('/chat', ChatHub, { methods: { shout: {} } });
+  signalr.mapHub('/chat', ChatHub, { methods: { ...methods, shout: {} } });
   // @ts-expect-error: no such method of the client
-  signalr.mapHub('/chat', ChatHub, { clientResults: { told: z.string() } });
+  signalr.mapHub('/chat', ChatHub, { methods, clientResults: { told: z.string() } });
   // @ts-expect-error: no hub
-  signalr.mapHub('/chat', Date);
+  signalr.mapHub('/chat', Date, { methods: [] });
 }
 
 test('wrong names and types are compile errors in the hub and in the client', () => {

@@ -34,6 +34,9 @@ class UserHub extends Hub {
   async ask(): Promise<unknown> {
     return this.clients.caller.invoke('Ask');
   }
+  async slow(): Promise<string> {
+    return '';
+  }
   async tell(): Promise<string> {
     return this.clients.all.send('m', 'x').then(
       () => 'sent',
@@ -41,6 +44,7 @@ class UserHub extends Hub {
     );
   }
 }
+const userMethods = { say: {}, stream: {}, upload: {}, ask: {}, tell: {}, slow: {} };
 class FailingConnect extends UserHub {
   override onConnected = reject;
 }
@@ -76,14 +80,14 @@ afterEach(async () => {
 type HubClass = new () => UserHub;
 async function connect(
   hub: HubFactory<UserHub>,
-  hubOptions: MapHubOptions<UserHub> = {},
+  hubOptions: Partial<MapHubOptions<UserHub>> = {},
   options: SignalRServerOptions = {},
 ): Promise<RawClient> {
   server = await testServer(
     (signalr) => {
-      signalr.mapHub('/hub', hub, hubOptions);
+      signalr.mapHub('/hub', hub, { methods: userMethods, ...hubOptions });
       class FineHub extends UserHub {}
-      signalr.mapHub('/fine', FineHub);
+      signalr.mapHub('/fine', FineHub, { methods: userMethods });
     },
     { logger, ...options },
   );
@@ -109,6 +113,7 @@ test.each([
 ])('a schema that %s fails the call, the upload or the client result', async (_name, validate) => {
   const client = await connect(UserHub, {
     methods: {
+      ...userMethods,
       say: { arguments: [schema(validate)] },
       upload: { arguments: [streamOf(schema(validate))] },
     },
@@ -170,7 +175,7 @@ test('a factory that throws or returns an old instance fails the call', async ()
 test('a factory that returns the same instance again does not affect the running call', async () => {
   let continueCall: () => void = () => undefined;
   class SlowHub extends UserHub {
-    async slow(): Promise<string> {
+    override async slow(): Promise<string> {
       await new Promise<void>((resolve) => (continueCall = resolve));
       return this.context.connectionId.slice(0, 0);
     }

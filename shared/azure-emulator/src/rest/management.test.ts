@@ -18,7 +18,7 @@ const nothing = (): void => undefined;
 const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 let emulator: Emulator;
-let app: TestServer<{ readonly '/chat': typeof ChatHub }>;
+let app: TestServer<{ readonly '/chat': ChatHub }>;
 let chat: ServiceHubContext<{ said(text: string): void }>;
 const connections: HubConnection[] = [];
 
@@ -30,7 +30,10 @@ beforeEach(async () => {
     getUserId: ({ request }: { request: { query: { get(name: string): string | undefined } } }) =>
       request.query.get('user'),
   };
-  app = await testServer({ '/chat': ChatHub }, { scaleOut, logger, userIdProvider });
+  app = await testServer(
+    { '/chat': { hub: ChatHub, methods: [] } },
+    { scaleOut, logger, userIdProvider },
+  );
   await expect.poll(() => app.signalr.health().status).toBe('Healthy');
   chat = new ServiceManager(options).hubContext('ChatHub');
 });

@@ -18,7 +18,7 @@ test.runIf(hasChromium())(
   async () => {
     const emulator = await startEmulator({ port: 0, quota: 20 });
     const scaleOut = azureSignalR({ connectionString: emulator.connectionString, environment: {} });
-    const app = await testServer({ '/chat': ChatHub }, { scaleOut });
+    const app = await testServer({ '/chat': { hub: ChatHub, methods: [] } }, { scaleOut });
     const browser = await launchChromium();
     const client = new HubConnectionBuilder()
       .withUrl(`${app.url}/chat`)

@@ -1,7 +1,12 @@
 import type { HubConnection } from '@microsoft/signalr';
 import { azureSignalR, type AzureSignalROptions } from '@practical-signalr/azure';
 import type { SignalRServerOptions } from '@practical-signalr/server';
-import { testServer, type TestHubs, type TestServer } from '@practical-signalr/server/testing';
+import {
+  type TestHub,
+  testServer,
+  type TestHubs,
+  type TestServer,
+} from '@practical-signalr/server/testing';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { type Emulator, startEmulator } from '../index.ts';
 
@@ -29,8 +34,8 @@ export interface EmulatedApps<THubs extends TestHubs> {
  * variables.
  * @param always options of every app. `startApp` can override them.
  */
-export function emulatedApps<const THubs extends TestHubs>(
-  hubs: THubs,
+export function emulatedApps<THubs extends TestHubs>(
+  hubs: { readonly [TPath in keyof THubs]: TestHub<THubs[TPath]> },
   always: { readonly azure?: AzureSignalROptions; readonly server?: SignalRServerOptions } = {},
 ): EmulatedApps<THubs> {
   let emulator: Emulator;

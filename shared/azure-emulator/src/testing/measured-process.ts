@@ -32,7 +32,7 @@ async function startApp(): Promise<string> {
   const signalr = new SignalRServer(
     role === 'direct' ? {} : { scaleOut: azureSignalR({ connectionString, environment: {} }) },
   );
-  signalr.mapHub('/bench', BenchHub);
+  signalr.mapHub('/bench', BenchHub, { methods: ['echo', 'broadcast'] });
   const router = signalr.router();
   const server = createServer((request, response) =>
     router(request, response, () => response.writeHead(404).end()),

@@ -44,7 +44,10 @@ test('an app signs in with Entra ID, and the official client connects', async ()
     environment: {},
     logger,
   });
-  const app = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), { scaleOut, logger });
+  const app = await testServer(
+    (signalr) => signalr.mapHub('/chat', ChatHub, { methods: ['echo'] }),
+    { scaleOut, logger },
+  );
   const client = new HubConnectionBuilder()
     .withUrl(`${app.url}/chat`)
     .configureLogging(LogLevel.None)

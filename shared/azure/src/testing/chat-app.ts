@@ -58,7 +58,7 @@ export class ChatHub extends Hub {
 /** Lets a call of `Wait` return. */
 export let release = (): void => undefined;
 
-export type ChatApp = TestServer<{ readonly '/chat': typeof ChatHub }>;
+export type ChatApp = TestServer<{ readonly '/chat': ChatHub }>;
 
 const nothing = (): void => undefined;
 
@@ -80,7 +80,15 @@ export function startChat(
     logger: silent,
     ...azure,
   });
-  return testServer({ '/chat': ChatHub }, { scaleOut, logger: silent, ...options });
+  return testServer(
+    {
+      '/chat': {
+        hub: ChatHub,
+        methods: ['who', 'echo', 'say', 'ask', 'wait', 'tick', 'sum', 'join'],
+      },
+    },
+    { scaleOut, logger: silent, ...options },
+  );
 }
 
 /** Negotiates as a client does. */

@@ -84,7 +84,16 @@ export async function startCheckServer(): Promise<CheckServer> {
     allowStatefulReconnects: true,
     maximumParallelInvocationsPerClient: 2,
   });
-  const methods = { sum: { arguments: [stream] } };
+  const methods = {
+    echo: {},
+    whoAmI: {},
+    tell: {},
+    count: {},
+    sum: { arguments: [stream] },
+    ask: {},
+    cut: {},
+    lose: {},
+  };
   signalr.mapHub('/open', OpenHub, { methods });
   const authentication = jwtBearer({
     key,

@@ -50,3 +50,19 @@ export class ChatHub extends Hub {
     return this.clients.client(connectionId).invoke('Answer', question);
   }
 }
+
+/** The methods of ChatHub that clients can call. */
+export const chatMethods = [
+  'whoAmI',
+  'sendToAll',
+  'sendToOthers',
+  'sendToGroup',
+  'sendToOthersInGroup',
+  'sendToUser',
+  'sendToConnection',
+  'joinGroup',
+  'leaveGroup',
+  'addConnectionToGroup',
+  'removeConnectionFromGroup',
+  'ask',
+] as const;

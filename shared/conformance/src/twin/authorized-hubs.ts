@@ -41,6 +41,10 @@ class OpenHub extends AuthorizedHub {}
 
 const admin = { authorize: { roles: ['admin'] } } satisfies HubMethodOptions;
 const methods = {
+  whoAmI: {},
+  userName: {},
+  claims: {},
+  sendToUser: {},
   adminOnly: admin,
   adminStream: admin,
   adminUpload: admin,

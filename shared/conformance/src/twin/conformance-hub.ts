@@ -89,7 +89,7 @@ export class ConformanceHub extends EchoHub {
   renamed(): string {
     return 'renamed';
   }
-  _privateMethod(): string {
+  protected _privateMethod(): string {
     return 'private';
   }
 

@@ -5,7 +5,9 @@ import * as types from './dotnet-schemas.ts';
 const { int, text, list } = types;
 
 /** The argument and result types of ConformanceHub, which C# declares and JavaScript cannot. */
-export const conformanceMethods: { [TName in HubMethodName<ConformanceHub>]?: HubMethodOptions } = {
+export const conformanceMethods: {
+  readonly [TName in HubMethodName<ConformanceHub>]: HubMethodOptions;
+} = {
   renamed: { name: 'renamed-method' },
   add: { arguments: [int, int] },
   addTask: { arguments: [int, int] },
@@ -64,6 +66,51 @@ export const conformanceMethods: { [TName in HubMethodName<ConformanceHub>]?: Hu
   askClientCatch: { arguments: [text, text] },
   askCallerIntOrFail: { arguments: [int] },
   askCallerTimeout: { arguments: [text, int] },
+  watch: {},
+  void: {},
+  voidTask: {},
+  voidTaskAwaited: {},
+  voidValueTask: {},
+  nullString: {},
+  throwException: {},
+  throwAfterAwait: {},
+  throwHubException: {},
+  throwHubAfterAwait: {},
+  throwHubWithInner: {},
+  words: {},
+  failChannel: {},
+  forever: {},
+  stubborn: {},
+  sendToAll: {},
+  sendToAllExcept: {},
+  sendToCaller: {},
+  sendToOthers: {},
+  sendToClient: {},
+  sendToClients: {},
+  sendToGroup: {},
+  sendToGroupExcept: {},
+  sendToGroups: {},
+  sendToOthersInGroup: {},
+  sendToUser: {},
+  sendToUsers: {},
+  joinGroup: {},
+  leaveGroup: {},
+  joinGroupFor: {},
+  leaveGroupFor: {},
+  sendNoArguments: {},
+  sendMixedArguments: {},
+  sendText: {},
+  getConnectionId: {},
+  getUserIdentifier: {},
+  setItem: {},
+  getItem: {},
+  getQuery: {},
+  getHeader: {},
+  getPath: {},
+  getTransport: {},
+  isAborted: {},
+  abort: {},
+  abortAfterSend: {},
 };
 
 /** The types of the client results of ConformanceHub. */

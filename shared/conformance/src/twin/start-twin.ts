@@ -10,7 +10,7 @@ import cors from 'cors';
 import express from 'express';
 import { mapAuthorizedHubs } from './authorized-hubs.ts';
 import { type Backplane, backplane } from '../interop/backplane.ts';
-import { ChatHub } from '../interop/chat-hub.ts';
+import { ChatHub, chatMethods } from '../interop/chat-hub.ts';
 import { announcements, hubContextEndpoints } from './endpoints.ts';
 import * as hubs from './conformance-hub.ts';
 import {
@@ -110,8 +110,19 @@ export async function startTwin(
   mapAuthorizedHubs(signalr);
   const messages =
     joined === undefined
-      ? signalr.mapHub('/messages', MessageHub)
-      : signalr.mapHub('/messages', ChatHub, { enableDetailedErrors: true });
+      ? signalr.mapHub('/messages', MessageHub, {
+          methods: [
+            'sendMessageToAll',
+            'sendMessageToCaller',
+            'sendMessageToUser',
+            'joinGroup',
+            'sendMessageToGroup',
+          ],
+        })
+      : signalr.mapHub('/messages', ChatHub, {
+          methods: chatMethods,
+          enableDetailedErrors: true,
+        });
 
   const app = express();
   app.disable('x-powered-by');

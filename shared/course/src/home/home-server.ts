@@ -36,6 +36,7 @@ export async function startHome(port: number, options: HomeOptions = {}): Promis
     '/home',
     { hub: HomeHub, create: () => new HomeHub(lessons) },
     {
+      methods: ['sections', 'start', 'stop', 'guide', 'log'],
       ...ownPageHub,
       maximumParallelInvocationsPerClient: 4, // a README that is rendered does not hold up a button
     },

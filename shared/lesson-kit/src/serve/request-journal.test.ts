@@ -17,7 +17,7 @@ beforeEach(async () => {
   const app = express();
   server = createServer(app);
   signalr = new SignalRServer();
-  signalr.mapHub('/hub', EmptyHub);
+  signalr.mapHub('/hub', EmptyHub, { methods: [] });
   app.use('/requests', requestJournal(server, ['/hub', '/missing']));
   app.get('/other', (_request, response) => void response.end());
   app.use(signalr.router());

@@ -39,8 +39,11 @@ interface Opened {
 }
 
 /** A server with one hub, and a client that is connected with a token. */
-async function open(claims: object, options: MapHubOptions<RoleHub> = {}): Promise<Opened> {
-  const methods = { admin: { authorize: { roles: ['admin'] } } };
+async function open(
+  claims: object,
+  options: Partial<MapHubOptions<RoleHub>> = {},
+): Promise<Opened> {
+  const methods = { role: {}, admin: { authorize: { roles: ['admin'] } } };
   server = await testServer(
     (signalr) =>
       signalr.mapHub('/hub', RoleHub, {
@@ -121,7 +124,11 @@ test('a refresh is refused without a token, with a bad one, for another user, fo
 
 test('a connection that nobody has authenticated cannot become somebody', async () => {
   server = await testServer((signalr) =>
-    signalr.mapHub('/hub', RoleHub, { authentication, enableAuthenticationRefresh: true }),
+    signalr.mapHub('/hub', RoleHub, {
+      methods: ['role', 'admin'],
+      authentication,
+      enableAuthenticationRefresh: true,
+    }),
   );
   const answer = await fetch(`${server.url}/hub/negotiate?negotiateVersion=1`, { method: 'POST' });
   const { connectionToken } = (await answer.json()) as { connectionToken: string };
@@ -300,6 +307,7 @@ test('over an event stream another user can neither send nor take over', async (
 test('a stateful reconnect is of the same user', async () => {
   server = await testServer((signalr) =>
     signalr.mapHub('/hub', RoleHub, {
+      methods: ['role', 'admin'],
       authentication,
       authorize: true,
       allowStatefulReconnects: true,

@@ -41,9 +41,15 @@ const unauthorized = (target: string): string =>
 let server: TestServer;
 const logger = new CollectingLogger();
 afterEach(() => server?.close());
-async function start(options: MapHubOptions<GuardedHub>): Promise<string> {
+const methods = { who: {}, ban: {}, bet: {}, watch: {}, sum: {} };
+async function start(options: Partial<MapHubOptions<GuardedHub>>): Promise<string> {
   server = await testServer(
-    (signalr) => signalr.mapHub('/hub', GuardedHub, { authentication, ...options }),
+    (signalr) =>
+      signalr.mapHub('/hub', GuardedHub, {
+        methods,
+        authentication,
+        ...options,
+      }),
     {
       logger,
     },
@@ -92,6 +98,7 @@ function broken(): boolean {
 test('methods ask for more than the hub; a refused call changes nothing and the connection goes on', async () => {
   const url = await start({
     methods: {
+      ...methods,
       ban: { authorize: { roles: ['admin'] } },
       bet: {
         authorize: {
@@ -137,7 +144,7 @@ test.each([
   'an upload of a user with role %s: refused or read; the connection goes on',
   async (role, answer) => {
     const url = await start({
-      methods: { sum: { arguments: [stream], authorize: { roles: ['admin'] } } },
+      methods: { ...methods, sum: { arguments: [stream], authorize: { roles: ['admin'] } } },
     });
     const client = await RawClient.connect(url, bearer(testToken({ role })));
     const item = (value: number): string =>
@@ -159,6 +166,7 @@ test.each([
 test('calls stay in order while a policy is asked', async () => {
   const url = await start({
     methods: {
+      ...methods,
       ban: { authorize: { policy: () => new Promise((done) => setImmediate(done, true)) } },
     },
   });
@@ -176,7 +184,7 @@ test.each([
   ['throws', broken],
   ['rejects', async () => broken()],
 ])('a policy of a method that %s refuses the call and is logged', async (_name, policy) => {
-  const url = await start({ methods: { who: { authorize: { policy } } } });
+  const url = await start({ methods: { ...methods, who: { authorize: { policy } } } });
   const client = await RawClient.connect(url, bearer(testToken({})));
   client.send(call('Who'));
   expect(await client.next()).toBe(unauthorized('Who'));
@@ -190,7 +198,7 @@ test('mistakes are told at start', async () => {
   const signalr = new SignalRServer();
   const map = (options: unknown) => () =>
     signalr.mapHub('/hub', GuardedHub, options as MapHubOptions<GuardedHub>);
-  expect(map({ authorize: true })).toThrow('Add authentication');
+  expect(map({ methods, authorize: true })).toThrow('Add authentication');
   expect(map({ methods: { who: { authorize: true } } })).toThrow('Add authentication');
   for (const rule of [
     false,
@@ -202,14 +210,14 @@ test('mistakes are told at start', async () => {
     { roles: [1] },
     { policy: true },
   ]) {
-    expect(map({ authentication, authorize: rule })).toThrow(
+    expect(map({ methods, authentication, authorize: rule })).toThrow(
       "'authorize' of the hub at '/hub' must be",
     );
     expect(map({ authentication, methods: { who: { authorize: rule } } })).toThrow(
       "'authorize' of who must be",
     );
   }
-  expect(map({ authentication: {} })).toThrow("'authentication' must be");
+  expect(map({ methods, authentication: {} })).toThrow("'authentication' must be");
   expect(() =>
     // @ts-expect-error The hub has no method of this name.
     signalr.mapHub('/hub', GuardedHub, { methods: { whoo: { authorize: true } } }),
@@ -220,8 +228,14 @@ test('mistakes are told at start', async () => {
 test('a hub can do without the authentication of its server', async () => {
   server = await testServer(
     (signalr) => {
-      signalr.mapHub('/guarded', GuardedHub, { authorize: true });
-      signalr.mapHub('/open', GuardedHub, { authentication: 'none' });
+      signalr.mapHub('/guarded', GuardedHub, {
+        methods,
+        authorize: true,
+      });
+      signalr.mapHub('/open', GuardedHub, {
+        methods,
+        authentication: 'none',
+      });
     },
     { authentication, logger },
   );

@@ -39,6 +39,7 @@ beforeAll(async () => {
   server = await testServer(
     (signalr) =>
       signalr.mapHub('/good', WhoHub, {
+        methods: ['who'],
         authentication: jwtBearer({ key: testKey }),
         authorize: true,
       }),
@@ -59,9 +60,9 @@ afterAll(async () => {
   handshakeTimeout[Symbol.dispose]();
 });
 
-function map(options: MapHubOptions<WhoHub>): string {
+function map(options: Partial<MapHubOptions<WhoHub>>): string {
   const path = `/hub${hubs++}`;
-  server.signalr.mapHub(path, WhoHub, { authorize: true, ...options });
+  server.signalr.mapHub(path, WhoHub, { methods: ['who'], authorize: true, ...options });
   return server.url + path;
 }
 async function answers(url: string, token: string): Promise<unknown> {
@@ -214,7 +215,10 @@ test('who is asked for while the server closes is let in no more', async () => {
   };
   const closing = await testServer(
     (signalr) =>
-      signalr.mapHub('/hub', WhoHub, { authentication: jwtBearer({ key, algorithms: ['HS256'] }) }),
+      signalr.mapHub('/hub', WhoHub, {
+        methods: ['who'],
+        authentication: jwtBearer({ key, algorithms: ['HS256'] }),
+      }),
     { logger },
   );
   const refused = expect(RawClient.open(`${closing.url}/hub`, bearer(good))).rejects.toThrow(

@@ -37,20 +37,34 @@ beforeAll(async () => {
   const nothing = (): void => undefined;
   server = await testServer(
     (signalr) => {
-      signalr.mapHub('/header', WhoHub, { authentication: jwtBearer(settings), authorize: true });
-      signalr.mapHub('/query', WhoHub, { authentication: jwtBearer(fromQuery), authorize: true });
+      signalr.mapHub('/header', WhoHub, {
+        methods: ['who'],
+        authentication: jwtBearer(settings),
+        authorize: true,
+      });
+      signalr.mapHub('/query', WhoHub, {
+        methods: ['who'],
+        authentication: jwtBearer(fromQuery),
+        authorize: true,
+      });
       const rotating = jwtBearer({
         ...settings,
         algorithms: ['RS256'],
         key: ({ kid }) => keyNamed(kid),
       });
       signalr.mapHub('/rsa', WhoHub, {
+        methods: ['who'],
         authentication: jwtBearer({ ...settings, key: rsa.publicKey }),
         authorize: true,
       });
-      signalr.mapHub('/rotating', WhoHub, { authentication: rotating, authorize: true });
-      signalr.mapHub('/open', WhoHub, { authentication: jwtBearer(settings) });
+      signalr.mapHub('/rotating', WhoHub, {
+        methods: ['who'],
+        authentication: rotating,
+        authorize: true,
+      });
+      signalr.mapHub('/open', WhoHub, { methods: ['who'], authentication: jwtBearer(settings) });
       signalr.mapHub('/tolerant', WhoHub, {
+        methods: ['who'],
         authentication: jwtBearer({
           ...settings,
           clockTolerance: 3_600_000,
@@ -59,6 +73,7 @@ beforeAll(async () => {
         authorize: true,
       });
       signalr.mapHub('/silent', WhoHub, {
+        methods: ['who'],
         authentication: jwtBearer({ ...settings, includeErrorDetails: false }),
         authorize: true,
       });

@@ -38,6 +38,8 @@ beforeAll(async () => {
         authorize: true,
         enableAuthenticationRefresh: true,
         methods: {
+          who: {},
+          fail: {},
           admin: {
             authorize: {
               policy: () => Promise.reject(new Error(`policy broke over ${tokens.good}`)),

@@ -33,8 +33,14 @@ afterEach(async () => {
 });
 
 async function start(options: SignalRServerOptions = { connectionTokens }): Promise<TestServer> {
-  const map = { '/chat': ChatHub, '/other': class OtherHub extends Hub {} };
-  const server = await testServer(map, { logger, ...options });
+  class OtherHub extends Hub {}
+  const server = await testServer(
+    {
+      '/chat': { hub: ChatHub, methods: ['who', 'id'] },
+      '/other': { hub: OtherHub, methods: [] },
+    },
+    { logger, ...options },
+  );
   closings.push(() => server.close());
   return server;
 }

@@ -45,7 +45,7 @@ async function listen(server: Server, scheme = 'http'): Promise<string> {
 
 function chat(): SignalRServer {
   const signalr = new SignalRServer();
-  signalr.mapHub('/chat', ChatHub);
+  signalr.mapHub('/chat', ChatHub, { methods: ['echo', 'path', 'count'] });
   closings.push(() => signalr.close());
   return signalr;
 }
@@ -209,7 +209,7 @@ test('a middleware that has read a JSON body as an object leaves nothing: the cl
   const logged: string[] = [];
   const log = (text: string): void => void logged.push(text);
   const signalr = new SignalRServer({ logger: { debug: log, info: log, warn: log, error: log } });
-  signalr.mapHub('/chat', ChatHub);
+  signalr.mapHub('/chat', ChatHub, { methods: ['echo', 'path', 'count'] });
   closings.push(() => signalr.close());
   const app = express().use(express.json({ type: () => true }), signalr.router());
   const client = await new RawEventsClient().open(
@@ -236,7 +236,7 @@ test('the official client goes where a lifetime manager sends it, with the token
   const sends = new SignalRServer({
     scaleOut: () => Object.assign(new LocalLifetimeManager(), { negotiate }),
   });
-  sends.mapHub('/here', ChatHub);
+  sends.mapHub('/here', ChatHub, { methods: ['echo', 'path', 'count'] });
   closings.push(() => sends.close());
   const here = `${await listen(createServer(sends.router()))}/here`;
   const answer = await fetch(`${here}/negotiate?negotiateVersion=1`, { method: 'POST' });

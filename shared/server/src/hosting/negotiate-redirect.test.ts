@@ -14,7 +14,7 @@ async function negotiateWith(
   negotiate: NonNullable<HubLifetimeManager['negotiate']>,
 ): Promise<Response> {
   const nothing = (): void => undefined;
-  server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub), {
+  server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub, { methods: [] }), {
     scaleOut: () => Object.assign(new LocalLifetimeManager(), { negotiate }),
     userIdProvider: { getUserId: () => 'ada' },
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },

@@ -29,6 +29,7 @@ class ChatHub extends Hub<Client> {
 const RS = '\u001e';
 const call = (target: string, ...args: unknown[]): string =>
   JSON.stringify({ type: 1, invocationId: '1', target, arguments: args }) + RS;
+const chatMethods = ['say', 'store', 'two', 'told'] as const;
 let server: TestServer | undefined;
 afterEach(async () => {
   await server?.close();
@@ -36,11 +37,15 @@ afterEach(async () => {
 });
 
 test('close tells clients to reconnect, ends the connections, frees everything', async () => {
-  server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub));
+  server = await testServer((signalr) =>
+    signalr.mapHub('/chat', ChatHub, { methods: chatMethods }),
+  );
   const client = await RawClient.connect(`${server.url}/chat`);
   await server.close();
   expect(await client.end()).toEqual({ records: ['{"type":7,"allowReconnect":true}'], code: 1000 });
-  expect(() => server?.signalr.mapHub('/late', ChatHub)).toThrow('This SignalRServer is closed.');
+  expect(() => server?.signalr.mapHub('/late', ChatHub, { methods: chatMethods })).toThrow(
+    'This SignalRServer is closed.',
+  );
   server = undefined;
 });
 
@@ -52,7 +57,7 @@ test.each(['WebSockets', 'ServerSentEvents', 'LongPolling'])(
     import { Hub } from './src/index.ts';
     import { testServer } from './src/testing/index.ts';
     class H extends Hub {}
-    const server = await testServer((signalr) => signalr.mapHub('/h', H));
+    const server = await testServer((signalr) => signalr.mapHub('/h', H, { methods: [] }));
     const client = new HubConnectionBuilder()
       .withUrl(server.url + '/h', { transport: HttpTransportType.${transport} }).configureLogging('none').build();
     await client.start();
@@ -75,7 +80,9 @@ test.each(['WebSockets', 'ServerSentEvents', 'LongPolling'])(
 );
 
 test('a hub that is used after its call throws an error with the name of its class', async () => {
-  server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub));
+  server = await testServer((signalr) =>
+    signalr.mapHub('/chat', ChatHub, { methods: chatMethods }),
+  );
   const client = await RawClient.connect(`${server.url}/chat`);
   client.send(call('Store'));
   await client.next();
@@ -90,10 +97,11 @@ test('the hub context reaches clients from outside; a factory gives hubs what th
     | { clients: { all: { send(name: 'said', text: string): Promise<void> } } }
     | undefined;
   server = await testServer((signalr) => {
-    context = signalr.mapHub('/chat', () => {
+    const create = (): ChatHub => {
       made++;
       return new ChatHub();
-    });
+    };
+    context = signalr.mapHub('/chat', create, { methods: chatMethods });
   });
   const client = await RawClient.connect(`${server.url}/chat`);
   client.send(call('Two', 1, 2));
@@ -120,7 +128,9 @@ test('a factory with its class beside it is called for calls only, and may give 
     made++;
     return new StoredHub(['a']);
   };
-  server = await testServer((signalr) => signalr.mapHub('/stored', { hub: StoredHub, create }));
+  server = await testServer((signalr) =>
+    signalr.mapHub('/stored', { hub: StoredHub, create }, { methods: ['stored'] }),
+  );
   expect(made).toBe(0);
   const client = await RawClient.connect(`${server.url}/stored`);
   client.send(call('Stored'));
@@ -130,6 +140,9 @@ test('a factory with its class beside it is called for calls only, and may give 
 
 test('arguments are checked by any Standard Schema library, synchronous or not', async () => {
   const methods = {
+    say: {},
+    store: {},
+    told: {},
     two: { arguments: [z.number().int(), z.string().refine(async (text) => text !== 'bad')] },
   };
   server = await testServer((signalr) =>
@@ -163,7 +176,10 @@ test('a result that cannot be written fails that call only', async () => {
   }
   const nothing = (): void => undefined;
   const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-  server = await testServer((signalr) => signalr.mapHub('/big', BigHub), { logger });
+  server = await testServer(
+    (signalr) => signalr.mapHub('/big', BigHub, { methods: ['big', 'fine'] }),
+    { logger },
+  );
   const client = await RawClient.connect(`${server.url}/big`);
   client.send(call('Big') + call('Fine'));
   expect(await client.next()).toContain(
@@ -175,21 +191,33 @@ test('a result that cannot be written fails that call only', async () => {
 
 test('invalid hubs and options throw errors that name them', () => {
   const signalr = new SignalRServer();
-  signalr.mapHub('/chat', ChatHub);
+  signalr.mapHub('/chat', ChatHub, { methods: chatMethods });
   signalr.router();
   class Twice extends Hub {
     say(): void {}
     Say(): void {}
   }
   const mistakes: [() => unknown, string][] = [
-    [() => signalr.mapHub('/Chat/', ChatHub), "A hub is already mapped at '/Chat/'."],
-    [() => signalr.mapHub('chat', ChatHub), 'does not start with a slash'],
-    [() => signalr.mapHub('/date', Date as never), 'does not extend Hub'],
     [
-      () => signalr.mapHub('/object', { hub: Date, create: () => new Date() } as never),
+      () => signalr.mapHub('/Chat/', ChatHub, { methods: chatMethods }),
+      "A hub is already mapped at '/Chat/'.",
+    ],
+    [
+      () => signalr.mapHub('chat', ChatHub, { methods: chatMethods }),
+      'does not start with a slash',
+    ],
+    [() => signalr.mapHub('/date', Date as never, { methods: [] }), 'does not extend Hub'],
+    [
+      () =>
+        signalr.mapHub('/object', { hub: Date, create: () => new Date() } as never, {
+          methods: [],
+        }),
       'Date does not extend Hub',
     ],
-    [() => signalr.mapHub('/twice', Twice), "two methods with the name 'say'"],
+    [
+      () => signalr.mapHub('/twice', Twice, { methods: ['say', 'Say'] }),
+      "two methods with the name 'say'",
+    ],
     [() => signalr.mapHub('/x', ChatHub, { methods: { nope: {} } } as never), "names 'nope'"],
     [() => signalr.router(), 'router() was called twice.'],
     [() => new SignalRServer({ keepAlive: 1 } as never), "'keepAlive' is not an option"],
@@ -204,7 +232,11 @@ test('invalid hubs and options throw errors that name them', () => {
       "Key 1 of 'connectionTokens' must be a secret",
     ],
     [
-      () => signalr.mapHub('/x', ChatHub, { connectionTokens: {} } as never),
+      () =>
+        signalr.mapHub('/x', ChatHub, {
+          methods: chatMethods,
+          connectionTokens: {},
+        } as never),
       "'connectionTokens' has no keys",
     ],
   ];
@@ -214,7 +246,7 @@ test('invalid hubs and options throw errors that name them', () => {
 
 test('negotiation tells the truth: without attach it offers no WebSockets', async () => {
   const signalr = new SignalRServer();
-  signalr.mapHub('/chat', ChatHub);
+  signalr.mapHub('/chat', ChatHub, { methods: chatMethods });
   const router = signalr.router();
   const body = await new Promise<string>((resolve) => {
     const response = { writeHead: () => undefined, end: resolve };

@@ -6,8 +6,8 @@ import { ClientResultTypes } from '../hubs/client-results.ts';
 import { type ClientOf, Hub } from '../hubs/hub.ts';
 import { type GroupManager, type HubClients, LifetimeHubClients } from '../hubs/hub-clients.ts';
 import { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
-import { findHubMethods } from '../hubs/dispatch/hub-methods.ts';
-import type { HubMethodOptions } from '../hubs/hub-method-options.ts';
+import { findHubMethods, type HubMethod } from '../hubs/dispatch/hub-methods.ts';
+import type { CompleteHubMethods, HubMethods } from '../hubs/hub-method-options.ts';
 import type { TransportEvents } from '../connections/transport.ts';
 import type { HealthReport, HealthReportEntry } from '../scale-out/health-report.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
@@ -34,9 +34,9 @@ export interface HubContext<TClient> {
  * A hub class, or what makes a hub for each call and gives it what it needs. A function alone is called once when it is mapped, to
  * see its class; with its class beside it, it is called for calls only.
  * @example
- * signalr.mapHub('/chat', ChatHub);
- * signalr.mapHub('/chat', () => new ChatHub(database));
- * signalr.mapHub('/chat', { hub: ChatHub, create: () => new ChatHub(pool.current()) });
+ * signalr.mapHub('/chat', ChatHub, { methods: ['say'] });
+ * signalr.mapHub('/chat', () => new ChatHub(database), { methods: ['say'] });
+ * signalr.mapHub('/chat', { hub: ChatHub, create: () => new ChatHub(database) }, { methods: ['say'] });
  */
 export type HubFactory<THub> =
   | (new () => THub)
@@ -47,7 +47,7 @@ export type HubFactory<THub> =
  * A SignalR server beside express or any `http.Server`.
  * @example
  * const signalr = new SignalRServer();
- * const messages = signalr.mapHub('/messages', MessageHub);
+ * const messages = signalr.mapHub('/messages', MessageHub, { methods: ['sendMessage'] });
  * app.use(signalr.router());
  * signalr.attach(server);
  */
@@ -72,30 +72,30 @@ export class SignalRServer {
    * Serves a hub at a path. Returns its hub context. Throws for a path that is taken, a class that is no hub, or two methods with
    * one name. Source: `MapHub<THub>`.
    * @example
-   * const messages = signalr.mapHub('/messages', MessageHub);
+   * const messages = signalr.mapHub('/messages', MessageHub, { methods: ['sendMessage'] });
    * await messages.clients.all.send('ReceiveMessage', 'from outside');
    */
-  mapHub<THub extends Hub<never>>(
+  mapHub<THub extends Hub<never>, const TMethods extends HubMethods<THub>>(
     path: string,
     hub: HubFactory<THub>,
-    options: MapHubOptions<THub> = {},
+    options: MapHubOptions<THub> & {
+      readonly methods: TMethods & CompleteHubMethods<THub, TMethods>;
+    },
   ): HubContext<ClientOf<THub>> {
     if (this.#closed) throw errors.serverClosed();
     if (!path.startsWith('/')) throw errors.invalidPath(path);
     if (this.#find(path) !== undefined) throw errors.pathInUse(path);
     const { create, hubClass } = open(hub);
     const resolved = resolveOptions(this.#options, options);
-    refuseImpossibleRules(path, resolved, options.methods ?? {});
+    // JavaScript callers can leave out the options.
+    const list: unknown = (options as Partial<typeof options> | undefined)?.methods;
+    const methods = findHubMethods(hubClass.name, hubClass.prototype as object, list);
+    refuseImpossibleRules(path, resolved, methods);
     const lifetime = this.#lifetimeOf(hubClass, resolved);
     const groups: GroupManager = {
       add: (connectionId, group) => lifetime.addToGroup(connectionId, group),
       remove: (connectionId, group) => lifetime.removeFromGroup(connectionId, group),
     };
-    const methods = findHubMethods(
-      hubClass.name,
-      hubClass.prototype as object,
-      (options.methods ?? {}) as Record<string, HubMethodOptions>,
-    );
     const results = new ClientResultTypes(options.clientResults);
     const dispatcher = new HubDispatcher(
       hubClass.name,
@@ -220,13 +220,14 @@ function open<THub extends Hub<never>>(
 function refuseImpossibleRules(
   path: string,
   { authorize, authentication }: ResolvedOptions,
-  methods: object,
+  methods: ReadonlyMap<string, HubMethod>,
 ): void {
   const rules: [string, Authorize | undefined][] = [
     [`the hub at '${path}'`, authorize],
-    ...Object.entries(methods as Record<string, HubMethodOptions | undefined>).map(
-      ([name, method]): [string, Authorize | undefined] => [name, method?.authorize],
-    ),
+    ...[...methods.values()].map(({ name, authorize: rule }): [string, Authorize | undefined] => [
+      name,
+      rule,
+    ]),
   ];
   for (const [what, rule] of rules) {
     if (rule === undefined) continue;

@@ -27,7 +27,7 @@ test('a wrong method name or argument does not compile (checked when this file i
   const context: HubContext<Client> = signalr.mapHub('/chat', ChatHub, {
     methods: { say: { arguments: [] } },
   });
-  signalr.mapHub('/any', AnyHub);
+  signalr.mapHub('/any', AnyHub, { methods: ['say'] });
   await context.clients.all.send('receive', 'to nobody', 1);
   // @ts-expect-error a hub context has no caller
   expect(context.clients.caller).toBeUndefined();

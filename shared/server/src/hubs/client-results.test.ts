@@ -53,6 +53,7 @@ async function start(): Promise<void> {
   server = await testServer(
     (signalr) =>
       (context = signalr.mapHub('/ask', InvokingHub, {
+        methods: ['name', 'ask', 'id'],
         clientResults: { getName: z.string().min(1) },
       })),
     { logger },

@@ -41,6 +41,7 @@ test("the server's filters run around the hub's filters, each array in its order
   const server = await testServer(
     (signalr) =>
       signalr.mapHub('/hub', FilteredHub, {
+        methods: ['say', 'count'],
         filters: [recordingFilter('hub 1'), recordingFilter('hub 2')],
       }),
     { filters: [recordingFilter('server')] },
@@ -89,7 +90,7 @@ test('a filter may change arguments and results, return its own result, throw, a
     for await (const item of items) yield item * 2;
   }
   const server = await testServer((signalr) =>
-    signalr.mapHub('/hub', FilteredHub, { filters: [filter] }),
+    signalr.mapHub('/hub', FilteredHub, { methods: ['say', 'count'], filters: [filter] }),
   );
   const client = await server.connect<{
     say(text: string): string;

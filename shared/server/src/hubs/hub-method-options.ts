@@ -42,10 +42,62 @@ export interface HubMethodOptions {
   readonly authorize?: Authorize;
 }
 
-/** The names of the methods that a hub class declares itself, without the hooks of `Hub`. */
+/** The hooks of `Hub` and the methods of `Object`, which clients can never call. */
+type ReservedName =
+  | 'onConnected'
+  | 'onAuthenticationRefreshed'
+  | 'onDisconnected'
+  | 'toString'
+  | 'toLocaleString'
+  | 'valueOf'
+  | 'hasOwnProperty'
+  | 'isPrototypeOf'
+  | 'propertyIsEnumerable'
+  | symbol
+  | number;
+
+/**
+ * The names of the public methods of a hub class and its base classes, without the hooks of `Hub`.
+ * Private and protected methods are not part of it.
+ */
 export type HubMethodName<THub> = Exclude<
   {
     [TName in keyof THub]: THub[TName] extends (...args: never) => unknown ? TName : never;
   }[keyof THub],
-  'onConnected' | 'onAuthenticationRefreshed' | 'onDisconnected' | symbol | number
+  ReservedName
 >;
+
+/**
+ * The methods of a hub that clients can call: an array of names, or an object of names with options.
+ * @example
+ * { methods: ['say'] }
+ * { methods: { say: {}, ban: { authorize: { roles: ['admin'] } } } }
+ */
+export type HubMethods<THub> =
+  | readonly HubMethodName<THub>[]
+  | { readonly [TName in HubMethodName<THub>]: HubMethodOptions };
+
+/** The names that `TMethods` lists. */
+type ListedName<TMethods> = TMethods extends readonly (infer TName)[] ? TName : keyof TMethods;
+
+/**
+ * The compiler's check of the option `methods`: every public method is listed, and nothing else.
+ * The name of the property appears in the compiler's error.
+ */
+export type CompleteHubMethods<THub, TMethods> = [
+  Exclude<HubMethodName<THub>, ListedName<TMethods>>,
+] extends [never]
+  ? [Exclude<ListedName<TMethods>, HubMethodName<THub>>] extends [never]
+    ? unknown
+    : {
+        readonly 'Remove the methods that are not public methods of the hub': Exclude<
+          ListedName<TMethods>,
+          HubMethodName<THub>
+        >;
+      }
+  : {
+      readonly 'List every public method of the hub, or make it private or protected': Exclude<
+        HubMethodName<THub>,
+        ListedName<TMethods>
+      >;
+    };

@@ -13,9 +13,8 @@ const ended = Symbol('ended');
 const calls = new WeakMap<Hub<never>, HubCall | typeof ended>();
 
 /**
- * The base class of hubs. Clients can call the public methods that your class declares. They cannot
- * call accessors, methods whose names start with `_` or `#`, or the hooks below (`onConnected`,
- * `onAuthenticationRefreshed`, `onDisconnected`).
+ * The base class of hubs. Clients can call the methods that the option `methods` of `mapHub` lists,
+ * and no others.
  *
  * Each call gets a new instance, so fields do not keep values between calls. Use `context.items` to
  * keep values for a connection.

@@ -37,7 +37,10 @@ test("connections are counted and calls are traced with ASP.NET Core's names", a
   const telemetry = new OpenTelemetryFilter(tracer, meters.getMeter('test'));
   const nothing = (): void => undefined;
   const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-  const server = await testServer({ '/hub': TracedHub }, { filters: [telemetry], logger });
+  const server = await testServer(
+    { '/hub': { hub: TracedHub, methods: ['ownSpan', 'fails'] } },
+    { filters: [telemetry], logger },
+  );
   const points = async (): Promise<Record<string, unknown>> => {
     await reader.forceFlush();
     const metrics =

@@ -20,7 +20,10 @@ class ChatHub extends Hub<ChatClient> implements ChatServer {
 }
 
 test('hubs are tested in two lines; hub contexts and clients are typed', async () => {
-  const server = await testServer({ '/chat': ChatHub, '/greeted': () => new ChatHub('Hi, ') });
+  const server = await testServer({
+    '/chat': { hub: ChatHub, methods: ['say'] },
+    '/greeted': { hub: () => new ChatHub('Hi, '), methods: ['say'] },
+  });
   const client = await server.connect<ChatServer, ChatClient>('/chat');
   const said = client.nextCall('Said');
   await client.invoke('Say', 'hello');

@@ -3,17 +3,18 @@ import type { AddressInfo } from 'node:net';
 import { type HubContext, type HubFactory, SignalRServer } from '../hosting/signalr-server.ts';
 import type { UntypedClient } from '../hubs/client-contract.ts';
 import type { ClientOf, Hub } from '../hubs/hub.ts';
-import type { SignalRServerOptions } from '../server-options.ts';
+import type { MapHubOptions, SignalRServerOptions } from '../server-options.ts';
 import { connectTestClient, type TestClient, type TestClientOptions } from './test-client.ts';
 
-/** Hub classes, or functions that make hubs, by their paths. */
-export type TestHubs = Readonly<Record<string, HubFactory<Hub<never>>>>;
+/** A hub of a test server: the hub class or factory, and the options of `mapHub`. */
+export type TestHub<THub> = MapHubOptions<THub> & { readonly hub: HubFactory<THub> };
+
+/** The types of hubs by their paths. */
+export type TestHubs = Readonly<Record<string, Hub<never>>>;
 
 /** The hub contexts of a test server by their paths. */
 export type TestHubContexts<THubs extends TestHubs> = {
-  readonly [TPath in keyof THubs]: THubs[TPath] extends HubFactory<infer THub>
-    ? HubContext<ClientOf<THub>>
-    : never;
+  readonly [TPath in keyof THubs]: HubContext<ClientOf<THubs[TPath]>>;
 };
 
 /** A server on a random port of 127.0.0.1, for tests. */
@@ -38,13 +39,17 @@ export interface TestServer<THubs extends TestHubs = TestHubs> {
 /**
  * Starts a server for tests of hubs. Takes hubs by their paths, or a function that maps them with options.
  * @example
- * await using server = await testServer({ '/chat': ChatHub });
+ * await using server = await testServer({ '/chat': { hub: ChatHub, methods: ['say'] } });
  * const client = await server.connect<ChatServer, ChatClient>('/chat');
  * @example
- * const server = await testServer((signalr) => signalr.mapHub('/chat', ChatHub, { enableDetailedErrors: true }));
+ * const server = await testServer((signalr) =>
+ *   signalr.mapHub('/chat', ChatHub, { methods: ['say'], enableDetailedErrors: true }),
+ * );
  */
-export async function testServer<const THubs extends TestHubs>(
-  hubs: THubs | ((signalr: SignalRServer) => unknown),
+export async function testServer<THubs extends TestHubs>(
+  hubs:
+    | { readonly [TPath in keyof THubs]: TestHub<THubs[TPath]> }
+    | ((signalr: SignalRServer) => unknown),
   options: SignalRServerOptions = {},
 ): Promise<TestServer<THubs>> {
   const signalr = new SignalRServer(options);
@@ -55,7 +60,10 @@ export async function testServer<const THubs extends TestHubs>(
   signalr.attach(server);
   const contexts: Record<string, unknown> = {};
   if (typeof hubs === 'function') hubs(signalr);
-  else for (const [path, hub] of Object.entries(hubs)) contexts[path] = signalr.mapHub(path, hub);
+  else {
+    for (const [path, { hub, ...hubOptions }] of Object.entries<TestHub<Hub<never>>>(hubs))
+      contexts[path] = signalr.mapHub(path, hub, hubOptions);
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;

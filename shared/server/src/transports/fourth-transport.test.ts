@@ -118,9 +118,10 @@ beforeAll(async () => {
       return this.context.transport;
     }
   }
+  const methods = ['echo', 'transport'] as const;
   server = await testServer((signalr) => {
-    signalr.mapHub('/hub', EchoHub);
-    signalr.mapHub('/polling', EchoHub, { transports: ['LongPolling'] });
+    signalr.mapHub('/hub', EchoHub, { methods });
+    signalr.mapHub('/polling', EchoHub, { methods, transports: ['LongPolling'] });
   });
 });
 afterAll(async () => {

@@ -36,7 +36,7 @@ const post = (url: string, body: string) => fetch(url, { method: 'POST', body })
 
 test('one who only POSTs: a little is kept, more waits unread until somebody polls', async () => {
   const server = await testServer((signalr) =>
-    signalr.mapHub('/hub', SlowHub, { transportMaxBufferSize: 1000 }),
+    signalr.mapHub('/hub', SlowHub, { methods: ['wait'], transportMaxBufferSize: 1000 }),
   );
   const url = await negotiate(`${server.url}/hub`);
   expect((await post(url, HANDSHAKE)).status).toBe(200);
@@ -61,7 +61,9 @@ test('one who only POSTs and never polls is given up, and so are the POSTs that 
   const disconnectTimeout = 20_000;
   // A short interval: the heartbeat, which looks at the clock, is a fifth of it.
   const options = { transportMaxBufferSize: 10, disconnectTimeout, keepAliveInterval: 100 };
-  const server = await testServer((signalr) => signalr.mapHub('/hub', SlowHub, options));
+  const server = await testServer((signalr) =>
+    signalr.mapHub('/hub', SlowHub, { methods: ['wait'], ...options }),
+  );
   const url = await negotiate(`${server.url}/hub`);
   const arrived = once(server.server, 'request');
   const answer = post(url, HANDSHAKE);
@@ -73,7 +75,9 @@ test('one who only POSTs and never polls is given up, and so are the POSTs that 
 });
 
 test('DELETE in mid call ends the poll and the call; another DELETE finds nothing', async () => {
-  const server = await testServer((signalr) => signalr.mapHub('/hub', SlowHub));
+  const server = await testServer((signalr) =>
+    signalr.mapHub('/hub', SlowHub, { methods: ['wait'] }),
+  );
   const url = await negotiate(`${server.url}/hub`);
   await fetch(url);
   const started = new Promise<void>((resolve) => (onStarted = resolve));
@@ -91,7 +95,9 @@ test('DELETE in mid call ends the poll and the call; another DELETE finds nothin
 });
 
 test('a poll whose client goes away is forgotten: what comes next waits for the next poll', async () => {
-  const server = await testServer((signalr) => signalr.mapHub('/hub', SlowHub));
+  const server = await testServer((signalr) =>
+    signalr.mapHub('/hub', SlowHub, { methods: ['wait'] }),
+  );
   const url = await negotiate(`${server.url}/hub`);
   await fetch(url);
   const gone = new AbortController();
@@ -107,7 +113,7 @@ test('a poll whose client goes away is forgotten: what comes next waits for the 
 test('a client that takes the Close and stays away does not hold up the end', async () => {
   using disconnectTimeout = new TestTimeout(4999); // less than the 5 s that the server grants
   const server = await testServer((signalr) =>
-    signalr.mapHub('/hub', SlowHub, { disconnectTimeout: disconnectTimeout.ms }),
+    signalr.mapHub('/hub', SlowHub, { methods: ['wait'], disconnectTimeout: disconnectTimeout.ms }),
   );
   const url = await negotiate(`${server.url}/hub`);
   await fetch(url);

@@ -68,6 +68,7 @@ export function transportSuite(
       for (let i = 0; i < count; i++) await this.clients.caller.send('m', i);
     }
   }
+  const methods = ['echo', 'transport', 'seen', 'leave', 'large', 'flood', 'tell'] as const;
   /** Resolves when every client but the witness has been seen off. */
   const empty = (): Promise<void> => {
     if (connected <= 1) return Promise.resolve();
@@ -80,9 +81,12 @@ export function transportSuite(
     sendTimeout = new TestTimeout();
     disconnectTimeout = new TestTimeout();
     const options = { sendTimeout: sendTimeout.ms, disconnectTimeout: disconnectTimeout.ms };
-    server = await testServer((signalr) => signalr.mapHub('/hub', SuiteHub, options), {
-      logger: { debug: log, info: log, warn: log, error: log },
-    });
+    server = await testServer(
+      (signalr) => signalr.mapHub('/hub', SuiteHub, { methods, ...options }),
+      {
+        logger: { debug: log, info: log, warn: log, error: log },
+      },
+    );
     url = `${server.url}/hub`;
     witness = await RawClient.connect(url);
   });
@@ -205,7 +209,7 @@ export function transportSuite(
   });
 
   test('close tells clients to reconnect and waits for them', async () => {
-    const other = await testServer((signalr) => signalr.mapHub('/hub', SuiteHub));
+    const other = await testServer((signalr) => signalr.mapHub('/hub', SuiteHub, { methods }));
     const client = await connect(`${other.url}/hub`);
     const end = client.end();
     await other.close();

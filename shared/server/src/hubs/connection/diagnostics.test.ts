@@ -39,7 +39,10 @@ test('connections and failed calls are published on diagnostics channels, and th
   for (const name of names) subscribe(`practical-signalr.${name}`, record);
   const nothing = (): void => undefined;
   const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-  const server = await testServer({ '/hub': EventHub }, { logger });
+  const server = await testServer(
+    { '/hub': { hub: EventHub, methods: ['fails', 'failsWithHubError', 'describe', 'leave'] } },
+    { logger },
+  );
   const client = await server.connect('/hub', { query: 'room=x' });
   const connectionId = client.connectionId as string;
   const expected = {

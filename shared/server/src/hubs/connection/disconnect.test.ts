@@ -35,7 +35,12 @@ class StuckHub extends Hub {
 const RS = '\u001e';
 const call = (target: string, more: object = {}): string =>
   JSON.stringify({ type: 1, invocationId: '1', target, arguments: [], ...more }) + RS;
-const methods = { neverReads: { arguments: [stream] } };
+const methods = {
+  never: {},
+  neverReads: { arguments: [stream] },
+  neverYields: {},
+  fine: {},
+};
 afterEach(() => server.close());
 
 test('neither the disconnected hook nor closing the server waits for methods and streams that never return', async () => {
@@ -70,7 +75,7 @@ test('closing the server waits for a disconnected hook no longer than the shutdo
   const logger = { debug: log, info: log, warn: log, error: log };
   using shutdownTimeout = new TestTimeout();
   const options = { logger, shutdownTimeout: shutdownTimeout.ms };
-  server = await testServer({ '/hub': HangingHub }, options);
+  server = await testServer({ '/hub': { hub: HangingHub, methods } }, options);
   const over = new Promise<void>((resolve) => (onDisconnected = resolve));
   const first = await RawClient.connect(`${server.url}/hub`);
   const second = await RawClient.connect(`${server.url}/hub`);

@@ -56,8 +56,12 @@ beforeEach(async () => {
   };
   server = await testServer(
     (signalr) => {
-      signalr.mapHub('/hub', StatefulHub, options);
-      signalr.mapHub('/small', StatefulHub, { ...options, statefulReconnectBufferSize: 200 });
+      signalr.mapHub('/hub', StatefulHub, { methods: ['take', 'broadcast', 'count'], ...options });
+      signalr.mapHub('/small', StatefulHub, {
+        methods: ['take', 'broadcast', 'count'],
+        ...options,
+        statefulReconnectBufferSize: 200,
+      });
     },
     { logger: { debug: log, info: log, warn: log, error: log } },
   );

@@ -33,6 +33,9 @@ class FuzzedHub extends Hub {
   }
 }
 const methods = {
+  askCaller: {},
+  forever: {},
+  throws: {},
   add: { arguments: [z.number(), z.number()] },
   count: { arguments: [z.number().max(20)] },
   sum: { arguments: [streamOf(z.number())] },

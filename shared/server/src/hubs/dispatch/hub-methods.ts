@@ -27,12 +27,6 @@ export interface HubMethod {
   readonly authorize: Authorize | undefined;
 }
 
-const hooks = new Set([
-  'constructor',
-  'onConnected',
-  'onAuthenticationRefreshed',
-  'onDisconnected',
-]);
 /** The prototypes of generator functions, which are recognized as streaming methods. */
 const generatorPrototypes = [
   Object.getPrototypeOf(async function* () {}),
@@ -40,16 +34,39 @@ const generatorPrototypes = [
 ] as object[];
 
 /**
- * Returns the methods of a hub class by their lower-case name on the wire. Only functions that the
- * class or its base classes below `Hub` declare can be called: no members of `Object.prototype`, no
- * accessors, no hooks, and no names that start with `_` or `#`.
+ * Returns the listed methods of a hub class by their lower-case name on the wire. The list is an
+ * allow-list, because types do not exist at run time: private and protected methods look like
+ * public ones. Throws if the list is missing or names anything but a method of the class.
  */
 export function findHubMethods(
   hubName: string,
   prototype: object,
-  options: Readonly<Record<string, HubMethodOptions | undefined>>,
+  list: unknown,
 ): ReadonlyMap<string, HubMethod> {
+  const declared = declaredMethods(prototype);
   const methods = new Map<string, HubMethod>();
+  for (const [name, options] of readMethodList(hubName, list, declared)) {
+    if (Object.hasOwn(Hub.prototype, name) || name in Object.prototype)
+      throw errors.methodReserved(hubName, name);
+    const run = declared.get(name);
+    if (run === undefined) throw errors.unknownMethod(hubName, name, formatNames(declared));
+    const wireName = (options.name ?? name).toLowerCase();
+    if (methods.has(wireName)) throw errors.methodNameInUse(hubName, wireName);
+    methods.set(wireName, {
+      name,
+      run,
+      ...describeParameters(run.length, options.arguments),
+      authorize: options.authorize,
+      streams:
+        options.streams ?? generatorPrototypes.some((prototype) => prototype.isPrototypeOf(run)),
+    });
+  }
+  return methods;
+}
+
+/** Returns the functions that the class and its base classes below `Hub` declare. */
+function declaredMethods(prototype: object): ReadonlyMap<string, HubMethod['run']> {
+  const declared = new Map<string, HubMethod['run']>();
   const visitedNames = new Set<string>();
   for (
     let level = prototype;
@@ -57,30 +74,40 @@ export function findHubMethods(
     level = Object.getPrototypeOf(level) as object
   ) {
     for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
-      if (hooks.has(name) || name.startsWith('_') || name.startsWith('#') || visitedNames.has(name))
-        continue;
       // An override hides the base class's member, even if the override is not a function.
+      const isHidden = visitedNames.has(name);
       visitedNames.add(name);
-      const run: unknown = descriptor.value;
-      if (typeof run !== 'function') continue;
-      const option = Object.hasOwn(options, name) ? options[name] : undefined;
-      const wireName = (option?.name ?? name).toLowerCase();
-      if (methods.has(wireName)) throw errors.methodNameInUse(hubName, wireName);
-      methods.set(wireName, {
-        name,
-        run: run as HubMethod['run'],
-        ...describeParameters(run.length, option?.arguments),
-        authorize: option?.authorize,
-        streams:
-          option?.streams ?? generatorPrototypes.some((prototype) => prototype.isPrototypeOf(run)),
-      });
+      const value: unknown = descriptor.value;
+      if (!isHidden && typeof value === 'function') declared.set(name, value as HubMethod['run']);
     }
   }
-  for (const name of Object.keys(options)) {
-    if (!visitedNames.has(name)) throw errors.unknownMethod(hubName, name);
+  return declared;
+}
+
+/** Returns the listed names with their options. Accepts both forms of the option `methods`. */
+function readMethodList(
+  hubName: string,
+  list: unknown,
+  declared: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, HubMethodOptions> {
+  if (typeof list !== 'object' || list === null)
+    throw errors.methodsMissing(hubName, formatNames(declared));
+  const methods = new Map<string, HubMethodOptions>();
+  for (const [key, value] of Object.entries(list as Record<string, unknown>)) {
+    const [name, options] = Array.isArray(list) ? [value, {}] : [key, value];
+    const isValid = typeof name === 'string' && typeof options === 'object' && options !== null;
+    if (!isValid) throw errors.methodsInvalid(hubName, key);
+    methods.set(name, options as HubMethodOptions);
   }
   return methods;
 }
+
+/** Returns the names that may be listed, as source code. */
+const formatNames = (declared: ReadonlyMap<string, unknown>): string =>
+  [...declared.keys()]
+    .filter((name) => !Object.hasOwn(Hub.prototype, name) && !(name in Object.prototype))
+    .map((name) => `'${name}'`)
+    .join(', ') || 'none';
 
 function describeParameters(
   declaredCount: number,

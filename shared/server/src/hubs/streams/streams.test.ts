@@ -67,7 +67,16 @@ class StreamHub extends Hub {
     return this.context.invocationAborted === this.context.connectionAborted;
   }
 }
-const methods = { readable: { streams: true }, list: { streams: true } };
+const methods = {
+  texts: {},
+  waiting: {},
+  readable: { streams: true },
+  list: { streams: true },
+  pairs: {},
+  unwritable: {},
+  failsAtCancel: {},
+  plainSignal: {},
+};
 const nothing = (): void => undefined;
 const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 

@@ -45,6 +45,8 @@ class UploadHub extends Hub {
   }
 }
 const methods = {
+  hold: {},
+  say: {},
   collect: { arguments: [stream] },
   between: {
     arguments: [z.string(), streamOf(z.number().refine(async (n) => n !== 13)), undefined],
