@@ -6,7 +6,7 @@ import type { MethodName } from './client-contract.ts';
  * Schemas of the results that clients return, by the names of their methods. The schemas may come
  * from any Standard Schema library.
  * @example
- * signalr.mapHub('/chat', ChatHub, { clientResults: { getName: z.string() } });
+ * signalr.mapHub('/chat', ChatHub, { methods: [], clientResults: { getName: z.string() } });
  */
 export type ClientResultSchemas<TClient> = {
   readonly [TName in MethodName<TClient>]?: StandardSchemaV1;

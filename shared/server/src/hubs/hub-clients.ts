@@ -51,7 +51,7 @@ export interface SingleClientProxy<TClient> extends ClientProxy<TClient> {
  * Selects clients of a hub. Available everywhere, also outside hubs.
  * Source: `IHubClients` of ASP.NET Core.
  * @example
- * const chat = signalr.mapHub('/chat', ChatHub);
+ * const chat = signalr.mapHub('/chat', ChatHub, { methods: ['say'] });
  * await chat.clients.group('news').send('ReceiveMessage', 'hello');
  */
 export interface HubClients<TClient> {
