@@ -1,19 +1,26 @@
-/** What the README of a new lesson begins with. */
+/** The content of a new lesson's README. */
 export interface NewLessonReadme {
   readonly number: number;
   readonly title: string;
   readonly port: number;
-  /** The lesson whose code it starts from. */
+  /** The number of the lesson that was copied. */
   readonly from: number;
-  /** The files that differ from that lesson's already. */
+  /** The files that already differ from that lesson. */
   readonly files: readonly string[];
 }
 
-/** A README with every part that the home shows and the tests ask for; each sentence says what belongs in its place. */
-export const newLessonReadme = ({ number, title, port, from, files }: NewLessonReadme): string =>
-  `# Lesson ${number}: ${title}
+/**
+ * Returns a README with every part that the course home shows and the tests check. Each sentence
+ * says what belongs in its place.
+ */
+export function newLessonReadme(lesson: NewLessonReadme): string {
+  const { number, title, port, from, files } = lesson;
+  const names = files.map((file) => `\`${file}\``).join(', ');
+  const copied =
+    files.length === 0 ? '' : `- ${names}: the name, the number and the port of this lesson\n`;
+  return `# Lesson ${number}: ${title}
 
-**Goal.** Say in one sentence what a reader understands after this lesson: up to the colon it is the lesson's idea on the map of lesson 1.
+**Goal.** Say in one sentence what a reader understands after this lesson. The part before the first colon is the lesson's idea.
 
 ## Run
 
@@ -21,21 +28,21 @@ export const newLessonReadme = ({ number, title, port, from, files }: NewLessonR
 
 ## Watch
 
-Say what to press, and what to see where: on the page, in the wire panel.
+Describe the three to five steps of the page. For each step, say what to do, what the reader will see, and why.
 
 ## Three experiments
 
-1. *Look.* Something to press that shows the idea.
-2. *Change.* An edit of one line, and what it does.
-3. *Break.* What goes wrong without the idea.
+1. *Look.* Name a button in the lab that shows the idea.
+2. *Change.* Describe an edit of one line and its effect.
+3. *Break.* Describe what goes wrong without the idea.
 
-## Failure on purpose
+## What goes wrong
 
-- *Symptom.* The exact text that a user sees.
-- *Cause.* What is wrong.
-- *Cure.* The line that mends it.
+| Symptom | Cause | Cure |
+|---|---|---|
+| The exact message that a user sees. | What is wrong. | The line that fixes it. |
 
-## C# beside TypeScript
+## C# next to TypeScript
 
 | C# | TypeScript |
 |---|---|
@@ -43,17 +50,18 @@ Say what to press, and what to see where: on the page, in the wire panel.
 
 ## Quiz
 
-<details><summary>A question about what was seen?</summary>Its answer.</details>
-<details><summary>A question about why it is so?</summary>Its answer.</details>
-<details><summary>A question about where it ends?</summary>Its answer.</details>
+<details><summary>A question about what the reader has seen?</summary>The answer.</details>
+<details><summary>A question about the reason?</summary>The answer.</details>
+<details><summary>A question about the limits of the idea?</summary>The answer.</details>
 
 ## What changed since the last lesson
 
-The code starts from lesson ${from}. For each file say why it changed:
+The code is a copy of lesson ${from}. List each changed file with the reason, the idea first. Everything that is not the idea belongs in \`lab/\`.
 
-- ${files.map((file) => `\`${file}\``).join(', ')}: name, number and port of this lesson
+${copied}- \`lab/\`: nothing yet
 
 ## Differs from the video
 
-The course has no such lesson: this one is an addition, and starts from the code of lesson ${from}.
+The course does not have this lesson. It starts from the code of lesson ${from}.
 `;
+}

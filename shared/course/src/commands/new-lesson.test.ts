@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,11 +21,12 @@ import {
 } from '@practical-signalr/lesson-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageCommand } from './package-command.ts';
+import { lessonFiles } from '../lessons/lesson-diff.ts';
 import { portOf, root } from '../lessons/sections.ts';
 
 const number = lessonFolders().length + 1;
 const name = `${String(number).padStart(2, '0')}-your-topic`;
-/** A copy of the repository, in which the command runs. */
+/** A copy of the repository. The command runs in it. */
 let copy: string;
 
 interface Ended {
@@ -32,7 +34,7 @@ interface Ended {
   readonly output: string;
 }
 
-/** Runs Node in the copy; npm options of whoever runs this test must not reach it. */
+/** Runs Node in the copy, without the npm options of the process that runs this test. */
 const node = (...args: string[]): Promise<Ended> =>
   new Promise((resolve) => {
     const env = Object.fromEntries(
@@ -57,12 +59,16 @@ beforeAll(async () => {
       (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
     ),
   );
-  // What nothing here looks at is large.
+  // Large folders that no test here reads are left out.
   const files = listed
     .split('\n')
     .filter((file) => file !== '' && !/\/(recordings|player|vectors)\//.test(file));
   for (const file of files.filter((one) => existsSync(join(root, one))))
     cpSync(join(root, file), join(copy, file));
+  writeFileSync(
+    join(mkdirIn('lessons/05-hub-context/lab'), 'only-in-this-test.ts'),
+    `export const url = 'http://localhost:${portOf(5)}';\n`,
+  );
   // The packages of this repository are the copy's, all others are linked.
   link(
     'node_modules',
@@ -88,6 +94,12 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
+/** Creates a folder in the copy and returns its path. */
+function mkdirIn(folder: string): string {
+  mkdirSync(join(copy, folder), { recursive: true });
+  return join(copy, folder);
+}
+
 function link(folder: string, entries: readonly string[]): void {
   for (const entry of entries) {
     const [from, to] = [join(root, folder, entry), join(copy, folder, entry)];
@@ -97,9 +109,9 @@ function link(folder: string, entries: readonly string[]): void {
   }
 }
 
-const made = (file: string): string => readFileSync(join(copy, file), 'utf8');
+const created = (file: string): string => readFileSync(join(copy, file), 'utf8');
 
-test('what cannot be made is not made, and a sentence says why', async () => {
+test('a wrong name, number or title is refused with one sentence', async () => {
   const wrong: [args: [name: string, options?: object], text: string][] = [
     [['Your_Topic'], "'Your_Topic' is not a valid lesson name."],
     [['../your-topic'], "'../your-topic' is not a valid lesson name."],
@@ -132,25 +144,39 @@ describe('npm run new-lesson', () => {
       'Your topic: a test',
     );
     expect(code, output).toBe(0);
-    expect(output).toContain(`Made lesson ${number}, "Your topic: a test", from lesson 5`);
+    expect(output).toContain(
+      `Created lesson ${number}, "Your topic: a test", as a copy of lesson 5`,
+    );
   });
 
-  test('gives the lesson its name, number and port, and no trace of the lesson it started from', () => {
+  test('gives the lesson its own name, number and port', () => {
     const folder = join(copy, 'lessons', name);
-    expect(readdirSync(join(folder, 'test'))).toEqual(['your-topic.test.ts']);
-    expect(made(`lessons/${name}/client/index.html`)).toContain(
-      `<title>Lesson ${number}: Your topic: a test</title>`,
+    for (const file of readdirSync(join(folder, 'test'))) expect(file).toMatch(/^your-topic/);
+    expect(created(`lessons/${name}/package.json`)).toContain(
+      `"@practical-signalr/lesson-${name}"`,
     );
-    expect(made(`lessons/${name}/package.json`)).toContain(`"@practical-signalr/lesson-${name}"`);
-    expect(made(`lessons/${name}/README.md`)).toContain(`http://localhost:${portOf(number)}`);
-    expect(made(`lessons/${name}/server/announcement.ts`)).toBe(
-      made('lessons/05-hub-context/server/announcement.ts'),
-    );
-    expect(made('package-lock.json')).toContain(`"lessons/${name}": {`);
-    expect(made('tsconfig.json')).toContain(`"path": "lessons/${name}"`);
+    expect(created(`lessons/${name}/README.md`)).toContain(`http://localhost:${portOf(number)}`);
+    expect(created('package-lock.json')).toContain(`"lessons/${name}": {`);
+    expect(created('tsconfig.json')).toContain(`"path": "lessons/${name}"`);
   });
 
-  test('lint, format and types have nothing to say', async () => {
+  test('copies the lesson and its lab, and nothing names the copied lesson', () => {
+    const folder = join(copy, 'lessons', name);
+    const files = lessonFiles(folder, { all: true, part: 'both' });
+    const copied = lessonFiles(join(copy, 'lessons/05-hub-context'), { all: true, part: 'both' });
+    expect(files).toEqual(
+      copied.map((file) => file.replace('test/hub-context', 'test/your-topic')).sort(),
+    );
+    expect(created(`lessons/${name}/lab/only-in-this-test.ts`)).toBe(
+      `export const url = 'http://localhost:${portOf(number)}';\n`,
+    );
+    const traces = files.filter((file) =>
+      /05-hub-context|Lesson 5:|\b4105\b/.test(created(`lessons/${name}/${file}`)),
+    );
+    expect(traces).toEqual([]);
+  });
+
+  test('lint, format and type check pass', async () => {
     const folder = `lessons/${name}`;
     const edited = [
       'shared/course/src/lessons/lesson-budgets.ts',
@@ -163,7 +189,7 @@ describe('npm run new-lesson', () => {
       node(packageCommand('oxfmt', 'oxfmt'), '--check', folder, ...edited),
     ]);
     for (const { code, output } of all) expect(code, output).toBe(0);
-    // As `tsc -b` would: against the types of the packages, which are in their dist/.
+    // Like `tsc -b`, compile against the types in dist/ of the packages.
     const packages = ['server', 'redis', 'azure', 'azure-emulator', 'lesson-kit'];
     const tsc = packageCommand('typescript', 'tsc');
     const built = await node(tsc, '-b', ...packages.map((one) => join(root, 'shared', one)));
@@ -177,7 +203,7 @@ describe('npm run new-lesson', () => {
     expect(types.code, types.output).toBe(0);
   });
 
-  test('the rules of the house, its README, its step and the lists hold', async () => {
+  test('the conventions, its README and its step pass their tests', async () => {
     const rules = `lesson ${number}(?! links| twice)|5 to ${number}|has its step|without a gap|twelve|kebab|over 400|lock file|its table|each of its names`;
     const files = [
       'shared/repository-checks/src/conventions',
@@ -193,7 +219,7 @@ describe('npm run new-lesson', () => {
     expect(output).toMatch(/Test Files .*7 passed/);
   });
 
-  test('readers compare it with the lesson it started from and with the one before', async () => {
+  test('readers can compare it with the copied lesson and with the previous one', async () => {
     const [own, before] = await Promise.all([
       course('diff', '5', String(number), '--stat'),
       course('diff', String(number - 1), String(number), '--stat'),
@@ -207,14 +233,20 @@ describe('npm run new-lesson', () => {
     ]);
   });
 
-  test.runIf(hasChromium())('its own test passes in Chromium', async () => {
-    const own = 'production an announcement by|development failure on purpose: a hub';
-    const { code, output } = await vitest(own, `lessons/${name}`);
-    expect(code, output).toBe(0);
-    expect(output).toMatch(/Tests .*2 passed/);
+  test.runIf(hasChromium())('its page has its title and connects', async () => {
+    const [lesson, browser] = await Promise.all([
+      startLesson(join(copy, 'lessons', name), { production: true }),
+      launchChromium(),
+    ]);
+    const page = await browser.newPage();
+    await page.goto(lesson.url);
+    await see(page.getByRole('heading', { level: 1 })).toHaveText('Your topic: a test');
+    await see(page.locator('#state')).toHaveText('Connected');
+    await browser.close();
+    expect(await lesson.stop()).toBe(0);
   });
 
-  test.runIf(hasChromium())('the page of the lesson before leads to it', async () => {
+  test.runIf(hasChromium())('the page of the previous lesson links to it', async () => {
     const before = lessonFolders(join(copy, 'lessons')).find(
       (lesson) => lesson.number === number - 1,
     )!;
@@ -233,13 +265,13 @@ describe('npm run new-lesson', () => {
     await lesson.stop();
   });
 
-  test('the next one starts from it', async () => {
+  test('the next lesson is a copy of it', async () => {
     const { code, output } = await course('new-lesson', 'another-topic');
     expect([code, output]).toEqual([
       0,
-      expect.stringContaining(`"Another topic", from lesson ${number}`),
+      expect.stringContaining(`"Another topic", as a copy of lesson ${number}`),
     ]);
-    expect(made('shared/course/src/lessons/lesson-budgets.ts')).toContain(
+    expect(created('shared/course/src/lessons/lesson-budgets.ts')).toContain(
       `from: ${number}, to: ${number + 1}`,
     );
   });

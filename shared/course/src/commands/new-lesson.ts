@@ -10,19 +10,19 @@ import { newLessonReadme } from './new-lesson-readme.ts';
 import { packageCommand } from './package-command.ts';
 import { portOf, root, videos } from '../lessons/sections.ts';
 
-/** What a lesson that follows the course starts from: the whole chat, before tokens and several servers. */
+/** The lesson to copy by default: the whole chat, without tokens and with a single server. */
 const CHAT = 5;
-/** Changed lines that a new lesson may have before its author thinks about them. */
+/** The maximum number of changed lines of a new lesson, until its author sets another one. */
 const LINES = 100;
 
 const BUDGETS = 'shared/course/src/lessons/lesson-budgets.ts';
 
-/** A file has another shape than this command knows; the message is a sentence for the author. */
+/** Thrown if a file does not match the pattern that this command expects. */
 class PlaceGone extends Error {
   override readonly name = 'PlaceGone';
 }
 
-/** A lesson that is about to be made. */
+/** A lesson to create. */
 interface NewLesson {
   readonly number: number;
   readonly name: string;
@@ -74,7 +74,7 @@ export function createLesson(text: string, options: NewLessonOptions = {}): numb
   spawnSync(process.execPath, [packageCommand('oxfmt', 'oxfmt'), folder, BUDGETS], {
     cwd: root,
   });
-  // Nothing is downloaded: it has the packages of the others. The lock file names no registry.
+  // npm downloads nothing, because the new lesson uses the same packages as the copied one.
   const npm = spawnSync(
     'npm install --package-lock-only --prefer-offline --omit-lockfile-registry-resolved --no-audit --no-fund',
     { cwd: root, shell: true, encoding: 'utf8' },
@@ -105,7 +105,7 @@ function planLesson(text: string, options: NewLessonOptions): NewLesson | string
   return { number, name: `${prefix}-${topic}`, title, from };
 }
 
-/** The other lesson's files under the new one's name, number and ports; its README is a new one. */
+/** Copies all files of a lesson, including its lab, and replaces name, number and ports. */
 function copy(lesson: NewLesson, folder: string): void {
   const { number, name, title, from } = lesson;
   const renamed = (text: string): string =>
@@ -114,23 +114,22 @@ function copy(lesson: NewLesson, folder: string): void {
       .replaceAll(`Lesson ${from.number}: ${from.title}`, `Lesson ${number}: ${title}`)
       .replace(new RegExp(`'lesson ${from.number}\\b`, 'g'), `'lesson ${number}`)
       .replaceAll(String(portOf(from.number)), String(portOf(number)))
-      // The servers behind a balancer, for example 4181 and 4182 of lesson 8.
+      // Lessons 7 and 8 have more ports: 4181 and 4182 are the servers of lesson 8.
       .replace(/(?<=')4\d{3}(?=')/g, (port) => {
         const server = Number(port) - portOf(from.number * 10);
         return server >= 1 && server <= 9 ? String(portOf(number * 10) + server) : port;
       });
+  // Pages with a <lesson-bar> have no title and number of their own.
   const renamedPage = (text: string): string =>
     renamed(text)
       .replace(/<h1>.*?<\/h1>/, `<h1>${title}</h1>`)
       .replace(`<span class="number">${from.number}<`, `<span class="number">${number}<`);
   for (const file of lessonFiles(from.folder, { all: true, part: 'both' })) {
-    const to = join(
-      folder,
-      file.replace(`test/${from.name.slice(3)}.test.ts`, `test/${name.slice(3)}.test.ts`),
-    );
+    // A test is named after its lesson: test/hub-context.test.ts, test/hub-context-lab.test.ts.
+    const to = join(folder, file.replace(`test/${from.name.slice(3)}`, `test/${name.slice(3)}`));
     mkdirSync(dirname(to), { recursive: true });
     const text = readFileSync(join(from.folder, file), 'utf8');
-    writeFileSync(to, file === 'client/index.html' ? renamedPage(text) : renamed(text));
+    writeFileSync(to, /^(client|lab)\/index\.html$/.test(file) ? renamedPage(text) : renamed(text));
   }
   const files = lessonDiff(from.folder, folder)
     .map(({ file }) => file)
@@ -139,17 +138,20 @@ function copy(lesson: NewLesson, folder: string): void {
   writeFileSync(join(folder, 'README.md'), readme);
 }
 
-/** Its row among the steps, its row in the README, its project for the compiler. Writes all, or throws a sentence. */
+/**
+ * Adds the lesson to lesson-budgets.ts, README.md and tsconfig.json.
+ * @throws PlaceGone if a file does not match the expected pattern. Then no file is changed.
+ */
 function register({ number, name, title, from }: NewLesson, folder: string): void {
   const changes = lessonDiff(from.folder, folder);
   const files = changes.map(({ file }) => `'${file}'`).join(', ');
   const lines = Math.max(LINES, changedLines(changes));
   const step = `{ from: ${from.number}, to: ${number}, lines: ${lines}, files: [${files}] },`;
-  const row = `| ${number} | [${title}](lessons/${name}) | say its idea in a few words | \`npm run lesson ${number}\` |`;
+  const row = `| ${number} | [${title}](lessons/${name}) | its idea in a few words | \`npm run lesson ${number}\` |`;
   const edits: readonly [file: string, place: RegExp, change: string][] = [
     [BUDGETS, /(lessonSteps[^=]*= \[[^]*?\n)(\];)/, `$1  ${step}\n$2`],
     ['README.md', new RegExp(`^\\| ${number - 1} \\| \\[.*$`, 'm'), `$&\n${row}`],
-    // Behind the last lesson.
+    // After the last lesson.
     [
       'tsconfig.json',
       /([ \t]*\{\s*"path": "lessons\/)[^"]+("\s*\})(?![^]*"path": "lessons\/)/,
@@ -164,20 +166,20 @@ function register({ number, name, title, from }: NewLesson, folder: string): voi
   for (const [file, text] of edited) writeFileSync(join(root, file), text);
 }
 
-/** What was made, and what to do with it. */
+/** Returns what was created, and what to do next. */
 const nextSteps = ({
   number,
   name,
   title,
   from,
-}: NewLesson): string => `Made lesson ${number}, "${title}", from lesson ${from.number}:
-  lessons/${name}/   the lesson, on port ${portOf(number)}
-  ${BUDGETS}   the step from lesson ${from.number}: the files that change, and how many lines at most
-  README.md, tsconfig.json, package-lock.json   a line each
+}: NewLesson): string => `Created lesson ${number}, "${title}", as a copy of lesson ${from.number}:
+  lessons/${name}/   the lesson, on port ${portOf(number)}; its lab is in lab/
+  ${BUDGETS}   the step from lesson ${from.number}: its files and its maximum number of changed lines
+  README.md, tsconfig.json, package-lock.json   one entry each
 
 Next:
-  npm run lesson ${number}   runs it; the course home (npm start) has it too
-  lessons/${name}/README.md   every sentence of it says what belongs in its place
-  npm run diff ${from.number} ${number}   is what readers see of your idea: keep it small, and list its files in lesson-budgets.ts
+  npm run lesson ${number}   runs it; the course home (npm start) lists it too
+  lessons/${name}/README.md   each sentence says what to write in its place
+  npm run diff ${from.number} ${number}   shows what readers will see: keep it small, and list the files in lesson-budgets.ts
   slides/decks/${name}.md   a deck, if you want one (see slides/README.md)
-  npm test   must end with 0 failed`;
+  npm test   must pass`;

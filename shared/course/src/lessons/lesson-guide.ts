@@ -4,26 +4,26 @@ import { markdown, renderMarkdown } from './markdown.ts';
 
 type Tokens = ReturnType<typeof markdown.parse>;
 
-/** Titles that make a part more than text; a test of the lessons holds READMEs to them. */
-const EXPERIMENTS = 'Three experiments';
-const QUIZ = 'Quiz';
-const DIFFERS = 'Differs from the video';
+/** The titles of the parts that the course home does not show as plain text. */
+const EXPERIMENTS = /^(Three experiments|Try it yourself)/;
+const QUIZ = /^Quiz/;
+const DIFFERS = /differs from the video/i;
 
 const question = /<details>\s*<summary>(?<question>.*?)<\/summary>(?<answer>.*?)<\/details>/gs;
 
-/** Renders the README of the lesson in `folder`. */
+/** Returns the rendered README of the lesson in `folder`. */
 export function lessonGuide(folder: string): LessonGuide {
   const [head, ...rest] = split(readme(folder));
   const parts = rest.map(({ title, tokens }) => guidePart(title, tokens));
-  const differs = parts.find(({ title }) => title === DIFFERS)?.html ?? '';
+  const differs = parts.find(({ title }) => DIFFERS.test(title))?.html ?? '';
   return { goal: renderMarkdown(head?.tokens ?? []), parts, differs };
 }
 
-/** Counts what there is to tick off, without rendering it. */
+/** Returns the numbers of experiments and questions, without rendering them. */
 export function lessonTasks(folder: string | undefined): LessonTasks {
   const parts = folder === undefined ? [] : split(readme(folder));
-  const tokensOf = (wanted: string): Tokens =>
-    parts.find(({ title }) => title === wanted)?.tokens ?? [];
+  const tokensOf = (wanted: RegExp): Tokens =>
+    parts.find(({ title }) => wanted.test(title))?.tokens ?? [];
   return {
     experiments: listItems(tokensOf(EXPERIMENTS)).items.length,
     questions: questions(tokensOf(QUIZ)).length,
@@ -31,11 +31,11 @@ export function lessonTasks(folder: string | undefined): LessonTasks {
 }
 
 function guidePart(title: string, tokens: Tokens): GuidePart {
-  if (title === QUIZ) {
+  if (QUIZ.test(title)) {
     const text = tokens.filter(({ type }) => type !== 'html_block');
     return { title, html: renderMarkdown(text), experiments: [], questions: questions(tokens) };
   }
-  if (title !== EXPERIMENTS)
+  if (!EXPERIMENTS.test(title))
     return { title, html: renderMarkdown(tokens), experiments: [], questions: [] };
   const { before, items } = listItems(tokens);
   return {
@@ -49,7 +49,7 @@ function guidePart(title: string, tokens: Tokens): GuidePart {
 const readme = (folder: string): string =>
   existsSync(`${folder}/README.md`) ? readFileSync(`${folder}/README.md`, 'utf8') : '';
 
-/** The parts below the headings of the second level; the first is what stands before them, without the title. */
+/** Returns one part per second-level heading. The first part is the text before them, without the title. */
 function split(text: string): { title: string; tokens: Tokens }[] {
   const tokens = markdown.parse(text, {});
   const parts: { title: string; tokens: Tokens }[] = [{ title: '', tokens: [] }];
@@ -63,7 +63,7 @@ function split(text: string): { title: string; tokens: Tokens }[] {
   return parts;
 }
 
-/** The items of the first numbered list, and what stands before it. */
+/** Returns the items of the first numbered list, and the text before it. */
 function listItems(tokens: Tokens): { before: Tokens; items: Tokens[] } {
   const begin = tokens.findIndex(({ type }) => type === 'ordered_list_open');
   const items: Tokens[] = [];
