@@ -1,4 +1,8 @@
-import { ConnectionManager, WriteBatcher } from '@practical-signalr/server/transports';
+import {
+  ConnectionManager,
+  RunningClock,
+  WriteBatcher,
+} from '@practical-signalr/server/transports';
 import { LatencyQueue } from './latency-queue.ts';
 import type { ResolvedEmulatorOptions } from './emulator-options.ts';
 import { logMessages } from './log-messages.ts';
@@ -14,7 +18,11 @@ export class EmulatedService {
   readonly options: ResolvedEmulatorOptions;
   /** Hubs by name. A hub exists while it has a server, a client or a group membership. */
   readonly hubs = new Map<string, ServiceHub>();
-  readonly connections = new ConnectionManager();
+  readonly #clock = new RunningClock(HEARTBEAT);
+  readonly connections = new ConnectionManager({
+    unopenedTimeout: NEGOTIATED_TIMEOUT,
+    clock: this.#clock,
+  });
   readonly latency: LatencyQueue;
   readonly batcher = new WriteBatcher();
   readonly startedAt = Date.now();
@@ -127,7 +135,8 @@ export class EmulatedService {
 
   #sweep(): void {
     const now = Date.now();
-    this.connections.removeUnopened(NEGOTIATED_TIMEOUT);
+    this.#clock.tick();
+    this.connections.removeExpired();
     for (const hub of this.hubs.values()) {
       hub.sweep(now);
       this.sweepHub(hub);

@@ -37,7 +37,8 @@ export const wireMessages = {
   hubMissing: 'The query must name a hub: a letter, then up to 127 letters, digits or _`,.[].',
   quotaReached: (quota: number) =>
     `The service has all ${formatNumber(quota)} connections that it may have; server connections count too.`,
-  tooManyNegotiated: 'Too many connections wait to be opened.',
+  tooManyEarlyPosts:
+    'Too many connections have sent data before they were open. Open the transport, then send.',
   noConnection: 'No Connection with that ID',
   cannotChangeTransport: 'Cannot change transports mid-connection',
   bodyTooLarge: (limit: number) => `The body has more than ${formatNumber(limit)} bytes.`,

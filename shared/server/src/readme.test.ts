@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { JwtBearerOptions } from './authentication/jwt-bearer-options.ts';
-import { CONNECTION_TOKEN_LIFETIME } from './connections/connection-token-options.ts';
+import { CONNECTION_TOKEN_LIFETIME } from './connections/tokens/connection-token-options.ts';
 import { errors } from './errors.ts';
 import { defaults } from './server-options.ts';
 import { wireMessages } from './wire-messages.ts';

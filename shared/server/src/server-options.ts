@@ -11,7 +11,7 @@ import {
   type ConnectionTokenOptions,
   type ResolvedConnectionTokenOptions,
   resolveConnectionTokens,
-} from './connections/connection-token-options.ts';
+} from './connections/tokens/connection-token-options.ts';
 import { errors } from './errors.ts';
 import type { ClientResultSchemas } from './hubs/client-results.ts';
 import type { ClientOf } from './hubs/hub.ts';

@@ -57,7 +57,8 @@ export const wireMessages = {
   tooManyPosts:
     'Too many requests of this connection are waiting. Wait for a response before you send the next.',
   serverClosing: 'The server is shutting down. Connect again later.',
-  tooManyNegotiated: 'Too many negotiated connections are not open yet. Try again later.',
+  tooManyEarlyPosts:
+    'Too many connections have sent data before they were open. Open the transport, then send.',
   tooManyTokens: 'The server remembers too many used connection tokens. Try again later.',
   signatureKeyNotFound: 'The signature key was not found',
   signatureInvalid: 'The signature is invalid',

@@ -76,14 +76,11 @@ function negotiate(service: EmulatedService, { response, hub, claims }: ClientRe
   if (service.isFull) return answer(response, 429, refuseFull(service, hub));
   const mask = Number(claims['asrs.s.htt'] ?? 7);
   const transports = transportDefinitions.filter(({ flag }) => (mask & flag) !== 0);
-  const connection = service.connections.createNegotiated({
+  const { connectionId, token: connectionToken } = service.connections.negotiate({
     version: 1,
     user: () => undefined,
     useStatefulReconnect: false,
-    transports,
   });
-  if (connection === undefined) return answer(response, 503, wireMessages.tooManyNegotiated);
-  const { connectionId, connectionToken } = connection;
   response.json({
     negotiateVersion: 1,
     connectionId,
@@ -109,10 +106,14 @@ function serveTransport(service: EmulatedService, client: ClientRequest): Promis
     find: (token) => service.connections.find(token),
     refuseGet: ({ isOpened }) =>
       !isOpened && service.isFull ? { status: 429, message: refuseFull(service, hub) } : undefined,
-    refusePost: () =>
-      bodyLength(request) > MAXIMUM_POST
-        ? { status: 413, message: wireMessages.bodyTooLarge(MAXIMUM_POST) }
-        : undefined,
+    refusePost(connection) {
+      if (bodyLength(request) > MAXIMUM_POST) {
+        return { status: 413, message: wireMessages.bodyTooLarge(MAXIMUM_POST) };
+      }
+      return connection.isOpened || service.connections.keep(connection)
+        ? undefined
+        : { status: 503, message: wireMessages.tooManyEarlyPosts };
+    },
     open(connection, transport) {
       service.connections.open(connection, transport, connectionRequest(request));
       service.connectionOpened();

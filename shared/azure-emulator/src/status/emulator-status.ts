@@ -60,7 +60,7 @@ export interface EmulatorStatus {
   readonly startedAt: string;
   /** The number of open connections of clients and servers. */
   readonly openConnections: number;
-  /** The number of connections that were negotiated but are not open yet. */
+  /** The number of connections whose clients have sent data before they opened a transport. */
   readonly waitingConnections: number;
   /** The maximum number of open connections. Null if there is no limit. */
   readonly quota: number | null;

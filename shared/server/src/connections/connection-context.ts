@@ -1,30 +1,37 @@
 import type { TransferFormat } from '@practical-signalr/protocol';
 import type { AuthenticationTicket } from './authentication-ticket.ts';
 import type { ConnectionRequest } from './connection-request.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import { PostQueue } from './post-queue.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 
-/** One client's connection, whatever carries it. Source: `ConnectionContext` of ASP.NET Core. */
+/** One client's connection on any transport. Source: `ConnectionContext` of ASP.NET Core. */
 export class ConnectionContext {
-  /** Public: names the connection to other clients. */
+  /** Public: it identifies the connection to other clients. */
   readonly connectionId: string;
-  /** Secret: whoever has it may open the transport. */
+  /** Secret: a client that knows it may open the transport. */
   readonly connectionToken: string;
-  /** Given where someone else has named the user, as a service does; null where that one knows that there is none. */
+  /**
+   * The user id, if another service has determined it. Null if the service knows that the
+   * connection has no user.
+   */
   readonly userIdentifier: string | null | undefined;
-  /** Time of negotiation, ms since the epoch: one that is never opened is given up. */
-  readonly createdAt = Date.now();
-  /** Whether negotiation has agreed that the connection may outlive its transport. */
+  /** When the connection was kept without being open, in ms on the clock of its manager. */
+  keptSince = 0;
+  /** Limits the POSTs of all unopened connections together. Default: no common limit. */
+  earlyBytes: MemoryBudget | undefined;
+  /** Whether client and server have agreed that the connection may outlive its transport. */
   useStatefulReconnect = false;
-  /** End of a signed token in ms since the epoch; undefined: the token is good on this server only. */
-  tokenExpiresAt: number | undefined;
-  /** Puts the connection on a new transport; undefined where it cannot be. Source: `IStatefulReconnectFeature`. */
+  /**
+   * Moves the connection to a new transport. Undefined if it cannot be moved.
+   * Source: `IStatefulReconnectFeature`.
+   */
   reconnect: ((transport: Transport) => TransportEvents) | undefined;
   /** The formats that the transport can carry. Source: `ITransferFormatFeature`. */
   transferFormats: readonly TransferFormat[] = ['Text', 'Binary'];
-  #posts: PostQueue | undefined;
-  /** Who the client is; undefined: nobody knows. A newer ticket of the same user may take its place. */
+  /** The authenticated client. A newer ticket of the same user may replace it. */
   ticket: AuthenticationTicket | undefined;
+  #posts: PostQueue | undefined;
   #opened: { transport: Transport; request: ConnectionRequest } | undefined;
 
   constructor(connectionId: string, connectionToken: string, userIdentifier?: string | null) {
@@ -37,18 +44,18 @@ export class ConnectionContext {
     return this.#opened !== undefined;
   }
 
-  /** What carries the connection, once it is opened. */
+  /** The current transport. Undefined if the connection is not open. */
   get transport(): Transport | undefined {
     return this.#opened?.transport;
   }
 
-  /** What the client POSTs; `maximumEarly` bytes are kept until the connection is open. */
+  /** The client's POSTs. Until the connection is open, at most `maximumEarly` bytes are kept. */
   posts(maximumEarly: number): PostQueue {
-    this.#posts ??= new PostQueue(maximumEarly);
+    this.#posts ??= new PostQueue(maximumEarly, this.earlyBytes);
     return this.#posts;
   }
 
-  /** Removes a connection that was never opened. */
+  /** Ends the POSTs of a connection that was never opened. */
   abandon(): void {
     this.#posts?.end();
   }

@@ -1,127 +1,160 @@
 import { randomBytes } from 'node:crypto';
 import { ConnectionContext } from './connection-context.ts';
-import type { ConnectionTokens, SignedConnection } from './connection-tokens.ts';
-import type { OfferedTransport, Transport } from './transport.ts';
 import type { ConnectionRequest } from './connection-request.ts';
+import { LocalTokens } from './tokens/local-tokens.ts';
+import { MemoryBudget } from './memory-budget.ts';
+import type { RunningClock } from './running-clock.ts';
+import type { IssuedToken, TokenSource, UnopenedConnection } from './tokens/token-source.ts';
+import type { Transport } from './transport.ts';
 
-/** More connections than this may not wait to be opened: each negotiate costs the server memory. */
-export const MAXIMUM_NEGOTIATED = 65_536;
+/** The maximum number of unopened connections whose client has sent POSTs. */
+export const MAXIMUM_EARLY_CONNECTIONS = 1024;
+/** The maximum number of bytes of POSTs that are kept for all unopened connections together. */
+export const MAXIMUM_EARLY_BYTES = 1024 * 1024;
 
-/** What negotiation has agreed upon. */
+/** The result of a negotiation. */
 export interface NegotiatedConnection {
   readonly version: number;
-  /** Who negotiates, as text that is the same for the same user; undefined: nobody that is known. Made only for a signed token. */
+  /** Returns a string that identifies the user who negotiates. Undefined if nobody is known. */
   readonly user: () => string | undefined;
   readonly useStatefulReconnect: boolean;
-  readonly transports: readonly OfferedTransport[];
+}
+
+/** The settings of a {@link ConnectionManager}. */
+export interface ConnectionManagerSettings {
+  /** How long a negotiated connection may stay unopened, in ms. */
+  readonly unopenedTimeout: number;
+  /** The owner of the manager ticks it. */
+  readonly clock: RunningClock;
+  /** Signs tokens that other servers accept, too. Default: tokens are valid on this server only. */
+  readonly tokens?: TokenSource | undefined;
 }
 
 const newId = (): string => randomBytes(16).toString('base64url');
 
-/** The connections of one path, found by token. Source: `HttpConnectionManager` of ASP.NET Core. */
+/**
+ * The connections of one path by their tokens. A connection that is only negotiated needs no memory:
+ * its token contains everything.
+ * Source: `HttpConnectionManager` of ASP.NET Core.
+ */
 export class ConnectionManager {
   readonly #connections = new Map<string, ConnectionContext>();
-  readonly #tokens: ConnectionTokens | undefined;
-  #waiting = 0;
+  /** The unopened connections whose client has sent POSTs, in the order of their arrival. */
+  readonly #early = new Set<ConnectionContext>();
+  readonly #earlyBytes = new MemoryBudget(MAXIMUM_EARLY_BYTES);
+  readonly #localTokens: LocalTokens;
+  readonly #tokens: TokenSource;
+  readonly #unopenedTimeout: number;
+  readonly #clock: RunningClock;
 
-  /** With `tokens`, those that any server can read. */
-  constructor(tokens?: ConnectionTokens) {
-    this.#tokens = tokens;
+  constructor({ unopenedTimeout, clock, tokens }: ConnectionManagerSettings) {
+    this.#unopenedTimeout = unopenedTimeout;
+    this.#clock = clock;
+    this.#localTokens = new LocalTokens(unopenedTimeout, clock);
+    this.#tokens = tokens ?? this.#localTokens;
   }
 
-  /** A new connection, or undefined when too many wait to be opened. Version 0 of negotiate has no token of its own. */
-  createNegotiated({
-    version,
-    user,
-    useStatefulReconnect,
-    transports,
-  }: NegotiatedConnection): ConnectionContext | undefined {
-    const tokens = version === 0 ? undefined : this.#tokens;
-    // A signed token contains all that an upgrade needs. The HTTP transports need the connection here.
-    const isKept = tokens === undefined || transports.some(({ needsUpgrade }) => !needsUpgrade);
-    if (isKept && this.#waiting >= MAXIMUM_NEGOTIATED) return undefined;
-    const id = newId();
-    const signed = tokens?.create(id, user(), useStatefulReconnect);
-    const connection = new ConnectionContext(id, signed?.token ?? (version === 0 ? id : newId()));
-    connection.useStatefulReconnect = useStatefulReconnect;
-    connection.tokenExpiresAt = signed?.expiresAt;
-    if (!isKept) return connection;
-    this.#waiting++;
-    return this.#add(connection);
+  /**
+   * Issues the ids of a new connection, and keeps nothing. In version 0 of negotiation, the public
+   * id is the token.
+   */
+  negotiate({ version, user, useStatefulReconnect }: NegotiatedConnection): IssuedToken {
+    const request = { user: user(), useStatefulReconnect };
+    return version === 0
+      ? this.#localTokens.create({ ...request, isPublic: true })
+      : this.#tokens.create(request);
   }
 
-  /** What a token says that any server can read; undefined for every other text. */
-  readSignedToken(token: string): SignedConnection | undefined {
-    return this.#tokens?.read(token);
+  /** Returns the content of a token whose connection is not open. Undefined if it is not valid. */
+  readToken(token: string): UnopenedConnection | undefined {
+    return this.#localTokens.read(token) ?? this.#tokens.read(token);
   }
 
-  /** The connection of a token, negotiated elsewhere or not kept; it is opened at once. */
-  openSigned({
-    token,
-    connectionId,
-    useStatefulReconnect,
-    expiresAt,
-  }: SignedConnection): ConnectionContext {
-    const connection = new ConnectionContext(connectionId, token);
-    connection.useStatefulReconnect = useStatefulReconnect;
-    connection.tokenExpiresAt = expiresAt;
-    this.#waiting++;
-    return this.#add(connection);
-  }
-
-  /** A new connection of a client that skipped negotiation; it is opened at once. */
-  createDirect(): ConnectionContext {
-    this.#waiting++;
-    return this.#add(new ConnectionContext(newId(), newId()));
-  }
-
-  /** The connection of a token; a signed one must be opened before it ends. */
+  /**
+   * Returns the connection of a token, also if it is not open. Undefined if the token is not valid
+   * or if another server issued it.
+   */
   find(token: string): ConnectionContext | undefined {
-    const connection = this.#connections.get(token);
-    if (connection?.isOpened === false && (connection.tokenExpiresAt ?? Infinity) <= Date.now())
-      return undefined;
+    return this.#find(token, false);
+  }
+
+  /** Returns the connection of a token, like `find`. Any server with the same keys may issue it. */
+  findFromAnyServer(token: string): ConnectionContext | undefined {
+    return this.#find(token, true);
+  }
+
+  #find(token: string, isFromAnyServer: boolean): ConnectionContext | undefined {
+    const known = this.#connections.get(token);
+    if (known?.isOpened === true) return known;
+    const unopened = this.readToken(token);
+    if (unopened === undefined) return undefined;
+    if (known !== undefined) return known;
+    if (!isFromAnyServer && !unopened.isFromThisServer) return undefined;
+    const connection = new ConnectionContext(unopened.connectionId, token);
+    connection.useStatefulReconnect = unopened.useStatefulReconnect;
     return connection;
   }
 
-  /** Whether no signed token can be taken for now. */
+  /** Creates the connection of a client that skips negotiation. Open it at once. */
+  createDirect(): ConnectionContext {
+    return new ConnectionContext(newId(), newId());
+  }
+
+  /** True if no connection can be opened with a token for now. */
   get isFull(): boolean {
-    return this.#tokens?.isFull === true;
+    return this.#localTokens.isFull || this.#tokens.isFull;
   }
 
-  /** The number of connections that are not open yet. */
+  /** The number of connections in memory that are not open. */
   get unopenedCount(): number {
-    return this.#waiting;
+    return this.#early.size;
   }
 
-  /** Gives a connection its transport. */
+  /**
+   * Keeps an unopened connection, because its client sends POSTs before it opens the connection.
+   * Returns false if too many are kept.
+   */
+  keep(connection: ConnectionContext): boolean {
+    if (this.#early.has(connection)) return true;
+    if (this.#early.size >= MAXIMUM_EARLY_CONNECTIONS) return false;
+    connection.keptSince = this.#clock.now();
+    connection.earlyBytes = this.#earlyBytes;
+    this.#early.add(connection);
+    this.#connections.set(connection.connectionToken, connection);
+    return true;
+  }
+
+  /** Opens a connection with its first transport. Its token is not valid for another one. */
   open(connection: ConnectionContext, transport: Transport, request: ConnectionRequest): void {
+    this.readToken(connection.connectionToken)?.markUsed();
     connection.open(transport, request);
-    this.#waiting--;
+    this.#early.delete(connection);
+    this.#connections.set(connection.connectionToken, connection);
   }
 
   remove(connection: ConnectionContext): void {
-    if (!this.#connections.delete(connection.connectionToken)) return;
-    if (connection.isOpened) {
-      const { connectionId, tokenExpiresAt } = connection;
-      if (tokenExpiresAt !== undefined) this.#tokens?.used(connectionId, tokenExpiresAt);
-      return;
-    }
-    this.#waiting--;
-    connection.abandon();
+    if (this.#connections.get(connection.connectionToken) !== connection) return;
+    this.#connections.delete(connection.connectionToken);
+    this.#early.delete(connection);
+    if (!connection.isOpened) connection.abandon();
   }
 
-  /** Gives up what was negotiated more than `age` ms ago and never opened. */
-  removeUnopened(age: number): void {
-    this.#tokens?.removeExpired();
-    if (this.#waiting === 0) return;
-    const oldest = Date.now() - age;
-    for (const connection of this.#connections.values()) {
-      if (!connection.isOpened && connection.createdAt < oldest) this.remove(connection);
-    }
+  /** Removes connections that were not opened in time, and forgets expired tokens. */
+  removeExpired(): void {
+    this.#localTokens.removeExpired();
+    this.#tokens.removeExpired();
+    this.#removeEarly(this.#clock.now() - this.#unopenedTimeout);
   }
 
-  #add(connection: ConnectionContext): ConnectionContext {
-    this.#connections.set(connection.connectionToken, connection);
-    return connection;
+  /** Removes all unopened connections, because the server closes. */
+  removeUnopened(): void {
+    this.#removeEarly(Infinity);
+  }
+
+  #removeEarly(oldest: number): void {
+    for (const connection of this.#early) {
+      if (connection.keptSince >= oldest) return;
+      this.remove(connection);
+    }
   }
 }

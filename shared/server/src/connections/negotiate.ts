@@ -5,20 +5,20 @@ import type { OfferedTransport } from './transport.ts';
 /** The highest version of negotiation. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate". */
 const HIGHEST_VERSION = 1;
 
-/** What a client asks for, and who it is: asked only where a token is signed. See {@link NegotiatedConnection}. */
+/** What a client wants to negotiate. See {@link NegotiatedConnection}. */
 export interface NegotiateRequest {
   readonly version: string | undefined;
   readonly useStatefulReconnect: boolean;
   readonly user: () => string | undefined;
 }
 
-/** The body of a negotiate answer: an object, since order of members is part of the recordings; undefined when the server is full. */
+/** Returns the body of the response. The order of its members is the same as in ASP.NET Core. */
 export function negotiate(
   { version: requestedVersion, useStatefulReconnect, user }: NegotiateRequest,
   minimumVersion: number,
   transports: readonly OfferedTransport[],
   connections: ConnectionManager,
-): object | undefined {
+): object {
   let version = 0;
   if (requestedVersion !== undefined) {
     if (!/^\s*[+-]?\d{1,10}\s*$/.test(requestedVersion))
@@ -28,18 +28,12 @@ export function negotiate(
   if (version < minimumVersion)
     return { error: wireMessages.negotiateVersionNotSupported(version) };
   version = Math.min(version, HIGHEST_VERSION);
-  const connection = connections.createNegotiated({
-    version,
-    user,
-    useStatefulReconnect,
-    transports,
-  });
-  if (connection === undefined) return undefined;
+  const { connectionId, token } = connections.negotiate({ version, user, useStatefulReconnect });
   return {
     ...(useStatefulReconnect ? { useStatefulReconnect } : {}),
     negotiateVersion: version,
-    connectionId: connection.connectionId,
-    ...(version > 0 ? { connectionToken: connection.connectionToken } : {}),
+    connectionId,
+    ...(version > 0 ? { connectionToken: token } : {}),
     availableTransports: transports.map(({ name, transferFormats }) => ({
       transport: name,
       transferFormats,

@@ -1,112 +1,171 @@
 import type { IncomingMessage } from 'node:http';
-import { Gate } from './gate.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import type { TransportEvents } from './transport.ts';
 
-/** POSTs of one connection that may wait their turn; each holds an HTTP request open. */
-const MAXIMUM_WAITING = 64;
-
-/** How a POST ended: read, come to a connection that is over, one too many, or read by somebody else before. */
-export type PostResult = 'read' | 'ended' | 'tooMany' | 'unreadable';
+/** The maximum number of open POSTs of one connection. Each keeps an HTTP request open. */
+export const MAXIMUM_OPEN_POSTS = 64;
 
 /**
- * What a client POSTs to its connection: one body after the other, handed on piece by piece. Where the connection is not open yet
- * a little is kept; beyond that, and while the connection is paused, bodies are left in the client's socket.
+ * How a POST ended. `read`: the body was read. `ended`: the connection has closed. `tooMany`: too
+ * many POSTs are open. `unreadable`: other code has read the body.
+ */
+export type PostResult = 'read' | 'ended' | 'tooMany' | 'unreadable';
+
+interface OpenPost {
+  readonly request: IncomingMessage;
+  readonly resolve: (result: PostResult) => void;
+}
+
+/**
+ * The POSTs of one connection. Their bodies are read one after the other. While the connection is
+ * not open, a limited number of bytes is kept. All further bytes, and all bytes while the connection
+ * is paused, stay in the client's socket.
  */
 export class PostQueue {
   readonly #maximumEarly: number;
+  readonly #budget: MemoryBudget | undefined;
   #early: Uint8Array[] = [];
   #earlyBytes = 0;
   #events: TransportEvents | undefined;
   #onCut: (() => void) | undefined;
-  #paused = false;
-  #ended = false;
-  #waiting = 0;
-  #last: Promise<unknown> = Promise.resolve();
-  /** Opens when waiting bodies may continue, or must stop. */
-  readonly #gate = new Gate();
+  #isPaused = false;
+  #hasEnded = false;
+  /** The first one is being read. */
+  readonly #open: OpenPost[] = [];
+  /** A chunk that has been read, but may not be delivered or kept. */
+  #heldChunk: Uint8Array | undefined;
+  #stopReading: (() => void) | undefined;
 
-  /** `maximumEarly` is what is kept before the connection opens, in bytes. */
-  constructor(maximumEarly: number) {
+  /**
+   * `maximumEarly` is the number of bytes that are kept until the connection is open. `budget` is
+   * shared with other connections.
+   */
+  constructor(maximumEarly: number, budget?: MemoryBudget) {
     this.#maximumEarly = maximumEarly;
+    this.#budget = budget;
   }
 
-  /** Reads one POST after those that came before it. Never rejects. */
+  /** Reads a POST after all earlier ones. Never rejects. */
   read(request: IncomingMessage): Promise<PostResult> {
-    if (this.#ended) return Promise.resolve('ended');
-    if (this.#waiting >= MAXIMUM_WAITING) return Promise.resolve('tooMany');
-    this.#waiting++;
-    const turn = this.#last.then(() => this.#read(request));
-    this.#last = turn;
-    return turn;
+    if (this.#hasEnded) return Promise.resolve('ended');
+    if (this.#open.length >= MAXIMUM_OPEN_POSTS) return Promise.resolve('tooMany');
+    return new Promise((resolve) => {
+      this.#open.push({ request, resolve });
+      if (this.#open.length === 1) this.#readNext();
+    });
   }
 
-  /** The connection is open: it gets what came early, then all the rest. `onCut` is told of a body that breaks off. */
+  /** Delivers what was kept, then everything that follows. `onCut` is called if a body is cut off. */
   open(events: TransportEvents, onCut: () => void): void {
     const early = this.#early;
-    this.#early = [];
-    this.#earlyBytes = 0;
+    this.#dropEarly();
     this.#events = events;
     this.#onCut = onCut;
-    for (const piece of early) events.onReceive(piece);
-    this.#gate.open();
+    for (const chunk of early) events.onReceive(chunk);
+    this.#continue();
   }
 
   pause(): void {
-    this.#paused = true;
+    this.#isPaused = true;
   }
 
   resume(): void {
-    this.#paused = false;
-    this.#gate.open();
+    this.#isPaused = false;
+    this.#continue();
   }
 
-  /** The connection is over: those that wait are let go. */
+  /** Ends all open POSTs, because the connection has closed. */
   end(): void {
-    this.#ended = true;
-    this.#early = [];
+    this.#hasEnded = true;
+    this.#dropEarly();
     this.#events = undefined;
-    this.#gate.open();
+    this.#heldChunk = undefined;
+    this.#stopReading?.();
+    for (const post of this.#open.splice(0)) post.resolve('ended');
   }
 
-  async #read(request: IncomingMessage): Promise<PostResult> {
-    try {
-      if (this.#ended) return 'ended';
-      const body = bodyOf(request);
-      if (body === undefined) return 'unreadable';
-      for await (const piece of body) {
-        while (!this.#ended && this.#isHeld(piece.length)) await this.#gate.wait();
-        if (this.#ended) return 'ended';
-        if (this.#events !== undefined) this.#events.onReceive(piece);
-        else {
-          this.#early.push(piece);
-          this.#earlyBytes += piece.length;
-        }
-      }
-      return 'read';
-    } catch {
-      this.#onCut?.(); // half a message has come, and nothing that fits can follow it
-      return 'ended';
-    } finally {
-      this.#waiting--;
+  #dropEarly(): void {
+    this.#budget?.release(this.#earlyBytes);
+    this.#early = [];
+    this.#earlyBytes = 0;
+  }
+
+  #readNext(): void {
+    const post = this.#open[0];
+    if (post === undefined) return;
+    const { request } = post;
+    if (request.readableEnded) {
+      this.#readParsedBody(request);
+      return;
     }
+    const onData = (chunk: Uint8Array): void => {
+      if (this.#deliver(chunk)) return;
+      this.#heldChunk = chunk;
+      request.pause();
+    };
+    const onEnd = (): void => {
+      if (this.#heldChunk === undefined) this.#finish('read');
+    };
+    const onClose = (): void => {
+      // Half a message has arrived, and nothing that follows can complete it.
+      this.#heldChunk = undefined;
+      this.#onCut?.();
+      this.#finish('ended');
+    };
+    this.#stopReading = () => {
+      this.#stopReading = undefined;
+      request.off('data', onData).off('end', onEnd).off('close', onClose);
+    };
+    request.on('error', ignoreError); // a 'close' event follows
+    request.on('data', onData).on('end', onEnd).on('close', onClose);
+    if (request.destroyed) onClose();
   }
 
-  #isHeld(length: number): boolean {
-    return this.#events === undefined
-      ? this.#earlyBytes + length > this.#maximumEarly
-      : this.#paused;
+  /** Reads the body that middleware such as `express.text()` has already read. */
+  #readParsedBody(request: IncomingMessage): void {
+    const { body } = request as IncomingMessage & { body?: unknown };
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    if (!(bytes instanceof Uint8Array)) {
+      this.#finish(request.headers['content-length'] === '0' ? 'read' : 'unreadable');
+    } else if (bytes.length === 0 || this.#deliver(bytes)) this.#finish('read');
+    else this.#heldChunk = bytes;
+  }
+
+  /** Delivers or keeps a chunk. Returns false if this is not possible now. */
+  #deliver(chunk: Uint8Array): boolean {
+    if (this.#events !== undefined) {
+      if (this.#isPaused) return false;
+      this.#events.onReceive(chunk);
+      return true;
+    }
+    if (this.#earlyBytes + chunk.length > this.#maximumEarly) return false;
+    if (this.#budget?.tryTake(chunk.length) === false) return false;
+    this.#early.push(chunk);
+    this.#earlyBytes += chunk.length;
+    return true;
+  }
+
+  /** Continues with the POST that had to wait. */
+  #continue(): void {
+    const chunk = this.#heldChunk;
+    if (chunk === undefined) return;
+    this.#heldChunk = undefined;
+    const post = this.#open[0];
+    if (!this.#deliver(chunk)) {
+      this.#heldChunk = chunk;
+      return;
+    }
+    // Delivering the chunk may have closed the connection.
+    if (post === undefined || this.#open[0] !== post) return;
+    if (post.request.readableEnded) this.#finish('read');
+    else post.request.resume();
+  }
+
+  #finish(result: PostResult): void {
+    this.#stopReading?.();
+    this.#open.shift()?.resolve(result);
+    this.#readNext();
   }
 }
 
-/** The body in pieces; whole where a middleware such as `express.text()` has read it already. */
-function bodyOf(
-  request: IncomingMessage,
-): AsyncIterable<Uint8Array> | Iterable<Uint8Array> | undefined {
-  if (!request.readableEnded) {
-    return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>; // its answer goes the same way
-  }
-  const { body } = request as IncomingMessage & { body?: unknown };
-  if (typeof body === 'string') return [Buffer.from(body)];
-  if (body instanceof Uint8Array) return [body];
-  return request.headers['content-length'] === '0' ? [] : undefined;
-}
+const ignoreError = (): void => undefined;

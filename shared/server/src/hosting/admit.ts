@@ -14,8 +14,8 @@ type Refuse = (refusal: Refusal) => void;
 type Next = (ticket: AuthenticationTicket | undefined) => void;
 
 /**
- * The step between "hub found" and "answered", the same for every request: calls `next` with who asks, or `refuse`. Both at once, and
- * without a promise, where the hub has no authentication.
+ * Authenticates and authorizes a request to a hub. Calls `next` with the ticket of the caller, or
+ * `refuse`. Synchronous if the hub has no authentication.
  */
 export function admit(
   hub: MappedHub,
@@ -31,7 +31,7 @@ export function admit(
   const admission = hub.authentication.admit(context);
   if (!(admission instanceof Promise)) return decide(admission);
   admission.then(decide).catch((error: unknown) => {
-    // Nobody else would hear of an error after a wait.
+    // The request handler has returned, so no other code receives this error.
     hub.options.logger.error(
       logMessages.requestFailed(context.request.path),
       redactTokens(error, context.request),
@@ -41,8 +41,8 @@ export function admit(
 }
 
 /**
- * The same for requests to a connection: who asks must be the user that opened it. One that is not open may be opened by anyone who
- * knows its token, unless that is signed: then by the user that has negotiated.
+ * Like `admit`, for requests to a connection. The caller must be the user who opened the
+ * connection. If it is not open, the caller must be the user who negotiated it.
  */
 export function admitToConnection(
   hub: MappedHub,
@@ -57,12 +57,12 @@ export function admitToConnection(
     if (connection?.isOpened === true) {
       if (!isSameUser(connection.ticket, ticket))
         return refuseOther(hub, connection.connectionId, refuse);
-      // As in ASP.NET Core a poll, or a socket that comes back, brings the newer ticket.
+      // As in ASP.NET Core, a poll or a new socket replaces the ticket.
       if (context.httpRequest.method === 'GET') hub.renew(connection, ticket);
     } else {
-      const signed = hub.connections.readSignedToken(token);
-      if (signed?.isOf(identityOf(ticket?.user)) === false)
-        return refuseOther(hub, signed.connectionId, refuse);
+      const unopened = hub.connections.readToken(token);
+      if (unopened?.isOf(identityOf(ticket?.user)) === false)
+        return refuseOther(hub, unopened.connectionId, refuse);
     }
     next(ticket);
   });

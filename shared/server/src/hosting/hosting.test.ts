@@ -262,7 +262,7 @@ test('while it closes, a server lets nobody in and tells those who poll', async 
   await fetch(polling, { method: 'POST', body: '{"protocol":"json","version":1}\u001e' });
   const closed = signalr.close();
   expect((await negotiate()).status).toBe(503);
-  expect((await fetch(unused)).status).toBe(404);
+  expect((await fetch(unused)).status).toBe(503);
   expect(await (await fetch(polling)).text()).toBe(
     '{}\u001e{"type":7,"allowReconnect":true}\u001e',
   );

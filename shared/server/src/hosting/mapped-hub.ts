@@ -4,7 +4,8 @@ import { RequestAuthentication } from '../authentication/request-authentication.
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import { ConnectionContext } from '../connections/connection-context.ts';
 import { ConnectionManager } from '../connections/connection-manager.ts';
-import { ConnectionTokens } from '../connections/connection-tokens.ts';
+import { ConnectionTokens } from '../connections/tokens/connection-tokens.ts';
+import { RunningClock } from '../connections/running-clock.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
 import { logMessages } from '../log-messages.ts';
@@ -37,6 +38,7 @@ export class MappedHub {
   readonly upgraders: ReadonlyMap<TransportDefinition, TransportUpgrader>;
   readonly #dispatcher: HubDispatcher;
   readonly #live = new Map<ConnectionContext, HubConnection>();
+  readonly #clock: RunningClock;
   readonly #heartbeat: NodeJS.Timeout;
   #closing = false;
   #onEmpty: (() => void) | undefined;
@@ -50,10 +52,22 @@ export class MappedHub {
     this.hubClass = hubClass;
     this.options = options;
     this.authentication = new RequestAuthentication(options);
-    const { connectionTokens } = options;
-    this.connections = new ConnectionManager(
-      connectionTokens && new ConnectionTokens(connectionTokens, path),
+    const shortest = Math.min(
+      options.keepAliveInterval,
+      options.clientTimeoutInterval,
+      options.disconnectTimeout,
     );
+    // One timer for all connections. With the defaults, it runs once per second.
+    const interval = Math.max(20, Math.min(1000, shortest / 5));
+    this.#clock = new RunningClock(interval);
+    this.#heartbeat = setInterval(() => this.#beat(), interval);
+    this.#heartbeat.unref();
+    const { connectionTokens, disconnectTimeout } = options;
+    this.connections = new ConnectionManager({
+      unopenedTimeout: disconnectTimeout,
+      clock: this.#clock,
+      tokens: connectionTokens && new ConnectionTokens(connectionTokens, path),
+    });
     this.#dispatcher = dispatcher;
     this.offeredTransports = options.transports
       .map((name) => findTransport(name))
@@ -68,21 +82,13 @@ export class MappedHub {
         definition.createUpgrader(maximumMessageSize),
       ]),
     );
-    const shortest = Math.min(
-      options.keepAliveInterval,
-      options.clientTimeoutInterval,
-      options.disconnectTimeout,
-    );
-    // One timer for all connections; a second is exact enough for the defaults.
-    this.#heartbeat = setInterval(() => this.#beat(), Math.max(20, Math.min(1000, shortest / 5)));
-    this.#heartbeat.unref();
   }
 
   get lifetime(): HubLifetimeManager {
     return this.#dispatcher.lifetime;
   }
 
-  /** Whether nobody may connect any more. */
+  /** True if no further client may connect. */
   get isClosing(): boolean {
     return this.#closing;
   }
@@ -138,6 +144,7 @@ export class MappedHub {
       transport,
       request,
       this.#dispatcher,
+      this.#clock,
       () => {
         this.connections.remove(context);
         this.#live.delete(context);
@@ -155,7 +162,10 @@ export class MappedHub {
     if (connection !== undefined) connection.callerContext.user = ticket?.user;
   }
 
-  /** Runs the hub's hook for a ticket that the client has brought on purpose; before the connected hook that one sees it. */
+  /**
+   * Runs the hub's hook for a new ticket of the client. If the connected hook has not run yet, that
+   * hook sees the ticket.
+   */
   refreshed(context: ConnectionContext): void {
     const connection = this.#live.get(context);
     if (connection?.hasJoined !== true) return;
@@ -166,11 +176,11 @@ export class MappedHub {
     });
   }
 
-  /** Tells every client to reconnect elsewhere and waits until all are gone. */
+  /** Asks every client to reconnect and waits until all connections have closed. */
   async close(): Promise<void> {
     this.#closing = true;
     clearInterval(this.#heartbeat);
-    this.connections.removeUnopened(-1);
+    this.connections.removeUnopened();
     const empty =
       this.#live.size === 0 ? undefined : new Promise<void>((resolve) => (this.#onEmpty = resolve));
     for (const connection of this.#live.values()) connection.shutdown();
@@ -178,14 +188,14 @@ export class MappedHub {
   }
 
   #beat(): void {
-    const now = Date.now();
+    const now = this.#clock.tick();
     const { closeOnAuthenticationExpiration } = this.options;
     for (const [{ ticket }, connection] of this.#live) {
-      // Who comes back brings a new ticket.
-      if (closeOnAuthenticationExpiration && now >= (ticket?.expiresAt ?? Infinity))
+      // The client reconnects with a new token. Tokens expire by the wall clock.
+      if (closeOnAuthenticationExpiration && Date.now() >= (ticket?.expiresAt ?? Infinity))
         connection.shutdown();
       else connection.onHeartbeat(now);
     }
-    this.connections.removeUnopened(this.options.disconnectTimeout);
+    this.connections.removeExpired();
   }
 }

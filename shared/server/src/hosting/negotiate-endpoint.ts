@@ -31,7 +31,6 @@ export async function answerNegotiate(
     hub.offeredTransports.filter(({ needsUpgrade }) => canUpgrade || !needsUpgrade),
     hub.connections,
   );
-  if (body === undefined) return answer(response, 503, wireMessages.tooManyNegotiated);
   const lifetime = hub.options.enableAuthenticationRefresh
     ? tokenLifetimeSeconds(ticket)
     : undefined;

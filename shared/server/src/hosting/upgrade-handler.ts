@@ -8,7 +8,6 @@ import {
   connectionRequest,
   splitTarget,
 } from '../connections/connection-request.ts';
-import type { SignedConnection } from '../connections/connection-tokens.ts';
 import { plainText } from '../connections/http-answer.ts';
 import { wireMessages } from '../wire-messages.ts';
 import { findUpgradeTransport } from '../transports/find-transport.ts';
@@ -31,13 +30,6 @@ interface UpgradeExchange extends UpgradeRequest {
   readonly hub: MappedHub;
   readonly details: ConnectionRequest;
   readonly ticket: AuthenticationTicket | undefined;
-}
-
-/** The connection that an upgrade request names. Both are undefined if negotiation was skipped. */
-interface NamedConnection {
-  readonly known: ConnectionContext | undefined;
-  /** The content of a signed token, if this server does not know its connection. */
-  readonly signed: SignedConnection | undefined;
 }
 
 interface UpgradeRefusal {
@@ -119,15 +111,16 @@ export class UpgradeHandler {
       refuseUpgrade(socket, 404, '');
       return;
     }
-    const named = findConnection(hub, details.query.get('id') ?? '');
-    const refusal = refuse(exchange, definition, named);
+    const token = details.query.get('id') ?? '';
+    const connection = hub.connections.findFromAnyServer(token);
+    const refusal = refuse(exchange, definition, connection);
     if (refusal !== undefined) {
       refuseUpgrade(socket, refusal.status, refusal.message, refusal.headers);
       return;
     }
     hub.upgraders.get(definition)?.(exchange, (create) => {
       // Two upgrades with one token reach this point only in the same turn, and this runs in it.
-      const context = named.known ?? createConnection(hub, named.signed);
+      const context = connection ?? hub.connections.createDirect();
       const transport = create({
         batcher: this.#batcher,
         sendLimits: hub.sendLimits,
@@ -138,22 +131,11 @@ export class UpgradeHandler {
   }
 }
 
-function findConnection(hub: MappedHub, token: string): NamedConnection {
-  if (token === '') return { known: undefined, signed: undefined };
-  const known = hub.connections.find(token);
-  const signed = known === undefined ? hub.connections.readSignedToken(token) : undefined;
-  return { known, signed };
-}
-
-function createConnection(hub: MappedHub, signed: SignedConnection | undefined): ConnectionContext {
-  return signed === undefined ? hub.connections.createDirect() : hub.connections.openSigned(signed);
-}
-
 /** Returns why an upgrade request is refused. Undefined if it is served. */
 function refuse(
   { hub, details }: UpgradeExchange,
   { name }: UpgradeTransportDefinition,
-  { known, signed }: NamedConnection,
+  connection: ConnectionContext | undefined,
 ): UpgradeRefusal | undefined {
   const refusal = (status: number, message: string, headers = plainText): UpgradeRefusal => ({
     status,
@@ -162,15 +144,17 @@ function refuse(
   });
   if (!hub.offers(name)) return refusal(404, wireMessages.transportNotSupported(name));
   const skipsNegotiation = (details.query.get('id') ?? '') === '';
-  if (!skipsNegotiation && known === undefined && signed === undefined) {
+  if (!skipsNegotiation && connection === undefined) {
     return { status: 404, message: wireMessages.noConnection, headers: {} };
   }
-  if (signed !== undefined && hub.connections.isFull) {
+  if (connection?.isOpened === false && hub.connections.isFull) {
     return refusal(503, wireMessages.tooManyTokens);
   }
-  if (known?.isOpened === true) {
-    if (known.transport?.name !== name) return refusal(400, wireMessages.cannotChangeTransport);
-    if (known.reconnect === undefined) return refusal(409, '');
+  if (connection?.isOpened === true) {
+    if (connection.transport?.name !== name) {
+      return refusal(400, wireMessages.cannotChangeTransport);
+    }
+    if (connection.reconnect === undefined) return refusal(409, '');
   }
   // Negotiation would redirect this client. Here, no message would reach it.
   if (skipsNegotiation && hub.lifetime.negotiate !== undefined) {

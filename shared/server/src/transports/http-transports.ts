@@ -148,7 +148,9 @@ async function servePost(
   const result = await connection.posts(host.maximumEarlyBytes).read(request);
   if (result === 'unreadable') host.onUnreadablePost?.(connection);
   const [status, message] = postAnswers[result];
-  answer(response, status, message);
+  // A body that is never read must not keep the socket open.
+  const headers = request.complete ? plainText : { ...plainText, Connection: 'close' };
+  answer(response, status, message, headers);
 }
 
 function serveDelete(response: ServerResponse, { transport }: ConnectionContext): void {

@@ -16,6 +16,7 @@ export { type HttpRefusal, type HttpTransportHost, serveHttpTransport } from './
 export { ConnectionContext } from '../connections/connection-context.ts';
 export { ConnectionManager, type NegotiatedConnection } from '../connections/connection-manager.ts';
 export { type ConnectionRequest, connectionRequest } from '../connections/connection-request.ts';
+export { RunningClock } from '../connections/running-clock.ts';
 export { Gate } from '../connections/gate.ts';
 export { answer, plainText } from '../connections/http-answer.ts';
 export { PostQueue, type PostResult } from '../connections/post-queue.ts';

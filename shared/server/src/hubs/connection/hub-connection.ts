@@ -8,6 +8,7 @@ import {
 } from '@practical-signalr/protocol';
 import type { ConnectionContext } from '../../connections/connection-context.ts';
 import type { ConnectionRequest } from '../../connections/connection-request.ts';
+import type { RunningClock } from '../../connections/running-clock.ts';
 import type { Transport, TransportEvents } from '../../connections/transport.ts';
 import { errors } from '../../errors.ts';
 import { logMessages } from '../../log-messages.ts';
@@ -48,7 +49,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   readonly #membership: HubMembership;
   readonly #calls: CallQueue;
   readonly #readGate: ReadGate;
-  readonly #keepAlive = new KeepAlive(Date.now());
+  readonly #keepAlive: KeepAlive;
   readonly #outgoing: OutgoingMessages;
   readonly #report: ConnectionReport;
   #reader: MessageReader | undefined;
@@ -57,12 +58,16 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   #isEnded = false;
   #error: Error | undefined;
 
-  /** `onEnded` is called after the disconnected hook, or instead of it if the hook takes too long. */
+  /**
+   * `clock` measures the silence of clients. `onEnded` is called after the disconnected hook, or
+   * instead of it if the hook takes too long.
+   */
   constructor(
     context: ConnectionContext,
     transport: Transport,
     request: ConnectionRequest,
     dispatcher: HubDispatcher,
+    clock: RunningClock,
     onEnded: () => void,
   ) {
     const { options } = dispatcher;
@@ -70,10 +75,11 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     const userIdentifier = getUserIdentifier(context, request, options);
     this.userIdentifier = userIdentifier ?? undefined;
     this.#dispatcher = dispatcher;
+    this.#keepAlive = new KeepAlive(clock.now());
     this.lifetime = dispatcher.lifetime;
     this.clientResults = dispatcher.clientResults;
     if (context.useStatefulReconnect && transport.abandon !== undefined) {
-      this.#stateful = new StatefulTransport(this, context, transport, options);
+      this.#stateful = new StatefulTransport(this, context, transport, options, clock);
     }
     this.#transport = this.#stateful ?? transport;
     this.#onEnded = onEnded;
@@ -181,7 +187,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#close({ type: MessageType.Close, allowReconnect: true });
   }
 
-  /** Sends a ping or closes a silent connection if it is time. `now` is in ms since the epoch. */
+  /** Sends a ping or closes a silent connection if it is time. `now` is the time of the clock. */
   onHeartbeat(now: number): void {
     const { protocol } = this;
     if (this.#isClosing || protocol === undefined) return;

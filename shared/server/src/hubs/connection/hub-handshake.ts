@@ -5,6 +5,7 @@ import {
   type TransferFormat,
   writeHandshakeResponse,
 } from '@practical-signalr/protocol';
+import { Deadline } from '../../connections/deadline.ts';
 import { wireMessages } from '../../wire-messages.ts';
 import type { HubOptions } from '../hub-options.ts';
 
@@ -36,7 +37,7 @@ export class HubHandshake {
   readonly #transferFormats: readonly TransferFormat[];
   readonly #hasUserId: boolean;
   readonly #reader: HandshakeReader;
-  readonly #timer: NodeJS.Timeout;
+  readonly #deadline: Deadline;
 
   /**
    * `transferFormats` are those of the transport. `hasUserId` is false if the user id provider failed. The handshake reports this to the client,
@@ -53,7 +54,7 @@ export class HubHandshake {
     this.#transferFormats = transferFormats;
     this.#hasUserId = hasUserId;
     this.#reader = new HandshakeReader(options.maximumReceiveMessageSize);
-    this.#timer = setTimeout(
+    this.#deadline = new Deadline(
       () => onTimeout(wireMessages.handshakeCanceled),
       options.handshakeTimeout,
     );
@@ -77,9 +78,9 @@ export class HubHandshake {
     }
   }
 
-  /** Stops the timer. */
+  /** Cancels the time limit. */
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#deadline.stop();
   }
 
   #check(requestedName: string, version: number, rest: string | Uint8Array): HandshakeResult {

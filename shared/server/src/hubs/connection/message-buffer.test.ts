@@ -2,6 +2,7 @@ import { JsonHubProtocol, MessageType } from '@practical-signalr/protocol';
 import { expect, test } from 'vitest';
 import { SharedPayload } from '../../connections/shared-payload.ts';
 import type { Transport } from '../../connections/transport.ts';
+import { RunningClock } from '../../connections/running-clock.ts';
 import { MessageBuffer } from './message-buffer.ts';
 
 const json = new JsonHubProtocol();
@@ -19,7 +20,7 @@ function resendAll(buffer: MessageBuffer): unknown[] {
 }
 
 test('unacknowledged messages are sent again after a Sequence message, and shared payloads stay shared', () => {
-  const buffer = new MessageBuffer(1000);
+  const buffer = new MessageBuffer(1000, new RunningClock(1000));
   const shared = new SharedPayload('b');
   for (const payload of ['a', shared, 'c']) buffer.add(payload);
   buffer.ack(1);
@@ -30,7 +31,7 @@ test('unacknowledged messages are sent again after a Sequence message, and share
 });
 
 test('a full buffer makes senders wait until the client acknowledges or disconnects', async () => {
-  const buffer = new MessageBuffer(10);
+  const buffer = new MessageBuffer(10, new RunningClock(1000));
   buffer.add('x'.repeat(10));
   expect(buffer.whenRoom()).toBeUndefined();
   buffer.add('ß');
@@ -48,15 +49,16 @@ test('a full buffer makes senders wait until the client acknowledges or disconne
 });
 
 test('repeated messages are not new, and messages before the Sequence message are ignored', () => {
-  const buffer = new MessageBuffer(1000);
+  const clock = new RunningClock(1000);
+  const buffer = new MessageBuffer(1000, clock);
   expect([
     buffer.isNew(completion),
     buffer.isNew({ type: MessageType.Ping }),
     buffer.isNew(completion),
   ]).toEqual([true, true, true]);
-  expect(buffer.takeDueAck(Date.now())).toBeUndefined();
-  expect(buffer.takeDueAck(Date.now() + 1100)).toBe(2);
-  expect(buffer.takeDueAck(Date.now() + 9999)).toBeUndefined();
+  expect(buffer.takeDueAck(clock.now())).toBeUndefined();
+  expect(buffer.takeDueAck(clock.now() + 1100)).toBe(2);
+  expect(buffer.takeDueAck(clock.now() + 9999)).toBeUndefined();
   resendAll(buffer);
   expect(buffer.isNew(completion)).toBe(false);
   expect(buffer.isNew({ type: MessageType.Sequence, sequenceId: 2 })).toBe(true);

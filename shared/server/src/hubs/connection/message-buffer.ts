@@ -1,5 +1,6 @@
 import { type HubMessage, type HubProtocol, MessageType } from '@practical-signalr/protocol';
 import { Gate } from '../../connections/gate.ts';
+import type { RunningClock } from '../../connections/running-clock.ts';
 import { SharedPayload } from '../../connections/shared-payload.ts';
 import type { Transport } from '../../connections/transport.ts';
 import { errors } from '../../errors.ts';
@@ -28,6 +29,7 @@ export const isCounted = (message: HubMessage): boolean =>
  */
 export class MessageBuffer {
   readonly #limit: number;
+  readonly #clock: RunningClock;
   #messages: Payload[] = [];
   /** The sequence number of the first message in the buffer. */
   #firstId = 1;
@@ -40,14 +42,15 @@ export class MessageBuffer {
   #receivedId = 0;
   /** The highest sequence number that has been acknowledged. */
   #acknowledgedId = 0;
-  /** When the next acknowledgement is due, in ms since the epoch. */
+  /** When the next acknowledgement is due, in ms on the clock. */
   #ackDueAt: number | undefined;
   /** After a reconnect, messages before the client's Sequence message are ignored. */
   #awaitsSequence = false;
 
   /** `limit` is in bytes. While the buffer holds more, senders wait. */
-  constructor(limit: number) {
+  constructor(limit: number, clock: RunningClock) {
     this.#limit = limit;
+    this.#clock = clock;
   }
 
   /** Adds a sent message. Returns false if the buffer exceeds its maximum size. */
@@ -102,7 +105,7 @@ export class MessageBuffer {
     this.#expectedId++;
     if (id <= this.#receivedId) return false;
     this.#receivedId = id;
-    this.#ackDueAt ??= Date.now() + ACK_DELAY;
+    this.#ackDueAt ??= this.#clock.now() + ACK_DELAY;
     return true;
   }
 

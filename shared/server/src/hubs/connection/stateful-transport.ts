@@ -1,5 +1,7 @@
 import { type HubMessage, type HubProtocol, MessageType } from '@practical-signalr/protocol';
 import type { ConnectionContext } from '../../connections/connection-context.ts';
+import { Deadline } from '../../connections/deadline.ts';
+import type { RunningClock } from '../../connections/running-clock.ts';
 import type { SharedPayload } from '../../connections/shared-payload.ts';
 import type { Transport, TransportEvents } from '../../connections/transport.ts';
 import { logMessages } from '../../log-messages.ts';
@@ -25,10 +27,11 @@ export class StatefulTransport implements Transport, TransportEvents {
   readonly #connection: StatefulConnection;
   readonly #context: ConnectionContext;
   readonly #options: HubOptions;
+  readonly #clock: RunningClock;
   #transport: Transport;
   #buffer: MessageBuffer | undefined;
   /** Runs while the client is disconnected, and ends the connection if it stays away too long. */
-  #disconnectTimer: NodeJS.Timeout | undefined;
+  #disconnectDeadline: Deadline | undefined;
   #isPaused = false;
   #isClosing = false;
 
@@ -37,11 +40,13 @@ export class StatefulTransport implements Transport, TransportEvents {
     context: ConnectionContext,
     transport: Transport,
     options: HubOptions,
+    clock: RunningClock,
   ) {
     this.#connection = connection;
     this.#context = context;
     this.#transport = transport;
     this.#options = options;
+    this.#clock = clock;
   }
 
   get name() {
@@ -50,11 +55,11 @@ export class StatefulTransport implements Transport, TransportEvents {
 
   /** Keeps all messages from now on until the client acknowledges them. */
   start(protocol: HubProtocol): void {
-    const buffer = new MessageBuffer(this.#options.statefulReconnectBufferSize);
+    const buffer = new MessageBuffer(this.#options.statefulReconnectBufferSize, this.#clock);
     this.#buffer = buffer;
     this.#context.reconnect = (transport) => {
-      clearTimeout(this.#disconnectTimer);
-      this.#disconnectTimer = undefined;
+      this.#disconnectDeadline?.stop();
+      this.#disconnectDeadline = undefined;
       this.#transport = transport;
       if (this.#isPaused) transport.pause();
       buffer.resend(transport, protocol);
@@ -110,7 +115,7 @@ export class StatefulTransport implements Transport, TransportEvents {
 
   onClose(isConnectionLost?: boolean): void {
     if (isConnectionLost === true && this.#buffer !== undefined && !this.#isClosing) {
-      this.#disconnectTimer = setTimeout(() => this.abort(), this.#options.disconnectTimeout);
+      this.#disconnectDeadline = new Deadline(() => this.abort(), this.#options.disconnectTimeout);
     } else {
       this.#end();
       this.#connection.onClose();
@@ -135,7 +140,7 @@ export class StatefulTransport implements Transport, TransportEvents {
    */
   onHeartbeat(now: number, protocol: HubProtocol): boolean {
     if (this.#buffer === undefined) return true;
-    if (this.#disconnectTimer !== undefined) return false;
+    if (this.#disconnectDeadline !== undefined) return false;
     const sequenceId = this.#buffer.takeDueAck(now);
     if (sequenceId !== undefined)
       this.sendUncounted(protocol.writeMessage({ type: MessageType.Ack, sequenceId }));
@@ -161,9 +166,9 @@ export class StatefulTransport implements Transport, TransportEvents {
 
   /** Closes the connection of a disconnected client: no transport will report that it closed. */
   #closeDisconnected(): void {
-    if (this.#disconnectTimer === undefined) return;
-    clearTimeout(this.#disconnectTimer);
-    this.#disconnectTimer = undefined;
+    if (this.#disconnectDeadline === undefined) return;
+    this.#disconnectDeadline?.stop();
+    this.#disconnectDeadline = undefined;
     this.#connection.onClose();
   }
 }

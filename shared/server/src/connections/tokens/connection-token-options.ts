@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { errors } from '../errors.ts';
+import { errors } from '../../errors.ts';
 
 /**
  * Signed connection tokens: a WebSocket may be opened on another server than the one that negotiated it.
