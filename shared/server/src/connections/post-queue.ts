@@ -30,6 +30,7 @@ export class PostQueue {
   #onCut: (() => void) | undefined;
   #isPaused = false;
   #hasEnded = false;
+  #isDelivering = false;
   /** The first one is being read. */
   readonly #open: OpenPost[] = [];
   /** A chunk that has been read, but may not be delivered or kept. */
@@ -81,7 +82,13 @@ export class PostQueue {
     this.#events = undefined;
     this.#heldChunk = undefined;
     this.#stopReading?.();
-    for (const post of this.#open.splice(0)) post.resolve('ended');
+    const [current, ...others] = this.#open.splice(0);
+    for (const post of others) post.resolve('ended');
+    if (!this.#isDelivering) current?.resolve('ended');
+    else if (current !== undefined) {
+      // The chunk that ended the connection may be the last one of its body.
+      setImmediate(() => current.resolve(current.request.complete ? 'read' : 'ended'));
+    }
   }
 
   #dropEarly(): void {
@@ -135,7 +142,12 @@ export class PostQueue {
   #deliver(chunk: Uint8Array): boolean {
     if (this.#events !== undefined) {
       if (this.#isPaused) return false;
-      this.#events.onReceive(chunk);
+      this.#isDelivering = true;
+      try {
+        this.#events.onReceive(chunk);
+      } finally {
+        this.#isDelivering = false;
+      }
       return true;
     }
     if (this.#earlyBytes + chunk.length > this.#maximumEarly) return false;

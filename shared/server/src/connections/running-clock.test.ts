@@ -44,9 +44,9 @@ test.each([-3_600_000, 3_600_000])('a jump of the wall clock by %d ms changes no
 /** Stops the process: the monotonic clock runs, timers do not. */
 function stopProcess(ms: number): void {
   const start = performance.now();
-  vi.spyOn(performance, 'now').mockImplementation(() => start + ms);
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => start + ms);
   vi.advanceTimersToNextTimer();
-  vi.mocked(performance.now).mockRestore();
+  clock.mockRestore();
 }
 
 test('a deadline that is late lets the server read first', () => {

@@ -21,15 +21,10 @@ export function answerTransport(exchange: HubExchange, batcher: WriteBatcher): P
         ? { status: 503, message: wireMessages.serverClosing }
         : undefined;
     },
-    refusePost(connection) {
-      if (connection.isOpened) return undefined;
-      if (hub.offeredTransports.every(({ needsUpgrade }) => needsUpgrade)) {
-        return { status: 404, message: wireMessages.noConnection };
-      }
-      return hub.connections.keep(connection)
+    refusePost: (connection) =>
+      connection.isOpened || hub.connections.keep(connection)
         ? undefined
-        : { status: 503, message: wireMessages.tooManyEarlyPosts };
-    },
+        : { status: 503, message: wireMessages.tooManyEarlyPosts },
     open: (connection, transport, { transferFormats }) =>
       hub.open(connection, transport, transferFormats, details, ticket),
     onTooSlow: (connection) => hub.reportSlowReceiver(connection),
