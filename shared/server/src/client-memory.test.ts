@@ -47,7 +47,7 @@ async function expectService(): Promise<void> {
 }
 
 test('POSTs to connections that are not open share a budget, and other clients are served', async () => {
-  server = await testServer({ '/hub': EchoHub });
+  server = await testServer({ '/hub': { hub: EchoHub, methods: ['echo'] } });
   const size = 60_000;
   const attempts = 64;
   let keptCount = 0;
@@ -62,7 +62,7 @@ test('POSTs to connections that are not open share a budget, and other clients a
 });
 
 test('slow POSTs end when their connection closes', async () => {
-  server = await testServer({ '/hub': EchoHub });
+  server = await testServer({ '/hub': { hub: EchoHub, methods: ['echo'] } });
   const token = await negotiate();
   await fetch(`${server.url}/hub?id=${token}`);
   let arrivedCount = 0;

@@ -30,7 +30,6 @@ export class PostQueue {
   #onCut: (() => void) | undefined;
   #isPaused = false;
   #hasEnded = false;
-  #isDelivering = false;
   /** The first one is being read. */
   readonly #open: OpenPost[] = [];
   /** A chunk that has been read, but may not be delivered or kept. */
@@ -80,15 +79,16 @@ export class PostQueue {
     this.#hasEnded = true;
     this.#dropEarly();
     this.#events = undefined;
+    const isHeld = this.#heldChunk !== undefined;
     this.#heldChunk = undefined;
     this.#stopReading?.();
     const [current, ...others] = this.#open.splice(0);
     for (const post of others) post.resolve('ended');
-    if (!this.#isDelivering) current?.resolve('ended');
-    else if (current !== undefined) {
-      // The chunk that ended the connection may be the last one of its body.
-      setImmediate(() => current.resolve(current.request.complete ? 'read' : 'ended'));
-    }
+    if (current === undefined) return;
+    // The chunk that ended the connection may be the last one of its body.
+    setImmediate(() => {
+      current.resolve(current.request.complete && !isHeld ? 'read' : 'ended');
+    });
   }
 
   #dropEarly(): void {
@@ -142,12 +142,7 @@ export class PostQueue {
   #deliver(chunk: Uint8Array): boolean {
     if (this.#events !== undefined) {
       if (this.#isPaused) return false;
-      this.#isDelivering = true;
-      try {
-        this.#events.onReceive(chunk);
-      } finally {
-        this.#isDelivering = false;
-      }
+      this.#events.onReceive(chunk);
       return true;
     }
     if (this.#earlyBytes + chunk.length > this.#maximumEarly) return false;
