@@ -1,5 +1,5 @@
 /**
- * Makes an element with its properties and children; text never becomes HTML.
+ * Creates an element with its properties and children. A string becomes text, never HTML.
  * @example element('a', { href: '#lesson-3' }, 'Basics')
  */
 export function element<TName extends keyof HTMLElementTagNameMap>(
@@ -7,7 +7,7 @@ export function element<TName extends keyof HTMLElementTagNameMap>(
   properties: Partial<HTMLElementTagNameMap[TName]> = {},
   ...children: readonly (Node | string)[]
 ): HTMLElementTagNameMap[TName] {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
+  const created = Object.assign(document.createElement(name), properties);
+  created.append(...children);
+  return created;
 }

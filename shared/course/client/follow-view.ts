@@ -2,9 +2,9 @@ import type { SectionOverview } from '../src/home/home-contract.ts';
 import { element } from './element.ts';
 import { home } from './home-connection.ts';
 
-const card = document.querySelector<HTMLElement>('#follow')!;
+const content = document.querySelector<HTMLElement>('#follow > div')!;
 
-/** Shows what to have beside the video of a section. `choose` is called when somebody picks another one. */
+/** Shows what to read next to the video of a section. Calls `choose` when the user selects another section. */
 export async function showFollowAlong(
   section: SectionOverview,
   sections: readonly SectionOverview[],
@@ -21,37 +21,31 @@ export async function showFollowAlong(
   choice.addEventListener('change', () => choose(Number(choice.value)));
   const differs = element('div', { className: 'prose' });
   const code = element('ol', { className: 'where' });
-  for (const { file, look } of status.state === 'in preparation' ? [] : follow.code) {
+  for (const { file, note } of status.state === 'in preparation' ? [] : follow.code) {
     const name = element('code', {}, file);
     const href = `/diff/${after}/${number}?file=${encodeURIComponent(file)}`;
-    code.append(element('li', {}, after > 0 ? element('a', { href }, name) : name, `: ${look}`));
+    code.append(element('li', {}, after > 0 ? element('a', { href }, name) : name, `: ${note}`));
   }
-  const hadFocus = card.querySelector('select') === document.activeElement;
-  card.replaceChildren(
-    element(
-      'header',
-      {},
-      element('h2', {}, 'Follow the videos'),
-      element('small', {}, `section ${number} of ${sections.length}`),
-    ),
+  const hadFocus = content.querySelector('select') === document.activeElement;
+  content.replaceChildren(
     choice,
-    element('h3', {}, 'What the video shows'),
+    element('h3', {}, 'What the course has for this section'),
     element(
       'p',
       {},
-      follow.shows,
+      follow.covers,
       ...(follow.page === undefined ? [] : [' ', outside(follow.page, 'Page of the course')]),
     ),
-    element('h3', {}, 'Where to be in the code'),
+    element('h3', {}, 'Code of the lesson to read'),
     code.childElementCount > 0
       ? code
       : element('p', { className: 'quiet' }, 'The lesson is in preparation.'),
-    element('h3', {}, 'What differs from the video'),
+    element('h3', {}, 'What differs from the course'),
     differs,
     element(
       'p',
       { className: 'quiet' },
-      'Videos: the playlist “Practical ASP.NET Core SignalR” of the channel CodeOpinion. ',
+      'Videos: “Practical ASP.NET Core SignalR” by CodeOpinion. ',
       outside('https://codeopinion.com/practical-asp-net-core-signalr/', 'Course'),
       ' · ',
       outside('https://github.com/dcomartin/Practical.AspNetCore.SignalR', 'C# code'),

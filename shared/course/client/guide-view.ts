@@ -6,10 +6,10 @@ import { lessonLinks } from './lesson-links.ts';
 import { showFailure, showLessonState } from './lesson-state.ts';
 import { mark, progressOf, type Task } from './progress.ts';
 
-const stage = document.querySelector<HTMLElement>('#guide')!;
+const guideElement = document.querySelector<HTMLElement>('#guide')!;
 let shown: { readonly number: number; update(status: LessonStatus): void } | undefined;
 
-/** Shows a lesson's README, with its experiments and questions to tick off. Resolves when it is there. */
+/** Shows a lesson's README with check boxes for its experiments and questions. */
 export async function showGuide(section: SectionOverview, count: number): Promise<void> {
   const { number, title, goal } = section;
   const badge = element('span');
@@ -35,7 +35,7 @@ export async function showGuide(section: SectionOverview, count: number): Promis
     },
   };
   shown.update(section.status);
-  stage.replaceChildren(
+  guideElement.replaceChildren(
     element(
       'section',
       { className: 'card' },
@@ -56,14 +56,14 @@ export async function showGuide(section: SectionOverview, count: number): Promis
   else parts.replaceChildren(...guide.parts.map((part) => partCard(number, part)));
 }
 
-/** Keeps the shown lesson's state fresh. */
+/** Updates the state of the lesson that is shown. */
 export function updateGuide(status: LessonStatus): void {
   if (shown?.number === status.number) shown.update(status);
 }
 
 export function hideGuide(): void {
   shown = undefined;
-  stage.replaceChildren();
+  guideElement.replaceChildren();
 }
 
 function neighbours(number: number, count: number): HTMLElement[] {
@@ -89,7 +89,7 @@ function partCard(number: number, { title, html, experiments, questions }: Guide
         'li',
         {},
         prose(experiment, `Experiment ${i + 1}`),
-        tick(number, 'experiments', i, `Experiment ${i + 1} done`),
+        checkBox(number, 'experiments', i, `Experiment ${i + 1} done`),
       ),
     );
     card.append(element('ol', { className: 'tasks' }, ...items));
@@ -103,14 +103,14 @@ function partCard(number: number, { title, html, experiments, questions }: Guide
         { className: 'question' },
         summary,
         prose(answer, `Answer ${i + 1}`),
-        tick(number, 'questions', i, label),
+        checkBox(number, 'questions', i, label),
       ),
     );
   });
   return card;
 }
 
-function tick(number: number, task: Task, position: number, text: string): HTMLElement {
+function checkBox(number: number, task: Task, position: number, text: string): HTMLElement {
   const box = element('input', {
     type: 'checkbox',
     checked: progressOf(number)[task].includes(position),
@@ -119,10 +119,10 @@ function tick(number: number, task: Task, position: number, text: string): HTMLE
   return element('label', { className: 'row tick' }, box, text);
 }
 
-/** HTML that the home made from a README of this repository. */
+/** Creates an element from HTML that the home has rendered from a README of this repository. */
 function prose(html: string, title: string): HTMLElement {
   const block = element('div', { className: 'prose', innerHTML: html });
-  // What is wider than a phone is scrolled in a box of its own, by keyboard too.
+  // Tables and code that are too wide scroll in a box of their own, which the keyboard can reach.
   for (const [i, wide] of block.querySelectorAll('table, pre').entries()) {
     if (wide instanceof HTMLTableElement) wide.className = 'outcomes';
     const scroll = element('div', {

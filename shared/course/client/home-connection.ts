@@ -2,7 +2,7 @@ import { typed } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, HubConnectionState } from '@microsoft/signalr';
 import type { HomeClient, HomeServer } from '../src/home/home-contract.ts';
 
-/** Milliseconds between two attempts to reach a home that was stopped. */
+/** Milliseconds between two attempts to connect to the home. */
 const RETRY = 1000;
 
 const built = new HubConnectionBuilder()
@@ -15,7 +15,7 @@ export const home = typed<HomeServer, HomeClient>(built);
 
 export const isConnected = (): boolean => built.state === HubConnectionState.Connected;
 
-/** Connects, as often as it takes; `connected` is called then and after each time that the connection came back. */
+/** Connects, and retries until it succeeds. Calls `connected` then and after each reconnect. */
 export async function connectHome(connected: () => Promise<void>): Promise<void> {
   home.onreconnected(() => void connected());
   for (;;) {

@@ -3,16 +3,16 @@ import { element } from './element.ts';
 import { home } from './home-connection.ts';
 import { markRun } from './progress.ts';
 
-/** Windows that wait for their lesson: a browser lets only the click itself open one. */
+/** Windows that were opened for lessons that still start. A browser opens a window only on a click. */
 const waiting = new Map<number, Window>();
 
-/** The buttons of a lesson, wherever they stand. */
+/** The buttons of a lesson. */
 export interface LessonControls {
   readonly element: HTMLElement;
   update(status: LessonStatus): void;
 }
 
-/** Start, open and stop of a lesson. */
+/** Creates the buttons that start, open and stop a lesson. */
 export function lessonControls(number: number): LessonControls {
   const open = element('a', { className: 'button primary', target: '_blank' }, 'Open');
   const start = element('button', { className: 'primary' }, 'Start and open');
@@ -21,13 +21,20 @@ export function lessonControls(number: number): LessonControls {
     control.ariaLabel = `${control.textContent} lesson ${number}`;
   const all = element('div', { className: 'actions' }, open, start, stop);
 
-  open.addEventListener('click', () => markRun(number));
+  open.addEventListener('click', (event) => {
+    if (isSecondOfDoubleClick(event)) event.preventDefault();
+    else markRun(number);
+  });
   start.addEventListener('click', () => {
+    if (waiting.has(number)) return;
     const opened = window.open('about:blank', '_blank');
     if (opened !== null) waiting.set(number, opened);
     void home.invoke('start', number).catch(() => forget(number));
   });
-  stop.addEventListener('click', () => void home.invoke('stop', number).catch(() => undefined));
+  stop.addEventListener('click', (event) => {
+    // After the first click of a double click, this button is where the start button was.
+    if (!isSecondOfDoubleClick(event)) void home.invoke('stop', number).catch(() => undefined);
+  });
 
   return {
     element: all,
@@ -37,8 +44,9 @@ export function lessonControls(number: number): LessonControls {
       open.hidden = state !== 'running';
       start.hidden = state !== 'stopped' && state !== 'failed';
       stop.hidden = !['starting', 'running', 'stopping'].includes(state);
-      stop.ariaDisabled = String(state === 'stopping'); // pressed, it keeps the focus until there is something to start
-      // The button that was pressed may be gone: the next one takes its place.
+      // Not `disabled`, which would lose the focus.
+      stop.ariaDisabled = String(state === 'stopping');
+      // If the focused button is hidden now, focus the visible one.
       const isLost =
         (document.activeElement as HTMLElement | null)?.hidden !== false ||
         !all.contains(document.activeElement);
@@ -47,7 +55,7 @@ export function lessonControls(number: number): LessonControls {
   };
 }
 
-/** Sends the window that waits for a lesson there, or closes it when the lesson ended. */
+/** Opens a lesson that runs in its waiting window, or closes the window if the lesson has stopped. */
 export function openWhenRunning({ number, state, port }: LessonStatus): void {
   const window = waiting.get(number);
   if (window === undefined || state === 'starting') return;
@@ -65,5 +73,7 @@ function forget(number: number): void {
   waiting.delete(number);
 }
 
-/** Under the name by which the home was opened. */
+const isSecondOfDoubleClick = ({ detail }: MouseEvent): boolean => detail > 1;
+
+/** Returns the address of a lesson on the host name of this page. */
 const addressOf = (port: number): string => `http://${location.hostname}:${port}/`;

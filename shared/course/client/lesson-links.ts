@@ -1,7 +1,7 @@
 import type { SectionOverview } from '../src/home/home-contract.ts';
 import { element } from './element.ts';
 
-/** Where else to go from a section; nowhere while its lesson is in preparation. */
+/** Creates the links of a section. Returns none while its lesson is in preparation. */
 export function lessonLinks({
   number,
   after,

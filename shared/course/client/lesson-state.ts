@@ -10,18 +10,18 @@ const states: Record<LessonState, readonly [StateKind | '', string]> = {
   failed: ['bad', 'Failed'],
 };
 
-/** The state of a lesson in words. */
+/** Returns the state of a lesson as text. */
 export const stateText = ({ state, port }: LessonStatus): string =>
   state === 'running' ? `Running on ${port}` : states[state][1];
 
 /** Shows the state of a lesson in a badge. */
 export function showLessonState(badge: HTMLElement, status: LessonStatus): void {
-  badge.className = `badge ${states[status.state][0]}`;
+  badge.className = `badge ${states[status.state][0] || 'idle'}`;
   const text = stateText(status);
   if (badge.textContent !== text) badge.textContent = text;
 }
 
-/** Shows how a lesson failed, and nothing for others. */
+/** Shows how a lesson failed. Hides the block if it did not fail. */
 export function showFailure(block: HTMLElement, { state, reason, lastLines }: LessonStatus): void {
   block.hidden = state !== 'failed';
   const text = [reason, '', ...lastLines].join('\n');

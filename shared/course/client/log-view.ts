@@ -3,21 +3,21 @@ import type { LogLines } from '../src/home/home-contract.ts';
 import { element } from './element.ts';
 import { home } from './home-connection.ts';
 
-/** Lines that are shown; the oldest go first. */
+/** The maximum number of lines that are shown. The oldest lines are removed first. */
 const SHOWN = 200;
 
 const card = document.querySelector<HTMLElement>('#log')!;
-const title = element('h2');
+const title = card.querySelector('h2')!;
 const lines = element('pre', { className: 'log', tabIndex: 0, ariaLabel: 'Lines of the log' });
 lines.setAttribute('role', 'log');
-lines.setAttribute('aria-live', 'off'); // a screen reader hears states, not every line
-card.append(element('header', {}, title, element('small', {}, 'live')), lines);
+lines.setAttribute('aria-live', 'off'); // states are announced, single lines are not
+card.append(lines);
 
 let subscription: ISubscription<LogLines> | undefined;
 let shown: string[] = [];
 let drawing = false;
 
-/** Shows what a lesson prints from now on, and what it has printed before. */
+/** Shows what a lesson has printed, and adds what it prints. */
 export function followLog(number: number, exists: boolean): void {
   subscription?.dispose();
   subscription = undefined;
@@ -32,13 +32,13 @@ export function followLog(number: number, exists: boolean): void {
     },
     complete: () => undefined,
     error({ message }: Error) {
-      shown.push(message); // also when the home is gone: the page follows again when it is back
+      shown.push(message); // main.ts subscribes again after a reconnect
       draw();
     },
   });
 }
 
-/** Draws at most once a frame of the screen, and follows the newest line unless somebody has scrolled up. */
+/** Draws at most once per frame. Scrolls to the newest line unless the user has scrolled up. */
 function draw(): void {
   if (drawing) return;
   drawing = true;

@@ -14,7 +14,7 @@ const course = document.querySelector<HTMLElement>('#course')!;
 const guide = document.querySelector<HTMLElement>('#guide')!;
 const sections = new Map<number, SectionOverview>();
 const rows = new Map<number, SectionRow>();
-/** The section that the side column is about. */
+/** The section that the side column shows. */
 let followed = 1;
 
 home.on('lessonChanged', (status) => {
@@ -28,9 +28,26 @@ home.onreconnecting(() =>
 onProgress(() => rows.forEach((row) => row.updateProgress()));
 document.querySelector('#forget')!.addEventListener('click', () => {
   forgetProgress();
-  announce('Your progress is forgotten.');
+  announce('Your progress was deleted.');
 });
-window.addEventListener('hashchange', () => isConnected() && route());
+window.addEventListener('hashchange', () => {
+  if (isConnected()) route();
+});
+document.querySelector('#skip')!.addEventListener('click', (event) => {
+  event.preventDefault(); // the fragment selects a lesson
+  if (course.hidden) guide.querySelector<HTMLElement>('h2')?.focus();
+  else mainControl(0)?.focus();
+});
+course.addEventListener('keydown', (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const row = [...list.children].findIndex((child) => child.contains(document.activeElement));
+  if (step === undefined || row === -1) return;
+  event.preventDefault();
+  mainControl(row + step)?.focus();
+});
+// On a phone, the lessons come first, and the rest is folded.
+for (const details of document.querySelectorAll<HTMLDetailsElement>('details.aside'))
+  details.open = matchMedia('(min-width: 901px)').matches;
 
 void connectHome(async () => {
   sections.clear();
@@ -45,7 +62,7 @@ void connectHome(async () => {
   route();
 });
 
-/** Shows the state of a lesson wherever it stands. */
+/** Updates all places that show the state of a lesson. */
 function show(status: LessonStatus): void {
   const section = sections.get(status.number);
   if (section === undefined) return;
@@ -59,7 +76,7 @@ function show(status: LessonStatus): void {
   else showState('good', running === 1 ? '1 lesson running' : `${running} lessons running`);
 }
 
-/** The list, or the lesson that the address names: `#lesson-3`. */
+/** Shows the lesson that the address names (`#lesson-3`), or the list. */
 function route(): void {
   const number = Number(/^#lesson-(\d+)$/.exec(location.hash)?.[1]);
   const section = sections.get(number);
@@ -78,11 +95,15 @@ function route(): void {
   follow(isLesson ? number : followed, true);
 }
 
-/** Turns the side column to a section; `anew` also if it is there already. */
-function follow(number: number, anew = false): void {
+/** Shows a section in the side column. `isForced` draws it again if it is already shown. */
+function follow(number: number, isForced = false): void {
   const section = sections.get(number);
-  if (section === undefined || (number === followed && !anew)) return;
+  if (section === undefined || (number === followed && !isForced)) return;
   followed = number;
   followLog(number, section.status.state !== 'in preparation');
   void showFollowAlong(section, [...sections.values()], follow).catch(() => undefined);
 }
+
+/** Returns the button or link that starts or opens the lesson in a row of the list. */
+const mainControl = (row: number): HTMLElement | null | undefined =>
+  list.children[row]?.querySelector<HTMLElement>('.actions > :not([hidden])');

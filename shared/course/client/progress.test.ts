@@ -10,7 +10,7 @@ import {
 
 beforeEach(forgetProgress);
 
-test('each tick is kept once and can be taken back', () => {
+test('each mark is stored once and can be removed', () => {
   markRun(3);
   mark(3, 'experiments', 2, true);
   mark(3, 'experiments', 0, true);
@@ -22,7 +22,7 @@ test('each tick is kept once and can be taken back', () => {
   expect(progressOf(4)).toEqual({ run: false, experiments: [], questions: [] });
 });
 
-test('each change is told, and nothing where nothing changed', () => {
+test('listeners are called once per change', () => {
   let changes = 0;
   onProgress(() => changes++);
   markRun(3);
@@ -38,9 +38,11 @@ test.each([
   '7',
   '{"x":1}',
   '{"0":{},"-1":{},"__proto__":{"run":true}}',
-])('what is not progress is left out: %s', (text) => expect(parseProgress(text)).toEqual({}));
+])('ignores stored text that is not progress: %s', (text) =>
+  expect(parseProgress(text)).toEqual({}),
+);
 
-test('what is half progress keeps its good half', () => {
+test('keeps the valid values of partly valid progress', () => {
   expect(parseProgress('{"3":{"run":"yes","experiments":[0,-1,"1",1.5,1e9,2]},"4":null}')).toEqual({
     3: { run: false, experiments: [0, 2], questions: [] },
     4: { run: false, experiments: [], questions: [] },

@@ -1,7 +1,7 @@
-/** What somebody has done in one lesson. */
+/** What the user has done in one lesson. */
 export interface Progress {
   readonly run: boolean;
-  /** Positions in the README, from 0. */
+  /** Positions in the README, starting at 0. */
   readonly experiments: readonly number[];
   readonly questions: readonly number[];
 }
@@ -12,7 +12,7 @@ const KEY = 'practical-signalr.progress';
 const nothing: Progress = { run: false, experiments: [], questions: [] };
 const listeners = new Set<() => void>();
 
-/** The progress in a lesson, as this browser has it. */
+/** Returns the progress in a lesson that this browser has stored. */
 export const progressOf = (lesson: number): Progress => read()[lesson] ?? nothing;
 
 export function markRun(lesson: number): void {
@@ -32,24 +32,25 @@ export function forgetProgress(): void {
   write({});
 }
 
-/** Calls back after each change, of another tab too. */
+/** Registers a listener for changes in this tab and in other tabs. */
 export function onProgress(changed: () => void): void {
   listeners.add(changed);
 }
-globalThis.addEventListener?.('storage', (event) => event.key === KEY && tell());
+globalThis.addEventListener?.('storage', (event) => event.key === KEY && notify());
 
-const tell = (): void => listeners.forEach((changed) => changed());
+const notify = (): void => listeners.forEach((changed) => changed());
 
-let inMemory = '{}'; // where the browser keeps nothing
+/** Used if the browser stores nothing. */
+let inMemory = '{}';
 
 function write(all: Record<number, Progress>): void {
   inMemory = JSON.stringify(all);
   try {
     localStorage.setItem(KEY, inMemory);
   } catch {
-    // A private window or a full store: it lasts as long as the page.
+    // A private window or a full store. The progress is lost when the page closes.
   }
-  tell();
+  notify();
 }
 
 function read(): Record<number, Progress> {
@@ -57,12 +58,12 @@ function read(): Record<number, Progress> {
   try {
     text = localStorage.getItem(KEY) ?? inMemory;
   } catch {
-    // as above
+    // The store is not available.
   }
   return parseProgress(text);
 }
 
-/** Reads what was kept; what does not look like progress is left out. */
+/** Parses stored progress. Ignores values that are not valid. */
 export function parseProgress(text: string): Record<number, Progress> {
   let all: unknown;
   try {

@@ -5,17 +5,16 @@ import { lessonLinks } from './lesson-links.ts';
 import { showFailure, showLessonState } from './lesson-state.ts';
 import { type Progress, progressOf } from './progress.ts';
 
-/** A section in the list. */
+/** The row of a section in the list. */
 export interface SectionRow {
   readonly element: HTMLLIElement;
   update(status: LessonStatus): void;
   updateProgress(): void;
 }
 
-/** A stop on the line through the course. */
+/** Creates the row of a section. */
 export function sectionRow(section: SectionOverview): SectionRow {
   const { number, title, goal, status } = section;
-  const exists = status.state !== 'in preparation';
   const badge = element('span');
   const failure = element('pre', {
     className: 'failure',
@@ -25,16 +24,15 @@ export function sectionRow(section: SectionOverview): SectionRow {
   failure.setAttribute('role', 'region');
   const progress = element('small');
   const controls = lessonControls(number);
-  const heading = exists ? element('a', { href: `#lesson-${number}` }, title) : title;
   const row = element(
     'li',
     { className: 'stop' },
     element('span', { className: 'dot', ariaHidden: 'true' }, String(number)),
     element(
       'div',
-      {},
-      element('h2', {}, element('span', { className: 'visually-hidden' }, `${number} `), heading),
-      element('p', { className: 'quiet' }, goal),
+      { className: 'text' },
+      element('h2', {}, element('span', { className: 'visually-hidden' }, `${number} `), title),
+      element('p', { className: 'quiet goal-text' }, goal),
       element('p', { className: 'row facts' }, badge, ...lessonLinks(section), progress),
       failure,
     ),
@@ -63,7 +61,7 @@ export function sectionRow(section: SectionOverview): SectionRow {
   };
 }
 
-/** What was done in a section, in words. */
+/** Returns the progress in a section as text. */
 export function progressText({ experiments, questions }: SectionOverview, done: Progress): string {
   const texts = done.run ? ['run'] : [];
   if (done.experiments.length > 0)
@@ -72,6 +70,6 @@ export function progressText({ experiments, questions }: SectionOverview, done: 
   return texts.length === 0 ? '' : `✓ ${texts.join(', ')}`;
 }
 
-/** Whether nothing is left to tick off. */
+/** Returns whether the lesson was run and all experiments and questions are done. */
 export const isDone = ({ experiments, questions }: SectionOverview, done: Progress): boolean =>
   done.run && done.experiments.length >= experiments && done.questions.length >= questions;

@@ -1,4 +1,4 @@
-/** `stopping` lasts until the process is gone; `failed` means that it ended without being asked to. */
+/** `stopping` lasts until the process has exited. `failed` means that it stopped by itself. */
 export type LessonState =
   | 'in preparation'
   | 'stopped'
@@ -7,25 +7,25 @@ export type LessonState =
   | 'stopping'
   | 'failed';
 
-/** How one lesson is, as far as this home has started it. */
+/** The status of a lesson that this home can start. */
 export interface LessonStatus {
   readonly number: number;
   readonly state: LessonState;
   readonly port: number;
-  /** Of a failed lesson: how it ended, in a sentence; else empty. */
+  /** Why a failed lesson stopped, as a sentence. Empty in other states. */
   readonly reason: string;
-  /** Of a failed lesson: the last lines that it printed. */
+  /** The last lines that a failed lesson printed. */
   readonly lastLines: readonly string[];
 }
 
-/** What someone who watches the videos wants beside them. */
+/** What to read while watching the video of a section. */
 export interface FollowAlong {
-  /** What the section of the course is about, in our words. */
-  readonly shows: string;
-  /** The page of the course for this section, where its address is known. */
+  /** What the course has for this section, in our own words. */
+  readonly covers: string;
+  /** The page of the course for this section, if its address is known. */
   readonly page?: string;
-  /** Where to be in the lesson's code meanwhile, in this order. */
-  readonly code: readonly { readonly file: string; readonly look: string }[];
+  /** The files of the lesson to read, in this order. */
+  readonly code: readonly { readonly file: string; readonly note: string }[];
 }
 
 /** One section of the course. */
@@ -33,63 +33,63 @@ export interface Section {
   readonly number: number;
   readonly title: string;
   readonly goal: string;
-  /** The lesson that its diff starts from; 0 for the first. */
+  /** The lesson that it is compared with. 0 for the first lesson. */
   readonly after: number;
   readonly follow: FollowAlong;
 }
 
-/** A part of a lesson's README, ready to be shown. Headings inside are one level deeper than in the file. */
+/** A rendered part of a lesson's README. Headings are one level deeper than in the file. */
 export interface GuidePart {
   readonly title: string;
-  /** What stands there; of experiments and a quiz, what stands before them. */
+  /** The text. If the part has experiments or questions, the text before them. */
   readonly html: string;
-  /** The experiments, of the part that has them. */
+  /** Empty except in the part with the experiments. */
   readonly experiments: readonly string[];
-  /** The questions, of the part that has them. */
+  /** Empty except in the part with the quiz. */
   readonly questions: readonly { readonly question: string; readonly answer: string }[];
 }
 
-/** The README of a lesson, taken apart. */
+/** The README of a lesson, split into parts. */
 export interface LessonGuide {
   readonly goal: string;
   readonly parts: readonly GuidePart[];
-  /** What differs from the video; it stands among the parts too. */
+  /** What differs from the video. `parts` contains it too. */
   readonly differs: string;
 }
 
-/** How much there is to tick off in a lesson. */
+/** The numbers of experiments and questions of a lesson. */
 export interface LessonTasks {
   readonly experiments: number;
   readonly questions: number;
 }
 
-/** A section, its lesson's state, and how much there is to do in it. */
+/** A section, the status of its lesson, and its numbers of experiments and questions. */
 export interface SectionOverview extends Section, LessonTasks {
-  /** The name of the lesson's folder; empty while it is in preparation. */
+  /** The name of the lesson's folder. Empty while it is in preparation. */
   readonly folder: string;
-  /** Whether it has a deck of slides; a lesson that was added may have none. */
+  /** Whether the lesson has slides. An added lesson may have none. */
   readonly hasSlides: boolean;
   readonly status: LessonStatus;
 }
 
 /** Lines that a lesson printed. */
 export interface LogLines {
-  /** Whether what was shown before goes: the lesson began anew, or printed more than the home keeps. */
+  /** Remove the lines shown before: the lesson started again, or lines were skipped. */
   readonly reset: boolean;
   readonly lines: readonly string[];
 }
 
-/** What the page can ask the home. */
+/** The methods of the home that a page can invoke. */
 export interface HomeServer {
   sections(): Promise<readonly SectionOverview[]>;
   start(number: number): void;
   stop(number: number): void;
   guide(number: number): Promise<LessonGuide>;
-  /** What the lesson has printed and prints, live. */
+  /** Streams the lines that a lesson has printed and prints. */
   log(number: number): AsyncIterable<LogLines>;
 }
 
-/** What the home tells every page. */
+/** The methods that the home calls on every page. */
 export interface HomeClient {
   lessonChanged(status: LessonStatus): void;
 }

@@ -82,7 +82,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
   const row = (number: number) => page.locator('.stop').nth(number - 1);
   const button = (name: string) => page.getByRole('button', { name });
 
-  test('the course as it is: every section, whether its lesson exists or not; a click starts a lesson and opens it', async () => {
+  test('lists every section, and a click starts a lesson and opens it', async () => {
     const lessonPort = await freePort();
     home = await startHome(0, { portOf: (number) => (number === 3 ? lessonPort : 1) });
     await open();
@@ -94,7 +94,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     await see(lesson.locator('#state')).toHaveText('Connected');
     await see(row(3)).toContainText(`Running on ${lessonPort}`);
     await see(page.locator('#log')).toContainText(
-      `Lesson 3 is ready: open http://localhost:${lessonPort}`,
+      `Lesson 3 is ready: open http://localhost:${lessonPort} in two tabs (stop it in the course home)`,
     );
     await see(page.getByRole('link', { name: 'Open lesson 3' })).toHaveAttribute(
       'href',
@@ -106,7 +106,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  test('nobody is shut out of the README of a lesson', async () => {
+  test('axe reports nothing for the README of a lesson', async () => {
     home = await startHome(0);
     for (const { number, title } of sections.filter(
       (section) => lessonFolder(section.number) !== undefined,
@@ -119,7 +119,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  test('nobody is shut out of the list and of what unfolds', async () => {
+  test('axe reports nothing for the list and for folded parts', async () => {
     await openWith({ 1: ALIVE, 3: `${READY} ${ALIVE}`, 4: 'throw new Error("nothing works")' });
     await button('Start and open lesson 3').click();
     await button('Start and open lesson 4').click();
@@ -144,7 +144,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     await see(page.locator('#state')).toHaveText('1 lesson running');
   });
 
-  test('a lesson that crashes shows its last lines, in the list and beside its README', async () => {
+  test('a lesson that crashes shows its last lines, in the list and next to its README', async () => {
     await openWith({ 3: `const ready = ;` });
     await button('Start and open lesson 3').click();
     for (const place of [row(3), page.locator('#guide')]) {
@@ -153,7 +153,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
       await page.goto(`http://localhost:${home.port}/#lesson-3`);
     }
     await see(button('Start and open lesson 3')).toBeEnabled();
-    expect(context.pages()).toHaveLength(1); // the tab that waited for it is closed
+    expect(context.pages()).toHaveLength(1); // the tab that was opened for it is closed
   });
 
   test('progress is kept in the browser: run, experiments, questions', async () => {
@@ -176,23 +176,23 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     await page.getByLabel('Experiment 2 done').check();
     await page.getByText('Why?').click();
     await page.getByLabel('Question 1 answered').check();
-    await see(other.locator('.stop').nth(2)).toHaveClass(/\bdone\b/); // another tab hears of it
-    await other.getByRole('button', { name: 'Forget my progress' }).click();
+    await see(other.locator('.stop').nth(2)).toHaveClass(/\bdone\b/); // another tab is notified
+    await other.getByRole('button', { name: 'Delete my progress' }).click();
     await see(other.locator('.stop').nth(2)).not.toContainText('✓ run');
   });
 
-  test('by keyboard: all is reached in order, and what is pressed keeps the focus', async () => {
+  test('the keyboard reaches everything in order, and a pressed button keeps the focus', async () => {
     await openWith({ 3: `${READY} ${ALIVE}` });
     const stops = await tabOrder(page);
-    const wanted = [
+    const first = [
+      'Skip to the lessons',
       'Lessons',
       'Diff lessons',
       'Slides',
-      'Basics',
       'README, lesson 3',
       'Diff to lesson 2, lesson 3',
     ];
-    expect(stops.slice(0, 6)).toEqual(wanted); // it has no slides
+    expect(stops.slice(0, 6)).toEqual(first); // this lesson has no slides
     expect(stops.slice(6)).toEqual(
       expect.arrayContaining(['Start and open lesson 3', 'Section to follow', 'Lines of the log']),
     );
@@ -211,12 +211,51 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     await see(button('Start and open lesson 3')).toBeVisible();
   });
 
-  test('follow along: each section by its choice, what differs out of the README', async () => {
+  test('the skip link leads to the first lesson, and the arrow keys to the others', async () => {
+    home = await startHome(0, { portOf: () => 4999 });
+    await open();
+    await page.getByRole('link', { name: 'Skip to the lessons' }).focus();
+    await page.keyboard.press('Enter');
+    await see(button('Start and open lesson 1')).toBeFocused();
+    for (let lesson = 2; lesson <= 6; lesson++) await page.keyboard.press('ArrowDown');
+    await see(button('Start and open lesson 6')).toBeFocused();
+    await page.keyboard.press('ArrowUp');
+    await see(button('Start and open lesson 5')).toBeFocused();
+    await page.goto(`http://localhost:${home.port}/#lesson-3`);
+    await page.getByRole('link', { name: 'Skip to the lessons' }).press('Enter');
+    await see(page.getByRole('heading', { name: '3 Basics' })).toBeFocused();
+  });
+
+  test('a double click starts a lesson once and opens one tab', async () => {
+    await openWith({ 3: `${READY} ${ALIVE}` });
+    await button('Start and open lesson 3').dblclick();
+    await see(row(3)).toContainText('Running on 4999');
+    expect(context.pages()).toHaveLength(2);
+  });
+
+  test('on a phone, the lessons fill little more than two screens, and the rest is folded', async () => {
+    home = await startHome(0, { portOf: () => 4999 });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open();
+    await see(page.locator('.stop')).toHaveCount(sections.length);
+    const size = () =>
+      page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        document.documentElement.scrollHeight,
+      ]);
+    const [width, height] = await size();
+    expect(width).toBe(390);
+    expect(height).toBeLessThan(844 * 2.2);
+    await page.getByText('Follow the videos').click();
+    await see(page.getByLabel('Section to follow')).toBeVisible();
+  });
+
+  test('follow along shows each section, and what differs from its README', async () => {
     await openWith({ 3: '' });
     const follow = page.locator('#follow');
     for (const section of sections) {
       await follow.getByLabel('Section to follow').selectOption(String(section.number));
-      await see(follow).toContainText(section.follow.shows);
+      await see(follow).toContainText(section.follow.covers);
     }
     await follow.getByLabel('Section to follow').selectOption('3');
     await see(follow).toContainText('In everything.');
@@ -230,7 +269,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  test('what a README brings along does not run', async () => {
+  test('scripts in a README do not run', async () => {
     const hostile = `<img src="x:" alt="" onerror="document.title = 'bad'"><script>document.title = 'bad'</script>`;
     await openWith({ 3: '' }, '#lesson-3', `${readme}\n## More\n\n${hostile}\n`);
     await see(page.locator('.prose img')).toHaveCount(1);
@@ -240,7 +279,7 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     await see(page).toHaveTitle('3 Basics: Practical SignalR for Node');
   });
 
-  test('the home stops and comes back: the page says so, and goes on', async () => {
+  test('the page reports that the home has stopped, and reconnects', async () => {
     await openWith({ 3: `${READY} ${ALIVE}` });
     const { port } = home;
     await home.close();

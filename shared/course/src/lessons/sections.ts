@@ -5,91 +5,88 @@ import { lessonSteps } from './lesson-budgets.ts';
 
 const course = 'https://codeopinion.com/practical-asp-net-core-signalr';
 
-/** What to have beside the video of each section, in the order of the course. Addresses are those that are known to exist, no others. */
+/**
+ * What the course has for each section, and which code of the lesson to read meanwhile. The texts
+ * state only what the course page or the C# repository shows. No other addresses are known.
+ */
 export const videos: readonly FollowAlong[] = [
   {
-    shows:
-      'What the course is about and how its eight sections build on each other. There is no code in it.',
+    covers: 'The overview of the course. The C# repository has no code for this section.',
     page: `${course}/`,
     code: [
-      { file: 'client/polling.ts', look: 'asks every two seconds' },
-      { file: 'client/main.ts', look: 'is told, and asks nothing' },
-      { file: 'server/hub.ts', look: 'tells everybody who is here' },
+      { file: 'client/main.ts', note: 'polling and pushing, next to each other' },
+      { file: 'server/hub.ts', note: 'notifies all clients of each change' },
     ],
   },
   {
-    shows:
-      'What SignalR is made of: transports in the order in which they are tried, connections, the protocol, hubs.',
+    covers:
+      'The layers of SignalR in their order: transport, connection, protocol, hub. The C# repository has no code for this section.',
     code: [
-      { file: 'client/main.ts', look: 'one connection for each transport' },
-      { file: 'client/by-hand.ts', look: 'the same without a client' },
-      { file: 'server/main.ts', look: 'what negotiation may offer' },
+      { file: 'client/main.ts', note: 'one connection per transport' },
+      { file: 'server/main.ts', note: 'what negotiate offers' },
     ],
   },
   {
-    shows:
-      'A hub with SendMessageToAll, its registration and its path, and a page that connects, listens and calls.',
+    covers:
+      'In the C# code: MessageHub with SendMessageToAll, AddSignalR and MapHub, and message.js, which builds a connection, registers a handler, starts, and invokes.',
     code: [
-      { file: 'server/hub.ts', look: 'MessageHub.cs' },
-      { file: 'server/main.ts', look: 'AddSignalR and MapHub of Startup.cs' },
-      { file: 'client/main.ts', look: 'message.js: build, on, start, invoke' },
+      { file: 'server/hub.ts', note: 'MessageHub.cs' },
+      { file: 'server/main.ts', note: 'AddSignalR and MapHub' },
+      { file: 'client/main.ts', note: 'message.js: build, on, start, invoke' },
     ],
   },
   {
-    shows:
-      'Whom a hub can address: everybody, the caller, one connection, a group; and what it learns when clients come and go.',
+    covers:
+      'In the C# code: SendMessageToCaller, SendMessageToUser, JoinGroup and SendMessageToGroup, and the messages UserConnected and UserDisconnected.',
     page: `${course}-server-hubs/`,
     code: [
-      { file: 'contract.ts', look: 'six more names' },
-      { file: 'server/hub.ts', look: 'targets, groups, onConnected and onDisconnected' },
-      { file: 'client/main.ts', look: 'the list of targets' },
+      { file: 'contract.ts', note: 'the new names' },
+      { file: 'server/hub.ts', note: 'targets, groups, onConnected and onDisconnected' },
+      { file: 'client/main.ts', note: 'the list of targets' },
     ],
   },
   {
-    shows: 'A form outside of SignalR whose controller sends to all clients through IHubContext.',
+    covers:
+      'In the C# code: AnnouncementController, which gets IHubContext<MessageHub> and sends the text of a form to all clients.',
     code: [
-      { file: 'server/announcement.ts', look: 'the controller and its form' },
-      { file: 'server/main.ts', look: 'the hub context that mapHub returns' },
+      { file: 'server/announcement.ts', note: 'the controller and its form' },
+      { file: 'server/main.ts', note: 'the hub context that mapHub returns' },
     ],
   },
   {
-    shows:
-      'A hub that only users with a token may use, and the hook that takes the token out of the query.',
+    covers:
+      'In the C# code: the OnMessageReceived hook of JwtBearer, which takes the token from the query string. It is commented out there.',
     code: [
-      { file: 'server/auth-broken.ts', look: 'reads the header alone' },
-      { file: 'server/auth-fixed.ts', look: 'OnMessageReceived: the query too' },
-      { file: 'client/main.ts', look: 'accessTokenFactory' },
+      { file: 'server/auth-fixed.ts', note: 'OnMessageReceived: reads the query string too' },
+      { file: 'server/auth-broken.ts', note: 'reads only the header' },
+      { file: 'client/main.ts', note: 'accessTokenFactory' },
     ],
   },
   {
-    shows:
-      'Two instances of the app that know nothing of each other, and Redis between them as a backplane.',
+    covers:
+      'Two servers with Redis as a backplane. In the C# code, the line that adds Redis is commented out.',
     page: `${course}-scaling/`,
-    code: [{ file: 'server/main.ts', look: 'one line: scaleOut' }],
+    code: [{ file: 'server/main.ts', note: 'one line: scaleOut' }],
   },
   {
-    shows:
-      'Clients connect to a service in the cloud; the app keeps a few connections to it and needs no Redis.',
+    covers:
+      'Azure SignalR Service in place of Redis. In the C# code, the line that adds the service is active.',
     page: `${course}-azure/`,
-    code: [
-      { file: 'server/main.ts', look: 'one line: the service in place of Redis' },
-      { file: 'server/start.ts', look: 'what takes turns and needs no stickiness' },
-      { file: 'client/experiments.ts', look: 'both negotiations by hand' },
-    ],
+    code: [{ file: 'server/main.ts', note: 'one line: the service instead of Redis' }],
   },
 ];
 
-/** A lesson that the course does not have. */
+/** For a lesson that the course does not have. */
 const withoutVideo: FollowAlong = {
-  shows: 'No video: the course does not have this lesson.',
+  covers: 'The course does not have this lesson.',
   code: [
-    { file: 'contract.ts', look: 'the names of both sides' },
-    { file: 'server/hub.ts', look: 'what runs on the server' },
-    { file: 'client/main.ts', look: 'what runs in the page' },
+    { file: 'contract.ts', note: 'the names of both sides' },
+    { file: 'server/hub.ts', note: 'the code of the server' },
+    { file: 'client/main.ts', note: 'the code of the page' },
   ],
 };
 
-/** All lessons in order, as their folders describe them: the sections of the course, then what was added to them. */
+/** All lessons in order: the sections of the course, then the lessons that were added. */
 export const sections: readonly Section[] = lessonFolders().map(({ number, title, goal }) => ({
   number,
   title,
@@ -98,18 +95,18 @@ export const sections: readonly Section[] = lessonFolders().map(({ number, title
   follow: videos[number - 1] ?? withoutVideo,
 }));
 
-/** The root of the repository. */
+/** The path of the repository. */
 export const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
-/** The port of a lesson: 4100 and its number. */
+/** Returns the port of a lesson: 4100 plus its number. */
 export const portOf = (number: number): number => 4100 + number;
 
-/** The lesson that another one is compared with: the one before it, or the one that it was made from. */
+/** Returns the number of the lesson that a lesson is compared with: the previous or copied one. */
 export function lessonBefore(number: number): number {
   return lessonSteps.find(({ to }) => to === number)?.from ?? number - 1;
 }
 
-/** The folder of a lesson that can be started, below `parent`; undefined while it is in preparation. */
+/** Returns the folder of a lesson in `parent`. Returns undefined while it is in preparation. */
 export function lessonFolder(number: number, parent?: string): string | undefined {
   return lessonFolders(parent).find((lesson) => lesson.number === number)?.folder;
 }

@@ -51,8 +51,11 @@ export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promis
     await signalr.close();
     return;
   }
+  // The course home sets this variable for the lessons that it starts. Ctrl-C does not reach them.
+  const isStartedByHome = process.env['COURSE_HOME_PID'] !== undefined;
+  const howToStop = isStartedByHome ? 'stop it in the course home' : 'Ctrl-C stops it';
   console.log(
-    `Lesson ${number} is ready: open http://localhost:${port} in two tabs (Ctrl-C ends it)`,
+    `Lesson ${number} is ready: open http://localhost:${port} in two tabs (${howToStop})`,
   );
 }
 
