@@ -29,10 +29,13 @@ class PageHub extends Hub {
 const sockets = new Set<Socket>();
 let cleanups: (() => Promise<unknown>)[] = [];
 
-/** Starts a server whose page loads the official client. The origin `allowed` may call it by CORS. */
+/** Starts a server whose page loads the official client. Pages of the origin `allowed` may call it. */
 async function start(allowed?: string): Promise<string> {
   const signalr = new SignalRServer({ allowStatefulReconnects: true });
-  signalr.mapHub('/hub', PageHub, { methods: ['echo', 'origin', 'sendNumbers', 'count'] });
+  signalr.mapHub('/hub', PageHub, {
+    methods: ['echo', 'origin', 'sendNumbers', 'count'],
+    ...(allowed === undefined ? {} : { allowedOrigins: [allowed] }),
+  });
   const app = express();
   app.get('/', (_request, response) => void response.send('<script src="/signalr.js"></script>'));
   const bundle = createRequire(import.meta.url).resolve(

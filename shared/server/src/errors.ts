@@ -93,6 +93,11 @@ export const errors = {
     ),
 
   // Options
+  allowedOriginsInvalid: (value: string) =>
+    typeError(
+      'ERR_SIGNALR_ALLOWED_ORIGINS_INVALID',
+      `The option 'allowedOrigins' contains '${value}', which is not an origin. Use '*' or an array of origins such as ['https://example.org'], without a path. Pages with the origin 'null' must use a token.`,
+    ),
   unknownOption: (name: string) =>
     typeError(
       'ERR_SIGNALR_UNKNOWN_OPTION',

@@ -24,6 +24,7 @@ export type {
 } from './hubs/connection/diagnostics.ts';
 export type { HubFilter, HubInvocationContext, HubLifetimeContext } from './hubs/hub-filter.ts';
 export { stream, streamOf, type StreamParameter } from './hubs/streams/stream-parameter.ts';
+export type { AllowedOrigins } from './authentication/allowed-origins.ts';
 export { jwtBearer } from './authentication/jwt-bearer.ts';
 export type {
   AuthenticationFailedContext,

@@ -9,6 +9,8 @@ export const logMessages = {
     `The key of a token was not found. A request to ${path} was refused.`,
   forbidden: (path: string, user: string | undefined) =>
     `User ${user ?? '(without an id)'} is not authorized. A request to ${path} was refused.`,
+  originRefused: (origin: string) =>
+    `A request was refused, because its origin '${origin}' is not allowed. Add it to allowedOrigins if your pages use it.`,
   userChanged: (id: string) =>
     `A request to connection ${id} was refused, because the connection belongs to another user.`,
   policyFailed: (hub: string, method: string) =>

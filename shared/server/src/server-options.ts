@@ -1,3 +1,4 @@
+import { type AllowedOrigins, checkAllowedOrigins } from './authentication/allowed-origins.ts';
 import {
   type HubProtocol,
   JsonHubProtocol,
@@ -119,6 +120,14 @@ export interface SharedOptions {
    */
   readonly authentication?: AuthenticationHandler | 'none';
   /**
+   * The origins of pages that may use the hub, in addition to its own origin: an array such as
+   * `['https://example.org']`, or `'*'` for all. Applies to negotiation and to all transports.
+   * Requests without an Origin header do not come from a page of another origin and are not checked.
+   * Default: pages of other origins must identify their user with a token, for example with
+   * `accessTokenFactory`. Cookies are not enough.
+   */
+  readonly allowedOrigins?: AllowedOrigins;
+  /**
    * Whether a connection is closed when the token of its user expires. The client may reconnect.
    * Default: false. Source: `CloseOnAuthenticationExpiration`.
    */
@@ -186,11 +195,15 @@ export interface MapHubOptions<THub> extends SharedOptions {
 
 /** The options of a mapped hub with all defaults applied. */
 export interface ResolvedOptions extends Required<
-  Omit<SharedOptions, 'connectionTokens' | 'longPolling' | 'onAuthenticationRefresh'>
+  Omit<
+    SharedOptions,
+    'allowedOrigins' | 'connectionTokens' | 'longPolling' | 'onAuthenticationRefresh'
+  >
 > {
   readonly connectionTokens: ResolvedConnectionTokenOptions | undefined;
   readonly longPolling: Required<LongPollingOptions>;
   readonly onAuthenticationRefresh: SharedOptions['onAuthenticationRefresh'];
+  readonly allowedOrigins: AllowedOrigins | undefined;
   readonly authorize: Authorize | undefined;
   readonly logger: Logger;
 }
@@ -218,6 +231,7 @@ export const defaults = {
   userIdProvider: { getUserId: ({ user }) => nameIdentifier(user) } satisfies UserIdProvider,
   authentication: 'none' as const,
   authorize: undefined,
+  allowedOrigins: undefined,
   closeOnAuthenticationExpiration: false,
   enableAuthenticationRefresh: false,
   onAuthenticationRefresh: undefined,
@@ -283,6 +297,7 @@ export function resolveOptions(
   ) {
     throw errors.authenticationInvalid();
   }
+  checkAllowedOrigins(resolved.allowedOrigins);
   if (resolved.protocols.length === 0) throw errors.protocolsMissing();
   return { ...resolved, logger };
 }

@@ -56,6 +56,8 @@ export const wireMessages = {
   deleteOfOther: 'Cannot terminate this connection using the DELETE endpoint.',
   tooManyPosts:
     'Too many requests of this connection are waiting. Wait for a response before you send the next.',
+  originRefused:
+    'The origin of this page is not allowed. Add it to the option allowedOrigins of the hub.',
   serverClosing: 'The server is shutting down. Connect again later.',
   tooManyEarlyPosts:
     'Too many connections have sent data before they were open. Open the transport, then send.',

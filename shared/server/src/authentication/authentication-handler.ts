@@ -20,6 +20,12 @@ export interface AuthenticateResult {
   readonly ticket?: AuthenticationTicket;
   /** Its message reaches the log, without tokens. */
   readonly failure?: Error;
+  /**
+   * Whether the caller has attached the credentials itself, as a token or an API key in a header or
+   * in the query. Browsers attach cookies to the requests of every page, so requests with other
+   * credentials must come from the same origin, unless `allowedOrigins` allows more. Default: false.
+   */
+  readonly hasExplicitCredentials?: boolean;
   /** The request has its answer already; nothing more is to be done. */
   readonly handled?: boolean;
 }
@@ -30,7 +36,11 @@ export interface AuthenticateResult {
  * @example
  * const apiKey: AuthenticationHandler = {
  *   authenticate: ({ request }) =>
- *     request.headers['x-api-key'] === key ? { ticket: { user: { sub: 'robot' }, expiresAt: undefined } } : {},
+ *     request.headers['x-api-key'] === key ? {
+ *         ticket: { user: { sub: 'robot' }, expiresAt: undefined },
+ *         hasExplicitCredentials: true,
+ *       }
+ *     : {},
  * };
  */
 export interface AuthenticationHandler {

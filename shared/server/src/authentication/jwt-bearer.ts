@@ -82,7 +82,8 @@ export function jwtBearer(options: JwtBearerOptions): AuthenticationHandler {
       const token = received.token || bearerToken(request);
       if (!token) return {};
       try {
-        return await validated(token, request);
+        const hasExplicitCredentials = isExplicit(token, request);
+        return { ...(await validated(token, request)), hasExplicitCredentials };
       } catch (error) {
         if (!(error instanceof TokenError)) throw error; // a mistake of the app's own code is no fault of the token
         await events.onAuthenticationFailed?.({ request, error });
@@ -109,6 +110,11 @@ export function jwtBearer(options: JwtBearerOptions): AuthenticationHandler {
       return { 'WWW-Authenticate': ['Bearer', parameters.join(', ')].join(' ').trimEnd() };
     },
   };
+}
+
+/** Returns true if the token is in the Authorization header or in the query: not in a cookie. */
+function isExplicit(token: unknown, request: ConnectionRequest): boolean {
+  return token === bearerToken(request) || request.query.values().includes(token as string);
 }
 
 /** The token of `Authorization: Bearer …`; another scheme counts as none. */

@@ -7,10 +7,12 @@ import { nameIdentifier } from './claims.ts';
 import { redactTokens } from './redact-tokens.ts';
 import { withinTime } from './within-time.ts';
 
-/** The answer to a request that is not let in; it has no body. */
+/** The response to a request that is refused. */
 export interface Refusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** The body of the response. Default: empty. */
+  readonly message?: string;
 }
 
 /** What came of a request: who it comes from (or nobody), a refusal, or an answer that someone else has given. */
@@ -18,6 +20,8 @@ export interface Admission {
   readonly ticket?: AuthenticationTicket;
   readonly refusal?: Refusal;
   readonly handled?: boolean;
+  /** True if the caller has identified itself with a token. */
+  readonly hasExplicitCredentials?: boolean;
 }
 
 const nobody: Admission = {};
@@ -67,16 +71,23 @@ export class RequestAuthentication {
   ): Promise<Admission> {
     const { authorize, logger } = this.#options;
     const { request } = context;
-    const { ticket, failure, handled } = await handler.authenticate(context);
+    const {
+      ticket,
+      failure,
+      handled,
+      hasExplicitCredentials = false,
+    } = await handler.authenticate(context);
     if (handled === true) return { handled };
     if (failure !== undefined) this.#report(failure, context);
-    if (authorize === undefined) return ticket === undefined ? nobody : { ticket };
+    if (authorize === undefined)
+      return ticket === undefined ? nobody : { ticket, hasExplicitCredentials };
     if (ticket === undefined) {
       return {
         refusal: { status: 401, headers: (await handler.challenge?.(context, failure)) ?? {} },
       };
     }
-    if (await isAuthorized(authorize, ticket.user, { request })) return { ticket };
+    if (await isAuthorized(authorize, ticket.user, { request }))
+      return { ticket, hasExplicitCredentials };
     logger.info(logMessages.forbidden(request.path, nameIdentifier(ticket.user)));
     return { refusal: forbidden };
   }

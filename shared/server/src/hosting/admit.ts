@@ -23,9 +23,16 @@ export function admit(
   refuse: Refuse,
   next: Next,
 ): void {
-  const decide = ({ ticket, refusal, handled }: Admission): void => {
+  const decide = ({
+    ticket,
+    refusal,
+    handled,
+    hasExplicitCredentials = false,
+  }: Admission): void => {
     if (handled === true) return;
     if (refusal !== undefined) return refuse(refusal);
+    const originRefusal = hub.origins.refuse(context.httpRequest, hasExplicitCredentials);
+    if (originRefusal !== undefined) return refuse(originRefusal);
     next(ticket);
   };
   const admission = hub.authentication.admit(context);

@@ -55,7 +55,7 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
     admitRequest(
       hub,
       { request: details, httpRequest: request, socket: undefined },
-      (refusal) => answer(response, refusal.status, '', refusal.headers),
+      ({ status, message = '', headers }) => answer(response, status, message, headers),
       (ticket) => {
         const exchange = { hub, request, response, details, ticket };
         serve(context, exchange, action).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import type { TransferFormat } from '@practical-signalr/protocol';
+import { OriginCheck } from '../authentication/allowed-origins.ts';
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import { RequestAuthentication } from '../authentication/request-authentication.ts';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
@@ -32,6 +33,7 @@ export class MappedHub {
   readonly hubClass: unknown;
   readonly options: ResolvedOptions;
   readonly authentication: RequestAuthentication;
+  readonly origins: OriginCheck;
   readonly connections: ConnectionManager;
   /** The transports that negotiation offers, in the order of the option `transports`. */
   readonly offeredTransports: readonly TransportDefinition[];
@@ -52,6 +54,7 @@ export class MappedHub {
     this.hubClass = hubClass;
     this.options = options;
     this.authentication = new RequestAuthentication(options);
+    this.origins = new OriginCheck(options.allowedOrigins, options.logger);
     const shortest = Math.min(
       options.keepAliveInterval,
       options.clientTimeoutInterval,

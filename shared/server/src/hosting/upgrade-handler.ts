@@ -99,7 +99,7 @@ export class UpgradeHandler {
     admitToConnection(
       hub,
       { request: details, httpRequest: request, socket },
-      ({ status, headers }) => refuseUpgrade(socket, status, '', headers),
+      ({ status, message = '', headers }) => refuseUpgrade(socket, status, message, headers),
       (ticket) => this.#open({ hub, request, details, ticket, socket, head }),
     );
   }
