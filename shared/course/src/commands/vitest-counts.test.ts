@@ -12,20 +12,14 @@ async function run(name: string, content: string): Promise<ReturnType<typeof cou
   const folder = mkdtempSync(join(root, 'node_modules/.cache/counts-'));
   const report = join(folder, 'report.json');
   writeFileSync(join(folder, name), content);
+  // Without a configuration of its own, the folder would use the one of the repository.
+  writeFileSync(join(folder, 'vitest.config.mjs'), 'export default { test: { exclude: [] } };');
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   let code = 0;
   try {
     await promisify(execFile)(
       process.execPath,
-      [
-        vitest,
-        'run',
-        '--root',
-        folder,
-        '--reporter=json',
-        `--outputFile=${report}`,
-        '--exclude=none',
-      ],
+      [vitest, 'run', '--root', folder, '--reporter=json', `--outputFile=${report}`],
       { cwd: folder },
     );
   } catch (error) {
