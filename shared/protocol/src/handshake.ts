@@ -18,7 +18,8 @@ const SEPARATOR_BYTE = 0x1e;
  */
 export class HandshakeReader {
   readonly #limit: number;
-  readonly #parts: Uint8Array[] = [];
+  /** The unfinished handshake. It grows with the data, so many small chunks need no more memory. */
+  #buffer = new Uint8Array(0);
   #size = 0;
 
   /** `maximumSize` is in bytes, the separator included; undefined means no limit. */
@@ -33,7 +34,7 @@ export class HandshakeReader {
   read(
     piece: string | Uint8Array,
   ): { request: HandshakeRequest; rest: string | Uint8Array } | undefined {
-    if (typeof piece === 'string' && this.#parts.length === 0) {
+    if (typeof piece === 'string' && this.#size === 0) {
       const end = piece.indexOf(RECORD_SEPARATOR);
       if (end >= 0 && (end + 1) * 3 <= this.#limit) {
         return { request: parseHandshakeRequest(piece.slice(0, end)), rest: piece.slice(end + 1) };
@@ -45,13 +46,23 @@ export class HandshakeReader {
     if (this.#size + length > this.#limit) {
       throw errors.messageTooLarge(this.#limit);
     }
-    this.#parts.push(end < 0 ? bytes.slice() : bytes.subarray(0, end));
-    this.#size += length;
+    this.#append(end < 0 ? bytes : bytes.subarray(0, end));
     if (end < 0) return undefined;
     return {
-      request: parseHandshakeRequest(decodeParts(this.#parts)),
+      request: parseHandshakeRequest(decode(this.#buffer.subarray(0, this.#size))),
       rest: bytes.subarray(end + 1),
     };
+  }
+
+  #append(bytes: Uint8Array): void {
+    const size = this.#size + bytes.length;
+    if (size > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(size, 2 * this.#buffer.length));
+      grown.set(this.#buffer.subarray(0, this.#size));
+      this.#buffer = grown;
+    }
+    this.#buffer.set(bytes, this.#size);
+    this.#size = size;
   }
 }
 
@@ -60,10 +71,9 @@ export function writeHandshakeResponse(error?: string): string {
   return (error === undefined ? '{}' : JSON.stringify({ error })) + RECORD_SEPARATOR;
 }
 
-function decodeParts(parts: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+function decode(bytes: Uint8Array): string {
   try {
-    return parts.map((part) => decoder.decode(part, { stream: true })).join('') + decoder.decode();
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw errors.invalidJson();
   }

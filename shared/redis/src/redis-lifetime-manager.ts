@@ -191,7 +191,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const message = new SharedMessage(method, args, invocationId);
     const connection = this.#index.get(connectionId);
     const result = this.#results.add(connectionId, invocationId, signal);
-    if (signal?.aborted === true) return result;
+    if (this.#results.connectionOf(invocationId) === undefined) return result;
     try {
       if (connection !== undefined) void connection.write(message);
       else this.#remoteResults.invoke(connectionId, invocationId, message);

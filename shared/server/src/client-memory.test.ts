@@ -1,10 +1,21 @@
-import { request, type ClientRequest } from 'node:http';
 import { once } from 'node:events';
-import { afterEach, expect, test } from 'vitest';
+import { type ClientRequest, request } from 'node:http';
+import type { Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, expect, test, vi } from 'vitest';
 import { Hub } from './index.ts';
-import { turns } from './testing/event-loop.ts';
+import {
+  ClientResultsManager,
+  MAXIMUM_PENDING_RESULTS,
+} from './scale-out/client-results-manager.ts';
+import { settled, turns } from './testing/event-loop.ts';
 import { testServer, type TestServer } from './testing/index.ts';
+import { RawClient } from './testing/raw-client.ts';
 import { RawPollingClient } from './testing/raw-http-client.ts';
+import { TestTimeout } from './testing/test-timeout.ts';
+import { CLOSE_TIMEOUT } from './transports/buffered-transport.ts';
+import { LARGE_MESSAGE_TIMEOUT } from './transports/unfinished-message.ts';
 
 class EchoHub extends Hub {
   echo(text: string): string {
@@ -87,3 +98,159 @@ const countConnections = (): Promise<number> =>
       error === null ? resolve(count) : reject(error),
     ),
   );
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Returns the memory that the process uses after a garbage collection, in bytes. */
+function usedMemory(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** One masked WebSocket frame of a client. The mask is 0. */
+function clientFrame(opcode: number, payload: Buffer, isFinal: boolean, length = payload.length) {
+  const header = Buffer.alloc(14);
+  header[0] = (isFinal ? 0x80 : 0) | opcode;
+  header[1] = 0x80 | 127;
+  header.writeBigUInt64BE(BigInt(length), 2);
+  return Buffer.concat([header, payload]);
+}
+const CONTINUATION = 0;
+const TEXT = 1;
+
+const socketOf = (client: RawClient): Socket =>
+  (client.webSocket as unknown as { _socket: Socket })._socket;
+
+test('messages that never end share a budget, and end in time', async () => {
+  using largeMessageTimeout = new TestTimeout(LARGE_MESSAGE_TIMEOUT);
+  server = await testServer({ '/hub': { hub: EchoHub, methods: ['echo'] } });
+  const size = 1_000_000;
+  const clients: RawClient[] = [];
+  let closedCount = 0;
+  for (let i = 0; i < 32; i++) {
+    const client = await RawClient.connect(`${server.url}/hub`);
+    clients.push(client);
+    client.webSocket.on('close', () => closedCount++);
+    socketOf(client).write(clientFrame(TEXT, Buffer.alloc(size, 'x'), false, size + 1));
+  }
+  // 16 MB are enough for 18 of these messages; each has 96 KB of its own.
+  await expect.poll(() => closedCount).toBe(32 - Math.floor((16 * 1024 * 1024) / (size - 98_304)));
+  await expectService();
+  await largeMessageTimeout.elapseUntil(Promise.all(clients.map((client) => client.end())));
+  expect(closedCount).toBe(32);
+});
+
+test('small messages that never end do not close a connection', async () => {
+  server = await testServer({ '/hub': { hub: EchoHub, methods: ['echo'] } });
+  const client = await RawClient.connect(`${server.url}/hub`);
+  const call = Buffer.from('{"type":1,"invocationId":"1","target":"Echo","arguments":["x"]}\u001e');
+  const socket = socketOf(client);
+  socket.write(clientFrame(TEXT, call.subarray(0, 10), false));
+  client.webSocket.ping();
+  socket.write(clientFrame(CONTINUATION, call.subarray(10), true));
+  expect(await client.next()).toContain('"result":"x"');
+  client.close();
+});
+
+test('a message of 16,000 fragments closes the connection', async () => {
+  server = await testServer({ '/hub': { hub: EchoHub, methods: ['echo'] } });
+  const client = await RawClient.connect(`${server.url}/hub`);
+  const socket = socketOf(client);
+  socket.write(clientFrame(TEXT, Buffer.from('x'), false));
+  for (let i = 0; i < 16_000; i++) {
+    socket.write(clientFrame(CONTINUATION, Buffer.from('x'), false));
+  }
+  expect((await client.end()).code).toBe(1008);
+});
+
+test('the handshake timeout closes a client that sends fragments', async () => {
+  using handshakeTimeout = new TestTimeout();
+  using closeTimeout = new TestTimeout(CLOSE_TIMEOUT);
+  const options = { methods: ['echo'], handshakeTimeout: handshakeTimeout.ms } as const;
+  server = await testServer((signalr) => signalr.mapHub('/hub', EchoHub, options));
+  const client = await RawClient.open(`${server.url}/hub`);
+  client.webSocket.removeAllListeners('message');
+  const socket = socketOf(client);
+  const closed = once(socket, 'close');
+  socket.on('error', () => undefined);
+  socket.write(clientFrame(TEXT, Buffer.from('x'), false));
+  const timer = setInterval(() => {
+    if (socket.writable) socket.write(clientFrame(CONTINUATION, Buffer.from('x'), false));
+  }, 1);
+  await closeTimeout.elapseUntil(handshakeTimeout.elapseUntil(closed));
+  clearInterval(timer);
+});
+
+test('empty and small messages before the handshake take no memory', async () => {
+  server = await testServer({ '/hub': { hub: EchoHub, methods: ['echo'] } });
+  const client = await RawClient.open(`${server.url}/hub`);
+  const before = usedMemory();
+  const empty = Buffer.concat(
+    Array.from({ length: 10_000 }, () => Buffer.of(0x81, 0x80, 0, 0, 0, 0)),
+  );
+  for (let i = 0; i < 50; i++) {
+    await new Promise<void>((resolve) => socketOf(client).write(empty, () => resolve()));
+  }
+  for (let i = 0; i < 20_000; i++) client.send('x');
+  await settled(() => socketOf(client).bytesWritten);
+  expect(usedMemory() - before).toBeLessThan(4_000_000);
+  client.close();
+});
+
+test('a flood of calls does not delay the call of another client', async () => {
+  let floodCount = 0;
+  class CountingHub extends Hub {
+    count(): void {
+      floodCount++;
+    }
+    floods(): number {
+      return floodCount;
+    }
+  }
+  server = await testServer({ '/hub': { hub: CountingHub, methods: ['count', 'floods'] } });
+  const flooding = await RawClient.connect(`${server.url}/hub`);
+  const other = await RawClient.connect(`${server.url}/hub`);
+  const batch = '{"type":1,"target":"Count","arguments":[]}\u001e'.repeat(1000);
+  for (let i = 0; i < 50; i++) flooding.send(batch);
+  other.send('{"type":1,"invocationId":"1","target":"Floods","arguments":[]}\u001e');
+  const result = JSON.parse((await other.next())?.replace('\u001e', '') ?? '') as {
+    result: number;
+  };
+  expect(result.result).toBeLessThan(5000);
+  await expect.poll(() => floodCount).toBe(50_000);
+  flooding.close();
+  other.close();
+});
+
+test('pending client results are limited for each connection, and end with it', async () => {
+  class AskingHub extends Hub {
+    async ask(): Promise<unknown> {
+      const client = this.clients.client(this.context.connectionId);
+      return client.invoke('GetName');
+    }
+  }
+  server = await testServer({ '/hub': { hub: AskingHub, methods: ['ask'] } });
+  const added = vi.spyOn(ClientResultsManager.prototype, 'add');
+  const client = await RawClient.connect(`${server.url}/hub`);
+  const count = 3000;
+  for (let i = 0; i < count; i++) {
+    client.send(`{"type":1,"invocationId":"${i}","target":"Ask","arguments":[]}\u001e`);
+  }
+  let refusedCount = 0;
+  let invokedCount = 0;
+  while (refusedCount + invokedCount < count) {
+    const record = (await client.next()) ?? '';
+    if (record.includes('pending invocations')) refusedCount++;
+    else if (record.includes('"target":"GetName"')) invokedCount++;
+  }
+  expect([invokedCount, refusedCount]).toEqual([
+    MAXIMUM_PENDING_RESULTS,
+    count - MAXIMUM_PENDING_RESULTS,
+  ]);
+  const results = added.mock.contexts[0] as ClientResultsManager;
+  client.close();
+  await expect.poll(() => results.size).toBe(0);
+  added.mockRestore();
+});

@@ -267,6 +267,11 @@ export const errors = {
       'ERR_SIGNALR_CLIENT_RESULT_INVALID',
       `The client's result of '${method}' does not match the option 'clientResults' of the hub.`,
     ),
+  tooManyClientResults: (connectionId: string, maximum: number) =>
+    hubError(
+      'ERR_SIGNALR_TOO_MANY_CLIENT_RESULTS',
+      `Connection '${connectionId}' has ${maximum} pending invocations. Wait for results before you invoke it again.`,
+    ),
   clientResultUnexpected: (id: string) =>
     createError(
       'ERR_SIGNALR_CLIENT_RESULT_UNEXPECTED',

@@ -60,7 +60,7 @@ export class ClientInvocations {
     this.#count += 1;
     const invocationId = `${connectionId}-${this.#prefix}-${this.#count}`;
     const result = this.#results.add(connectionId, invocationId, signal);
-    if (signal?.aborted === true) return result;
+    if (this.#results.connectionOf(invocationId) === undefined) return result;
     try {
       this.#sentOn.set(invocationId, send(invocationId, this.#serverId));
     } catch (error) {

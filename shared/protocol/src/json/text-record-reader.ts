@@ -5,6 +5,11 @@ import type { MessageTooLargeError } from '../protocol-error.ts';
 /** Ends each record of a text protocol. Source: HubProtocol.md, "Text-based encoding". */
 export const RECORD_SEPARATOR = '\u001e';
 
+/** The size of the object that joins two strings, in bytes. */
+const NODE_SIZE = 32;
+/** The number of strings below which it does not matter. */
+const MINIMUM_FRAGMENTED = 256;
+
 /**
  * Splits text that arrives in any pieces into records that end with 0x1E.
  * Each character is looked at once, whatever the number of pieces; at most one unfinished record is held.
@@ -15,6 +20,8 @@ export const RECORD_SEPARATOR = '\u001e';
 export class TextRecordReader {
   readonly #limit: number;
   #pending = '';
+  /** The number of strings that were added to `#pending` since it was flattened. */
+  #pieces = 0;
   #decoder: TextDecoder | undefined;
 
   /** `maximumRecordSize` is in bytes of UTF-8, the separator included; undefined means no limit. */
@@ -44,9 +51,22 @@ export class TextRecordReader {
     }
     if (start < text.length) {
       this.#pending += start === 0 ? text : text.slice(start);
+      this.#flattenIfFragmented();
       // Only the length is looked at here: counting bytes of the same text again for every piece would not be linear.
       if (this.#pending.length > this.#limit) throw this.#tooLarge();
     }
+  }
+
+  /**
+   * A string that is the sum of many strings keeps an object for each of them. Makes one string of
+   * them when they need more memory than their characters.
+   */
+  #flattenIfFragmented(): void {
+    this.#pieces++;
+    if (this.#pieces < MINIMUM_FRAGMENTED || this.#pieces * NODE_SIZE < this.#pending.length)
+      return;
+    this.#pieces = 0;
+    this.#pending.charCodeAt(0); // V8 flattens a string before it returns one of its characters
   }
 
   #decode(bytes: Uint8Array): string {

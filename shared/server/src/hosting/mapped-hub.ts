@@ -22,12 +22,6 @@ import type { TransportDefinition, TransportUpgrader } from '../transports/trans
 /** Bytes that a client's buffer may hold when the application does not wait for its sends. */
 const MAXIMUM_SEND_BUFFER = 16 * 1024 * 1024;
 
-/**
- * The minimum limit of an upgraded transport's message, in bytes: it may contain many hub messages,
- * each of which has its own limit.
- */
-const MINIMUM_TRANSPORT_MESSAGE = 1024 * 1024;
-
 /** One hub at one path: its connections and their heartbeat. */
 export class MappedHub {
   readonly hubClass: unknown;
@@ -75,14 +69,10 @@ export class MappedHub {
     this.offeredTransports = options.transports
       .map((name) => findTransport(name))
       .filter((definition) => definition !== undefined);
-    const maximumMessageSize = Math.max(
-      MINIMUM_TRANSPORT_MESSAGE,
-      2 * options.maximumReceiveMessageSize,
-    );
     this.upgraders = new Map(
       upgradeTransports.map((definition) => [
         definition,
-        definition.createUpgrader(maximumMessageSize),
+        definition.createUpgrader(options.maximumReceiveMessageSize),
       ]),
     );
   }

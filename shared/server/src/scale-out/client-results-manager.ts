@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { CompletionMessage } from '@practical-signalr/protocol';
 import { errors } from '../errors.ts';
 
+/** The maximum number of pending invocations of one connection. */
+export const MAXIMUM_PENDING_RESULTS = 1024;
+
 interface PendingInvocation {
   readonly connectionId: string;
   /** Removes the listener from the signal. */
@@ -37,7 +40,8 @@ export class ClientResultsManager {
 
   /**
    * Registers an invocation and resolves with its result. Rejects with a {@link HubError} if the
-   * client returns an error, the connection closes or the signal is aborted.
+   * client returns an error, the connection closes, the signal is aborted or too many invocations
+   * of the connection are pending.
    */
   add(
     connectionId: string,
@@ -46,6 +50,9 @@ export class ClientResultsManager {
   ): Promise<unknown> {
     if (signal?.aborted === true) {
       return Promise.reject(errors.invocationCanceled());
+    }
+    if ((this.#idsByConnection.get(connectionId)?.size ?? 0) >= MAXIMUM_PENDING_RESULTS) {
+      return Promise.reject(errors.tooManyClientResults(connectionId, MAXIMUM_PENDING_RESULTS));
     }
     return new Promise((resolve, reject) => {
       const cancel = (): void => {

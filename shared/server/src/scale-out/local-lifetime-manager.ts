@@ -105,7 +105,7 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     const invocationId = newInvocationId();
     const result = this.#results.add(connectionId, invocationId, signal);
     try {
-      if (signal?.aborted !== true)
+      if (this.#results.connectionOf(invocationId) !== undefined)
         void connection.write(new SharedMessage(method, args, invocationId));
     } catch (error) {
       this.#results.fail(invocationId, error as Error); // an argument cannot be serialized

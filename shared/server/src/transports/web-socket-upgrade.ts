@@ -1,14 +1,30 @@
 import type { Socket } from 'node:net';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
+import { MemoryBudget } from '../connections/memory-budget.ts';
 import { CLOSE_TIMEOUT } from './buffered-transport.ts';
 import type { TransportUpgrader } from './transport-definition.ts';
 import { WebSocketTransport } from './web-sockets.ts';
 
 /**
- * The codes that RFC 6455 defines for protocol errors of the peer. As in ASP.NET Core, every other
+ * The minimum of the maximum size of a WebSocket message, in bytes. A WebSocket message may contain
+ * many hub messages, each of which has its own limit.
+ */
+const MINIMUM_MAXIMUM_SIZE = 1024 * 1024;
+/**
+ * The size of an unfinished message that each connection may hold in addition to
+ * `maximumReceiveMessageSize`, in bytes.
+ */
+export const UNFINISHED_SHARE = 65_536;
+/** The bytes of unfinished messages above this share, for all connections of a hub. */
+export const UNFINISHED_BUDGET = 16 * 1024 * 1024;
+/** The maximum number of fragments of a WebSocket message. */
+export const MAXIMUM_FRAGMENTS = 1024;
+
+/**
+ * The codes that RFC 6455 defines for errors of the peer. As in ASP.NET Core, every other
  * close is answered with 1000.
  */
-const protocolErrors = new Set([1002, 1003, 1007, 1009]);
+const protocolErrors = new Set([1002, 1003, 1007, 1008, 1009]);
 
 class ClosingWebSocket extends WebSocket {
   override close(code?: number): void {
@@ -17,22 +33,28 @@ class ClosingWebSocket extends WebSocket {
 }
 
 /** Creates the function that completes the opening handshake of WebSockets. */
-export function createWebSocketUpgrader(maximumMessageSize: number): TransportUpgrader {
+export function createWebSocketUpgrader(maximumReceiveMessageSize: number): TransportUpgrader {
   // No compression, as in ASP.NET Core: one prebuilt frame is sent to all clients.
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: maximumMessageSize,
+    maxPayload: Math.max(MINIMUM_MAXIMUM_SIZE, 2 * maximumReceiveMessageSize),
+    maxFragments: MAXIMUM_FRAGMENTS,
+    maxBufferedChunks: MAXIMUM_FRAGMENTS,
     WebSocket: ClosingWebSocket,
     closeTimeout: CLOSE_TIMEOUT,
   } as ServerOptions<typeof ClosingWebSocket>);
+  const receiveLimits = {
+    share: maximumReceiveMessageSize + UNFINISHED_SHARE,
+    budget: new MemoryBudget(UNFINISHED_BUDGET),
+  };
   return ({ request, socket, head }, onOpen) => {
     server.handleUpgrade(request, socket, head, (webSocket) => {
       (socket as Socket).setNoDelay(true);
       onOpen(
         ({ batcher, sendLimits, onTooSlow }) =>
-          new WebSocketTransport(webSocket, socket, batcher, sendLimits, onTooSlow),
+          new WebSocketTransport(webSocket, socket, batcher, sendLimits, onTooSlow, receiveLimits),
       );
     });
   };

@@ -2,21 +2,30 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { TransportEvents } from '../connections/transport.ts';
 import { BufferedTransport, type SendLimits } from './buffered-transport.ts';
+import { type ReceiveLimits, UnfinishedMessage } from './unfinished-message.ts';
 import { joinedFrame, webSocketFrame } from './web-socket-frame.ts';
 import type { WriteBatcher } from './write-batcher.ts';
 
-/** What `ws` gives as the code when the socket ended without a Close frame. Source: RFC 6455, section 7.1.5. */
+/** The close code if the socket closed without a Close frame. Source: RFC 6455, section 7.1.5. */
 const NO_CLOSE_FRAME = 1006;
 
+/** The close code of a message that is too large. Source: RFC 6455, section 7.4.1. */
+const MESSAGE_TOO_BIG = 1009;
+/** The size of the header of a control frame from a client, in bytes. */
+const CONTROL_HEADER = 6;
+
 /**
- * The WebSocket transport. `ws` does the opening handshake, reading, pings and closing; frames that are sent are written to the
- * socket itself, because only so can one prebuilt frame serve many connections and one write many frames.
+ * The WebSocket transport. The library `ws` does the opening handshake, reading, pings and closing.
+ * Frames are written directly to the socket, so that one prebuilt frame can be sent to many clients
+ * and one write can contain many frames.
  */
 export class WebSocketTransport extends BufferedTransport {
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
   #events: TransportEvents | undefined;
-  #broken = true;
+  /** False if the client violated RFC 6455. */
+  #isLost = true;
+  readonly #unfinished: UnfinishedMessage | undefined;
 
   constructor(
     webSocket: WebSocket,
@@ -24,10 +33,13 @@ export class WebSocketTransport extends BufferedTransport {
     batcher: WriteBatcher,
     limits: SendLimits,
     onTooSlow: () => void,
+    receiveLimits?: ReceiveLimits,
   ) {
     super(batcher, limits, onTooSlow);
     this.#webSocket = webSocket;
     this.#socket = socket;
+    this.#unfinished =
+      receiveLimits && new UnfinishedMessage(receiveLimits, () => this.#refuseMessage());
   }
 
   get name() {
@@ -36,19 +48,24 @@ export class WebSocketTransport extends BufferedTransport {
 
   listen(events: TransportEvents): void {
     this.#events = events;
-    this.#webSocket.on('message', (data: Buffer, isBinary: boolean) =>
-      // `ws` has checked that text is UTF-8; bytes are checked by who decodes them.
-      this.#events?.onReceive(isBinary ? data : data.toString('utf8')),
-    );
-    this.#webSocket.on('error', () => (this.#broken = false)); // the peer breaks RFC 6455; a 'close' follows
-    this.#webSocket.on('close', (code) => {
-      this.ended();
-      this.#events?.onClose(this.#broken && code === NO_CLOSE_FRAME);
+    this.#webSocket.on('message', (data: Buffer, isBinary: boolean) => {
+      this.#unfinished?.complete();
+      // `ws` has checked that text is UTF-8.
+      this.#events?.onReceive(isBinary ? data : data.toString('utf8'));
     });
+    // A 'close' event follows.
+    this.#webSocket.on('error', () => {
+      this.#isLost = false;
+    });
+    this.#webSocket.on('close', (code) => {
+      this.#unfinished?.reset();
+      this.ended();
+      this.#events?.onClose(this.#isLost && code === NO_CLOSE_FRAME);
+    });
+    this.#limitUnfinishedMessages();
     this.#socket.on('drain', () => this.taken());
   }
 
-  /** Ends without a word to the connection, which goes on with another transport. */
   abandon(): void {
     this.#events = undefined;
     this.abort();
@@ -65,6 +82,24 @@ export class WebSocketTransport extends BufferedTransport {
 
   resume(): void {
     this.#webSocket.resume();
+  }
+
+  #limitUnfinishedMessages(): void {
+    const unfinished = this.#unfinished;
+    if (unfinished === undefined) return;
+    const onControlFrame = (data: Buffer): void =>
+      unfinished.addControlFrame(data.length + CONTROL_HEADER);
+    this.#webSocket.on('ping', onControlFrame);
+    this.#webSocket.on('pong', onControlFrame);
+    // `ws` listens first, so it has already reported the complete messages of a chunk.
+    this.#socket.on('data', (chunk: Buffer) => unfinished.addChunk(chunk.length));
+  }
+
+  /** Closes the connection, because the client does not finish a large message. */
+  #refuseMessage(): void {
+    this.#isLost = false;
+    this.#webSocket.close(MESSAGE_TOO_BIG);
+    this.abort();
   }
 
   protected get frame() {

@@ -6,6 +6,8 @@ import type { Invocation } from '../calling-connection.ts';
  * current chunk are still queued.
  */
 const MAXIMUM_QUEUED = 128;
+/** The number of calls after which the calls of other connections run. */
+export const CALL_BUDGET = 64;
 
 /**
  * Runs the calls of one connection in order, with a limit on how many run at the same time.
@@ -25,6 +27,9 @@ export class CallQueue {
   #isHeld = false;
   #isReadingPaused = false;
   #isPumping = false;
+  /** The number of calls that may start before other connections are served. */
+  #remainingCalls = CALL_BUDGET;
+  #isYielding = false;
   #onDone: (() => void) | undefined;
   /** The number of running calls, with or without a slot. */
   #running = 0;
@@ -103,16 +108,29 @@ export class CallQueue {
     this.#isPumping = true;
     while (
       !this.#isHeld &&
+      !this.#isYielding &&
       this.#slots.length < this.#maximumParallel &&
       this.#next < this.#queued.length
     ) {
       const call = this.#queued[this.#next] as Invocation;
       this.#next++;
       this.#start(call);
+      this.#remainingCalls--;
+      if (this.#remainingCalls === 0) this.#yield();
     }
     this.#isPumping = false;
     if (this.#next === this.#queued.length) this.#onQueueEmpty();
     this.#checkIdle();
+  }
+
+  /** Starts further calls in the next turn of the event loop. */
+  #yield(): void {
+    this.#remainingCalls = CALL_BUDGET;
+    this.#isYielding = true;
+    setImmediate(() => {
+      this.#isYielding = false;
+      this.#pump();
+    });
   }
 
   #start(call: Invocation): void {

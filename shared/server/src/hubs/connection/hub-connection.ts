@@ -26,6 +26,7 @@ import { HubHandshake, writeAcceptance } from './hub-handshake.ts';
 import { HubMembership } from './hub-membership.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { OutgoingMessages } from './outgoing-messages.ts';
+import { ReadBudget } from './read-budget.ts';
 import { ReadGate } from './read-gate.ts';
 import { type StatefulConnection, StatefulTransport } from './stateful-transport.ts';
 import { getUserIdentifier } from './user-identifier.ts';
@@ -49,6 +50,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   readonly #membership: HubMembership;
   readonly #calls: CallQueue;
   readonly #readGate: ReadGate;
+  readonly #readBudget: ReadBudget;
   readonly #keepAlive: KeepAlive;
   readonly #outgoing: OutgoingMessages;
   readonly #report: ConnectionReport;
@@ -92,6 +94,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#outgoing = new OutgoingMessages(this, this.#transport, this.#keepAlive, options.logger);
     this.#membership = new HubMembership(this, dispatcher);
     this.#readGate = new ReadGate(this.#transport);
+    this.#readBudget = new ReadBudget(this.#readGate);
     this.streams = new ClientStreams(options.streamBufferCapacity, this.#readGate);
     this.#calls = new CallQueue(
       options.maximumParallelInvocationsPerClient,
@@ -129,6 +132,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   onReceive(chunk: string | Uint8Array): void {
     if (this.#isClosing) return;
     this.#keepAlive.hasReceived = true;
+    this.#readBudget.spend(chunk.length);
     try {
       if (this.#reader === undefined) this.#readHandshake(chunk);
       else this.#reader.read(chunk, (message) => this.#receive(message));
