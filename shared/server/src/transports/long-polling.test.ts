@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { PostQueue } from '../connections/post-queue.ts';
 import { Hub } from '../index.ts';
 import { testServer } from '../testing/index.ts';
@@ -10,10 +10,6 @@ import { call, transportSuite } from './transport-suite.ts';
 import { WriteBatcher } from './write-batcher.ts';
 
 transportSuite('LongPolling', (url) => new RawPollingClient().connect(url));
-
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 let onStarted = (): void => undefined;
 let onAborted = (): void => undefined;
