@@ -1,6 +1,7 @@
 import { createError, type ErrorCode } from '@practical-signalr/protocol';
 import { HubError } from './hub-error.ts';
 import { TokenError } from './token-error.ts';
+import { refusals } from './log-messages.ts';
 import { wireMessages } from './wire-messages.ts';
 
 /**
@@ -9,6 +10,18 @@ import { wireMessages } from './wire-messages.ts';
  */
 export class BindingError extends Error {
   override readonly name = 'InvalidDataException';
+  /** The reason for the log. It contains no values of the client. */
+  reason = '';
+  /** What a client may receive if `exposeValidationErrors` is on. */
+  hubError: HubError | undefined;
+}
+
+/**
+ * A client to invoke that does not exist. Unlike other `HubError`s, it is not for the caller of the
+ * hub method, as in ASP.NET Core. The name is that of .NET.
+ */
+export class ConnectionNotFoundError extends HubError {
+  override readonly name: string = 'IOException';
 }
 
 /** A client that timed out. The name is that of .NET, because clients can see it. */
@@ -70,6 +83,11 @@ export const errors = {
     createError(
       'ERR_SIGNALR_METHOD_NAME_IN_USE',
       `${hub} has two methods with the name '${name}'. Method names are case-insensitive. Rename one method, or set its 'name' in the option 'methods'.`,
+    ),
+  argumentsRequired: (hub: string, name: string) =>
+    typeError(
+      'ERR_SIGNALR_ARGUMENTS_REQUIRED',
+      `The parameters of ${hub}.${name} cannot be counted, because the function has a default value or a rest parameter, or a decorator wraps it. List them in the option 'methods', with a schema or undefined for each: { ${name}: { arguments: [undefined] } }. If a wrapped method returns a stream, add streams: true.`,
     ),
   methodsMissing: (hub: string, names: string) =>
     typeError(
@@ -246,13 +264,31 @@ export const errors = {
       `The factory of ${name} returned an instance that was used for another call. Create a new instance for each call.`,
     ),
   argumentCountInvalid: (count: number, expected: number) =>
-    createError('ERR_SIGNALR_ARGUMENT_COUNT', wireMessages.wrongArgumentCount(count, expected), {
-      type: BindingError,
-    }),
-  argumentInvalid: () =>
-    createError('ERR_SIGNALR_ARGUMENT_INVALID', wireMessages.wrongArgumentType, {
-      type: BindingError,
-    }),
+    Object.assign(
+      createError('ERR_SIGNALR_ARGUMENT_COUNT', wireMessages.wrongArgumentCount(count, expected), {
+        type: BindingError,
+      }),
+      { reason: refusals.wrongArgumentCount(count, expected) },
+    ),
+  /** `position` counts all parameters of the method from 1. */
+  argumentInvalid: (position: number, paths: string, issues: string) =>
+    Object.assign(
+      createError('ERR_SIGNALR_ARGUMENT_INVALID', wireMessages.wrongArgumentType, {
+        type: BindingError,
+      }),
+      {
+        reason: refusals.argumentInvalid(position, paths),
+        hubError: hubError(
+          'ERR_SIGNALR_ARGUMENT_INVALID',
+          wireMessages.argumentInvalid(position, issues),
+        ),
+      },
+    ),
+  streamNotDeclared: (hub: string, method: string) =>
+    typeError(
+      'ERR_SIGNALR_STREAM_NOT_DECLARED',
+      `${hub}.${method} returned a stream, but it is not a generator. Write { ${method}: { streams: true } } in the option 'methods'.`,
+    ),
   uploadCountInvalid: (count: number, expected: number) =>
     hubError('ERR_SIGNALR_UPLOAD_COUNT', wireMessages.wrongUploadCount(count, expected)),
   uploadItemInvalid: () => hubError('ERR_SIGNALR_UPLOAD_ITEM_INVALID', wireMessages.itemNotBound),
@@ -262,11 +298,8 @@ export const errors = {
   clientResultFailed: (message: string) => hubError('ERR_SIGNALR_CLIENT_RESULT_FAILED', message),
   clientResultMissing: () =>
     hubError('ERR_SIGNALR_CLIENT_RESULT_MISSING', wireMessages.clientResultMissing),
-  clientResultInvalid: (method: string) =>
-    createError(
-      'ERR_SIGNALR_CLIENT_RESULT_INVALID',
-      `The client's result of '${method}' does not match the option 'clientResults' of the hub.`,
-    ),
+  clientResultInvalid: (type: string, issues: string) =>
+    hubError('ERR_SIGNALR_CLIENT_RESULT_INVALID', wireMessages.clientResultInvalid(type, issues)),
   tooManyClientResults: (connectionId: string, maximum: number) =>
     hubError(
       'ERR_SIGNALR_TOO_MANY_CLIENT_RESULTS',
@@ -280,7 +313,9 @@ export const errors = {
   invocationCanceled: () =>
     hubError('ERR_SIGNALR_INVOCATION_CANCELED', wireMessages.invocationCanceled),
   connectionNotFound: (id: string) =>
-    createError('ERR_SIGNALR_CONNECTION_NOT_FOUND', wireMessages.connectionDoesNotExist(id)),
+    createError('ERR_SIGNALR_CONNECTION_NOT_FOUND', wireMessages.connectionDoesNotExist(id), {
+      type: ConnectionNotFoundError,
+    }),
 
   // Connections
   connectionLost: (id: string) =>

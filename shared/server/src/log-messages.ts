@@ -1,3 +1,23 @@
+/** The maximum length of a client's text in the log. */
+const MAXIMUM_QUOTED = 100;
+
+/** Quotes a client's text. It must neither fill the log nor forge its lines. */
+const quote = (text: string): string =>
+  `'${JSON.stringify(text.slice(0, MAXIMUM_QUOTED)).slice(1, -1)}'`;
+
+/** The reasons why the server did not run a method. They contain no values of the client. */
+export const refusals = {
+  unknownMethod: 'the hub has no such method',
+  wrongArgumentCount: (count: number, expected: number) =>
+    `it has ${count} argument(s), and the method expects ${expected}`,
+  argumentInvalid: (position: number, paths: string) =>
+    `argument ${position} does not match its schema at ${quote(paths)}`,
+  unauthorized: 'the user is not authorized',
+  streamingCallOfPlainMethod: 'the method does not return a stream',
+  plainCallOfStreamingMethod: 'the method returns a stream',
+  streamNotStarted: 'its invocation id is in use, or too many streams run',
+} as const;
+
 /** The messages of the log. They never contain a token. */
 export const logMessages = {
   requestFailed: (path: string) => `A request to ${path} failed.`,
@@ -29,6 +49,8 @@ export const logMessages = {
   lifetimeManagerFailed: (hub: string) =>
     `The lifetime manager of ${hub} failed to remove a connection.`,
   methodFailed: (hub: string, method: string) => `${hub}.${method} failed.`,
+  callRefused: (hub: string, method: string, reason: string) =>
+    `A call of ${quote(method)} of ${hub} was refused: ${reason}.`,
   invalidMessage: (id: string) =>
     `Connection ${id} sent an invalid message. The connection was closed.`,
   sendFailed: (target: string) => `The response to '${target}' could not be serialized.`,

@@ -57,6 +57,12 @@ export interface SharedOptions {
    */
   readonly enableDetailedErrors?: boolean;
   /**
+   * Whether a client whose argument does not match its schema receives a `HubError` with the
+   * position of the argument and the issues of the schema. The messages of your schemas then must
+   * not contain secrets. Default: false. The client receives a general error message.
+   */
+  readonly exposeValidationErrors?: boolean;
+  /**
    * How long a negotiated connection may stay unopened, or a long-polling client may stay away,
    * before the connection is removed, in ms. With stateful reconnect, also how long a client may stay
    * away. Default: 15,000.
@@ -217,6 +223,7 @@ export const defaults = {
   maximumParallelInvocationsPerClient: 1,
   streamBufferCapacity: 10,
   enableDetailedErrors: false,
+  exposeValidationErrors: false,
   disconnectTimeout: 15_000,
   sendTimeout: 10_000,
   shutdownTimeout: 30_000,

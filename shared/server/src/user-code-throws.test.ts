@@ -101,9 +101,9 @@ const filters: Record<string, HubFilter> = {
 test.each(Object.entries(filters))('%s fails the call', async (_name, filter) => {
   const client = await connect(UserHub, { filters: [filter] });
   client.send(call('Say', ['x']));
-  expect(await client.next()).toBe(running('Say'));
+  expect(await client.next()).toBe(running('say'));
   client.send(record({ type: 4, invocationId: '1', target: 'Stream', arguments: ['x'] }));
-  expect(await client.next()).toBe(running('Stream'));
+  expect(await client.next()).toBe(running('stream'));
   expect(logged).toContain('UserHub.say failed.');
 });
 
@@ -120,15 +120,15 @@ test.each([
     clientResults: { Ask: schema(validate) },
   });
   client.send(call('Say', ['x']));
-  expect(await client.next()).toBe(binding('Say'));
+  expect(await client.next()).toBe(binding('say'));
   client.send(
     call('Upload', [], { streamIds: ['s'] }) + record({ type: 2, invocationId: 's', item: 1 }),
   );
-  expect(await client.next()).toBe(running('Upload'));
+  expect(await client.next()).toBe(running('upload'));
   client.send(call('Ask'));
   const { invocationId } = JSON.parse((await client.next()) as string) as { invocationId: string };
   client.send(record({ type: 3, invocationId, result: 'x' }));
-  expect(await client.next()).toBe(running('Ask'));
+  expect(await client.next()).toBe(running('ask'));
 });
 
 const refusals: [string, HubClass | (() => UserHub), SignalRServerOptions, string][] = [
@@ -167,9 +167,9 @@ test('a factory that throws or returns an old instance fails the call', async ()
     return count === 3 ? fail() : old;
   });
   for (let i = 0; i < 3; i++) client.send(call('Say', ['x']));
-  expect(await client.next()).toBe(running('Say'));
+  expect(await client.next()).toBe(running('say'));
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"x"}');
-  expect(await client.next()).toBe(running('Say'));
+  expect(await client.next()).toBe(running('say'));
 });
 
 test('a factory that returns the same instance again does not affect the running call', async () => {
@@ -191,7 +191,7 @@ test('a factory that returns the same instance again does not affect the running
     { maximumParallelInvocationsPerClient: 2 },
   );
   client.send(call('Slow') + call('Say', ['x']));
-  expect(await client.next()).toBe(running('Say'));
+  expect(await client.next()).toBe(running('say'));
   continueCall();
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":""}');
 });
@@ -241,7 +241,7 @@ test('the errors of a logger are ignored', async () => {
     { logger: { debug: fail, info: fail, warn: fail, error: fail } },
   );
   client.send(call('Say', ['x']));
-  expect(await client.next()).toBe(running('Say'));
+  expect(await client.next()).toBe(running('say'));
 });
 
 test('arguments that cannot be serialized reject only their own send', async () => {

@@ -32,7 +32,11 @@ export const wireMessages = {
   invocationCanceled: 'Invocation canceled by the server.',
   connectionDoesNotExist: (id: string) => `Connection '${id}' does not exist.`,
   connectionLost: (id: string) => `Connection '${id}' disconnected.`,
-  clientResultMissing: 'The client completed the invocation without a result.',
+  clientResultMissing: "Exception of type 'Microsoft.AspNetCore.SignalR.HubException' was thrown.",
+  clientResultInvalid: (type: string, issues: string) =>
+    `Error trying to deserialize result to ${type}. ${issues}`,
+  argumentInvalid: (position: number, issues: string) =>
+    `Argument ${position} is invalid. ${issues}`,
   connectionClosedWithError: 'Connection closed with an error.',
   clientTimeout: (ms: number) =>
     `Client has been silent for longer than the client timeout interval of ${ms} ms.`,

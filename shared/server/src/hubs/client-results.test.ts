@@ -71,7 +71,7 @@ test('results are validated by their schema, and method names match case-insensi
   for (const result of [1, '', null]) {
     const bad = context.clients.client(id).invoke('getName', 'context');
     client.send(completion((await nextMessage(client))['invocationId'] as string, { result }));
-    await expect(bad).rejects.toThrow("result of 'getName' does not match");
+    await expect(bad).rejects.toThrow('Error trying to deserialize result to string. ');
   }
 });
 

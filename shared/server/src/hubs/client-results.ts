@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { errors } from '../errors.ts';
+import { formatIssues } from '../schema-issues.ts';
 import type { MethodName } from './client-contract.ts';
 
 /**
@@ -29,7 +30,15 @@ export class ClientResultTypes {
     const schema = this.#schemas.get(method.toLowerCase());
     if (schema === undefined) return result;
     const validated = await schema['~standard'].validate(result);
-    if (validated.issues !== undefined) throw errors.clientResultInvalid(method);
+    if (validated.issues !== undefined) {
+      throw errors.clientResultInvalid(typeName(schema), formatIssues(validated.issues));
+    }
     return validated.value;
   }
+}
+
+/** Returns the schema's own name of its type, which most schema libraries have as `type`. */
+function typeName(schema: StandardSchemaV1): string {
+  const { type } = schema as { readonly type?: unknown };
+  return typeof type === 'string' ? type : 'the type of its schema';
 }

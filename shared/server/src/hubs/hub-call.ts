@@ -1,4 +1,4 @@
-import { MessageType } from '@practical-signalr/protocol';
+import { setMaxListeners } from 'node:events';
 import type { CallingConnection, Invocation } from './calling-connection.ts';
 import { CallContext, type HubCallerContext } from './hub-caller-context.ts';
 import { type GroupManager, LifetimeHubCallerClients } from './hub-clients.ts';
@@ -42,18 +42,22 @@ export class HubCall {
     ));
   }
 
-  /** True once the client has cancelled the stream or disconnected. */
+  /** True once the client has cancelled the call or disconnected. */
   get isCancelled(): boolean {
     return this.#isCancelled;
   }
 
-  /** The signal of `context.invocationAborted`. A client can cancel only streams. */
+  /**
+   * The signal of `context.invocationAborted`. A client cannot cancel hooks and calls without an
+   * invocation id.
+   */
   get invocationAborted(): AbortSignal {
-    if (this.invocation?.type !== MessageType.StreamInvocation) {
+    if (this.invocation?.invocationId === undefined) {
       return this.connection.callerContext.connectionAborted;
     }
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
+      setMaxListeners(0, this.#controller.signal);
       if (this.#isCancelled) this.#controller.abort();
     }
     return this.#controller.signal;

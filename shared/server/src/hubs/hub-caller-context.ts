@@ -43,9 +43,11 @@ export interface ConnectionCallerContext {
  */
 export interface HubCallerContext extends ConnectionCallerContext {
   /**
-   * A signal that is aborted when the client cancels this stream or the connection closes. Clients
-   * can cancel only streams, so in other calls it is the same as `connectionAborted`.
-   * Source: the `CancellationToken` parameter of hub methods.
+   * A signal that is aborted when the client cancels this call or the connection closes. In hooks
+   * and in calls without a result (`send`), it is the same as `connectionAborted`. A method without
+   * a stream that ignores the signal completes with its result.
+   * Source: the `CancellationToken` parameter of hub methods. ASP.NET Core 10 cancels only streams;
+   * the cancellation of other calls is planned for version 11.
    * @example
    * async *ticks() {
    *   const signal = this.context.invocationAborted;

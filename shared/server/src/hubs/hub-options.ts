@@ -10,6 +10,7 @@ export type HubOptions = Pick<
   | 'maximumParallelInvocationsPerClient'
   | 'streamBufferCapacity'
   | 'enableDetailedErrors'
+  | 'exposeValidationErrors'
   | 'statefulReconnectBufferSize'
   | 'disconnectTimeout'
   | 'sendTimeout'

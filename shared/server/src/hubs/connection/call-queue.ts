@@ -1,3 +1,4 @@
+import { MessageType } from '@practical-signalr/protocol';
 import type { Transport } from '../../connections/transport.ts';
 import type { Invocation } from '../calling-connection.ts';
 
@@ -11,12 +12,16 @@ export const CALL_BUDGET = 64;
 
 /**
  * Runs the calls of one connection in order, with a limit on how many run at the same time.
- * A running call occupies a slot until it finishes or waits for the result of a client.
+ * A running call occupies a slot until it finishes or waits for the result of a client. Calls with
+ * streams or uploads need no slot.
  */
 export class CallQueue {
   readonly #maximumParallel: number;
   readonly #run: (call: Invocation) => Promise<unknown> | undefined;
+  readonly #cancelRunning: (invocationId: string) => void;
   readonly #source: Pick<Transport, 'pause' | 'resume'>;
+  /** The canceled invocation ids, with the number of calls in `#queued` at that time. */
+  readonly #canceled = new Map<string, number>();
   #queued: Invocation[] = [];
   /** The index of the next call in `#queued`. */
   #next = 0;
@@ -35,14 +40,19 @@ export class CallQueue {
   #running = 0;
   #onIdle: (() => void) | undefined;
 
-  /** `run` returns undefined if the call finished synchronously. Its promise must not reject. */
+  /**
+   * `run` returns undefined if the call finished synchronously. Its promise must not reject.
+   * `cancelRunning` cancels a call that `run` has started.
+   */
   constructor(
     maximumParallel: number,
     run: (call: Invocation) => Promise<unknown> | undefined,
+    cancelRunning: (invocationId: string) => void,
     source: Pick<Transport, 'pause' | 'resume'>,
   ) {
     this.#maximumParallel = maximumParallel;
     this.#run = run;
+    this.#cancelRunning = cancelRunning;
     this.#source = source;
   }
 
@@ -71,6 +81,14 @@ export class CallQueue {
   }
 
   /**
+   * Cancels a queued call right after it starts, so that it can release what it acquires. Unknown
+   * ids are ignored.
+   */
+  cancel(invocationId: string): void {
+    if (this.#next < this.#queued.length) this.#canceled.set(invocationId, this.#queued.length);
+  }
+
+  /**
    * Frees the slot of a call that waits for the result of a client, and does not give it back.
    * That client may have to call the hub before it can return the result.
    */
@@ -83,6 +101,7 @@ export class CallQueue {
   clear(): void {
     this.#queued = [];
     this.#next = 0;
+    this.#canceled.clear();
     this.#onDone = undefined;
     this.#onIdle = undefined;
     this.#resumeReading();
@@ -106,15 +125,12 @@ export class CallQueue {
     // A call that finishes synchronously must not start the next call from within itself.
     if (this.#isPumping) return;
     this.#isPumping = true;
-    while (
-      !this.#isHeld &&
-      !this.#isYielding &&
-      this.#slots.length < this.#maximumParallel &&
-      this.#next < this.#queued.length
-    ) {
+    while (!this.#isHeld && !this.#isYielding && this.#next < this.#queued.length) {
       const call = this.#queued[this.#next] as Invocation;
+      if (needsSlot(call) && this.#slots.length >= this.#maximumParallel) break;
       this.#next++;
       this.#start(call);
+      if (this.#canceled.size > 0) this.#cancelStarted(call);
       this.#remainingCalls--;
       if (this.#remainingCalls === 0) this.#yield();
     }
@@ -131,6 +147,11 @@ export class CallQueue {
       this.#isYielding = false;
       this.#pump();
     });
+  }
+
+  /** Cancels the last started call if the client canceled it while it was queued. */
+  #cancelStarted({ invocationId = '' }: Invocation): void {
+    if ((this.#canceled.get(invocationId) ?? 0) >= this.#next) this.#cancelRunning(invocationId);
   }
 
   #start(call: Invocation): void {
@@ -151,6 +172,7 @@ export class CallQueue {
     if (this.#next > 0) {
       this.#queued.length = 0;
       this.#next = 0;
+      this.#canceled.clear();
     }
     this.#resumeReading();
     if (this.isRunning || this.#isHeld) return;
@@ -179,3 +201,6 @@ export class CallQueue {
     this.#source.resume();
   }
 }
+
+const needsSlot = (call: Invocation): boolean =>
+  call.type !== MessageType.StreamInvocation && !call.streamIds?.length;

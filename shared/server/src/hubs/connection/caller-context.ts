@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ClaimsPrincipal } from '../../connections/claims-principal.ts';
 import type { ConnectionContext } from '../../connections/connection-context.ts';
 import type { ConnectionRequest } from '../../connections/connection-request.ts';
@@ -36,6 +37,8 @@ export class CallerContext implements ConnectionCallerContext {
   get connectionAborted(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
+      // Each call may add a listener, so there is no sensible number from which Node should warn.
+      setMaxListeners(0, this.#controller.signal);
       if (this.#isAborted) this.#controller.abort();
     }
     return this.#controller.signal;

@@ -99,6 +99,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#calls = new CallQueue(
       options.maximumParallelInvocationsPerClient,
       (call) => dispatcher.invoke(this, call),
+      (invocationId) => this.streams.cancel(invocationId),
       this.#readGate,
     );
     const transportName = transport.name as TransportName;
@@ -148,7 +149,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#stopMessages();
     this.#report.close(this.#error);
     this.#endCalls();
-    void this.#leave();
+    // If the connected hook still runs, `#join` leaves after it.
+    if (!this.#membership.isJoining) void this.#leave();
   }
 
   onMoved(): void {
@@ -252,7 +254,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
         this.#invoke(message);
         break;
       case MessageType.CancelInvocation:
-        this.streams.cancel(message.invocationId);
+        if (!this.streams.cancel(message.invocationId)) this.#calls.cancel(message.invocationId);
         break;
       case MessageType.Close:
         this.#error =

@@ -7,7 +7,9 @@ import type { HubDispatcher } from '../dispatch/hub-dispatcher.ts';
 export class HubMembership {
   readonly #connection: LifetimeConnection & CallingConnection;
   readonly #dispatcher: HubDispatcher;
-  #hasJoined = false;
+  #isMember = false;
+  #isJoining = false;
+  #isConnected = false;
 
   constructor(connection: LifetimeConnection & CallingConnection, dispatcher: HubDispatcher) {
     this.#connection = connection;
@@ -16,29 +18,41 @@ export class HubMembership {
 
   /** Whether the connected hook has started, and `leave` has not. */
   get hasJoined(): boolean {
-    return this.#hasJoined;
+    return this.#isMember;
+  }
+
+  /** Whether `join` has started and has not settled. */
+  get isJoining(): boolean {
+    return this.#isJoining;
   }
 
   /** Resolves after the connected hook. Logs errors of the hook, then rejects with them. */
   async join(): Promise<void> {
     const { lifetime, options, hubName } = this.#dispatcher;
+    this.#isJoining = true;
     try {
       await lifetime.onConnected(this.#connection);
-      this.#hasJoined = true;
+      this.#isMember = true;
       await this.#dispatcher.runConnectedHook(this.#connection);
+      this.#isConnected = true;
     } catch (error) {
       options.logger.error(logMessages.connectedHookFailed(hubName), error);
       throw error;
+    } finally {
+      this.#isJoining = false;
     }
   }
 
-  /** Runs the disconnected hook if the connection has joined. Logs errors, so it never rejects. */
+  /**
+   * Removes the connection. Runs the disconnected hook first if the connected hook succeeded. Logs
+   * errors, so it never rejects.
+   */
   async leave(error: Error | undefined): Promise<void> {
-    if (!this.#hasJoined) return;
-    this.#hasJoined = false;
+    if (!this.#isMember) return;
+    this.#isMember = false;
     const { lifetime, options, hubName } = this.#dispatcher;
     try {
-      await this.#dispatcher.runDisconnectedHook(this.#connection, error);
+      if (this.#isConnected) await this.#dispatcher.runDisconnectedHook(this.#connection, error);
     } catch (hookError) {
       options.logger.error(logMessages.disconnectedHookFailed(hubName), hookError);
     }

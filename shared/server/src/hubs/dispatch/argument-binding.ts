@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { errors } from '../../errors.ts';
+import { formatIssues, formatPaths } from '../../schema-issues.ts';
 import type { HubMethod } from './hub-methods.ts';
 import type { UploadStreams } from '../streams/upload-streams.ts';
 
@@ -20,9 +21,11 @@ export function bindArguments(
     (schema, i) => schema?.['~standard'].validate(values[i]) ?? { value: values[i] },
   );
   if (results.some((result) => result instanceof Promise)) {
-    return Promise.all(results.map((result) => Promise.resolve(result))).then(getValues);
+    return Promise.all(results.map((result) => Promise.resolve(result))).then((settled) =>
+      getValues(method, settled),
+    );
   }
-  return getValues(results as StandardSchemaV1.Result<unknown>[]);
+  return getValues(method, results as StandardSchemaV1.Result<unknown>[]);
 }
 
 /**
@@ -47,9 +50,14 @@ export function insertUploads(
   return args;
 }
 
-function getValues(results: readonly StandardSchemaV1.Result<unknown>[]): readonly unknown[] {
-  return results.map((result) => {
-    if (result.issues !== undefined) throw errors.argumentInvalid();
-    return result.value;
+function getValues(
+  method: HubMethod,
+  results: readonly StandardSchemaV1.Result<unknown>[],
+): readonly unknown[] {
+  return results.map((result, i) => {
+    if (result.issues === undefined) return result.value;
+    const uploadsBefore = method.uploads.filter(({ index }, n) => index <= i + n).length;
+    const { issues } = result;
+    throw errors.argumentInvalid(i + uploadsBefore + 1, formatPaths(issues), formatIssues(issues));
   });
 }

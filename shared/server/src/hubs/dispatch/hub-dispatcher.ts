@@ -5,9 +5,9 @@ import {
 } from '@practical-signalr/protocol';
 import { isAuthorized } from '../../authentication/authorization.ts';
 import { redactTokens } from '../../authentication/redact-tokens.ts';
-import { logMessages } from '../../log-messages.ts';
+import { logMessages, refusals } from '../../log-messages.ts';
 import { wireMessages } from '../../wire-messages.ts';
-import { BindingError } from '../../errors.ts';
+import { BindingError, ConnectionNotFoundError, errors } from '../../errors.ts';
 import { HubError } from '../../hub-error.ts';
 import type { HubLifetimeManager } from '../../scale-out/hub-lifetime-manager.ts';
 import { bindArguments, insertUploads } from './argument-binding.ts';
@@ -85,9 +85,10 @@ export class HubDispatcher {
   invoke(connection: CallingConnection, message: Invocation): Promise<void> | undefined {
     const method = this.#methods.get(message.target.toLowerCase());
     if (method === undefined) {
-      this.#fail(
+      this.#refuse(
         connection,
         message,
+        refusals.unknownMethod,
         `${wireMessages.failedToInvoke(message.target)} ${wireMessages.methodDoesNotExist}`,
       );
       return undefined;
@@ -97,10 +98,10 @@ export class HubDispatcher {
       if (!(bound instanceof Promise)) return this.#authorize(connection, message, method, bound);
       return bound.then(
         (args) => this.#authorize(connection, message, method, args),
-        (error: unknown) => this.#failBinding(connection, message, error),
+        (error: unknown) => this.#failBinding(connection, message, method, error),
       );
     } catch (error) {
-      this.#failBinding(connection, message, error);
+      this.#failBinding(connection, message, method, error);
       return undefined;
     }
   }
@@ -116,7 +117,7 @@ export class HubDispatcher {
     const { user, request } = connection.callerContext;
     const continueCall = (isAllowed: boolean): Promise<void> | undefined => {
       if (isAllowed) return this.#run(connection, message, method, args);
-      this.#fail(connection, message, wireMessages.unauthorized(message.target));
+      this.#refuseUnauthorized(connection, message, method);
       return undefined;
     };
     const refuseAfterError = (error: unknown): void => {
@@ -124,7 +125,7 @@ export class HubDispatcher {
         logMessages.policyFailed(this.hubName, method.name),
         redactTokens(error, request),
       );
-      this.#fail(connection, message, wireMessages.unauthorized(message.target));
+      this.#refuseUnauthorized(connection, message, method);
     };
     try {
       const context = { request, hubMethodName: method.name, hubMethodArguments: args };
@@ -146,10 +147,10 @@ export class HubDispatcher {
   ): Promise<void> | undefined {
     const isStreamCall = message.type === MessageType.StreamInvocation;
     if (method.streams !== isStreamCall) {
-      const text = isStreamCall
-        ? wireMessages.streamingCallOfPlainMethod
-        : wireMessages.plainCallOfStreamingMethod;
-      this.#fail(connection, message, text(message.target));
+      const [reason, text] = isStreamCall
+        ? [refusals.streamingCallOfPlainMethod, wireMessages.streamingCallOfPlainMethod]
+        : [refusals.plainCallOfStreamingMethod, wireMessages.plainCallOfStreamingMethod];
+      this.#refuse(connection, message, reason, text(method.wireName));
       return undefined;
     }
     const call = new HubCall(connection, this.#groups, message);
@@ -157,7 +158,7 @@ export class HubDispatcher {
       ? connection.streams.begin(message.invocationId, call)
       : undefined;
     if (streamError !== undefined) {
-      this.#fail(connection, message, streamError);
+      this.#refuse(connection, message, refusals.streamNotStarted, streamError);
       return undefined;
     }
     let hub: Hub<never> | undefined;
@@ -176,15 +177,15 @@ export class HubDispatcher {
         return undefined;
       }
       if (isThenable(result)) {
-        const completion = this.#finish(connection, message, method, created, result);
+        const completion = this.#finish(call, message, method, created, result);
         return message.streamIds?.length ? undefined : completion;
       }
       this.#end(connection, message, hub);
-      this.#complete(connection, message, result);
+      this.#complete(connection, message, method, result);
     } catch (error) {
       if (isStreamCall) connection.streams.end(message.invocationId);
       this.#end(connection, message, hub);
-      this.#failMethod(connection, message, method, error);
+      this.#failMethod(call, message, method, error);
     }
     return undefined;
   }
@@ -202,19 +203,24 @@ export class HubDispatcher {
   }
 
   async #finish(
-    connection: CallingConnection,
+    call: HubCall,
     message: Invocation,
     method: HubMethod,
     hub: Hub<never>,
     pending: PromiseLike<unknown>,
   ): Promise<void> {
+    const { connection } = call;
+    const { invocationId } = message;
+    if (invocationId !== undefined) connection.streams.beginPlain(invocationId, call);
     try {
       const result = await pending;
+      if (invocationId !== undefined) connection.streams.endPlain(invocationId, call);
       this.#end(connection, message, hub);
-      this.#complete(connection, message, result);
+      this.#complete(connection, message, method, result);
     } catch (error) {
+      if (invocationId !== undefined) connection.streams.endPlain(invocationId, call);
       this.#end(connection, message, hub);
-      this.#failMethod(connection, message, method, error);
+      this.#failMethod(call, message, method, error);
     }
   }
 
@@ -227,7 +233,7 @@ export class HubDispatcher {
   ): Promise<void> {
     const { connection } = call;
     const { invocationId } = message;
-    let errorMessage = wireMessages.unexpectedError(message.target);
+    let errorMessage = wireMessages.unexpectedError(method.wireName);
     let completion: CompletionMessage = {
       type: MessageType.Completion,
       invocationId,
@@ -236,7 +242,7 @@ export class HubDispatcher {
     try {
       const source = streamSource(await result);
       if (source === undefined)
-        completion = { ...completion, error: wireMessages.noStream(message.target) };
+        completion = { ...completion, error: wireMessages.noStream(method.wireName) };
       else {
         errorMessage = wireMessages.streamFailed;
         await pumpStream(call, invocationId, source);
@@ -244,7 +250,7 @@ export class HubDispatcher {
     } catch (error) {
       // A cancelled source may throw an AbortError. That is not a failure.
       if (!(call.isCancelled && isAbort(error))) {
-        this.#log(connection, method.name, error);
+        this.#log(connection, method.name, error, call.isCancelled);
         completion = { ...completion, error: this.errorText(errorMessage, error) };
       }
     }
@@ -260,7 +266,13 @@ export class HubDispatcher {
     if (message.streamIds?.length) connection.streams.uploads.close(message.streamIds);
   }
 
-  #complete(connection: CallingConnection, message: Invocation, result: unknown): void {
+  #complete(
+    connection: CallingConnection,
+    message: Invocation,
+    method: HubMethod,
+    result: unknown,
+  ): void {
+    if (isAsyncIterator(result)) throw errors.streamNotDeclared(this.hubName, method.name);
     if (message.invocationId === undefined) return;
     connection.send({
       type: MessageType.Completion,
@@ -270,27 +282,48 @@ export class HubDispatcher {
     });
   }
 
-  #failBinding(connection: CallingConnection, message: Invocation, error: unknown): void {
-    // Any other error is a fault of the schema, not of the client.
-    if (!(error instanceof BindingError)) this.#log(connection, message.target, error);
-    const text = wireMessages.failedToInvoke(message.target);
-    // The message of a BindingError contains the name of its .NET class already.
-    const detail = error instanceof BindingError ? error.message : describe(error);
-    this.#fail(connection, message, this.options.enableDetailedErrors ? `${text} ${detail}` : text);
-  }
-
-  #failMethod(
+  #failBinding(
     connection: CallingConnection,
     message: Invocation,
     method: HubMethod,
     error: unknown,
   ): void {
-    this.#log(connection, method.name, error);
-    this.#fail(
-      connection,
-      message,
-      this.errorText(wireMessages.unexpectedError(message.target), error),
-    );
+    const text = wireMessages.failedToInvoke(method.wireName);
+    if (!(error instanceof BindingError)) {
+      // The schema failed, not the client.
+      this.#log(connection, method.name, error);
+      this.#fail(connection, message, this.errorText(text, error));
+      return;
+    }
+    const { enableDetailedErrors, exposeValidationErrors } = this.options;
+    // The message of a BindingError contains the name of its .NET class already.
+    let errorMessage = enableDetailedErrors ? `${text} ${error.message}` : text;
+    if (exposeValidationErrors && error.hubError !== undefined) {
+      errorMessage = this.errorText(text, error.hubError);
+    }
+    this.#refuse(connection, message, error.reason, errorMessage);
+  }
+
+  #failMethod(call: HubCall, message: Invocation, method: HubMethod, error: unknown): void {
+    this.#log(call.connection, method.name, error, call.isCancelled);
+    const text = wireMessages.unexpectedError(method.wireName);
+    this.#fail(call.connection, message, this.errorText(text, error));
+  }
+
+  #refuseUnauthorized(connection: CallingConnection, message: Invocation, method: HubMethod): void {
+    const text = wireMessages.unauthorized(method.wireName);
+    this.#refuse(connection, message, refusals.unauthorized, text);
+  }
+
+  /** Logs why the server did not run the method, and sends the error. */
+  #refuse(
+    connection: CallingConnection,
+    message: Invocation,
+    reason: string,
+    errorMessage: string,
+  ): void {
+    this.options.logger.debug(logMessages.callRefused(this.hubName, message.target, reason));
+    this.#fail(connection, message, errorMessage);
   }
 
   /**
@@ -298,7 +331,7 @@ export class HubDispatcher {
    * those of other errors only if `enableDetailedErrors` is on.
    */
   errorText(prefix: string, error: unknown): string {
-    const isVisible = error instanceof HubError || this.options.enableDetailedErrors;
+    const isVisible = isHubError(error) || this.options.enableDetailedErrors;
     return isVisible ? `${prefix} ${describe(error)}` : prefix;
   }
 
@@ -323,7 +356,7 @@ export class HubDispatcher {
     }
   }
 
-  #log(connection: CallingConnection, method: string, error: unknown): void {
+  #log(connection: CallingConnection, method: string, error: unknown, isCancelled = false): void {
     if (diagnostics.invocationFailed.hasSubscribers) {
       const { connectionId } = connection;
       diagnostics.invocationFailed.publish({
@@ -333,10 +366,10 @@ export class HubDispatcher {
         error,
       });
     }
-    if (error instanceof HubError) return;
-    // A call may throw an AbortError when its connection closes. That is not a failure.
-    if (isAbort(error) && connection.isClosing) return;
-    this.options.logger.error(logMessages.methodFailed(this.hubName, method), error);
+    // A call may throw an AbortError when it is cancelled. That is not a failure.
+    const isExpected = isAbort(error) && (isCancelled || connection.isClosing);
+    const level = isHubError(error) || isExpected ? 'debug' : 'error';
+    this.options.logger[level](logMessages.methodFailed(this.hubName, method), error);
   }
 
   async #withHub(
@@ -354,6 +387,10 @@ export class HubDispatcher {
   }
 }
 
+/** Returns whether clients receive the message of the error. */
+const isHubError = (error: unknown): boolean =>
+  error instanceof HubError && !(error instanceof ConnectionNotFoundError);
+
 const describe = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : `Error: ${String(error)}`;
 
@@ -361,5 +398,8 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' &&
   value !== null &&
   typeof (value as { then?: unknown }).then === 'function';
+
+const isAsyncIterator = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

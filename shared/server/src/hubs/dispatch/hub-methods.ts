@@ -2,8 +2,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Authorize } from '../../authentication/authorization.ts';
 import { errors } from '../../errors.ts';
 import { Hub } from '../hub.ts';
-import type { ArgumentType, HubMethodOptions } from '../hub-method-options.ts';
-import { StreamParameter } from '../streams/stream-parameter.ts';
+import type { HubMethodOptions } from '../hub-method-options.ts';
+import { readSignature } from './method-signature.ts';
 
 /** An upload parameter of a hub method. */
 export interface UploadParameter {
@@ -16,6 +16,8 @@ export interface UploadParameter {
 export interface HubMethod {
   /** The name in the hub class. */
   readonly name: string;
+  /** The name by which clients call the method, as it is declared. */
+  readonly wireName: string;
   readonly run: (...args: readonly unknown[]) => unknown;
   /** The number of arguments, without uploads. */
   readonly argumentCount: number;
@@ -26,12 +28,6 @@ export interface HubMethod {
   readonly streams: boolean;
   readonly authorize: Authorize | undefined;
 }
-
-/** The prototypes of generator functions, which are recognized as streaming methods. */
-const generatorPrototypes = [
-  Object.getPrototypeOf(async function* () {}),
-  Object.getPrototypeOf(function* () {}),
-] as object[];
 
 /**
  * Returns the listed methods of a hub class by their lower-case name on the wire. The list is an
@@ -50,15 +46,15 @@ export function findHubMethods(
       throw errors.methodReserved(hubName, name);
     const run = declared.get(name);
     if (run === undefined) throw errors.unknownMethod(hubName, name, formatNames(declared));
-    const wireName = (options.name ?? name).toLowerCase();
-    if (methods.has(wireName)) throw errors.methodNameInUse(hubName, wireName);
-    methods.set(wireName, {
+    const wireName = options.name ?? name;
+    const key = wireName.toLowerCase();
+    if (methods.has(key)) throw errors.methodNameInUse(hubName, key);
+    methods.set(key, {
       name,
+      wireName,
       run,
-      ...describeParameters(run.length, options.arguments),
+      ...readSignature(hubName, name, run, options),
       authorize: options.authorize,
-      streams:
-        options.streams ?? generatorPrototypes.some((prototype) => prototype.isPrototypeOf(run)),
     });
   }
   return methods;
@@ -108,21 +104,3 @@ const formatNames = (declared: ReadonlyMap<string, unknown>): string =>
     .filter((name) => !Object.hasOwn(Hub.prototype, name) && !(name in Object.prototype))
     .map((name) => `'${name}'`)
     .join(', ') || 'none';
-
-function describeParameters(
-  declaredCount: number,
-  types: readonly ArgumentType[] | undefined,
-): Pick<HubMethod, 'argumentCount' | 'argumentSchemas' | 'uploads'> {
-  if (types === undefined)
-    return { argumentCount: declaredCount, argumentSchemas: undefined, uploads: [] };
-  const values = types.filter((type) => !(type instanceof StreamParameter)) as (
-    | StandardSchemaV1
-    | undefined
-  )[];
-  const uploads = types.flatMap((type, index) =>
-    type instanceof StreamParameter ? [{ index, itemSchema: type.itemSchema }] : [],
-  );
-  const hasSchemas = values.some((type) => type !== undefined);
-  const argumentSchemas = hasSchemas ? values : undefined;
-  return { argumentCount: values.length, argumentSchemas, uploads };
-}

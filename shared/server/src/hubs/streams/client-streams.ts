@@ -6,8 +6,8 @@ import { UploadStreams } from './upload-streams.ts';
 /** The maximum number of running streams to one client. */
 const MAXIMUM_STREAMS = 1000;
 
-/** A running stream. */
-interface RunningStream {
+/** A running call that the client may cancel. */
+interface RunningCall {
   cancel(): void;
 }
 
@@ -24,7 +24,9 @@ interface Calls {
 export class ClientStreams {
   readonly #capacity: number;
   readonly #readGate: ReadGate;
-  #running: Map<string, RunningStream> | undefined;
+  #running: Map<string, RunningCall> | undefined;
+  /** The running calls without streams. Clients may use an invocation id again at any time. */
+  #plainCalls: Map<string, RunningCall> | undefined;
   #uploads: UploadStreams | undefined;
   #isAborted = false;
   /** Set once another server has taken over the client. */
@@ -41,7 +43,7 @@ export class ClientStreams {
   }
 
   /** Registers a stream that the client may cancel. Returns an error if it must not run. */
-  begin(invocationId: string, stream: RunningStream): string | undefined {
+  begin(invocationId: string, stream: RunningCall): string | undefined {
     this.#running ??= new Map();
     if (this.#running.has(invocationId)) return wireMessages.invocationIdInUse(invocationId);
     if (this.#running.size >= MAXIMUM_STREAMS) return wireMessages.tooManyStreams(MAXIMUM_STREAMS);
@@ -62,9 +64,22 @@ export class ClientStreams {
     return wireMessages.streamMoved;
   }
 
-  /** Cancels a stream. Unknown ids are ignored, because the stream may have ended already. */
-  cancel(invocationId: string): void {
-    this.#running?.get(invocationId)?.cancel();
+  /** Registers a call without a stream that the client may cancel. */
+  beginPlain(invocationId: string, call: RunningCall): void {
+    if (this.#isAborted) call.cancel();
+    (this.#plainCalls ??= new Map()).set(invocationId, call);
+  }
+
+  /** Removes a call without a stream. */
+  endPlain(invocationId: string, call: RunningCall): void {
+    if (this.#plainCalls?.get(invocationId) === call) this.#plainCalls.delete(invocationId);
+  }
+
+  /** Cancels a call. Returns false if it does not run: it may be queued or may have ended. */
+  cancel(invocationId: string): boolean {
+    const call = this.#running?.get(invocationId) ?? this.#plainCalls?.get(invocationId);
+    call?.cancel();
+    return call !== undefined;
   }
 
   /** Adds an item to an upload. */
@@ -94,6 +109,8 @@ export class ClientStreams {
   abort(connectionId: string): void {
     this.#isAborted = true;
     for (const stream of this.#running?.values() ?? []) stream.cancel();
+    for (const call of this.#plainCalls?.values() ?? []) call.cancel();
+    this.#plainCalls = undefined;
     this.#uploads?.abort(errors.connectionAborted(connectionId));
   }
 

@@ -30,7 +30,9 @@ function readerSource(stream: ReadableStream<unknown>): Source {
 
 /**
  * Sends the items of a stream until it ends or is cancelled. Waits before each item until the
- * client's buffer has room. Resolves after the `finally` blocks of the source have run. Rejects
+ * client's buffer has room. A stream that is cancelled early starts nevertheless, because a
+ * generator runs its `finally` blocks only if it has started. An item that is being produced during
+ * the cancellation is still sent, as in ASP.NET Core. Resolves after the `finally` blocks of the source have run. Rejects
  * with the errors of the source.
  */
 export async function pumpStream(
@@ -41,6 +43,7 @@ export async function pumpStream(
   const { connection } = call;
   const write = connection.streamItemWriter(invocationId);
   let sourceReturn: unknown;
+  let isStarted = false;
   const cancel = (): void => {
     try {
       sourceReturn = source.return?.();
@@ -51,12 +54,13 @@ export async function pumpStream(
     if (sourceReturn instanceof Promise) sourceReturn.catch(() => undefined);
   };
   call.onCancel = cancel;
-  if (call.isCancelled) cancel();
-  while (!call.isCancelled) {
+  while (!call.isCancelled || !isStarted) {
     const pending = source.next();
+    if (call.isCancelled && !isStarted) cancel();
+    isStarted = true;
     // A synchronous source needs no promise for each item.
     const next = 'done' in pending ? pending : await pending;
-    if (next.done === true || call.isCancelled) break;
+    if (next.done === true) break;
     try {
       write(next.value);
     } catch (error) {
