@@ -279,7 +279,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
     ],
     ['the cure for it', 'The call works, as alice. State Connected, factory asked 2 times.'],
     ['claim name for sub', 'Sent to user alice: no error, heard by nobody. The hub sees null.'],
-    ['guarded method', "Failed to invoke 'Guarded' because user is unauthorized"],
+    ['guarded method', "Failed to invoke 'guarded' because user is unauthorized"],
     [
       'another origin',
       'Failed to complete negotiation with the server: TypeError: Failed to fetch',

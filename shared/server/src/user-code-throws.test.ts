@@ -6,6 +6,7 @@ import {
   JsonHubProtocol,
   type MapHubOptions,
   type SignalRServerOptions,
+  stream,
   streamOf,
 } from './index.ts';
 import { LocalLifetimeManager } from './scale-out/index.ts';
@@ -44,7 +45,14 @@ class UserHub extends Hub {
     );
   }
 }
-const userMethods = { say: {}, stream: {}, upload: {}, ask: {}, tell: {}, slow: {} };
+const userMethods = {
+  say: {},
+  stream: {},
+  upload: { arguments: [stream] },
+  ask: {},
+  tell: {},
+  slow: {},
+} as const;
 class FailingConnect extends UserHub {
   override onConnected = reject;
 }

@@ -5,6 +5,7 @@ import {
   type JwtBearerEvents,
   type SignalRServer,
 } from '@practical-signalr/server';
+import { withDotnetNames } from './dotnet-names.ts';
 
 class AuthorizedHub extends Hub {
   whoAmI(): string | null {
@@ -40,7 +41,7 @@ class ExpiringHub extends AuthorizedHub {}
 class OpenHub extends AuthorizedHub {}
 
 const admin = { authorize: { roles: ['admin'] } } satisfies HubMethodOptions;
-const methods = {
+const methods = withDotnetNames({
   whoAmI: {},
   userName: {},
   claims: {},
@@ -49,7 +50,7 @@ const methods = {
   adminStream: admin,
   adminUpload: admin,
   adultOnly: { authorize: { policy: (user) => Number(user['age']) >= 18 } },
-} satisfies Record<string, HubMethodOptions>;
+} satisfies Record<string, HubMethodOptions>);
 
 /** Creates the authentication for the tokens of the recordings. */
 const bearer = (events?: JwtBearerEvents) =>

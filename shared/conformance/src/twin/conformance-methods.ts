@@ -1,5 +1,6 @@
 import { type HubMethodName, type HubMethodOptions, streamOf } from '@practical-signalr/server';
 import type { ConformanceHub } from './conformance-hub.ts';
+import { withDotnetNames } from './dotnet-names.ts';
 import * as types from './dotnet-schemas.ts';
 
 const { int, text, list } = types;
@@ -7,7 +8,7 @@ const { int, text, list } = types;
 /** The argument and result types of ConformanceHub, which C# declares and JavaScript cannot. */
 export const conformanceMethods: {
   readonly [TName in HubMethodName<ConformanceHub>]: HubMethodOptions;
-} = {
+} = withDotnetNames({
   renamed: { name: 'renamed-method' },
   add: { arguments: [int, int] },
   addTask: { arguments: [int, int] },
@@ -111,7 +112,7 @@ export const conformanceMethods: {
   isAborted: {},
   abort: {},
   abortAfterSend: {},
-};
+});
 
 /** The types of the client results of ConformanceHub. */
 export const conformanceResults = { Ask: text, AskInt: int };

@@ -3,7 +3,10 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { Color, DotnetObject, Double } from './dotnet-values.ts';
 
 /** A schema for the values of a C# type. */
-export type Schema = StandardSchemaV1<unknown, unknown>;
+export type Schema = StandardSchemaV1<unknown, unknown> & {
+  /** The name of the C# type. */
+  readonly type?: string;
+};
 
 const refused = Symbol('refused');
 

@@ -41,7 +41,7 @@ const unauthorized = (target: string): string =>
 let server: TestServer;
 const logger = new CollectingLogger();
 afterEach(() => server?.close());
-const methods = { who: {}, ban: {}, bet: {}, watch: {}, sum: {} };
+const methods = { who: {}, ban: {}, bet: {}, watch: {}, sum: { arguments: [stream] } } as const;
 async function start(options: Partial<MapHubOptions<GuardedHub>>): Promise<string> {
   server = await testServer(
     (signalr) =>
@@ -113,13 +113,13 @@ test('methods ask for more than the hub; a refused call changes nothing and the 
   });
   const client = await RawClient.connect(url, bearer(testToken({ sub: 'alice', age: 18 })));
   client.send(call('Ban', 'bob'));
-  expect(await client.next()).toBe(unauthorized('Ban'));
+  expect(await client.next()).toBe(unauthorized('ban'));
   client.send(call('Bet', 18));
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":18}');
   client.send(call('Bet', 19));
-  expect(await client.next()).toBe(unauthorized('Bet'));
+  expect(await client.next()).toBe(unauthorized('bet'));
   client.send('{"type":4,"invocationId":"1","target":"Watch","arguments":[]}\u001e');
-  expect(await client.next()).toBe(unauthorized('Watch'));
+  expect(await client.next()).toBe(unauthorized('watch'));
   client.send('{"type":1,"target":"Ban","arguments":["bob"]}\u001e'); // without an id: no answer, no harm
   client.send(call('Who'));
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"alice"}');
@@ -131,14 +131,14 @@ test('methods ask for more than the hub; a refused call changes nothing and the 
   const anonymous = await RawClient.connect(url);
   anonymous.send(call('Ban', 'bob') + call('Who'));
   expect([await anonymous.next(), await anonymous.next()]).toEqual([
-    unauthorized('Ban'),
+    unauthorized('ban'),
     '{"type":3,"invocationId":"1","result":null}',
   ]);
   anonymous.close();
 });
 
 test.each([
-  ['guest', unauthorized('Sum')],
+  ['guest', unauthorized('sum')],
   ['admin', '{"type":3,"invocationId":"1","result":5}'],
 ])(
   'an upload of a user with role %s: refused or read; the connection goes on',
@@ -187,7 +187,7 @@ test.each([
   const url = await start({ methods: { ...methods, who: { authorize: { policy } } } });
   const client = await RawClient.connect(url, bearer(testToken({})));
   client.send(call('Who'));
-  expect(await client.next()).toBe(unauthorized('Who'));
+  expect(await client.next()).toBe(unauthorized('who'));
   expect(logger.lines.at(-1)).toMatch(
     /^error The policy of GuardedHub\.who failed. The call was refused\. Error: policy broke/,
   );

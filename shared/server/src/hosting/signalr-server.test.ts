@@ -183,7 +183,7 @@ test('a result that cannot be written fails that call only', async () => {
   const client = await RawClient.connect(`${server.url}/big`);
   client.send(call('Big') + call('Fine'));
   expect(await client.next()).toContain(
-    "An unexpected error occurred invoking 'Big' on the server.",
+    "An unexpected error occurred invoking 'big' on the server.",
   );
   expect(await client.next()).toContain('"fine"');
   client.close();

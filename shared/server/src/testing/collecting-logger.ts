@@ -5,6 +5,13 @@ import type { Logger } from '../logger.ts';
 export class CollectingLogger implements Logger {
   readonly lines: string[] = [];
 
+  /** Returns the lines of one level, without the level. */
+  linesOf(level: keyof Logger): string[] {
+    return this.lines
+      .filter((line) => line.startsWith(`${level} `))
+      .map((line) => line.slice(level.length + 1));
+  }
+
   debug(...line: unknown[]): void {
     this.#keep('debug', line);
   }

@@ -125,7 +125,7 @@ export class HubDispatcher {
         logMessages.policyFailed(this.hubName, method.name),
         redactTokens(error, request),
       );
-      this.#refuseUnauthorized(connection, message, method);
+      this.#fail(connection, message, wireMessages.unauthorized(method.wireName));
     };
     try {
       const context = { request, hubMethodName: method.name, hubMethodArguments: args };

@@ -1,11 +1,11 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
 /** Marks a parameter as an upload. Created by `stream` and `streamOf`. */
-export class StreamParameter {
+export class StreamParameter<TItem = unknown> {
   /** The schema that validates each item. Undefined accepts any item. */
-  readonly itemSchema: StandardSchemaV1 | undefined;
+  readonly itemSchema: StandardSchemaV1<unknown, TItem> | undefined;
 
-  constructor(itemSchema?: StandardSchemaV1) {
+  constructor(itemSchema?: StandardSchemaV1<unknown, TItem>) {
     this.itemSchema = itemSchema;
   }
 }
@@ -19,8 +19,9 @@ export class StreamParameter {
  *   methods: { upload: { arguments: [z.string(), streamOf(z.number())] } },
  * });
  */
-export const streamOf = (itemSchema: StandardSchemaV1): StreamParameter =>
-  new StreamParameter(itemSchema);
+export const streamOf = <TItem>(
+  itemSchema: StandardSchemaV1<unknown, TItem>,
+): StreamParameter<TItem> => new StreamParameter(itemSchema);
 
 /**
  * Declares a parameter as an upload of items of any type. The method receives an AsyncIterable.
@@ -29,4 +30,4 @@ export const streamOf = (itemSchema: StandardSchemaV1): StreamParameter =>
  *   methods: { upload: { arguments: [undefined, stream] } },
  * });
  */
-export const stream: StreamParameter = new StreamParameter();
+export const stream: StreamParameter<never> = new StreamParameter<never>();

@@ -63,9 +63,6 @@ class StreamHub extends Hub {
       throw new Error('secret');
     }
   }
-  plainSignal(): boolean {
-    return this.context.invocationAborted === this.context.connectionAborted;
-  }
 }
 const methods = {
   texts: {},
@@ -75,7 +72,6 @@ const methods = {
   pairs: {},
   unwritable: {},
   failsAtCancel: {},
-  plainSignal: {},
 };
 const nothing = (): void => undefined;
 const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -180,10 +176,4 @@ test('an error of the source during cancellation is an error of the stream', asy
   await client.next();
   client.send(cancel('1'));
   expect(await client.next()).toContain('An error occurred on the server while streaming results.');
-});
-
-test('the signal of a call without a stream is that of the connection', async () => {
-  const client = await connect();
-  client.send(`{"type":1,"invocationId":"1","target":"PlainSignal","arguments":[]}${RS}`);
-  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":true}');
 });
