@@ -2,7 +2,7 @@
 const MAXIMUM_QUOTED = 100;
 
 /** Quotes a client's text. It must neither fill the log nor forge its lines. */
-const quote = (text: string): string =>
+export const quote = (text: string): string =>
   `'${JSON.stringify(text.slice(0, MAXIMUM_QUOTED)).slice(1, -1)}'`;
 
 /** The reasons why the server did not run a method. They contain no values of the client. */
@@ -11,7 +11,7 @@ export const refusals = {
   wrongArgumentCount: (count: number, expected: number) =>
     `it has ${count} argument(s), and the method expects ${expected}`,
   argumentInvalid: (position: number, paths: string) =>
-    `argument ${position} does not match its schema at ${quote(paths)}`,
+    `argument ${position} does not match its schema at ${paths}`,
   unauthorized: 'the user is not authorized',
   streamingCallOfPlainMethod: 'the method does not return a stream',
   plainCallOfStreamingMethod: 'the method returns a stream',

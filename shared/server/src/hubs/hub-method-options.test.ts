@@ -10,12 +10,14 @@ class TypedHub extends Hub {
     return text + String(ms);
   }
   async upload(label: string, items: AsyncIterable<number>): Promise<string> {
-    return label + String(items);
+    for await (const item of items) return `${label} ${item}`;
+    return label;
   }
 }
 class SmallHub extends Hub {
   async upload(items: AsyncIterable<number>): Promise<string> {
-    return String(items);
+    for await (const item of items) return `${item}`;
+    return '';
   }
 }
 

@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { errors } from '../../errors.ts';
+import { quote } from '../../log-messages.ts';
 import { formatIssues, formatPaths } from '../../schema-issues.ts';
-import type { HubMethod } from './hub-methods.ts';
+import type { HubMethod } from './hub-method.ts';
 import type { UploadStreams } from '../streams/upload-streams.ts';
 
 /**
@@ -58,6 +59,10 @@ function getValues(
     if (result.issues === undefined) return result.value;
     const uploadsBefore = method.uploads.filter(({ index }, n) => index <= i + n).length;
     const { issues } = result;
-    throw errors.argumentInvalid(i + uploadsBefore + 1, formatPaths(issues), formatIssues(issues));
+    throw errors.argumentInvalid(
+      i + uploadsBefore + 1,
+      quote(formatPaths(issues)),
+      formatIssues(issues),
+    );
   });
 }

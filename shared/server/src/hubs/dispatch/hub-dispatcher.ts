@@ -18,7 +18,7 @@ import { beginCall, endCall, type Hub } from '../hub.ts';
 import type { CallingConnection, Invocation } from '../calling-connection.ts';
 import { HubCall } from '../hub-call.ts';
 import type { GroupManager } from '../hub-clients.ts';
-import type { HubMethod } from './hub-methods.ts';
+import type { HubMethod } from './hub-method.ts';
 import type { HubOptions } from '../hub-options.ts';
 import { pumpStream, streamSource } from '../streams/stream-pump.ts';
 

@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { errors } from '../../errors.ts';
 import type { ArgumentType, HubMethodOptions } from '../hub-method-options.ts';
 import { StreamParameter } from '../streams/stream-parameter.ts';
-import type { HubMethod } from './hub-methods.ts';
+import type { HubMethod } from './hub-method.ts';
 
 type Signature = Pick<HubMethod, 'argumentCount' | 'argumentSchemas' | 'uploads' | 'streams'>;
 

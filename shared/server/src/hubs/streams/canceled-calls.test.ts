@@ -120,11 +120,13 @@ test('a stream and its cancellation do not wait for the plain calls before them'
   const client = await start();
   client.send(call('1', 'wait') + call('2', 'forever', 4) + cancel('2') + cancel('1'));
   const records = [await client.next(), await client.next(), await client.next()];
-  expect(records.toSorted()).toEqual([
-    '{"type":2,"invocationId":"2","item":0}',
-    '{"type":3,"invocationId":"1","result":"aborted: true"}',
-    '{"type":3,"invocationId":"2"}',
-  ]);
+  expect(new Set(records)).toEqual(
+    new Set([
+      '{"type":2,"invocationId":"2","item":0}',
+      '{"type":3,"invocationId":"1","result":"aborted: true"}',
+      '{"type":3,"invocationId":"2"}',
+    ]),
+  );
 });
 
 test('an item that is produced during the cancellation is sent, and then the stream ends', async () => {

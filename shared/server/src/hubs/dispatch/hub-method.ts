@@ -1,0 +1,26 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Authorize } from '../../authentication/authorization.ts';
+
+/** An upload parameter of a hub method. */
+export interface UploadParameter {
+  /** The position among all parameters. */
+  readonly index: number;
+  readonly itemSchema: StandardSchemaV1 | undefined;
+}
+
+/** A hub method that clients can call. */
+export interface HubMethod {
+  /** The name in the hub class. */
+  readonly name: string;
+  /** The name by which clients call the method, as it is declared. */
+  readonly wireName: string;
+  readonly run: (...args: readonly unknown[]) => unknown;
+  /** The number of arguments, without uploads. */
+  readonly argumentCount: number;
+  /** The schemas of the arguments, without uploads. Undefined if no argument has a schema. */
+  readonly argumentSchemas: readonly (StandardSchemaV1 | undefined)[] | undefined;
+  readonly uploads: readonly UploadParameter[];
+  /** Whether the method returns a stream. */
+  readonly streams: boolean;
+  readonly authorize: Authorize | undefined;
+}
