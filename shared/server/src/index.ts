@@ -1,4 +1,11 @@
-export { SignalRServer, type HubContext, type HubFactory } from './hosting/signalr-server.ts';
+export {
+  SignalRServer,
+  type HubContext,
+  type HubFactory,
+  type RouterOptions,
+} from './hosting/signalr-server.ts';
+export type { UnmappedUpgrades, UpgradeServer } from './hosting/upgrades/server-upgrades.ts';
+export type { AttachOptions } from './hosting/upgrades/upgrade-handler.ts';
 export type { RequestHandler } from './hosting/http-handler.ts';
 export { type ClientOf, Hub } from './hubs/hub.ts';
 export { HubError } from './hub-error.ts';

@@ -1,5 +1,5 @@
-import type { Server as HttpServer } from 'node:http';
-import type { Server as HttpsServer } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type Authorize, isAuthorize } from '../authentication/authorization.ts';
 import { errors } from '../errors.ts';
 import { ClientResultTypes } from '../hubs/client-results.ts';
@@ -23,7 +23,8 @@ import {
 import { WriteBatcher } from '../transports/write-batcher.ts';
 import { httpHandler, type RequestHandler } from './http-handler.ts';
 import { MappedHub } from './mapped-hub.ts';
-import { UpgradeHandler } from './upgrade-handler.ts';
+import type { UpgradeServer } from './upgrades/server-upgrades.ts';
+import { type AttachOptions, UpgradeHandler } from './upgrades/upgrade-handler.ts';
 
 /** Sends to the clients of a hub from outside its calls. Source: `IHubContext<THub>` of ASP.NET Core. */
 export interface HubContext<TClient> {
@@ -43,6 +44,15 @@ export type HubFactory<THub> =
   | (new () => THub)
   | (() => THub)
   | { readonly hub: abstract new (...args: never) => THub; readonly create: () => THub };
+
+/** Options of `router`. */
+export interface RouterOptions {
+  /**
+   * True if the app passes upgrade requests to `handleUpgrade`. Then negotiation offers WebSockets
+   * without `attach`. Default: false.
+   */
+  readonly handlesUpgrades?: boolean;
+}
 
 /**
  * A SignalR server beside express or any `http.Server`.
@@ -64,9 +74,13 @@ export class SignalRServer {
 
   /** Throws a sentence for an option that is unknown or impossible. */
   constructor(options: SignalRServerOptions = {}) {
-    resolveOptions(options);
+    const { handshakeTimeout } = resolveOptions(options);
     this.#options = options;
-    this.#upgrades = new UpgradeHandler((path) => this.#find(path), this.#batcher);
+    this.#upgrades = new UpgradeHandler(
+      (path) => this.#find(path),
+      this.#batcher,
+      handshakeTimeout,
+    );
   }
 
   /**
@@ -118,27 +132,43 @@ export class SignalRServer {
    * app.use(signalr.router()); // express
    * createServer(signalr.router()); // without express
    */
-  router(): RequestHandler {
+  router({ handlesUpgrades = false }: RouterOptions = {}): RequestHandler {
     if (this.#hasRouter) throw errors.routerInUse();
     this.#hasRouter = true;
     return httpHandler({
       findHub: (path) => this.#find(path),
       batcher: this.#batcher,
-      canUpgrade: () => this.#upgrades.isAttached,
+      canUpgrade: () => handlesUpgrades || this.#upgrades.isAttached,
       onMounted: (basePath) => this.#upgrades.addMountedPath(basePath),
     });
   }
 
   /**
-   * Takes the WebSocket upgrades of mapped paths; only then does negotiation offer WebSockets. Where the router is mounted under a
-   * prefix and clients skip negotiation, `basePath` names the prefix.
+   * Serves the upgrade requests to mapped hubs. Negotiation offers WebSockets only after this call.
+   * Other listeners of the event `upgrade` do not receive these requests. Accepts servers of
+   * `node:http`, `node:https` and `node:http2`. Over HTTP/2, WebSockets need the server's setting
+   * `enableConnectProtocol` (RFC 8441).
    * @example
    * app.use('/api', signalr.router());
    * signalr.attach(server, { basePath: '/api' });
    */
-  attach(server: HttpServer | HttpsServer, options: { readonly basePath?: string } = {}): void {
+  attach(server: UpgradeServer, options: AttachOptions = {}): void {
     if (options.basePath !== undefined) this.#upgrades.addBasePath(options.basePath);
-    this.#upgrades.attach(server);
+    this.#upgrades.attach(server, options);
+  }
+
+  /**
+   * Serves one upgrade request, for apps that route upgrade requests themselves instead of calling
+   * `attach`. Returns false without touching the socket if no hub is mapped to the path: then the
+   * caller must answer the request or destroy the socket.
+   * @example
+   * app.use(signalr.router({ handlesUpgrades: true }));
+   * server.on('upgrade', (request, socket, head) => {
+   *   if (!signalr.handleUpgrade(request, socket, head)) socket.destroy();
+   * });
+   */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    return this.#upgrades.serve(request, socket, head);
   }
 
   /**

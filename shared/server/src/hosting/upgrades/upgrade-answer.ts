@@ -1,10 +1,4 @@
-import {
-  type IncomingMessage,
-  type Server as HttpServer,
-  ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
-import type { Server as HttpsServer } from 'node:https';
+import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -26,10 +20,10 @@ export function refuseUpgrade(
 
 /**
  * Passes an upgrade request to the app as an ordinary request. Node does this only for servers
- * without a listener for upgrades.
+ * without a listener for upgrades. Without an app, the response is 404.
  */
 export function answerAsRequest(
-  server: HttpServer | HttpsServer,
+  server: { emit(event: string, ...values: unknown[]): boolean },
   request: IncomingMessage,
   socket: Duplex,
 ): void {
@@ -38,5 +32,7 @@ export function answerAsRequest(
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
   response.on('finish', () => socket.end());
-  server.emit('request', request, response);
+  if (server.emit('request', request, response)) return;
+  response.statusCode = 404;
+  response.end();
 }

@@ -1,29 +1,41 @@
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
-import type { Server as HttpsServer } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
-import type { ConnectionContext } from '../connections/connection-context.ts';
+import type { AuthenticationTicket } from '../../connections/authentication-ticket.ts';
+import type { ConnectionContext } from '../../connections/connection-context.ts';
 import {
   type ConnectionRequest,
   connectionRequest,
   splitTarget,
-} from '../connections/connection-request.ts';
-import { plainText } from '../connections/http-answer.ts';
-import { wireMessages } from '../wire-messages.ts';
-import { findUpgradeTransport } from '../transports/find-transport.ts';
+} from '../../connections/connection-request.ts';
+import { plainText } from '../../connections/http-answer.ts';
+import { wireMessages } from '../../wire-messages.ts';
+import { findUpgradeTransport } from '../../transports/find-transport.ts';
 import type {
   NewTransport,
   UpgradeRequest,
   UpgradeTransportDefinition,
-} from '../transports/transport-definition.ts';
-import type { WriteBatcher } from '../transports/write-batcher.ts';
-import { admitToConnection } from './admit.ts';
-import { BasePaths } from './base-paths.ts';
-import type { FindHub } from './http-handler.ts';
-import type { MappedHub } from './mapped-hub.ts';
-import { answerAsRequest, refuseUpgrade } from './upgrade-answer.ts';
+} from '../../transports/transport-definition.ts';
+import type { WriteBatcher } from '../../transports/write-batcher.ts';
+import { admitToConnection } from '../admit.ts';
+import { BasePaths } from '../base-paths.ts';
+import type { FindHub } from '../http-handler.ts';
+import type { MappedHub } from '../mapped-hub.ts';
+import { serveUpgrades, type UnmappedUpgrades, type UpgradeServer } from './server-upgrades.ts';
+import { refuseUpgrade } from './upgrade-answer.ts';
 
-type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+/** Options of `attach`. */
+export interface AttachOptions {
+  /** The prefix of the router's paths. Needed if clients skip negotiation. Default: none. */
+  readonly basePath?: string;
+  /**
+   * Who answers an upgrade request that no hub is mapped to, if other code listens to the event
+   * `upgrade` of the same server. `'answer'` passes the request to the app immediately, `'ignore'`
+   * leaves it to the other listeners. Default: the other listeners have `handshakeTimeout` to
+   * answer, then the app receives the request. Without other listeners, the app receives it
+   * immediately.
+   */
+  readonly unmappedUpgrades?: UnmappedUpgrades;
+}
 
 /** An admitted upgrade request to a mapped hub. */
 interface UpgradeExchange extends UpgradeRequest {
@@ -42,35 +54,45 @@ interface UpgradeRefusal {
 export class UpgradeHandler {
   readonly #findHub: FindHub;
   readonly #batcher: WriteBatcher;
-  readonly #listeners = new Map<HttpServer | HttpsServer, UpgradeListener>();
+  readonly #answerTimeout: number;
+  readonly #servers = new Map<UpgradeServer, () => void>();
   readonly #basePaths = new BasePaths();
 
-  constructor(findHub: FindHub, batcher: WriteBatcher) {
+  /** `answerTimeout` is the time in ms that other listeners have to answer an upgrade request. */
+  constructor(findHub: FindHub, batcher: WriteBatcher, answerTimeout: number) {
     this.#findHub = findHub;
     this.#batcher = batcher;
+    this.#answerTimeout = answerTimeout;
   }
 
   /** True if at least one server is attached. */
   get isAttached(): boolean {
-    return this.#listeners.size > 0;
+    return this.#servers.size > 0;
   }
 
-  /** Listens to the upgrade requests of a server. */
-  attach(server: HttpServer | HttpsServer): void {
-    if (this.#listeners.has(server)) return;
-    const listener: UpgradeListener = (request, socket, head) => {
-      const hub = this.#find(splitTarget(request.url ?? '/').path);
-      if (hub !== undefined) this.#admit(hub, request, socket, head);
-      else if (server.listenerCount('upgrade') === 1) answerAsRequest(server, request, socket);
-    };
-    this.#listeners.set(server, listener);
-    server.on('upgrade', listener);
+  /** Serves the upgrade requests of a server. */
+  attach(server: UpgradeServer, { unmappedUpgrades }: AttachOptions): void {
+    if (this.#servers.has(server)) return;
+    const stop = serveUpgrades(server, {
+      unmappedUpgrades,
+      answerTimeout: this.#answerTimeout,
+      serve: (request, socket, head) => this.serve(request, socket, head),
+    });
+    this.#servers.set(server, stop);
   }
 
-  /** Stops listening to all servers. */
+  /** Stops serving the upgrade requests of all servers. */
   detach(): void {
-    for (const [server, listener] of this.#listeners) server.off('upgrade', listener);
-    this.#listeners.clear();
+    for (const stop of this.#servers.values()) stop();
+    this.#servers.clear();
+  }
+
+  /** Serves an upgrade request and returns true. Returns false if no hub is mapped to its path. */
+  serve(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    const hub = this.#find(splitTarget(request.url ?? '/').path);
+    if (hub === undefined) return false;
+    this.#admit(hub, request, socket, head);
+    return true;
   }
 
   /** Serves hubs below this prefix, too. */

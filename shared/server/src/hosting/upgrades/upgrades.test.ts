@@ -1,0 +1,192 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import { Server as EngineServer } from 'engine.io';
+import express from 'express';
+import { afterEach, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { Hub, requestUser, SignalRServer, type SignalRServerOptions } from '../../index.ts';
+import { RawClient } from '../../testing/raw-client.ts';
+import { closeAll, closeLater, listen, talk } from '../../testing/host-suite.ts';
+
+afterEach(closeAll);
+
+class ChatHub extends Hub {
+  echo(text: string): string {
+    return text;
+  }
+}
+
+function chat(options: SignalRServerOptions = {}, path = '/chat'): SignalRServer {
+  const signalr = new SignalRServer(options);
+  signalr.mapHub(path, ChatHub);
+  closeLater(() => signalr.close());
+  return signalr;
+}
+
+/** Returns the status of the response to an upgrade request. */
+async function upgradeStatus(url: string): Promise<number> {
+  const socket = new WebSocket(url.replace('http', 'ws'));
+  socket.on('error', () => undefined);
+  const [, response] = (await once(socket, 'unexpected-response')) as [
+    unknown,
+    { statusCode: number },
+  ];
+  return response.statusCode;
+}
+
+/** A WebSocket endpoint of the app. Returns its first message. */
+async function firstMessage(url: string): Promise<string> {
+  const socket = new WebSocket(url.replace('http', 'ws'));
+  const [data] = (await once(socket, 'message')) as [Buffer];
+  socket.terminate();
+  return data.toString();
+}
+
+test.each(['before', 'after'])(
+  "the app's own WebSocketServer with a path is created %s attach: both work",
+  async (order) => {
+    const signalr = chat();
+    const server = createServer(signalr.router());
+    const create = (): void => {
+      const own = new WebSocketServer({ server, path: '/own' });
+      own.on('connection', (socket) => socket.send('from the app'));
+      closeLater(() => own.close());
+    };
+    if (order === 'before') create();
+    signalr.attach(server);
+    if (order === 'after') create();
+    const url = await listen(server);
+    for (let i = 0; i < 3; i++) await talk(`${url}/chat`, 'WebSockets');
+    expect(await firstMessage(`${url}/own`)).toBe('from the app');
+    expect(await upgradeStatus(`${url}/elsewhere`)).toBe(400); // from ws
+  },
+);
+
+test('next to Socket.IO, authentication may take longer than a second', async () => {
+  const signalr = chat({
+    authentication: {
+      authenticate: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        return {};
+      },
+    },
+  });
+  const server = createServer(signalr.router());
+  signalr.attach(server);
+  const engine = new EngineServer();
+  engine.attach(server, { path: '/socket.io/' });
+  engine.on('connection', (socket: { send(text: string): void }) => socket.send('hello'));
+  closeLater(() => engine.close());
+  const url = await listen(server);
+  const client = await RawClient.connect(`${url}/chat`);
+  client.close();
+  expect(await firstMessage(`${url}/socket.io/?EIO=4&transport=websocket`)).toContain('"sid"');
+});
+
+test('two SignalRServers on one HTTP server: each serves its hubs, the app answers the rest', async () => {
+  const first = chat();
+  const second = chat({}, '/second');
+  const app = express().use(first.router(), second.router());
+  app.get('/page', (_request, response) => void response.status(418).end());
+  const server = createServer(app as RequestListener);
+  first.attach(server);
+  second.attach(server);
+  const url = await listen(server);
+  await talk(`${url}/chat`, 'WebSockets');
+  await talk(`${url}/second`, 'WebSockets');
+  expect(await upgradeStatus(`${url}/elsewhere`)).toBe(404);
+  expect(await upgradeStatus(`${url}/page`)).toBe(418);
+  await first.close();
+  await talk(`${url}/second`, 'WebSockets');
+  expect(await upgradeStatus(`${url}/chat`)).toBe(404);
+});
+
+test('a listener that only observes does not keep unmapped upgrades open', async () => {
+  const signalr = chat({ handshakeTimeout: 50 });
+  const server = createServer(signalr.router());
+  const observed: (string | undefined)[] = [];
+  server.on('upgrade', ({ url }) => observed.push(url));
+  signalr.attach(server);
+  const url = await listen(server);
+  expect(await upgradeStatus(`${url}/elsewhere`)).toBe(404);
+  expect(observed).toEqual(['/elsewhere']);
+});
+
+test("unmappedUpgrades: 'answer' does not wait for other listeners, 'ignore' leaves it to them", async () => {
+  const answers = chat();
+  const server = createServer(answers.router());
+  server.on('upgrade', () => undefined);
+  answers.attach(server, { unmappedUpgrades: 'answer' });
+  // The default handshakeTimeout of 15 s has not passed.
+  expect(await upgradeStatus(`${await listen(server)}/elsewhere`)).toBe(404);
+
+  const ignores = chat({ handshakeTimeout: 1 });
+  const slow = createServer(ignores.router());
+  slow.on('upgrade', (_request, socket) => {
+    setTimeout(() => socket.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n'), 100);
+  });
+  ignores.attach(slow, { unmappedUpgrades: 'ignore' });
+  expect(await upgradeStatus(`${await listen(slow)}/elsewhere`)).toBe(418);
+});
+
+test('without an app, an unmapped upgrade is answered with 404', async () => {
+  const signalr = chat();
+  signalr.router();
+  const server = createServer();
+  signalr.attach(server);
+  expect(await upgradeStatus(`${await listen(server)}/elsewhere`)).toBe(404);
+});
+
+test('an app that routes upgrades itself passes them to handleUpgrade', async () => {
+  const signalr = chat({ authentication: requestUser() });
+  const server = createServer(signalr.router({ handlesUpgrades: true }));
+  const own = new WebSocketServer({ noServer: true });
+  own.on('connection', (socket) => socket.send('from the app'));
+  const unmapped: (string | undefined)[] = [];
+  server.on('upgrade', (request, socket, head) => {
+    if (signalr.handleUpgrade(request, socket, head)) return;
+    if (request.url === '/own') {
+      own.handleUpgrade(request, socket, head, (webSocket) => own.emit('connection', webSocket));
+      return;
+    }
+    unmapped.push(request.url);
+    socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
+  });
+  const url = await listen(server);
+  const negotiated = await fetch(`${url}/chat/negotiate?negotiateVersion=1`, { method: 'POST' });
+  expect(await negotiated.text()).toContain('"WebSockets"');
+  await talk(`${url}/chat`, 'WebSockets');
+  expect(await firstMessage(`${url}/own`)).toBe('from the app');
+  expect(await upgradeStatus(`${url}/elsewhere`)).toBe(404);
+  expect(unmapped).toEqual(['/elsewhere']);
+});
+
+test('a client that disconnects while it waits for an answer does not stop the process', async () => {
+  const signalr = chat();
+  const server = createServer(signalr.router());
+  signalr.attach(server);
+  server.on('upgrade', (_request, socket) => {
+    socket.on('close', () => server.emit('gone'));
+    client.resetAndDestroy();
+  });
+  const url = new URL(await listen(server));
+  const gone = once(server, 'gone');
+  const client = connect(Number(url.port), url.hostname);
+  client.on('error', () => undefined);
+  client.write(
+    'GET /elsewhere HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  );
+  await gone;
+});
+
+test('after close, the server emits upgrades as before', async () => {
+  const signalr = chat();
+  const server = createServer(signalr.router());
+  const { emit } = server;
+  signalr.attach(server);
+  expect(server.emit).not.toBe(emit);
+  await signalr.close();
+  expect(server.emit).toBe(emit);
+  expect(server.listenerCount('upgrade')).toBe(0);
+});
