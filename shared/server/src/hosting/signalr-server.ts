@@ -143,6 +143,16 @@ export class SignalRServer {
     });
   }
 
+  /** The paths at which hubs are mapped. */
+  get paths(): readonly string[] {
+    return [...this.#hubs.keys()];
+  }
+
+  /** Returns true if a request to this path is served. Paths are case-insensitive. */
+  isMapped(path: string): boolean {
+    return this.#find(path) !== undefined;
+  }
+
   /**
    * Serves the upgrade requests to mapped hubs. Negotiation offers WebSockets only after this call.
    * Other listeners of the event `upgrade` do not receive these requests. Accepts servers of

@@ -26,7 +26,7 @@ export interface UpgradeOwner {
 
 /** The part of a server that all its kinds have in common. */
 interface Emitter {
-  emit(event: string, ...values: unknown[]): boolean;
+  emit: (this: Emitter, event: string, ...values: unknown[]) => boolean;
   on(event: string, listener: (...values: never[]) => void): unknown;
   off(event: string, listener: (...values: never[]) => void): unknown;
   listenerCount(event: string): number;
