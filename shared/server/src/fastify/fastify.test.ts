@@ -35,7 +35,11 @@ class ChatHub extends Hub {
 
 function chat(options: SignalRServerOptions = {}, authorize?: true): SignalRServer {
   const signalr = new SignalRServer(options);
-  signalr.mapHub('/chat', ChatHub, authorize === undefined ? {} : { authorize });
+  const methods = ['echo', 'who', 'path'] as const;
+  signalr.mapHub('/chat', ChatHub, {
+    methods,
+    ...(authorize === undefined ? {} : { authorize }),
+  });
   return signalr;
 }
 
@@ -116,7 +120,9 @@ test('the user and the complete path reach the hub over a WebSocket', async () =
 test('@fastify/cors adds its headers to negotiation, polls and event streams', async () => {
   const app = createApp();
   await app.register(cors, { origin: 'https://page.example', credentials: true });
-  await app.register(signalrPlugin, { signalr: chat() });
+  await app.register(signalrPlugin, {
+    signalr: chat({ allowedOrigins: ['https://page.example'] }),
+  });
   const url = `${await listen(app)}/chat`;
   const headers = { origin: 'https://page.example' };
   const allowed = (response: Response): string | null =>

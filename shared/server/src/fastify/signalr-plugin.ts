@@ -32,7 +32,7 @@ const ANSWER_TIMEOUT = 15_000;
  * it also closes the server. Do not call `router` and `attach`.
  * @example
  * const signalr = new SignalRServer();
- * signalr.mapHub('/chat', ChatHub);
+ * signalr.mapHub('/chat', ChatHub, { methods: ['say'] });
  * await fastify.register(signalrPlugin, { signalr });
  * await fastify.register(signalrPlugin, { signalr, prefix: '/api' }); // or below a prefix
  */

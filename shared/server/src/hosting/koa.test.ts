@@ -33,7 +33,7 @@ type Koa = new () => {
 
 test.each(hostTransports)('with Koa: %s', async (transport) => {
   const signalr = new SignalRServer();
-  signalr.mapHub('/chat', ChatHub);
+  signalr.mapHub('/chat', ChatHub, { methods: ['echo'] });
   closeLater(() => signalr.close());
   const app = new (koa as unknown as Koa)();
   const handle = signalr.router();

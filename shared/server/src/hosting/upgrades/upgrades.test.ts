@@ -19,7 +19,7 @@ class ChatHub extends Hub {
 
 function chat(options: SignalRServerOptions = {}, path = '/chat'): SignalRServer {
   const signalr = new SignalRServer(options);
-  signalr.mapHub(path, ChatHub);
+  signalr.mapHub(path, ChatHub, { methods: ['echo'] });
   closeLater(() => signalr.close());
   return signalr;
 }
