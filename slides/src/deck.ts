@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import MarkdownIt from 'markdown-it';
-import { codeBlock } from './code-block.ts';
+import { codeBlock } from './code/code-block.ts';
 import { errorTexts } from './error-texts.ts';
 import { escapeHtml } from './escape-html.ts';
 

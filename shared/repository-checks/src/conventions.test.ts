@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '@practical-signalr/course';
 
@@ -13,7 +13,21 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 const sources = files.filter((file) => /\.(ts|mjs|js)$/.test(file) && !file.includes('/player/'));
 
 test('at most twelve files in the root', () => {
-  expect(files.filter((file) => !file.includes('/')).length).toBeLessThanOrEqual(12);
+  const inRoot = files.filter((file) => !file.includes('/') && !file.startsWith('.'));
+  expect(inRoot.length).toBeLessThanOrEqual(12);
+});
+test('the only folders in the root are lessons, shared, slides and dot folders', () => {
+  const folders = files.flatMap((file) =>
+    file.includes('/') ? [file.split('/', 1)[0] ?? ''] : [],
+  );
+  const visible = new Set(folders.filter((folder) => !folder.startsWith('.')));
+  expect([...visible].sort()).toEqual(['lessons', 'shared', 'slides']);
+});
+test('no folder has more than 15 source files, tests not counted', () => {
+  const counts = new Map<string, number>();
+  for (const file of sources.filter((each) => !/\.(test|d|config)\.(ts|js|mjs)$/.test(each)))
+    counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+  expect([...counts].filter(([, count]) => count > 15)).toEqual([]);
 });
 test('files are kebab-case and say what they hold', () => {
   const name = /^[a-z\d]+(-[a-z\d]+)*(\.(test|d|config))*\.(ts|mjs|js)$/;

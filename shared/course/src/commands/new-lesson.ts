@@ -6,7 +6,7 @@ import { createCommand } from '@practical-signalr/lesson-kit/command-line';
 import { type Command, Option } from 'commander';
 import { errorTexts } from '../error-texts.ts';
 import { changedLines, lessonDiff, lessonFiles } from '../lessons/lesson-diff.ts';
-import { newLessonReadme } from './new-lesson-readme.ts';
+import { newLessonReadme } from '../lessons/new-lesson-readme.ts';
 import { packageCommand } from './package-command.ts';
 import { portOf, root, videos } from '../lessons/sections.ts';
 

@@ -10,7 +10,7 @@ export function observeEventSource(tap: WireTap): void {
       this.addEventListener('open', () => tap.ends(request, 200));
       this.addEventListener('error', () => {
         tap.ends(request, undefined);
-        if (request.status !== undefined) tap.event('event stream ended', '');
+        if (request.status !== undefined) tap.event('event stream closed', '');
       });
       this.addEventListener('message', ({ data }: MessageEvent<unknown>) =>
         tap.frame('received', data, this.url),

@@ -1,4 +1,4 @@
-import { errorTexts } from './error-texts.ts';
+import { errorTexts } from '../error-texts.ts';
 
 /** Between the first and the last line of a region that is more than one statement. */
 const TO = ' … ';

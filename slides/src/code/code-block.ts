@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type CodeToken, highlightedLines } from '@practical-signalr/lesson-kit/highlight';
 import { diffLines } from 'diff';
-import { errorTexts } from './error-texts.ts';
-import { escapeHtml } from './escape-html.ts';
+import { errorTexts } from '../error-texts.ts';
+import { escapeHtml } from '../escape-html.ts';
 import { sourceRegion } from './source-region.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** What is no code of ours, and so may stand in a deck as it is: output, messages on the wire, commands. */
 const literal = new Set(['text', 'json', 'sh', 'http']);
