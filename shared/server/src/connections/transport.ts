@@ -22,6 +22,8 @@ export interface Transport {
    * Source: `IConnectionInherentKeepAliveFeature`.
    */
   readonly hasInherentKeepAlive?: boolean;
+  /** A number that changes whenever bytes have left a full buffer. */
+  readonly progress?: number;
   /** Sends a payload that only this client receives. */
   send(payload: string | Uint8Array): void;
   /**

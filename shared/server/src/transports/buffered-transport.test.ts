@@ -59,14 +59,15 @@ test('over the mark senders wait until the client has taken enough', async () =>
   made.abort();
 });
 
-test('who does not wait for room is cut off at the bound, whoever waits is let go', async () => {
+test('a buffer over the maximum closes the connection, and senders wait no longer', async () => {
   const { made, slow, bodies } = transport();
   made.send('x'.repeat(60));
   const room = made.whenRoom();
   made.send('x'.repeat(60));
+  made.send('x'.repeat(60));
   await room;
   expect(slow).toEqual(['slow']);
   expect(bodies).toEqual(['closed']);
-  made.send('nobody hears this');
+  made.send('not delivered');
   expect(made.whenRoom()).toBeUndefined();
 });

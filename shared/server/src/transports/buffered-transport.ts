@@ -1,30 +1,38 @@
+import { Deadline } from '../connections/deadline.ts';
 import { Gate } from '../connections/gate.ts';
 import type { SharedPayload } from '../connections/shared-payload.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
 import type { Flushable, WriteBatcher } from './write-batcher.ts';
 
-/** Limits of one connection's outgoing buffer. */
+/** The limits of one connection's outgoing buffer. */
 export interface SendLimits {
-  /** Bytes that may wait before senders are held back. */
+  /** The number of buffered bytes above which senders wait. */
   readonly highWaterMark: number;
-  /** Bytes that may wait at all; a sender that does not wait for its sends must not fill the memory. */
+  /**
+   * The maximum number of buffered bytes, in addition to the largest message. It limits the memory of
+   * applications that do not wait for their sends.
+   */
   readonly maximumBufferSize: number;
-  /** Time in ms that a client may leave its buffer over the mark. */
+  /**
+   * How long a client may read nothing while its buffer is above the high-water mark, in ms. Reading
+   * counts in steps of 64 KB.
+   */
   readonly sendTimeout: number;
 }
 
 /**
- * Characters of text that gather before they are framed. Text that is put together from many pieces is a rope of small objects:
- * the sooner it becomes bytes, the less of it the garbage collector has to carry along.
+ * The number of characters that are collected before they are framed. Text that is the sum of many
+ * strings consists of many objects, which the garbage collector must visit until they become bytes.
  */
 const MAXIMUM_TEXT = 4096;
 
-/** Time in ms that a client has to answer a close. Source: `WebSocketOptions.CloseTimeout`. */
+/** How long a client may take to answer a close, in ms. Source: `WebSocketOptions.CloseTimeout`. */
 export const CLOSE_TIMEOUT = 5000;
 
 /**
- * What all transports do with what is sent: gather it during one turn of the event loop, frame it once, write it in one piece,
- * hold senders back while the client does not read, and give up a client that goes on not reading.
+ * The part of sending that all transports share. Payloads of one turn of the event loop are collected,
+ * framed once and written together. Senders wait while the client does not read. A client that reads
+ * nothing for too long is disconnected.
  */
 export abstract class BufferedTransport implements Transport, Flushable {
   readonly #batcher: WriteBatcher;
@@ -33,13 +41,19 @@ export abstract class BufferedTransport implements Transport, Flushable {
   #text = '';
   #bytes: Uint8Array[] = [];
   #frames: Buffer[] = [];
-  #gathered = 0;
-  /** What `untaken` was when it was last looked at; between two flushes it only becomes less. */
-  #untaken = 0;
-  #listed = false;
-  #closed = false;
+  /** The bytes that were added in this turn. */
+  #addedBytes = 0;
+  /** The last known value of `unsentBytes`. It only decreases between two flushes. */
+  #unsentBytes = 0;
+  /** The size of the largest message since the buffer was last below the high-water mark. */
+  #largestMessage = 0;
+  #isScheduled = false;
+  #isClosed = false;
   readonly #room = new Gate();
-  #stalled: NodeJS.Timeout | undefined;
+  #progress = 0;
+  /** The value of `#progress` when the stall deadline started. */
+  #stalledProgress = 0;
+  #stallDeadline: Deadline | undefined;
 
   constructor(batcher: WriteBatcher, limits: SendLimits, onTooSlow: () => void) {
     this.#batcher = batcher;
@@ -53,86 +67,86 @@ export abstract class BufferedTransport implements Transport, Flushable {
   abstract abort(): void;
   abstract pause(): void;
   abstract resume(): void;
-  /** Puts a payload into the frame of this transport; the same function for all its connections. */
+  /** Frames a payload. Must be the same function for all connections of the transport. */
   protected abstract readonly frame: (payload: string | Uint8Array) => Buffer;
-  /** Puts several payloads of bytes into one frame. */
+  /** Frames several payloads of bytes together. */
   protected abstract readonly frameAll: (payloads: readonly Uint8Array[]) => Buffer;
-  /** Bytes that were written and that the client has not taken. */
-  protected abstract readonly untaken: number;
+  /** The bytes that were written and that the operating system has not accepted. */
+  protected abstract readonly unsentBytes: number;
   protected abstract write(frames: Buffer): void;
-  /** Ends the connection after all that was written. */
+  /** Closes the connection after all that was written. */
   protected abstract end(): void;
 
+  get progress(): number {
+    return this.#progress;
+  }
+
   send(payload: string | Uint8Array): void {
-    if (this.#closed) return;
-    // Small answers of one turn become one frame: a frame may hold many of a hub's.
+    if (this.#isClosed) return;
+    // Small messages of one turn become one frame, because a frame may contain many hub messages.
     if (typeof payload === 'string') {
-      if (this.#bytes.length > 0) this.#frameOwn();
+      if (this.#bytes.length > 0) this.#frameCollected();
       this.#text += payload;
-      if (this.#text.length >= MAXIMUM_TEXT) this.#frameOwn();
+      if (this.#text.length >= MAXIMUM_TEXT) this.#frameCollected();
     } else {
-      if (this.#text !== '') this.#frameOwn();
+      if (this.#text !== '') this.#frameCollected();
       this.#bytes.push(payload);
     }
-    this.#gather(payload.length);
+    this.#add(payload.length);
   }
 
   sendShared(payload: SharedPayload): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     const frame = payload.framed(this.frame);
-    this.#push(frame);
-    this.#gather(frame.length);
+    this.#frameCollected();
+    this.#frames.push(frame);
+    this.#add(frame.length);
   }
 
   whenRoom(): Promise<void> | undefined {
-    if (this.#closed) return undefined;
+    if (this.#isClosed) return undefined;
     if (!this.#exceeds(this.#limits.highWaterMark)) return this.#batcher.whenRoom();
     return this.#room.wait();
   }
 
   flush(): void {
-    this.#listed = false;
-    this.#gathered = 0;
-    if (this.#closed) return;
-    this.#frameOwn();
+    this.#isScheduled = false;
+    this.#addedBytes = 0;
+    if (this.#isClosed) return;
+    this.#frameCollected();
     const frames = this.#frames;
     if (frames.length > 0) {
       this.#frames = [];
       this.write(frames.length === 1 ? (frames[0] as Buffer) : this.#batcher.join(frames));
     }
-    this.taken();
+    this.#updateRoom();
   }
 
   close(): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     this.flush();
-    this.#closed = true;
+    this.#isClosed = true;
+    this.#updateRoom();
     this.end();
   }
 
-  /** To be called when the client has taken something. */
-  protected taken(): void {
-    this.#untaken = this.untaken;
-    if (this.#untaken <= this.#limits.highWaterMark) this.#release();
-    else this.#stalled ??= setTimeout(() => this.#tooSlow(), this.#limits.sendTimeout);
+  /** Call this when bytes have left the buffer of the transport. */
+  protected onBytesSent(): void {
+    this.#progress++;
+    this.#updateRoom();
   }
 
-  /** To be called when the connection has come to its end: nothing is sent any more, nobody waits any more. */
-  protected ended(): void {
-    this.#closed = true;
+  /** Call this when the connection has closed: senders wait no longer, and nothing more is sent. */
+  protected stopSending(): void {
+    this.#isClosed = true;
     this.#frames = [];
     this.#text = '';
     this.#bytes = [];
     this.#release();
   }
 
-  #push(frame: Buffer): void {
-    this.#frameOwn();
-    this.#frames.push(frame);
-  }
-
-  /** Frames what only this client gets: text or bytes, never both. */
-  #frameOwn(): void {
+  /** Frames the collected payloads, which are either text or bytes. */
+  #frameCollected(): void {
     if (this.#text !== '') {
       this.#frames.push(this.frame(this.#text));
       this.#text = '';
@@ -142,30 +156,52 @@ export abstract class BufferedTransport implements Transport, Flushable {
     }
   }
 
-  #gather(bytes: number): void {
-    this.#gathered += bytes;
+  #add(bytes: number): void {
+    this.#addedBytes += bytes;
+    if (bytes > this.#largestMessage) this.#largestMessage = bytes;
     this.#batcher.gathered(bytes);
-    if (!this.#listed) {
-      this.#listed = true;
+    if (!this.#isScheduled) {
+      this.#isScheduled = true;
       this.#batcher.add(this);
     }
-    if (this.#exceeds(this.#limits.maximumBufferSize)) this.#tooSlow();
+    // One large message is not a backlog, however large it is.
+    if (this.#exceeds(this.#limits.maximumBufferSize + this.#largestMessage)) this.#abortSlow();
   }
 
   #exceeds(limit: number): boolean {
-    if (this.#gathered + this.#untaken <= limit) return false;
-    this.#untaken = this.untaken;
-    return this.#gathered + this.#untaken > limit;
+    if (this.#addedBytes + this.#unsentBytes <= limit) return false;
+    this.#unsentBytes = this.unsentBytes;
+    return this.#addedBytes + this.#unsentBytes > limit;
   }
 
-  #tooSlow(): void {
+  #updateRoom(): void {
+    this.#unsentBytes = this.unsentBytes;
+    // While the connection closes, every remaining byte must make progress.
+    const limit = this.#isClosed ? 0 : this.#limits.highWaterMark;
+    if (this.#unsentBytes <= limit) this.#release();
+    else if (this.#stallDeadline === undefined) this.#startStallDeadline();
+  }
+
+  #startStallDeadline(): void {
+    this.#stalledProgress = this.#progress;
+    this.#stallDeadline = new Deadline(() => this.#checkProgress(), this.#limits.sendTimeout);
+  }
+
+  #checkProgress(): void {
+    if (this.#progress !== this.#stalledProgress) this.#startStallDeadline();
+    else if (this.#isClosed) this.abort();
+    else this.#abortSlow();
+  }
+
+  #abortSlow(): void {
     this.#onTooSlow();
     this.abort();
   }
 
   #release(): void {
-    clearTimeout(this.#stalled);
-    this.#stalled = undefined;
+    this.#stallDeadline?.stop();
+    this.#stallDeadline = undefined;
+    this.#largestMessage = 0;
     this.#room.open();
   }
 }

@@ -24,7 +24,7 @@ class PlainStreamTransport extends BufferedTransport {
 
   listen(events: TransportEvents): void {
     this.#response.on('close', () => {
-      this.ended();
+      this.stopSending();
       this.#posts.end();
       events.onClose();
     });
@@ -34,7 +34,7 @@ class PlainStreamTransport extends BufferedTransport {
   }
 
   abort(): void {
-    this.ended();
+    this.stopSending();
     this.#response.destroy();
   }
 
@@ -46,7 +46,7 @@ class PlainStreamTransport extends BufferedTransport {
     this.#posts.resume();
   }
 
-  protected get untaken(): number {
+  protected get unsentBytes(): number {
     return this.#response.writableLength;
   }
 

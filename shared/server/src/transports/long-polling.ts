@@ -1,17 +1,21 @@
 import type { ServerResponse } from 'node:http';
+import { Deadline } from '../connections/deadline.ts';
 import { answer, plainText } from '../connections/http-answer.ts';
 import type { PostQueue } from '../connections/post-queue.ts';
 import type { TransportEvents } from '../connections/transport.ts';
 import { BufferedTransport, CLOSE_TIMEOUT, type SendLimits } from './buffered-transport.ts';
+import { MAXIMUM_SLICE, SlicedWriter } from './sliced-writer.ts';
 import type { WriteBatcher } from './write-batcher.ts';
 
-/** How long a poll may wait, and how long a client may stay away between two polls; ms. */
+/** The time limits of long polling, in ms. */
 export interface PollTimes {
+  /** How long a poll stays open without data. */
   readonly pollTimeout: number;
+  /** How long a client may stay away between two polls. */
   readonly disconnectTimeout: number;
 }
 
-/** What a poll and its errors say to caches. */
+/** The headers that prevent caching. Responses to polls have them, also if they are errors. */
 export const noCache = {
   'Cache-Control': 'no-cache, no-store',
   Pragma: 'no-cache',
@@ -21,7 +25,7 @@ export const noCache = {
 const emptyPoll = { ...plainText, ...noCache };
 const pollWithData = { 'Content-Type': 'application/octet-stream', ...noCache };
 
-/** A payload is the body of a poll as it is; several simply follow one another. */
+/** Returns the bytes of a payload. The body of a poll needs no framing. */
 const longPollingFrame = (payload: string | Uint8Array): Buffer =>
   typeof payload === 'string'
     ? Buffer.from(payload)
@@ -29,20 +33,34 @@ const longPollingFrame = (payload: string | Uint8Array): Buffer =>
 
 const joinedBody = (payloads: readonly Uint8Array[]): Buffer => Buffer.concat(payloads);
 
-/** The long-polling transport: each poll is answered with what has gathered, and a POST carries what the client sends. */
+/** A response with data whose end the client has not received. */
+interface SentPoll {
+  readonly response: ServerResponse;
+  readonly body: readonly Buffer[];
+  readonly length: number;
+  /** Writes a large body. */
+  readonly writer: SlicedWriter | undefined;
+}
+
+/**
+ * The long-polling transport. The server sends in the responses to polls (GET requests), the client
+ * in POSTs.
+ */
 export class LongPollingTransport extends BufferedTransport {
   readonly #posts: PostQueue;
   readonly #times: PollTimes;
   #events: TransportEvents | undefined;
+  /** The open poll. */
   #poll: ServerResponse | undefined;
   #isFirst = true;
+  /** The data for the next poll. */
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
-  /** The answer that is on its way; what comes later must not overtake it. */
-  #onItsWay: { readonly response: ServerResponse; readonly body: Buffer } | undefined;
-  /** Ends the poll that waits, or else the connection when the client stays away. */
-  #timer: NodeJS.Timeout | undefined;
-  #closing = false;
+  /** The response that is being sent. Later data must not overtake it. */
+  #sent: SentPoll | undefined;
+  /** Ends the open poll, or the connection if the client stays away. */
+  #deadline: Deadline | undefined;
+  #isClosing = false;
 
   constructor(
     posts: PostQueue,
@@ -60,7 +78,7 @@ export class LongPollingTransport extends BufferedTransport {
     return 'LongPolling' as const;
   }
 
-  /** A client that polls is alive: it needs no pings. */
+  /** True: a client that polls is alive. */
   get hasInherentKeepAlive(): boolean {
     return true;
   }
@@ -70,17 +88,21 @@ export class LongPollingTransport extends BufferedTransport {
     this.#posts.open(events, () => this.abort());
   }
 
-  /** Takes one GET of the client. */
+  /** Answers a GET of the client, now or when there is data. */
   poll(response: ServerResponse): void {
-    response.on('error', () => undefined); // a 'close' follows
+    response.on('error', () => undefined); // a 'close' event follows
     const earlier = this.#poll;
     this.#poll = undefined;
     if (earlier !== undefined) answer(earlier, 204, '', emptyPoll);
-    if (this.#events === undefined && !this.#isFirst) return answer(response, 204, '', emptyPoll);
+    if (this.#events === undefined && !this.#isFirst) {
+      answer(response, 204, '', emptyPoll);
+      return;
+    }
     if (this.#isFirst) {
       this.#isFirst = false;
-      answer(response, 200, '', pollWithData); // tells the client that the connection is open
-      return this.#awaitPoll();
+      answer(response, 200, '', pollWithData); // the connection is open
+      this.#awaitPoll();
+      return;
     }
     this.#poll = response;
     response.on('close', () => {
@@ -88,12 +110,12 @@ export class LongPollingTransport extends BufferedTransport {
       this.#poll = undefined;
       this.#awaitPoll();
     });
-    this.#startTimer(() => this.#pollTimedOut(), this.#times.pollTimeout);
+    this.#startDeadline(() => this.#endEmptyPoll(), this.#times.pollTimeout);
     this.#answer();
   }
 
   abort(): void {
-    this.#onItsWay?.response.destroy();
+    this.#sent?.response.destroy();
     this.#finish();
   }
 
@@ -113,8 +135,8 @@ export class LongPollingTransport extends BufferedTransport {
     return joinedBody;
   }
 
-  protected get untaken(): number {
-    return this.#waitingBytes;
+  protected get unsentBytes(): number {
+    return this.#waitingBytes + (this.#sent?.length ?? 0);
   }
 
   protected write(frames: Buffer): void {
@@ -124,39 +146,62 @@ export class LongPollingTransport extends BufferedTransport {
   }
 
   protected end(): void {
-    this.#startTimer(() => this.#finish(), Math.min(CLOSE_TIMEOUT, this.#times.disconnectTimeout));
-    this.#closing = true;
+    const time = Math.min(CLOSE_TIMEOUT, this.#times.disconnectTimeout);
+    this.#startDeadline(() => this.#finishUnlessSending(), time);
+    this.#isClosing = true;
     this.#answer();
   }
 
+  /** Answers the open poll with the waiting data. */
   #answer(): void {
-    const poll = this.#poll;
-    if (poll === undefined || this.#onItsWay !== undefined) return;
+    const response = this.#poll;
+    if (response === undefined || this.#sent !== undefined) return;
     if (this.#waiting.length === 0) {
-      if (this.#closing) this.#finish();
+      if (this.#isClosing) this.#finish();
       return;
     }
-    const body =
-      this.#waiting.length === 1 ? (this.#waiting[0] as Buffer) : Buffer.concat(this.#waiting);
+    const body = this.#waiting;
+    const length = this.#waitingBytes;
     this.#waiting = [];
+    this.#waitingBytes = 0;
     this.#poll = undefined;
-    this.#onItsWay = { response: poll, body };
-    poll.on('close', () => this.#answered(poll.writableFinished ? undefined : body));
-    answer(poll, 200, body, pollWithData);
+    const writer = length > MAXIMUM_SLICE ? new SlicedWriter(response) : undefined;
+    this.#sent = { response, body, length, writer };
+    response.on('close', () => this.#onSent(response.writableFinished));
+    if (writer === undefined) {
+      const [first = Buffer.alloc(0)] = body;
+      answer(response, 200, body.length === 1 ? first : Buffer.concat(body), pollWithData);
+    } else this.#writeLarge(writer, this.#sent);
     this.#awaitPoll();
   }
 
-  /** `lost` is what a client that went away cannot have got: it stays for the next poll. */
-  #answered(lost: Buffer | undefined): void {
-    if (this.#onItsWay === undefined) return;
-    if (lost === undefined) this.#waitingBytes -= this.#onItsWay.body.length;
-    else this.#waiting.unshift(lost);
-    this.#onItsWay = undefined;
-    this.taken();
+  #writeLarge(writer: SlicedWriter, { response, body, length }: SentPoll): void {
+    response.writeHead(200, { ...pollWithData, 'Content-Length': length });
+    response.on('drain', () => {
+      writer.continue();
+      this.onBytesSent();
+      this.#awaitPoll(); // the client reads, so it is not away
+    });
+    for (const bytes of body) writer.write(bytes);
+    writer.whenEmpty(() => response.end());
+  }
+
+  /** Data that the client did not receive stays for the next poll. */
+  #onSent(isComplete: boolean): void {
+    const sent = this.#sent;
+    if (sent === undefined) return;
+    this.#sent = undefined;
+    sent.writer?.clear();
+    if (!isComplete) {
+      this.#waiting.unshift(...sent.body);
+      this.#waitingBytes += sent.length;
+    }
+    this.onBytesSent();
+    this.#awaitPoll();
     this.#answer();
   }
 
-  #pollTimedOut(): void {
+  #endEmptyPoll(): void {
     const poll = this.#poll;
     this.#poll = undefined;
     if (poll !== undefined) answer(poll, 200, '', emptyPoll);
@@ -164,27 +209,33 @@ export class LongPollingTransport extends BufferedTransport {
   }
 
   #awaitPoll(): void {
-    if (this.#poll === undefined)
-      this.#startTimer(() => this.#finish(), this.#times.disconnectTimeout);
+    if (this.#poll !== undefined) return;
+    this.#startDeadline(() => this.#finish(), this.#times.disconnectTimeout);
   }
 
-  /** Nothing puts off the end of a connection that closes. */
-  #startTimer(onTime: () => void, time: number): void {
-    if (this.#closing || this.#events === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(onTime, time);
+  /** While the connection closes, its deadline is not replaced. */
+  #startDeadline(onElapsed: () => void, time: number): void {
+    if (this.#isClosing || this.#events === undefined) return;
+    this.#deadline?.stop();
+    this.#deadline = new Deadline(onElapsed, time);
+  }
+
+  /** A response that is being sent ends by itself, or when the client stops reading. */
+  #finishUnlessSending(): void {
+    if (this.#sent?.writer === undefined) this.#finish();
+    else this.#sent.response.on('close', () => this.#finish());
   }
 
   #finish(): void {
-    clearTimeout(this.#timer);
+    this.#deadline?.stop();
     const events = this.#events;
     this.#events = undefined;
     if (this.#poll !== undefined) answer(this.#poll, 204, '', emptyPoll);
     this.#poll = undefined;
-    this.#onItsWay = undefined;
+    this.#sent = undefined;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    this.ended();
+    this.stopSending();
     this.#posts.end();
     events?.onClose();
   }

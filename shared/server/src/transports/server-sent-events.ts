@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Deadline } from '../connections/deadline.ts';
 import type { PostQueue } from '../connections/post-queue.ts';
 import type { TransportEvents } from '../connections/transport.ts';
 import { BufferedTransport, CLOSE_TIMEOUT, type SendLimits } from './buffered-transport.ts';
 import { serverSentEventsFrame } from './server-sent-events-frame.ts';
+import { SlicedWriter } from './sliced-writer.ts';
 import type { WriteBatcher } from './write-batcher.ts';
 
 const joinedEvent = (payloads: readonly Uint8Array[]): Buffer =>
@@ -22,11 +24,15 @@ export function preventCompression(request: IncomingMessage): void {
   request.headers = { ...request.headers, 'accept-encoding': 'identity' };
 }
 
-/** The Server-Sent Events transport: one response that does not end, and a POST for what the client sends. Text only. */
+/**
+ * The Server-Sent Events transport. The server sends in one response that does not end, the client
+ * in POSTs. Text only.
+ */
 export class ServerSentEventsTransport extends BufferedTransport {
   readonly #response: ServerResponse;
   readonly #posts: PostQueue;
-  #closing: NodeJS.Timeout | undefined;
+  readonly #writer: SlicedWriter;
+  #closeDeadline: Deadline | undefined;
 
   constructor(
     response: ServerResponse,
@@ -37,6 +43,7 @@ export class ServerSentEventsTransport extends BufferedTransport {
   ) {
     super(batcher, limits, onTooSlow);
     this.#response = response;
+    this.#writer = new SlicedWriter(response);
     this.#posts = posts;
   }
 
@@ -48,25 +55,29 @@ export class ServerSentEventsTransport extends BufferedTransport {
     const response = this.#response;
     response.on('error', () => undefined); // a 'close' follows
     response.on('close', () => {
-      clearTimeout(this.#closing);
-      this.ended();
+      this.#closeDeadline?.stop();
+      this.#writer.clear();
+      this.stopSending();
       this.#posts.end();
       events.onClose();
     });
-    response.on('drain', () => this.taken());
+    response.on('drain', () => {
+      this.#writer.continue();
+      this.onBytesSent();
+    });
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-cache,no-store',
       Pragma: 'no-cache',
       'Content-Encoding': 'identity',
-      'X-Accel-Buffering': 'no', // nginx would hold the stream back
+      'X-Accel-Buffering': 'no', // otherwise nginx buffers the stream
     });
-    response.write(':\r\n'); // a comment, so that the client sees the stream open
+    response.write(':\r\n'); // a comment, so that the client receives the headers
     this.#posts.open(events, () => this.abort());
   }
 
   abort(): void {
-    this.ended();
+    this.stopSending();
     this.#response.destroy();
   }
 
@@ -86,16 +97,18 @@ export class ServerSentEventsTransport extends BufferedTransport {
     return joinedEvent;
   }
 
-  protected get untaken(): number {
-    return this.#response.writableLength;
+  protected get unsentBytes(): number {
+    return this.#writer.unsentBytes;
   }
 
   protected write(frames: Buffer): void {
-    this.#response.write(frames);
+    this.#writer.write(frames);
   }
 
   protected end(): void {
-    this.#response.end();
-    this.#closing = setTimeout(() => this.abort(), CLOSE_TIMEOUT);
+    this.#writer.whenEmpty(() => {
+      this.#response.end();
+      this.#closeDeadline = new Deadline(() => this.abort(), CLOSE_TIMEOUT);
+    });
   }
 }

@@ -2,8 +2,9 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { TransportEvents } from '../connections/transport.ts';
 import { BufferedTransport, type SendLimits } from './buffered-transport.ts';
+import { SlicedWriter } from './sliced-writer.ts';
 import { type ReceiveLimits, UnfinishedMessage } from './unfinished-message.ts';
-import { joinedFrame, webSocketFrame } from './web-socket-frame.ts';
+import { endOfFrames, joinedFrame, webSocketFrame } from './web-socket-frame.ts';
 import type { WriteBatcher } from './write-batcher.ts';
 
 /** The close code if the socket closed without a Close frame. Source: RFC 6455, section 7.1.5. */
@@ -22,6 +23,7 @@ const CONTROL_HEADER = 6;
 export class WebSocketTransport extends BufferedTransport {
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
+  readonly #writer: SlicedWriter;
   #events: TransportEvents | undefined;
   /** False if the client violated RFC 6455. */
   #isLost = true;
@@ -38,6 +40,7 @@ export class WebSocketTransport extends BufferedTransport {
     super(batcher, limits, onTooSlow);
     this.#webSocket = webSocket;
     this.#socket = socket;
+    this.#writer = new SlicedWriter(socket, endOfFrames);
     this.#unfinished =
       receiveLimits && new UnfinishedMessage(receiveLimits, () => this.#refuseMessage());
   }
@@ -59,11 +62,15 @@ export class WebSocketTransport extends BufferedTransport {
     });
     this.#webSocket.on('close', (code) => {
       this.#unfinished?.reset();
-      this.ended();
+      this.stopSending();
+      this.#writer.clear();
       this.#events?.onClose(this.#isLost && code === NO_CLOSE_FRAME);
     });
     this.#limitUnfinishedMessages();
-    this.#socket.on('drain', () => this.taken());
+    this.#socket.on('drain', () => {
+      this.#writer.continue();
+      this.onBytesSent();
+    });
   }
 
   abandon(): void {
@@ -72,7 +79,8 @@ export class WebSocketTransport extends BufferedTransport {
   }
 
   abort(): void {
-    this.ended();
+    this.stopSending();
+    this.#writer.clear();
     this.#webSocket.terminate();
   }
 
@@ -110,15 +118,15 @@ export class WebSocketTransport extends BufferedTransport {
     return joinedFrame;
   }
 
-  protected get untaken(): number {
-    return this.#socket.writableLength;
+  protected get unsentBytes(): number {
+    return this.#writer.unsentBytes;
   }
 
   protected write(frames: Buffer): void {
-    this.#socket.write(frames);
+    this.#writer.write(frames);
   }
 
   protected end(): void {
-    this.#webSocket.close(1000);
+    this.#writer.whenEmpty(() => this.#webSocket.close(1000));
   }
 }

@@ -34,6 +34,8 @@ export class MessageBuffer {
   /** The sequence number of the first message in the buffer. */
   #firstId = 1;
   #bytes = 0;
+  /** The size of the largest message since the buffer had room. */
+  #largestMessage = 0;
   readonly #room = new Gate();
   #fullSince: number | undefined;
   /** The sequence number of the client's next message. */
@@ -53,11 +55,16 @@ export class MessageBuffer {
     this.#clock = clock;
   }
 
-  /** Adds a sent message. Returns false if the buffer exceeds its maximum size. */
+  /**
+   * Adds a sent message. Returns false if the buffer exceeds its maximum size. One large message does
+   * not count as a backlog, however large it is.
+   */
   add(payload: Payload): boolean {
+    const length = byteLength(payload);
     this.#messages.push(payload);
-    this.#bytes += byteLength(payload);
-    return this.#bytes <= Math.max(MAXIMUM_BYTES, 2 * this.#limit);
+    this.#bytes += length;
+    this.#largestMessage = Math.max(this.#largestMessage, length);
+    return this.#bytes <= Math.max(MAXIMUM_BYTES, 2 * this.#limit) + this.#largestMessage;
   }
 
   /**
@@ -86,7 +93,14 @@ export class MessageBuffer {
     this.#messages.splice(0, count);
     this.#firstId += count;
     this.#fullSince = undefined;
-    if (this.#bytes <= this.#limit) this.#room.open();
+    if (this.#bytes > this.#limit) return;
+    this.#largestMessage = 0;
+    this.#room.open();
+  }
+
+  /** Measures `fullFor` from 0 again, because the client reads. */
+  reportProgress(): void {
+    this.#fullSince = undefined;
   }
 
   /**

@@ -32,6 +32,7 @@ export class StatefulTransport implements Transport, TransportEvents {
   #buffer: MessageBuffer | undefined;
   /** Runs while the client is disconnected, and ends the connection if it stays away too long. */
   #disconnectDeadline: Deadline | undefined;
+  #lastProgress: number | undefined;
   #isPaused = false;
   #isClosing = false;
 
@@ -144,6 +145,10 @@ export class StatefulTransport implements Transport, TransportEvents {
     const sequenceId = this.#buffer.takeDueAck(now);
     if (sequenceId !== undefined)
       this.sendUncounted(protocol.writeMessage({ type: MessageType.Ack, sequenceId }));
+    if (this.#transport.progress !== this.#lastProgress) {
+      this.#lastProgress = this.#transport.progress;
+      this.#buffer.reportProgress();
+    }
     if (this.#buffer.fullFor(now) > this.#options.sendTimeout) this.#abortSlowClient();
     return !this.#isClosing;
   }

@@ -1,0 +1,92 @@
+/** The maximum size of a write, in bytes. A client that reads slowly makes progress in these steps. */
+export const MAXIMUM_SLICE = 65_536;
+
+/** A socket or an HTTP response. */
+export interface WritableSink {
+  /** The bytes that the operating system has not accepted. */
+  readonly writableLength: number;
+  write(bytes: Uint8Array): unknown;
+}
+
+/**
+ * Writes large buffers in slices. Streams report only that they have written everything, so
+ * this shows that a large message makes progress.
+ */
+export class SlicedWriter {
+  readonly #sink: WritableSink;
+  readonly #findEnd: (bytes: Buffer, start: number) => number;
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  /** The beginning of the next slice in the first buffer of the queue. */
+  #offset = 0;
+  #onEmpty: (() => void) | undefined;
+
+  /**
+   * `findEnd` returns where the slice ends that begins at `start`. Default: any byte. Call `continue` on each
+   * 'drain' event of the sink.
+   */
+  constructor(sink: WritableSink, findEnd: (bytes: Buffer, start: number) => number = endAnywhere) {
+    this.#sink = sink;
+    this.#findEnd = findEnd;
+  }
+
+  /** The bytes that the operating system has not accepted. */
+  get unsentBytes(): number {
+    return this.#queuedBytes + this.#sink.writableLength;
+  }
+
+  write(bytes: Buffer): void {
+    if (this.#queuedBytes === 0 && bytes.length <= MAXIMUM_SLICE && this.#hasRoom) {
+      this.#sink.write(bytes);
+      return;
+    }
+    this.#queue.push(bytes);
+    this.#queuedBytes += bytes.length;
+    this.continue();
+  }
+
+  /** Writes the next slices. */
+  continue(): void {
+    while (this.#queuedBytes > 0 && this.#hasRoom) this.#writeSlice();
+    if (this.#queuedBytes > 0) return;
+    const onEmpty = this.#onEmpty;
+    this.#onEmpty = undefined;
+    onEmpty?.();
+  }
+
+  /** Calls `onEmpty` when all slices have been passed to the sink. */
+  whenEmpty(onEmpty: () => void): void {
+    this.#onEmpty = onEmpty;
+    this.continue();
+  }
+
+  /** Drops everything that was not passed to the sink. */
+  clear(): void {
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#offset = 0;
+    this.#onEmpty = undefined;
+  }
+
+  /** While it is false, `write` of the sink has returned false, so a 'drain' event follows. */
+  get #hasRoom(): boolean {
+    return this.#sink.writableLength < MAXIMUM_SLICE;
+  }
+
+  #writeSlice(): void {
+    const [bytes] = this.#queue;
+    if (bytes === undefined) return;
+    const start = this.#offset;
+    const end = this.#findEnd(bytes, start);
+    this.#offset = end;
+    if (end >= bytes.length) {
+      this.#queue.shift();
+      this.#offset = 0;
+    }
+    this.#queuedBytes -= end - start;
+    this.#sink.write(bytes.subarray(start, end));
+  }
+}
+
+const endAnywhere = (bytes: Buffer, start: number): number =>
+  Math.min(start + MAXIMUM_SLICE, bytes.length);
