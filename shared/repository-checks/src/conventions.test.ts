@@ -37,11 +37,12 @@ test('files are kebab-case and say what they hold', () => {
   ).toEqual([]);
 });
 test('no file is over 400 lines, the median is under 110', () => {
-  const lengths = sources
-    .map((file) => readFileSync(join(root, file), 'utf8').split('\n').length)
-    .sort((a, b) => a - b);
-  expect(lengths.at(-1)).toBeLessThanOrEqual(400);
-  expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(110);
+  const lengths = sources.map(
+    (file) => [readFileSync(join(root, file), 'utf8').split('\n').length, file] as const,
+  );
+  expect(lengths.filter(([length]) => length > 400)).toEqual([]);
+  const sorted = lengths.map(([length]) => length).sort((a, b) => a - b);
+  expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(110);
 });
 /** The number of lines that are still too long. It may only become smaller. */
 const LONG_LINES_LEFT = 720;

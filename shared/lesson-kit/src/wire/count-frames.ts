@@ -1,6 +1,8 @@
 import type { IHubProtocol } from '@microsoft/signalr';
 
-/** Calls `onFrame` with the size in bytes of each chunk that a protocol reads. Returns the protocol. */
+/**
+ * Calls `onFrame` with the size in bytes of each chunk that a protocol reads. Returns the protocol.
+ */
 export function countFrames(
   protocol: IHubProtocol,
   onFrame: (bytes: number) => void,

@@ -1,11 +1,11 @@
 import { secretRanges } from './redact.ts';
 
-/** Bytes of a line. */
+/** The number of bytes per line. */
 const WIDE = 8;
-/** Bytes that are shown; nobody reads 40 KB in hex. */
+/** The maximum number of bytes that are shown. */
 const SHOWN = 2048;
 
-/** Bytes as hex with their characters beside them; the bytes of tokens are dots. */
+/** Returns bytes as hex, with their characters next to them. The bytes of tokens are dots. */
 export function hexDump(bytes: Uint8Array): string {
   const hidden = secretRanges(bytes);
   const isHidden = (at: number): boolean => hidden.some(([start, end]) => at >= start && at < end);
@@ -24,6 +24,6 @@ export function hexDump(bytes: Uint8Array): string {
     });
     lines.push(`${hex.join(' ').padEnd(WIDE * 3)} ${characters.join('')}`);
   }
-  if (bytes.length > SHOWN) lines.push(`… ${bytes.length - SHOWN} bytes more`);
+  if (bytes.length > SHOWN) lines.push(`… ${bytes.length - SHOWN} more bytes`);
   return lines.join('\n');
 }

@@ -26,7 +26,7 @@ test.each([
   expect(redact(text)).toBe(expected);
 });
 
-test('a secret that was seen in its place is hidden wherever it turns up, encoded or in bytes', () => {
+test('a known secret is hidden everywhere, also encoded and in bytes', () => {
   learnSecrets('/hub?id=connection-token-12345%2B6');
   learnSecret('credentials-of-a-header');
   expect(redact('"connection-token-12345+6" and credentials-of-a-header')).toBe('"••••" and ••••');
@@ -36,12 +36,12 @@ test('a secret that was seen in its place is hidden wherever it turns up, encode
   expect(dump).toContain('••');
 });
 
-test('a word is no secret: the token "testing" hides only in its places', () => {
+test('the short token "testing" is hidden only where tokens are expected', () => {
   learnSecrets('/hub?access_token=testing');
   expect(redact('testing a message')).toBe('testing a message');
 });
 
-test('no text of an entry holds a token, whatever it is asked for', () => {
+test('no text of an entry contains a token', () => {
   const log = new WireLog(() => 0);
   log.note('received', 'negotiate answer', '{"connectionToken":"this-is-the-connection-token"}');
   log.note('received', 'token', jwt);

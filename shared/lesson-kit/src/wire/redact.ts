@@ -1,21 +1,26 @@
 export const DOTS = '••••';
 
-/** Secrets that were seen in a place made for them; they are dotted wherever else they turn up. The oldest go first. */
+/**
+ * Secrets that were found in a place for secrets. They are replaced by dots everywhere. The oldest
+ * are removed first.
+ */
 const KNOWN = 100;
-/** A shorter secret, such as `testing`, is also a word. */
+/** A shorter secret, such as `testing`, may also be an ordinary word. */
 const SHORTEST = 16;
 const known = new Set<string>();
 
-/** Query parameters, members and headers that hold a secret. `id` in a query is SignalR's connection token. */
+/**
+ * Query parameters, properties and headers with secrets. `id` in a query is the connection token.
+ */
 const places = [
   /([?&](?:access_token|id|token|ticket)=)([^&\s"'#]+)/gi,
   /("(?:[\w-]*token|ticket|password|secret)\\?"\s*:\s*\\?")([^"\\]+)/gi,
   /((?:authorization|cookie)"?\s*:\s*"?(?:\w+\s+)?)([^\s",}]+)/gi,
 ];
-/** A JSON Web Token, wherever it stands. */
+/** Matches a JSON Web Token. */
 const jwt = /eyJ[\w-]{5,}\.[\w-]*\.[\w-]*/g;
 
-/** Replaces every token by dots: in query strings, JSON, headers, and known ones in any text. */
+/** Replaces tokens by dots: in query strings, JSON and headers, and known tokens everywhere. */
 export function redact(text: string): string {
   let result = text;
   for (const place of places) result = result.replace(place, `$1${DOTS}`);
@@ -23,13 +28,13 @@ export function redact(text: string): string {
   return result.replace(jwt, DOTS);
 }
 
-/** Remembers the secrets that stand in their places in a text (a URL, an answer), so that they are dotted in frames too. */
+/** Stores the secrets of a URL or a response body, so that they are hidden in frames too. */
 export function learnSecrets(text: string): void {
   for (const place of places)
     for (const match of text.matchAll(place)) learnSecret(decode(match[2] ?? ''));
 }
 
-/** Remembers one secret, for example the credentials of an Authorization header. */
+/** Stores one secret, for example the credentials of an Authorization header. */
 export function learnSecret(secret: string): void {
   if (secret.length < SHORTEST || secret === DOTS) return;
   known.delete(secret);
@@ -37,9 +42,9 @@ export function learnSecret(secret: string): void {
   if (known.size > KNOWN) for (const oldest of known) return void known.delete(oldest);
 }
 
-/** Where secrets stand in bytes: pairs of start and end. */
+/** Returns the positions of secrets in bytes, as pairs of start and end. */
 export function secretRanges(bytes: Uint8Array): [number, number][] {
-  let text = ''; // one character a byte; a token is ASCII
+  let text = ''; // one character per byte, because tokens are ASCII
   for (let at = 0; at < bytes.length; at += 8192)
     text += String.fromCharCode(...bytes.subarray(at, at + 8192));
   const ranges: [number, number][] = [...text.matchAll(jwt)].map(({ index, 0: found }) => [

@@ -6,7 +6,7 @@ import { decodeBinary } from './wire-frames.ts';
 
 export type Direction = 'sent' | 'received';
 
-/** What an entry is made from. */
+/** The data of an entry. */
 export interface WireFacts {
   readonly number: number;
   readonly direction: Direction;
@@ -17,9 +17,9 @@ export interface WireFacts {
   readonly request?: ObservedRequest | undefined;
 }
 
-/** One row of the wire panel. Texts are made when somebody looks, and never hold a token. */
+/** One row of the wire panel. Its texts are created on demand and never contain a token. */
 export class WireEntry {
-  /** Counts up; entries of a log follow each other without a gap. */
+  /** The sequence number. Entries of a log are numbered without gaps. */
   readonly number: number;
   readonly direction: Direction;
   /** For example `POST negotiate`, `invocation 0`. */
@@ -29,7 +29,7 @@ export class WireEntry {
   readonly at: number;
   /** For completions: milliseconds since their invocation. */
   after: number | undefined;
-  /** The completion of an invocation, and the other way round. */
+  /** The completion of an invocation, or the invocation of a completion. */
   pair: WireEntry | undefined;
   readonly #raw: string | Uint8Array;
   readonly #request: ObservedRequest | undefined;
@@ -54,7 +54,7 @@ export class WireEntry {
     return this.#request !== undefined;
   }
 
-  /** What came or went, in one line; of a request also its status and where its token was. */
+  /** The content in one line. For a request, with its status and the location of its token. */
   get body(): string {
     this.#body ??= redact(
       typeof this.#raw === 'string'
@@ -67,7 +67,7 @@ export class WireEntry {
     return `${outcome} · ${tokenIn === 'none' ? 'no token' : `token in ${tokenIn}`} · ${this.#body}`;
   }
 
-  /** The body as people read it: a call as `Target(arguments)`, a completion as its result or error. */
+  /** The body: a call as `Target(arguments)`, a completion as its result or error. */
   get summary(): string {
     if (this.#request !== undefined) return this.body;
     const {
@@ -93,24 +93,24 @@ export class WireEntry {
     }
   }
 
-  /** `4.0 ms` after the call, or milliseconds since the first entry. */
+  /** Milliseconds since the call, with a plus sign, or since the first entry. */
   get time(): string {
     return this.after === undefined ? `${Math.round(this.at)} ms` : `+${this.after.toFixed(1)} ms`;
   }
 
-  /** The entry as a line of text, to be filtered and copied. */
+  /** The entry as one line, for the filter and for copying. */
   get text(): string {
     return `${this.time} ${this.direction} ${this.kind} ${this.bytes} B ${this.body}`;
   }
 
-  /** The message decoded, over several lines; an answer that is no JSON stays as it is. */
+  /** The decoded message, over several lines. A body that is not JSON stays unchanged. */
   get decoded(): string {
     const members = this.#decoded();
     if (members === undefined) return this.body;
     return redact(JSON.stringify(members, readable, 2));
   }
 
-  /** The bytes: text with its separator, or hex. */
+  /** The encoded message: text with its separator, or bytes in hex. */
   get encoded(): string {
     return typeof this.#raw === 'string' ? redact(this.#raw) : hexDump(this.#raw);
   }
@@ -128,7 +128,7 @@ export class WireEntry {
 
 const inLine = (value: unknown): string => JSON.stringify(value, readable) ?? 'null';
 
-/** Values that MessagePack has and JSON has not. */
+/** Converts values that MessagePack has and JSON does not have. */
 function readable(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return `${value}n`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;

@@ -6,7 +6,7 @@ import { WireLog } from './wire-log.ts';
 
 const official = new OfficialHubProtocol();
 
-/** What the page decodes with; the bytes are the official client's. */
+/** The decoder of the page. The official client creates the bytes. */
 const messagePack = new MessagePackHubProtocol();
 
 function write(message: object): Uint8Array {
@@ -16,7 +16,7 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const join = (...parts: Uint8Array[]): Uint8Array =>
   new Uint8Array(parts.flatMap((part) => [...part]));
 
-test('MessagePack is decoded beside its bytes in hex, paired like JSON; the handshake before it is JSON in bytes', () => {
+test('MessagePack is decoded and paired like JSON, and its handshake is JSON in bytes', () => {
   let now = 0;
   const log = new WireLog(() => now, messagePack);
   log.frame('sent', `{"protocol":"messagepack","version":1}\u001e`);
@@ -45,7 +45,7 @@ test('MessagePack is decoded beside its bytes in hex, paired like JSON; the hand
   expect(log.entries[1]?.decoded).toContain('"target": "Add"');
 });
 
-test('a message of 123 bytes begins like a brace, and is no handshake', () => {
+test('a message of 123 bytes begins like a brace, but is not a handshake', () => {
   const log = new WireLog(() => 0, messagePack);
   const fill = (length: number): Uint8Array =>
     write({ type: MessageType.Invocation, target: 'A', arguments: ['x'.repeat(length)] });
@@ -55,7 +55,7 @@ test('a message of 123 bytes begins like a brace, and is no handshake', () => {
   expect(log.entries.map(({ kind, bytes }) => [kind, bytes])).toEqual([['invocation', 124]]);
 });
 
-test('messages over 127 bytes, several in a frame, and bytes that are no MessagePack', () => {
+test('decodes messages over 127 bytes and several messages in a frame, and shows invalid bytes', () => {
   const log = new WireLog(() => 0, messagePack);
   const long = write({
     type: MessageType.Invocation,
@@ -71,11 +71,11 @@ test('messages over 127 bytes, several in a frame, and bytes that are no Message
     ['bytes', 6],
     ['bytes', 4],
   ]);
-  expect(log.entries[0]?.encoded.split('\n').at(-1)).toBe(`… ${long.length - 2048} bytes more`);
+  expect(log.entries[0]?.encoded.split('\n').at(-1)).toBe(`… ${long.length - 2048} more bytes`);
   expect(log.entries[3]?.decoded).toBe('"4 bytes"');
 });
 
-test('a token in MessagePack is dots, decoded and in hex', () => {
+test('a token in MessagePack is replaced by dots, decoded and in hex', () => {
   const log = new WireLog(() => 0, messagePack);
   const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl';
   log.frame('sent', write({ type: MessageType.Invocation, target: 'A', arguments: [token] }));

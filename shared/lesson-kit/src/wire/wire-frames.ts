@@ -1,17 +1,17 @@
 import { type HubProtocol, MessageType, RECORD_SEPARATOR } from '@practical-signalr/protocol';
 
-/** What is read from one message of a frame without keeping it. */
+/** The facts about one message of a frame that an entry stores. */
 export interface FrameMessage {
-  /** As it went over the wire, with the separator of JSON or the length prefix of MessagePack. */
+  /** The encoded message, with the separator of JSON or the length prefix of MessagePack. */
   readonly raw: string | Uint8Array;
   readonly bytes: number;
-  /** Decoded type, for example `invocation 0`. */
+  /** The decoded type, for example `invocation 0`. */
   readonly kind: string;
   readonly type?: number | undefined;
   readonly id?: string | undefined;
 }
 
-/** The members of a message that a row shows. */
+/** The properties of a message that a row shows. */
 interface Head {
   readonly type?: number;
   readonly invocationId?: string | undefined;
@@ -22,7 +22,7 @@ interface Head {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** `StreamInvocation` is shown as `stream invocation`. */
+/** Maps message types to their names: `StreamInvocation` is shown as `stream invocation`. */
 const names = new Map(
   Object.entries(MessageType).map(([name, type]): [number, string] => [
     type,
@@ -30,14 +30,16 @@ const names = new Map(
   ]),
 );
 
-/** The messages of one frame (or body): records of JSON in text, records of MessagePack in bytes, a handshake in either. */
+/**
+ * Returns the messages of a frame or body: JSON in text, MessagePack in bytes, a handshake in both.
+ */
 export function readFrame(
   data: string | Uint8Array,
   binary: HubProtocol | undefined,
 ): FrameMessage[] {
   if (typeof data === 'string') return readRecords(data);
   if (data[0] !== 0x7b || (data[1] !== 0x22 && data[1] !== 0x7d)) return readBinary(data, binary);
-  // A handshake is JSON in MessagePack too: `{"` or `{}`, which no array of MessagePack begins with.
+  // With MessagePack, the handshake is JSON too. It begins with `{"` or `{}`, unlike MessagePack.
   const end = data.indexOf(0x1e) + 1 || data.length;
   return [
     ...readRecords(decoder.decode(data.subarray(0, end))),
@@ -45,7 +47,7 @@ export function readFrame(
   ];
 }
 
-/** A message of MessagePack as its members; undefined when it cannot be read. */
+/** Returns the properties of a MessagePack message. Returns undefined if it is invalid. */
 export function decodeBinary(
   message: Uint8Array,
   binary: HubProtocol | undefined,
@@ -90,7 +92,7 @@ function readBinary(bytes: Uint8Array, binary: HubProtocol | undefined): FrameMe
   return messages;
 }
 
-/** Each message begins with its length in seven bits a byte, the lowest first; at most five bytes. */
+/** Reads the length prefix of a message: seven bits per byte, lowest first, at most five bytes. */
 function endOfMessage(bytes: Uint8Array, start: number): number {
   let length = 0;
   for (let i = 0; i < 5; i++) {

@@ -8,7 +8,7 @@ const call = (id: string): string =>
   `{"type":1,"invocationId":"${id}","target":"A","arguments":[1,"b"]}${RS}`;
 const answer = (id: string): string => `{"type":3,"invocationId":"${id}","result":null}${RS}`;
 
-test('frames are decoded, and a completion tells the time since its invocation', () => {
+test('frames are decoded, and a completion has the time since its invocation', () => {
   let now = 100;
   const log = new WireLog(() => now);
   log.frame('sent', `{"protocol":"json","version":1}${RS}`);
@@ -29,7 +29,7 @@ test('frames are decoded, and a completion tells the time since its invocation',
   expect(log.entries[3]?.encoded).toBe(`{"type":6}${RS}`);
 });
 
-test('calls are paired by connection and direction: two sides may use one number', () => {
+test('calls are paired by connection and direction, because both sides may use the same id', () => {
   let now = 0;
   const log = new WireLog(() => now++);
   log.frame('sent', call('0'), 'a');
@@ -38,12 +38,12 @@ test('calls are paired by connection and direction: two sides may use one number
   log.frame('received', answer('0'), 'b');
   log.frame('received', answer('0'), 'a');
   log.frame('sent', answer('0'), 'a');
-  log.frame('received', answer('0'), 'a'); // nobody asked
+  log.frame('received', answer('0'), 'a'); // there is no such call
   const pairs = log.entries.map(({ pair }) => pair?.number);
   expect(pairs).toEqual([4, 3, 5, 1, 0, 2, undefined]);
 });
 
-test('the log keeps a bounded number of entries and of bytes', () => {
+test('the log keeps a limited number of entries and bytes', () => {
   const log = new WireLog(() => 0);
   for (let i = 0; i < 12_050; i++) log.note('sent', String(i), '');
   expect(log.entries).toHaveLength(10_000);
@@ -59,7 +59,7 @@ test('the log keeps a bounded number of entries and of bytes', () => {
   expect([log.length, log.bytes]).toEqual([0, 0]);
 });
 
-test('off by one switch: nothing is recorded', () => {
+test('when it is off, nothing is recorded', () => {
   const log = new WireLog(() => 0);
   log.on = false;
   log.note('sent', 'a', '');
@@ -67,7 +67,7 @@ test('off by one switch: nothing is recorded', () => {
   expect(log.length).toBe(0);
 });
 
-test('the row of a request learns its status later', () => {
+test('the row of a request gets its status later', () => {
   const log = new WireLog(() => 0);
   const request = describeRequest(
     { method: 'GET', url: '/hub?id=1&access_token=x', upgrade: true },
@@ -85,7 +85,7 @@ test('the row of a request learns its status later', () => {
   );
 });
 
-test('a window draws the newest rows; it can hold, go back, filter and pause, and never reads more than is new', () => {
+test('a window draws the newest rows, holds, goes back, filters and pauses, and reads only new entries', () => {
   const log = new WireLog(() => 0);
   const window = new WireWindow(log);
   const kinds = (): string[] => window.rows.map(({ kind }) => kind);
@@ -130,6 +130,6 @@ test('a window draws the newest rows; it can hold, go back, filter and pause, an
     'n999',
   ]);
   add(1003, 12_003);
-  // n99 and n990 to n999 have left the log.
+  // n99 and n990 to n999 are no longer in the log.
   expect([kinds()[0], window.length]).toEqual(['n9900', 110 - 10]);
 });

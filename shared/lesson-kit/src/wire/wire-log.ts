@@ -4,36 +4,36 @@ import { learnSecrets } from './redact.ts';
 import { type Direction, WireEntry } from './wire-entry.ts';
 import { type FrameMessage, readFrame } from './wire-frames.ts';
 
-/** Entries that are kept; the oldest go first. */
+/** The maximum number of entries. The oldest are removed first. */
 const KEPT = 10_000;
-/** Bytes that are kept, so that large messages do not fill the page's memory. */
+/** The maximum number of bytes, so that large messages do not fill the memory of the page. */
 const KEPT_BYTES = 16 * 1024 * 1024;
-/** Calls that wait for their completion. */
+/** The maximum number of calls that wait for their completion. */
 const KEPT_CALLS = 1000;
-/** Of an answer over HTTP, such as a whole page, no more is kept. */
+/** The maximum number of bytes that are kept of an HTTP response, such as a whole page. */
 const LONGEST_NOTE = 64 * 1024;
 
-/** What went over the wire, paired and bounded; entries decode themselves when somebody looks. */
+/** A limited log of requests and frames. It pairs calls, and its entries decode on demand. */
 export class WireLog {
-  /** Whether anything is noted at all. */
+  /** Whether entries are recorded. */
   on = true;
   readonly #now: () => number;
   readonly #binary: HubProtocol | undefined;
   #entries: (WireEntry | undefined)[] = [];
-  /** Where the kept entries begin: dropping one is not a copy of all. */
+  /** The index of the oldest entry, so that removing one does not copy the others. */
   #start = 0;
   #bytes = 0;
   #next = 0;
   readonly #calls = new Map<string, WireEntry>();
   #began: number | undefined;
 
-  /** `now` in ms; `binary` decodes frames of bytes (MessagePack). */
+  /** `now` returns ms. `binary` decodes MessagePack frames. */
   constructor(now: () => number, binary?: HubProtocol) {
     this.#now = now;
     this.#binary = binary;
   }
 
-  /** The kept entries, oldest first. */
+  /** The entries, oldest first. */
   get entries(): WireEntry[] {
     return this.#entries.slice(this.#start) as WireEntry[];
   }
@@ -42,12 +42,12 @@ export class WireLog {
     return this.#entries.length - this.#start;
   }
 
-  /** Bytes of the kept entries. */
+  /** The number of bytes of all entries. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Number of the oldest kept entry, and of the next one. */
+  /** The number of the oldest entry. */
   get first(): number {
     return this.#next - this.length;
   }
@@ -55,12 +55,12 @@ export class WireLog {
     return this.#next;
   }
 
-  /** The kept entry with a number. */
+  /** Returns the entry with a number, if it is still in the log. */
   at(number: number): WireEntry | undefined {
     return this.#entries[this.#start + number - this.first];
   }
 
-  /** Notes a request, an answer or an event of a transport. */
+  /** Records a request, a response or an event of a transport. */
   note(direction: Direction, kind: string, text: string, request?: ObservedRequest): void {
     if (!this.on) return;
     learnSecrets(text);
@@ -68,7 +68,7 @@ export class WireLog {
     this.#push({ direction, kind, raw, bytes: request === undefined ? raw.length : 0, request });
   }
 
-  /** Notes a frame with all its messages. `connection` tells apart the calls of several connections. */
+  /** Records a frame with all its messages. `connection` separates the calls of connections. */
   frame(direction: Direction, data: string | Uint8Array, connection = ''): void {
     if (!this.on) return;
     for (const message of readFrame(data, this.#binary)) {
@@ -84,7 +84,7 @@ export class WireLog {
     this.#began = undefined;
   }
 
-  /** A completion goes the other way than its invocation; either side may ask. */
+  /** Pairs a completion with its invocation, which has the opposite direction. */
   #pair(entry: WireEntry, { type, id }: FrameMessage, connection: string): void {
     if (id === undefined) return;
     const { direction } = entry;

@@ -51,7 +51,7 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
     return page.evaluate(() => navigator.clipboard.readText());
   };
 
-  test('every transport: requests with status and token place, frames both ways, and never a token', async () => {
+  test('shows requests of every transport with status and token location, and never a token', async () => {
     const json = {
       contentType: 'application/json',
       body: JSON.stringify({ connectionToken, accessToken: jwt }),
@@ -90,7 +90,7 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
           request.send(call);
         });
         await fetch(`${url}poll`, { method: 'DELETE' });
-        // A refused WebSocket: the page learns no status.
+        // A browser hides the status of a refused WebSocket from the page.
         await new Promise((resolve) => {
           const socket = new WebSocket(`/messages?id=${id}&access_token=${token}`);
           socket.addEventListener('close', resolve);
@@ -122,7 +122,7 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
     }
   });
 
-  test('the page can observe its requests: each is told when it starts and when its status is known', async () => {
+  test('the page is notified when a request starts and when its status is known', async () => {
     // The kit that the page itself uses; an import in text, since vitest rewrites those in code.
     const address = await page.evaluate(
       () =>
@@ -154,7 +154,7 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
     ]);
   });
 
-  test('a row opens to the message beside its bytes and names its pair; arrows go from row to row', async () => {
+  test('a row opens to the decoded message, its bytes and its pair, and arrow keys move between rows', async () => {
     await send('hello');
     const call = lines.filter({ hasText: 'invocation 0' });
     await see(call).toContainText('SendMessageToAll("hello")');
@@ -176,7 +176,7 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
     expect(await wire.locator('.line[tabindex="0"]').count()).toBe(1);
   });
 
-  test('it follows the newest until somebody scrolls up, not when its size changes', async () => {
+  test('follows the newest entry until the user scrolls up, also when its size changes', async () => {
     const newest = button('Back to the newest');
     for (let i = 0; i < 15; i++) await send(`message ${i}`);
     const fromBottom = (): Promise<number> =>
@@ -191,14 +191,14 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
     await see(newest).toBeVisible();
     await see.poll(fromBottom).toBeGreaterThan(200);
     const shown = await lines.count();
-    await send('while somebody reads');
+    await send('while the user reads');
     await see(lines).toHaveCount(shown);
     await newest.click();
     await see.poll(fromBottom).toBeLessThan(2);
-    await see(lines.filter({ hasText: 'while somebody reads' })).toHaveCount(2);
+    await see(lines.filter({ hasText: 'while the user reads' })).toHaveCount(2);
   });
 
-  test('filter, pause, clear, and off by one switch', async () => {
+  test('filters, pauses, clears, and can be turned off', async () => {
     await send('first');
     await wire.getByRole('searchbox').fill('RECEIVEMESSAGE');
     await see(lines).toHaveCount(1);

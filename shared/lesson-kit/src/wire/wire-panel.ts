@@ -3,7 +3,9 @@ import { wireLog, wireChanges } from './wire.ts';
 import { WireWindow } from './wire-window.ts';
 import type { WireEntry } from './wire-entry.ts';
 
-/** `<wire-panel>`: every request and frame of the page, decoded. Draws a window of rows, at most once a frame of the screen. */
+/**
+ * `<wire-panel>`: shows every request and frame of the page. Draws at most once per screen frame.
+ */
 export class WirePanel extends HTMLElement {
   readonly #window = new WireWindow(wireLog);
   readonly #rows = new Map<WireEntry, WireRow>();
@@ -118,7 +120,7 @@ export class WirePanel extends HTMLElement {
   #clicked({ target }: Event): void {
     const row = this.#rowOf(target);
     if (row === undefined) return;
-    this.#window.hold(); // what somebody reads must not run away
+    this.#window.hold(); // keep the row in place while the user reads it
     this.#focus(row);
     row.toggle();
     this.#draw();
@@ -144,16 +146,17 @@ export class WirePanel extends HTMLElement {
     this.#draw();
   }
 
-  /** One row is the list's stop of the Tab key. */
+  /** Makes one row the Tab stop of the list. */
   #focus(row: WireRow | undefined): void {
     if (this.#focused !== undefined) this.#focused.button.tabIndex = -1;
     this.#focused = row;
     if (row !== undefined) row.button.tabIndex = 0;
   }
 
-  /** A reader who scrolls up is not pulled down again. Ignore scroll events caused by a resize. */
+  /** Stops following if the user scrolls up. Ignores scroll events caused by a resize. */
   readonly #scrollsUp = (event: Event): void => {
-    const onRow = event.type === 'pointerdown' && event.target !== this.#list; // else it is the scroll bar
+    // Otherwise it is the scroll bar.
+    const onRow = event.type === 'pointerdown' && event.target !== this.#list;
     if (onRow || (event instanceof WheelEvent && event.deltaY >= 0) || this.#list.scrollTop === 0)
       return;
     if (!this.#window.isLatest) return;
@@ -163,7 +166,7 @@ export class WirePanel extends HTMLElement {
 
   readonly #changed = (): void => {
     if (this.#drawing || this.#paused) return;
-    this.#drawing = true; // however many messages come, one drawing for each frame of the screen
+    this.#drawing = true; // one drawing per screen frame, regardless of the number of messages
     requestAnimationFrame(() => {
       this.#drawing = false;
       this.#draw();
@@ -190,11 +193,12 @@ export class WirePanel extends HTMLElement {
     this.#place(shown);
     const isGone = this.#focused === undefined || !stay.has(this.#focused.entry);
     if (isGone || !hasFocus) this.#focus([...this.#rows.values()].at(isGone && hasFocus ? 0 : -1));
-    if (isGone && hasFocus) this.#focused?.button.focus(); // the row with the focus has left the window
+    // The focused row is no longer in the window.
+    if (isGone && hasFocus) this.#focused?.button.focus();
     if (this.#window.isLatest) list.scrollTop = list.scrollHeight;
   }
 
-  /** Rows that are there stay as they are; the map keeps the order of the list. */
+  /** Returns the row of an entry. Existing rows are reused, and the map keeps their order. */
   #place(shown: readonly WireEntry[]): void {
     const list = this.#list;
     const before = [...this.#rows.values()];

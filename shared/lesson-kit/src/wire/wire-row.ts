@@ -1,7 +1,7 @@
 import { RECORD_SEPARATOR } from '@practical-signalr/protocol';
 import type { WireEntry } from './wire-entry.ts';
 
-/** A row of the wire panel: one line that opens to the decoded message beside its bytes. */
+/** A row of the wire panel. It opens to the decoded message and its bytes. */
 export class WireRow {
   readonly element = document.createElement('li');
   readonly button = document.createElement('button');
@@ -21,14 +21,14 @@ export class WireRow {
     kind.textContent = entry.kind;
     this.button.type = 'button';
     this.button.className = 'line';
-    this.button.tabIndex = -1; // the list is one stop of the Tab key; arrows go from row to row
+    this.button.tabIndex = -1; // the list is one Tab stop, and arrow keys move between rows
     this.button.setAttribute('aria-expanded', 'false');
     this.button.append(arrow, kind, this.#body, this.#time);
     this.element.append(this.button);
     this.update();
   }
 
-  /** The status of a request comes later than its row; nothing else changes. */
+  /** Draws the row again. Only the status of a request can change. */
   update(): void {
     if (this.#isDrawn && !this.entry.isRequest) return;
     this.#isDrawn = true;
@@ -39,7 +39,7 @@ export class WireRow {
     if (this.#time.textContent !== when) this.#time.textContent = when;
   }
 
-  /** Opens the row, or closes it. */
+  /** Opens or closes the row. */
   toggle(): void {
     const open = this.element.classList.toggle('open');
     this.button.setAttribute('aria-expanded', String(open));

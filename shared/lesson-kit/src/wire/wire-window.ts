@@ -1,31 +1,31 @@
 import type { WireEntry } from './wire-entry.ts';
 import type { WireLog } from './wire-log.ts';
 
-/** Rows that are drawn at once, and by how many the window moves. */
+/** The number of rows in the window, and by how many it moves. */
 const SIZE = 200;
 const STEP = 100;
 
 /**
- * Which entries of a log are drawn: the newest that pass the filter, or an earlier part. Each look costs what is new,
- * not what is there; only a new filter reads the whole log.
+ * Selects the entries of a log that are drawn: the newest that match the filter, or an earlier
+ * part. Each call reads only new entries. Only a new filter reads the whole log.
  */
 export class WireWindow {
   readonly #log: WireLog;
   #filter = '';
-  /** Entries that pass the filter, oldest first; unused without a filter. */
+  /** The entries that match the filter, oldest first. Empty without a filter. */
   #matches: WireEntry[] = [];
-  /** The number of the first entry that the filter has not seen. */
+  /** The number of the first entry that was not filtered yet. */
   #seen = 0;
   /** The number after the last entry that is shown while paused. */
   #paused: number | undefined;
-  /** How many passing entries stand below the window; undefined: it follows the newest. */
+  /** The number of matching entries up to the end of the window. Undefined: follow the newest. */
   #end: number | undefined;
 
   constructor(log: WireLog) {
     this.#log = log;
   }
 
-  /** Shows only entries whose text contains `text`, without regard to case. */
+  /** Shows only entries whose text contains `text`, case-insensitively. */
   filter(text: string): void {
     this.#filter = text.toLowerCase();
     this.#matches = [];
@@ -33,7 +33,7 @@ export class WireWindow {
     this.#end = undefined;
   }
 
-  /** Holds the view; the log goes on. */
+  /** Stops showing new entries. The log still records them. */
   pause(paused: boolean): void {
     this.#paused = paused ? this.#log.next : undefined;
     this.#end = undefined;
@@ -44,7 +44,7 @@ export class WireWindow {
     const { length } = this;
     this.#end = Math.max(Math.min(SIZE, length), (this.#end ?? length) - STEP);
   }
-  /** Stays where it is while entries come. */
+  /** Keeps the window in place while entries are added. */
   hold(): void {
     this.#end ??= this.length;
   }
@@ -59,7 +59,7 @@ export class WireWindow {
     return passing.slice(Math.max(0, end - SIZE), end);
   }
 
-  /** Whether there are entries above or below the window. */
+  /** Whether there are entries before or after the window. */
   get hasEarlier(): boolean {
     const { length } = this;
     return Math.min(this.#end ?? length, length) > SIZE;
@@ -68,12 +68,12 @@ export class WireWindow {
     return this.#end === undefined;
   }
 
-  /** How many entries pass filter and pause. */
+  /** The number of entries that match the filter and were not recorded during a pause. */
   get length(): number {
     return this.#read().length;
   }
 
-  /** All of them, oldest first. */
+  /** All matching entries, oldest first. */
   get all(): readonly WireEntry[] {
     const passing = this.#read();
     return passing.slice(0, passing.length);
@@ -94,14 +94,14 @@ export class WireWindow {
       if (entry.text.toLowerCase().includes(this.#filter)) this.#matches.push(entry);
     }
     this.#seen = Math.max(this.#seen, next);
-    // The oldest matches leave with the log's.
+    // Remove matches that are no longer in the log.
     const kept = this.#matches.findIndex(({ number }) => number >= log.first);
     if (kept !== 0) this.#matches.splice(0, kept === -1 ? this.#matches.length : kept);
     return this.#matches;
   }
 }
 
-/** The part of an array that a window needs: without a filter none is built. */
+/** The part of an array that a window needs. Without a filter, no array is created. */
 interface Passing {
   readonly length: number;
   slice(start: number, end: number): WireEntry[];

@@ -6,10 +6,10 @@ import { observeXmlHttpRequest } from './observe/observe-xml-http-request.ts';
 import { WireLog } from './wire-log.ts';
 import { WireTap } from './observe/wire-tap.ts';
 
-/** The page's wire: hooked when this module is loaded, so before a connection is built. */
+/** The log of this page. Importing this module installs the hooks, before a connection is built. */
 export const wireLog = new WireLog(() => performance.now(), new MessagePackHubProtocol());
 
-/** Fires `change` after each entry. */
+/** Dispatches `change` after each entry. */
 export const wireChanges = new EventTarget();
 
 const tap = new WireTap(wireLog, () => wireChanges.dispatchEvent(new Event('change')));

@@ -1,6 +1,6 @@
 import { isForeign, type WireTap } from './wire-tap.ts';
 
-/** Lets the tap see every EventSource of the page, its request included. */
+/** Records every EventSource of the page and its request. */
 export function observeEventSource(tap: WireTap): void {
   window.EventSource = class extends EventSource {
     constructor(url: string | URL, options?: EventSourceInit) {

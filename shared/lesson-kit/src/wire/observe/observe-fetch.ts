@@ -1,6 +1,8 @@
 import { isForeign, type WireTap } from './wire-tap.ts';
 
-/** Lets the tap see every `fetch` of the page: negotiation, long polling, and what the client sends beside event streams. */
+/**
+ * Records every `fetch` of the page: negotiate, Long Polling, and the POSTs of Server-Sent Events.
+ */
 export function observeFetch(tap: WireTap): void {
   const before = window.fetch.bind(window);
   window.fetch = async (input, init) => {
@@ -21,7 +23,7 @@ export function observeFetch(tap: WireTap): void {
       try {
         tap.answer(request, url, new Uint8Array(await response.clone().arrayBuffer()));
       } catch {
-        // A body that breaks off is the client's to report.
+        // The client reports a body that breaks off.
       }
     };
     try {
@@ -32,7 +34,7 @@ export function observeFetch(tap: WireTap): void {
     }
     tap.ends(request, response.status);
     if (!tap.log.on) return response;
-    // The answers of a hub are whole and small; to wait for them keeps the order of the wire. An event stream never ends.
+    // Wait for the small responses of a hub, to keep the order. An event stream has no end.
     if (request.kind !== 'request' && request.kind !== 'event stream') await read();
     else if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true)
       void read();

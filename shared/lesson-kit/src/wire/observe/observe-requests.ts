@@ -6,9 +6,10 @@ const observers = new Set<Observer>();
 let number = 0;
 
 /**
- * Tells of every HTTP request of the page, those of WebSockets and EventSources included: once when it starts, and
- * again, with the same object, when its status or its failure is known. Requests carry no token.
- * @returns ends the observation.
+ * Calls `onRequest` for every HTTP request of the page, including those of WebSockets and
+ * EventSources: when it starts, and again, with the same object, when its status or its failure is
+ * known. The objects contain no token.
+ * @returns a function that stops the observation.
  * @example
  * const rows: ObservedRequest[] = [];
  * const end = observeRequests((request) => rows.includes(request) || rows.push(request));
@@ -18,7 +19,7 @@ export function observeRequests(observer: Observer): () => void {
   return () => void observers.delete(observer);
 }
 
-/** A request of the page begins. */
+/** Notifies the observers that a request starts. */
 export function requestStarts(facts: RequestFacts): ObservedRequest {
   const request = describeRequest(
     { ...facts, url: new URL(facts.url, location.href).href },
@@ -29,7 +30,7 @@ export function requestStarts(facts: RequestFacts): ObservedRequest {
   return request;
 }
 
-/** Its status is known, or undefined when it failed. */
+/** Notifies the observers of a status, or of a failure if it is undefined. */
 export function requestEnds(request: ObservedRequest, status: number | undefined): void {
   if (request.status !== undefined || request.failed === true) return;
   if (status === undefined) request.failed = true;

@@ -1,13 +1,13 @@
 import { isForeign, type WireTap } from './wire-tap.ts';
 
-/** Lets the tap see every WebSocket of the page, its request included. */
+/** Records every WebSocket of the page and its request. */
 export function observeWebSocket(tap: WireTap): void {
   window.WebSocket = class extends WebSocket {
     readonly #seen: boolean;
 
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
-      // Vite's hot reload has a WebSocket of its own on the same port.
+      // Vite's hot reload uses its own WebSocket on the same port.
       this.#seen = !isForeign(String(url)) && !String(protocols ?? '').startsWith('vite-');
       if (!this.#seen) return;
       const request = tap.starts({ method: 'GET', url: String(url), upgrade: true });

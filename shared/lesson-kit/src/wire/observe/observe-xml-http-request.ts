@@ -1,7 +1,7 @@
 import type { ObservedRequest } from './observed-request.ts';
 import { isForeign, type WireTap } from './wire-tap.ts';
 
-/** Lets the tap see every XMLHttpRequest of the page; the official client takes it where there is no `fetch`. */
+/** Records every XMLHttpRequest of the page. The client uses it if there is no `fetch`. */
 export function observeXmlHttpRequest(tap: WireTap): void {
   window.XMLHttpRequest = class extends XMLHttpRequest {
     #method = 'GET';

@@ -1,4 +1,4 @@
-/** What a request is for, seen from outside: the steps of a SignalR connection, or any other request. */
+/** The purpose of a request: a step of a SignalR connection, or `other`. */
 export type RequestKind =
   | 'negotiate'
   | 'websocket'
@@ -8,43 +8,48 @@ export type RequestKind =
   | 'delete'
   | 'request';
 
-/** Where a request carried its access token. */
+/** The location of the access token in a request. */
 export type TokenPlace = 'header' | 'query' | 'none';
 
-/** One HTTP request, as the page (`observeRequests`) or the server (`requestJournal`) saw it; never with a token in it. */
+/**
+ * One HTTP request, from `observeRequests` (page) or `requestJournal` (server), without a token.
+ */
 export interface ObservedRequest {
-  /** Counts up from 1. */
+  /** The sequence number, starting at 1. */
   readonly number: number;
   readonly method: string;
   readonly kind: RequestKind;
-  /** Without the query. */
+  /** The path without the query. */
   readonly path: string;
   readonly tokenIn: TokenPlace;
-  /** The query's `attempt`: a mark by which a page knows the requests of one connection again. */
+  /** The query parameter `attempt`, by which a page recognizes the requests of one connection. */
   readonly attempt?: string;
-  /** Milliseconds since the page was opened or the journal began. */
+  /** Milliseconds since the page was opened or the journal started. */
   readonly at: number;
-  /** The HTTP status; undefined until it is known. A browser never tells a page the status of a refused WebSocket or EventSource. */
+  /**
+   * The HTTP status. Undefined until it is known. A browser hides the status of a refused WebSocket
+   * or EventSource from the page.
+   */
   status?: number;
-  /** The server that has answered, where the journal stands at a balancer. */
+  /** The server that has answered, if the journal belongs to a balancer. */
   servedBy?: string;
-  /** No answer, or one that the browser hides from the page. */
+  /** Whether there was no response, or the browser hides it from the page. */
   failed?: boolean;
 }
 
-/** What is known of a request before its answer. */
+/** The facts about a request that are known before its response. */
 export interface RequestFacts {
   readonly method: string;
-  /** Absolute, or a path. */
+  /** An absolute URL, or a path. */
   readonly url: string;
   /** The value of the Authorization header. */
   readonly authorization?: string | null | undefined;
   readonly upgrade?: boolean;
-  /** Whether the answer is asked for as `text/event-stream`. */
+  /** Whether the request accepts `text/event-stream`. */
   readonly eventStream?: boolean;
 }
 
-/** Describes a request without any of its secrets. */
+/** Returns the description of a request, without its secrets. */
 export function describeRequest(
   { method, url, authorization, upgrade = false, eventStream = false }: RequestFacts,
   number: number,
@@ -61,7 +66,7 @@ export function describeRequest(
     if (method === 'POST') return 'send';
     return method === 'DELETE' ? 'delete' : 'request';
   };
-  // ASP.NET Core's own order: the header counts before a hook asks for the query.
+  // As in ASP.NET Core, the header has priority over the query parameter.
   const tokenInQuery = searchParams.get('access_token') ? 'query' : 'none';
   const tokenIn = authorization ? 'header' : tokenInQuery;
   const attempt = searchParams.get('attempt');

@@ -3,12 +3,12 @@ import { requestEnds, requestStarts } from './observe-requests.ts';
 import { learnSecret } from '../redact.ts';
 import type { WireLog } from '../wire-log.ts';
 
-/** What the hooks of fetch, XMLHttpRequest, WebSocket and EventSource have in common: one log, and who is told. */
+/** The log and the listeners that the hooks of fetch, WebSocket and the others share. */
 export class WireTap {
   readonly log: WireLog;
   readonly #changed: () => void;
 
-  /** `changed` is called after each entry and each new status. */
+  /** Calls `changed` after each entry and each new status. */
   constructor(log: WireLog, changed: () => void) {
     this.log = log;
     this.#changed = changed;
@@ -32,7 +32,7 @@ export class WireTap {
     this.#changed();
   }
 
-  /** The body of an answer: frames of a poll, text of anything else. */
+  /** Records a response body: frames of a poll, or text. */
   answer(request: ObservedRequest, url: string, body: Uint8Array): void {
     if (body.length === 0) return;
     if (request.kind === 'poll' && request.status === 200)
@@ -45,7 +45,7 @@ export class WireTap {
     else if (data instanceof ArrayBuffer)
       this.log.frame(direction, new Uint8Array(data), connectionOf(url));
     else if (ArrayBuffer.isView(data)) {
-      // A copy: who sends may use its buffer again.
+      // Copy the bytes, because the sender may reuse its buffer.
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
       this.log.frame(direction, bytes, connectionOf(url));
     } else return;
@@ -53,7 +53,7 @@ export class WireTap {
   }
 }
 
-/** Long polling answers both protocols alike: records of JSON are text that ends with the separator. */
+/** Long Polling responses of both protocols look alike. JSON ends with the record separator. */
 function textOrBytes(body: Uint8Array): string | Uint8Array {
   if (body[0] !== 0x7b || body.at(-1) !== 0x1e) return body;
   try {
@@ -63,19 +63,19 @@ function textOrBytes(body: Uint8Array): string | Uint8Array {
   }
 }
 
-/** Requests of the page that are not the lesson's: its own files, those of Vite, the request journal, and the control panel. */
+/** Matches requests that are not recorded: files, Vite, the request journal, the control panel. */
 export const isForeign = (url: string): boolean =>
   /\/@|\/node_modules\/|^(data|blob):|\/(requests|control-panel)(\?|$)|\.(ts|js|css|html|json|svg)(\?|$)/.test(
     url,
   );
 
-/** Without the page's own origin. */
+/** Returns a URL without the origin of the page. */
 const pathOf = (url: string): string => {
   const { origin, pathname, search } = new URL(url, location.href);
   return (origin.replace(/^ws/, 'http') === location.origin ? '' : origin) + pathname + search;
 };
 
-/** Two requests with one `id` are of one connection. */
+/** Returns the `id` of a URL. Requests with the same `id` belong to one connection. */
 const connectionOf = (url: string): string => {
   const { pathname, searchParams } = new URL(url, location.href);
   return searchParams.get('id') ?? pathname;
