@@ -4,7 +4,10 @@ import { home } from './home-connection.ts';
 
 const content = document.querySelector<HTMLElement>('#follow > div')!;
 
-/** Shows what to read next to the video of a section. Calls `choose` when the user selects another section. */
+/**
+ * Shows what to read next to the video of a section. Calls `choose` when the user selects another
+ * section.
+ */
 export async function showFollowAlong(
   section: SectionOverview,
   sections: readonly SectionOverview[],

@@ -3,7 +3,9 @@ import { element } from './element.ts';
 import { home } from './home-connection.ts';
 import { markRun } from './progress.ts';
 
-/** Windows that were opened for lessons that still start. A browser opens a window only on a click. */
+/**
+ * Windows that were opened for lessons that still start. A browser opens a window only on a click.
+ */
 const waiting = new Map<number, Window>();
 
 /** The buttons of a lesson. */
@@ -55,7 +57,9 @@ export function lessonControls(number: number): LessonControls {
   };
 }
 
-/** Opens a lesson that runs in its waiting window, or closes the window if the lesson has stopped. */
+/**
+ * Opens a lesson that runs in its waiting window, or closes the window if the lesson has stopped.
+ */
 export function openWhenRunning({ number, state, port }: LessonStatus): void {
   const window = waiting.get(number);
   if (window === undefined || state === 'starting') return;

@@ -4,7 +4,8 @@ const changes = [...document.querySelectorAll('[data-change]')];
 const where = document.querySelector('#where');
 let current = -1;
 
-// If the list of files is longer than its box, scroll it to the chosen file. The page does not scroll.
+// If the list of files is longer than its box, scroll it to the chosen file. The page does not
+// scroll.
 const list = document.querySelector('nav[aria-label="Changed files"]');
 const chosen = list?.querySelector('[aria-current]');
 if (chosen)

@@ -204,7 +204,7 @@ describe('npm run new-lesson', () => {
   });
 
   test('the conventions, its README and its step pass their tests', async () => {
-    const rules = `lesson ${number}(?! links| twice)|5 to ${number}|has its step|without a gap|twelve|kebab|over 400|lock file|its table|each of its names`;
+    const rules = `lesson ${number}(?! links| twice)|5 to ${number}|has a step|have no gaps|twelve|kebab|over 400|lock file|its table|under each host name`;
     const files = [
       'shared/repository-checks/src/conventions',
       'shared/repository-checks/src/lock-file',

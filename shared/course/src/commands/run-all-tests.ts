@@ -10,8 +10,9 @@ import type { Counts } from './vitest-counts.ts';
 const summaries = join(root, '.turbo/runs');
 
 /**
- * Runs the tasks lint, format:check, typecheck and test of all packages with turbo. Tasks whose inputs
- * have not changed are not run again, except in CI. Returns the results of all tasks, cached ones included.
+ * Runs the tasks lint, format:check, typecheck and test of all packages with turbo. Tasks whose
+ * inputs have not changed are not run again, except in CI. Returns the results of all tasks, cached
+ * ones included.
  */
 export async function runAllTests(): Promise<Counts> {
   removeReports();
@@ -32,7 +33,8 @@ export async function runAllTests(): Promise<Counts> {
       '--output-logs=new-only',
       '--log-order=grouped',
     ],
-    // Turbo includes TEST_TOOLS in the hash: tests that were skipped run when their tool is installed.
+    // Turbo includes TEST_TOOLS in the hash: tests that were skipped run when their tool is
+    // installed.
     { TEST_TOOLS: tools.join(', ') },
   );
   await stopBrowser();
@@ -43,7 +45,9 @@ export async function runAllTests(): Promise<Counts> {
   return counts;
 }
 
-/** Removes the reports of an earlier run, so that a package that fails to start does not count them. */
+/**
+ * Removes the reports of an earlier run, so that a package that fails to start does not count them.
+ */
 function removeReports(): void {
   const folders = ['shared', 'lessons'].flatMap((parent) =>
     readdirSync(join(root, parent), { withFileTypes: true })

@@ -46,7 +46,9 @@ async function start(open: boolean): Promise<number> {
   return 0;
 }
 
-/** Opens the address in the default browser. Failures are ignored, because the address is printed. */
+/**
+ * Opens the address in the default browser. Failures are ignored, because the address is printed.
+ */
 async function openBrowser(address: string): Promise<void> {
   try {
     const { default: open } = await import('open');

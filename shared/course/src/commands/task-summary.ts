@@ -16,12 +16,14 @@ interface TaskSummary {
   readonly execution?: { readonly exitCode: number | null };
 }
 
-/** Where the test task of a package writes its vitest report. Turbo restores it for a cached task. */
+/**
+ * Where the test task of a package writes its vitest report. Turbo restores it for a cached task.
+ */
 export const reportFile = '.turbo/test-report.json';
 
 /**
- * Adds up the results of a turbo run, cached tasks included. A test task counts its tests, any other
- * task counts as one check. A task that did not run counts as failed.
+ * Adds up the results of a turbo run, cached tasks included. A test task counts its tests, any
+ * other task counts as one check. A task that did not run counts as failed.
  */
 export function countTasks(summary: RunSummary, root: string): Counts {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 
 /**
- * Returns the vitest filter for the tests of a file or folder: a folder with tests, a test file, or the
- * test file next to a source file. The filter is relative to `root` and uses forward slashes.
+ * Returns the vitest filter for the tests of a file or folder: a folder with tests, a test file, or
+ * the test file next to a source file. The filter is relative to `root` and uses forward slashes.
  * Returns undefined if the path does not exist or has no tests.
  * @param path the file or folder, relative to `folder` or absolute
  */

@@ -17,8 +17,8 @@ interface Report {
 }
 
 /**
- * Counts a vitest report. A file that does not load, an unhandled error (vitest then exits with an error though every test passed),
- * an empty run and a missing report count as failed.
+ * Counts a vitest report. A file that does not load, an unhandled error (vitest then exits with an
+ * error though every test passed), an empty run and a missing report count as failed.
  */
 export function countVitest(json: string | undefined, exitCode: number): Counts {
   if (json === undefined) return { passed: 0, failed: 1, skipped: 0 };

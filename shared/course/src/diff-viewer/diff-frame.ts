@@ -50,7 +50,10 @@ export function diffFrame(
   );
 }
 
-/** Returns a form that compares any two lessons. It is a plain form, so that it works without a script. */
+/**
+ * Returns a form that compares any two lessons. It is a plain form, so that it works without a
+ * script.
+ */
 export function chooser({ base, lessons }: DiffChoice, path = ''): Element {
   const existing = sections.filter(({ number }) => lessonFolder(number, lessons) !== undefined);
   const [from, to] = path

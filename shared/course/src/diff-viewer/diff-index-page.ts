@@ -9,7 +9,9 @@ export interface DiffStep {
   readonly idea: string;
 }
 
-/** Returns the first page of the viewer: every step of the course, and a form for any two lessons. */
+/**
+ * Returns the first page of the viewer: every step of the course, and a form for any two lessons.
+ */
 export function diffIndexPage(steps: readonly DiffStep[], choice: DiffChoice): string {
   const rows = steps.map(({ comparison, idea }) =>
     h('tr', [

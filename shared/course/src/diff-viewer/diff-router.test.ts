@@ -101,7 +101,8 @@ describe('the lessons of this repository', () => {
       200,
       expect.stringContaining("'vite.config.ts' is identical in both lessons"),
     ]);
-    expect(same.html).toMatch(/<option value="5" selected>.*<option value="6" selected>/s); // the form begins there
+    // The form begins there.
+    expect(same.html).toMatch(/<option value="5" selected>.*<option value="6" selected>/s);
   });
 
   test('the first page lists the steps, and its form compares any two lessons', async () => {

@@ -2,46 +2,60 @@ import { diffArrays, diffWordsWithSpace, type StructuredPatch } from 'diff';
 
 /** One line of one side. */
 export interface DiffCell {
-  /** Its number in the file, from 1. */
+  /** Its number in the file, starting at 1. */
   readonly line: number;
-  /** From which to which character it differs from the line beside it. */
-  readonly marks: readonly (readonly [start: number, end: number])[];
+  /** The ranges of characters that differ from the line next to it. */
+  readonly marks: readonly Mark[];
 }
 
-/** A line before and the line after that belongs to it. */
+/** A range of characters in a line. */
+export type Mark = readonly [start: number, end: number];
+
+/** A line of the earlier file and the corresponding line of the later file. */
 export interface DiffRow {
   readonly before: DiffCell | undefined;
   readonly after: DiffCell | undefined;
   readonly changed: boolean;
 }
 
-/** The part of a line from which on it is another line: marks on nearly every word help nobody. */
+/** If more than this part of a line differs, it has no marks: they would not help the reader. */
 const MOSTLY = 0.7;
-/** The part of their words that two lines share to stand beside each other. */
-const ALIKE = 0.5;
+/** Two lines are similar if they share at least this part of their words. */
+const SIMILAR = 0.5;
 
-/** The rows of each hunk of a patch, lines that belong together beside each other. */
-export function diffRows(patch: StructuredPatch): DiffRow[][] {
-  return patch.hunks.map(({ oldStart, newStart, lines }) => {
-    const rows: DiffRow[] = [];
-    const [removed, added]: [Line[], Line[]] = [[], []];
-    const endBlock = (): void => void rows.push(...pairs(removed.splice(0), added.splice(0)));
-    let [oldNumber, newNumber] = [oldStart, newStart];
-    for (const line of lines) {
-      if (line.startsWith('-')) removed.push(new Line(oldNumber++, line.slice(1)));
-      else if (line.startsWith('+')) added.push(new Line(newNumber++, line.slice(1)));
-      else if (!line.startsWith('\\')) {
-        endBlock();
-        const [before, after] = [oldNumber++, newNumber++].map((number) => ({
-          line: number,
-          marks: [],
-        }));
-        rows.push({ before, after, changed: false });
-      } // else no newline at the end of a file: nothing to read
+/** Returns the rows of each hunk of a patch. Similar lines are in the same row. */
+export const diffRows = (patch: StructuredPatch): DiffRow[][] => patch.hunks.map(rowsOfHunk);
+
+function rowsOfHunk({ oldStart, newStart, lines }: StructuredPatch['hunks'][number]): DiffRow[] {
+  const rows: DiffRow[] = [];
+  let removed: Line[] = [];
+  let added: Line[] = [];
+  let oldNumber = oldStart;
+  let newNumber = newStart;
+  const endBlock = (): void => {
+    rows.push(...pairSimilarLines(removed, added));
+    removed = [];
+    added = [];
+  };
+  for (const line of lines) {
+    if (line.startsWith('-')) {
+      removed.push(new Line(oldNumber, line.slice(1)));
+      oldNumber += 1;
+    } else if (line.startsWith('+')) {
+      added.push(new Line(newNumber, line.slice(1)));
+      newNumber += 1;
+    } else if (!line.startsWith('\\')) {
+      // A line with a backslash says that the file has no line break at its end.
+      endBlock();
+      const before = { line: oldNumber, marks: [] };
+      const after = { line: newNumber, marks: [] };
+      rows.push({ before, after, changed: false });
+      oldNumber += 1;
+      newNumber += 1;
     }
-    endBlock();
-    return rows;
-  });
+  }
+  endBlock();
+  return rows;
 }
 
 class Line {
@@ -55,61 +69,69 @@ class Line {
     this.words = new Set(text.match(/\w+/g));
   }
 
-  isLike({ words }: Line): boolean {
-    let shared = 0;
-    for (const word of words) if (this.words.has(word)) shared++;
-    return shared > 0 && shared >= Math.max(words.size, this.words.size) * ALIKE;
+  isSimilarTo({ words }: Line): boolean {
+    const shared = [...words].filter((word) => this.words.has(word)).length;
+    return shared > 0 && shared >= Math.max(words.size, this.words.size) * SIMILAR;
   }
 }
 
-/** Lines that are alike stand beside each other; what is between them does as it comes. */
-function pairs(removed: Line[], added: Line[]): DiffRow[] {
+/** Puts similar lines into the same row. The lines between them are paired in their order. */
+function pairSimilarLines(removed: readonly Line[], added: readonly Line[]): DiffRow[] {
   const rows: DiffRow[] = [];
-  let [oldAt, newAt] = [0, 0];
-  const put = (oldCount: number, newCount: number): void => {
-    for (let at = 0; at < Math.max(oldCount, newCount); at++) {
-      const before = at < oldCount ? removed[oldAt++] : undefined;
-      const after = at < newCount ? added[newAt++] : undefined;
-      const [left, right] = marks(before?.text ?? '', after?.text ?? '');
-      rows.push({
-        before: before && { line: before.number, marks: left },
-        after: after && { line: after.number, marks: right },
-        changed: true,
-      });
+  let oldIndex = 0;
+  let newIndex = 0;
+  let oldCount = 0;
+  let newCount = 0;
+  const pairInOrder = (): void => {
+    for (let offset = 0; offset < Math.max(oldCount, newCount); offset++) {
+      const before = offset < oldCount ? removed[oldIndex + offset] : undefined;
+      const after = offset < newCount ? added[newIndex + offset] : undefined;
+      rows.push(changedRow(before, after));
     }
+    oldIndex += oldCount;
+    newIndex += newCount;
+    oldCount = 0;
+    newCount = 0;
   };
-  let [oldAlone, newAlone] = [0, 0];
-  for (const part of diffArrays(removed, added, {
-    comparator: (before, after) => before.isLike(after),
-  })) {
-    if (part.removed) oldAlone += part.count;
-    else if (part.added) newAlone += part.count;
+  const parts = diffArrays([...removed], [...added], {
+    comparator: (before, after) => before.isSimilarTo(after),
+  });
+  for (const part of parts) {
+    if (part.removed) oldCount += part.count;
+    else if (part.added) newCount += part.count;
     else {
-      put(oldAlone, newAlone);
-      put(part.count, part.count);
-      [oldAlone, newAlone] = [0, 0];
+      pairInOrder();
+      oldCount = part.count;
+      newCount = part.count;
+      pairInOrder();
     }
   }
-  put(oldAlone, newAlone);
+  pairInOrder();
   return rows;
 }
 
-type Marks = [number, number][];
+function changedRow(before: Line | undefined, after: Line | undefined): DiffRow {
+  const parts = diffWordsWithSpace(before?.text ?? '', after?.text ?? '');
+  const marksBefore = marksOf(parts.filter(({ added }) => !added));
+  const marksAfter = marksOf(parts.filter(({ removed }) => !removed));
+  return {
+    before: before && { line: before.number, marks: marksBefore },
+    after: after && { line: after.number, marks: marksAfter },
+    changed: true,
+  };
+}
 
-/** What differs between two lines, on either side. */
-function marks(before: string, after: string): [Marks, Marks] {
-  const found: [Marks, Marks] = [[], []];
-  const ends = [0, 0];
-  for (const { value, added, removed } of diffWordsWithSpace(before, after)) {
-    for (const side of [added ? undefined : 0, removed ? undefined : 1] as const) {
-      if (side === undefined) continue;
-      const start = ends[side]!;
-      ends[side] = start + value.length;
-      if (added || removed) found[side].push([start, ends[side]!]);
-    }
+/** Returns the ranges of the parts that are only on this side. */
+function marksOf(parts: readonly { value: string; added: boolean; removed: boolean }[]): Mark[] {
+  const marks: Mark[] = [];
+  let end = 0;
+  let marked = 0;
+  for (const { value, added, removed } of parts) {
+    const start = end;
+    end += value.length;
+    if (!added && !removed) continue;
+    marks.push([start, end]);
+    marked += value.length;
   }
-  return found.map((side, at) => {
-    const marked = side.reduce((sum, [start, end]) => sum + end - start, 0);
-    return marked > ends[at]! * MOSTLY ? [] : side;
-  }) as [Marks, Marks];
+  return marked > end * MOSTLY ? [] : marks;
 }

@@ -8,7 +8,7 @@ const before = "const a = 1;\nconst same = 2;\nsend('x', a < 3 && b);\nlast();\n
 const after = "const a = 1;\nconst same = 2;\nsend('x', a < 4 && b);\nmore();\nlast();\n";
 const diff = fileDiff('a.ts', 'a.ts', before, after);
 
-test('lines that belong together stand beside each other, with what differs in them', () => {
+test('similar lines are next to each other, and their differences are marked', () => {
   const [rows = []] = diffRows(diff.patch);
   expect(
     rows.map(({ before: left, after: right, changed }) => [left?.line, right?.line, changed]),
@@ -24,7 +24,7 @@ test('lines that belong together stand beside each other, with what differs in t
 });
 
 test.each(['unified', 'split'] as const)(
-  '%s: every line once, colour and marks cut each other, code is escaped',
+  '%s: every line once, colors and marks overlap, code is escaped',
   (view) => {
     const html = toHtml(diffTable(diff, view, ['lesson 1', 'lesson 2'], '#'));
     expect(html).toContain(
@@ -37,7 +37,7 @@ test.each(['unified', 'split'] as const)(
   },
 );
 
-test('what is left out between changes is counted and can be shown', () => {
+test('unchanged lines between changes are counted and can be shown', () => {
   const long = Array.from({ length: 30 }, (_, line) => `line ${line}\n`);
   const changed = long.with(10, 'other\n').with(25, 'another\n');
   const html = toHtml(

@@ -11,7 +11,10 @@ type Lines = readonly CodeToken[][];
 const linesOf = (file: string, text: string): Lines =>
   highlightedLines(text, extname(file).slice(1));
 
-/** The changes of one file as a table; `sides` name its columns, `whole` leads to the lines that are left out. */
+/**
+ * Returns the changes of one file as a table. `sides` are the names of its columns, `whole` is the
+ * address that shows all lines.
+ */
 export function diffTable(
   diff: FileDiff,
   view: DiffView,
@@ -20,7 +23,7 @@ export function diffTable(
 ): Element {
   const before = linesOf(diff.renamedFrom ?? diff.file, diff.before);
   const after = linesOf(diff.file, diff.after);
-  // A file with one side has nothing to stand beside.
+  // A new or removed file has only one side.
   const split = view === 'split' && diff.before !== '' && diff.after !== '';
   const columns = split
     ? sides.flatMap((side) => [
@@ -41,15 +44,16 @@ export function diffTable(
     const start = rows.find((row) => row.after)?.after?.line ?? shown + 1;
     if (start > shown + 1) body.push(gap(columns.length, start - shown - 1, whole));
     for (const run of runs(rows)) {
-      const made = split
+      const elements = split
         ? run.map((row) => splitRow(row, before, after))
         : unifiedRows(run, before, after);
       if (run[0]?.changed === true) {
-        made[0]!.properties.id = `${anchor(diff.file)}-${++changes}`;
-        made[0]!.properties.dataChange = '';
-        made[0]!.properties.tabIndex = -1;
+        changes += 1;
+        elements[0]!.properties.id = `${anchor(diff.file)}-${changes}`;
+        elements[0]!.properties.dataChange = '';
+        elements[0]!.properties.tabIndex = -1;
       }
-      body.push(...made);
+      body.push(...elements);
     }
     shown = rows.findLast((row) => row.after)?.after?.line ?? shown;
   }
@@ -62,14 +66,14 @@ export function diffTable(
   ]);
 }
 
-/** A column that needs no words to be understood, for those who do not see it. */
+/** Returns a column head that only screen readers announce. */
 const head = (kind: string, text: string): Element =>
   h('th', { scope: 'col', className: kind }, [h('span.visually-hidden', text)]);
 
-/** What a link to a file on the page ends with: its name, without what an id may not have. */
+/** Returns the id of a file on the page: its name without the characters that an id cannot have. */
 export const anchor = (file: string): string => file.replaceAll(/\s/g, '_');
 
-/** Rows in a row that are all changed, or all unchanged. */
+/** Groups consecutive rows that are all changed or all unchanged. */
 function runs(rows: readonly DiffRow[]): DiffRow[][] {
   const found: DiffRow[][] = [];
   for (const row of rows) {
@@ -120,12 +124,12 @@ function codeCell(cell: DiffCell | undefined, lines: Lines, kind: string): Eleme
   return h(
     'td',
     { className: ['text', kind] },
-    cell === undefined ? [] : pieces(tokens, cell.marks, kind),
+    cell === undefined ? [] : partsOf(tokens, cell.marks, kind),
   );
 }
 
-/** Colour and mark do not end at the same places: each token is cut where a mark begins or ends. */
-function pieces(
+/** Splits each token where a mark starts or ends, because colors and marks overlap. */
+function partsOf(
   tokens: readonly CodeToken[],
   marks: DiffCell['marks'],
   kind: string,

@@ -2,20 +2,20 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../lessons/sections.ts';
 
-/** A folder of lessons for tests: server/main.ts and README.md of each by its number. */
+/** A folder with lessons for tests. */
 export interface FakeLessons {
   readonly folder: string;
   folderOf(number: number): string;
   remove(): void;
 }
 
-/** What a lesson prints when it is ready. */
+/** Code that prints the line by which the home knows that a lesson is ready. */
 export const READY =
   'console.log(`Lesson 3 is ready: open http://localhost:${process.env.PORT} in two tabs`);';
-/** Keeps a lesson alive until it is told to end. */
+/** Code that keeps a lesson running until it is stopped. */
 export const ALIVE = 'setInterval(() => undefined, 1000);';
 
-/** Writes lessons below node_modules, where they find the packages; `remove` takes them away. */
+/** Creates lessons below node_modules, where they find the packages. `remove` deletes them. */
 export function fakeLessons(sources: Record<number, string>, readme = ''): FakeLessons {
   const parent = join(root, 'node_modules/.cache');
   mkdirSync(parent, { recursive: true });

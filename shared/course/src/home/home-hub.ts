@@ -43,7 +43,8 @@ export class HomeHub extends Hub<HomeClient> implements HomeServer {
   }
 
   stop(number: number): void {
-    void withHubErrors(() => this.#lessons.stop(number)); // every page is notified when the lesson has stopped
+    // Do not wait: every page is notified when the lesson has stopped.
+    void withHubErrors(() => this.#lessons.stop(number));
   }
 
   async guide(number: number): Promise<LessonGuide> {

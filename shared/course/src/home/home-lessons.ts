@@ -4,18 +4,18 @@ import type { LessonLog } from './lesson-log.ts';
 import { LessonProcess } from './lesson-process.ts';
 import { lessonFolder, sections } from '../lessons/sections.ts';
 
-/** How a home runs lessons. */
+/** The options of {@link HomeLessons}. */
 export interface HomeLessonsOptions {
-  /** The folder of the lessons; undefined: this repository's. */
+  /** The folder of the lessons. Undefined: the lessons of this repository. */
   readonly folder: string | undefined;
   readonly portOf: (number: number) => number;
-  /** The port of the home itself; asked when a lesson starts for the first time. */
+  /** Returns the port of the home. Called when a lesson starts for the first time. */
   readonly homePort: () => number;
   /** Called after each change of a lesson's state. */
   readonly changed: (status: LessonStatus) => void;
 }
 
-/** The lessons of the course as the home runs them. What is asked of a lesson that does not exist throws a sentence. */
+/** Starts and stops the lessons of the course. Methods throw if a lesson does not exist. */
 export class HomeLessons {
   readonly #processes = new Map<number, LessonProcess>();
   readonly #folder: string | undefined;
@@ -31,7 +31,7 @@ export class HomeLessons {
     this.#changed = changed;
   }
 
-  /** Undefined while the lesson is in preparation. */
+  /** Returns undefined while the lesson is in preparation. */
   folderOf(number: number): string | undefined {
     return lessonFolder(number, this.#folder);
   }
@@ -61,7 +61,7 @@ export class HomeLessons {
     return this.#process(number).log;
   }
 
-  /** Ends every lesson that was started here. */
+  /** Stops every lesson that was started here. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#processes.values()].map((lesson) => lesson.stop()));

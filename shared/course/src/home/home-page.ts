@@ -4,7 +4,7 @@ import { Router } from 'express';
 
 const course = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What Vite has built; its own type of it is a union with its watcher. */
+/** The result of a build. Vite's own type is a union with its watcher. */
 interface Built {
   readonly output: readonly (
     | { readonly type: 'chunk'; readonly fileName: string; readonly code: string }
@@ -12,7 +12,7 @@ interface Built {
   )[];
 }
 
-/** The page may load and reach its own server only; no other page may frame it. */
+/** Allows only resources and connections of this server, and no frames. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -24,18 +24,19 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The files of a page, or their coming, by its folder: one build for all homes of a process. */
+/** The built files by the folder of their page: one build for all homes of a process. */
 const built = new Map<string, Promise<ReadonlyMap<string, string | Buffer>>>();
 
 /**
- * Serves the page of the home, client/ of the package in `folder`, bundled by Vite into memory. A bundle rather than Vite's
- * development server: it is there after one build of some hundred ms, it needs no file beside the sources, and nothing but the
- * home's own scripts may run in a page that can start processes. A request before the build is done waits for it.
+ * Serves the page of the home: `client/` of the package in `folder`, which Vite bundles in memory.
+ * The home does not use Vite's development server, because a page that can start processes must run
+ * only its own scripts. Requests wait until the build, which takes some hundred ms, is done.
  */
 export function homePage(folder = course): Router {
   const building = built.get(folder) ?? buildPage(folder);
   built.set(folder, building);
-  building.catch(() => built.delete(folder)); // each request that waits for it gets the error
+  // Build again after a failure. The requests that wait get the error.
+  building.catch(() => built.delete(folder));
   const router = Router();
   router.get('/{*path}', async (request, response, next) => {
     const file = request.path === '/' ? '/index.html' : request.path;
@@ -44,13 +45,14 @@ export function homePage(folder = course): Router {
     response.type(file.slice(file.lastIndexOf('.')));
     if (file === '/index.html')
       response.set({ 'content-security-policy': policy, 'cache-control': 'no-cache' });
-    else response.set('cache-control', 'public, max-age=31536000, immutable'); // its name holds its hash
+    // The name of every other file contains a hash of its content.
+    else response.set('cache-control', 'public, max-age=31536000, immutable');
     response.send(content);
   });
   return router;
 }
 
-/** Files of the built page by their names. */
+/** Returns the files of the built page by their names. */
 async function buildPage(folder: string): Promise<ReadonlyMap<string, string | Buffer>> {
   const { build } = await import('vite');
   const config = lessonConfig(folder);

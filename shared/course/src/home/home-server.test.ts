@@ -6,7 +6,7 @@ import { errorTexts } from '../error-texts.ts';
 import { startHome } from './home-server.ts';
 
 test.each(['/%zz', '/%', '/nothing'])(
-  'a wrong address is a sentence, not a stack trace: %s',
+  'a wrong address answers 404 with one sentence, without a stack trace: %s',
   async (path) => {
     const lessons = mkdtempSync(join(tmpdir(), 'lessons-'));
     const home = await startHome(0, { lessons });

@@ -15,19 +15,19 @@ import { portOf } from '../lessons/sections.ts';
 export interface CourseHome {
   readonly port: number;
   readonly server: Server;
-  /** Ends every lesson that it started, then itself. */
+  /** Stops every lesson that it started, then the home. */
   close(): Promise<void>;
 }
 
-/** For tests; as a reader starts the home, each has its default. */
+/** Options for tests. */
 export interface HomeOptions {
-  /** The folder of the lessons. */
+  /** The folder of the lessons. Default: the lessons of this repository. */
   readonly lessons?: string;
-  /** The port of each lesson. */
+  /** Returns the port of a lesson. Default: 4100 plus its number. */
   readonly portOf?: (number: number) => number;
 }
 
-/** Starts the home on 127.0.0.1. Rejects with `EADDRINUSE` where the port is taken. */
+/** Starts the home on 127.0.0.1. Rejects with `EADDRINUSE` if the port is in use. */
 export async function startHome(port: number, options: HomeOptions = {}): Promise<CourseHome> {
   const app = express();
   const server = createServer(app);
@@ -38,7 +38,8 @@ export async function startHome(port: number, options: HomeOptions = {}): Promis
     {
       methods: ['sections', 'start', 'stop', 'guide', 'log'],
       ...ownPageHub,
-      maximumParallelInvocationsPerClient: 4, // a README that is rendered does not hold up a button
+      // Buttons work while a README is rendered.
+      maximumParallelInvocationsPerClient: 4,
     },
   );
   const lessons = new HomeLessons({
@@ -61,13 +62,13 @@ export async function startHome(port: number, options: HomeOptions = {}): Promis
   app.use(
     (_request, response) => void response.status(404).type('text').send(errorTexts.noSuchPage),
   );
-  // Without it Express shows a stack trace, to whoever asks and in the terminal.
+  // Without this handler, Express sends a stack trace to the client and prints it in the terminal.
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next(error);
-    const missing = error instanceof URIError; // an address with a lonely '%'
-    const text = missing ? errorTexts.noSuchPage : errorTexts.pageBroke(String(error));
+    const isMalformed = error instanceof URIError; // the address has a '%' without two digits
+    const text = isMalformed ? errorTexts.noSuchPage : errorTexts.pageBroke(String(error));
     return response
-      .status(missing ? 404 : 500)
+      .status(isMalformed ? 404 : 500)
       .type('text')
       .send(text);
   });

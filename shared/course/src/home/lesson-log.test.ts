@@ -8,7 +8,7 @@ const lines = (count: number, from = 0): string[] =>
 const next = async (log: AsyncGenerator<LogLines>): Promise<LogLines> =>
   (await log.next()).value as LogLines;
 
-test('keeps the last 200 lines, each of 2,000 characters at the most, without colours', () => {
+test('keeps the last 200 lines with up to 2,000 characters each, without colors', () => {
   const log = new LessonLog();
   for (const line of lines(1000)) log.add(line);
   log.add(`\u001b[31mred\u001b[0m${'x'.repeat(5000)}`);
@@ -16,7 +16,7 @@ test('keeps the last 200 lines, each of 2,000 characters at the most, without co
   expect(log.lines.at(-1)).toBe(`red${'x'.repeat(1997)}`);
 });
 
-test('a line that never ends is given up, the lines after it are read', async () => {
+test('a line without an end is dropped, and the following lines are read', async () => {
   const log = new LessonLog();
   const output = new PassThrough();
   const seen = new Promise<string>((resolve) =>
@@ -28,7 +28,7 @@ test('a line that never ends is given up, the lines after it are read', async ()
   expect(log.lines.join('').length).toBeLessThan(2100);
 });
 
-test('characters and lines that arrive in pieces are put together', async () => {
+test('characters and lines that arrive in several chunks are joined', async () => {
   const log = new LessonLog();
   const output = new PassThrough();
   const seen = new Promise((resolve) => log.read(output, resolve));
@@ -38,7 +38,7 @@ test('characters and lines that arrive in pieces are put together', async () => 
   expect(log.lines).toEqual(['größer']);
 });
 
-test('a follower gets what is there, then what comes, each line once', async () => {
+test('a follower gets the existing lines, then new lines, each once', async () => {
   const log = new LessonLog();
   log.add('before');
   const end = new AbortController();
@@ -54,7 +54,7 @@ test('a follower gets what is there, then what comes, each line once', async () 
   expect(await ended).toEqual({ done: true, value: undefined });
 });
 
-test('a follower is told when the log begins anew, also if lines came before it looked', async () => {
+test('a follower gets a reset when the log is cleared, also if lines were added since', async () => {
   const log = new LessonLog();
   log.add('of the first run');
   const follower = log.follow(new AbortController().signal);
@@ -64,7 +64,7 @@ test('a follower is told when the log begins anew, also if lines came before it 
   expect(await next(follower)).toEqual({ reset: true, lines: ['of the second run'] });
 });
 
-test('a follower that is too slow gets the last lines and is told that it missed some', async () => {
+test('a follower that is too slow gets the last lines with a reset', async () => {
   const log = new LessonLog();
   const follower = log.follow(new AbortController().signal);
   await next(follower);

@@ -4,19 +4,19 @@ import { stripVTControlCharacters } from 'node:util';
 import split from 'split2';
 import type { LogLines } from './home-contract.ts';
 
-/** Lines of a lesson's output that are kept; the oldest go first. */
+/** The maximum number of lines that are kept. The oldest are removed first. */
 const KEPT_LINES = 200;
-/** Characters of a line; the rest of a longer one is left out. */
+/** The maximum number of characters of a line. The rest is cut off. */
 const LONGEST_LINE = 2000;
-/** Characters that may come without an end of line before they are given up. */
+/** The maximum number of characters without a line break. A longer line is dropped. */
 const LONGEST_UNBROKEN = 1024 * 1024;
-const bounds = { maxLength: LONGEST_UNBROKEN, skipOverflow: true };
+const limits = { maxLength: LONGEST_UNBROKEN, skipOverflow: true };
 
-/** The last lines that a lesson printed. Any number of pages may follow it. */
+/** The last lines that a lesson printed. Any number of pages can follow it. */
 export class LessonLog {
   readonly #changes = new EventEmitter<{ change: [] }>().setMaxListeners(0);
   #lines: string[] = [];
-  /** Lines ever added; the last of `#lines` is number `#added`. */
+  /** The number of lines that were ever added. It is the number of the last line. */
   #added = 0;
 
   get lines(): readonly string[] {
@@ -30,9 +30,11 @@ export class LessonLog {
     this.#changes.emit('change');
   }
 
-  /** Adds what a process prints, line by line. `split2` keeps characters whole and its memory bounded. */
+  /**
+   * Adds the output of a process, line by line. `split2` joins characters and limits its memory.
+   */
   read(output: Readable, seen: (line: string) => void = () => undefined): void {
-    output.pipe(split(bounds)).on('data', (line: string) => {
+    output.pipe(split(limits)).on('data', (line: string) => {
       if (line === '') return;
       this.add(line);
       seen(line);
@@ -44,7 +46,10 @@ export class LessonLog {
     this.#changes.emit('change');
   }
 
-  /** What is there, then what comes, until the signal aborts. A slow reader gets the latest lines and is told what it missed. */
+  /**
+   * Yields the existing lines, then new lines, until the signal aborts. A slow reader gets the
+   * latest lines with `reset`.
+   */
   async *follow(signal: AbortSignal): AsyncGenerator<LogLines, void, undefined> {
     let seen = this.#added;
     let kept = this.#lines;

@@ -5,19 +5,21 @@ import { errorTexts } from '../error-texts.ts';
 import type { LessonState, LessonStatus } from './home-contract.ts';
 import { LessonLog } from './lesson-log.ts';
 
-/** Lines that a failed lesson shows of its log. */
+/** The number of lines of the log that a failed lesson shows. */
 const LAST_LINES = 12;
-/** A step of a stack trace through Node or a package: a dozen of them would push the error itself out of the last lines. */
+/**
+ * Matches stack frames of Node or a package, which would displace the error from the last lines.
+ */
 const foreignStep = /^\s+at .*(?:\bnode:|[\\/]node_modules[\\/])/;
-/** Milliseconds that a lesson has to end by itself. */
-const PATIENCE = 3000;
+/** Milliseconds that a lesson has to shut down before it is killed. */
+const SHUTDOWN_TIMEOUT = 3000;
 
-/** As the home was started: Vite's build, which makes its page, sets NODE_ENV, and a lesson must not find it. */
+/** The environment before Vite's build sets NODE_ENV, which must not reach a lesson. */
 const environment = { ...process.env, COURSE_HOME_PID: String(process.pid) };
 const windows = process.platform === 'win32';
 const endWithHome = new URL(`./end-with-home${import.meta.url.slice(-3)}`, import.meta.url).href;
 
-/** One lesson as a child of the course home; it ends with the home at the latest. Fires `change` when its state does. */
+/** A lesson as a child process of the course home. Emits `change` when its state changes. */
 export class LessonProcess extends EventEmitter<{ change: [] }> {
   readonly log = new LessonLog();
   readonly #number: number;
@@ -28,7 +30,7 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
   #state: LessonState = 'stopped';
   #reason = '';
 
-  /** `home` is the port of the home, to which the lesson's page leads back. */
+  /** `home` is the port of the home. The page of the lesson links to it. */
   constructor(number: number, folder: string, port: number, home?: number) {
     super();
     this.#number = number;
@@ -41,9 +43,9 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
   }
 
   get status(): LessonStatus {
-    const telling =
+    const lines =
       this.#state === 'failed' ? this.log.lines.filter((line) => !foreignStep.test(line)) : [];
-    const lastLines = telling.slice(-LAST_LINES);
+    const lastLines = lines.slice(-LAST_LINES);
     return {
       number: this.#number,
       state: this.#state,
@@ -53,7 +55,7 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
     };
   }
 
-  /** Does nothing for a lesson that has not ended yet. */
+  /** Starts the lesson. Does nothing if it is running. */
   start(): void {
     if (this.#child !== undefined) return;
     this.log.clear();
@@ -64,13 +66,14 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
         cwd: this.#folder,
         env: { ...this.#environment, PORT: String(this.#port) },
         stdio: ['pipe', 'pipe', 'pipe'],
-        // A group of its own: Ctrl-C reaches the home, which then ends the lesson, and what the lesson has started can be found.
+        // The lesson gets its own process group: Ctrl-C reaches only the home, which then stops the
+        // lesson, and all processes of the lesson can be killed together.
         detached: !windows,
         windowsHide: true,
       },
     );
     this.#child = child;
-    child.stdin.on('error', () => undefined); // it ended first
+    child.stdin.on('error', () => undefined); // the process has exited
     this.log.read(child.stdout, (line) => {
       // The first line of a lesson says that it can be opened.
       const ready = line.startsWith('Lesson') && line.includes(`:${this.#port}`);
@@ -78,12 +81,13 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
     });
     this.log.read(child.stderr);
     child.on('error', (error) => this.log.add(error.message));
-    child.on('exit', () => killGroup(child)); // what it has left behind holds its output open
+    // Processes that the lesson has left behind would keep its output open.
+    child.on('exit', () => killGroup(child));
     child.on('close', (code, signal) => this.#ended(code, signal));
     this.#become('starting');
   }
 
-  /** Ends the lesson and all that it has started; resolves when it is gone. */
+  /** Stops the lesson and its processes. Resolves when all of them have exited. */
   async stop(): Promise<void> {
     const child = this.#child;
     if (child === undefined) {
@@ -93,8 +97,8 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
     const ended = once(child, 'close');
     if (this.#state !== 'stopping') {
       this.#become('stopping');
-      child.stdin?.end(); // end-with-home.ts hears it
-      const force = setTimeout(() => killGroup(child), PATIENCE);
+      child.stdin?.end(); // end-with-home.ts shuts the lesson down
+      const force = setTimeout(() => killGroup(child), SHUTDOWN_TIMEOUT);
       child.once('close', () => clearTimeout(force));
     }
     await ended;
@@ -119,14 +123,16 @@ export class LessonProcess extends EventEmitter<{ change: [] }> {
   }
 }
 
-/** Ends a lesson and every process that it has started. */
+/** Kills a lesson and every process that it has started. */
 function killGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;
-  if (windows)
-    return void spawnSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true });
+  if (windows) {
+    spawnSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true });
+    return;
+  }
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody is left.
+    // All processes have exited.
   }
 }

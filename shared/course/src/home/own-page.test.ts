@@ -24,7 +24,7 @@ afterAll(async () => {
 
 type Headers = Record<string, string>;
 
-/** The status of an answer; headers as nobody but a foreign program or a rebound name would send them. */
+/** Returns the status of a response to a request with any headers. */
 async function statusOf(
   method: string,
   path: string,
@@ -53,7 +53,7 @@ const upgrade: Headers = {
 };
 const own = (): Headers => ({ host: `localhost:${home.port}`, origin });
 
-/** What a page elsewhere, a name that was rebound, or a program without an origin would send. */
+/** The headers of requests from other sites, from a rebound host name, and without an origin. */
 const foreign: [string, () => Headers][] = [
   ['a page of another site', () => ({ ...own(), origin: 'http://evil.example' })],
   [
@@ -82,14 +82,14 @@ test.each(foreign)('%s cannot negotiate, post, or open a WebSocket', async (_nam
   expect(await statusOf('GET', '/home', { ...headers(), ...upgrade })).toBe(403);
 });
 
-test('without an origin, as no browser would, nobody can either', async () => {
+test('a request without an origin is refused too', async () => {
   const headers = { host: `localhost:${home.port}` };
   expect(await statusOf('POST', '/home/negotiate?negotiateVersion=1', headers)).toBe(403);
   expect(await statusOf('DELETE', '/home?id=x', headers)).toBe(403);
   expect(await statusOf('GET', '/home', { ...headers, ...upgrade })).toBe(403);
 });
 
-test('a foreign host gets no page either; nobody may frame it', async () => {
+test('another host name gets no page, and no page may frame the home', async () => {
   expect(await statusOf('GET', '/', { host: 'evil.example' })).toBe(403);
   expect(
     await statusOf('GET', '/', { host: `localhost:${home.port}`, origin: 'http://evil.example' }),
@@ -99,15 +99,15 @@ test('a foreign host gets no page either; nobody may frame it', async () => {
   expect(headers.get('access-control-allow-origin')).toBeNull();
 });
 
-test('the home answers on 127.0.0.1 only', () => {
+test('the home listens only on 127.0.0.1', () => {
   expect(home.server.address()).toMatchObject({ address: '127.0.0.1' });
 });
 
-test('an upgrade of another path is refused, not left hanging', async () => {
+test('an upgrade of another path is refused', async () => {
   expect(await statusOf('GET', '/elsewhere', { ...own(), ...upgrade })).toBe(404);
 });
 
-test('its own page may, by each of its names and over each transport', async () => {
+test('the own page can connect under each host name and over each transport', async () => {
   for (const name of ['localhost', '127.0.0.1']) {
     const host = `${name}:${home.port}`;
     expect(await statusOf('GET', '/home', { host, origin: `http://${host}`, ...upgrade })).toBe(
@@ -129,7 +129,7 @@ test('its own page may, by each of its names and over each transport', async () 
   }
 });
 
-test('who asks for what is not there gets a sentence', async () => {
+test('a call for a lesson that does not exist fails with one sentence', async () => {
   const connection = new HubConnectionBuilder()
     .withUrl(`${origin}/home`, { headers: { Origin: origin } })
     .configureLogging(LogLevel.None)
@@ -155,7 +155,7 @@ test('who asks for what is not there gets a sentence', async () => {
   await connection.stop();
 });
 
-test('the rule itself', () => {
+test('isOwn checks host, origin, method and upgrade', () => {
   const request = (method: string, host?: string, origin?: string): boolean =>
     isOwn({ method, headers: { host, origin } });
   expect(request('GET', 'localhost:4100')).toBe(true);

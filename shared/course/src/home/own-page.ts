@@ -5,8 +5,10 @@ import { errorTexts } from '../error-texts.ts';
 import type { HomeHub } from './home-hub.ts';
 
 /**
- * Whether a request names this machine as its host and, if it can change anything, comes from the home's own page. A foreign page may reach
- * this server under a name of its own (DNS rebinding), or send to it what needs no permission: a form's POST, a WebSocket (CSRF).
+ * Returns whether a request names this machine as its host and, if it can change anything, comes
+ * from the home's own page. A page of another site can reach this server under a host name of its
+ * own (DNS rebinding), and can send requests that need no permission, such as the POST of a form or
+ * a WebSocket (CSRF).
  */
 export function isOwn({
   method = 'GET',
@@ -15,18 +17,18 @@ export function isOwn({
   const host = headers.host ?? '';
   if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host)) return false;
   const onlyReads = (method === 'GET' || method === 'HEAD') && headers.upgrade === undefined;
-  // A browser names the origin of each POST and each WebSocket; of a GET only when the page that asks is another origin's.
+  // A browser sends the origin with each POST and WebSocket, and with a GET to another origin.
   if (onlyReads && headers.origin === undefined) return true;
   return headers.origin === `http://${host}`;
 }
 
-/** Refuses what is not {@link isOwn}; before everything else. */
+/** Refuses requests that are not {@link isOwn}. It must be the first middleware. */
 export const ownPageOnly: RequestHandler = (request, response, next) => {
   if (isOwn(request)) next();
   else response.status(403).type('text').send(errorTexts.foreignRequest);
 };
 
-/** The same for a hub: WebSockets pass no middleware, so every request of the hub is asked again where nothing passes by. */
+/** The same check for a hub, because WebSocket upgrades do not pass through middleware. */
 export const ownPageHub: Pick<MapHubOptions<HomeHub>, 'authentication' | 'authorize'> = {
   authentication: {
     authenticate: ({ httpRequest }) => ({

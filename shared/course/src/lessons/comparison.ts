@@ -21,7 +21,9 @@ export interface Comparison {
   readonly files: readonly FileDiff[];
   /** The changed files of its lab. */
   readonly lab: readonly FileDiff[];
-  /** The maximum number of changed lines of this step, if these lessons are a step of the course. */
+  /**
+   * The maximum number of changed lines of this step, if these lessons are a step of the course.
+   */
   readonly limit: number | undefined;
   /** Files that are identical in both. */
   readonly unchanged: readonly string[];

@@ -71,7 +71,7 @@ describe.each(lessons)('lesson $number', ({ number, folder }) => {
   });
 });
 
-test('every lesson but the first has its step', () => {
+test('every lesson except the first has a step', () => {
   expect(lessonSteps.map(({ to }) => to)).toEqual(lessons.slice(1).map(({ number }) => number));
 });
 
@@ -87,7 +87,7 @@ for (const { name, from, to, files, lines } of steps) {
   });
 }
 
-describe('the core', () => {
+describe('lessonDiff and npm run diff', () => {
   const folders: string[] = [];
   afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
 

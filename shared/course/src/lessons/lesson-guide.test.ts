@@ -8,7 +8,7 @@ import { lessonFolder, sections, videos } from './sections.ts';
 let fakes: FakeLessons | undefined;
 afterEach(() => fakes?.remove());
 
-/** The guide of a README. */
+/** Returns the guide of a README. */
 function guideOf(readme: string) {
   fakes = fakeLessons({ 3: '' }, readme);
   return lessonGuide(fakes.folderOf(3));
@@ -26,7 +26,7 @@ const existing = sections.flatMap((section) => {
   return folder === undefined ? [] : [{ ...section, folder }];
 });
 
-test('each section of the course has its lesson, lessons have numbers without a gap, and links go to known pages of the course', () => {
+test('each section has a lesson, numbers have no gaps, and links lead to known pages', () => {
   expect(videos).toHaveLength(8);
   expect(sections.length).toBeGreaterThanOrEqual(videos.length);
   expect(sections.map(({ number }) => number)).toEqual(sections.map((_, i) => i + 1));
@@ -50,12 +50,12 @@ describe.each(existing)('lesson $number', ({ folder, follow }) => {
     expect(differs).toMatch(/^<p>.{30}/s);
   });
 
-  test('has the files that one follows the video in', () => {
+  test('has the files that the guide to the videos names', () => {
     for (const { file } of follow.code) expect(existsSync(join(folder, file)), file).toBe(true);
   });
 });
 
-test('code has its colours: blocks, and the columns of C# beside TypeScript', async () => {
+test('blocks and the columns of C# and TypeScript have colors', async () => {
   const table =
     '| C# | TypeScript | note |\n|---|---|---|\n| `new Hub()` | `const a = 1` | `plain` |';
   const { parts } = guideOf(
@@ -70,14 +70,14 @@ test('code has its colours: blocks, and the columns of C# beside TypeScript', as
   expect(html.match(/<code>plain<\/code>/g)).toHaveLength(2);
 });
 
-test('headings are one level deeper, links to the outside open a tab of their own', async () => {
+test('headings are one level deeper, and external links open a new tab', async () => {
   const { parts } = guideOf('# T\n\n## A\n\n### Inside\n\n[x](https://example.org) and [y](#a)\n');
   expect(parts[0]!.html).toBe(
     '<h4>Inside</h4>\n<p><a href="https://example.org" target="_blank" rel="noreferrer">x</a> and <a href="#a">y</a></p>\n',
   );
 });
 
-test('text around experiments and questions stays', async () => {
+test('text around experiments and questions is kept', async () => {
   const quiz =
     'Think first.\n\n<details><summary>Why <code>x</code>?</summary>Because.</details>\n';
   const { parts } = guideOf(
@@ -100,7 +100,7 @@ test.each([
   '# only a title',
   '## Three experiments\n\nnone',
   '```ts\nopen',
-])('a README that is not one of a lesson makes a guide all the same: %j', async (readme) => {
+])('a README without the usual parts gives a guide too: %j', async (readme) => {
   const guide = guideOf(readme);
   expect(guide.parts.flatMap((part) => [...part.experiments, ...part.questions])).toEqual([]);
   expect(lessonTasks(fakes!.folderOf(3))).toEqual({ experiments: 0, questions: 0 });

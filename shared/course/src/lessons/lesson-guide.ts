@@ -49,7 +49,10 @@ function guidePart(title: string, tokens: Tokens): GuidePart {
 const readme = (folder: string): string =>
   existsSync(`${folder}/README.md`) ? readFileSync(`${folder}/README.md`, 'utf8') : '';
 
-/** Returns one part per second-level heading. The first part is the text before them, without the title. */
+/**
+ * Returns one part per second-level heading. The first part is the text before them, without the
+ * title.
+ */
 function split(text: string): { title: string; tokens: Tokens }[] {
   const tokens = markdown.parse(text, {});
   const parts: { title: string; tokens: Tokens }[] = [{ title: '', tokens: [] }];

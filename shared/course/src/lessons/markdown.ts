@@ -1,10 +1,10 @@
 import { highlightedHtml } from '@practical-signalr/lesson-kit/highlight';
 import MarkdownIt, { type Token } from 'markdown-it';
 
-/** Markdown as the READMEs of the lessons use it, the HTML of folded answers included. */
+/** Renders the Markdown of READMEs, including the HTML of folded answers. */
 export const markdown = MarkdownIt({ html: true, highlight: highlightedHtml });
 
-/** The language of code within a line, which Markdown cannot say. */
+/** The languages of inline code, which Markdown cannot express. */
 type Languages = ReadonlyMap<Token, string>;
 
 markdown.renderer.rules.code_inline = (tokens, index, _options, env) => {
@@ -13,10 +13,13 @@ markdown.renderer.rules.code_inline = (tokens, index, _options, env) => {
   return `<code>${highlightedHtml(token.content, languages?.get(token) ?? '')}</code>`;
 };
 
-/** Renders what `markdown.parse` made: code in colours, headings one level deeper, links to the outside in a tab of their own. */
+/**
+ * Renders parsed Markdown: code has colors, headings are one level deeper, and external links open
+ * a new tab.
+ */
 export function renderMarkdown(tokens: Token[]): string {
   const languages = new Map<Token, string>();
-  /** The language of each column: a table of C# beside TypeScript says it in its head. */
+  /** The language of each column, from the head of a table that compares C# and TypeScript. */
   const columns: string[] = [];
   let column = -1;
   for (const token of tokens) {
