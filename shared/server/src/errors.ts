@@ -110,6 +110,29 @@ export const errors = {
       `The option 'methods' names '${name}', but ${hub} has no such method. Check the spelling, and write a field or an accessor as a method. Methods of ${hub}: ${names}.`,
     ),
 
+  // Sending to clients
+  methodNameInvalid: (value: string) =>
+    typeError(
+      'ERR_SIGNALR_METHOD_NAME_INVALID',
+      `The name of a client method is ${value}. Pass a string that is not empty.`,
+    ),
+  targetInvalid: (kind: string, value: string) =>
+    typeError(
+      'ERR_SIGNALR_TARGET_INVALID',
+      `The name of a ${kind} is ${value}. Pass a string that is not empty.`,
+    ),
+  targetsInvalid: (kind: string, value: string) =>
+    typeError(
+      'ERR_SIGNALR_TARGET_INVALID',
+      `The names of ${kind}s are ${value}. Pass an array of strings.`,
+    ),
+
+  userIdInvalid: (type: string) =>
+    typeError(
+      'ERR_SIGNALR_USER_ID_INVALID',
+      `The userIdProvider returned a value of type '${type}'. Return a string, or null if the connection has no user. It must not be asynchronous.`,
+    ),
+
   // Options
   allowedOriginsInvalid: (value: string) =>
     typeError(
@@ -234,6 +257,8 @@ export const errors = {
     describedTokenError('ERR_SIGNALR_TOKEN_EXPIRED', wireMessages.tokenExpired(date)),
   tokenNotYetValid: (date: string) =>
     describedTokenError('ERR_SIGNALR_TOKEN_NOT_YET_VALID', wireMessages.tokenNotYetValid(date)),
+  tokenCriticalHeader: () =>
+    describedTokenError('ERR_SIGNALR_TOKEN_CRITICAL_HEADER', wireMessages.tokenCriticalHeader),
   tokenWithoutExpiration: () =>
     describedTokenError(
       'ERR_SIGNALR_TOKEN_WITHOUT_EXPIRATION',

@@ -53,5 +53,7 @@ export const logMessages = {
     `A call of ${quote(method)} of ${hub} was refused: ${reason}.`,
   invalidMessage: (id: string) =>
     `Connection ${id} sent an invalid message. The connection was closed.`,
+  sendNotAwaited: (hub: string, method: string) =>
+    `${hub} could not send '${method}', and the application did not await it.`,
   sendFailed: (target: string) => `The response to '${target}' could not be serialized.`,
 } as const;

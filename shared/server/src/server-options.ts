@@ -104,8 +104,9 @@ export interface SharedOptions {
   /** The transports that clients may use. Default: all. */
   readonly transports?: readonly TransportName[];
   /**
-   * The lowest version of negotiation that is accepted. Default: 0.
-   * Source: `MinimumProtocolVersion`.
+   * The lowest version of negotiation that is accepted. In version 0, which clients of ASP.NET Core 2
+   * use, everyone who knows the public id of a connection can send in its name. Default: 1.
+   * Source: `MinimumProtocolVersion`, which is 0 by default.
    */
   readonly minimumProtocolVersion?: number;
   /** The hub protocols. The client selects one of them. Default: JSON and MessagePack. */
@@ -233,7 +234,7 @@ export const defaults = {
   connectionTokens: undefined,
   longPolling: { pollTimeout: 90_000 },
   transports: transportNames,
-  minimumProtocolVersion: 0,
+  minimumProtocolVersion: 1,
   protocols: [new JsonHubProtocol(), new MessagePackHubProtocol()] as readonly HubProtocol[],
   userIdProvider: { getUserId: ({ user }) => nameIdentifier(user) } satisfies UserIdProvider,
   authentication: 'none' as const,

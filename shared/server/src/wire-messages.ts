@@ -72,6 +72,7 @@ export const wireMessages = {
   issuerInvalid: (issuer: string) => `The issuer '${issuer}' is invalid`,
   tokenExpired: (at: string) => `The token expired at '${at}'`,
   tokenNotYetValid: (from: string) => `The token is not valid before '${from}'`,
+  tokenCriticalHeader: 'The token requires an extension that is not supported',
   tokenWithoutExpiration: 'The token has no expiration',
   protocolNeedsBinary: (protocol: string, format: string) =>
     `Cannot use the '${protocol}' protocol on the current transport. The transport does not support '${format}' transfer format.`,

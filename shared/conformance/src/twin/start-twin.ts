@@ -42,6 +42,7 @@ export async function startTwin(
   const json = new JsonHubProtocol({ payloadSerializer: dotnetJson });
   const signalr = new SignalRServer({
     disconnectTimeout: 3000,
+    minimumProtocolVersion: 0,
     allowedOrigins: '*', // ASP.NET Core does not check the origin.
     protocols: [json, new MessagePackHubProtocol({ payloadSerializer: dotnetMessagePack })],
     userIdProvider: {

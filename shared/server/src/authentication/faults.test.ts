@@ -154,6 +154,39 @@ test.each<[string, AuthenticationHandler]>([
   expect(await answers(map({ authentication }), good)).toEqual([500, null]);
 });
 
+test.each([
+  [null, 'null'],
+  [undefined, 'null'],
+  ['ann', '"ann"'],
+  [5, '"5"'],
+])(
+  'a userIdProvider that returns %j connects the client with the user id %s',
+  async (userId, expected) => {
+    const url = map({
+      authentication: jwtBearer({ key: testKey }),
+      userIdProvider: { getUserId: () => userId as string | null | undefined },
+    });
+    const client = await RawClient.connect(url, bearer(good));
+    client.send('{"type":1,"invocationId":"1","target":"Who","arguments":[]}\u001e');
+    expect(await client.next()).toBe(`{"type":3,"invocationId":"1","result":${expected}}`);
+    client.close();
+  },
+);
+
+test.each([{}, Promise.resolve('ann'), true, Symbol('ann')])(
+  'a userIdProvider that returns %s refuses the handshake',
+  async (userId) => {
+    const url = map({
+      authentication: jwtBearer({ key: testKey }),
+      userIdProvider: { getUserId: () => userId as unknown as string },
+    });
+    const client = await RawClient.open(url, bearer(good));
+    client.send('{"protocol":"json","version":1}\u001e');
+    expect((await client.end()).records[0]).toContain('unexpected error');
+    expect(logger.lines.at(-1)).toContain("returned a value of type '");
+  },
+);
+
 test('a userIdProvider that throws refuses the handshake', async () => {
   const url = map({
     authentication: jwtBearer({ key: testKey }),

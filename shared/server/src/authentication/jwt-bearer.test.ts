@@ -224,6 +224,12 @@ test.each<[string, string, string, unknown[]]>([
     testToken({}, rsa.privateKey, { algorithm: 'RS256', keyid: 'secret' }),
     invalid('The signature key was not found'),
   ],
+  ...[['exp'], ['b64'], ['x'], [], 'x', null].map((crit): [string, string, string, unknown[]] => [
+    `one with the critical header ${JSON.stringify(crit)}`,
+    '/header',
+    testToken({}, testKey, { header: { alg: 'HS256', crit: crit as string[] } }),
+    invalid('The token requires an extension that is not supported'),
+  ]),
   ['a bad one where details are off', '/silent', 'not-a-token', [401, 'Bearer']],
   ['text instead of claims', '/header', signed('"claims"'), invalid()],
   ['a list instead of claims', '/header', signed('[1]'), invalid()],

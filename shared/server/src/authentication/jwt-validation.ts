@@ -20,9 +20,10 @@ export function validateToken(
   validation: TokenValidation,
 ): JwtPayload {
   const { algorithms, issuer, audience, clockTolerance, requireExpirationTime } = validation;
-  let claims: unknown;
+  let verified: { readonly header: object; readonly payload: unknown };
   try {
-    claims = jwt.verify(token, key, {
+    verified = jwt.verify(token, key, {
+      complete: true,
       algorithms: algorithms as jwt.Algorithm[],
       clockTolerance,
       ...(issuer === undefined ? {} : { issuer: issuer as string | [string, ...string[]] }),
@@ -31,6 +32,9 @@ export function validateToken(
   } catch (error) {
     throw tokenError(token, error as Error);
   }
+  const { header, payload: claims } = verified;
+  // RFC 7515 section 4.1.11: a token must be rejected if it requires an extension that is unknown.
+  if ('crit' in header) throw errors.tokenCriticalHeader();
   if (!isClaims(claims)) throw errors.tokenMalformed();
   if (requireExpirationTime && claims.exp === undefined) {
     throw errors.tokenWithoutExpiration();

@@ -262,13 +262,51 @@ test('the tokens of a hub with only WebSockets are valid on every server', async
 });
 
 test('a client of version 0 of negotiation gets no token, and connects where it negotiated', async () => {
-  const [a, b] = [await start(), await start()];
+  const old = { connectionTokens, minimumProtocolVersion: 0 };
+  const [a, b] = [await start(old), await start(old)];
   const response = await fetch(`${a.url}/chat/negotiate`, { method: 'POST' });
   const { connectionId, connectionToken } = (await response.json()) as Negotiated;
   expect(connectionToken).toBeUndefined();
   expect(await answerOf(`${b.url}/chat`, connectionId)).toBe('404 No Connection with that ID');
   expect(await answerOf(`${a.url}/chat`, connectionId)).toBe('open');
 });
+
+test('by default, a client of version 0 of negotiation is refused', async () => {
+  const { url } = await start({});
+  for (const query of ['', '?negotiateVersion=0']) {
+    const response = await fetch(`${url}/chat/negotiate${query}`, { method: 'POST' });
+    expect(await response.json()).toEqual({
+      error: "The client requested version '0', but the server does not support this version.",
+    });
+  }
+});
+
+test.each<[string, SignalRServerOptions]>([
+  ['unsigned', {}],
+  ['signed', { connectionTokens }],
+])(
+  'only the user who negotiated can open a connection with an %s token',
+  async (_kind, options) => {
+    const { url } = await start({ ...options, authentication: jwtBearer({ key: testKey }) });
+    const [ann, bob] = ['ann', 'bob'].map((sub) => bearer(testToken({ sub }))) as [Header, Header];
+    const negotiated = await fetch(`${url}/chat/negotiate?negotiateVersion=1`, {
+      method: 'POST',
+      headers: ann,
+    });
+    const { connectionToken: token } = (await negotiated.json()) as Negotiated;
+    for (const other of [bob, undefined]) {
+      await expect(RawClient.open(`${url}/chat?id=${token}`, other)).rejects.toThrow('status 403');
+      for (const method of ['GET', 'POST', 'DELETE']) {
+        const response = await fetch(`${url}/chat?id=${token}`, {
+          method,
+          ...(other === undefined ? {} : { headers: other }),
+        });
+        expect(response.status, method).toBe(403);
+      }
+    }
+    (await RawClient.open(`${url}/chat?id=${token}`, ann)).close();
+  },
+);
 
 test('stateful reconnect is agreed upon with one server and kept by the other, to which the client must come back', async () => {
   const options = { connectionTokens, allowStatefulReconnects: true };

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { answer } from '../connections/http-answer.ts';
+import { readUserId } from '../hubs/connection/user-identifier.ts';
 import { logMessages } from '../log-messages.ts';
 import { NegotiateError } from '../scale-out/negotiate-error.ts';
 import type { MappedHub } from './mapped-hub.ts';
@@ -18,7 +19,7 @@ export async function answerRedirect(
 ): Promise<boolean> {
   if (hub.lifetime.negotiate === undefined) return false;
   try {
-    const userIdentifier = hub.options.userIdProvider.getUserId({ request, user });
+    const userIdentifier = readUserId(hub.options.userIdProvider, { request, user });
     const redirect = await hub.lifetime.negotiate(request, user, {
       ...hub.options,
       userIdentifier,

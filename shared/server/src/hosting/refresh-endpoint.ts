@@ -2,6 +2,7 @@ import { tokenLifetimeSeconds } from '../authentication/authentication-refresh.t
 import { isSameUser } from '../authentication/claims.ts';
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import { withinTime } from '../authentication/within-time.ts';
+import { readUserId } from '../hubs/connection/user-identifier.ts';
 import { logMessages } from '../log-messages.ts';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import type { ConnectionContext } from '../connections/connection-context.ts';
@@ -67,7 +68,7 @@ async function isAccepted(
   const { userIdProvider, onAuthenticationRefresh } = hub.options;
   const opened = connection.request as ConnectionRequest;
   const nameOf = (user: AuthenticationTicket['user']): string | undefined =>
-    userIdProvider.getUserId({ user, request: opened });
+    readUserId(userIdProvider, { user, request: opened });
   if (nameOf(previousUser) !== nameOf(ticket.user)) return false;
   if (onAuthenticationRefresh === undefined) return true;
   const { connectionId } = connection;

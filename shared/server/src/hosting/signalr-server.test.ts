@@ -79,14 +79,17 @@ test.each(['WebSockets', 'ServerSentEvents', 'LongPolling'])(
   },
 );
 
-test('a hub that is used after its call throws an error with the name of its class', async () => {
+test('a hub that is used after its call fails with the name of its class', async () => {
   server = await testServer((signalr) =>
     signalr.mapHub('/chat', ChatHub, { methods: chatMethods }),
   );
   const client = await RawClient.connect(`${server.url}/chat`);
   client.send(call('Store'));
   await client.next();
-  expect(() => stored?.clients).toThrow("Cannot access a disposed object. Object name: 'ChatHub'.");
+  const disposed = "Cannot access a disposed object. Object name: 'ChatHub'.";
+  await expect(stored?.clients.all.send('said', 'x')).rejects.toThrow(disposed);
+  await expect(stored?.groups.add('id', 'group')).rejects.toThrow(disposed);
+  expect(() => stored?.context).toThrow(disposed);
   expect(() => new ChatHub().clients).toThrow('ChatHub was not created for a call.');
   client.close();
 });
@@ -251,7 +254,12 @@ test('negotiation tells the truth: without attach it offers no WebSockets', asyn
   const body = await new Promise<string>((resolve) => {
     const response = { writeHead: () => undefined, end: resolve };
     router(
-      { url: '/chat/negotiate', method: 'POST', headers: {}, socket: {} } as never,
+      {
+        url: '/chat/negotiate?negotiateVersion=1',
+        method: 'POST',
+        headers: {},
+        socket: {},
+      } as never,
       response as never,
       () => undefined,
     );

@@ -5,6 +5,8 @@ import { errors } from '../errors.ts';
 import { ClientResultTypes } from '../hubs/client-results.ts';
 import { type ClientOf, Hub } from '../hubs/hub.ts';
 import { type GroupManager, type HubClients, LifetimeHubClients } from '../hubs/hub-clients.ts';
+import { LifetimeGroups } from '../hubs/lifetime-groups.ts';
+import { logMessages } from '../log-messages.ts';
 import { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
 import type { HubMethod } from '../hubs/dispatch/hub-method.ts';
 import { findHubMethods } from '../hubs/dispatch/hub-methods.ts';
@@ -107,10 +109,9 @@ export class SignalRServer {
     const methods = findHubMethods(hubClass.name, hubClass.prototype as object, list);
     refuseImpossibleRules(path, resolved, methods);
     const lifetime = this.#lifetimeOf(hubClass, resolved);
-    const groups: GroupManager = {
-      add: (connectionId, group) => lifetime.addToGroup(connectionId, group),
-      remove: (connectionId, group) => lifetime.removeFromGroup(connectionId, group),
-    };
+    const report = (method: string, error: unknown): void =>
+      resolved.logger.error(logMessages.sendNotAwaited(hubClass.name, method), error);
+    const groups = new LifetimeGroups(lifetime, report);
     const results = new ClientResultTypes(options.clientResults);
     const dispatcher = new HubDispatcher(
       hubClass.name,
@@ -120,9 +121,10 @@ export class SignalRServer {
       lifetime,
       groups,
       results,
+      report,
     );
     this.#hubs.set(key(path), new MappedHub(key(path), hubClass, dispatcher, resolved));
-    return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime, results), groups };
+    return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime, results, report), groups };
   }
 
   /**

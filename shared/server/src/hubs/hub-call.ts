@@ -1,7 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { CallingConnection, Invocation } from './calling-connection.ts';
 import { CallContext, type HubCallerContext } from './hub-caller-context.ts';
-import { type GroupManager, LifetimeHubCallerClients } from './hub-clients.ts';
+import {
+  type GroupManager,
+  LifetimeHubCallerClients,
+  type ReportSendError,
+} from './hub-clients.ts';
 
 /**
  * The state of a hub instance during one call or hook. The context and the clients are created on
@@ -12,6 +16,7 @@ export class HubCall {
   readonly groups: GroupManager;
   /** The client's message, or undefined during a hook. */
   readonly invocation: Invocation | undefined;
+  readonly #report: ReportSendError;
   #context: HubCallerContext | undefined;
   #clients: LifetimeHubCallerClients<unknown> | undefined;
   #controller: AbortController | undefined;
@@ -23,10 +28,12 @@ export class HubCall {
     connection: CallingConnection,
     groups: GroupManager,
     invocation: Invocation | undefined,
+    report: ReportSendError,
   ) {
     this.connection = connection;
     this.groups = groups;
     this.invocation = invocation;
+    this.#report = report;
   }
 
   get context(): HubCallerContext {
@@ -37,6 +44,7 @@ export class HubCall {
     return (this.#clients ??= new LifetimeHubCallerClients(
       this.connection.lifetime,
       this.connection.clientResults,
+      this.#report,
       this.connection.connectionId,
       () => this.connection.letNextCallRun(this.invocation),
     ));

@@ -1,6 +1,9 @@
+import { finishedSend } from '../scale-out/finished-send.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import type { MethodArguments, MethodName, MethodResult } from './client-contract.ts';
 import type { ClientResultTypes } from './client-results.ts';
+import { reportUnobserved } from './report-unobserved.ts';
+import { checkMethodName, checkName, checkNames } from './target-checks.ts';
 
 /** Calls methods of one or more clients. Source: `IClientProxy` of ASP.NET Core. */
 export interface ClientProxy<TClient> {
@@ -8,7 +11,8 @@ export interface ClientProxy<TClient> {
    * Calls a method of these clients without waiting for results. Resolves when the message is in the
    * buffers of the connections and these have room for more. It does not wait until clients have
    * received the message. Clients that do not exist are ignored.
-   * Rejects if the arguments cannot be serialized or the backplane is unavailable.
+   * Rejects if the arguments cannot be serialized, the method or a target is not a non-empty string,
+   * or the backplane is unavailable. If you do not await the send, such an error is logged.
    * @example
    * await this.clients.all.send('ReceiveMessage', 'hello');
    */
@@ -105,73 +109,128 @@ export interface GroupManager {
 
 type Send = (method: string, args: readonly unknown[]) => Promise<void>;
 
-// One untyped proxy fits every contract, because types exist only at compile time.
-const createProxy = <TClient>(send: Send): ClientProxy<TClient> => ({
-  send(method, ...args) {
-    try {
-      return send(method, args as readonly unknown[]);
-    } catch (error) {
-      // The arguments cannot be serialized.
-      return Promise.reject(error);
-    }
-  },
-});
+/** Called with the name of a client method and an error that the application does not handle. */
+export type ReportSendError = (method: string, error: unknown) => void;
+
+/** The part of a lifetime manager that sends. */
+export type Sender = Omit<
+  HubLifetimeManager,
+  'onConnected' | 'onDisconnected' | 'setConnectionResult' | 'addToGroup' | 'removeFromGroup'
+>;
 
 /** Selects the clients of one hub class and sends to them over its lifetime manager. */
 export class LifetimeHubClients<TClient> implements HubClients<TClient> {
-  protected readonly lifetime: HubLifetimeManager;
+  protected readonly lifetime: Sender;
   readonly #results: ClientResultTypes;
+  readonly #report: ReportSendError;
   readonly #onInvoke: (() => void) | undefined;
 
   /** `onInvoke` is called before each `invoke`. */
-  constructor(lifetime: HubLifetimeManager, results: ClientResultTypes, onInvoke?: () => void) {
+  constructor(
+    lifetime: Sender,
+    results: ClientResultTypes,
+    report: ReportSendError,
+    onInvoke?: () => void,
+  ) {
     this.lifetime = lifetime;
     this.#results = results;
+    this.#report = report;
     this.#onInvoke = onInvoke;
   }
   get all(): ClientProxy<TClient> {
-    return createProxy((method, args) => this.lifetime.sendAll(method, args));
+    return this.#proxy((method, args) => this.lifetime.sendAll(method, args));
   }
   allExcept(ids: readonly string[]): ClientProxy<TClient> {
-    return createProxy((method, args) => this.lifetime.sendAllExcept(method, args, ids));
+    return this.#proxy((method, args) => {
+      checkNames('connection', ids);
+      return this.lifetime.sendAllExcept(method, args, ids);
+    });
   }
   client(id: string): SingleClientProxy<TClient> {
     return this.#single(id, undefined);
   }
   clients(ids: readonly string[]): ClientProxy<TClient> {
-    return createProxy((method, args) => this.lifetime.sendConnections(ids, method, args));
+    return this.#proxy((method, args) => {
+      checkNames('connection', ids);
+      return this.lifetime.sendConnections(ids, method, args);
+    });
   }
   group(group: string): ClientProxy<TClient> {
-    return createProxy((method, args) => this.lifetime.sendGroup(group, method, args));
+    return this.#proxy((method, args) => {
+      checkName('group', group);
+      return this.lifetime.sendGroup(group, method, args);
+    });
   }
   groupExcept(group: string, ids: readonly string[]): ClientProxy<TClient> {
-    return createProxy((method, args) => this.lifetime.sendGroupExcept(group, method, args, ids));
+    return this.#proxy((method, args) => {
+      checkName('group', group);
+      checkNames('connection', ids);
+      return this.lifetime.sendGroupExcept(group, method, args, ids);
+    });
   }
   groups(groups: readonly string[]): ClientProxy<TClient> {
-    return createProxy((method, args) => this.lifetime.sendGroups(groups, method, args));
+    return this.#proxy((method, args) => {
+      checkNames('group', groups);
+      return this.lifetime.sendGroups(groups, method, args);
+    });
   }
   user(userId: string): ClientProxy<TClient> {
-    return createProxy((method, args) => this.lifetime.sendUser(userId, method, args));
+    return this.#proxy((method, args) => {
+      checkName('user', userId);
+      return this.lifetime.sendUser(userId, method, args);
+    });
   }
   users(userIds: readonly string[]): ClientProxy<TClient> {
-    return createProxy((method, args) => this.lifetime.sendUsers(userIds, method, args));
+    return this.#proxy((method, args) => {
+      checkNames('user', userIds);
+      return this.lifetime.sendUsers(userIds, method, args);
+    });
+  }
+
+  // One untyped proxy fits every contract, because types exist only at compile time.
+  #proxy(send: Send): ClientProxy<TClient> {
+    return {
+      send: (method, ...args) => {
+        let sent: Promise<void>;
+        try {
+          checkMethodName(method);
+          sent = send(method, args as readonly unknown[]);
+        } catch (error) {
+          // The name is invalid, or the arguments cannot be serialized.
+          sent = Promise.reject(error);
+        }
+        // Most sends of one process have finished here. They need no further promise.
+        return sent === finishedSend
+          ? sent
+          : reportUnobserved(sent, (error) => this.#report(method, error));
+      },
+    };
   }
 
   #single(id: string, signal: AbortSignal | undefined): SingleClientProxy<TClient> {
     return {
-      ...createProxy<TClient>((method, args) => this.lifetime.sendConnection(id, method, args)),
+      ...this.#proxy((method, args) => {
+        checkName('connection', id);
+        return this.lifetime.sendConnection(id, method, args);
+      }),
       invoke: (method, ...args) => {
-        this.#onInvoke?.();
-        const result = this.lifetime.invokeConnection(
-          id,
-          method,
-          args as readonly unknown[],
-          signal,
-        );
-        return this.#results.validate(method, result) as Promise<never>;
+        const result = this.#invoke(id, method, args as readonly unknown[], signal);
+        return reportUnobserved(result, (error) => this.#report(method, error)) as Promise<never>;
       },
       withSignal: (newSignal) => this.#single(id, newSignal),
     };
+  }
+
+  async #invoke(
+    id: string,
+    method: string,
+    args: readonly unknown[],
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    checkName('connection', id);
+    checkMethodName(method);
+    this.#onInvoke?.();
+    return this.#results.validate(method, this.lifetime.invokeConnection(id, method, args, signal));
   }
 }
 
@@ -183,12 +242,13 @@ export class LifetimeHubCallerClients<TClient>
   readonly #callerId: string;
 
   constructor(
-    lifetime: HubLifetimeManager,
+    lifetime: Sender,
     results: ClientResultTypes,
+    report: ReportSendError,
     callerId: string,
-    onInvoke: () => void,
+    onInvoke?: () => void,
   ) {
-    super(lifetime, results, onInvoke);
+    super(lifetime, results, report, onInvoke);
     this.#callerId = callerId;
   }
   get caller(): SingleClientProxy<TClient> {

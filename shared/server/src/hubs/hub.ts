@@ -1,16 +1,15 @@
 import { errors } from '../errors.ts';
 import type { UntypedClient } from './client-contract.ts';
 import type { GroupManager, HubCallerClients } from './hub-clients.ts';
+import type { EndedCall } from './ended-call.ts';
 import type { HubCall } from './hub-call.ts';
 import type { HubCallerContext } from './hub-caller-context.ts';
-
-const ended = Symbol('ended');
 
 /**
  * The call of each hub instance. It is stored outside the instance, so that an instance that user
  * code keeps after its call does not keep the connection in memory.
  */
-const calls = new WeakMap<Hub<never>, HubCall | typeof ended>();
+const calls = new WeakMap<Hub<never>, HubCall | EndedCall>();
 
 /**
  * The base class of hubs. Clients can call the methods that the option `methods` of `mapHub` lists,
@@ -34,12 +33,12 @@ export abstract class Hub<TClient = UntypedClient> {
     return getCall(this).context;
   }
 
-  /** Selects the clients to which the hub sends messages. Throws after the call has ended. */
+  /** Selects the clients to which the hub sends messages. Sends reject after the call has ended. */
   get clients(): HubCallerClients<TClient> {
     return getCall(this).clients as HubCallerClients<TClient>;
   }
 
-  /** Adds connections to groups and removes them. Throws after the call has ended. */
+  /** Adds connections to groups and removes them. Rejects after the call has ended. */
   get groups(): GroupManager {
     return getCall(this).groups;
   }
@@ -77,14 +76,13 @@ export function beginCall(hub: Hub<never>, call: HubCall): void {
   calls.set(hub, call);
 }
 
-/** Ends the call of a hub instance. After this, `context`, `clients` and `groups` throw. */
-export function endCall(hub: Hub<never>): void {
+/** Ends the call of a hub instance. After this, `context` throws, and `clients` and `groups` reject. */
+export function endCall(hub: Hub<never>, ended: EndedCall): void {
   calls.set(hub, ended);
 }
 
-function getCall(hub: object): HubCall {
+function getCall(hub: object): HubCall | EndedCall {
   const call = calls.get(hub as Hub<never>);
-  if (call === ended) throw errors.hubDisposed(hub.constructor.name);
   if (call === undefined) throw errors.hubWithoutCall(hub.constructor.name);
   return call;
 }

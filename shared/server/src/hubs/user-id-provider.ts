@@ -20,6 +20,6 @@ export interface UserIdRequest {
  * const signalr = new SignalRServer({ userIdProvider: byEmail });
  */
 export interface UserIdProvider {
-  /** Returns the user id of the connection, or undefined if it has no user. */
-  getUserId(connection: UserIdRequest): string | undefined;
+  /** Returns the user id of the connection. Null and undefined mean that it has no user. */
+  getUserId(connection: UserIdRequest): string | null | undefined;
 }

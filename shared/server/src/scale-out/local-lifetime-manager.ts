@@ -1,11 +1,10 @@
 import type { CompletionMessage } from '@practical-signalr/protocol';
 import { errors } from '../errors.ts';
+import { finishedSend as done } from './finished-send.ts';
 import { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
 import { allOf, ConnectionIndex, deliver, type Receivers } from './connection-index.ts';
 import type { HubLifetimeManager, LifetimeConnection } from './hub-lifetime-manager.ts';
 import { SharedMessage } from './shared-message.ts';
-
-const done = Promise.resolve();
 
 /**
  * The lifetime manager without scale-out: it reaches the connections of this process.

@@ -1,8 +1,23 @@
 import { redactTokens } from '../../authentication/redact-tokens.ts';
 import type { ConnectionContext } from '../../connections/connection-context.ts';
 import type { ConnectionRequest } from '../../connections/connection-request.ts';
+import { errors } from '../../errors.ts';
 import { logMessages } from '../../log-messages.ts';
 import type { HubOptions } from '../hub-options.ts';
+import type { UserIdProvider, UserIdRequest } from '../user-id-provider.ts';
+
+/**
+ * Calls the user id provider. Returns undefined if it returns null: the connection has no user.
+ * Throws if it returns something else than a string or a number, such as a promise.
+ */
+export function readUserId(provider: UserIdProvider, request: UserIdRequest): string | undefined {
+  const userId: unknown = provider.getUserId(request);
+  // JavaScript providers may return the number that a database uses.
+  if (typeof userId === 'number' || typeof userId === 'bigint') return String(userId);
+  if (userId === null || userId === undefined) return undefined;
+  if (typeof userId !== 'string') throw errors.userIdInvalid(typeof userId);
+  return userId;
+}
 
 /**
  * Returns the user id of a new connection, or undefined if it has no user. Returns null if the user
@@ -15,7 +30,7 @@ export function getUserIdentifier(
 ): string | undefined | null {
   if (userIdentifier === null) return undefined;
   try {
-    return userIdentifier ?? userIdProvider.getUserId({ user: ticket?.user, request });
+    return userIdentifier ?? readUserId(userIdProvider, { user: ticket?.user, request });
   } catch (error) {
     logger.error(logMessages.userIdFailed(connectionId), redactTokens(error, request));
     return null;

@@ -16,8 +16,9 @@ import { diagnostics } from '../connection/diagnostics.ts';
 import { FilterChain } from './filter-chain.ts';
 import { beginCall, endCall, type Hub } from '../hub.ts';
 import type { CallingConnection, Invocation } from '../calling-connection.ts';
+import { EndedCall } from '../ended-call.ts';
 import { HubCall } from '../hub-call.ts';
-import type { GroupManager } from '../hub-clients.ts';
+import type { GroupManager, ReportSendError } from '../hub-clients.ts';
 import type { HubMethod } from './hub-method.ts';
 import type { HubOptions } from '../hub-options.ts';
 import { pumpStream, streamSource } from '../streams/stream-pump.ts';
@@ -36,6 +37,8 @@ export class HubDispatcher {
   readonly #methods: ReadonlyMap<string, HubMethod>;
   readonly #groups: GroupManager;
   readonly #filters: FilterChain;
+  readonly #report: ReportSendError;
+  readonly #ended: EndedCall;
 
   constructor(
     hubName: string,
@@ -45,6 +48,7 @@ export class HubDispatcher {
     lifetime: HubLifetimeManager,
     groups: GroupManager,
     clientResults: ClientResultTypes,
+    report: ReportSendError,
   ) {
     this.hubName = hubName;
     this.#create = create;
@@ -52,6 +56,8 @@ export class HubDispatcher {
     this.options = options;
     this.lifetime = lifetime;
     this.#groups = groups;
+    this.#report = report;
+    this.#ended = new EndedCall(hubName, report);
     this.clientResults = clientResults;
     this.#filters = new FilterChain(options.filters);
   }
@@ -153,7 +159,7 @@ export class HubDispatcher {
       this.#refuse(connection, message, reason, text(method.wireName));
       return undefined;
     }
-    const call = new HubCall(connection, this.#groups, message);
+    const call = new HubCall(connection, this.#groups, message, this.#report);
     const streamError = isStreamCall
       ? connection.streams.begin(message.invocationId, call)
       : undefined;
@@ -262,7 +268,7 @@ export class HubDispatcher {
 
   /** Ends the call for its hub instance and its uploads, before the completion is sent. */
   #end(connection: CallingConnection, message: Invocation, hub: Hub<never> | undefined): void {
-    if (hub !== undefined) endCall(hub);
+    if (hub !== undefined) endCall(hub, this.#ended);
     if (message.streamIds?.length) connection.streams.uploads.close(message.streamIds);
   }
 
@@ -376,13 +382,13 @@ export class HubDispatcher {
     connection: CallingConnection,
     run: (hub: Hub<never>, call: HubCall) => Promise<void>,
   ): Promise<void> {
-    const call = new HubCall(connection, this.#groups, undefined);
+    const call = new HubCall(connection, this.#groups, undefined, this.#report);
     const hub = this.#create();
     beginCall(hub, call);
     try {
       await run(hub, call);
     } finally {
-      endCall(hub);
+      endCall(hub, this.#ended);
     }
   }
 }
