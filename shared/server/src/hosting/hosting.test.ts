@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -8,11 +7,11 @@ import cors from 'cors';
 import express, { Router } from 'express';
 import { fastify } from 'fastify';
 import { createProxyServer } from 'http-proxy-3';
-import forge from 'node-forge';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Hub, SignalRServer } from '../index.ts';
 import { LocalLifetimeManager } from '../scale-out/index.ts';
 import { RawEventsClient } from '../testing/raw-http-client.ts';
+import { selfSigned } from '../testing/self-signed-suite.ts';
 
 class ChatHub extends Hub {
   echo(text: string): string {
@@ -50,24 +49,6 @@ function chat(): SignalRServer {
   return signalr;
 }
 
-/** A certificate that is its own authority, and its key. */
-function selfSigned(): { key: string; cert: string } {
-  const { privateKey: key } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-  const own = forge.pki.privateKeyFromPem(key);
-  const certificate = forge.pki.createCertificate();
-  certificate.publicKey = forge.pki.rsa.setPublicKey(own.n, own.e);
-  certificate.validity.notAfter = new Date(Date.now() + 86_400_000);
-  const name = [{ name: 'commonName', value: 'localhost' }];
-  certificate.setSubject(name);
-  certificate.setIssuer(name);
-  certificate.sign(own, forge.md.sha256.create());
-  return { key, cert: forge.pki.certificateToPem(certificate) };
-}
-let certificate: ReturnType<typeof selfSigned> | undefined;
 const transports = ['WebSockets', 'ServerSentEvents', 'LongPolling'] as const;
 type Transport = (typeof transports)[number];
 
@@ -144,8 +125,7 @@ describe.each(transports)('%s', (name) => {
   });
 
   test('behind a server with TLS', async () => {
-    certificate ??= selfSigned();
-    const { key, cert } = certificate;
+    const { key, cert } = selfSigned();
     const signalr = chat();
     const server = createSecureServer({ key, cert }, signalr.router());
     signalr.attach(server);

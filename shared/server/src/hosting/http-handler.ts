@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import { connectionRequest, splitTarget } from '../connections/connection-request.ts';
 import { answer } from '../connections/http-answer.ts';
@@ -12,12 +13,12 @@ import { answerRefresh } from './refresh-endpoint.ts';
 import { answerTransport } from './transport-endpoint.ts';
 
 /**
- * Serves requests as middleware of express, or as the listener of an `http.Server`. Without `next`,
- * requests to paths without a hub are answered with 404.
+ * Serves requests as middleware of express, or as the listener of a server of `node:http`,
+ * `node:https` or `node:http2`. Without `next`, requests to paths without a hub are answered with 404.
  */
 export type RequestHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
   next?: (error?: unknown) => void,
 ) => void;
 
@@ -39,7 +40,10 @@ type Action = 'negotiate' | 'refresh' | 'transport';
 
 /** Serves negotiation and the HTTP transports of mapped hubs. Other requests go to `next`. */
 export function httpHandler(context: HttpHandlerContext): RequestHandler {
-  return (request, response, next) => {
+  return (anyRequest, anyResponse, next) => {
+    // The compatibility API of HTTP/2 has all members that the server uses.
+    const request = anyRequest as IncomingMessage;
+    const response = anyResponse as ServerResponse;
     const { path } = splitTarget(request.url ?? '/');
     const route = findRoute(context.findHub, path);
     if (route === undefined) {

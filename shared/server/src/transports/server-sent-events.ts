@@ -21,7 +21,9 @@ export function acceptsEventStream(request: IncomingMessage): boolean {
  * All such middleware reads this header.
  */
 export function preventCompression(request: IncomingMessage): void {
-  request.headers = { ...request.headers, 'accept-encoding': 'identity' };
+  // The connection keeps the original headers. Requests of HTTP/2 have no setter for them.
+  const value = { ...request.headers, 'accept-encoding': 'identity' };
+  Object.defineProperty(request, 'headers', { value, configurable: true, writable: true });
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
-import type { Http2SecureServer, Http2Server } from 'node:http2';
+import type { Http2SecureServer, Http2Server, Http2ServerRequest } from 'node:http2';
 import type { Server as HttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import type { UpgradeRequest } from '../../transports/transport-definition.ts';
+import { isWebSocketConnect, translateConnect } from './http2-upgrade.ts';
 import { answerAsRequest } from './upgrade-answer.ts';
 
 /** A server that receives upgrade requests. With HTTP/2, it also receives extended CONNECT requests. */
@@ -92,8 +94,9 @@ class ServerUpgrades {
   }
 
   #serve(event: string, values: unknown[]): boolean {
-    if (event !== 'upgrade') return false;
-    const [request, socket, head] = values as [IncomingMessage, Duplex, Buffer];
+    const upgrade = readUpgrade(event, values);
+    if (upgrade === undefined) return false;
+    const { request, socket, head } = upgrade;
     for (const owner of this.#owners) if (owner.serve(request, socket, head)) return true;
     return false;
   }
@@ -113,6 +116,19 @@ class ServerUpgrades {
     const timeout = Math.min(...owners.map(({ answerTimeout }) => answerTimeout));
     answerIfNobodyDoes(socket, timeout, answer);
   }
+}
+
+/** Returns the upgrade request that an event reports: `upgrade`, or `connect` of HTTP/2. */
+function readUpgrade(event: string, values: unknown[]): UpgradeRequest | undefined {
+  if (event === 'upgrade') {
+    const [request, socket, head] = values as [IncomingMessage, Duplex, Buffer];
+    return { request, socket, head };
+  }
+  if (event !== 'connect') return undefined;
+  const connect = values[0] as Http2ServerRequest;
+  return isWebSocketConnect(connect)
+    ? { ...translateConnect(connect), head: Buffer.alloc(0) }
+    : undefined;
 }
 
 /** Calls `answer` if nothing is written to the socket in time. */
