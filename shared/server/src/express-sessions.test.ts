@@ -174,6 +174,32 @@ test.each<[string, UpgradeMiddleware, number]>([
   },
 );
 
+test.each<[string, RequestHandler, number]>([
+  ['response.status().json()', (_request, response) => response.status(401).json({ no: 1 }), 401],
+  ['response.sendStatus()', (_request, response) => response.sendStatus(403), 403],
+  ['response.redirect()', (_request, response) => response.redirect('/login'), 302],
+  [
+    'request.get() and response.set().send()',
+    (request, response) =>
+      response
+        .set('x-host', request.get('host') ?? '')
+        .status(418)
+        .send(request.query),
+    418,
+  ],
+  [
+    'next() with an error that has a status',
+    (_request, _response, next) => next(Object.assign(new Error('no session'), { status: 401 })),
+    401,
+  ],
+])('a middleware that answers with %s refuses all requests alike', async (_name, guard, status) => {
+  const url = await start([guard], {}, [guard as UpgradeMiddleware]);
+  const redirect = 'manual';
+  const response = await fetch(`${url}/hub/negotiate`, { method: 'POST', redirect });
+  expect(response.status).toBe(status);
+  await expect(RawClient.open(`${url}/hub`)).rejects.toThrow(`status ${status}`);
+});
+
 test.each<[string, RequestUserOptions<WithSession>]>([
   [
     'user function',

@@ -46,6 +46,7 @@ export type {
   JwtHeader,
   VerificationKey,
 } from './authentication/verification-key.ts';
+export type { ExpressApp } from './authentication/express-app.ts';
 export {
   requestUser,
   type RequestUserOptions,

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { AuthenticationHandler } from './authentication-handler.ts';
+import { type ExpressApp, findExpressApp, useExpress } from './express-app.ts';
 
 /** Middleware as express, express-session and passport have it. */
 export type UpgradeMiddleware = (
@@ -14,8 +15,10 @@ export type UpgradeMiddleware = (
 /** Options of {@link requestUser}. */
 export interface RequestUserOptions<TRequest extends IncomingMessage> {
   /**
-   * Runs on WebSocket upgrades, in this order: the same that the app uses for its other requests, which do not go through it again.
-   * It gets Node's own request and response. One that answers by itself refuses the upgrade; cookies that it sets are not sent.
+   * The middleware that runs on WebSocket upgrades, in this order. Pass the same middleware that the
+   * app uses for other requests: upgrades do not pass through the app. A middleware that responds,
+   * or passes on an error with a `status` from 400 to 499, refuses the upgrade. Cookies that it sets
+   * are not sent.
    */
   readonly middleware?: readonly UpgradeMiddleware[];
   /** The user of a request; undefined or null: nobody. Default: `request.user`. */
@@ -24,6 +27,12 @@ export interface RequestUserOptions<TRequest extends IncomingMessage> {
   ) => object | null | undefined | Promise<object | null | undefined>;
   /** End of the user's session, in ms since the epoch. Default: none. */
   readonly expiresAt?: (request: TRequest) => number | undefined;
+  /**
+   * The express app whose methods the request and the response of an upgrade get, for example
+   * `response.status(401).json()`. Default: the app that the `http.Server` calls. Needed only if a
+   * function of your own calls the app.
+   */
+  readonly app?: ExpressApp;
 }
 
 /**
@@ -46,11 +55,12 @@ export function requestUser<
     middleware = [],
     user: find = (request) => (request as { user?: object | null }).user,
     expiresAt,
+    app,
   } = options;
   return {
     async authenticate({ httpRequest, socket }) {
       const request = httpRequest as TRequest;
-      if (socket !== undefined && !(await runMiddleware(middleware, request, socket)))
+      if (socket !== undefined && !(await runMiddleware(middleware, app, request, socket)))
         return { handled: true };
       const user = await find(request);
       if (user === undefined || user === null) return {};
@@ -62,12 +72,15 @@ export function requestUser<
 /** Whether all middleware has passed the upgrade on; false when one has answered it. */
 async function runMiddleware(
   middleware: readonly UpgradeMiddleware[],
+  app: ExpressApp | undefined,
   request: IncomingMessage,
   socket: Duplex,
 ): Promise<boolean> {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
+  const expressApp = app ?? findExpressApp(request);
+  if (expressApp !== undefined) useExpress(expressApp, request, response);
   const answered = new Promise<false>((resolve) => response.once('finish', () => resolve(false)));
   try {
     for (const run of middleware) {
@@ -82,8 +95,26 @@ async function runMiddleware(
         return false;
       }
     }
+  } catch (error) {
+    const status = clientErrorStatus(error);
+    if (status === undefined || response.headersSent) throw error;
+    response.statusCode = status;
+    response.end();
+    await answered;
+    socket.end();
+    return false;
   } finally {
     response.detachSocket(socket as Socket);
   }
   return true;
+}
+
+/** Returns the status of an error that express would answer with a status from 400 to 499. */
+function clientErrorStatus(error: unknown): number | undefined {
+  const { status, statusCode } = error as {
+    readonly status?: unknown;
+    readonly statusCode?: unknown;
+  };
+  const code = status ?? statusCode;
+  return typeof code === 'number' && code >= 400 && code <= 499 ? code : undefined;
 }

@@ -90,9 +90,8 @@ const connectHeaders = {
 async function openWebSocket(session: ClientHttp2Session): Promise<WebSocket> {
   const stream = session.request(connectHeaders, { endStream: false });
   expect(await statusOf(stream)).toBe(200);
-  const socket = new WebSocket(null as unknown as string, undefined, {
-    closeTimeout: 30_000,
-  }) as WebSocket & {
+  const options: object = { closeTimeout: 30_000 };
+  const socket = new WebSocket(null as unknown as string, undefined, options) as WebSocket & {
     _isServer: boolean;
     setSocket(stream: unknown, head: Buffer, options: object): void;
   };
