@@ -5,8 +5,8 @@ import { lessonFolders } from './lesson-folders.js';
 import { lessonHtml } from './lesson-html.js';
 
 /**
- * The Vite configuration of a lesson's page, and of its lab if there is one; plain JavaScript, because Node 20 cannot
- * load TypeScript from a configuration.
+ * Returns the Vite configuration of a lesson's page and its lab. This file is JavaScript, because
+ * Node 20 cannot load TypeScript from a configuration.
  * @param {string} folder the lesson's folder
  * @returns {import('vite').UserConfig}
  */
@@ -18,7 +18,7 @@ export function lessonConfig(folder) {
 }
 
 /**
- * The Vite configuration of a lesson's lab, which is a page of its own at `/lab/`.
+ * Returns the Vite configuration of a lesson's lab, which is a separate page at `/lab/`.
  * @param {string} folder the lesson's folder
  * @returns {import('vite').UserConfig}
  */
@@ -34,9 +34,9 @@ export function labConfig(folder) {
 function pageConfig(folder, page) {
   return {
     root: join(folder, page),
-    // One cache for all lessons, in the root: a lesson folder holds nothing but the lesson.
+    // All caches are in the root, so that the folder of a lesson contains only the lesson.
     cacheDir: join(folder, '../../node_modules/.vite', `${basename(folder)}-${page}`),
-    // What a page says of its neighbours.
+    // The titles for the links to the neighbouring lessons.
     define: {
       LESSON_TITLES: JSON.stringify(
         Object.fromEntries(lessonFolders().map(({ number, title }) => [number, title])),

@@ -1,4 +1,4 @@
-/** A lesson as its folder describes it: the one source of what lists, links and commands say about lessons. */
+/** The facts about a lesson, from its folder. All lists, links and commands use them. */
 export interface LessonFolder {
   /** The first two digits of the folder's name. */
   readonly number: number;
@@ -6,13 +6,13 @@ export interface LessonFolder {
   readonly name: string;
   /** The folder's path. */
   readonly folder: string;
-  /** From the heading of its README, without `Lesson 3: `. */
+  /** The heading of its README, without `Lesson 3: `. */
   readonly title: string;
-  /** The paragraph `**Goal.**` of its README, in one line; '' without one. */
+  /** The paragraph `**Goal.**` of its README, in one line. Empty if there is none. */
   readonly goal: string;
   /** The goal up to its first colon or full stop. */
   readonly idea: string;
 }
 
-/** The lessons that can be started (they have a server/main.ts), in order; `parent` is the folder of all lessons. */
+/** Returns the lessons with a `server/main.ts`, in order. `parent` is the folder of all lessons. */
 export function lessonFolders(parent?: string): LessonFolder[];

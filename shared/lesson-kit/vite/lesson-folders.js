@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the lessons are. */
+/** The folder of the lessons. */
 const lessons = fileURLToPath(new URL('../../../lessons', import.meta.url));
 
 /**
- * The lessons of the course, in order, as their folders describe them; plain JavaScript for the same reason as lesson-config.js.
+ * Returns the lessons of the course, in order. This file is JavaScript for the same reason as
+ * lesson-config.js.
  * @param {string} [parent] the folder of all lessons
  * @returns {import('./lesson-folders.js').LessonFolder[]}
  */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { highlightedLines } from './highlighted-lines.ts';
 
-test('a template string over two lines keeps its colour on both; an unknown language and a syntax error are text', () => {
+test('a template string over two lines has its color on both, and an unknown language is plain text', () => {
   const [first, second] = highlightedLines('const a = `one\ntwo`;', 'ts');
   expect(first?.at(-1)).toEqual({ text: 'one', className: 'token string' });
   expect(second?.[0]).toEqual({ text: 'two', className: 'token string' });

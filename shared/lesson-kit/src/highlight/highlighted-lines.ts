@@ -1,16 +1,16 @@
 import type { ElementContent, RootContent } from 'hast';
 import { highlighter } from './highlighter.ts';
 
-/** A piece of a line in one colour. */
+/** A part of a line in one color. */
 export interface CodeToken {
   readonly text: string;
-  /** Classes of Prism, for example `token keyword`. */
+  /** The classes of Prism, for example `token keyword`. */
   readonly className: string | undefined;
 }
 
 /**
- * Lines of code in coloured pieces; a language that is not known is plain text. The colours come from a class, so that they follow dark
- * mode and a strict CSP.
+ * Returns the lines of code, split into parts of one color. Colors are classes, so that they follow
+ * dark mode and a strict content security policy. Code in an unknown language becomes plain text.
  */
 export function highlightedLines(text: string, language: string): CodeToken[][] {
   const lines: CodeToken[][] = [[]];
@@ -32,7 +32,7 @@ export function highlightedLines(text: string, language: string): CodeToken[][] 
   return lines;
 }
 
-/** Signs between words have the colour of the text. */
+/** Operators and punctuation have the color of the text. */
 const coloured = (classes: string): string | undefined =>
   /^token (operator|punctuation|interpolation|interpolation-punctuation punctuation)$/.test(classes)
     ? undefined

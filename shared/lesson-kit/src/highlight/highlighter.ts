@@ -13,5 +13,5 @@ import yaml from 'refractor/yaml';
 for (const syntax of [bash, csharp, css, javascript, json, markdown, markup, typescript, yaml])
   refractor.register(syntax);
 
-/** The one highlighter of READMEs, diffs and slides: Prism's grammars, 3 MB where highlight.js takes 10 and shiki 20. */
+/** The highlighter of READMEs, diffs and slides. */
 export const highlighter = refractor;

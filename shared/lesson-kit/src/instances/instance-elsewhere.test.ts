@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { errors } from '../errors.ts';
 import { instanceElsewhere } from './instance-elsewhere.ts';
 
-test('an instance has the address that stands at its number; without addresses it is started here', () => {
+test('returns the address at the number of the instance, and undefined without addresses', () => {
   const text = 'http://one:4171/, http://two:4172';
   expect(instanceElsewhere('instance 1', text)).toMatchObject({
     name: 'instance 1',
@@ -12,7 +12,7 @@ test('an instance has the address that stands at its number; without addresses i
   expect(instanceElsewhere('instance 1', '')).toBeUndefined();
 });
 
-test('an address that is missing or none is told', () => {
+test('a missing or invalid address is an error', () => {
   for (const text of ['http://one:4171', 'http://one:4171,two'])
     expect(() => instanceElsewhere('instance 2', text)).toThrow(
       errors.instanceAddressMissing('instance 2', text),

@@ -4,9 +4,10 @@ import type { Instance } from './instance.ts';
 const addresses = (): string => process.env['INSTANCES'] ?? '';
 
 /**
- * An instance that somebody else starts and ends, in a container of its own: the variable `INSTANCES` has their addresses,
- * `http://instance-1:4171,http://instance-2:4172`, in the order of the numbers at the end of their names. Undefined without it.
- * @throws Error with a sentence for the user where the address is missing or none.
+ * Returns an instance that another process starts and stops, for example in its own container. The
+ * environment variable `INSTANCES` lists the addresses in the order of the numbers at the end of
+ * the names: `http://instance-1:4171,http://instance-2:4172`. Returns undefined if it is not set.
+ * @throws Error if the address is missing or invalid.
  */
 export function instanceElsewhere(name: string, text = addresses()): Instance | undefined {
   if (text === '') return undefined;
@@ -24,8 +25,8 @@ export function instanceElsewhere(name: string, text = addresses()): Instance | 
 }
 
 /**
- * For a switch that starts instances again with other settings.
- * @throws Error with a sentence for the user where `INSTANCES` says that they run elsewhere.
+ * Checks that this process starts the instances, before it starts them with other settings.
+ * @throws Error if `INSTANCES` is set, so that they run elsewhere.
  */
 export function mustRunHere(): void {
   if (addresses() !== '') throw errors.instancesRunElsewhere();

@@ -3,51 +3,51 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { errors } from '../errors.ts';
 
-/** One server of several behind a balancer: a process of its own. */
+/** One of several server processes behind a balancer. */
 export interface Instance {
   readonly name: string;
   readonly url: string;
   readonly pid: number;
-  /** Resolves when it is gone, whoever has ended it. */
+  /** Resolves when the process has exited for any reason. */
   readonly ended: Promise<unknown>;
-  /** Ends it as Ctrl-C does; by force after `patience` ms, 2,000 where it is not given. */
-  close(patience?: number): Promise<void>;
-  /** Ends it as a crash does. */
+  /** Stops the process like Ctrl-C, and kills it after `timeout` ms (default: 2,000). */
+  close(timeout?: number): Promise<void>;
+  /** Kills the process, like a crash. */
   kill(): Promise<void>;
 }
 
-/** Lines that are told when a process ends before it is ready. */
+/** The number of lines in the error if a process exits before it is ready. */
 const KEPT_LINES = 20;
-/** Time in ms that a process has to end by itself. */
-const PATIENCE = 2000;
+/** Milliseconds that a process has to shut down before it is killed. */
+const SHUTDOWN_TIMEOUT = 2000;
 
 /**
- * Waits until a process says where it serves, and prints what it says behind its name.
- * @param address finds the address in a line of its output or in a message of its; undefined: not yet.
+ * Waits until a process reports its address, and prints its output after its name.
+ * @param address returns the address from a line of the output or an IPC message, or undefined.
  */
 export async function instanceOf(
   name: string,
   child: ChildProcess,
-  address: (said: unknown) => string | undefined,
+  address: (output: unknown) => string | undefined,
 ): Promise<Instance> {
   const ended = once(child, 'exit').catch(() => undefined);
-  // Who lets go of its parent is about to end, and has a time for it.
+  // A process that disconnects from its parent is shutting down. Its time is limited.
   child.once('disconnect', () => {
-    const force = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    const force = setTimeout(() => child.kill('SIGKILL'), SHUTDOWN_TIMEOUT);
     void ended.then(() => clearTimeout(force));
   });
   const lines: string[] = [];
   let closing = false;
   const url = await new Promise<string>((resolve, reject) => {
-    const hear = (said: unknown): void => {
-      const found = address(said);
+    const readAddress = (text: unknown): void => {
+      const found = address(text);
       if (found !== undefined) resolve(found);
     };
-    child.on('message', hear);
+    child.on('message', readAddress);
     for (const output of [child.stdout, child.stderr]) {
       if (output === null) continue;
       createInterface({ input: output }).on('line', (line) => {
-        hear(line);
+        readAddress(line);
         lines.push(line);
         lines.splice(0, lines.length - KEPT_LINES);
         if (!closing) console.log(`[${name}] ${line}`);
@@ -61,10 +61,10 @@ export async function instanceOf(
     url,
     pid: child.pid as number,
     ended,
-    async close(patience = PATIENCE) {
+    async close(timeout = SHUTDOWN_TIMEOUT) {
       closing = true;
       child.kill('SIGTERM');
-      const force = setTimeout(() => child.kill('SIGKILL'), patience);
+      const force = setTimeout(() => child.kill('SIGKILL'), timeout);
       await ended;
       clearTimeout(force);
     },

@@ -5,7 +5,7 @@ import express from 'express';
 import { expect, test } from 'vitest';
 import { onDemand, type Startable } from './on-demand.ts';
 
-test('starts with the first request below its paths, once; after a failure with the next; what never started needs no end', async () => {
+test('starts once with the first request below its paths, and again after a failure', async () => {
   const seen: string[] = [];
   let fails = true;
   const start = async (): Promise<Startable> => {

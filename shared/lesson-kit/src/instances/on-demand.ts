@@ -1,14 +1,15 @@
 import type { RequestHandler } from 'express';
 
-/** What answers requests and can be ended. */
+/** A request handler that can be closed. */
 export interface Startable {
   readonly handler: RequestHandler;
   close(): Promise<void>;
 }
 
 /**
- * Starts something when one of its paths is first asked for. What could not start is started by the next request.
- * @param paths these and all below.
+ * Starts something at the first request for one of its paths. After a failure, the next request
+ * tries again.
+ * @param paths the paths, which include all paths below them.
  * @example const others = onDemand(['/other'], startOtherApps); app.use(others.handler);
  */
 export function onDemand(paths: readonly string[], start: () => Promise<Startable>): Startable {

@@ -1,4 +1,4 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Which instance a balancer has given a request: for the journal of requests. */
+/** The instance to which a balancer has forwarded a request. The request journal shows it. */
 export const servedBy = new WeakMap<IncomingMessage, string>();

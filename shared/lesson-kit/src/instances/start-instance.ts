@@ -4,10 +4,11 @@ import { type Instance, instanceOf } from './instance.ts';
 import { instanceElsewhere } from './instance-elsewhere.ts';
 
 /**
- * Starts a lesson's server/main.ts as one of several: `serveLesson` there leaves the page to whoever started it, listens on `PORT`
- * and ends when that process does, however it ends.
- * @param env for this instance, beside what this process has; `PORT: '0'` takes a free port. Where `INSTANCES` names the
- * addresses of instances, they run elsewhere and nothing is started.
+ * Starts a lesson's server/main.ts as one of several instances. `serveLesson` in the instance
+ * serves no page, listens on `PORT`, and stops when this process exits for any reason. If
+ * `INSTANCES` is set, the instances run elsewhere, and nothing is started.
+ * @param env environment variables of the instance, in addition to those of this process. `PORT:
+ * '0'` selects a free port.
  * @example await startInstance('instance 1', new URL('main.ts', import.meta.url), { PORT: '4171' });
  */
 export async function startInstance(

@@ -9,8 +9,8 @@ document.body.append(region);
 let waiting: string | undefined;
 
 /**
- * Announces a text politely to screen readers. Of several texts within a second, only the last is announced.
- * `showMessage` does it for messages.
+ * Announces text politely to screen readers. Within a second, only the last text is announced.
+ * `showMessage` does this for messages.
  */
 export function announce(text: string): void {
   if (waiting === undefined) {

@@ -1,4 +1,4 @@
-/** The page's open WebSockets: the path of their hub and their token; without a path those with a service that a hub sends clients to. */
+/** The open WebSockets of the page. A connection to a service has no path of a hub. */
 const open = new Map<WebSocket, { readonly path: string | undefined; readonly token: string }>();
 
 window.WebSocket = class extends WebSocket {
@@ -13,8 +13,8 @@ window.WebSocket = class extends WebSocket {
 };
 
 /**
- * Breaks the page's connections to a hub as a lost network does: neither side says goodbye. The server of the lesson must
- * mount `breakConnections` at `/break`.
+ * Breaks the connections of the page to a hub, like a lost network: neither side sends a Close
+ * message. The server of the lesson must mount `breakConnections` at `/break`.
  * @example await breakConnections('/messages');
  */
 export async function breakConnections(hub: string): Promise<void> {

@@ -1,4 +1,5 @@
-// In a <textarea enterkeyhint="send"> Enter submits the form, Shift+Enter makes a new line; not while an input method composes.
+// In a <textarea enterkeyhint="send">, Enter submits the form, and Shift+Enter inserts a line
+// break. An input method that composes a character gets the key instead.
 document.addEventListener('keydown', (event) => {
   const field = event.target;
   if (!(field instanceof HTMLTextAreaElement) || field.enterKeyHint !== 'send') return;

@@ -1,7 +1,7 @@
 import { diffLines } from 'diff';
 
 /**
- * Shows two texts as one, line by line: what stands in both, what only the second has, what only the first.
+ * Shows the difference of two texts, line by line: unchanged, added and removed lines.
  * @param place selector of the `<pre class="diff">`.
  * @example showDifference(broken, fixed, '#difference');
  */

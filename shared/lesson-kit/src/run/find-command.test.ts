@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findCommand, type Machine } from './find-command.ts';
 
-test('a command of Windows has an ending of PATHEXT', () => {
+test('on Windows, a command has an extension of PATHEXT', () => {
   const files = ['C:\\tools\\npm.cmd', 'C:\\tools\\dotnet'];
   const environment = { Path: 'C:\\tools', PATHEXT: '.EXE;.CMD' };
   const windows: Machine = {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 
-/** What a lookup knows of the machine; for tests, each has its default. */
+/** The facts about the machine that a lookup uses. Tests replace them. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly environment: NodeJS.ProcessEnv;
@@ -14,7 +14,10 @@ export const thisMachine: Machine = {
   exists: existsSync,
 };
 
-/** The path of a command on the PATH, on Windows with an ending of `PATHEXT`; undefined where it is missing. */
+/**
+ * Returns the path of a command on the PATH, on Windows with an extension of `PATHEXT`. Returns
+ * undefined if it is not installed.
+ */
 export function findCommand(name: string, machine: Machine = thisMachine): string | undefined {
   const { platform, environment, exists } = machine;
   const windows = platform === 'win32';

@@ -2,7 +2,7 @@ import { createCommand, runCommand } from '../command-line/index.ts';
 import { addLessonOptions, lessonArguments, type LessonOptions } from './lesson-options.ts';
 import { runLesson } from './run-lesson.ts';
 
-// npm run dev in a lesson's folder.
+// The script `dev` of a lesson's package.json runs this file.
 const command = createCommand('npm run dev', '[-- options]', 'Runs this lesson until Ctrl-C.');
 addLessonOptions(command).action(async (options: LessonOptions) => {
   process.exitCode = await runLesson(process.cwd(), lessonArguments(options));

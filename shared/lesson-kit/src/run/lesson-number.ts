@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errors } from '../errors.ts';
 
-/** The number of a lesson, from the URL of a file in its server/. */
+/** Returns the number of a lesson, from the URL of a file in its `server/`. */
 export function lessonNumber(url: string | URL): number {
   const folder = basename(dirname(dirname(fileURLToPath(url))));
   const number = Number(/^\d+/.exec(folder)?.[0]);
@@ -11,8 +11,10 @@ export function lessonNumber(url: string | URL): number {
 }
 
 /**
- * A fixed port beside a lesson's own, or 0, a free one, where the lesson runs on another port than its own: so two of it can run.
- * @param url of a file in its server/.
+ * Returns an additional port of a lesson. If the lesson itself does not use its default port,
+ * returns 0 (a free port), so that the lesson can run twice.
+ * @param url the URL of a file in the lesson's `server/`.
+ * @param port the port to use by default.
  * @example portBeside(import.meta.url, 8888);
  */
 export function portBeside(url: string | URL, port: number): number {

@@ -1,8 +1,8 @@
 import { errors } from '../errors.ts';
 
 /**
- * The port that the variable `PORT` names, else `otherwise`. 0 is any free port.
- * @throws Error with a sentence for the user where `PORT` is no port.
+ * Returns the port in the environment variable `PORT`, or `otherwise`. 0 selects a free port.
+ * @throws Error if `PORT` is not a port number.
  * @example const port = portOfEnvironment(4100);
  */
 export function portOfEnvironment(

@@ -2,22 +2,24 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 
-/** Exit code of a lesson whose server code was edited: who started it starts it again. */
+/** The exit code of a lesson whose server code was edited. It must be started again. */
 export const RESTART = 75;
 
 /** The argument that serves the built page with the built packages. */
 export const PRODUCTION = '--production';
 
-/** What Node needs to run TypeScript from the workspace's sources. */
+/** The arguments with which Node runs TypeScript from the sources of the workspace. */
 export const nodeArguments = ['--conditions=@practical-signalr/source', '--import=tsx'];
 
-/** What starts the lesson in `folder`: its server, or where it has several what starts them all. */
+/**
+ * Returns the file that starts the lesson in `folder`: its server, or the start of all its servers.
+ */
 export const entryOf = (folder: string): string =>
   existsSync(`${folder}/server/start.ts`) ? 'server/start.ts' : 'server/main.ts';
 
 /**
- * Runs the lesson in `folder` until it ends, again after each edit of its server code; the exit code.
- * `args` are the lesson's own, for example `--production`.
+ * Runs the lesson in `folder` until it stops, and starts it again after each edit of its server
+ * code. Returns the exit code. `args` are arguments of the lesson, for example `--production`.
  */
 export async function runLesson(
   folder: string,
@@ -33,11 +35,11 @@ export async function runLesson(
       env: environment,
       stdio: 'inherit',
     });
-    // A terminal sends Ctrl-C to both; a signal to this process alone is passed on.
-    const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, pass);
+    // A terminal sends Ctrl-C to both processes. Other signals must be forwarded to the lesson.
+    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, forward);
     const [code] = (await once(child, 'exit')) as [number | null];
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, pass);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, forward);
     if (code !== RESTART) return code ?? 0;
   }
 }

@@ -9,7 +9,7 @@ import { openLesson } from './open-lesson.ts';
 const servers: Server[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
-/** Serves on a port of its own, or on that one. */
+/** Starts a server on the given port or a free one. */
 async function serve(home: number, port = 0): Promise<number> {
   const app = express();
   app.get('/lesson/:number', openLesson({ home, lessons: home }));
@@ -26,7 +26,7 @@ async function open(port: number, number: string): Promise<[number, string | nul
   return [status, headers.get('location')];
 }
 
-test('leads to a lesson that runs, else to its place in the course home', async () => {
+test('redirects to a lesson that runs, otherwise to its place in the course home', async () => {
   const home = await serve(0);
   const lesson = await serve(home - 3); // lesson 3 counts from there
   expect(await open(lesson, '3')).toEqual([302, `http://127.0.0.1:${home}/`]);
@@ -34,7 +34,7 @@ test('leads to a lesson that runs, else to its place in the course home', async 
   expect(await open(other, '8')).toEqual([302, `http://127.0.0.1:${home}/#lesson-8`]);
 });
 
-test('leads to the course home wherever it is', async () => {
+test('redirects to the course home on any port', async () => {
   const home = await serve(0);
   const app = express();
   app.get('/lesson/:number', openLesson({ home, lessons: 1 }));
@@ -46,7 +46,7 @@ test('leads to the course home wherever it is', async () => {
   expect(await open(port, '3')).toEqual([302, `http://127.0.0.1:${home}/#lesson-3`]);
 });
 
-test('leads to the README, the diff and the slides of the lesson in the course home', async () => {
+test('redirects to the README, the diff and the slides of the lesson in the course home', async () => {
   const home = await serve(0);
   const app = express();
   app.get('/lesson/:number', openLesson({ home, lessons: 1, lesson: '03-basics' }));
@@ -62,8 +62,8 @@ test('leads to the README, the diff and the slides of the lesson in the course h
   ]);
 });
 
-test('says how to start what does not run, and knows the lessons that there are', async () => {
-  const lesson = await serve(1); // nobody listens on the ports 1 to 9
+test('answers how to start a lesson that does not run, and 404 for unknown lessons', async () => {
+  const lesson = await serve(1); // no process listens on the ports 1 to 9
   const answer = await fetch(`http://127.0.0.1:${lesson}/lesson/5`);
   expect([answer.status, await answer.text()]).toEqual([
     503,

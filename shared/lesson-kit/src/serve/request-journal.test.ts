@@ -34,7 +34,7 @@ afterEach(async () => {
 const journal = async (since = 0): Promise<ObservedRequest[]> =>
   (await fetch(`${origin}/requests?since=${since}`)).json() as Promise<ObservedRequest[]>;
 
-/** The status of an upgrade, 101 included. */
+/** Returns the status of an upgrade, including 101. */
 function upgrade(path: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const headers = {
@@ -57,7 +57,7 @@ function upgrade(path: string): Promise<number | undefined> {
   });
 }
 
-test('the journal tells the status of every request and upgrade and where its token was, and never the token', async () => {
+test('the journal has the status and token location of every request, and never the token', async () => {
   const headers = { authorization: 'Bearer secret-of-the-header' };
   const negotiated = await fetch(`${origin}/hub/negotiate?negotiateVersion=1`, {
     method: 'POST',
@@ -82,7 +82,7 @@ test('the journal tells the status of every request and upgrade and where its to
   expect(await journal(entries[2]?.number)).toHaveLength(1);
 });
 
-test('the requests of one attempt are known by their mark', async () => {
+test('the requests of one attempt are selected by their parameter', async () => {
   await fetch(`${origin}/missing?attempt=first`);
   await fetch(`${origin}/missing?attempt=second`);
   const asked = (await (
@@ -91,13 +91,13 @@ test('the requests of one attempt are known by their mark', async () => {
   expect(asked.map(({ number, attempt }) => [number, attempt])).toEqual([[2, 'second']]);
 });
 
-test('without anybody who takes upgrades they are refused, not left hanging', async () => {
+test('an upgrade without another listener is refused', async () => {
   server.removeAllListeners('upgrade');
   requestJournal(server);
   expect(await upgrade('/hub')).toBe(404);
 });
 
-test('who is refused and cuts the line harms nobody', async () => {
+test('a refused client that disconnects causes no error', async () => {
   server.removeAllListeners('upgrade');
   requestJournal(server);
   const closed = new Promise((resolve) =>
@@ -117,7 +117,7 @@ test('who is refused and cuts the line harms nobody', async () => {
   expect((await fetch(`${origin}/requests`)).status).toBe(200);
 });
 
-test('the journal keeps a bounded number of requests', async () => {
+test('the journal keeps a limited number of requests', async () => {
   for (let i = 0; i < 20; i++) {
     await Promise.all(
       Array.from({ length: 55 }, () => fetch(`${origin}/missing`).then((answer) => answer.text())),

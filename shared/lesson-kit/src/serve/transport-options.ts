@@ -6,12 +6,12 @@ import { readLessonOptions, transportNames } from '../run/lesson-options.ts';
 export const offeredTransports = (): TransportName[] =>
   transportNames(readLessonOptions().transports);
 
-/** `--block-upgrade`: answers 403 to every WebSocket of a hub, as some proxies do. Comes after `signalr.attach`. */
+/** Answers 403 to every WebSocket of a hub, like some proxies. Call it after `signalr.attach`. */
 export function blockUpgrades(server: Server, path: string): void {
   if (readLessonOptions().blockUpgrade !== true) return;
   server.removeAllListeners('upgrade');
   server.on('upgrade', (request, socket) => {
-    socket.on('error', () => undefined); // who is refused may hang up
+    socket.on('error', () => undefined); // the client may have closed the socket
     if (request.url?.startsWith(path))
       socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
   });

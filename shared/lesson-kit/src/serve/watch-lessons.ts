@@ -1,7 +1,7 @@
 import { lessonFolders } from '../../vite/lesson-folders.js';
 import { isListening } from './open-lesson.ts';
 
-/** One lesson of the course, and whether it isListening on its port. */
+/** One lesson of the course, and whether a process listens on its port. */
 export interface CourseLesson {
   readonly number: number;
   readonly title: string;
@@ -9,7 +9,7 @@ export interface CourseLesson {
   up: boolean;
 }
 
-/** All lessons, each with its idea in a few words. */
+/** All lessons with their ideas. */
 export const courseLessons: CourseLesson[] = lessonFolders().map(({ number, title, idea }) => ({
   number,
   title,
@@ -18,7 +18,8 @@ export const courseLessons: CourseLesson[] = lessonFolders().map(({ number, titl
 }));
 
 /**
- * Looks every second which lessons answer, keeps that in `courseLessons`, and tells what has changed. Ends with the process.
+ * Checks every second which lessons run, updates `courseLessons`, and calls `changed` for each
+ * change.
  * @example watchLessons(({ number, up }) => void course.clients.all.send('LessonStatus', number, up));
  */
 export function watchLessons(changed: (lesson: CourseLesson) => void): void {

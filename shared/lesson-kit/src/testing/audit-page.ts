@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 
-// Colours do not depend on the width, nor what is where on the colours: two looks show all that four would.
+// Colors and layout do not depend on each other, so two looks are enough.
 const looks = [
   { colorScheme: 'light', size: { width: 1280, height: 800 } },
   { colorScheme: 'dark', size: { width: 390, height: 844 } },
@@ -9,9 +9,9 @@ const looks = [
 
 const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** The HTML of all that breaks WCAG 2.2 AA on the page, behind the name of the rule, as far as axe sees it. */
+/** Returns the rules of WCAG 2.2 AA that axe finds violated, each with the HTML of the element. */
 export async function axeFindings(page: Page, more: readonly string[] = []): Promise<string[]> {
-  // Our pages have no frames, whose results axe would collect in a page of its own, and what passes is told to nobody: half of the time.
+  // Skip frames, which our pages do not have, and passed rules: this halves the time.
   const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
   const { violations } = await axe.withTags([...wcag, ...more]).analyze();
   return violations.flatMap(({ id, nodes }) =>
@@ -20,8 +20,9 @@ export async function axeFindings(page: Page, more: readonly string[] = []): Pro
 }
 
 /**
- * What hinders people on the page as it stands: WCAG 2.2 AA as far as axe sees it, and sideways scrolling; in light
- * on a desktop, in dark on a phone. A sentence for each finding.
+ * Returns a sentence for each accessibility problem of the page in its current state: violations of
+ * WCAG 2.2 AA that axe finds, and horizontal scrolling, in light mode on a desktop and in dark mode
+ * on a phone.
  * @example expect(await auditPage(page)).toEqual([]);
  */
 export async function auditPage(page: Page): Promise<string[]> {

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
-/** Vite's own type of the result is a union with its watcher. */
+/** The result of a build. Vite's own type is a union with its watcher. */
 interface Built {
   readonly output: readonly { readonly type: string; readonly code?: string }[];
 }
 
-/** Builds the page of the lesson in `folder` for production into a folder of its own, so that tests do not share dist/. */
+/**
+ * Builds the page of the lesson in `folder` into a temporary folder, so that tests do not share
+ * dist/.
+ */
 export async function buildPage(
   folder: string,
 ): Promise<{ readonly dist: string; remove(): void }> {
@@ -23,7 +26,7 @@ export async function buildPage(
   return { dist, remove: () => rmSync(dist, { recursive: true, force: true }) };
 }
 
-/** Bytes of all JavaScript of the lesson's page in production, each file gzipped. */
+/** Returns the size in bytes of the gzipped JavaScript of a lesson's page in production. */
 export async function pageScriptSize(folder: string): Promise<number> {
   const built = await build({
     configFile: `${folder}/vite.config.ts`,

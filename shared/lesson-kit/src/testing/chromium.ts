@@ -6,7 +6,7 @@ import { HANG_LIMIT } from './hang-limit.ts';
 
 const path = findChromium();
 
-/** Whether the browser tests can run. In CI a missing browser is an error. */
+/** Returns whether the browser tests can run. In CI, a missing browser is an error. */
 export function hasChromium(): boolean {
   if (path !== undefined) return true;
   if (process.env['CI'] !== undefined) throw errors.chromiumMissing();
@@ -14,7 +14,7 @@ export function hasChromium(): boolean {
   return false;
 }
 
-/** A second list takes the place of Playwright's, so this one has what Playwright's has, and one thing more. */
+/** The disabled features of Playwright and one more. This list replaces Playwright's list. */
 const disabledFeatures = [
   'AvoidUnnecessaryBeforeUnloadCheckSync',
   'DestroyProfileOnBrowserClose',
@@ -32,7 +32,7 @@ const disabledFeatures = [
   'PreconnectToSearch',
   'msForceBrowserSignIn',
   'msEdgeUpdateLaunchServicesPreferredVersion',
-  // Each window renders the suggestions of its address bar as two pages of their own: twice the work of a test's page.
+  // Each window would render the suggestions of its address bar as two more pages.
   'WebUIOmniboxPopup',
   'WebUIOmniboxAimPopup',
 ];

@@ -11,7 +11,7 @@ const machine = (
   exists: (path: string) => files.includes(path),
 });
 
-test('CHROMIUM_PATH counts before all else, and alone', () => {
+test('CHROMIUM_PATH has priority, and nothing else is tried', () => {
   const both = machine(
     'linux',
     { CHROMIUM_PATH: '/opt/mine', PATH: '/usr/bin' },
@@ -31,11 +31,11 @@ test.each(['chromium', 'chromium-browser', 'google-chrome'])('%s is found on the
     `/usr/bin/${name}`,
   );
 });
-test('Chrome is found where macOS has it', () => {
+test('Chrome is found in the applications folder of macOS', () => {
   const path = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
   expect(findChromium(machine('darwin', { PATH: '/usr/bin' }, path))).toBe(path);
 });
-test('Chrome and Edge are found where Windows has them', () => {
+test('Chrome and Edge are found in the program folders of Windows', () => {
   const environment = {
     'ProgramFiles(x86)': 'C:\\Program Files (x86)',
     ProgramFiles: 'C:\\Program Files',
@@ -45,6 +45,6 @@ test('Chrome and Edge are found where Windows has them', () => {
   expect(findChromium(machine('win32', environment, edge))).toBe(edge);
   expect(findChromium(machine('win32', environment, edge, chrome))).toBe(chrome);
 });
-test('a machine without a browser says so', () => {
+test('returns undefined without a browser', () => {
   expect(findChromium(machine('linux', { PATH: '' }))).toBeUndefined();
 });

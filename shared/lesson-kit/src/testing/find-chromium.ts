@@ -1,9 +1,9 @@
 import { findCommand, type Machine, thisMachine } from '../run/find-command.ts';
 
-/** The names of Chromium on a PATH, the first that is there counts. */
+/** The names of Chromium on the PATH, in order of priority. */
 const commands = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** Where the installers of Chrome, Edge and Chromium put them when they put nothing on the PATH. */
+/** The paths of installers that add nothing to the PATH. */
 function usualPlaces({ platform, environment }: Machine): string[] {
   if (platform === 'darwin') {
     return ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
@@ -21,7 +21,10 @@ function usualPlaces({ platform, environment }: Machine): string[] {
   });
 }
 
-/** The browser of the tests: `CHROMIUM_PATH`, else one on the PATH, else where Chrome and Edge are installed; undefined where there is none. */
+/**
+ * Returns the browser of the tests: `CHROMIUM_PATH`, a browser on the PATH, or an installed Chrome
+ * or Edge, in this order. Returns undefined if there is none.
+ */
 export function findChromium(machine: Machine = thisMachine): string | undefined {
   const named = machine.environment['CHROMIUM_PATH'];
   if (named !== undefined && named !== '') return machine.exists(named) ? named : undefined;

@@ -5,28 +5,28 @@ import { entryOf, nodeArguments, PRODUCTION } from '../run/run-lesson.ts';
 import { buildPage } from './build-page.ts';
 import { freePort } from './free-port.ts';
 
-/** How a lesson is started. */
+/** The options of {@link startLesson}. */
 export interface StartLessonOptions {
-  /** Builds the page and serves that; default: the page from its sources. */
+  /** Build the page and serve the result. Default: serve the page from its sources. */
   readonly production?: boolean;
   /** Arguments of server/main.ts, for example `--block-upgrade`. */
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Default: a free one. */
+  /** Default: a free port. */
   readonly port?: number;
 }
 
-/** A lesson that runs as its readers run it, on a random port. */
+/** A lesson that runs on a random port. */
 export interface RunningLesson {
   readonly url: string;
   readonly port: number;
-  /** What it printed so far, the last 10,000 characters. */
+  /** Returns the last 10,000 characters of its output. */
   output(): string;
-  /** Ends it as Ctrl-C does; the exit code. */
+  /** Stops it like Ctrl-C. Resolves with the exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Starts the lesson in `folder` and waits until it says that it is ready. */
+/** Starts the lesson in `folder` and waits until it is ready. */
 export async function startLesson(
   folder: string,
   options: StartLessonOptions = {},

@@ -1,14 +1,14 @@
 import type { Page } from '@playwright/test';
 
-/** More stops than a lesson's page has. */
+/** A limit that is larger than the number of stops of any page. */
 const MOST = 200;
 
 /**
- * What the Tab key visits from the top of the page to its end: accessible names (or texts) in order, without what comes
- * before `from`: a lesson's links to its neighbours depend on which there are.
+ * Returns the accessible names (or texts) of everything that the Tab key reaches, in order. Names
+ * before `from` are left out, for example the links to neighbouring lessons.
  */
 export async function tabOrder(page: Page, from?: string): Promise<string[]> {
-  // Tab goes on from what was focused last: something before everything else.
+  // Focus an element before all others, because Tab continues from the last focused element.
   await page.evaluate(() => {
     const top = document.createElement('span');
     top.tabIndex = -1;
@@ -27,7 +27,7 @@ export async function tabOrder(page: Page, from?: string): Promise<string[]> {
       const label = (element as HTMLInputElement).labels?.[0]?.cloneNode(true) as
         | HTMLElement
         | undefined;
-      label?.querySelector('select')?.remove(); // its options are no part of its name
+      label?.querySelector('select')?.remove(); // its options are not part of its name
       const name = element.ariaLabel ?? label?.textContent ?? element.textContent ?? '';
       return { again, name: name.trim() };
     });

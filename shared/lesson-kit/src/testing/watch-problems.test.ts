@@ -38,14 +38,14 @@ describe.runIf(hasChromium())('watchProblems', () => {
   const complaint =
     'Failed to load resource: the server responded with a status of 404 (Not Found)';
 
-  test('a 404 is a problem, to a ping too', async () => {
+  test('status 404 is a problem, also for a ping', async () => {
     await send('GET', '/hub?id=1');
     await send('POST', '/hub?id=1', [...Buffer.from('{"type":6}\u001e')]);
     await see.poll(() => problems).toEqual([complaint, complaint]);
     problems.length = 0;
   });
 
-  test('but not to a goodbye, by POST in both encodings or by DELETE', async () => {
+  test('status 404 is not a problem for a Close message or a DELETE', async () => {
     const packed = new Uint8Array(
       new MessagePackHubProtocol().writeMessage({ type: 7 }) as ArrayBuffer,
     );

@@ -1,14 +1,15 @@
 import type { BrowserContext } from '@playwright/test';
 
-/** A client's goodbye over Server-Sent Events or long polling: a POST of the Close message (type 7), in JSON or MessagePack. */
+/** Matches the Close message (type 7) of a client, in JSON or MessagePack. */
 const closeMessage = /^(\{"type":7[,}]|.[\u0091-\u0093]\u0007)/;
 
 /**
- * Collects what every page of a context complains of: errors and warnings of the console, errors that nobody caught, and
- * requests to the outside. Call it before the first page opens.
+ * Collects the problems of all pages of a context: errors and warnings in the console, uncaught
+ * errors, and requests to other hosts. Call it before the first page opens.
  *
- * Not a problem is the 404 to a client that has stopped: it says goodbye by POST or DELETE and hangs up in the same moment, and
- * the server may have seen that first. ASP.NET Core answers the same, and the official client takes no notice.
+ * Status 404 for a client that stops is not a problem: the client sends a Close message or a DELETE
+ * and disconnects at the same time, and the server may process the disconnect first. ASP.NET Core
+ * answers the same, and the client ignores it.
  * @example
  * const problems = watchProblems(context);
  * afterAll(() => expect(problems).toEqual([]));
@@ -30,7 +31,7 @@ export function watchProblems(context: BrowserContext): string[] {
       protocol === 'data:' ||
       protocol === 'blob:' ||
       /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
-    if (!inside) problems.push(`asks ${hostname}, which is outside`);
+    if (!inside) problems.push(`sends a request to ${hostname}, which is another host`);
   });
   return problems;
 }

@@ -7,7 +7,9 @@ const texts: Record<DotnetState, string> = {
   running: 'A C# server has joined',
 };
 
-/** Says on a button how it stands with the C# server; it can be pressed where one is installed. */
+/**
+ * Shows the state of the C# server on a button. It is disabled if the .NET SDK is not installed.
+ */
 export function showDotnet(button: HTMLButtonElement, state: DotnetState): void {
   button.textContent = texts[state];
   button.disabled = state !== 'installed';

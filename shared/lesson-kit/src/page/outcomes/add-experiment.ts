@@ -1,6 +1,6 @@
 /**
- * Adds a row to a table of outcomes: a button that runs `attempt`, and beside it what came of it: the text that the
- * attempt returns, or the message of the error that it rejects with. One run at a time.
+ * Adds a row to a table of outcomes: a button that runs `attempt`, and its result: the returned
+ * string, or the message of the error. Only one run at a time is possible.
  * @param table selector of the `<tbody>`.
  * @example addExperiment('#failures', 'unknown method', async () => String(await connection.invoke('Nope')));
  */

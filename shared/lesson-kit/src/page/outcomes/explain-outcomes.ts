@@ -10,9 +10,14 @@ export interface ExplainedOutcome {
   readonly why: string;
   /** The change that cures it. */
   readonly cure: string;
-  /** Opens its own connection, and returns what happened. If it rejects, the error's message is the result. */
+  /**
+   * Opens its own connection, and returns what happened. If it rejects, the error's message is the
+   * result.
+   */
   readonly attempt: () => Promise<string>;
-  /** Whether a result is the expected one; default: it contains `expected`, without the backticks. */
+  /**
+   * Whether a result is the expected one; default: it contains `expected`, without the backticks.
+   */
   readonly isExpected?: RegExp;
   /** Repeats the attempt with the change. */
   readonly tryCure?: () => Promise<string>;
@@ -28,13 +33,15 @@ export interface OutcomeGroup {
 const COLUMNS = ['Try it', 'What happens', 'Why', 'Cure'];
 
 /**
- * Fills a `<table class="outcomes explained">` with attempts, each with its expected result, its cause and its cure.
+ * Fills a `<table class="outcomes explained">` with attempts, each with its expected result, its
+ * cause and its cure.
  * @param table selector of the table.
  * @param groups the rows, grouped by cause.
  * @param columns the names of the four columns, for example with `Use it when` as the last one.
  * @example
  * explainOutcomes('#failures', [{ heading: 'The call is wrong', outcomes: [{
- *   action: 'Call an unknown method', expected: 'Method does not exist.', why: 'The hub has no method with this name.',
+ *   action: 'Call an unknown method', expected: 'Method does not exist.', why: 'The hub has no
+ * method with this name.',
  *   cure: 'Use a method of the contract.', attempt: () => connection.invoke('Nope') }] }]);
  */
 export function explainOutcomes(
@@ -153,7 +160,7 @@ function textElement(name: string, text: string): HTMLElement {
   return element;
 }
 
-/** Splits a text at its backticks; every second part is code. */
+/** Splits text at its backticks. Every second part is code. */
 function withCode(text: string): Node[] {
   return text.split('`').map((part, index) => {
     if (index % 2 === 0) return document.createTextNode(part);

@@ -1,18 +1,18 @@
 import type { ObservedRequest } from '../../wire/observe/observed-request.ts';
 import type { StateKind } from '../show-state.ts';
 
-/** What came of a connection. */
+/** The outcome of a connection. */
 export interface Outcome {
   readonly kind: StateKind;
   /** A word or two for the badge. */
   readonly text: string;
   readonly detail: string;
-  /** One line each: what was asked, its status, and where its token was. */
+  /** One line per request: its method and path, its status, and the location of its token. */
   readonly requests: readonly ObservedRequest[];
 }
 
 /**
- * Shows what came of a connection in a strip or, shorter, in a cell of a matrix.
+ * Shows the outcome of a connection in a strip or, shorter, in a cell of a matrix.
  * @example showOutcome(row.insertCell(), { kind: 'good', text: 'WebSockets', detail: 'user alice', requests });
  */
 export function showOutcome(place: Element, { kind, text, detail, requests }: Outcome): void {

@@ -3,7 +3,7 @@ import { showOutcome } from './show-outcome.ts';
 import type { StateKind } from '../show-state.ts';
 import { markAttempt, requestsOf } from './describe-attempt.ts';
 
-/** What is needed of a connection whose hub tells users who they are. */
+/** The methods that a connection needs. `whoAmI` returns the user that the hub sees. */
 export interface Startable {
   baseUrl: string;
   start(): Promise<void>;
@@ -17,8 +17,9 @@ const transports: Partial<Record<ObservedRequest['kind'], string>> = {
 };
 
 /**
- * Starts a connection and shows what came of it: the transport, the user that the hub sees, the time, and every request
- * with its status and the place of its token. The lesson must answer its `requestJournal` at `/requests`.
+ * Starts a connection and shows the outcome: the transport, the user that the hub sees, the time,
+ * and every request with its status and the location of its token. The lesson must answer its
+ * `requestJournal` at `/requests`.
  * @returns the state and one line for `showState`; it never rejects.
  * @example showState(...(await startAndShowResult(connection, document.querySelector('#result')!)));
  */
