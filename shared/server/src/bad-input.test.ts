@@ -11,9 +11,6 @@ class EchoHub extends Hub {
   get secret(): string {
     return 'accessor';
   }
-  _private(): string {
-    return 'private';
-  }
   async flood(count: number, text: string): Promise<number> {
     for (let i = 0; i < count; i++) await this.clients.all.send('m', text);
     return count;
@@ -40,7 +37,7 @@ beforeAll(async () => {
   server = await testServer(
     (signalr) =>
       signalr.mapHub('/hub', EchoHub, {
-        methods: ['echo', '_private', 'flood'],
+        methods: ['echo', 'flood'],
         handshakeTimeout: handshakeTimeout.ms,
         sendTimeout: sendTimeout.ms,
       }),

@@ -254,3 +254,40 @@ test('pending client results are limited for each connection, and end with it', 
   await expect.poll(() => results.size).toBe(0);
   added.mockRestore();
 });
+
+/** Sends a body of 100 MB as fast as the server reads it. Resolves with the status, or 0. */
+async function sendLargeBody(path: string): Promise<number> {
+  const outgoing = request(`${server.url}${path}`, { method: 'POST', agent: false });
+  requests.push(outgoing);
+  let status = 0;
+  outgoing.on('response', (response) => {
+    status = response.statusCode ?? 0;
+    response.resume();
+  });
+  outgoing.on('error', () => undefined); // the server may close the socket
+  const closed = new Promise((resolve) => outgoing.on('close', resolve));
+  const chunk = Buffer.alloc(1_000_000, 'x');
+  for (let i = 0; i < 100 && !outgoing.destroyed; i++) {
+    if (outgoing.write(chunk)) continue;
+    await Promise.race([once(outgoing, 'drain').catch(() => undefined), closed]);
+  }
+  outgoing.end();
+  await closed;
+  return status;
+}
+
+test('a body of 100 MB to any endpoint takes no memory, and other clients are served', async () => {
+  server = await testServer((signalr) =>
+    signalr.mapHub('/hub', EchoHub, { methods: ['echo'], enableAuthenticationRefresh: true }),
+  );
+  const token = await negotiate();
+  await fetch(`${server.url}/hub?id=${token}`);
+  const before = usedMemory();
+  expect(await sendLargeBody('/hub/negotiate?negotiateVersion=1')).toBe(200);
+  expect(await sendLargeBody('/hub/refresh')).toBe(400);
+  expect(await sendLargeBody('/hub?id=unknown')).toBe(404);
+  await sendLargeBody(`/hub?id=${token}`); // closes its connection
+  expect((await fetch(`${server.url}/hub?id=${token}`)).status).not.toBe(500);
+  expect(usedMemory() - before).toBeLessThan(20_000_000);
+  await expectService();
+});

@@ -2,8 +2,28 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { JwtBearerOptions } from './authentication/jwt-bearer-options.ts';
 import { CONNECTION_TOKEN_LIFETIME } from './connections/tokens/connection-token-options.ts';
+import {
+  MAXIMUM_EARLY_BYTES,
+  MAXIMUM_EARLY_CONNECTIONS,
+} from './connections/connection-manager.ts';
+import { MAXIMUM_OPEN_POSTS } from './connections/post-queue.ts';
+import { MAXIMUM_PAGES, PAGE_SIZE } from './connections/tokens/used-tokens.ts';
 import { errors } from './errors.ts';
+import { MAXIMUM_SEND_BUFFER } from './hosting/mapped-hub.ts';
+import { CALL_BUDGET, MAXIMUM_QUEUED } from './hubs/connection/call-queue.ts';
+import { MAXIMUM_UNACKNOWLEDGED } from './hubs/connection/message-buffer.ts';
+import { READ_BUDGET } from './hubs/connection/read-budget.ts';
+import { MAXIMUM_STREAMS } from './hubs/streams/client-streams.ts';
+import { MAXIMUM_UPLOADS } from './hubs/streams/upload-streams.ts';
+import { MAXIMUM_PENDING_RESULTS } from './scale-out/client-results-manager.ts';
 import { defaults } from './server-options.ts';
+import { LARGE_MESSAGE_TIMEOUT } from './transports/unfinished-message.ts';
+import {
+  MAXIMUM_FRAGMENTS,
+  MAXIMUM_MESSAGE,
+  UNFINISHED_BUDGET,
+  UNFINISHED_SHARE,
+} from './transports/web-socket-upgrade.ts';
 import { wireMessages } from './wire-messages.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -26,7 +46,7 @@ test('the tables of options list every option and no other', () => {
 test('the table of options has the defaults of numbers and booleans', () => {
   const defaultCells = new Map(rows('Options').map(([, name, , value]) => [code(name), value]));
   const nested = {
-    'longPolling.pollTimeout': 90_000,
+    'longPolling.pollTimeout': 50_000,
     'connectionTokens.lifetime': CONNECTION_TOKEN_LIFETIME,
   };
   expect(defaults.longPolling.pollTimeout).toBe(nested['longPolling.pollTimeout']);
@@ -35,6 +55,39 @@ test('the table of options has the defaults of numbers and booleans', () => {
       expect(defaultCells.get(name), name).toBe(value.toLocaleString('en'));
     } else if (typeof value === 'boolean') expect(defaultCells.get(name), name).toBe(String(value));
   }
+});
+
+test('the table of limits has every limit with its default', () => {
+  const expected: Record<string, number> = {
+    'negotiated connections': 0,
+    'used connection tokens': MAXIMUM_PAGES * PAGE_SIZE,
+    'unopened connections with POSTs': MAXIMUM_EARLY_CONNECTIONS,
+    'POSTs of unopened connections': MAXIMUM_EARLY_BYTES,
+    'POSTs of an unopened connection': defaults.transportMaxBufferSize,
+    'open POSTs': MAXIMUM_OPEN_POSTS,
+    'time until the handshake': defaults.handshakeTimeout,
+    'hub message': defaults.maximumReceiveMessageSize,
+    'WebSocket message': MAXIMUM_MESSAGE,
+    'fragments of a WebSocket message': MAXIMUM_FRAGMENTS,
+    'unfinished WebSocket message': defaults.maximumReceiveMessageSize + UNFINISHED_SHARE,
+    'unfinished WebSocket messages': UNFINISHED_BUDGET,
+    'time of such a message': LARGE_MESSAGE_TIMEOUT,
+    'queued calls': MAXIMUM_QUEUED,
+    'running calls': defaults.maximumParallelInvocationsPerClient,
+    'running streams': MAXIMUM_STREAMS,
+    'open uploads': MAXIMUM_UPLOADS,
+    'buffered items of an upload': defaults.streamBufferCapacity,
+    'pending client results': MAXIMUM_PENDING_RESULTS,
+    'data that the client has not read': MAXIMUM_SEND_BUFFER,
+    'time without reading': defaults.sendTimeout,
+    'unacknowledged messages': MAXIMUM_UNACKNOWLEDGED,
+    'bytes that are read at once': READ_BUDGET,
+    'calls that start at once': CALL_BUDGET,
+  };
+  const listed = rows('Limits').map(([, name, , , value]) => [code(name), value]);
+  expect(listed).toEqual(
+    Object.entries(expected).map(([name, value]) => [name, value.toLocaleString('en')]),
+  );
 });
 
 test('the table of jwtBearer lists every option', () => {

@@ -69,8 +69,9 @@ export interface SharedOptions {
    */
   readonly disconnectTimeout?: number;
   /**
-   * How long a client may leave more than `transportMaxBufferSize` unread before it is disconnected,
-   * in ms. Default: 10,000.
+   * How long a client may read nothing while more than `transportMaxBufferSize` is buffered for it,
+   * in ms. A client that reads slowly stays connected: it must read 64 KB in this time.
+   * Default: 10,000.
    */
   readonly sendTimeout?: number;
   /**
@@ -154,7 +155,11 @@ export interface SharedOptions {
 
 /** Options of long polling. Source: `LongPollingOptions` of ASP.NET Core. */
 export interface LongPollingOptions {
-  /** How long a poll stays open without data, in ms. Default: 90,000. */
+  /**
+   * How long a poll stays open without data, in ms. It must be shorter than the time limit of every
+   * proxy for a response, which is 60 s in nginx by default (`proxy_read_timeout`). Default: 50,000.
+   * (ASP.NET Core: 90,000.)
+   */
   readonly pollTimeout?: number;
 }
 
@@ -232,7 +237,7 @@ export const defaults = {
   allowStatefulReconnects: false,
   statefulReconnectBufferSize: 100_000,
   connectionTokens: undefined,
-  longPolling: { pollTimeout: 90_000 },
+  longPolling: { pollTimeout: 50_000 },
   transports: transportNames,
   minimumProtocolVersion: 1,
   protocols: [new JsonHubProtocol(), new MessagePackHubProtocol()] as readonly HubProtocol[],

@@ -42,6 +42,7 @@ const noHeaders = new Map<string, readonly string[]>();
  * Source: `ClientConnectionContext` of azure-signalr.
  */
 export class ClientConnection implements Transport {
+  readonly isMultiplexed = true;
   readonly name = 'WebSockets'; // Only the service knows the client's real transport.
   readonly connectionId: string;
   /** The instance of the service that holds the client. */

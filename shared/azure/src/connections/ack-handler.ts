@@ -1,3 +1,4 @@
+import { RunningClock } from '@practical-signalr/server/scale-out';
 import { errors } from '../errors.ts';
 import type { ServiceConnection } from './service-connection.ts';
 
@@ -5,6 +6,7 @@ import type { ServiceConnection } from './service-connection.ts';
 export const AckStatus = { Ok: 1, NotFound: 2, Timeout: 3, InternalServerError: 4 } as const;
 
 interface PendingAck {
+  /** On the clock of the handler, in ms. */
   readonly createdAt: number;
   readonly connection: ServiceConnection;
   readonly resolve: (isFound: boolean) => void;
@@ -21,6 +23,7 @@ const CHECK_INTERVAL = 3000;
  */
 export class AckHandler {
   readonly #pending = new Map<number, PendingAck>();
+  readonly #clock = new RunningClock(CHECK_INTERVAL);
   #lastId = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -35,7 +38,7 @@ export class AckHandler {
     this.#lastId = this.#lastId === 0x7fffffff ? 1 : this.#lastId + 1;
     const ackId = this.#lastId;
     const acked = new Promise<boolean>((resolve, reject) => {
-      this.#pending.set(ackId, { createdAt: Date.now(), connection, resolve, reject });
+      this.#pending.set(ackId, { createdAt: this.#clock.now(), connection, resolve, reject });
     });
     this.#timer ??= setInterval(() => this.#expire(), CHECK_INTERVAL).unref();
     return { ackId, acked };
@@ -71,7 +74,7 @@ export class AckHandler {
   }
 
   #expire(): void {
-    const oldest = Date.now() - TIMEOUT;
+    const oldest = this.#clock.tick() - TIMEOUT;
     for (const [id, { createdAt }] of this.#pending)
       if (createdAt < oldest) this.settle(id, AckStatus.Timeout, '');
   }

@@ -92,11 +92,13 @@ test('keep-alives contain the number of clients of the hub and of the connection
   connection.open('b');
   other?.open('c');
   await expect.poll(() => hubEvents.length).toBe(3);
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5001 });
+  const now = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(now + 5001);
   connection.send({ type: Type.Ping, messages: [] });
   await expect
     .poll(() => connection.of(Type.Ping).at(-1)?.messages)
     .toEqual(['#clientInHub', '3', '#client', '2']);
+  clock.mockRestore();
 });
 
 test('a connection that the service will close is replaced in advance, and its clients stay on it', async () => {

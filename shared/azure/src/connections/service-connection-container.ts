@@ -157,10 +157,10 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
       try {
         const { left } = await this.#connect(type);
         this.#failures = 0;
-        const since = Date.now();
+        const since = performance.now();
         await left;
         // A lost connection is reopened immediately, unless this happens repeatedly.
-        shortLives = Date.now() - since < SHORT_LIFETIME ? shortLives + 1 : 0;
+        shortLives = performance.now() - since < SHORT_LIFETIME ? shortLives + 1 : 0;
         if (shortLives > 1 && !signal.aborted)
           await this.#wait(errors.serverConnectionFailed(logMessages.shortLived));
       } catch (error) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Gate } from '@practical-signalr/server/scale-out';
+import { Deadline, Gate, RunningClock } from '@practical-signalr/server/scale-out';
 import { WebSocket } from 'ws';
 import { errors } from '../errors.ts';
 import { logMessages } from '../log-messages.ts';
@@ -75,14 +75,19 @@ export class ServiceConnection {
   #status: 'opening' | 'open' | 'broken' | 'closed' = 'opening';
   #reason: string | undefined;
   #settleHandshake: ((error?: Error) => void) | undefined;
-  #lastReceivedAt = Date.now();
-  #lastPingAt = Date.now();
+  readonly #livenessInterval: number;
+  readonly #clock: RunningClock;
+  /** On the clock of the connection, in ms. */
+  #lastReceivedAt = 0;
+  #lastPingAt = performance.now();
   #liveness: NodeJS.Timeout | undefined;
   #isFlushScheduled = false;
   readonly #room = new Gate();
 
   constructor(options: ServiceConnectionOptions, events: ServiceConnectionEvents) {
     this.#options = options;
+    this.#livenessInterval = Math.min(5000, options.serviceTimeout / 6);
+    this.#clock = new RunningClock(this.#livenessInterval);
     this.#events = events;
   }
 
@@ -114,7 +119,7 @@ export class ServiceConnection {
     const handshake = new Promise<void>((resolve, reject) => {
       this.#settleHandshake = (error) => (error === undefined ? resolve() : reject(error));
     });
-    const timer = setTimeout(
+    const deadline = new Deadline(
       () => this.#disconnect(logMessages.handshakeTimeout),
       handshakeTimeout,
     ).unref();
@@ -131,7 +136,7 @@ export class ServiceConnection {
     try {
       await handshake;
     } finally {
-      clearTimeout(timer);
+      deadline.stop();
       this.#settleHandshake = undefined;
     }
   }
@@ -199,8 +204,8 @@ export class ServiceConnection {
 
   #receive(data: Buffer): void {
     if (this.#status === 'closed') return;
-    const now = Date.now();
-    this.#lastReceivedAt = now;
+    const now = performance.now();
+    this.#lastReceivedAt = this.#clock.now();
     try {
       this.#frames.read(data, (frame) => {
         const message = readServiceMessage(frame);
@@ -243,13 +248,10 @@ export class ServiceConnection {
       return this.#disconnect(logMessages.handshakeRefused(errorMessage));
     this.#status = 'open';
     const { serviceTimeout, endpointName } = this.#options;
-    this.#liveness = setInterval(
-      () => {
-        if (Date.now() - this.#lastReceivedAt > serviceTimeout)
-          this.#disconnect(logMessages.silent(endpointName));
-      },
-      Math.min(5000, serviceTimeout / 6),
-    ).unref();
+    this.#liveness = setInterval(() => {
+      if (this.#clock.tick() - this.#lastReceivedAt > serviceTimeout)
+        this.#disconnect(logMessages.silent(endpointName));
+    }, this.#livenessInterval).unref();
     this.#events.onOpen();
     this.#settleHandshake?.();
   }

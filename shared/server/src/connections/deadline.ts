@@ -18,6 +18,7 @@ export class Deadline {
   #timer: NodeJS.Timeout;
   #dueAt: number;
   #extensions = 0;
+  #isUnreferenced = false;
 
   /** `ms` is the time until `onElapsed` is called. */
   constructor(onElapsed: () => void, ms: number) {
@@ -25,6 +26,13 @@ export class Deadline {
     this.#graceTime = Math.min(GRACE_TIME, ms);
     this.#dueAt = performance.now() + ms;
     this.#timer = setTimeout(() => this.#onTimer(), ms);
+  }
+
+  /** Lets the process end although the time limit runs. */
+  unref(): this {
+    this.#isUnreferenced = true;
+    this.#timer.unref();
+    return this;
   }
 
   /** Cancels the time limit. */
@@ -41,5 +49,6 @@ export class Deadline {
     this.#extensions++;
     this.#dueAt = performance.now() + this.#graceTime;
     this.#timer = setTimeout(() => this.#onTimer(), this.#graceTime);
+    if (this.#isUnreferenced) this.#timer.unref();
   }
 }

@@ -22,6 +22,11 @@ export interface Transport {
    * Source: `IConnectionInherentKeepAliveFeature`.
    */
   readonly hasInherentKeepAlive?: boolean;
+  /**
+   * True if clients share one socket, so that pausing one of them needs memory. Such a client is not
+   * paused to be fair to others.
+   */
+  readonly isMultiplexed?: boolean;
   /** A number that changes whenever bytes have left a full buffer. */
   readonly progress?: number;
   /** Sends a payload that only this client receives. */

@@ -20,7 +20,7 @@ import { findTransport, upgradeTransports } from '../transports/find-transport.t
 import type { TransportDefinition, TransportUpgrader } from '../transports/transport-definition.ts';
 
 /** Bytes that a client's buffer may hold when the application does not wait for its sends. */
-const MAXIMUM_SEND_BUFFER = 16 * 1024 * 1024;
+export const MAXIMUM_SEND_BUFFER = 16 * 1024 * 1024;
 
 /** One hub at one path: its connections and their heartbeat. */
 export class MappedHub {

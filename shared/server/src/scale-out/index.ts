@@ -20,7 +20,9 @@ export { SharedPayload } from '../connections/shared-payload.ts';
 export type { Logger } from '../logger.ts';
 export type { CompletionMessage, HubMessage, HubProtocol } from '@practical-signalr/protocol';
 export { JsonHubProtocol, MessagePackHubProtocol, MessageType } from '@practical-signalr/protocol';
+export { Deadline } from '../connections/deadline.ts';
 export { Gate } from '../connections/gate.ts';
+export { RunningClock } from '../connections/running-clock.ts';
 export {
   createError,
   type CodedError,

@@ -6,10 +6,10 @@ import type { TransportUpgrader } from './transport-definition.ts';
 import { WebSocketTransport } from './web-sockets.ts';
 
 /**
- * The minimum of the maximum size of a WebSocket message, in bytes. A WebSocket message may contain
- * many hub messages, each of which has its own limit.
+ * The maximum size of a WebSocket message, in bytes, unless hub messages may be larger. A WebSocket
+ * message may contain many hub messages, each of which has its own limit.
  */
-const MINIMUM_MAXIMUM_SIZE = 1024 * 1024;
+export const MAXIMUM_MESSAGE = 1024 * 1024;
 /**
  * The size of an unfinished message that each connection may hold in addition to
  * `maximumReceiveMessageSize`, in bytes.
@@ -39,7 +39,7 @@ export function createWebSocketUpgrader(maximumReceiveMessageSize: number): Tran
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: Math.max(MINIMUM_MAXIMUM_SIZE, 2 * maximumReceiveMessageSize),
+    maxPayload: Math.max(MAXIMUM_MESSAGE, 2 * maximumReceiveMessageSize),
     maxFragments: MAXIMUM_FRAGMENTS,
     maxBufferedChunks: MAXIMUM_FRAGMENTS,
     WebSocket: ClosingWebSocket,

@@ -1,5 +1,5 @@
 /** The number of tokens on one page, a power of 2. */
-const PAGE_SIZE = 4096;
+export const PAGE_SIZE = 4096;
 /** The maximum number of pages. Together they take about 2 MB, for 16 million tokens. */
 export const MAXIMUM_PAGES = 4096;
 

@@ -6,7 +6,7 @@ import type { Invocation } from '../calling-connection.ts';
  * The number of queued calls above which the server stops reading from the client. Calls in the
  * current chunk are still queued.
  */
-const MAXIMUM_QUEUED = 128;
+export const MAXIMUM_QUEUED = 128;
 /** The number of calls after which the calls of other connections run. */
 export const CALL_BUDGET = 64;
 
@@ -17,6 +17,7 @@ export const CALL_BUDGET = 64;
  */
 export class CallQueue {
   readonly #maximumParallel: number;
+  readonly #callBudget: number;
   readonly #run: (call: Invocation) => Promise<unknown> | undefined;
   readonly #cancelRunning: (invocationId: string) => void;
   readonly #source: Pick<Transport, 'pause' | 'resume'>;
@@ -33,7 +34,7 @@ export class CallQueue {
   #isReadingPaused = false;
   #isPumping = false;
   /** The number of calls that may start before other connections are served. */
-  #remainingCalls = CALL_BUDGET;
+  #remainingCalls: number;
   #isYielding = false;
   #onDone: (() => void) | undefined;
   /** The number of running calls, with or without a slot. */
@@ -42,14 +43,18 @@ export class CallQueue {
 
   /**
    * `run` returns undefined if the call finished synchronously. Its promise must not reject.
-   * `cancelRunning` cancels a call that `run` has started.
+   * `cancelRunning` cancels a call that `run` has started. `callBudget` is the number of calls after
+   * which other connections are served.
    */
   constructor(
     maximumParallel: number,
     run: (call: Invocation) => Promise<unknown> | undefined,
     cancelRunning: (invocationId: string) => void,
     source: Pick<Transport, 'pause' | 'resume'>,
+    callBudget = CALL_BUDGET,
   ) {
+    this.#callBudget = callBudget;
+    this.#remainingCalls = callBudget;
     this.#maximumParallel = maximumParallel;
     this.#run = run;
     this.#cancelRunning = cancelRunning;
@@ -141,7 +146,7 @@ export class CallQueue {
 
   /** Starts further calls in the next turn of the event loop. */
   #yield(): void {
-    this.#remainingCalls = CALL_BUDGET;
+    this.#remainingCalls = this.#callBudget;
     this.#isYielding = true;
     setImmediate(() => {
       this.#isYielding = false;

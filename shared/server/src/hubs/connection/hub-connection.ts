@@ -50,7 +50,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   readonly #membership: HubMembership;
   readonly #calls: CallQueue;
   readonly #readGate: ReadGate;
-  readonly #readBudget: ReadBudget;
+  readonly #readBudget: ReadBudget | undefined;
   readonly #keepAlive: KeepAlive;
   readonly #outgoing: OutgoingMessages;
   readonly #report: ConnectionReport;
@@ -94,13 +94,15 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#outgoing = new OutgoingMessages(this, this.#transport, this.#keepAlive, options.logger);
     this.#membership = new HubMembership(this, dispatcher);
     this.#readGate = new ReadGate(this.#transport);
-    this.#readBudget = new ReadBudget(this.#readGate);
+    const isMultiplexed = transport.isMultiplexed === true;
+    if (!isMultiplexed) this.#readBudget = new ReadBudget(this.#readGate);
     this.streams = new ClientStreams(options.streamBufferCapacity, this.#readGate);
     this.#calls = new CallQueue(
       options.maximumParallelInvocationsPerClient,
       (call) => dispatcher.invoke(this, call),
       (invocationId) => this.streams.cancel(invocationId),
       this.#readGate,
+      isMultiplexed ? Infinity : undefined,
     );
     const transportName = transport.name as TransportName;
     this.callerContext = new CallerContext(this, context, transportName, request);
@@ -133,7 +135,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   onReceive(chunk: string | Uint8Array): void {
     if (this.#isClosing) return;
     this.#keepAlive.hasReceived = true;
-    this.#readBudget.spend(chunk.length);
+    this.#readBudget?.spend(chunk.length);
     try {
       if (this.#reader === undefined) this.#readHandshake(chunk);
       else this.#reader.read(chunk, (message) => this.#receive(message));

@@ -11,7 +11,7 @@ type Payload = string | Uint8Array | SharedPayload;
  * The maximum size of the buffer in bytes, or twice its limit if that is more. Applications that do
  * not wait for their sends can fill the buffer beyond its limit.
  */
-const MAXIMUM_BYTES = 16 * 1024 * 1024;
+export const MAXIMUM_UNACKNOWLEDGED = 16 * 1024 * 1024;
 /** The time in ms between the arrival of a message and its acknowledgement. */
 const ACK_DELAY = 1000;
 
@@ -64,7 +64,7 @@ export class MessageBuffer {
     this.#messages.push(payload);
     this.#bytes += length;
     this.#largestMessage = Math.max(this.#largestMessage, length);
-    return this.#bytes <= Math.max(MAXIMUM_BYTES, 2 * this.#limit) + this.#largestMessage;
+    return this.#bytes <= Math.max(MAXIMUM_UNACKNOWLEDGED, 2 * this.#limit) + this.#largestMessage;
   }
 
   /**

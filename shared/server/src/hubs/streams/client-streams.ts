@@ -4,7 +4,7 @@ import type { ReadGate } from '../connection/read-gate.ts';
 import { UploadStreams } from './upload-streams.ts';
 
 /** The maximum number of running streams to one client. */
-const MAXIMUM_STREAMS = 1000;
+export const MAXIMUM_STREAMS = 1000;
 
 /** A running call that the client may cancel. */
 interface RunningCall {

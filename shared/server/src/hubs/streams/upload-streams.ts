@@ -4,7 +4,7 @@ import type { ReadGate } from '../connection/read-gate.ts';
 import { UploadStream } from './upload-stream.ts';
 
 /** The maximum number of open uploads of one connection. */
-const MAXIMUM_UPLOADS = 1000;
+export const MAXIMUM_UPLOADS = 1000;
 
 /** The open uploads of one connection by stream id. Source: `StreamTracker` of ASP.NET Core. */
 export class UploadStreams {
