@@ -1,5 +1,10 @@
 import { createError, type ErrorCode } from './create-error.ts';
-import { MessageTooLargeError, ProtocolError } from './protocol-error.ts';
+import {
+  InvalidStringError,
+  MessageTooLargeError,
+  NumberFormatError,
+  ProtocolError,
+} from './protocol-error.ts';
 import { wireMessages } from './wire-messages.ts';
 
 const protocolError = (code: ErrorCode, message: string) =>
@@ -26,11 +31,32 @@ export const errors = {
     protocolError('ERR_SIGNALR_PROTOCOL_TOO_DEEP', wireMessages.tooDeepMessagePack(limit)),
   missingProperty: (name: string) =>
     protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.missingProperty(name)),
+  handshakePropertyMissing: (name: string, content: string) =>
+    protocolError(
+      'ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE',
+      `${wireMessages.missingProperty(name)} ${wireMessages.messageContent(content)}`,
+    ),
   wrongPropertyType: (name: string, type: string) =>
     protocolError(
       'ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE',
       wireMessages.wrongPropertyType(name, type),
     ),
+  expectedBoolean: (name: string) =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.expectedBoolean(name)),
+  wrongHeaderType: (name: string) =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.wrongHeaderType(name)),
+  numberOutOfBounds: (type: string) =>
+    createError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.numberOutOfBounds(type), {
+      type: NumberFormatError,
+    }),
+  loneSurrogate: () =>
+    createError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.loneSurrogate, {
+      type: InvalidStringError,
+    }),
+  tokenNotString: (token: string) =>
+    createError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.tokenNotString(token), {
+      type: InvalidStringError,
+    }),
   resultAndError: () =>
     protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.resultAndError),
   readingFailed: (name: string, type: string) =>

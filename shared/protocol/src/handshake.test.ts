@@ -30,8 +30,25 @@ test.each([
   '{"protocol":"json"}',
   '{"protocol":"json","version":"1"}',
   '{"protocol":"json","version":1.5}',
+  '{"protocol":"json","version":1.0}',
+  '{"protocol":"json","version":1e0}',
+  '{"protocol":"json","version":3000000000}',
+  '{"protocol":"\\ud800","version":1}',
+  '{"protocol":null,"version":1}',
 ])('%s is refused', (text) => {
   expect(() => new HandshakeReader(100).read(text + RS)).toThrow(ProtocolError);
+});
+
+test.each([
+  '{"protocol":"json","version":1} trailing',
+  '{"protocol":"xml","version":"2","protocol":"json","version":1}',
+])('%s is accepted', (text) => {
+  expect(new HandshakeReader(100).read(text + RS)?.request).toEqual(request);
+});
+
+test.each([0, -1])('version %d is read', (version) => {
+  const text = `{"protocol":"json","version":${version}}${RS}`;
+  expect(new HandshakeReader(100).read(text)?.request).toEqual({ protocol: 'json', version });
 });
 
 test('over the limit is refused, in pieces too', () => {
@@ -44,4 +61,5 @@ test('over the limit is refused, in pieces too', () => {
 test('answers', () => {
   expect(writeHandshakeResponse()).toBe(`{}${RS}`);
   expect(writeHandshakeResponse('no "x"')).toBe(`{"error":"no \\"x\\""}${RS}`);
+  expect(writeHandshakeResponse('\u2028😀é')).toBe(`{"error":"\\u2028\\uD83D\\uDE00é"}${RS}`);
 });

@@ -1,6 +1,7 @@
 import { TextDecoder, TextEncoder } from './text-encoding.ts';
 import { RECORD_SEPARATOR } from './json/text-record-reader.ts';
 import { errors } from './errors.ts';
+import { checkInteger, MAXIMUM_INT32, readMembers, readText } from './json/read-members.ts';
 
 /** The first record of a client, JSON whatever the protocol. Source: HubProtocol.md, "HandshakeRequest message". */
 export interface HandshakeRequest {
@@ -66,9 +67,16 @@ export class HandshakeReader {
   }
 }
 
+/** The characters that .NET escapes and `JSON.stringify` does not. */
+const ESCAPED = /[\u007f-\u009f\u2028\u2029\ud800-\udfff\ue000-\uf8ff]/g;
+
+const escape = (unit: string): string =>
+  `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+
 /** The server's answer: `{}`, or an error after which it closes. */
 export function writeHandshakeResponse(error?: string): string {
-  return (error === undefined ? '{}' : JSON.stringify({ error })) + RECORD_SEPARATOR;
+  const record = error === undefined ? '{}' : JSON.stringify({ error }).replace(ESCAPED, escape);
+  return record + RECORD_SEPARATOR;
 }
 
 function decode(bytes: Uint8Array): string {
@@ -80,21 +88,12 @@ function decode(bytes: Uint8Array): string {
 }
 
 function parseHandshakeRequest(text: string): HandshakeRequest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw errors.invalidJson();
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw errors.unexpectedJsonToken(Array.isArray(value) ? 'StartArray' : typeof value);
-  }
-  const { protocol, version } = value as { protocol?: unknown; version?: unknown };
-  if (protocol === undefined) throw errors.missingProperty('protocol');
-  if (typeof protocol !== 'string') throw errors.wrongPropertyType('protocol', 'String');
-  if (version === undefined) throw errors.missingProperty('version');
-  if (typeof version !== 'number' || !Number.isInteger(version)) {
-    throw errors.wrongPropertyType('version', 'Number');
-  }
+  const { members, record } = readMembers(text);
+  const protocol = readText(members, 'protocol');
+  if (protocol === undefined) throw errors.handshakePropertyMissing('protocol', text);
+  const { version } = members;
+  if (version === undefined) throw errors.handshakePropertyMissing('version', text);
+  if (typeof version !== 'number') throw errors.wrongPropertyType('version', 'Number');
+  checkInteger(record, 'version', version, MAXIMUM_INT32, 'Int32');
   return { protocol, version };
 }

@@ -9,6 +9,16 @@ export class ProtocolError extends Error {
   readonly code: ErrorCode = 'ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE';
 }
 
+/** A number that is not an integer of the expected size. The name is that of .NET. */
+export class NumberFormatError extends ProtocolError {
+  override readonly name: string = 'FormatException';
+}
+
+/** A string that is not valid Unicode, or a value of another type. The name is that of .NET. */
+export class InvalidStringError extends ProtocolError {
+  override readonly name: string = 'InvalidOperationException';
+}
+
 /** A message that is larger than the limit. */
 export class MessageTooLargeError extends ProtocolError {
   override readonly code: ErrorCode = 'ERR_SIGNALR_PROTOCOL_MESSAGE_TOO_LARGE';

@@ -5,7 +5,14 @@
 export const wireMessages = {
   errorReadingJson: 'Error reading JSON.',
   missingProperty: (name: string) => `Missing required property '${name}'.`,
+  messageContent: (content: string) => `Message content: ${content}`,
   wrongPropertyType: (name: string, type: string) => `Expected '${name}' to be of type ${type}.`,
+  expectedBoolean: (name: string) => `Expected '${name}' to be true or false.`,
+  wrongHeaderType: (name: string) => `Expected header '${name}' to be of type String.`,
+  numberOutOfBounds: (type: string) =>
+    `Either the JSON value is not in a supported format, or is out of bounds for an ${type}.`,
+  loneSurrogate: 'Cannot read incomplete UTF-16 JSON text as string with missing low surrogate.',
+  tokenNotString: (token: string) => `Cannot get the value of a token type '${token}' as a string.`,
   resultAndError: "The 'error' and 'result' properties are mutually exclusive.",
   unexpectedJsonToken: (found: string) =>
     `Unexpected JSON Token Type '${found}'. Expected a JSON Object.`,

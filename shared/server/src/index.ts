@@ -30,6 +30,7 @@ export type {
   InvocationFailedEvent,
 } from './hubs/connection/diagnostics.ts';
 export type { HubFilter, HubInvocationContext, HubLifetimeContext } from './hubs/hub-filter.ts';
+export { bytes } from './hubs/bytes-schema.ts';
 export { stream, streamOf, type StreamParameter } from './hubs/streams/stream-parameter.ts';
 export type { AllowedOrigins } from './authentication/allowed-origins.ts';
 export { jwtBearer } from './authentication/jwt-bearer.ts';

@@ -73,10 +73,9 @@ test('the same contract types the hub and the client', async () => {
 
 // Never runs: the compiler is the test.
 async function theClientIsTyped(client: TypedConnection<ChatServer, ChatClient>): Promise<void> {
-  expectTypeOf(await client.invoke('Say', 'x')).toEqualTypeOf<number>();
   expectTypeOf(await client.invoke('say', 'x', true)).toEqualTypeOf<number>();
   expectTypeOf(await client.invoke('Quiet')).toEqualTypeOf<void>();
-  expectTypeOf(await client.send('Say', 'x')).toEqualTypeOf<void>();
+  expectTypeOf(await client.send('Say', 'x', true)).toEqualTypeOf<void>();
   client.stream('Count', 3).subscribe({
     next: (item) => expectTypeOf(item).toEqualTypeOf<number>(),
     error: () => undefined,
@@ -91,8 +90,10 @@ async function theClientIsTyped(client: TypedConnection<ChatServer, ChatClient>)
   await client.invoke('Say', 1);
   // @ts-expect-error: too few arguments
   await client.invoke('Say');
+  // @ts-expect-error: the server counts the optional parameter, too
+  await client.invoke('Say', 'x');
   // @ts-expect-error: a number comes back
-  expectTypeOf(await client.invoke('Say', 'x')).toEqualTypeOf<string>();
+  expectTypeOf(await client.invoke('Say', 'x', true)).toEqualTypeOf<string>();
   // @ts-expect-error: a stream is not invoked
   await client.invoke('Count', 3);
   // @ts-expect-error: what is no stream is not streamed
@@ -148,4 +149,33 @@ function theServerIsTyped(signalr: SignalRServer): void {
 test('wrong names and types are compile errors in the hub and in the client', () => {
   for (const checked of [theClientIsTyped, theServerIsTyped, WrongHub, OtherHub])
     expect(checked).toBeTypeOf('function');
+});
+
+class UnusualHub extends Hub {
+  override onConnected(): void {}
+  *numbers(): Generator<number> {
+    yield 1;
+  }
+  join(...texts: string[]): string {
+    return texts.join();
+  }
+}
+// Never runs: the compiler is the test.
+async function callsThatWouldFailDoNotCompile(
+  client: TypedConnection<UnusualHub, ChatClient>,
+): Promise<void> {
+  client.stream('Numbers').subscribe({
+    next: (item) => expectTypeOf(item).toEqualTypeOf<number>(),
+    error: () => undefined,
+    complete: () => undefined,
+  });
+  // @ts-expect-error: a synchronous generator is a stream, too
+  await client.invoke('Numbers');
+  // @ts-expect-error: a method with a rest parameter has no fixed number of arguments
+  await client.invoke('join', 'a', 'b');
+  // @ts-expect-error: clients cannot call hooks
+  await client.invoke('onConnected');
+}
+test('calls that would fail do not compile', () => {
+  expect(callsThatWouldFailDoNotCompile).toBeTypeOf('function');
 });

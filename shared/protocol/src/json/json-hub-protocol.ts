@@ -1,6 +1,7 @@
 import { type HubMessage, MessageType } from '../hub-message.ts';
 import type { HubProtocol, MessageReader } from '../hub-protocol.ts';
 import type { PayloadSerializer } from './payload-serializer.ts';
+import { writeJsonValue } from './json-values.ts';
 import { readJsonMessage } from './read-json-message.ts';
 import { RECORD_SEPARATOR, TextRecordReader } from './text-record-reader.ts';
 
@@ -98,8 +99,8 @@ export class JsonHubProtocol implements HubProtocol {
   }
 
   #value(value: unknown): string {
-    if (this.#serializer !== undefined) return this.#serializer.stringify(value);
-    // Functions, symbols and undefined have no JSON text.
-    return (JSON.stringify(value) as string | undefined) ?? 'null';
+    return this.#serializer === undefined
+      ? writeJsonValue(value)
+      : this.#serializer.stringify(value);
   }
 }

@@ -1,16 +1,21 @@
 import { errors } from '../errors.ts';
 import { type HubMessage, MessageType } from '../hub-message.ts';
 import type { PayloadSerializer } from './payload-serializer.ts';
-import { makeHarmless } from './safe-json.ts';
-
-type Members = Record<string, unknown>;
+import {
+  checkInteger,
+  MAXIMUM_INT32,
+  type Members,
+  readMembers,
+  readText,
+  tokenType,
+} from './read-members.ts';
 
 /** One record as a message; undefined for an unknown type, which a later version of the protocol may bring. */
 export function readJsonMessage(
-  record: string,
+  text: string,
   serializer: PayloadSerializer | undefined,
 ): HubMessage | undefined {
-  const members = readMembers(record);
+  const { members, record } = readMembers(text);
   // A replaced serializer reads the record a second time: the protocol's own members must not depend on it.
   const payload = (): Members => {
     if (serializer === undefined) return members;
@@ -23,25 +28,20 @@ export function readJsonMessage(
   const type = members['type'];
   if (type === undefined) throw missing('type');
   if (typeof type !== 'number') throw wrongType('type', 'Number');
+  checkInteger(record, 'type', type, MAXIMUM_INT32, 'Int32');
+  if (members['headers'] !== undefined) checkHeaders(members['headers']);
   switch (type) {
     case MessageType.Invocation:
-    case MessageType.StreamInvocation: {
-      const invocationId = text(members, 'invocationId', type === MessageType.StreamInvocation);
-      const target = text(members, 'target', true) as string;
-      if (members['arguments'] === undefined) throw missing('arguments');
-      if (!Array.isArray(members['arguments'])) throw wrongType('arguments', 'Array');
-      const values = payload()['arguments'] as unknown[];
-      const streamIds = readStreamIds(members);
-      return { type, invocationId, target, arguments: values, streamIds } as HubMessage;
-    }
+    case MessageType.StreamInvocation:
+      return readInvocation(type, members, payload);
     case MessageType.StreamItem: {
-      const invocationId = text(members, 'invocationId', true) as string;
+      const invocationId = readId(members);
       if (!Object.hasOwn(members, 'item')) throw missing('item');
       return { type, invocationId, item: payload()['item'] };
     }
     case MessageType.Completion: {
-      const invocationId = text(members, 'invocationId', true) as string;
-      const error = text(members, 'error', false);
+      const invocationId = readId(members);
+      const error = readText(members, 'error');
       const hasResult = Object.hasOwn(members, 'result');
       if (error !== undefined && hasResult) throw errors.resultAndError();
       return {
@@ -53,21 +53,21 @@ export function readJsonMessage(
       };
     }
     case MessageType.CancelInvocation:
-      return { type, invocationId: text(members, 'invocationId', true) as string };
+      return { type, invocationId: readId(members) };
     case MessageType.Ping:
       return PING;
     case MessageType.Close: {
       const allowReconnect = members['allowReconnect'];
       if (allowReconnect !== undefined && typeof allowReconnect !== 'boolean')
-        throw wrongType('allowReconnect', 'Boolean');
-      return { type, error: text(members, 'error', false), allowReconnect };
+        throw errors.expectedBoolean('allowReconnect');
+      return { type, error: readText(members, 'error'), allowReconnect };
     }
     case MessageType.Ack:
     case MessageType.Sequence: {
       const sequenceId = members['sequenceId'];
-      if (sequenceId === undefined) throw missing('sequenceId');
-      if (typeof sequenceId !== 'number' || !Number.isInteger(sequenceId))
-        throw wrongType('sequenceId', 'Number');
+      if (sequenceId === undefined || sequenceId === null) throw missing('sequenceId');
+      if (typeof sequenceId !== 'number') throw wrongType('sequenceId', 'Number');
+      checkInteger(record, 'sequenceId', sequenceId, Number.MAX_SAFE_INTEGER, 'Int64');
       return { type, sequenceId };
     }
     default:
@@ -77,37 +77,46 @@ export function readJsonMessage(
 
 const PING: HubMessage = Object.freeze({ type: MessageType.Ping });
 
-function readMembers(record: string): Members {
-  let value: unknown;
-  try {
-    value = JSON.parse(record);
-  } catch {
-    throw errors.invalidJson();
+type CallType = typeof MessageType.Invocation | typeof MessageType.StreamInvocation;
+
+function readInvocation(type: CallType, members: Members, payload: () => Members): HubMessage {
+  const invocationId = readText(members, 'invocationId') || undefined;
+  const target = readText(members, 'target');
+  const values = members['arguments'];
+  if (target === undefined || (target === '' && values === undefined)) throw missing('target');
+  if (values === undefined) throw missing('arguments');
+  if (!Array.isArray(values)) throw wrongType('arguments', 'Array');
+  if (type === MessageType.StreamInvocation && invocationId === undefined) {
+    throw missing('invocationId');
   }
-  if (typeof value !== 'object' || value === null) {
-    throw errors.unexpectedJsonToken(value === null ? 'Null' : typeof value);
+  const streamIds = readStreamIds(members);
+  const message = { type, invocationId, target, arguments: payload()['arguments'], streamIds };
+  return message as HubMessage;
+}
+
+/** Nothing uses the headers yet, but ASP.NET Core checks them. */
+function checkHeaders(headers: unknown): void {
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
+    throw wrongType('headers', 'StartObject');
   }
-  if (Array.isArray(value)) throw errors.unexpectedJsonToken('StartArray');
-  makeHarmless(value);
-  return value as Members;
+  for (const [name, value] of Object.entries(headers as Members)) {
+    if (typeof value !== 'string') throw errors.wrongHeaderType(name);
+  }
 }
 
 function readStreamIds(members: Members): readonly string[] | undefined {
   const ids = members['streamIds'];
-  if (ids === undefined || ids === null) return undefined;
-  if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string'))
-    throw wrongType('streamIds', 'Array');
+  if (ids === undefined) return undefined;
+  if (!Array.isArray(ids)) throw wrongType('streamIds', 'Array');
+  const other: unknown = ids.find((id) => typeof id !== 'string' && id !== null);
+  if (other !== undefined) throw errors.tokenNotString(tokenType(other));
   return ids as string[];
 }
 
-function text(members: Members, name: string, required: boolean): string | undefined {
-  const value = members[name];
-  if (value === undefined) {
-    if (required) throw missing(name);
-    return undefined;
-  }
-  if (typeof value !== 'string') throw wrongType(name, 'String');
-  return value;
+function readId(members: Members): string {
+  const id = readText(members, 'invocationId');
+  if (id === undefined || id === '') throw missing('invocationId');
+  return id;
 }
 
 const missing = (name: string) => errors.missingProperty(name);

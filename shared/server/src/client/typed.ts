@@ -9,10 +9,10 @@ import type {
 type ResultOf<TMethod> = TMethod extends (...args: never) => infer TResult
   ? Awaited<TResult>
   : never;
+/** The server recognizes generators as streams, whether they are asynchronous or not. */
+type Stream<TItem> = AsyncIterable<TItem> | Generator<TItem, unknown, never>;
 type Streaming<TContract> = {
-  [TName in Extract<keyof TContract, string>]: ResultOf<
-    TContract[TName]
-  > extends AsyncIterable<unknown>
+  [TName in Extract<keyof TContract, string>]: ResultOf<TContract[TName]> extends Stream<unknown>
     ? TName
     : never;
 }[Extract<keyof TContract, string>];
@@ -23,24 +23,41 @@ type Streaming<TContract> = {
  */
 export type StreamName<TContract> = Streaming<TContract> | Capitalize<Streaming<TContract>>;
 
-/** The names of the methods that return a single result. The first letter may be a capital. */
-export type InvokeName<TContract> = Exclude<MethodName<TContract>, StreamName<TContract>>;
+/** The hooks of a hub class that is used as a contract. Clients cannot call them. */
+type HookName = 'onConnected' | 'onAuthenticationRefreshed' | 'onDisconnected';
 
+/** The names of the methods that return a single result. The first letter may be a capital. */
+export type InvokeName<TContract> = Exclude<
+  MethodName<TContract>,
+  StreamName<TContract> | HookName | Capitalize<HookName>
+>;
+
+/**
+ * A method with a rest parameter has no fixed number of arguments and cannot be called, unless
+ * nothing is typed.
+ */
+type CountedArguments<TArguments extends readonly unknown[]> = number extends TArguments['length']
+  ? unknown[] extends TArguments
+    ? TArguments
+    : readonly [never]
+  : TArguments;
+
+/** The server counts all parameters, so optional ones must be passed, too. */
 type PassedArguments<TArguments extends readonly unknown[]> = {
-  [TIndex in keyof TArguments]: TArguments[TIndex] extends AsyncIterable<infer TItem>
+  [TIndex in keyof TArguments]-?: TArguments[TIndex] extends AsyncIterable<infer TItem>
     ? IStreamResult<TItem>
     : TArguments[TIndex];
 };
 
 /**
- * The arguments that the client passes to a method. For an upload, the client passes a `Subject` of
+ * The arguments that the client passes to a method: all of them, also the optional ones. For an upload, the client passes a `Subject` of
  * `@microsoft/signalr` or any other `IStreamResult`.
  */
 export type ClientArguments<TContract, TName extends string> = PassedArguments<
-  MethodArguments<TContract, TName>
+  CountedArguments<MethodArguments<TContract, TName>>
 >;
 
-type ItemOf<TStream> = TStream extends AsyncIterable<infer TItem> ? TItem : never;
+type ItemOf<TStream> = TStream extends Stream<infer TItem> ? TItem : never;
 
 type HandlerResult<TResult> = [TResult] extends [void] ? void : TResult | Promise<TResult>;
 

@@ -11,7 +11,7 @@ import type { HubOptions } from '../hub-options.ts';
 
 type HandshakeOptions = Pick<
   HubOptions,
-  'handshakeTimeout' | 'maximumReceiveMessageSize' | 'protocols'
+  'handshakeTimeout' | 'maximumReceiveMessageSize' | 'protocols' | 'enableDetailedErrors'
 >;
 
 /** The server's decision about a handshake request. */
@@ -70,9 +70,11 @@ export class HubHandshake {
       const { protocol, version } = handshake.request;
       return this.#check(protocol, version, handshake.rest);
     } catch (error) {
+      if (error instanceof MessageTooLargeError) return refusal(wireMessages.handshakeCanceled);
+      const { name, message } = error as Error;
       return refusal(
-        error instanceof MessageTooLargeError
-          ? wireMessages.handshakeCanceled
+        this.#options.enableDetailedErrors
+          ? `${wireMessages.handshakeFailed} ${name}: ${message}`
           : wireMessages.handshakeFailed,
       );
     }
@@ -87,7 +89,7 @@ export class HubHandshake {
     const name = requestedName.toLowerCase();
     const protocol = this.#options.protocols.find((supported) => supported.name === name);
     if (protocol === undefined) return refusal(wireMessages.protocolNotSupported(requestedName));
-    if (version < 1 || version > protocol.version) {
+    if (version > protocol.version) {
       return refusal(wireMessages.protocolVersionNotSupported(version, protocol.name));
     }
     if (!this.#transferFormats.includes(protocol.transferFormat)) {
