@@ -1,4 +1,8 @@
-import { type CodedError, createError } from '@practical-signalr/server/scale-out';
+import {
+  type CodedError,
+  ConnectionNotFoundError,
+  createError,
+} from '@practical-signalr/server/scale-out';
 
 /** Every error of this package, with its code. The table "Error codes" of the README lists them. No message holds a password or a URL. */
 export const errors = {
@@ -73,11 +77,13 @@ export const errors = {
     createError(
       'ERR_SIGNALR_REDIS_RESULT_TIMEOUT',
       `Connection '${connectionId}' does not exist, or its server did not return a result within ${ms} ms.`,
+      { type: ConnectionNotFoundError },
     ),
   connectionNotFound: (connectionId: string) =>
     createError(
       'ERR_SIGNALR_REDIS_CONNECTION_NOT_FOUND',
       `Connection '${connectionId}' does not exist.`,
+      { type: ConnectionNotFoundError },
     ),
   wrongResultSender: (connectionId: string) =>
     createError(

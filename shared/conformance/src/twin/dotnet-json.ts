@@ -4,7 +4,12 @@ import { Color, Double } from './dotnet-values.ts';
 
 /** Reads numbers without loss of digits, and writes values as System.Text.Json does in the recordings. */
 export const dotnetJson: PayloadSerializer = {
-  parse: (text) => parse(text, undefined, (digits) => new LosslessNumber(digits)),
+  parse: (text) =>
+    parse(text, undefined, {
+      parseNumber: (digits) => new LosslessNumber(digits),
+      // The last one counts.
+      onDuplicateKey: ({ newValue }) => newValue,
+    }),
   stringify: write,
 };
 

@@ -11,6 +11,7 @@ export { ConnectionIndex, deliver, type Receivers } from './connection-index.ts'
 export { LocalLifetimeManager } from './local-lifetime-manager.ts';
 export { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
 export { SharedMessage } from './shared-message.ts';
+export { ConnectionNotFoundError } from '../errors.ts';
 export { HubError } from '../hub-error.ts';
 export { type ConnectionRequest, QueryParameters } from '../connections/connection-request.ts';
 export type { ClaimsPrincipal } from '../connections/claims-principal.ts';
