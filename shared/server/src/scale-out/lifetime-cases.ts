@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { JsonHubProtocol } from '@practical-signalr/protocol';
+import { HubError } from '../hub-error.ts';
 import type { HubLifetimeManager } from './hub-lifetime-manager.ts';
 import { LifetimeSuiteClient as Client } from './lifetime-suite-client.ts';
 import type { ScaleOutHub } from './scale-out-hub.ts';
@@ -231,7 +232,11 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
     }
   }),
   'invoking a client that does not exist fails': withTwoServers(async ({ a }) => {
-    await assert.rejects(a.invokeConnection('nobody', 'Ask', []), /'nobody' does not exist/);
+    await assert.rejects(a.invokeConnection('nobody', 'Ask', []), (error) => {
+      assert.ok(error instanceof HubError);
+      assert.match(error.message, /'nobody' does not exist/);
+      return true;
+    });
   }),
   'an invocation fails when its client disconnects': withTwoServers(async ({ a, b, bob }) => {
     const result = a.invokeConnection(bob.connectionId, 'Ask', []);
