@@ -85,6 +85,7 @@ function summary(comparison: Comparison, choice: DiffChoice, href: Href): Elemen
       ...(limit === undefined ? [] : [h('small', `limit for this step: ${limit} lines`)]),
       h('small', ['in a terminal: ', h('code', `npm run diff ${path.replace('/', ' ')}`)]),
     ]),
+    ...(hasIdeaLines(comparison) ? [h('p.quiet.legend', 'marks the lines of the idea.')] : []),
     ...remarks.map((reason) => reasonLine(reason, comparison)),
     h('div.row', [
       choices('Layout', [
@@ -100,6 +101,9 @@ function summary(comparison: Comparison, choice: DiffChoice, href: Href): Elemen
     ...(lab.length === 0 ? [] : [labLine(comparison, choice, href)]),
   ]);
 }
+
+const hasIdeaLines = ({ files, ideaLines }: Comparison): boolean =>
+  files.some(({ file }) => (ideaLines.get(file)?.size ?? 0) > 0);
 
 /** The lab in one line with its counts. It unfolds to a link that shows the files of the lab. */
 function labLine(comparison: Comparison, choice: DiffChoice, href: Href): Element {

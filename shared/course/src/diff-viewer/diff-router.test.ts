@@ -239,6 +239,8 @@ describe('lessons of another folder', () => {
           '05-a': { 'lab/main.ts': 'a\n', 'README.md': '# Context\n' },
           '06-b': {
             'README.md': `${goal}${changed}`,
+            'client/index.html':
+              '<code-excerpt file="server/auth.ts" from="token"></code-excerpt>\n',
             'client/main.ts': 'token\n',
             'contract.ts': 'token\n',
             'lab/main.ts': 'a\nb\n',
@@ -253,6 +255,7 @@ describe('lessons of another folder', () => {
       'server/auth.ts',
       'client/main.ts',
       'contract.ts',
+      'client/index.html',
       'server/extra.ts',
       'package.json',
     ];
@@ -261,7 +264,7 @@ describe('lessons of another folder', () => {
       const { html } = await get(`${url}/5/6`);
       expect(html).toContain('<h1>From Context to Auth</h1>');
       expect(html).toContain('<h2 class="headline">Read the <code>token</code>.</h2>');
-      expect(html).toContain('5 changed lines in 5 files');
+      expect(html).toContain('6 changed lines in 6 files');
       expect(cardsOf(html)).toEqual(order);
       const list = html.match(/<nav class="card files".*?<\/nav>/s)?.[0] ?? '';
       expect([...list.matchAll(/<a href="#([^"]+)"/g)].map(([, file]) => file)).toEqual(order);
@@ -272,6 +275,12 @@ describe('lessons of another folder', () => {
       const open = [...html.matchAll(/<section class="card file" id="([^"]+)"/g)];
       expect(open.map(([, file]) => file)).toEqual(['server/auth.ts', 'contract.ts']);
       expect(html).toMatch(/<summary><h2>client\/main\.ts<\/h2>.*?sends the token.*?<\/summary>/);
+    });
+
+    test('a bar marks the lines that the page of the lesson shows as an excerpt', async () => {
+      const { html } = await get(`${url}/5/6`);
+      expect(html.match(/<td class="text add key">/g)).toHaveLength(1);
+      expect(html).toContain('marks the lines of the idea.');
     });
 
     test('the lab is one folded line with its counts, and lab=show lists its files', async () => {

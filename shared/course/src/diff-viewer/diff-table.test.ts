@@ -6,6 +6,7 @@ import { diffTable } from './diff-table.ts';
 
 const before = "const a = 1;\nconst same = 2;\nsend('x', a < 3 && b);\nlast();\n";
 const after = "const a = 1;\nconst same = 2;\nsend('x', a < 4 && b);\nmore();\nlast();\n";
+const unified = { view: 'unified', sides: ['1', '2'], whole: '/whole' } as const;
 const diff = fileDiff('a.ts', 'a.ts', before, after);
 
 test('similar lines are next to each other, and their differences are marked', () => {
@@ -26,7 +27,7 @@ test('similar lines are next to each other, and their differences are marked', (
 test.each(['unified', 'split'] as const)(
   '%s: every line once, colors and marks overlap, code is escaped',
   (view) => {
-    const html = toHtml(diffTable(diff, view, ['lesson 1', 'lesson 2'], '#'));
+    const html = toHtml(diffTable(diff, { view, sides: ['lesson 1', 'lesson 2'], whole: '#' }));
     expect(html).toContain(
       'a &#x3C; <ins><span class="token number">4</span></ins> &#x26;&#x26; b',
     );
@@ -40,12 +41,18 @@ test.each(['unified', 'split'] as const)(
 test('unchanged lines between changes are counted and can be shown', () => {
   const long = Array.from({ length: 30 }, (_, line) => `line ${line}\n`);
   const changed = long.with(10, 'other\n').with(25, 'another\n');
-  const html = toHtml(
-    diffTable(fileDiff('a', 'a', long.join(''), changed.join('')), 'unified', ['1', '2'], '/whole'),
-  );
+  const html = toHtml(diffTable(fileDiff('a', 'a', long.join(''), changed.join('')), unified));
   expect(
     [...html.matchAll(/<a href="\/whole">(\d+) unchanged lines?</g)].map(([, count]) => count),
   ).toEqual(['7', '8', '1']);
   const whole = fileDiff('a', 'a', long.join(''), changed.join(''), Number.MAX_SAFE_INTEGER);
-  expect(toHtml(diffTable(whole, 'unified', ['1', '2'], '/whole'))).not.toContain('unchanged');
+  expect(toHtml(diffTable(whole, unified))).not.toContain('unchanged');
+});
+
+test.each(['unified', 'split'] as const)('%s: a bar marks changed lines of the idea', (view) => {
+  const ideaLines = new Set([2, 4]);
+  const html = toHtml(diffTable(diff, { ...unified, view, ideaLines }));
+  expect(html.match(/<td class="text add key">.*?<\/td>/g)).toEqual([
+    expect.stringContaining('more'),
+  ]);
 });

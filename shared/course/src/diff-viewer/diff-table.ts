@@ -8,21 +8,34 @@ import type { FileDiff } from '../lessons/lesson-diff.ts';
 
 type Lines = readonly CodeToken[][];
 
+/** The highlighted lines of one side, and the numbers of the lines that are the idea. */
+interface Side {
+  readonly lines: Lines;
+  readonly ideaLines: ReadonlySet<number>;
+}
+
 const linesOf = (file: string, text: string): Lines =>
   highlightedLines(text, extname(file).slice(1));
 
-/**
- * Returns the changes of one file as a table. `sides` are the names of its columns, `whole` is the
- * address that shows all lines.
- */
-export function diffTable(
-  diff: FileDiff,
-  view: DiffView,
-  sides: readonly [string, string],
-  whole: string,
-): Element {
-  const before = linesOf(diff.renamedFrom ?? diff.file, diff.before);
-  const after = linesOf(diff.file, diff.after);
+/** How to show the changes of a file. */
+export interface DiffTableOptions {
+  readonly view: DiffView;
+  /** The names of the columns. */
+  readonly sides: readonly [before: string, after: string];
+  /** The address that shows all lines. */
+  readonly whole: string;
+  /** The numbers of the lines in the later file that are the idea. A bar marks them if they changed. */
+  readonly ideaLines?: ReadonlySet<number> | undefined;
+}
+
+/** Returns the changes of one file as a table. */
+export function diffTable(diff: FileDiff, options: DiffTableOptions): Element {
+  const { view, sides, whole, ideaLines = new Set() } = options;
+  const before: Side = {
+    lines: linesOf(diff.renamedFrom ?? diff.file, diff.before),
+    ideaLines: new Set(),
+  };
+  const after: Side = { lines: linesOf(diff.file, diff.after), ideaLines };
   // A new or removed file has only one side.
   const split = view === 'split' && diff.before !== '' && diff.after !== '';
   const columns = split
@@ -84,7 +97,7 @@ function runs(rows: readonly DiffRow[]): DiffRow[][] {
   return found;
 }
 
-function unifiedRows(run: readonly DiffRow[], before: Lines, after: Lines): Element[] {
+function unifiedRows(run: readonly DiffRow[], before: Side, after: Side): Element[] {
   const row = (kind: string, left: DiffCell | undefined, right: DiffCell | undefined): Element => {
     const code = right === undefined ? codeCell(left, before, kind) : codeCell(right, after, kind);
     return h('tr', { className: kind }, [lineCell(left), lineCell(right), signCell(kind), code]);
@@ -100,11 +113,11 @@ function unifiedRows(run: readonly DiffRow[], before: Lines, after: Lines): Elem
   ];
 }
 
-function splitRow(row: DiffRow, before: Lines, after: Lines): Element {
-  const side = (cell: DiffCell | undefined, lines: Lines, changed: string): Element[] => {
+function splitRow(row: DiffRow, before: Side, after: Side): Element {
+  const side = (cell: DiffCell | undefined, code: Side, changed: string): Element[] => {
     const kindOfCell = row.changed ? changed : 'same';
     const kind = cell === undefined ? 'none' : kindOfCell;
-    return [lineCell(cell, kind), signCell(kind), codeCell(cell, lines, kind)];
+    return [lineCell(cell, kind), signCell(kind), codeCell(cell, code, kind)];
   };
   return h('tr', { className: row.changed ? 'both' : 'same' }, [
     ...side(row.before, before, 'del'),
@@ -119,13 +132,12 @@ const signs: Record<string, string> = { add: '+', del: '−' };
 const signCell = (kind: string): Element =>
   h('td', { className: ['sign', kind] }, signs[kind] ?? '');
 
-function codeCell(cell: DiffCell | undefined, lines: Lines, kind: string): Element {
-  const tokens = cell === undefined ? [] : (lines[cell.line - 1] ?? []);
-  return h(
-    'td',
-    { className: ['text', kind] },
-    cell === undefined ? [] : partsOf(tokens, cell.marks, kind),
-  );
+function codeCell(cell: DiffCell | undefined, code: Side, kind: string): Element {
+  if (cell === undefined) return h('td', { className: ['text', kind] });
+  const tokens = code.lines[cell.line - 1] ?? [];
+  const isIdea = kind === 'add' && code.ideaLines.has(cell.line);
+  const className = ['text', kind, ...(isIdea ? ['key'] : [])];
+  return h('td', { className }, partsOf(tokens, cell.marks, kind));
 }
 
 /** Splits each token where a mark starts or ends, because colors and marks overlap. */

@@ -35,7 +35,12 @@ export function fileCard(
   const code =
     diff.patch.hunks.length === 0
       ? h('p.quiet', 'Only its name has changed.')
-      : diffTable(diff, choice.view, comparison.sides, href({ whole: true, file }));
+      : diffTable(diff, {
+          view: choice.view,
+          sides: comparison.sides,
+          whole: href({ whole: true, file }),
+          ideaLines: comparison.ideaLines.get(file),
+        });
   const id = anchor(file);
   if (isFoldable && !isIdea(diff, comparison)) {
     return h('details.card.file.fold', { id }, [

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { lessonFolders } from '@practical-signalr/lesson-kit';
 import { errorTexts } from '../error-texts.ts';
 import { changeReasons, type ChangeReason } from './change-reasons.ts';
+import { ideaLines } from './idea-lines.ts';
 import { lessonSteps } from './lesson-budgets.ts';
 import { type FileDiff, fileDiff, lessonDiff, lessonFiles } from './lesson-diff.ts';
 import { sortByImportance } from './sort-by-importance.ts';
@@ -27,6 +28,8 @@ export interface Comparison {
   readonly limit: number | undefined;
   /** Files that are identical in both. */
   readonly unchanged: readonly string[];
+  /** The numbers of the lines of the later lesson that its page shows as code excerpts, by file. */
+  readonly ideaLines: ReadonlyMap<string, ReadonlySet<number>>;
   /** The reasons of all steps between the two, in the order of the course. */
   readonly reasons: readonly ChangeReason[];
 }
@@ -79,6 +82,7 @@ export function compare(from: string, to: string, options: ComparisonOptions = {
     unchanged: lessonFiles(after.folder, { all: options.all, part: 'both' }).filter(
       (file) => !changed.has(file),
     ),
+    ideaLines: ideaLines(after.folder),
     reasons,
   };
 }
@@ -142,6 +146,7 @@ function brokenAndFixed(folder: string, context?: number): Comparison {
     lab: [],
     limit: undefined,
     unchanged: [],
+    ideaLines: new Map(),
     reasons: changeReasons(BROKEN_FIXED.lesson, folder).filter(({ files }) =>
       files.includes(fixedFile),
     ),
