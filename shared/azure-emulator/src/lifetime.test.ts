@@ -112,6 +112,7 @@ class ServerBehindService {
       path: '/suite',
       query: new QueryParameters(''),
       headers: {},
+      params: {},
       remoteAddress: undefined,
     };
     const { userIdentifier } = client;

@@ -64,6 +64,11 @@ export const errors = {
       'ERR_SIGNALR_INVALID_PATH',
       `The path '${path}' of a hub does not start with a slash. Use a path such as '/chat'.`,
     ),
+  pathPatternInvalid: (path: string, segment: string) =>
+    createError(
+      'ERR_SIGNALR_PATH_PATTERN_INVALID',
+      `The path '${path}' of a hub cannot be reached because of '${segment}'. Write parameters as whole segments such as ':tenant', each with its own name. Other patterns, '..', encoded slashes and control characters are not supported.`,
+    ),
   routerInUse: () =>
     createError(
       'ERR_SIGNALR_ROUTER_IN_USE',

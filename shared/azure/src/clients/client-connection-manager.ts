@@ -195,6 +195,7 @@ function clientRequest({ queryString, headers }: OpenConnection): ConnectionRequ
   return {
     path: query.get('asrs.op') ?? '/',
     query,
+    params: {},
     headers: incomingHeaders(headers),
     remoteAddress: header(headers, 'X-Forwarded-For')?.split(',')[0]?.trim(),
   };

@@ -7,6 +7,7 @@ const request = (headers: object, query = ''): ConnectionRequest => ({
   path: '/hub',
   query: new QueryParameters(query),
   headers: { ...headers },
+  params: {},
   remoteAddress: undefined,
 });
 const token = 'an+opaque/token=1234567890';

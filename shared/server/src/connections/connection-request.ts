@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { decodeHeaders } from './utf8-text.ts';
 
 /** Query parameters whose names are found without regard to case, as ASP.NET Core finds them. */
 export class QueryParameters {
@@ -48,12 +49,24 @@ export interface ConnectionRequest {
   /** Path without the query, as the client wrote it. */
   readonly path: string;
   readonly query: QueryParameters;
+  /**
+   * The values of the path's parameters, decoded. For the path `/tenants/:tenant/hub`, this is
+   * `{ tenant: '…' }`.
+   */
+  readonly params: Readonly<Record<string, string>>;
+  /** The headers. Values are decoded as UTF-8 if they are valid UTF-8, otherwise as Latin-1. */
   readonly headers: IncomingHttpHeaders;
   readonly remoteAddress: string | undefined;
 }
 
 /** Splits a request target; text that is no URL counts as a path. */
 export function splitTarget(target: string): { path: string; query: string } {
+  // RFC 9112, section 3.2.2: clients send the absolute form to proxies.
+  if (!target.startsWith('/')) {
+    const relative = target.replace(/^https?:\/\/[^/?#]*/i, '');
+    if (relative !== target)
+      return splitTarget(relative.startsWith('/') ? relative : `/${relative}`);
+  }
   const mark = target.indexOf('?');
   return mark < 0
     ? { path: target, query: '' }
@@ -61,14 +74,18 @@ export function splitTarget(target: string): { path: string; query: string } {
 }
 
 /** The part of a request that outlives it; the request itself is not kept. */
-export function connectionRequest(request: IncomingMessage): ConnectionRequest {
+export function connectionRequest(
+  request: IncomingMessage,
+  params: ConnectionRequest['params'] = {},
+): ConnectionRequest {
   // express cuts the prefix of a mounted router off `url`.
   const { originalUrl } = request as IncomingMessage & { originalUrl?: string };
   const { path, query } = splitTarget(originalUrl ?? request.url ?? '/');
   return {
     path,
     query: new QueryParameters(query),
-    headers: request.headers,
+    params,
+    headers: decodeHeaders(request.headers),
     remoteAddress: request.socket.remoteAddress,
   };
 }

@@ -7,7 +7,10 @@ import {
   type Refusal,
 } from '../authentication/request-authentication.ts';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
+import type { ConnectionRequest } from '../connections/connection-request.ts';
+import { plainText } from '../connections/http-answer.ts';
 import { logMessages } from '../log-messages.ts';
+import { wireMessages } from '../wire-messages.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
 type Refuse = (refusal: Refusal) => void;
@@ -58,9 +61,14 @@ export function admitToConnection(
   next: Next,
 ): void {
   admit(hub, context, refuse, (ticket) => {
-    if (hub.options.authentication === 'none') return next(ticket);
-    const token = context.request.query.get('id') ?? '';
+    const { params, query } = context.request;
+    const token = query.get('id') ?? '';
     const connection = hub.connections.find(token);
+    // Only this path was authorized, for example for one tenant.
+    if (!hasParams(connection?.request, params)) {
+      return refuse({ status: 404, message: wireMessages.noConnection, headers: plainText });
+    }
+    if (hub.options.authentication === 'none') return next(ticket);
     if (connection?.isOpened === true) {
       if (!isSameUser(connection.ticket, ticket))
         return refuseOther(hub, connection.connectionId, refuse);
@@ -73,6 +81,17 @@ export function admitToConnection(
     }
     next(ticket);
   });
+}
+
+/** Returns true if a request opened no connection yet, or opened one with these parameters. */
+function hasParams(
+  opened: ConnectionRequest | undefined,
+  params: ConnectionRequest['params'],
+): boolean {
+  return (
+    opened === undefined ||
+    Object.entries(params).every(([name, value]) => opened.params[name] === value)
+  );
 }
 
 function refuseOther(hub: MappedHub, connectionId: string, refuse: Refuse): void {

@@ -8,6 +8,7 @@ import type { WriteBatcher } from '../transports/write-batcher.ts';
 import { admit, admitToConnection } from './admit.ts';
 import type { HubExchange } from './hub-exchange.ts';
 import type { MappedHub } from './mapped-hub.ts';
+import type { RouteMatch } from './route-table.ts';
 import { answerNegotiate } from './negotiate-endpoint.ts';
 import { answerRefresh } from './refresh-endpoint.ts';
 import { answerTransport } from './transport-endpoint.ts';
@@ -23,7 +24,7 @@ export type RequestHandler = (
 ) => void;
 
 /** Returns the hub of a path. As in ASP.NET Core, case and a trailing slash do not matter. */
-export type FindHub = (path: string) => MappedHub | undefined;
+export type FindHub = (path: string) => RouteMatch<MappedHub> | undefined;
 
 /** What the handler needs from the rest of the server. */
 export interface HttpHandlerContext {
@@ -51,10 +52,10 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
       else next();
       return;
     }
-    const { hub, action } = route;
+    const { value: hub, params, action } = route;
     const { baseUrl } = request as IncomingMessage & { baseUrl?: string };
     if (baseUrl !== undefined && baseUrl !== '') context.onMounted(baseUrl);
-    const details = connectionRequest(request);
+    const details = connectionRequest(request, params);
     const admitRequest = action === 'transport' ? admitToConnection : admit;
     admitRequest(
       hub,
@@ -75,17 +76,17 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
 function findRoute(
   findHub: FindHub,
   path: string,
-): { readonly hub: MappedHub; readonly action: Action } | undefined {
-  const hub = findHub(path);
-  if (hub !== undefined) return { hub, action: 'transport' };
-  const match = /^(.*)\/(negotiate|refresh)\/?$/i.exec(path);
-  if (match === null) return undefined;
-  const [, parentPath = '', lastSegment = ''] = match;
+): (RouteMatch<MappedHub> & { readonly action: Action }) | undefined {
+  const match = findHub(path);
+  if (match !== undefined) return { ...match, action: 'transport' };
+  const parts = /^(.*)\/(negotiate|refresh)\/?$/i.exec(path);
+  if (parts === null) return undefined;
+  const [, parentPath = '', lastSegment = ''] = parts;
   const parent = findHub(parentPath);
   if (parent === undefined) return undefined;
   const action = lastSegment.toLowerCase() as 'negotiate' | 'refresh';
-  if (action === 'refresh' && !parent.options.enableAuthenticationRefresh) return undefined;
-  return { hub: parent, action };
+  if (action === 'refresh' && !parent.value.options.enableAuthenticationRefresh) return undefined;
+  return { ...parent, action };
 }
 
 async function serve(

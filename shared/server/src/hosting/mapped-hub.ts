@@ -119,8 +119,9 @@ export class MappedHub {
   }
 
   /** Opens a connection that no request to this server has made. */
-  accept(client: AcceptedClient): TransportEvents {
-    const { connectionId, transport, request, user, userIdentifier } = client;
+  accept(client: AcceptedClient, params: ConnectionRequest['params']): TransportEvents {
+    const { connectionId, transport, user, userIdentifier } = client;
+    const request = { ...client.request, params };
     const context = new ConnectionContext(connectionId, connectionId, userIdentifier);
     context.ticket = user === undefined ? undefined : { user, expiresAt: undefined };
     context.open(transport, request);

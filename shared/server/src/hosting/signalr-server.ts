@@ -25,6 +25,7 @@ import {
 import { WriteBatcher } from '../transports/write-batcher.ts';
 import { httpHandler, type RequestHandler } from './http-handler.ts';
 import { MappedHub } from './mapped-hub.ts';
+import { RouteTable } from './route-table.ts';
 import type { UpgradeServer } from './upgrades/server-upgrades.ts';
 import { type AttachOptions, UpgradeHandler } from './upgrades/upgrade-handler.ts';
 
@@ -66,7 +67,7 @@ export interface RouterOptions {
  */
 export class SignalRServer {
   readonly #options: SignalRServerOptions;
-  readonly #hubs = new Map<string, MappedHub>();
+  readonly #routes = new RouteTable<MappedHub>();
   /** Two paths with one hub class share their broadcasts, groups and users. */
   readonly #lifetimes = new Map<{ readonly name: string }, HubLifetimeManager>();
   readonly #batcher = new WriteBatcher();
@@ -79,7 +80,7 @@ export class SignalRServer {
     const { handshakeTimeout } = resolveOptions(options);
     this.#options = options;
     this.#upgrades = new UpgradeHandler(
-      (path) => this.#find(path),
+      (path) => this.#routes.find(path),
       this.#batcher,
       handshakeTimeout,
     );
@@ -100,8 +101,6 @@ export class SignalRServer {
     },
   ): HubContext<ClientOf<THub>> {
     if (this.#closed) throw errors.serverClosed();
-    if (!path.startsWith('/')) throw errors.invalidPath(path);
-    if (this.#find(path) !== undefined) throw errors.pathInUse(path);
     const { create, hubClass } = open(hub);
     const resolved = resolveOptions(this.#options, options);
     // JavaScript callers can leave out the options.
@@ -123,7 +122,7 @@ export class SignalRServer {
       results,
       report,
     );
-    this.#hubs.set(key(path), new MappedHub(key(path), hubClass, dispatcher, resolved));
+    this.#routes.add(path, (key) => new MappedHub(key, hubClass, dispatcher, resolved));
     return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime, results, report), groups };
   }
 
@@ -138,7 +137,7 @@ export class SignalRServer {
     if (this.#hasRouter) throw errors.routerInUse();
     this.#hasRouter = true;
     return httpHandler({
-      findHub: (path) => this.#find(path),
+      findHub: (path) => this.#routes.find(path),
       batcher: this.#batcher,
       canUpgrade: () => handlesUpgrades || this.#upgrades.isAttached,
       onMounted: (basePath) => this.#upgrades.addMountedPath(basePath),
@@ -147,12 +146,12 @@ export class SignalRServer {
 
   /** The paths at which hubs are mapped. */
   get paths(): readonly string[] {
-    return [...this.#hubs.keys()];
+    return [...this.#routes.paths];
   }
 
   /** Returns true if a request to this path is served. Paths are case-insensitive. */
   isMapped(path: string): boolean {
-    return this.#find(path) !== undefined;
+    return this.#routes.find(path) !== undefined;
   }
 
   /**
@@ -206,13 +205,9 @@ export class SignalRServer {
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.closing?.()));
     this.#upgrades.detach();
     // Found until the last client is gone: who polls must be told of the end.
-    await Promise.all([...this.#hubs.values()].map((hub) => hub.close()));
-    this.#hubs.clear();
+    await Promise.all(this.#routes.values.map((hub) => hub.close()));
+    this.#routes.clear();
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.close?.()));
-  }
-
-  #find(path: string): MappedHub | undefined {
-    return this.#hubs.get(key(path));
   }
 
   /** One for each class, however many paths it has; the options of the first one count. */
@@ -221,8 +216,10 @@ export class SignalRServer {
     if (lifetime === undefined) {
       const { protocols, logger, allowStatefulReconnects } = options;
       const accept = (client: AcceptedClient): TransportEvents | undefined => {
-        const hub = this.#find(client.request.path);
-        return hub?.hubClass === hubClass ? hub.accept(client) : undefined;
+        const match = this.#routes.find(client.request.path);
+        return match?.value.hubClass === hubClass
+          ? match.value.accept(client, match.params)
+          : undefined;
       };
       const scaleOutHub = {
         hubName: hubClass.name,
@@ -237,10 +234,6 @@ export class SignalRServer {
     return lifetime;
   }
 }
-
-/** Routes know neither case nor a slash at the end. */
-const key = (path: string): string =>
-  (path.length > 1 ? path.replace(/\/$/, '') : path).toLowerCase();
 
 function open<THub extends Hub<never>>(
   hub: HubFactory<THub>,

@@ -20,6 +20,7 @@ import { admitToConnection } from '../admit.ts';
 import { BasePaths } from '../base-paths.ts';
 import type { FindHub } from '../http-handler.ts';
 import type { MappedHub } from '../mapped-hub.ts';
+import type { RouteMatch } from '../route-table.ts';
 import { serveUpgrades, type UnmappedUpgrades, type UpgradeServer } from './server-upgrades.ts';
 import { refuseUpgrade } from './upgrade-answer.ts';
 
@@ -89,9 +90,9 @@ export class UpgradeHandler {
 
   /** Serves an upgrade request and returns true. Returns false if no hub is mapped to its path. */
   serve(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const hub = this.#find(splitTarget(request.url ?? '/').path);
-    if (hub === undefined) return false;
-    this.#admit(hub, request, socket, head);
+    const match = this.#find(splitTarget(request.url ?? '/').path);
+    if (match === undefined) return false;
+    this.#admit(match, request, socket, head);
     return true;
   }
 
@@ -105,7 +106,7 @@ export class UpgradeHandler {
     this.#basePaths.addMounted(basePath);
   }
 
-  #find(path: string): MappedHub | undefined {
+  #find(path: string): RouteMatch<MappedHub> | undefined {
     const hub = this.#findHub(path);
     if (hub !== undefined) return hub;
     for (const relativePath of this.#basePaths.relativePaths(path)) {
@@ -115,9 +116,14 @@ export class UpgradeHandler {
     return undefined;
   }
 
-  #admit(hub: MappedHub, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  #admit(
+    { value: hub, params }: RouteMatch<MappedHub>,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): void {
     socket.on('error', ignoreError); // the client may disconnect before it is answered
-    const details = connectionRequest(request);
+    const details = connectionRequest(request, params);
     admitToConnection(
       hub,
       { request: details, httpRequest: request, socket },
