@@ -124,7 +124,7 @@ function readPattern(path: string): readonly string[] {
   if (segments === undefined) throw errors.pathPatternInvalid(path, path);
   for (const segment of segments) {
     const isParameter = parameter.test(segment);
-    if (segment === '' || (!isParameter && /^:/.test(segment)) || unsupported.test(segment)) {
+    if (segment === '' || (!isParameter && segment.startsWith(':')) || unsupported.test(segment)) {
       throw errors.pathPatternInvalid(path, segment);
     }
   }
