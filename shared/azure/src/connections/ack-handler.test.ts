@@ -51,3 +51,13 @@ test('only the operations of a lost connection reject', async () => {
   acks.settle(kept.ackId, 1, '');
   expect(await kept.acked).toBe(true);
 });
+
+test('time in which the process was stopped does not count', async () => {
+  const { ackId, acked } = acks.create(one);
+  const now = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(now + 3_600_000);
+  vi.advanceTimersToNextTimer();
+  clock.mockRestore();
+  acks.settle(ackId, 1, '');
+  expect(await acked).toBe(true);
+});

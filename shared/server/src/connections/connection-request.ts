@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { decodeHeaders } from './utf8-text.ts';
 
-/** Query parameters whose names are found without regard to case, as ASP.NET Core finds them. */
+/** Query parameters with case-insensitive names, as in ASP.NET Core. */
 export class QueryParameters {
   readonly #values: ReadonlyMap<string, readonly string[]>;
   readonly #text: string;
@@ -18,18 +18,22 @@ export class QueryParameters {
     this.#values = values;
   }
 
-  /** The value, or undefined. Several are joined with commas, as in ASP.NET Core: no one can hide a value behind another. */
+  /**
+   * Returns the value, or undefined. Several values are joined with commas, as in ASP.NET Core, so that
+   * a request cannot hide a value behind another.
+   */
   get(name: string): string | undefined {
     const values = this.#values.get(name.toLowerCase());
     if (values === undefined || values.length === 1) return values?.[0];
     return values.filter((value) => value !== '').join(',');
   }
 
+  /** Returns all values of one parameter. */
   getAll(name: string): readonly string[] {
     return this.#values.get(name.toLowerCase()) ?? [];
   }
 
-  /** The values of all parameters. */
+  /** Returns the values of all parameters. */
   values(): readonly string[] {
     return [...this.#values.values()].flat();
   }
@@ -38,15 +42,18 @@ export class QueryParameters {
     return this.#values.has(name.toLowerCase());
   }
 
-  /** The query as the client wrote it, without its question mark. */
+  /** Returns the query as the client sent it, without the question mark. */
   toString(): string {
     return this.#text;
   }
 }
 
-/** What a hub may know of the HTTP request that opened its connection. Source: `HubCallerContext.GetHttpContext()`. */
+/**
+ * The HTTP request that opened a connection.
+ * Source: `HubCallerContext.GetHttpContext()` of ASP.NET Core.
+ */
 export interface ConnectionRequest {
-  /** Path without the query, as the client wrote it. */
+  /** The path without the query, as the client sent it. */
   readonly path: string;
   readonly query: QueryParameters;
   /**
@@ -59,7 +66,7 @@ export interface ConnectionRequest {
   readonly remoteAddress: string | undefined;
 }
 
-/** Splits a request target; text that is no URL counts as a path. */
+/** Splits a request target into path and query. Never throws, also if the target is not a URL. */
 export function splitTarget(target: string): { path: string; query: string } {
   // RFC 9112, section 3.2.2: clients send the absolute form to proxies.
   if (!target.startsWith('/')) {
@@ -73,12 +80,12 @@ export function splitTarget(target: string): { path: string; query: string } {
     : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
-/** The part of a request that outlives it; the request itself is not kept. */
+/** Returns the part of a request that outlives it. The request itself can be garbage collected. */
 export function connectionRequest(
   request: IncomingMessage,
   params: ConnectionRequest['params'] = {},
 ): ConnectionRequest {
-  // express cuts the prefix of a mounted router off `url`.
+  // express removes the prefix of a mounted router from `url`.
   const { originalUrl } = request as IncomingMessage & { originalUrl?: string };
   const { path, query } = splitTarget(originalUrl ?? request.url ?? '/');
   return {

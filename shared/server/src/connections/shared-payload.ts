@@ -1,26 +1,32 @@
-/** An encoded message that several connections get. Keeps its frame, so that it is framed once for each transport. */
+/**
+ * An encoded message for several connections. Keeps its frame, so that the message is framed once
+ * for all connections of a transport.
+ */
 export class SharedPayload {
   readonly payload: string | Uint8Array;
   #byteLength: number | undefined;
-  #framer: ((payload: string | Uint8Array) => Buffer) | undefined;
+  #createFrame: ((payload: string | Uint8Array) => Buffer) | undefined;
   #frame: Buffer | undefined;
 
   constructor(payload: string | Uint8Array) {
     this.payload = payload;
   }
 
-  /** Length of the payload as bytes, counted once. */
+  /** The length of the payload in bytes. */
   get byteLength(): number {
     this.#byteLength ??=
       typeof this.payload === 'string' ? Buffer.byteLength(this.payload) : this.payload.byteLength;
     return this.#byteLength;
   }
 
-  /** The frame that `framer` makes, made once. One server mixes few transports, so the last one is kept. */
-  framed(framer: (payload: string | Uint8Array) => Buffer): Buffer {
-    if (this.#frame === undefined || this.#framer !== framer) {
-      this.#frame = framer(this.payload);
-      this.#framer = framer;
+  /**
+   * Returns the frame that `createFrame` creates. Only the last frame is kept, because most servers
+   * use few transports at the same time.
+   */
+  framed(createFrame: (payload: string | Uint8Array) => Buffer): Buffer {
+    if (this.#frame === undefined || this.#createFrame !== createFrame) {
+      this.#frame = createFrame(this.payload);
+      this.#createFrame = createFrame;
     }
     return this.#frame;
   }

@@ -159,7 +159,7 @@ export abstract class BufferedTransport implements Transport, Flushable {
   #add(bytes: number): void {
     this.#addedBytes += bytes;
     if (bytes > this.#largestMessage) this.#largestMessage = bytes;
-    this.#batcher.gathered(bytes);
+    this.#batcher.countBytes(bytes);
     if (!this.#isScheduled) {
       this.#isScheduled = true;
       this.#batcher.add(this);

@@ -29,7 +29,7 @@ const negotiate = async (url: string): Promise<string> => {
 };
 const post = (url: string, body: string) => fetch(url, { method: 'POST', body });
 
-test('one who only POSTs: a little is kept, more waits unread until somebody polls', async () => {
+test('before the first poll, a few bytes of POSTs are kept, and the others wait unread', async () => {
   const server = await testServer((signalr) =>
     signalr.mapHub('/hub', SlowHub, { methods: ['wait'], transportMaxBufferSize: 1000 }),
   );
@@ -63,7 +63,7 @@ test('a client that POSTs and never polls is removed, with its open POSTs', asyn
   await server.close();
 });
 
-test('DELETE in mid call ends the poll and the call; another DELETE finds nothing', async () => {
+test('DELETE during a call ends the poll and the call, and a second DELETE returns 404', async () => {
   const server = await testServer((signalr) =>
     signalr.mapHub('/hub', SlowHub, { methods: ['wait'] }),
   );
@@ -83,7 +83,7 @@ test('DELETE in mid call ends the poll and the call; another DELETE finds nothin
   await server.close();
 });
 
-test('a poll whose client goes away is forgotten: what comes next waits for the next poll', async () => {
+test('data after a canceled poll waits for the next poll', async () => {
   const server = await testServer((signalr) =>
     signalr.mapHub('/hub', SlowHub, { methods: ['wait'] }),
   );
@@ -99,8 +99,8 @@ test('a poll whose client goes away is forgotten: what comes next waits for the 
   await server.close();
 });
 
-test('a client that takes the Close and stays away does not hold up the end', async () => {
-  using disconnectTimeout = new TestTimeout(4999); // less than the 5 s that the server grants
+test('a client that receives the Close message and stays away does not delay closing', async () => {
+  using disconnectTimeout = new TestTimeout(4999); // less than the close timeout of 5 s
   const server = await testServer((signalr) =>
     signalr.mapHub('/hub', SlowHub, { methods: ['wait'], disconnectTimeout: disconnectTimeout.ms }),
   );
@@ -112,7 +112,7 @@ test('a client that takes the Close and stays away does not hold up the end', as
   await disconnectTimeout.elapseUntil(closed);
 });
 
-test('an answer that its client cannot have got comes again, before what is newer', () => {
+test('a response that the client did not receive is sent again, before newer data', () => {
   const batcher = new WriteBatcher();
   const limits = { highWaterMark: 1000, maximumBufferSize: 10_000, sendTimeout: 1000 };
   const times = { pollTimeout: 1000, disconnectTimeout: 1000 };
@@ -134,7 +134,7 @@ test('an answer that its client cannot have got comes again, before what is newe
     transport.poll(Object.assign(response, { end, destroy: () => undefined }) as never);
     return response;
   };
-  poll(); // opens
+  poll(); // opens the connection
   const lost = poll();
   transport.send('one');
   batcher.flush();

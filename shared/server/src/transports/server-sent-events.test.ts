@@ -5,7 +5,7 @@ import { transportSuite } from './transport-suite.ts';
 
 transportSuite('ServerSentEvents', (url) => new RawEventsClient().connect(url));
 
-test('a payload with line feeds, as a serializer of the user may write it, is one event of several lines', () => {
+test('a payload with line feeds is one event with several lines', () => {
   expect(serverSentEventsFrame('{\n"a": 1,\r\n"b": 2\n}').toString()).toBe(
     'data: {\r\ndata: "a": 1,\r\ndata: "b": 2\r\ndata: }\r\n\r\n',
   );

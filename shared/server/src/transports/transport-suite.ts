@@ -9,7 +9,7 @@ import { RawClient } from '../testing/raw-client.ts';
 import { TestTimeout } from '../testing/test-timeout.ts';
 import type { TransportName } from './registry.ts';
 
-/** What the suite needs of a client of one transport. */
+/** A client of one transport, for the suite. */
 export interface SuiteClient {
   send(data: string | Uint8Array): void;
   next(): Promise<string | undefined>;
@@ -24,7 +24,7 @@ export const call = (id: string, target: string, ...args: unknown[]): string =>
 const result = (id: string, value: unknown): string =>
   JSON.stringify({ type: 3, invocationId: id, result: value });
 
-/** What every transport has to do alike; `connect` gives a client after its handshake. */
+/** The tests that every transport must pass. `connect` returns a client after its handshake. */
 export function transportSuite(
   name: TransportName,
   connect: (url: string) => Promise<SuiteClient>,
@@ -43,7 +43,7 @@ export function transportSuite(
       connected++;
     }
     override onDisconnected(): void {
-      if (--connected === 1) onEmpty(); // the witness stays
+      if (--connected === 1) onEmpty(); // only the witness is left
     }
     echo(value: unknown): unknown {
       return value;
@@ -69,7 +69,7 @@ export function transportSuite(
     }
   }
   const methods = ['echo', 'transport', 'seen', 'leave', 'large', 'flood', 'tell'] as const;
-  /** Resolves when every client but the witness has been seen off. */
+  /** Resolves when all clients except the witness have disconnected. */
   const empty = (): Promise<void> => {
     if (connected <= 1) return Promise.resolve();
     const isEmpty = new Promise<void>((resolve) => (onEmpty = resolve));
@@ -124,7 +124,7 @@ export function transportSuite(
     client.close();
   });
 
-  test('a call may come in pieces, cut within a character', async () => {
+  test('a call may arrive in chunks, cut within a character', async () => {
     const client = await connect(url);
     const bytes = Buffer.from(call('1', 'Echo', 'Grüße'));
     const cut = bytes.indexOf(0xc3) + 1;
@@ -230,7 +230,7 @@ export function transportSuite(
           for (let i = 0; i < 20; i++) expect(await connection.invoke('Echo', `${i}`)).toBe(`${i}`);
         } catch (error) {
           expect(error).toBeInstanceOf(Error);
-          expect((error as Error).message).not.toContain('expected'); // what arrives is right, or does not arrive
+          expect((error as Error).message).not.toContain('expected'); // everything that arrives is correct
         }
         await connection.stop();
         await proxy.close();

@@ -1,41 +1,44 @@
 import { Gate } from '../connections/gate.ts';
 
-/** Something that gathers writes during one turn of the event loop. */
+/** A buffer of writes that is flushed at the end of a turn of the event loop. */
 export interface Flushable {
   flush(): void;
 }
 
-/** Bytes that may gather in one turn over all connections; the more, the fewer writes. */
-const MAXIMUM_GATHERED = 8 * 1024 * 1024;
+/** The number of bytes of all connections above which senders wait for the end of the turn. */
+const MAXIMUM_ADDED = 8 * 1024 * 1024;
 
 /**
- * Ends each turn of the event loop with one write for each connection that has something to send.
- * A broadcast puts the same frames on many lists: equal lists share one joined buffer.
+ * Writes once per turn of the event loop for each connection that has data to send. A broadcast
+ * adds the same frames to many connections, so connections with equal frames share one joined buffer.
  */
 export class WriteBatcher {
-  #waiting: Flushable[] = [];
-  #gathered = 0;
+  #scheduled: Flushable[] = [];
+  #addedBytes = 0;
   readonly #room = new Gate();
   #joinedFrames: readonly Buffer[] | undefined;
   #joined: Buffer | undefined;
   readonly #flush = (): void => this.flush();
 
+  /** Flushes this buffer at the end of the turn. */
   add(flushable: Flushable): void {
-    if (this.#waiting.push(flushable) === 1) setImmediate(this.#flush);
+    this.#scheduled.push(flushable);
+    if (this.#scheduled.length === 1) setImmediate(this.#flush);
   }
 
-  gathered(bytes: number): void {
-    this.#gathered += bytes;
+  /** Counts bytes that were added to a buffer in this turn. */
+  countBytes(bytes: number): void {
+    this.#addedBytes += bytes;
   }
 
-  /** Undefined while more may gather in this turn, else a promise for its end. */
+  /** Returns undefined if more may be sent in this turn. Otherwise, returns a promise of its end. */
   whenRoom(): Promise<void> | undefined {
-    if (this.#gathered < MAXIMUM_GATHERED) return undefined;
-    return this.#room.wait();
+    return this.#addedBytes < MAXIMUM_ADDED ? undefined : this.#room.wait();
   }
 
+  /** Returns one buffer with all frames. Equal frames share it. */
   join(frames: readonly Buffer[]): Buffer {
-    if (this.#joined === undefined || !sameFrames(this.#joinedFrames, frames)) {
+    if (this.#joined === undefined || !haveSameFrames(this.#joinedFrames, frames)) {
       this.#joinedFrames = frames;
       this.#joined = Buffer.concat(frames);
     }
@@ -43,18 +46,16 @@ export class WriteBatcher {
   }
 
   flush(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#gathered = 0;
-    for (const flushable of waiting) flushable.flush();
+    const scheduled = this.#scheduled;
+    this.#scheduled = [];
+    this.#addedBytes = 0;
+    for (const flushable of scheduled) flushable.flush();
     this.#joined = undefined;
     this.#joinedFrames = undefined;
     this.#room.open();
   }
 }
 
-function sameFrames(a: readonly Buffer[] | undefined, b: readonly Buffer[]): boolean {
-  if (a === undefined || a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+function haveSameFrames(a: readonly Buffer[] | undefined, b: readonly Buffer[]): boolean {
+  return a?.length === b.length && b.every((frame, i) => frame === a[i]);
 }
