@@ -12,6 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** The imports and declarations for snippets without imports. A snippet may declare the same name itself. */
 const context = `
 import { createServer } from 'node:http';
+import { createSecureServer } from 'node:http2';
 import { setInterval } from 'node:timers/promises';
 import express from 'express';
 import type { FastifyInstance } from 'fastify';
@@ -35,6 +36,8 @@ declare const server: import('node:http').Server;
 declare const signalr: SignalRServer;
 declare const fastify: FastifyInstance;
 declare const url: string;
+declare const key: string;
+declare const cert: string;
 `;
 
 const readmes = [
