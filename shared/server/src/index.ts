@@ -6,6 +6,10 @@ export {
 } from './hosting/signalr-server.ts';
 export type { UnmappedUpgrades, UpgradeServer } from './hosting/upgrades/server-upgrades.ts';
 export type { AttachOptions } from './hosting/upgrades/upgrade-handler.ts';
+export type {
+  ClientConnection,
+  ConnectionHandler,
+} from './hosting/connection/client-connection.ts';
 export type { RequestHandler } from './hosting/http-handler.ts';
 export { type ClientOf, Hub } from './hubs/hub.ts';
 export { HubError } from './hub-error.ts';
@@ -76,6 +80,7 @@ export type {
 export type { UserIdProvider, UserIdRequest } from './hubs/user-id-provider.ts';
 export type {
   LongPollingOptions,
+  MapConnectionOptions,
   MapHubOptions,
   SharedOptions,
   SignalRServerOptions,

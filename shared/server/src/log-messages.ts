@@ -48,6 +48,8 @@ export const logMessages = {
     `onDisconnected of ${hub} did not return within shutdownTimeout. The server closed without waiting for it.`,
   lifetimeManagerFailed: (hub: string) =>
     `The lifetime manager of ${hub} failed to remove a connection.`,
+  connectionHandlerFailed: (path: string) =>
+    `The connection handler at ${path} failed. The connection was closed.`,
   methodFailed: (hub: string, method: string) => `${hub}.${method} failed.`,
   callRefused: (hub: string, method: string, reason: string) =>
     `A call of ${quote(method)} of ${hub} was refused: ${reason}.`,

@@ -178,6 +178,12 @@ export interface SignalRServerOptions extends SharedOptions {
   readonly logger?: Logger;
 }
 
+/** Options of `mapConnection`. Options that concern only hubs have no effect. */
+export interface MapConnectionOptions extends SharedOptions {
+  /** The rule for who may connect. Default: anyone. */
+  readonly authorize?: Authorize;
+}
+
 /**
  * Options of one hub. They override the options of the server, except that filters are added.
  * @example

@@ -1,6 +1,5 @@
 import type { TransferFormat } from '@practical-signalr/protocol';
 import { OriginCheck } from '../authentication/allowed-origins.ts';
-import { redactTokens } from '../authentication/redact-tokens.ts';
 import { RequestAuthentication } from '../authentication/request-authentication.ts';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import { ConnectionContext } from '../connections/connection-context.ts';
@@ -10,19 +9,17 @@ import { RunningClock } from '../connections/running-clock.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
 import { logMessages } from '../log-messages.ts';
-import { HubConnection } from '../hubs/connection/hub-connection.ts';
-import type { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
-import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { ResolvedOptions } from '../server-options.ts';
 import type { SendLimits } from '../transports/buffered-transport.ts';
 import { findTransport, upgradeTransports } from '../transports/find-transport.ts';
 import type { TransportDefinition, TransportUpgrader } from '../transports/transport-definition.ts';
+import type { Endpoint, EndpointConnection } from './endpoint.ts';
 
 /** Bytes that a client's buffer may hold when the application does not wait for its sends. */
 export const MAXIMUM_SEND_BUFFER = 16 * 1024 * 1024;
 
-/** One hub at one path: its connections and their heartbeat. */
+/** One hub, or one connection handler, at one path: its connections and their heartbeat. */
 export class MappedHub {
   readonly hubClass: unknown;
   readonly options: ResolvedOptions;
@@ -32,19 +29,14 @@ export class MappedHub {
   /** The transports that negotiation offers, in the order of the option `transports`. */
   readonly offeredTransports: readonly TransportDefinition[];
   readonly upgraders: ReadonlyMap<TransportDefinition, TransportUpgrader>;
-  readonly #dispatcher: HubDispatcher;
-  readonly #live = new Map<ConnectionContext, HubConnection>();
+  readonly #endpoint: Endpoint;
+  readonly #live = new Map<ConnectionContext, EndpointConnection>();
   readonly #clock: RunningClock;
   readonly #heartbeat: NodeJS.Timeout;
   #closing = false;
   #onEmpty: (() => void) | undefined;
 
-  constructor(
-    path: string,
-    hubClass: unknown,
-    dispatcher: HubDispatcher,
-    options: ResolvedOptions,
-  ) {
+  constructor(path: string, hubClass: unknown, endpoint: Endpoint, options: ResolvedOptions) {
     this.hubClass = hubClass;
     this.options = options;
     this.authentication = new RequestAuthentication(options);
@@ -65,7 +57,7 @@ export class MappedHub {
       clock: this.#clock,
       tokens: connectionTokens && new ConnectionTokens(connectionTokens, path),
     });
-    this.#dispatcher = dispatcher;
+    this.#endpoint = endpoint;
     this.offeredTransports = options.transports
       .map((name) => findTransport(name))
       .filter((definition) => definition !== undefined);
@@ -77,8 +69,8 @@ export class MappedHub {
     );
   }
 
-  get lifetime(): HubLifetimeManager {
-    return this.#dispatcher.lifetime;
+  get lifetime(): Endpoint['lifetime'] {
+    return this.#endpoint.lifetime;
   }
 
   /** True if no further client may connect. */
@@ -133,18 +125,17 @@ export class MappedHub {
     transport: Transport,
     request: ConnectionRequest,
   ): TransportEvents {
-    const connection: HubConnection = new HubConnection(
+    const connection = this.#endpoint.connect({
       context,
       transport,
       request,
-      this.#dispatcher,
-      this.#clock,
-      () => {
+      clock: this.#clock,
+      onEnded: () => {
         this.connections.remove(context);
         this.#live.delete(context);
         if (this.#live.size === 0) this.#onEmpty?.();
       },
-    );
+    });
     this.#live.set(context, connection);
     return connection.transportEvents;
   }
@@ -152,22 +143,12 @@ export class MappedHub {
   /** Gives a connection the newer ticket of its user. */
   renew(context: ConnectionContext, ticket: AuthenticationTicket | undefined): void {
     context.ticket = ticket;
-    const connection = this.#live.get(context);
-    if (connection !== undefined) connection.callerContext.user = ticket?.user;
+    this.#live.get(context)?.setUser(ticket?.user);
   }
 
-  /**
-   * Runs the hub's hook for a new ticket of the client. If the connected hook has not run yet, that
-   * hook sees the ticket.
-   */
+  /** Reports that the client has sent a new ticket. */
   refreshed(context: ConnectionContext): void {
-    const connection = this.#live.get(context);
-    if (connection?.hasJoined !== true) return;
-    this.#dispatcher.runAuthenticationRefreshedHook(connection).catch((error: unknown) => {
-      const { hubName, options } = this.#dispatcher;
-      const { request } = connection.callerContext;
-      options.logger.error(logMessages.refreshedHookFailed(hubName), redactTokens(error, request));
-    });
+    this.#live.get(context)?.onAuthenticationRefreshed();
   }
 
   /** Asks every client to reconnect and waits until all connections have closed. */

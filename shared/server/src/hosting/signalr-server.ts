@@ -17,6 +17,7 @@ import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import { LocalLifetimeManager } from '../scale-out/local-lifetime-manager.ts';
 import {
+  type MapConnectionOptions,
   type MapHubOptions,
   type ResolvedOptions,
   resolveOptions,
@@ -24,6 +25,9 @@ import {
 } from '../server-options.ts';
 import { WriteBatcher } from '../transports/write-batcher.ts';
 import { httpHandler, type RequestHandler } from './http-handler.ts';
+import type { ConnectionHandler } from './connection/client-connection.ts';
+import { connectionEndpoint } from './connection/handled-connection.ts';
+import { hubEndpoint } from './hub-endpoint.ts';
 import { MappedHub } from './mapped-hub.ts';
 import { RouteTable } from './route-table.ts';
 import type { UpgradeServer } from './upgrades/server-upgrades.ts';
@@ -122,8 +126,32 @@ export class SignalRServer {
       results,
       report,
     );
-    this.#routes.add(path, (key) => new MappedHub(key, hubClass, dispatcher, resolved));
+    this.#routes.add(
+      path,
+      (key) => new MappedHub(key, hubClass, hubEndpoint(dispatcher), resolved),
+    );
     return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime, results, report), groups };
+  }
+
+  /**
+   * Serves connections without the hub protocol at a path, over all transports. The handler is
+   * called once for each connection. Throws if the path is invalid or in use.
+   * Source: `MapConnectionHandler` of ASP.NET Core.
+   * @example
+   * signalr.mapConnection('/echo', async (connection) => {
+   *   for await (const chunk of connection) await connection.send(chunk);
+   * });
+   */
+  mapConnection(
+    path: string,
+    handler: ConnectionHandler,
+    options: MapConnectionOptions = {},
+  ): void {
+    if (this.#closed) throw errors.serverClosed();
+    const resolved = { ...resolveOptions(this.#options, options), allowStatefulReconnects: false };
+    refuseImpossibleRules(path, resolved, new Map());
+    const endpoint = connectionEndpoint(path, handler, resolved);
+    this.#routes.add(path, (key) => new MappedHub(key, undefined, endpoint, resolved));
   }
 
   /**

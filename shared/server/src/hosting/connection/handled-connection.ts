@@ -1,0 +1,179 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ClaimsPrincipal } from '../../connections/claims-principal.ts';
+import type { ConnectionRequest } from '../../connections/connection-request.ts';
+import { Gate } from '../../connections/gate.ts';
+import type { TransportEvents } from '../../connections/transport.ts';
+import { logMessages } from '../../log-messages.ts';
+import type { ResolvedOptions } from '../../server-options.ts';
+import type { TransportName } from '../../transport-name.ts';
+import type { Endpoint, EndpointConnection, NewConnection } from '../endpoint.ts';
+import type { ClientConnection, ConnectionHandler } from './client-connection.ts';
+
+/** Returns the endpoint of a connection handler. */
+export function connectionEndpoint(
+  path: string,
+  handler: ConnectionHandler,
+  options: ResolvedOptions,
+): Endpoint {
+  return {
+    lifetime: {},
+    connect(connection) {
+      const handled = new HandledConnection(connection, options);
+      void handled.run(path, handler);
+      return handled;
+    },
+  };
+}
+
+/** A connection that a connection handler serves. */
+class HandledConnection implements ClientConnection, EndpointConnection, TransportEvents {
+  readonly connectionId: string;
+  readonly request: ConnectionRequest;
+  readonly #new: NewConnection;
+  readonly #options: ResolvedOptions;
+  readonly #aborter = new AbortController();
+  /** Opens when there is something to read. */
+  readonly #readable = new Gate();
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  /** What was sent since the last wait for the event loop. */
+  #bytesInTurn = 0;
+  #isPaused = false;
+  #isClosed = false;
+  #isReturned = false;
+  #user: ClaimsPrincipal | undefined;
+  #shutdownTimer: NodeJS.Timeout | undefined;
+
+  constructor(connection: NewConnection, options: ResolvedOptions) {
+    this.connectionId = connection.context.connectionId;
+    this.request = connection.request;
+    this.#user = connection.context.ticket?.user;
+    this.#new = connection;
+    this.#options = options;
+  }
+
+  get transport(): TransportName {
+    return this.#new.transport.name as TransportName;
+  }
+
+  get user(): ClaimsPrincipal | undefined {
+    return this.#user;
+  }
+
+  get signal(): AbortSignal {
+    return this.#aborter.signal;
+  }
+
+  get transportEvents(): TransportEvents {
+    return this;
+  }
+
+  async send(payload: string | Uint8Array): Promise<void> {
+    if (this.#isClosed) return;
+    this.#new.transport.send(payload);
+    this.#bytesInTurn += payload.length;
+    if (this.#bytesInTurn >= this.#options.transportMaxBufferSize) {
+      // A loop that sends must not keep the server from noticing that the client has gone.
+      this.#bytesInTurn = 0;
+      await setImmediate();
+    }
+    await this.#new.transport.whenRoom();
+  }
+
+  close(): void {
+    this.#stop();
+    this.#new.transport.close();
+  }
+
+  abort(): void {
+    this.#stop();
+    this.#new.transport.abort();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
+    for (;;) {
+      const chunks = this.#chunks;
+      this.#chunks = [];
+      this.#bytes = 0;
+      yield* chunks;
+      if (this.#chunks.length > 0) continue;
+      if (this.signal.aborted) return;
+      this.#resume();
+      await this.#readable.wait();
+    }
+  }
+
+  /** Runs the handler after the transport has started, and closes the connection after it. */
+  async run(path: string, handler: ConnectionHandler): Promise<void> {
+    await Promise.resolve();
+    try {
+      await handler(this);
+    } catch (error) {
+      // An aborted operation of the handler is no failure after the connection has closed.
+      if (!this.signal.aborted) {
+        this.#options.logger.error(logMessages.connectionHandlerFailed(path), error);
+      }
+    }
+    this.#isReturned = true;
+    if (this.#isClosed) this.#end();
+    else this.close();
+  }
+
+  onReceive(chunk: string | Uint8Array): void {
+    if (this.signal.aborted) return;
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    if (bytes.length === 0) return;
+    this.#chunks.push(bytes);
+    this.#bytes += bytes.length;
+    if (!this.#isPaused && this.#bytes >= this.#options.transportMaxBufferSize) {
+      this.#isPaused = true;
+      this.#new.transport.pause();
+    }
+    this.#readable.open();
+  }
+
+  onClose(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stop();
+    if (this.#isReturned) this.#end();
+  }
+
+  setUser(user: ClaimsPrincipal | undefined): void {
+    this.#user = user;
+  }
+
+  onAuthenticationRefreshed(): void {
+    // The handler sees the new claims in `user`.
+  }
+
+  onHeartbeat(): void {
+    // Without the hub protocol there are no pings.
+  }
+
+  shutdown(): void {
+    if (this.#shutdownTimer !== undefined) return;
+    this.#shutdownTimer = setTimeout(() => {
+      this.#new.transport.abort();
+      this.#new.onEnded();
+    }, this.#options.shutdownTimeout);
+    this.#stop();
+  }
+
+  /** Ends the loop that reads. What was received before can still be read. */
+  #stop(): void {
+    this.#aborter.abort();
+    this.#readable.open();
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#new.transport.resume();
+  }
+
+  #end(): void {
+    clearTimeout(this.#shutdownTimer);
+    this.#new.onEnded();
+  }
+}
