@@ -1,9 +1,9 @@
-/** What the server can be asked. */
+/** The hub methods that a client can call. */
 export interface MessageServer {
   sendMessageToAll(message: string): Promise<void>;
 }
 
-/** What a client can be told. */
+/** The client methods that the server can call. */
 export interface MessageClient {
   receiveMessage(message: string): void;
 }

@@ -1,4 +1,4 @@
-/** What the server can be asked. */
+/** The hub methods that a client can call. */
 export interface MessageServer {
   sendMessageToAll(message: string): Promise<void>;
   sendMessageToCaller(message: string): Promise<void>;
@@ -7,7 +7,7 @@ export interface MessageServer {
   sendMessageToGroup(group: string, message: string): Promise<void>;
 }
 
-/** What a client can be told. */
+/** The client methods that the server can call. */
 export interface MessageClient {
   receiveMessage(message: string): void;
   userConnected(connectionId: string): void;

@@ -1,4 +1,4 @@
-/** What the server can be asked. */
+/** The hub methods that a client can call. */
 export interface MessageServer {
   sendMessageToAll(message: string): Promise<void>;
   sendMessageToCaller(message: string): Promise<void>;
@@ -8,7 +8,7 @@ export interface MessageServer {
   whoAmI(): string | undefined;
 }
 
-/** What a client can be told. */
+/** The client methods that the server can call. */
 export interface MessageClient {
   receiveMessage(message: string): void;
   userConnected(connectionId: string): void;

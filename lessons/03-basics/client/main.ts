@@ -1,8 +1,8 @@
 import './style.css';
-import { showMessage, showState, typed } from '@practical-signalr/lesson-kit/client';
+import { onSend, showMessage } from '@practical-signalr/lesson-kit/client';
+import { showState, typed, Walkthrough } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder } from '@microsoft/signalr';
 import type { MessageClient, MessageServer } from '../contract.ts';
-import './failures.ts';
 
 const builder = new HubConnectionBuilder().withUrl('/messages');
 const connection = typed<MessageServer, MessageClient>(builder.build());
@@ -14,20 +14,8 @@ async function send(message: string): Promise<void> {
   await connection.invoke('SendMessageToAll', message);
 }
 
-const form = document.querySelector<HTMLFormElement>('#form')!;
-const field = document.querySelector<HTMLTextAreaElement>('#message')!;
-
-form.addEventListener('submit', async (event) => {
-  event.preventDefault();
-  field.focus();
-  try {
-    await send(field.value);
-    showState('good', 'The hub method has finished', '#sent');
-    field.value = '';
-  } catch (error) {
-    showState('bad', (error as Error).message, '#sent');
-  }
-});
+onSend('#form', send);
+new Walkthrough('.walk', connection);
 
 await connection.start();
 showState('good', 'Connected');

@@ -6,3 +6,6 @@ export class MessageHub extends Hub<MessageClient> implements MessageServer {
     await this.clients.all.send('ReceiveMessage', message);
   }
 }
+
+/** The methods that clients can call. A public method that is missing here is a compile error. */
+export const methods = ['sendMessageToAll'] as const;

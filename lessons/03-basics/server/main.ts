@@ -2,23 +2,15 @@ import { createServer } from 'node:http';
 import { serveLesson } from '@practical-signalr/lesson-kit';
 import { SignalRServer } from '@practical-signalr/server';
 import express from 'express';
-import { z } from 'zod';
-import { FailingHub } from './failing-hub.ts';
-import { MessageHub } from './hub.ts';
+import { mapLab } from '../lab/server/map-lab.ts';
+import { MessageHub, methods } from './hub.ts';
 
 const app = express();
 const server = createServer(app);
 const signalr = new SignalRServer();
 
-signalr.mapHub('/messages', MessageHub, { methods: ['sendMessageToAll'] });
-signalr.mapHub('/failing', FailingHub, {
-  methods: {
-    sendMessageToAll: { arguments: [z.string()] },
-    boom: {},
-    told: {},
-    callNobody: {},
-  },
-});
+signalr.mapHub('/messages', MessageHub, { methods });
+mapLab({ app, server, signalr });
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets

@@ -3,13 +3,15 @@ import {
   auditPage,
   hasChromium,
   launchChromium,
+  layoutFaults,
+  playOutcomes,
   type RunningLesson,
+  see,
   startLesson,
   tabOrder,
   watchProblems,
-  see,
 } from '@practical-signalr/lesson-kit/testing';
-import { type Browser, type BrowserContext, type Page } from '@playwright/test';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -44,18 +46,51 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
     expect(problems).toEqual([]);
   });
 
-  test('a message sent in one tab shows in both, as text, by keyboard alone', async () => {
-    const other = await open();
-    await page.bringToFront();
+  test('the walkthrough ticks each step when it happens, by keyboard alone', async () => {
+    const steps = page.locator('.walk > li');
+    await see(page).toHaveTitle('Lesson 3: Basics');
+    await see(steps.nth(0)).toHaveClass(/done/);
     await page.locator('#message').focus();
     await page.keyboard.type('hello <b>both</b>');
     await page.keyboard.press('Enter');
-    for (const tab of [page, other]) {
-      await see(tab.locator('#messages li').first()).toContainText('hello <b>both</b>');
-    }
+    await see(steps.nth(1)).toHaveClass(/done/);
     await see(page.locator('#message')).toBeFocused();
-    await see(page.locator('[aria-live].visually-hidden')).toHaveText('hello <b>both</b>');
+    await see(steps.nth(2)).toHaveAttribute('aria-current', 'step'); // The own message is not enough.
+
+    const other = await open();
+    await other.locator('#message').fill('from the other tab');
+    await other.locator('#message').press('Enter');
+    await see(steps.nth(2)).toHaveClass(/done/);
+    await see(page.locator('#messages li > span')).toHaveText([
+      'hello <b>both</b>',
+      'from the other tab',
+    ]);
+    await see(other.locator('.walk > li').nth(2)).not.toHaveClass(/done/);
     await other.close();
+
+    await steps.nth(3).getByRole('button', { name: 'Continue' }).press('Enter');
+    await see(page.locator('.progress')).toHaveText('4 of 4 steps done');
+  });
+
+  test('the page shows three lines of the source files, and links to everything around', async () => {
+    await see(page.locator('.excerpt pre')).toHaveText([
+      "await connection.invoke('SendMessageToAll', message);",
+      "await this.clients.all.send('ReceiveMessage', message);",
+      "connection.on('ReceiveMessage', (message) => showMessage(message));",
+    ]);
+    for (const name of ['README', 'Diff', 'Slides', 'Lab']) {
+      await see(page.locator('.bar').getByRole('link', { name })).toBeVisible();
+    }
+  });
+
+  test('a double click sends once, and blank messages are not sent', async () => {
+    await page.locator('#message').fill('   ');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await see(page.locator('#sent')).toHaveText('Write a message first.');
+    await page.locator('#message').fill('twice?');
+    await page.getByRole('button', { name: 'Send', exact: true }).dblclick();
+    await see(page.locator('#sent')).toHaveText(/The hub method has finished|Write a message/);
+    await see(page.locator('#messages li').filter({ hasText: 'twice?' })).toHaveCount(1);
   });
 
   test('the wire panel shows negotiate, handshake, call and completion, and no token', async () => {
@@ -67,42 +102,83 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
     expect(await wire.textContent()).toMatch(/\?id=••••/);
   });
 
-  if (production) return; // the page's code is the same: what a build may break is seen by now
-  test.each([
-    [
-      'unknown method',
-      "Failed to invoke 'Nope' due to an error on the server. HubException: Method does not exist.",
-    ],
-    ['too few arguments', "Failed to invoke 'sendMessageToAll' due to an error on the server."],
-    ['too many arguments', "Failed to invoke 'sendMessageToAll' due to an error on the server."],
-    ['a number for a text', "Failed to invoke 'sendMessageToAll' due to an error on the server."],
-    ['method throws', "An unexpected error occurred invoking 'boom' on the server."],
-    [
-      'method throws HubError',
-      "An unexpected error occurred invoking 'told' on the server. HubException: told",
-    ],
-    ['invoke before start', "Cannot send data if the connection is not in the 'Connected' State."],
-    ['33 KB argument', 'Server returned an error on close: Connection closed with an error.'],
-    [
-      'no handler on the client',
-      "The call succeeds. The client logs: No client method with the name 'nobodylistens' found.",
-    ],
-    [
-      'handler registered late',
-      "The call succeeds. The client logs: No client method with the name 'receivemessage' found.",
-    ],
-    [
-      'handler returns a value',
-      "The call succeeds. The client logs: Result given for 'receivemessage' method but server is not expecting a result.",
-    ],
-    ['sendmessagetoall', 'It succeeds.'],
-    ['send to an unknown method', 'It succeeds.'],
-  ])('failure on purpose: %s', async (name, text) => {
-    const row = page
-      .locator('#failures tr')
-      .filter({ has: page.getByRole('button', { name, exact: true }) });
-    await row.getByRole('button').click();
-    await see(row.locator('td').nth(1)).toHaveText(text);
+  test('the lab opens from the page', async () => {
+    const lab = await context.newPage();
+    await lab.goto(lesson.url);
+    await lab.getByRole('link', { name: 'Lab' }).click();
+    await see(lab).toHaveTitle('Lab 3: Basics');
+    const row = lab.getByRole('row', { name: 'Call an unknown method' });
+    await row.getByRole('button', { name: 'Call an unknown method' }).click();
+    await see(row.locator('.badge')).toHaveText('As expected');
+    await lab.close();
+  });
+
+  if (production) return; // What a build may break was tested above.
+
+  test('the lab shows every failure with the message that it explains, and its cure', async () => {
+    const lab = await context.newPage();
+    await lab.goto(`${lesson.url}/lab/`);
+    const good = 'The call succeeds.';
+    const argumentError = "Failed to invoke 'sendMessageToAll' due to an error on the server.";
+    const hubError =
+      "An unexpected error occurred invoking 'throwHubError' on the server. HubException: The room is full.";
+    const noLog = 'The call succeeds. Client log: empty';
+    const played = await playOutcomes(lab, '#failures');
+    expect(played.map(({ action, badge, result, cure }) => [action, badge, result, cure])).toEqual([
+      [
+        'Call an unknown method',
+        'As expected',
+        "Failed to invoke 'Nope' due to an error on the server. HubException: Method does not exist.",
+        good,
+      ],
+      ['Pass too few arguments', 'As expected', argumentError, good],
+      ['Pass too many arguments', 'As expected', argumentError, good],
+      ['Pass a number instead of a string', 'As expected', argumentError, good],
+      [
+        'Invoke before start',
+        'As expected',
+        "Cannot send data if the connection is not in the 'Connected' State.",
+        good,
+      ],
+      [
+        'Send an argument of 33 KB',
+        'As expected',
+        'Server returned an error on close: Connection closed with an error.',
+        good,
+      ],
+      [
+        'Throw an Error',
+        'As expected',
+        "An unexpected error occurred invoking 'boom' on the server.",
+        hubError,
+      ],
+      ['Throw a HubError', 'As expected', hubError, undefined],
+      [
+        'Have no handler',
+        'As expected',
+        "The call succeeds. Client log: No client method with the name 'nobodylistens' found.",
+        noLog,
+      ],
+      [
+        'Register a handler too late',
+        'As expected',
+        "The call succeeds. Client log: No client method with the name 'receivemessage' found.",
+        noLog,
+      ],
+      [
+        'Return a value from a handler',
+        'As expected',
+        "The call succeeds. Client log: Result given for 'receivemessage' method but server is not expecting a result.",
+        noLog,
+      ],
+    ]);
+    const experiments = await playOutcomes(lab, '#experiments');
+    expect(experiments.map(({ badge, result }) => [badge, result])).toEqual([
+      ['As expected', good],
+      ['As expected', 'send resolves.'],
+    ]);
+    expect(await auditPage(lab)).toEqual([]);
+    await lab.close();
   });
 
   test('a message of 40 KB ends the connection, and the page says so', async () => {
@@ -117,25 +193,24 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
     await see(other.locator('#sent')).toHaveText(
       'Server returned an error on close: Connection closed with an error.',
     );
-    await other.reload();
-    await see(other.locator('#state')).toHaveText('Connected');
     // The client's transport logs it, whatever the level of the hub's own log.
     expect(logged).toEqual([expect.stringContaining('Connection disconnected with error')]);
     await own.close();
   });
 
-  test('everybody can use it: axe in light and dark, a phone without sideways scrolling, a sensible keyboard order', async () => {
+  test('the page is accessible, and long values fit in every locale', async () => {
     expect(await auditPage(page)).toEqual([]);
     const order = await tabOrder(page, 'Course');
-    expect(order.slice(0, 4)).toEqual(['Course', 'Message', 'Send', 'unknown method']);
-    expect(order.slice(16, 23)).toEqual([
-      'Wire',
-      'On',
-      'Pause',
-      'Clear',
-      'Copy',
-      'Filter the wire',
-      expect.any(String),
-    ]);
+    expect(order.slice(0, 3)).toEqual(['Course', 'Message', 'Send']);
+    const time = (locale: string): string =>
+      new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(new Date());
+    expect(
+      await layoutFaults(page, {
+        '#state': 'Disconnected. Reload the page.',
+        '#sent': 'Server returned an error on close: Connection closed with an error.',
+        '#messages li > span': 'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(2),
+        '#messages time': time,
+      }),
+    ).toEqual([]);
   });
 });

@@ -3,13 +3,15 @@ import {
   auditPage,
   hasChromium,
   launchChromium,
+  layoutFaults,
+  playOutcomes,
   type RunningLesson,
+  see,
   startLesson,
   tabOrder,
   watchProblems,
-  see,
 } from '@practical-signalr/lesson-kit/testing';
-import { type Browser, type BrowserContext, type Page } from '@playwright/test';
+import type { Browser, BrowserContext, Locator, Page } from '@playwright/test';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -24,22 +26,41 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
   let context: BrowserContext;
   let problems: string[];
 
-  const open = async (): Promise<Page> => {
-    const opened = await context.newPage();
-    await opened.goto(lesson.url);
-    await see(opened.locator('#state')).toHaveText('Connected');
-    await see(ids(opened).filter({ hasText: '(this page)' })).toHaveCount(1);
-    return opened;
-  };
-  const ids = (page: Page) => page.locator('#target option:nth-child(n + 4)');
+  const ids = (page: Page): Locator => page.locator('#target option:nth-child(n + 4)');
+  const ownOption = (page: Page): Locator => ids(page).filter({ hasText: '(this page)' });
   const ownId = async (page: Page): Promise<string> =>
-    (await ids(page).filter({ hasText: '(this page)' }).getAttribute('value'))!;
-  const messages = (page: Page) => page.locator('#messages li > span:nth-of-type(1)');
-  const choose = (page: Page, value: string) => page.locator('#target').selectOption(value);
+    (await ownOption(page).getAttribute('value')) ?? '';
+  const messages = (page: Page): Locator => page.locator('#messages li > span:nth-of-type(1)');
+  const step = (page: Page, number: number): Locator => page.locator('.walk > li').nth(number - 1);
+  const choose = (page: Page, value: string): Promise<unknown> =>
+    page.locator('#target').selectOption(value);
+  const join = (page: Page): Promise<void> =>
+    page.getByRole('button', { name: 'Join Private Group' }).press('Enter');
   const send = async (page: Page, message: string): Promise<void> => {
     await page.locator('#message').fill(message);
     await page.locator('#message').press('Enter');
     await see(page.locator('#message')).toHaveValue('');
+  };
+  const open = async (query = ''): Promise<Page> => {
+    const opened = await context.newPage();
+    await opened.goto(lesson.url + query);
+    await see(opened.locator('#state')).toHaveText('Connected');
+    await see(ownOption(opened)).toHaveCount(1);
+    return opened;
+  };
+  /** Opens a page, and returns a function that drops its connection as a lost network does. */
+  const openToDrop = async (query = ''): Promise<[page: Page, drop: () => Promise<void>]> => {
+    let token = '';
+    context.once('page', (opened) => {
+      opened.on('websocket', (socket) => {
+        token = new URL(socket.url()).searchParams.get('id') ?? token;
+      });
+    });
+    const page = await open(query);
+    const drop = async (): Promise<void> => {
+      await fetch(`${lesson.url}/break`, { method: 'POST', body: token });
+    };
+    return [page, drop];
   };
 
   beforeAll(async () => {
@@ -55,60 +76,87 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     expect(await lesson.stop()).toBe(0);
   });
 
-  test('who was here hears of a newcomer; a newcomer hears only of itself; who leaves goes from the list', async () => {
+  test('the walkthrough: a second tab, one connection, the group, and the lines of the hub', async () => {
     const a = await open();
-    await see(ids(a)).toHaveCount(1);
+    await see(step(a, 1)).toHaveAttribute('aria-current', 'step');
     const b = await open();
     await see(ids(a)).toHaveCount(2);
-    await see(ids(b)).toHaveCount(1);
+    await see(step(a, 1)).toHaveClass(/done/);
+    await see(ids(b)).toHaveCount(1); // A new client is not told which clients are connected.
+    await send(a, 'to everyone');
+    await choose(a, 'Myself');
+    await send(a, 'to myself');
+    await see(step(a, 2)).not.toHaveClass(/done/);
+    await choose(a, await ownId(b));
+    await send(a, 'to b');
+    await see(step(a, 2)).toHaveClass(/done/);
+    await join(b);
+    await join(b); // Joining twice has no effect.
+    await see(b.locator('#joined')).toHaveText(`${await ownId(b)} is in the Private Group`);
+    await choose(a, 'PrivateGroup');
+    await send(a, 'to the group, from outside');
+    await see(step(a, 3)).toHaveClass(/done/);
+    await see(messages(b)).toHaveText(['to everyone', 'to b', 'to the group, from outside']);
+    await see(messages(a)).toHaveText(['to everyone', 'to myself']);
+    await see(a.locator('.excerpt pre')).toHaveText([
+      /clients\.client\(/,
+      /groups\.add/,
+      /group\(/,
+    ]);
+    await a.getByRole('button', { name: 'Continue' }).click();
+    await see(a.locator('.progress')).toHaveText('4 of 4 steps done');
     await choose(a, await ownId(b));
     await b.close();
     await see(ids(a)).toHaveCount(1);
     await a.locator('#message').fill('for nobody');
-    await a.getByRole('button', { name: 'Send', exact: true }).click();
-    await see(a.locator('#sent')).toHaveText('Choose whom to send to.');
+    await a.locator('#message').press('Enter');
+    await see(a.locator('#sent')).toHaveText('Choose a receiver.');
     expect(problems).toEqual([]);
   });
 
-  test('everyone, myself, one connection and the group: each gets what is for it', async () => {
-    const a = await open();
-    const b = await open();
-    await send(a, 'to everyone');
-    await choose(a, 'Myself');
-    await send(a, 'to myself');
-    await see(ids(a)).toHaveCount(2);
-    await choose(a, await ownId(b));
-    await send(a, 'to b');
-    await choose(a, 'PrivateGroup');
-    await send(a, 'to a group without members');
-    const join = b.getByRole('button', { name: 'Join Private Group' });
-    await join.press('Enter');
-    await join.press('Enter'); // twice is once
-    await see(b.locator('#joined')).toHaveText(`${await ownId(b)} is in the Private Group`);
-    await send(a, 'to the group, from outside');
-    await see(messages(b)).toHaveText(['to everyone', 'to b', 'to the group, from outside']);
-    await see(messages(a)).toHaveText(['to everyone', 'to myself']);
-    expect(problems).toEqual([]);
+  test('after a drop, the page has a new id, and does not say that it is in the group', async () => {
+    const [page, drop] = await openToDrop();
+    const before = await ownId(page);
+    await join(page);
+    await see(page.locator('#joined')).toHaveText(`${before} is in the Private Group`);
+    await drop();
+    await see(page.locator('#state')).toHaveText('Connected again, with a new id');
+    await see(page.locator('#joined')).toHaveText('In no group: the new connection has not joined');
+    expect(await ownId(page)).not.toBe(before);
+    await choose(page, 'PrivateGroup');
+    await send(page, 'to the group, after the drop');
+    await choose(page, 'Myself');
+    await send(page, 'to myself');
+    await see(messages(page)).toHaveText(['to myself']);
+    await join(page);
+    await see(page.locator('#joined')).toHaveText(`${await ownId(page)} is in the Private Group`);
+    expect(problems).toEqual([expect.stringContaining('WebSocket closed with status code: 1006')]);
   });
 
-  test('by keyboard alone: choose, write, send, join', async () => {
-    const page = await open();
-    await page.locator('#target').focus();
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Tab');
-    await page.keyboard.type('hello <i>me</i>');
-    await page.keyboard.press('Enter');
-    await see(messages(page)).toHaveText(['hello <i>me</i>']);
-    for (let tabs = 0; tabs < 2; tabs++) await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    await see(page.locator('#joined')).toContainText('is in the Private Group');
+  test('with ?stateful, a drop changes neither the id nor the group', async () => {
+    const [page, drop] = await openToDrop('/?stateful');
+    const before = await ownId(page);
+    await join(page);
+    await see(page.locator('#joined')).toContainText(before);
+    await drop();
+    await see(page.locator('wire-panel')).toContainText('sequence');
+    await choose(page, 'PrivateGroup');
+    await send(page, 'after the drop');
+    await see(messages(page)).toHaveText(['after the drop']);
+    expect(await ownId(page)).toBe(before);
+    await see(page.locator('#joined')).toContainText(`${before} is in the Private Group`);
   });
 
-  test('the server stops and starts: the page says so and comes back', async () => {
+  test('the server stops and starts: buttons report it, and the page reconnects', async () => {
     const page = await open();
     const { port } = lesson;
     expect(await lesson.stop()).toBe(0);
     await see(page.locator('#state')).toHaveText('Reconnecting');
+    await join(page);
+    await see(page.locator('#joined')).toContainText('Cannot send data');
+    await page.locator('#message').fill('hello?');
+    await page.locator('#message').press('Enter');
+    await see(page.locator('#sent')).toContainText('Cannot send data');
     // The client tries after 0, 2, 10 and 30 s. In development Vite reloads the page, before or after that.
     const reloaded = production ? undefined : page.waitForEvent('load');
     lesson = await startLesson(folder, { production, port });
@@ -117,95 +165,104 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     await see(ids(page)).toHaveCount(1);
     await send(page, 'still here');
     await see(messages(page)).toHaveText(['still here']);
+    expect(problems.filter((text) => /Uncaught|unhandled/i.test(text))).toEqual([]);
   });
 
-  if (production) return; // the page's code is the same: what a build may break is seen by now
-  test.each([false, true])(
-    'failure on purpose: a drop gives a new id; joined again: %s',
-    async (rejoin) => {
-      const page = await open();
-      const before = await ownId(page);
-      await page.getByRole('button', { name: 'Join Private Group' }).click();
-      await see(page.locator('#joined')).toHaveText(`${before} is in the Private Group`);
-      await choose(page, 'PrivateGroup');
-      await send(page, 'before the drop');
-      await see(messages(page)).toHaveText(['before the drop']);
-      if (rejoin) await page.getByLabel('Join again after a drop').check();
-      await page.getByRole('button', { name: 'Drop my connection' }).click();
-      await see(page.locator('#state')).toHaveText('Connected again, with a new id');
-      await see(ids(page)).toHaveCount(1);
-      const after = await ownId(page);
-      expect(after).not.toBe(before);
-      if (rejoin) await see(page.locator('#joined')).toHaveText(`${after} is in the Private Group`);
-      await choose(page, 'PrivateGroup');
-      await send(page, 'after the drop');
-      await see(page.locator('#sent')).toHaveText('The hub method has finished');
-      await choose(page, 'Myself');
-      await send(page, 'the end');
-      await see(messages(page)).toHaveText([
-        'before the drop',
-        ...(rejoin ? ['after the drop'] : []),
-        'the end',
-      ]);
-      expect(problems.join()).toContain('WebSocket closed with status code: 1006'); // and nothing else
-      expect(problems).toHaveLength(1);
-    },
-  );
-
-  test('the other cure: stateful reconnect keeps the id, the group and what was sent meanwhile', async () => {
+  test('the lab opens from the page', async () => {
     const page = await open();
-    await page.getByRole('link', { name: 'Reload with stateful reconnect' }).click();
-    await see(page.locator('#state')).toHaveText('Connected');
-    await see(ids(page).filter({ hasText: '(this page)' })).toHaveCount(1);
-    const before = await ownId(page);
-    await page.getByRole('button', { name: 'Join Private Group' }).click();
-    await see(page.locator('#joined')).toContainText('is in the Private Group');
-    await page.getByRole('button', { name: 'Drop my connection' }).click();
-    await see(page.locator('wire-panel')).toContainText('sequence');
-    await choose(page, 'PrivateGroup');
-    await send(page, 'after the drop');
-    await see(messages(page)).toHaveText(['after the drop']);
-    expect(await ownId(page)).toBe(before);
-    await see(page.locator('#state')).toHaveText('Connected');
-  });
-
-  test.each([
-    ['message to a dead id', 'It succeeds.'],
-    ['count in a field', 'The two calls count 1 and 1.'],
-    ['count in context.items', 'The two calls count 1 and 2.'],
-    ['three calls of 300 ms at once', /^One after the other: (9|1\d)\d\d ms\.$/],
-    [
-      'unknown method',
-      "Failed to invoke 'Nope' due to an error on the server. HubException: Method does not exist.",
-    ],
-    [
-      'no handler on the client',
-      "The call succeeds. The client logs: No client method with the name 'nobodylistens' found.",
-    ],
-  ])('on purpose: %s', async (name, text) => {
-    const page = await open();
-    const row = page
-      .locator('#failures tr')
-      .filter({ has: page.getByRole('button', { name, exact: true }) });
+    await page.getByRole('link', { name: 'Lab' }).click();
+    await see(page).toHaveTitle('Lab 4: Server hubs');
+    const row = page.getByRole('row', { name: 'Join a group twice' });
     await row.getByRole('button').click();
-    await see(row.locator('td').nth(1)).toHaveText(text);
-    await see(ids(page)).toHaveCount(1); // the buttons' own connections do not show up here
+    await see(row.locator('.badge')).toHaveText('As expected');
+  });
+
+  if (production) return; // What a build may break was tested above.
+
+  test('the lab: failures, experiments, and those of lesson 3; the chat is not told about them', async () => {
+    const chat = await open();
+    const lab = await context.newPage();
+    await lab.goto(`${lesson.url}/lab/`);
+    const played = [
+      ...(await playOutcomes(lab, '#failures')),
+      ...(await playOutcomes(lab, '#experiments')),
+    ];
+    expect(played.map(({ action, badge, result, cure }) => [action, badge, result, cure])).toEqual([
+      [
+        'Drop the connection of a group member',
+        'As expected',
+        'The connection has a new id. The message does not arrive.',
+        'The connection has a new id. The message arrives.',
+      ],
+      ['Send to an id that does not exist', 'As expected', 'The call succeeds.', undefined],
+      ['Send to a group without members', 'As expected', 'The call succeeds.', undefined],
+      [
+        'Start three calls of 300 ms at once',
+        'As expected',
+        expect.stringMatching(/^Calls at the same time: 1\. All three took \d{3,5} ms\.$/),
+        expect.stringMatching(/^Calls at the same time: 3\. All three took \d{3,5} ms\.$/),
+      ],
+      [
+        'Drop a connection with stateful reconnect',
+        'As expected',
+        'The connection keeps its id. The message arrives.',
+        undefined,
+      ],
+      [
+        'Connect a second client',
+        'As expected',
+        'The first client is told about 2 connections, the second about 1.',
+        undefined,
+      ],
+      ['Join a group twice', 'As expected', 'The call succeeds. Copies: 1.', undefined],
+      [
+        'Send to a group without joining it',
+        'As expected',
+        'The call succeeds. Copies: 0.',
+        undefined,
+      ],
+      ['Count calls in a field', 'As expected', 'The calls return 1 and 1.', undefined],
+      ['Count calls in context.items', 'As expected', 'The calls return 1 and 2.', undefined],
+    ]);
+    const earlier = [
+      ...(await playOutcomes(lab, '#failures-of-lesson-3')),
+      ...(await playOutcomes(lab, '#experiments-of-lesson-3')),
+    ];
+    expect(earlier.filter(({ badge }) => badge !== 'As expected')).toEqual([]);
+    expect(earlier).toHaveLength(13);
+    await see(ids(chat)).toHaveCount(1);
+    await see(messages(chat)).toHaveCount(0);
+    expect(await auditPage(lab)).toEqual([]);
     expect(problems).toEqual([]);
   });
 
-  test('everybody can use it: axe in light and dark, a phone without sideways scrolling, a sensible keyboard order', async () => {
+  test('the page is accessible, works by keyboard alone, and long values fit in every locale', async () => {
     const page = await open();
+    await page.locator('#target').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('hello <i>me</i>');
+    await page.keyboard.press('Enter');
+    await see(messages(page)).toHaveText(['hello <i>me</i>']);
     expect(await auditPage(page)).toEqual([]);
-    expect((await tabOrder(page, 'Course')).slice(1, 9)).toEqual([
+    expect((await tabOrder(page, 'Course')).slice(1, 6)).toEqual([
+      'Continue',
       'Send to',
       'Message',
       'Send',
       'Join Private Group',
-      'Drop my connection',
-      'Join again after a drop',
-      'Reload with stateful reconnect',
-      'message to a dead id',
     ]);
+    const time = (locale: string): string =>
+      new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(new Date());
+    expect(
+      await layoutFaults(page, {
+        '#state': 'Connected again, with a new id',
+        '#sent': "Cannot send data if the connection is not in the 'Connected' State.",
+        '#joined': `${'W'.repeat(22)} is in the Private Group`,
+        '#messages li > span': 'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(2),
+        '#messages time': time,
+      }),
+    ).toEqual([]);
     expect(problems).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ export class MessageHub extends Hub<MessageClient> implements MessageServer {
     await this.clients.caller.send('ReceiveMessage', message);
   }
 
-  /** In spite of its name it is about one connection: a user may have many. */
+  /** Despite its name, this method targets one connection. A user may have several. */
   async sendMessageToUser(connectionId: string, message: string): Promise<void> {
     await this.clients.client(connectionId).send('ReceiveMessage', message);
   }

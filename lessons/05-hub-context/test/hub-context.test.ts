@@ -3,13 +3,15 @@ import {
   auditPage,
   hasChromium,
   launchChromium,
+  layoutFaults,
+  playOutcomes,
   type RunningLesson,
+  see,
   startLesson,
   tabOrder,
   watchProblems,
-  see,
 } from '@practical-signalr/lesson-kit/testing';
-import { type Browser, type BrowserContext, type Page } from '@playwright/test';
+import type { Browser, BrowserContext, Locator, Page } from '@playwright/test';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -30,7 +32,8 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
     await see(opened.locator('#state')).toHaveText('Connected');
     return opened;
   };
-  const messages = (page: Page) => page.locator('#messages li > span:nth-of-type(1)');
+  const messages = (page: Page): Locator => page.locator('#messages li > span:nth-of-type(1)');
+  const step = (page: Page, number: number): Locator => page.locator('.walk > li').nth(number - 1);
   const announce = (body: string): Promise<Response> =>
     fetch(`${lesson.url}/announcement`, {
       method: 'POST',
@@ -52,10 +55,10 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
     expect(await lesson.stop()).toBe(0);
   });
 
-  test('an announcement by keyboard, in the form of another tab, arrives in every tab, as text', async () => {
+  test('the walkthrough: the form of another tab, the two lines, and the chat of lesson 4', async () => {
     const [a, b] = [await open(), await open()];
     const opened = context.waitForEvent('page');
-    await a.getByRole('link', { name: 'Open the announcement form' }).press('Enter');
+    await a.getByRole('link', { name: 'the form' }).press('Enter');
     const form = await opened;
     await form.getByLabel('Message').focus();
     await form.keyboard.type('<b>fire</b> drill');
@@ -63,46 +66,75 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
     await form.keyboard.press('Enter');
     await see(messages(a)).toHaveText(['<b>fire</b> drill']);
     await see(messages(b)).toHaveText(['<b>fire</b> drill']);
+    await see(step(a, 1)).toHaveClass(/done/);
     await see(form).toHaveURL(`${lesson.url}/announcement`);
     await see(form.getByLabel('Message')).toHaveValue('');
+    await see(a.locator('.excerpt pre')).toHaveText([
+      "const messages = signalr.mapHub('/messages', MessageHub, { methods });",
+      "await messages.clients.all.send('ReceiveMessage', message);",
+    ]);
+    await a.getByRole('button', { name: 'Continue' }).click();
+    await see(step(a, 3)).toHaveAttribute('aria-current', 'step');
+    await a.locator('#message').fill('from the chat');
+    await a.locator('#message').press('Enter');
+    await see(messages(b)).toHaveText(['<b>fire</b> drill', 'from the chat']);
+    await see(a.locator('.progress')).toHaveText('3 of 3 steps done');
     expect(problems).toEqual([]);
   });
 
-  test('posted without a browser it answers 302 to the form, and arrives', async () => {
+  test('a post without a browser is answered with 302 to the form, and arrives', async () => {
     const page = await open();
     const response = await announce('message=hello');
     expect([response.status, response.headers.get('location')]).toEqual([302, '/announcement']);
-    expect((await announce('')).status).toBe(302); // an empty text, as in the course
+    expect((await announce('')).status).toBe(302); // an empty message, as in the course
     await see(messages(page)).toHaveText(['hello', '']);
   });
 
-  if (production) return; // the page's code is the same: what a build may break is seen by now
-  test('failure on purpose: a hub kept after its call names its class and the way out', async () => {
+  test('the lab opens from the page', async () => {
     const page = await open();
-    const row = page
-      .locator('#failures tr')
-      .filter({ has: page.getByRole('button', { name: 'announce by a kept hub' }) });
-    await row.getByRole('button').click();
-    await see(row.locator('td').nth(1)).toHaveText(
-      "Cannot access a disposed object. Object name: 'FailingHub'. A hub exists for one call only. To send later or from " +
-        'other code, use the hub context that mapHub returned.',
-    );
-    expect(problems).toEqual([]);
+    await page.getByRole('link', { name: 'Lab' }).click();
+    await see(page).toHaveTitle('Lab 5: HubContext');
+    const row = page.getByRole('row', { name: 'Use a hub after its call' });
+    await row.getByRole('button', { name: 'Use a hub after its call' }).click();
+    await see(row.locator('.badge')).toHaveText('As expected');
   });
 
-  test('failure on purpose: nobody guards the form; another site may post it', async () => {
-    const page = await open();
-    const response = await fetch(`${lesson.url}/announcement`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        origin: 'http://another.example',
-      },
-      body: 'message=from+anywhere',
-      redirect: 'manual',
-    });
-    expect(response.status).toBe(302);
-    await see(messages(page)).toHaveText(['from anywhere']);
+  if (production) return; // What a build may break was tested above.
+
+  test('the lab: failures, experiments, and those of lessons 3 and 4', async () => {
+    const chat = await open();
+    const lab = await context.newPage();
+    await lab.goto(`${lesson.url}/lab/`);
+    const played = [
+      ...(await playOutcomes(lab, '#failures')),
+      ...(await playOutcomes(lab, '#experiments')),
+    ];
+    expect(played.map(({ action, badge, result, cure }) => [action, badge, result, cure])).toEqual([
+      [
+        'Use a hub after its call',
+        'As expected',
+        expect.stringMatching(
+          /^Cannot access a disposed object\. Object name: 'FailingHub'\. .*use the hub context that mapHub returned\.$/,
+        ),
+        'sent',
+      ],
+      ['Announce without a login', 'As expected', 'The announcement is sent.', undefined],
+      ['Send to one group from a router', 'As expected', 'Messages that arrive: 1.', undefined],
+      [
+        'Send to one connection from a router',
+        'As expected',
+        'Messages that arrive: 1.',
+        undefined,
+      ],
+    ]);
+    await see(messages(chat)).toHaveText(['from the lab']);
+    for (const table of ['failures-of-lesson-4', 'failures-of-lesson-3']) {
+      const earlier = await playOutcomes(lab, `#${table}`);
+      expect(earlier.filter(({ badge }) => badge !== 'As expected')).toEqual([]);
+    }
+    await see(messages(chat)).toHaveCount(1);
+    expect(await auditPage(lab)).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
   test('500 announcements at once, long and with script, into an open page: it stays usable and shows them as text', async () => {
@@ -120,24 +152,24 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
     expect(problems).toEqual([]);
   });
 
-  test('the chat of lesson 4 still works', async () => {
+  test('the page and the form are accessible, and long values fit in every locale', async () => {
     const page = await open();
-    await page.locator('#target').selectOption('Myself');
-    await page.locator('#message').fill('to myself');
-    await page.locator('#message').press('Enter');
-    await see(messages(page)).toHaveText(['to myself']);
-    expect(problems).toEqual([]);
-  });
-
-  test('everybody can use it: axe in light and dark, a phone without sideways scrolling, a sensible keyboard order', async () => {
-    const page = await open();
+    await announce('message=hello');
+    await see(messages(page)).toHaveText(['hello']);
     expect(await auditPage(page)).toEqual([]);
     expect((await tabOrder(page, 'Course')).slice(1, 5)).toEqual([
-      'Open the announcement form',
+      'the form',
+      'Continue',
       'Send to',
       'Message',
-      'Send',
     ]);
+    expect(
+      await layoutFaults(page, {
+        '#state': 'Connected again, with a new id',
+        '#sent': "Cannot send data if the connection is not in the 'Connected' State.",
+        '#messages li > span': 'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(2),
+      }),
+    ).toEqual([]);
     await page.goto(`${lesson.url}/announcement`);
     expect(await auditPage(page)).toEqual([]);
     expect(await tabOrder(page)).toEqual(['Message', 'Announce']);

@@ -1,25 +1,16 @@
 import './style.css';
-import {
-  breakConnections,
-  showMessage,
-  showState,
-  startAndShowResult,
-  typed,
-} from '@practical-signalr/lesson-kit/client';
-import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import { fetchText, observeAttempt } from '@practical-signalr/lesson-kit/client';
+import { observeRefusal, observeStart } from '@practical-signalr/lesson-kit/client';
+import { onPress, onSend, showMessage } from '@practical-signalr/lesson-kit/client';
+import { showState, typed, Walkthrough } from '@practical-signalr/lesson-kit/client';
+import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import type { MessageClient, MessageServer } from '../contract.ts';
-import { chosen, tokens, transports } from './choice.ts';
-import './matrix.ts';
-import './failures.ts';
-import './extras.ts';
 
-const url = `/${chosen('hub')}/messages`;
-const options = {
-  ...transports[chosen('transport')],
-  accessTokenFactory: tokens[chosen('token')]!,
-};
-const builder = new HubConnectionBuilder().withUrl(url, options);
-builder.withAutomaticReconnect().configureLogging(LogLevel.Warning); // at Information the console shows the token
+const options = { accessTokenFactory: () => fetchText('/token?name=alice') };
+const builder = new HubConnectionBuilder().withUrl('/messages', options);
+builder.configureLogging(LogLevel.Warning); // At level Information, the console shows the token.
+builder.withAutomaticReconnect();
+if (location.search === '?stateful') builder.withStatefulReconnect();
 const connection = typed<MessageServer, MessageClient>(builder.build());
 
 connection.on('ReceiveMessage', (message) => showMessage(message));
@@ -35,11 +26,11 @@ connection.on('UserDisconnected', (connectionId) => {
 });
 connection.onreconnecting(() => {
   showState('warn', 'Reconnecting');
-  target.length = 3; // who comes and goes meanwhile is not heard of
+  target.length = 3; // Connections that come and go in the meantime are not reported.
 });
-connection.onreconnected(async () => {
+connection.onreconnected(() => {
   showState('good', 'Connected again, with a new id');
-  if (document.querySelector<HTMLInputElement>('#rejoin')!.checked) await join();
+  showState('warn', 'In no group: the new connection has not joined', '#joined');
 });
 
 async function join(): Promise<void> {
@@ -48,31 +39,25 @@ async function join(): Promise<void> {
 }
 
 async function send(message: string): Promise<void> {
-  if (target.value === '') throw new Error('Choose whom to send to.');
-  if (target.value === 'Myself') return connection.invoke('SendMessageToCaller', message);
-  if (target.value === 'PrivateGroup')
-    return connection.invoke('SendMessageToGroup', 'PrivateGroup', message);
-  if (target.value !== 'Everyone')
-    return connection.invoke('SendMessageToUser', target.value, message);
-  await connection.invoke('SendMessageToAll', message);
+  const to = target.value;
+  if (to === '') throw new Error('Choose a receiver.');
+  if (to === 'Everyone') await connection.invoke('SendMessageToAll', message);
+  else if (to === 'Myself') await connection.invoke('SendMessageToCaller', message);
+  else if (to === 'PrivateGroup') await connection.invoke('SendMessageToGroup', to, message);
+  else await connection.invoke('SendMessageToUser', to, message);
 }
 
-const form = document.querySelector<HTMLFormElement>('#form')!;
-const field = document.querySelector<HTMLTextAreaElement>('#message')!;
+onPress('#join', join, '#joined');
+onSend('#form', send);
+const walk = new Walkthrough('.walk', connection);
 
-form.addEventListener('submit', async (event) => {
-  event.preventDefault();
-  field.focus();
-  try {
-    await send(field.value);
-    showState('good', 'The hub method has finished', '#sent');
-    field.value = '';
-  } catch (error) {
-    showState('bad', (error as Error).message, '#sent');
-  }
+const broken = new HubConnectionBuilder().withUrl('/broken/messages', options);
+const webSockets = { ...options, transport: HttpTransportType.WebSockets };
+const brokenWebSockets = new HubConnectionBuilder().withUrl('/broken/messages', webSockets);
+
+walk.onAction('broken', (requests) => observeRefusal(brokenWebSockets.build(), requests));
+walk.onAction('fixed', async (requests) => {
+  const transport = await observeStart(connection, requests);
+  showState('good', `Connected · ${transport} · ${await connection.invoke('WhoAmI')}`);
 });
-
-document.querySelector('#join')!.addEventListener('click', join);
-document.querySelector('#drop')!.addEventListener('click', () => breakConnections(url));
-
-showState(...(await startAndShowResult(connection, document.querySelector('#result')!)));
+walk.onAction('automatic', (requests) => observeAttempt(broken.build(), requests));

@@ -3,5 +3,4 @@ import { key } from './token.ts';
 
 export const authentication = jwtBearer({
   key,
-  clockTolerance: 0,
 });

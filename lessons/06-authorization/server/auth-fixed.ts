@@ -3,7 +3,6 @@ import { key } from './token.ts';
 
 export const authentication = jwtBearer({
   key,
-  clockTolerance: 0,
   events: {
     onMessageReceived(context) {
       const token = context.request.query.get('access_token');

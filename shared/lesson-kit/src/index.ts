@@ -7,6 +7,8 @@ export { portOfEnvironment } from './run/port-of-environment.ts';
 export { entryOf, nodeArguments, RESTART, runLesson } from './run/run-lesson.ts';
 export { breakConnections } from './serve/break-connections.ts';
 export type { Lesson, ServedLesson } from './serve/lesson.ts';
+export { observeUpgrades } from './serve/observe-upgrades.ts';
+export { formPage } from './serve/form-page.ts';
 export { requestJournal } from './serve/request-journal.ts';
 export { serveLesson } from './serve/serve-lesson.ts';
 export { styleSheet } from './serve/style-sheet.ts';

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { diffLines } from 'diff';
+import { escapeHtml } from './escape-html.js';
 
 /** Unchanged lines before and after a change. */
 const CONTEXT = 1;
@@ -12,13 +13,21 @@ export function codeExcerpt(folder, { file, before, from, to }) {
   const lines =
     before === undefined
       ? region(linesOf(folder, file), file, from, to).map((text) => ({ kind: 'same', text }))
-      : changes(linesOf(folder, before), linesOf(folder, file));
+      : changes(linesOf(folder, siblingOf(file, before)), linesOf(folder, file));
   const rows = withoutIndent(lines).map(
     ({ kind, text }) => `<span class="${kind}">${escapeHtml(text)}</span>`,
   );
   const compared = before === undefined ? '' : `<span>compared with ${escapeHtml(before)}</span>`;
-  return `<figure class="excerpt"><figcaption><span>${escapeHtml(file)}</span>${compared}</figcaption><pre class="diff${before === undefined ? ' plain' : ''}" tabindex="0" role="region" aria-label="${escapeHtml(file)}">${rows.join('')}</pre></figure>`;
+  return `<figure class="excerpt"><figcaption><span>${escapeHtml(file)}</span>${compared}</figcaption><pre class="diff${before === undefined ? ' plain' : ''}">${rows.join('')}</pre></figure>`;
 }
+
+/**
+ * A name without a folder is in the folder of the file.
+ * @param {string} file
+ * @param {string} name
+ */
+export const siblingOf = (file, name) =>
+  name.includes('/') ? name : posix.join(posix.dirname(file), name);
 
 /**
  * @param {string} folder
@@ -110,11 +119,3 @@ function withoutIndent(lines) {
   const indent = indents.length === 0 ? 0 : Math.min(...indents);
   return lines.map(({ kind, text }) => ({ kind, text: text.slice(indent) }));
 }
-
-/** @param {string} text */
-const escapeHtml = (text) =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');

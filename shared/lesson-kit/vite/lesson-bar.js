@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { escapeHtml } from './escape-html.js';
 import { lessonFolders } from './lesson-folders.js';
 
 /** @type {import('./lesson-bar.d.ts').lessonBar} */
@@ -41,7 +42,3 @@ export function lessonBar(folder, attributes) {
  */
 const neighbour = (before, { number, title }, after) =>
   `${before}${number} ${escapeHtml(title)}${after}`;
-
-/** @param {string} text */
-const escapeHtml = (text) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
-import { codeExcerpt } from './code-excerpt.js';
+import { codeExcerpt, siblingOf } from './code-excerpt.js';
 import { lessonBar } from './lesson-bar.js';
+import { lessonDrawing } from './lesson-drawing.js';
+import { lessonGoal, lessonTitle } from './lesson-goal.js';
 
 /**
  * @param {string} folder
@@ -19,13 +21,18 @@ export function lessonHtml(folder) {
     transformIndexHtml: {
       order: 'pre',
       handler(html, { server }) {
+        const isLab = html.includes('<lesson-bar lab');
         return html.replaceAll(
-          /<(lesson-bar|code-excerpt)([^>]*)><\/\1>/g,
+          /<(lesson-bar|lesson-drawing|lesson-goal|code-excerpt|title)([^>]*)><\/\1>/g,
           (_element, name, attributesText) => {
             const attributes = readAttributes(attributesText);
+            if (name === 'title') return `<title>${lessonTitle(folder, isLab)}</title>`;
+            if (name === 'lesson-drawing') return lessonDrawing(attributes['name'] ?? '');
+            if (name === 'lesson-goal') return lessonGoal(folder);
             if (name === 'lesson-bar') return lessonBar(folder, attributes);
-            for (const file of [attributes.file, attributes.before]) {
-              if (file === undefined) continue;
+            for (const name of [attributes.file, attributes.before]) {
+              if (name === undefined) continue;
+              const file = siblingOf(attributes.file ?? '', name);
               files.add(join(folder, file).replaceAll('\\', '/'));
               server?.watcher.add(join(folder, file));
             }

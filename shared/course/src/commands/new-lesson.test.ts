@@ -225,7 +225,7 @@ describe('npm run new-lesson', () => {
       course('diff', String(number - 1), String(number), '--stat'),
     ]);
     expect(own.output).toMatch(
-      new RegExp(`^Lesson 5 to ${number}\n.+\n\\d+ changed lines in \\d files `),
+      new RegExp(`^Lesson 5 to ${number}\n.+\n\\d+ changed lines in \\d files? `),
     );
     expect([before.code, before.output]).toEqual([
       0,

@@ -66,6 +66,6 @@ test.each(
 
 test('a comparison over several steps has the reasons of each step, in order', () => {
   const comparison = compare('3', '5');
-  const diff = comparison.files.find(({ file }) => file === 'server/failing-hub.ts');
+  const diff = comparison.files.find(({ file }) => file === 'server/main.ts');
   expect(diff && reasonsFor(diff, comparison).map(({ lesson }) => lesson)).toEqual([4, 5]);
 });

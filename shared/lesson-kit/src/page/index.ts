@@ -29,6 +29,7 @@ export { errorMessage } from './forms/error-message.ts';
 export { fetchText } from './forms/fetch-text.ts';
 export { onPress } from './forms/on-press.ts';
 export { onSend } from './forms/on-send.ts';
+export { useConnection, type UsedConnection } from './outcomes/use-connection.ts';
 export { addExperiment } from './outcomes/add-experiment.ts';
 export { type AttemptedConnection, describeAttempt } from './outcomes/describe-attempt.ts';
 export {
@@ -38,6 +39,7 @@ export {
 } from './outcomes/explain-outcomes.ts';
 export { showOutcome } from './outcomes/show-outcome.ts';
 export { showRequests } from './outcomes/show-requests.ts';
+export { observeAttempt, observeRefusal, observeStart } from './outcomes/observe-start.ts';
 export { startAndShowResult } from './outcomes/start-and-show-result.ts';
 export { showDifference } from './show-difference.ts';
 export { showMessage } from './show-message.ts';

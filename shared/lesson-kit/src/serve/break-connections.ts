@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Router, text } from 'express';
+import { observeUpgrades } from './observe-upgrades.ts';
 
 /**
  * Breaks WebSockets as a lost network does: nobody says goodbye. The page asks for its own with `breakConnections` of
@@ -9,7 +10,7 @@ import { Router, text } from 'express';
  */
 export function breakConnections(server: Server): Router {
   const sockets = new Map<string, Duplex>();
-  server.on('upgrade', (request, socket) => {
+  observeUpgrades(server, (request, socket) => {
     const token = new URLSearchParams(request.url?.split('?')[1]).get('id');
     if (token === null) return;
     sockets.set(token, socket);

@@ -51,7 +51,7 @@ test('an excerpt that does not fit its file any more is an error', () => {
 test('the bar has the number, the title, and links to everything around the lesson', () => {
   const html = lessonBar(folder, {});
   expect(html).toContain('2 / 3');
-  expect(html).toContain('second &amp; &lt;more>');
+  expect(html).toContain('second &amp; &lt;more&gt;');
   expect([...html.matchAll(/href="([^"]+)"/g)].map(([, href]) => href)).toEqual([
     '/lesson/readme',
     '/lesson/diff',

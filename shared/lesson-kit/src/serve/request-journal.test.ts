@@ -91,14 +91,7 @@ test('the requests of one attempt are selected by their parameter', async () => 
   expect(asked.map(({ number, attempt }) => [number, attempt])).toEqual([[2, 'second']]);
 });
 
-test('an upgrade without another listener is refused', async () => {
-  server.removeAllListeners('upgrade');
-  requestJournal(server);
-  expect(await upgrade('/hub')).toBe(404);
-});
-
-test('a refused client that disconnects causes no error', async () => {
-  server.removeAllListeners('upgrade');
+test('a client that is refused and resets its connection does not disturb the journal', async () => {
   requestJournal(server);
   const closed = new Promise((resolve) =>
     server.once('connection', (socket) => socket.once('close', resolve)),

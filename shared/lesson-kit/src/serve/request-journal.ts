@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
+import { observeUpgrades } from './observe-upgrades.ts';
 import { servedBy } from '../instances/served-by.ts';
 import { describeRequest, type ObservedRequest } from '../wire/observe/observed-request.ts';
 
@@ -51,7 +52,7 @@ export function requestJournal(
       else entry.failed = true;
     });
   });
-  server.prependListener('upgrade', (request, socket) => {
+  observeUpgrades(server, (request, socket) => {
     socket.on('error', () => undefined); // a 'close' follows
     const entry = note(request, true);
     onFirstWrite(socket, (head) => {
@@ -61,9 +62,6 @@ export function requestJournal(
     socket.once('close', () => {
       if (entry.status === undefined) entry.failed = true;
     });
-    // A listener tells Node that upgrades are taken care of: where nobody else does, somebody must answer.
-    if (server.listenerCount('upgrade') === 1)
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
   });
 
   return (request, response) => {

@@ -21,6 +21,7 @@ const files = {
   'client/index.html': page('<lesson-bar></lesson-bar>'),
   'client/main.ts': "import { fact } from '../contract.ts';\ndocument.title = fact;\n",
   'lab/index.html': page('<lesson-bar lab state="none"></lesson-bar>'),
+  'lab/server/map-lab.ts': 'export const mapLab = (): void => undefined;\n',
   'lab/main.ts': "import { fact } from '../contract.ts';\ndocument.title = `lab ${fact}`;\n",
 };
 

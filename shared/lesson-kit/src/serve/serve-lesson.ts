@@ -10,11 +10,13 @@ import type { ServedLesson } from './lesson.ts';
 import { openLesson } from './open-lesson.ts';
 import { portOfEnvironment } from '../run/port-of-environment.ts';
 import { refuseForeignRequests } from './refuse-foreign-requests.ts';
+import { requestJournal } from './request-journal.ts';
 import { serveBuiltPage, servePageFromSource, servePageElsewhere } from './serve-page.ts';
 
 /**
  * Serves a lesson on port 4100 and the lesson's number (or `PORT`) until Ctrl-C: its page with hot reload or, with
- * `--production` among the arguments, as `npm run build` left it in dist/. `mainUrl` is the `import.meta.url` of its server/main.ts.
+ * `--production` among the arguments, as `npm run build` left it in dist/. `GET /requests` returns the request journal.
+ * `mainUrl` is the `import.meta.url` of its server/main.ts.
  */
 export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promise<void> {
   const { server, signalr } = lesson;
@@ -35,6 +37,7 @@ export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promis
   try {
     port = portOfEnvironment(port);
     lesson.app.get('/lesson/:number', openLesson({ lesson: basename(folder) }));
+    lesson.app.get('/requests', requestJournal(server));
     // The page first: one that waits for the server's return must not find a server without its page.
     const { INSTANCE: name } = process.env;
     if (name !== undefined) return await serveInstance(name, port, lesson, end);

@@ -6,6 +6,7 @@ export { cpuTimeOfNode, reportCpuTime, reportedCpuTime } from './cpu-time.ts';
 export { findChromium } from './find-chromium.ts';
 export { freePort } from './free-port.ts';
 export { layoutFaults, type LongValues } from './layout-faults.ts';
+export { playOutcomes, type PlayedOutcome } from './play-outcomes.ts';
 export { see } from './see.ts';
 export { startLesson, type RunningLesson, type StartLessonOptions } from './start-lesson.ts';
 export { tabOrder } from './tab-order.ts';

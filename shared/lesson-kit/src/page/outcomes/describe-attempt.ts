@@ -28,11 +28,15 @@ export async function describeAttempt(connection: AttemptedConnection): Promise<
 /** Gives a connection a mark in its address, by which the journal knows its requests. */
 export function markAttempt(connection: { baseUrl: string }): string {
   const attempt = crypto.randomUUID();
-  connection.baseUrl += `${connection.baseUrl.includes('?') ? '&' : '?'}attempt=${attempt}`;
+  const url = new URL(connection.baseUrl, location.href);
+  url.searchParams.set('attempt', attempt);
+  connection.baseUrl = url.href;
   return attempt;
 }
 
-/** The server's own notes: a browser hides the status of a refused WebSocket. */
+/** Returns the requests of an attempt, as the server saw them: a browser hides the status of a refused WebSocket. */
 export async function requestsOf(attempt: string): Promise<ObservedRequest[]> {
-  return (await fetch(`/requests?attempt=${attempt}`)).json() as Promise<ObservedRequest[]>;
+  const response = await fetch(`/requests?attempt=${attempt}`);
+  const requests = (await response.json()) as ObservedRequest[];
+  return requests.filter(({ kind }) => kind !== 'request'); // without the requests for this list
 }

@@ -15,6 +15,15 @@ interface Step {
   isDone: boolean;
 }
 
+/** The members of a connection by which the page observes steps. */
+export interface ObservableConnection {
+  invoke(method: never, ...args: never): Promise<unknown>;
+  on(method: never, handler: () => void): void;
+}
+
+/** The attributes of a step that say how the page observes it. */
+const OBSERVED = ['data-observed', 'data-called', 'data-received'];
+
 /**
  * A numbered walkthrough on the first screen of a lesson. Exactly one step is current, until all are done. Steps are
  * never locked.
@@ -23,47 +32,65 @@ interface Step {
  * - `<h2>`: an instruction or a topic.
  * - elements with the class `todo`: what the reader will see, and why. They are hidden when the step is done.
  * - elements with the class `result`: what happened. They are visible when the step is done.
- * - `<button>`: the step's action; `data-again` is its text afterwards, default `Connect again`. A step without a button
- *   gets the button **Continue**, except if it has `data-observed`: then the page calls {@link Walkthrough.complete}.
+ * - `<button>`: the step's action; `data-again` is its text afterwards, default `Connect again`. The attribute
+ *   `data-button="Connect"` of the step creates it. A step without a button gets the button **Continue**, except if the
+ *   page observes it:
+ *   - `data-called="JoinGroup"`: done when a call of this hub method has completed.
+ *   - `data-received="ReceiveMessage"`: done when the server calls this client method while no call of the page is
+ *     running, so that something else caused it, for example another tab.
+ *   - `data-observed="#state.good"`: done as soon as an element matches this selector. Without a selector, the page calls
+ *     {@link Walkthrough.complete}.
  *
- * Progress is shown in the element with the class `progress` of the same card.
+ * Progress is shown in the element with the class `progress` of the same card. A card with `data-after="fixed"` is inert
+ * until the step `fixed` is done, and says so.
  * @example
- * const walk = new Walkthrough('.walk');
- * walk.onAction('connect-broken', () => connectToBrokenServer());
- * connection.on('ReceiveMessage', () => walk.complete('send'));
+ * const walk = new Walkthrough('.walk', connection);
+ * walk.onAction('broken', (requests) => observeRefusal(brokenConnection, requests));
  */
 export class Walkthrough {
   readonly #steps: readonly Step[];
   readonly #progress: Element | null;
 
-  /** @param list selector of the `<ol class="walk">`. */
-  constructor(list: string) {
+  /**
+   * @param list selector of the `<ol class="walk">`.
+   * @param connection the connection whose calls complete steps. Create the walkthrough before the connection starts.
+   */
+  constructor(list: string, connection?: ObservableConnection) {
     const element = document.querySelector<HTMLOListElement>(list)!;
     const items = [...element.querySelectorAll<HTMLLIElement>(':scope > li')];
     this.#steps = items.map((item, index) => createStep(item, index + 1));
     this.#progress = element.closest('.card')?.querySelector('.progress') ?? null;
     for (const step of this.#steps) {
       if (!step.element.hasAttribute('data-reads')) continue;
-      step.button?.addEventListener('click', () => this.complete(step.name));
+      step.button?.addEventListener('click', () => this.#complete(step));
+    }
+    for (const card of document.querySelectorAll<HTMLElement>('[data-after]')) {
+      waitForStep(card, this.#steps.findIndex(({ name }) => name === card.dataset['after']) + 1);
     }
     this.#draw();
+    this.#observeSelectors();
+    if (connection !== undefined) this.#observeCalls(connection);
   }
 
   /**
    * Runs an action when the step's button is pressed. The step is done when the action resolves. If it rejects, the
-   * result differs from what the step announces: the step stays as it is and shows the error.
+   * result differs from what the step announces: the step stays as it is and shows the error. The action receives a list
+   * below the heading for the requests that it observes.
    * @throws Error if there is no step of this name, or it has no button.
    */
-  onAction(name: string, action: () => Promise<unknown>): void {
+  onAction(name: string, action: (requests: HTMLOListElement) => Promise<unknown>): void {
     const step = this.#find(name);
     if (step.button === undefined) throw new Error(`The step '${name}' has no button. Add one.`);
+    const requests = document.createElement('ol');
+    requests.className = 'requests';
+    step.element.querySelector('h2')!.after(requests);
     let isRunning = false;
     step.button.addEventListener('click', async () => {
       if (isRunning) return;
       isRunning = true;
       step.failure.hidden = true;
       try {
-        await action();
+        await action(requests);
         this.complete(name);
       } catch (error) {
         this.fail(name, errorMessage(error));
@@ -75,10 +102,16 @@ export class Walkthrough {
 
   /** Marks a step as done, because the page observed that it happened. */
   complete(name: string): void {
-    const step = this.#find(name);
+    this.#complete(this.#find(name));
+  }
+
+  #complete(step: Step): void {
     step.failure.hidden = true;
     if (step.isDone) return;
     step.isDone = true;
+    for (const card of document.querySelectorAll<HTMLElement>(`[data-after="${step.name}"]`)) {
+      card.inert = false;
+    }
     this.#draw();
     const done = this.#steps.filter(({ isDone }) => isDone).length;
     announce(`Step ${this.#steps.indexOf(step) + 1} is done. ${done} of ${this.#steps.length}.`);
@@ -89,6 +122,44 @@ export class Walkthrough {
     const step = this.#find(name);
     step.failure.textContent = text;
     step.failure.hidden = false;
+  }
+
+  #observeSelectors(): void {
+    const steps = this.#steps.filter(({ element }) => element.dataset['observed']);
+    const check = (): void => {
+      for (const step of steps) {
+        const isObserved = document.querySelector(step.element.dataset['observed']!) !== null;
+        if (isObserved) this.#complete(step);
+      }
+      if (steps.every(({ isDone }) => isDone)) observer.disconnect();
+    };
+    const observer = new MutationObserver(check);
+    observer.observe(document.body, { childList: true, subtree: true, attributeFilter: ['class'] });
+    check();
+  }
+
+  #observeCalls(connection: ObservableConnection): void {
+    const invoke = connection.invoke.bind(connection) as (...args: unknown[]) => Promise<unknown>;
+    let running = 0;
+    const observedInvoke = async (method: string, ...args: unknown[]): Promise<unknown> => {
+      running += 1;
+      try {
+        const result = await invoke(method, ...args);
+        for (const step of this.#steps)
+          if (step.element.dataset['called'] === method) this.#complete(step);
+        return result;
+      } finally {
+        running -= 1;
+      }
+    };
+    connection.invoke = observedInvoke;
+    for (const step of this.#steps) {
+      const { received } = step.element.dataset;
+      if (received === undefined) continue;
+      connection.on(received as never, () => {
+        if (running === 0) this.#complete(step);
+      });
+    }
   }
 
   #find(name: string): Step {
@@ -119,13 +190,16 @@ function createStep(element: HTMLLIElement, number: number): Step {
   element.prepend(dot);
   const stateWord = document.createElement('span');
   stateWord.className = 'state';
-  element.querySelector('h2')!.append(stateWord);
+  const heading = element.querySelector('h2')!;
+  const headingText = document.createElement('span');
+  headingText.append(...heading.childNodes);
+  heading.append(headingText, stateWord);
   const failure = document.createElement('p');
   failure.className = 'badge bad failure';
   failure.hidden = true;
   failure.setAttribute('role', 'status');
   element.append(failure);
-  const button = element.querySelector('button') ?? createContinueButton(element);
+  const button = element.querySelector('button') ?? createButton(element);
   const first = button?.textContent?.trim() ?? '';
   return {
     element,
@@ -138,13 +212,23 @@ function createStep(element: HTMLLIElement, number: number): Step {
   };
 }
 
+/** Makes a card inert until a step is done. The note says so; the style hides it afterwards. */
+function waitForStep(card: HTMLElement, number: number): void {
+  const note = document.createElement('p');
+  note.className = 'quiet waits';
+  note.textContent = `Not connected yet. This card starts with step ${number}.`;
+  card.before(note);
+  card.inert = true;
+}
+
 /** A step without a button is only read, unless the page observes it. */
-function createContinueButton(element: HTMLLIElement): HTMLButtonElement | undefined {
-  if (element.hasAttribute('data-observed')) return undefined;
+function createButton(element: HTMLLIElement): HTMLButtonElement | undefined {
+  const text = element.dataset['button'];
+  if (text === undefined && OBSERVED.some((name) => element.hasAttribute(name))) return undefined;
   const button = document.createElement('button');
-  button.textContent = 'Continue';
+  button.textContent = text ?? 'Continue';
   button.type = 'button';
-  element.setAttribute('data-reads', '');
+  if (text === undefined) element.setAttribute('data-reads', '');
   element.append(button);
   return button;
 }

@@ -1,0 +1,87 @@
+import { fetchText, type OutcomeGroup, useConnection } from '@practical-signalr/lesson-kit/client';
+import type { HubConnection } from '@microsoft/signalr';
+
+const URL = '/lab/messages';
+
+/** Posts the form of the lesson, as any program can. */
+async function announce(): Promise<string> {
+  const body = new URLSearchParams({ message: 'from the lab' });
+  const { ok, status } = await fetch('/announcement', { method: 'POST', body });
+  return ok ? 'The announcement is sent.' : `The server answers ${status}.`;
+}
+
+/** Lets a router send to this connection, and returns what arrives. */
+const receiveFromRouter = (
+  address: (connection: HubConnection) => Promise<string> | string,
+): Promise<string> =>
+  useConnection(URL, async ({ connection }) => {
+    let received = 0;
+    connection.on('ReceiveMessage', () => {
+      received += 1;
+    });
+    await fetchText(`/lab/announce?${await address(connection)}`, { method: 'POST' });
+    await connection.invoke('SendMessageToGroup', 'nobody', ''); // completes after what was sent before
+    return `Messages that arrive: ${received}.`;
+  });
+
+/** What fails in lesson 5. */
+export const hubContextFailures: readonly OutcomeGroup[] = [
+  {
+    heading: 'The code runs outside of a hub call',
+    outcomes: [
+      {
+        action: 'Use a hub after its call',
+        expected: "`Cannot access a disposed object. Object name: 'FailingHub'.`",
+        why: 'A hub instance lives for one call. A router that stores `this` uses it too late: its caller and its context belong to a call that has ended.',
+        cure: 'Use the hub context that `mapHub` returns, as `server/announcement.ts` does.',
+        attempt: () =>
+          useConnection(URL, async ({ connection }) => {
+            await connection.invoke('StoreThis');
+            return fetchText('/lab/failing-announcement', { method: 'POST' });
+          }),
+        tryCure: () => fetchText('/lab/announce?group=anybody', { method: 'POST' }),
+      },
+    ],
+  },
+  {
+    heading: 'Nobody is authenticated',
+    outcomes: [
+      {
+        action: 'Announce without a login',
+        expected: 'The announcement is sent.',
+        why: 'Nothing protects `/announcement`. Everybody who can reach the port speaks to all clients.',
+        cure: 'Require a token. Lesson 6 does it.',
+        attempt: announce,
+      },
+    ],
+  },
+];
+
+/** What succeeds in lesson 5. */
+export const hubContextExperiments: readonly OutcomeGroup[] = [
+  {
+    heading: 'Receivers without a caller',
+    outcomes: [
+      {
+        action: 'Send to one group from a router',
+        expected: 'Messages that arrive: 1.',
+        why: 'The hub context has `all`, `group`, `client` and `user`. It also adds connections to groups.',
+        cure: 'Write `clients.caller` into `server/announcement.ts`, and read the error of the compiler.',
+        attempt: () =>
+          receiveFromRouter(async (connection) => {
+            const group = crypto.randomUUID();
+            await connection.invoke('JoinGroup', group);
+            return `group=${group}`;
+          }),
+      },
+      {
+        action: 'Send to one connection from a router',
+        expected: 'Messages that arrive: 1.',
+        why: 'A connection id is enough. The router can get it from a database, for example.',
+        cure: 'Send to a connection that has left. Does the router learn it?',
+        attempt: () =>
+          receiveFromRouter((connection) => `connection=${connection.connectionId ?? ''}`),
+      },
+    ],
+  },
+];
