@@ -1,4 +1,4 @@
-import { Hub, type SignalRServerOptions } from '@practical-signalr/server';
+import { Hub, type SignalRServerOptions, stream } from '@practical-signalr/server';
 import { testServer, type TestServer } from '@practical-signalr/server/testing';
 import type { AzureSignalROptions } from '../azure-options.ts';
 import { azureSignalR } from '../azure-signalr.ts';
@@ -84,7 +84,16 @@ export function startChat(
     {
       '/chat': {
         hub: ChatHub,
-        methods: ['who', 'echo', 'say', 'ask', 'wait', 'tick', 'sum', 'join'],
+        methods: {
+          who: {},
+          echo: {},
+          say: {},
+          ask: {},
+          wait: {},
+          tick: {},
+          sum: { arguments: [stream] },
+          join: {},
+        },
       },
     },
     { scaleOut, logger: silent, ...options },
