@@ -17,6 +17,8 @@ export interface InvocationMessage {
   readonly invocationId?: string | undefined;
   readonly target: string;
   readonly arguments: readonly unknown[];
+  /** Set if the arguments cannot be read. Then `arguments` is empty, and only this call fails. */
+  readonly argumentsError?: Error | undefined;
   readonly streamIds?: readonly string[] | undefined;
 }
 
@@ -26,6 +28,8 @@ export interface StreamInvocationMessage {
   readonly invocationId: string;
   readonly target: string;
   readonly arguments: readonly unknown[];
+  /** Set if the arguments cannot be read. Then `arguments` is empty, and only this call fails. */
+  readonly argumentsError?: Error | undefined;
   readonly streamIds?: readonly string[] | undefined;
 }
 

@@ -314,6 +314,14 @@ export const errors = {
         ),
       },
     ),
+  argumentsUnreadable: (cause: unknown) =>
+    Object.assign(
+      createError('ERR_SIGNALR_ARGUMENT_INVALID', wireMessages.wrongArgumentType, {
+        type: BindingError,
+        cause,
+      }),
+      { reason: refusals.argumentsUnreadable },
+    ),
   streamNotDeclared: (hub: string, method: string) =>
     typeError(
       'ERR_SIGNALR_STREAM_NOT_DECLARED',

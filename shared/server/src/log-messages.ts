@@ -10,6 +10,7 @@ export const refusals = {
   unknownMethod: 'the hub has no such method',
   wrongArgumentCount: (count: number, expected: number) =>
     `it has ${count} argument(s), and the method expects ${expected}`,
+  argumentsUnreadable: 'its arguments cannot be read',
   argumentInvalid: (position: number, paths: string) =>
     `argument ${position} does not match its schema at ${paths}`,
   unauthorized: 'the user is not authorized',

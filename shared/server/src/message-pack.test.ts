@@ -141,14 +141,6 @@ const echo = (...value: number[]): Uint8Array =>
 test.each([
   ['not an array', framed(0x81, 0xa1, 0x61, 1)],
   ['empty', framed()],
-  ['an array with a wrong length', echo(0xdd, 0x7f, 0xff, 0xff, 0xff)],
-  ['a map with a wrong length', echo(0xdf, 0x7f, 0xff, 0xff, 0xff, 1)],
-  ['a string with a wrong length', echo(0xdb, 0x7f, 0xff, 0xff, 0xff)],
-  ['bytes with a wrong length', echo(0xc6, 0x7f, 0xff, 0xff, 0xff)],
-  ['an extension with a wrong length', echo(0xc9, 0x7f, 0xff, 0xff, 0xff, 5)],
-  ['a timestamp with a wrong size', echo(0xd4, 0xff, 1)],
-  ['nested 100 levels deep', echo(...Array.from({ length: 100 }, () => 0x91), 0xc0)],
-  ['a map with the key __proto__', echo(0x81, 0xa9, ...Buffer.from('__proto__'), 0x80)],
   ['over the limit by its length alone', Uint8Array.of(0x80, 0x80, 2)],
   ['two gigabytes by its length', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 7)],
   ['over two gigabytes by its length', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 7)],
@@ -160,6 +152,33 @@ test.each([
   while (client.code === undefined) messages.push(...(await client.messages()));
   expect(messages).toEqual([result('0', 'before'), closed]);
   expect(client.code).toBe(1000);
+});
+
+test.each([
+  ['an array with a wrong length', echo(0xdd, 0x7f, 0xff, 0xff, 0xff)],
+  ['a map with a wrong length', echo(0xdf, 0x7f, 0xff, 0xff, 0xff, 1)],
+  ['a string with a wrong length', echo(0xdb, 0x7f, 0xff, 0xff, 0xff)],
+  ['bytes with a wrong length', echo(0xc6, 0x7f, 0xff, 0xff, 0xff)],
+  ['an extension with a wrong length', echo(0xc9, 0x7f, 0xff, 0xff, 0xff, 5)],
+  ['a timestamp with a wrong size', echo(0xd4, 0xff, 1)],
+  ['nested 100 levels deep', echo(...Array.from({ length: 100 }, () => 0x91), 0xc0)],
+  ['a map with the key __proto__', echo(0x81, 0xa9, ...Buffer.from('__proto__'), 0x80)],
+])('an argument that is %s fails its call, and the connection stays open', async (_name, sent) => {
+  const client = await FrameClient.connect(url);
+  client.webSocket.send(Buffer.concat([Buffer.from(sent), call('2', 'Echo', 'after')]));
+  const messages: HubMessage[] = [];
+  while (messages.length < 2) messages.push(...(await client.messages()));
+  expect(messages).toEqual([
+    {
+      type: 3,
+      invocationId: '1',
+      error: "Failed to invoke 'echo' due to an error on the server.",
+      hasResult: false,
+      result: undefined,
+    },
+    result('2', 'after'),
+  ]);
+  client.webSocket.terminate();
 });
 
 test('an unknown extension is returned unchanged', async () => {

@@ -2,7 +2,7 @@ import { Decoder } from '@msgpack/msgpack';
 import { errors } from '../errors.ts';
 import { type HubMessage, MessageType } from '../hub-message.ts';
 import type { MessagePackPayloadSerializer } from './message-pack-payload-serializer.ts';
-import { checkMessagePack } from './safe-message-pack.ts';
+import { checkMessagePack, valueEnd } from './safe-message-pack.ts';
 
 /** What a completion carries. Source: HubProtocol.md, "Completion Message Encoding". */
 export const ResultKind = { Error: 1, Void: 2, NonVoid: 3 } as const;
@@ -17,8 +17,82 @@ const decoder = new Decoder({
   },
 });
 
-/** One message as bytes; undefined for an unknown type, which a later version of the protocol may bring. */
+/**
+ * Reads a message. If only the arguments of a call cannot be read, the call fails and the
+ * connection stays open, because ASP.NET Core reads arguments last.
+ */
 export function readMessagePackMessage(
+  message: Uint8Array,
+  serializer: MessagePackPayloadSerializer | undefined,
+): HubMessage | undefined {
+  try {
+    return readMessage(message, serializer);
+  } catch (error) {
+    const invocation = readInvocationStart(message, error as Error, serializer);
+    if (invocation === undefined) throw error;
+    return invocation;
+  }
+}
+
+/** The number of members of a call before its arguments. */
+const MEMBERS_BEFORE_ARGUMENTS = 4;
+
+/** Returns a call without its arguments, or undefined if this is no call or its start is invalid. */
+function readInvocationStart(
+  bytes: Uint8Array,
+  argumentsError: Error,
+  serializer: MessagePackPayloadSerializer | undefined,
+): HubMessage | undefined {
+  const head = bytes[0] ?? 0;
+  const isShortArray = head >= 0x90 + MEMBERS_BEFORE_ARGUMENTS + 1 && head <= 0x9f;
+  if (!isShortArray) return undefined;
+  try {
+    const members: unknown[] = [];
+    let at = 1;
+    while (members.length < MEMBERS_BEFORE_ARGUMENTS) {
+      const end = valueEnd(bytes, at);
+      members.push(decoder.decode(bytes.subarray(at, end)));
+      at = end;
+    }
+    if (!isArrayHead(bytes[at]) || canRead(bytes, at, serializer ?? decoder)) return undefined;
+    const invocation = readInvocation(members);
+    return invocation && ({ ...invocation, argumentsError } as HubMessage);
+  } catch {
+    return undefined;
+  }
+}
+
+const isArrayHead = (byte: number | undefined): boolean =>
+  byte !== undefined && ((byte >= 0x90 && byte <= 0x9f) || byte === 0xdc || byte === 0xdd);
+
+function canRead(
+  bytes: Uint8Array,
+  start: number,
+  by: { decode(bytes: Uint8Array): unknown },
+): boolean {
+  try {
+    by.decode(bytes.subarray(start, valueEnd(bytes, start)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads a call without its arguments and uploads. Returns undefined if the message is no call. */
+function readInvocation(members: Members): HubMessage | undefined {
+  const type = int(members, 0, 'messageType');
+  if (type !== MessageType.Invocation && type !== MessageType.StreamInvocation) return undefined;
+  readHeaders(members);
+  const invocationId =
+    type === MessageType.StreamInvocation
+      ? requiredText(members, 2, 'invocationId', 'invocation ID for StreamInvocation message')
+      : text(members, 2, 'invocationId') || undefined;
+  const target = requiredText(members, 3, 'target', 'target for Invocation message');
+  return { type, invocationId, target, arguments: [], streamIds: undefined } as HubMessage;
+}
+
+/** One message as bytes; undefined for an unknown type, which a later version of the protocol may bring. */
+function readMessage(
   message: Uint8Array,
   serializer: MessagePackPayloadSerializer | undefined,
 ): HubMessage | undefined {
@@ -31,21 +105,10 @@ export function readMessagePackMessage(
   switch (type) {
     case MessageType.Invocation:
     case MessageType.StreamInvocation: {
-      readHeaders(members);
-      const streams = type === MessageType.StreamInvocation;
-      const invocationId = streams
-        ? requiredText(members, 2, 'invocationId', 'invocation ID for StreamInvocation message')
-        : text(members, 2, 'invocationId') || undefined;
-      const target = requiredText(members, 3, 'target', 'target for Invocation message');
+      const invocation = readInvocation(members);
       if (!Array.isArray(members[4])) throw wrongArray('arguments');
       const values = payload()[4] as unknown[];
-      return {
-        type,
-        invocationId,
-        target,
-        arguments: values,
-        streamIds: readStreamIds(members),
-      } as HubMessage;
+      return { ...invocation, arguments: values, streamIds: readStreamIds(members) } as HubMessage;
     }
     case MessageType.StreamItem: {
       readHeaders(members);

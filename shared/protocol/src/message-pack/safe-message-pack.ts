@@ -19,16 +19,25 @@ const open = new Uint32Array(MAXIMUM_DEPTH);
  * @throws {ProtocolError}
  */
 export function checkMessagePack(bytes: Uint8Array): boolean {
+  hasViews = false;
+  if (valueEnd(bytes, 0) < bytes.length) throw errors.bytesLeftOver();
+  return hasViews;
+}
+
+/** Whether the value that `valueEnd` looked at contains binaries or extensions. */
+let hasViews = false;
+
+/**
+ * Checks the value that starts at an index, and returns the index after it.
+ * @throws {ProtocolError} as `checkMessagePack` does.
+ */
+export function valueEnd(bytes: Uint8Array, start: number): number {
   let depth = 0;
   let values = 1;
-  let at = 0;
-  let hasViews = false;
+  let at = start;
   for (;;) {
     while (values === 0) {
-      if (depth === 0) {
-        if (at < bytes.length) throw errors.bytesLeftOver();
-        return hasViews;
-      }
+      if (depth === 0) return at;
       values = open[--depth] as number;
     }
     values--;

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { errors } from '../../errors.ts';
 import { quote } from '../../log-messages.ts';
 import { formatIssues, formatPaths } from '../../schema-issues.ts';
+import type { Invocation } from '../calling-connection.ts';
 import type { HubMethod } from './hub-method.ts';
 import type { UploadStreams } from '../streams/upload-streams.ts';
 
@@ -11,8 +12,9 @@ import type { UploadStreams } from '../streams/upload-streams.ts';
  */
 export function bindArguments(
   method: HubMethod,
-  values: readonly unknown[],
+  { arguments: values, argumentsError: unreadable }: Invocation,
 ): readonly unknown[] | Promise<readonly unknown[]> {
+  if (unreadable !== undefined) throw errors.argumentsUnreadable(unreadable);
   if (values.length !== method.argumentCount) {
     throw errors.argumentCountInvalid(values.length, method.argumentCount);
   }

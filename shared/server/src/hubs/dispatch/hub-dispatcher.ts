@@ -100,7 +100,7 @@ export class HubDispatcher {
       return undefined;
     }
     try {
-      const bound = bindArguments(method, message.arguments);
+      const bound = bindArguments(method, message);
       if (!(bound instanceof Promise)) return this.#authorize(connection, message, method, bound);
       return bound.then(
         (args) => this.#authorize(connection, message, method, args),
