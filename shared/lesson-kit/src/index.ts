@@ -12,6 +12,10 @@ export { formPage } from './serve/form-page.ts';
 export { requestJournal } from './serve/request-journal.ts';
 export { serveLesson } from './serve/serve-lesson.ts';
 export { styleSheet } from './serve/style-sheet.ts';
-export { blockUpgrades, offeredTransports } from './serve/transport-options.ts';
+export {
+  blockUpgrades,
+  blockUpgradesOnOption,
+  offeredTransports,
+} from './serve/transport-options.ts';
 export { courseLessons, type CourseLesson, watchLessons } from './serve/watch-lessons.ts';
 export type { ObservedRequest, RequestKind, TokenPlace } from './wire/observe/observed-request.ts';

@@ -47,6 +47,7 @@ const forbidden: [string, string][] = [
   ['lessons/03-basics/server/a.ts', '../../../shared/server/src/index.ts'],
   ['lessons/03-basics/server/a.ts', '@practical-signalr/protocol'],
   ['lessons/03-basics/server/a.ts', '../../04-server-hubs/contract.ts'],
+  ['lessons/03-basics/lab/server/a.ts', '../../../04-server-hubs/contract.ts'],
 ];
 
 const allowed: [string, string][] = [
@@ -69,6 +70,7 @@ const allowed: [string, string][] = [
   ['shared/azure-emulator/src/a.ts', '@practical-signalr/server/transports'],
   ['lessons/03-basics/server/a.ts', '@practical-signalr/server'],
   ['lessons/03-basics/server/a.ts', '../contract.ts'],
+  ['lessons/03-basics/lab/server/a.ts', '../../server/hub.ts'],
 ];
 
 /** Each file holds one import. */

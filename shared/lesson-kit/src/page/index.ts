@@ -23,6 +23,7 @@ export {
   type DrawnServer,
   type ServersDrawing,
 } from './control-panel/draw-servers.ts';
+export { type CourseMapHalf, showLesson, showLessons } from './course-map/course-map.ts';
 export { showDotnet } from './control-panel/show-dotnet.ts';
 export { missingInstance, showHealth } from './control-panel/show-health.ts';
 export { errorMessage } from './forms/error-message.ts';
@@ -32,6 +33,7 @@ export { onSend } from './forms/on-send.ts';
 export { useConnection, type UsedConnection } from './outcomes/use-connection.ts';
 export { addExperiment } from './outcomes/add-experiment.ts';
 export { type AttemptedConnection, describeAttempt } from './outcomes/describe-attempt.ts';
+export { ConnectionColumn } from './outcomes/connection-column.ts';
 export {
   type ExplainedOutcome,
   explainOutcomes,

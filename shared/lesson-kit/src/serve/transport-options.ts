@@ -1,18 +1,36 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { TransportName } from '@practical-signalr/server';
 import { readLessonOptions, transportNames } from '../run/lesson-options.ts';
+
+type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
 
 /** Returns the transports that the option `--transports` lists. Default: all. */
 export const offeredTransports = (): TransportName[] =>
   transportNames(readLessonOptions().transports);
 
-/** Answers 403 to every WebSocket of a hub, like some proxies. Call it after `signalr.attach`. */
+/**
+ * With the option `--block-upgrade`, answers 403 to every WebSocket of a hub. Default: nothing is
+ * blocked.
+ */
+export function blockUpgradesOnOption(server: Server, path: string): void {
+  if (readLessonOptions().blockUpgrade === true) blockUpgrades(server, path);
+}
+
+/** Answers 403 to every WebSocket of the hub at `path`, like some proxies. */
 export function blockUpgrades(server: Server, path: string): void {
-  if (readLessonOptions().blockUpgrade !== true) return;
-  server.removeAllListeners('upgrade');
-  server.on('upgrade', (request, socket) => {
-    socket.on('error', () => undefined); // the client may have closed the socket
-    if (request.url?.startsWith(path))
+  // A listener is not enough: a SignalR server serves the upgrades of its hubs without emitting them.
+  server.once('listening', () => {
+    const emit = server.emit.bind(server) as Emit;
+    server.emit = (event: string | symbol, ...values: unknown[]) => {
+      const [request, socket] = values as [IncomingMessage, Duplex];
+      if (event !== 'upgrade' || pathOf(request) !== path) return emit(event, ...values);
+      socket.on('error', () => undefined); // the client may have closed the socket
       socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+      return true;
+    };
   });
 }
+
+const pathOf = ({ url = '/' }: IncomingMessage): string =>
+  new URL(url, 'http://localhost').pathname;

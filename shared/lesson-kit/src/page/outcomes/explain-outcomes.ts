@@ -15,6 +15,8 @@ export interface ExplainedOutcome {
    * result.
    */
   readonly attempt: () => Promise<string>;
+  /** How long the attempt takes, in s, if a reader has to wait for it. The page counts down. */
+  readonly duration?: number;
   /**
    * Whether a result is the expected one; default: it contains `expected`, without the backticks.
    */
@@ -89,7 +91,9 @@ function addOutcome(
   cureCell.append(textElement('p', outcome.cure));
   tryCell.append(
     runButton(outcome.action, async () => {
+      const stopProgress = showProgress(resultCell, outcome.duration);
       const result = await resultOf(outcome.attempt);
+      stopProgress();
       showResult(resultCell, outcome, result);
     }),
   );
@@ -109,6 +113,28 @@ function showExpected(cell: HTMLElement, { expected }: ExplainedOutcome): void {
   const text = textElement('p', `Expected: ${expected}`);
   text.className = 'expected';
   cell.append(text);
+}
+
+/**
+ * Shows that an attempt runs, with the seconds that are left. Returns a function that stops it. Screen readers do not
+ * announce each second.
+ */
+function showProgress(cell: HTMLElement, duration?: number): () => void {
+  const progress = document.createElement('p');
+  progress.className = 'progress';
+  cell.setAttribute('aria-live', 'off');
+  cell.replaceChildren(progress);
+  const end = performance.now() + (duration ?? 0) * 1000;
+  const show = (): void => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    progress.textContent = duration === undefined ? 'Running…' : `Running: ${left} s left`;
+  };
+  show();
+  const timer = setInterval(show, 250);
+  return () => {
+    clearInterval(timer);
+    cell.setAttribute('aria-live', 'polite');
+  };
 }
 
 function showResult(cell: HTMLElement, outcome: ExplainedOutcome, result: string): void {
