@@ -1,9 +1,9 @@
 import type { CourseLesson } from '@practical-signalr/lesson-kit/client';
 
-/** What the server can be asked: nothing, for here only the server speaks. */
+/** The hub methods that a client can call: none, because only the server sends. */
 export type CourseServer = Record<never, never>;
 
-/** What a client can be told. */
+/** The client methods that the server can call. */
 export interface CourseClient {
   lessons(lessons: CourseLesson[]): void;
   lessonStatus(number: number, up: boolean): void;

@@ -1,9 +1,9 @@
-/** What the server can be asked. */
+/** The hub methods that a client can call. */
 export interface EchoServer {
   echo(text: string): Promise<string>;
 }
 
-/** What a client can be told. */
+/** The client methods that the server can call. */
 export interface EchoClient {
-  tick(n: number): void;
+  tick(count: number): void;
 }

@@ -1,39 +1,29 @@
 import './style.css';
-import {
-  breakConnections,
-  countFrames,
-  showState,
-  typed,
-} from '@practical-signalr/lesson-kit/client';
+import { countFrames, showLesson, showLessons } from '@practical-signalr/lesson-kit/client';
+import { showState, typed, Walkthrough } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, JsonHubProtocol } from '@microsoft/signalr';
-import { showLesson, showLessons } from './lesson-map.ts';
 import type { CourseClient, CourseServer } from '../contract.ts';
+import './polling.ts';
 
 let frames = 0;
 let bytes = 0;
 const protocol = countFrames(new JsonHubProtocol(), (size) => {
+  frames += 1;
   bytes += size;
-  showState('good', `${++frames} frames, ${bytes} bytes`, '#pushing');
+  showState('good', `${frames} frames, ${bytes} bytes`, '#pushing');
 });
 
 const builder = new HubConnectionBuilder().withUrl('/course').withHubProtocol(protocol);
-if (location.search === '?reconnect') builder.withAutomaticReconnect();
 const connection = typed<CourseServer, CourseClient>(builder.build());
+const walk = new Walkthrough('.walk');
 
-connection.on('Lessons', (lessons) => {
-  showLessons(lessons);
-  for (const lesson of lessons) showLesson('pushed', lesson);
-});
+connection.on('Lessons', (lessons) => showLessons('pushed', lessons));
 connection.on('LessonStatus', (number, up) => showLesson('pushed', { number, up }));
 connection.on('Viewers', (count) => {
-  document.querySelector('#viewers')!.textContent = `Pages that look on: ${count}.`;
+  showState('good', `Viewers: ${count}`, '#viewers');
+  if (count > 1) walk.complete('second-tab');
 });
-connection.onreconnecting(() => showState('warn', 'Reconnecting'));
-connection.onreconnected(() => showState('good', 'Connected again'));
-connection.onclose(() => showState('bad', 'Disconnected, and nobody asked for a reconnect.'));
-
-document.querySelector('#break')!.addEventListener('click', () => breakConnections('/course'));
+connection.onclose(() => showState('bad', 'Disconnected. It does not reconnect.'));
 
 await connection.start();
 showState('good', 'Connected');
-await import('./polling.ts');

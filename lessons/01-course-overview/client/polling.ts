@@ -1,28 +1,22 @@
-import { type CourseLesson, showState } from '@practical-signalr/lesson-kit/client';
-import { showLesson } from './lesson-map.ts';
+import { type CourseLesson, fetchText } from '@practical-signalr/lesson-kit/client';
+import { showLessons, showState } from '@practical-signalr/lesson-kit/client';
 
-const pause = document.querySelector<HTMLSelectElement>('#pause')!;
 let requests = 0;
 let bytes = 0;
 
-/** Asks again and again, whether something has changed or not. */
+/** Requests the status again and again, whether it has changed or not. */
 async function poll(): Promise<void> {
   try {
-    const text = await (await fetch('/api/status')).text();
-    const status = JSON.parse(text) as {
-      lessons: CourseLesson[];
-      viewers: number;
-      requests: number;
-    };
+    const text = await fetchText('/api/status');
+    requests += 1;
     bytes += text.length;
-    showState('good', `${++requests} requests, ${bytes} bytes`, '#polling');
-    document.querySelector('#asked')!.textContent =
-      `The server has answered ${status.requests} requests of all pages.`;
-    for (const lesson of status.lessons) showLesson('polled', lesson);
+    showState('good', `${requests} requests, ${bytes} bytes`, '#polling');
+    const { lessons } = JSON.parse(text) as { lessons: CourseLesson[] };
+    showLessons('polled', lessons);
   } catch {
-    showState('bad', 'No answer. Asking again.', '#polling');
+    showState('bad', 'No response. The page polls again.', '#polling');
   }
-  setTimeout(poll, Number(pause.value));
+  setTimeout(poll, 2000);
 }
 
-await poll();
+void poll();

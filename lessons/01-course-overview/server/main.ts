@@ -1,29 +1,28 @@
 import { createServer } from 'node:http';
-import {
-  breakConnections,
-  courseLessons,
-  serveLesson,
-  watchLessons,
-} from '@practical-signalr/lesson-kit';
+import { courseLessons, serveLesson, watchLessons } from '@practical-signalr/lesson-kit';
 import { SignalRServer } from '@practical-signalr/server';
 import express from 'express';
-import { CourseHub } from './hub.ts';
+import { mapLab } from '../lab/server/map-lab.ts';
+import { CourseHub, methods } from './hub.ts';
 
 const app = express();
 const server = createServer(app);
 const signalr = new SignalRServer();
 
-const course = signalr.mapHub('/course', CourseHub, { methods: [] });
+const course = signalr.mapHub('/course', CourseHub, { methods });
+mapLab({ app, server, signalr });
+
+// Pushing: one message for each change.
+watchLessons(({ number, up }) => void course.clients.all.send('LessonStatus', number, up));
+
+// Polling: the same data in every response, whether it has changed or not.
+let requests = 0;
+app.get('/api/status', (_request, response) => {
+  requests += 1;
+  response.json({ lessons: courseLessons, viewers: CourseHub.viewers, requests });
+});
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets
-app.use('/break', breakConnections(server)); // the button that breaks a connection
-
-// The same facts twice: told when they change, and for those who ask.
-watchLessons(({ number, up }) => void course.clients.all.send('LessonStatus', number, up));
-let requests = 0;
-app.get('/api/status', (_request, response) => {
-  response.json({ lessons: courseLessons, viewers: CourseHub.viewers, requests: ++requests });
-});
 
 await serveLesson(import.meta.url, { app, server, signalr });

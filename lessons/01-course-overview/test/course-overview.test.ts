@@ -5,16 +5,30 @@ import {
   auditPage,
   hasChromium,
   launchChromium,
+  layoutFaults,
+  playOutcomes,
   type RunningLesson,
+  see,
   startLesson,
   tabOrder,
   watchProblems,
-  see,
 } from '@practical-signalr/lesson-kit/testing';
 import { type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
+const disconnected = 'Disconnected. It does not reconnect.';
+
+/** Returns the longest text that a row of the map shows, as the page formats it. */
+const longChange = (locale: string): string => {
+  const clock = new Intl.DateTimeFormat(locale, {
+    hour: 'numeric',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+  });
+  return `runs since ${clock.format(new Date(2030, 11, 30, 22, 58, 59, 888))}`;
+};
 
 const modes = [
   ['development', false],
@@ -26,24 +40,24 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
   let context: BrowserContext;
   let problems: string[];
 
-  const open = async (path = ''): Promise<Page> => {
+  const open = async (): Promise<Page> => {
     const opened = await context.newPage();
-    await opened.goto(lesson.url + path);
+    await opened.goto(lesson.url);
     await see(opened.locator('#state')).toHaveText('Connected');
     await see(opened.locator('#polling')).toContainText('requests');
     return opened;
   };
-  /** Something that answers where one of the later lessons would; the number of that lesson. */
-  const standIn = async (): Promise<{ server: Server; number: number }> => {
-    for (let number = 8; ; number--) {
+  /** Listens on the port of one of the later lessons, and returns its number. */
+  const startFakeLesson = async (): Promise<{ server: Server; number: number }> => {
+    for (let number = 8; number > 1; number--) {
       const server = createServer().listen(lesson.port + number - 1, '127.0.0.1');
-      const inUse = await once(server, 'listening').then(
-        () => false,
+      const isListening = await once(server, 'listening').then(
         () => true,
+        () => false,
       );
-      if (!inUse) return { server, number };
-      if (number === 2) throw new Error('Seven ports in a row are in use.');
+      if (isListening) return { server, number };
     }
+    throw new Error('Seven ports in a row are in use.');
   };
 
   beforeAll(async () => {
@@ -51,7 +65,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
   });
   beforeEach(async () => {
     await context?.close();
-    context = await browser.newContext();
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     problems = watchProblems(context);
   });
   afterAll(async () => {
@@ -59,90 +73,111 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
     expect(await lesson.stop()).toBe(0);
   });
 
-  test('a lesson starts: both halves learn of it, the pushed one without asking', async () => {
+  test('the walkthrough is done when a lesson has started and a second tab is open', async () => {
     const page = await open();
-    await see(page.locator('#lessons tr')).toHaveCount(8);
+    const step = (number: number) => page.locator(`.walk > li:nth-child(${number})`);
+    await see(page.locator('#lessons tbody tr')).toHaveCount(8);
     await see(page.locator('#pushed-1')).toContainText('runs');
-    const { server, number } = await standIn();
+    await see(step(1)).toHaveClass('done');
+    await see(step(2)).toHaveClass('current');
+    const { server, number } = await startFakeLesson();
     const [pushed, polled] = [page.locator(`#pushed-${number}`), page.locator(`#polled-${number}`)];
     try {
       await see(pushed).toContainText('runs since');
       await see(polled).toContainText('runs since');
+      await see(step(2)).toHaveClass('done');
     } finally {
       server.close();
     }
     await see(pushed).toContainText('off since');
     await see(polled).toContainText('off since');
-    expect(problems).toEqual([]);
-  });
 
-  test('nothing changes: polling goes on asking, the other half hears nothing; by keyboard, ten times a second', async () => {
-    const page = await open();
-    const pushed = await page.locator('#pushing').textContent();
-    await page.locator('#pause').focus();
-    await page.keyboard.press('ArrowDown');
-    await see(page.locator('#polling')).toHaveText(/^(\d{2,}) requests, \d{4,} bytes$/);
-    await see(page.locator('#asked')).toHaveText(
-      /^The server has answered \d+ requests of all pages\.$/,
-    );
-    await see(page.locator('#pushing')).toHaveText(pushed!);
-    expect(problems).toEqual([]);
-  });
-
-  test('a second page: the viewers count moves in both at once, and back', async () => {
-    const page = await open();
-    await see(page.locator('#viewers')).toHaveText('Pages that look on: 1.');
+    await see(page.locator('#viewers')).toHaveText('Viewers: 1');
     const other = await open();
-    await see(page.locator('#viewers')).toHaveText('Pages that look on: 2.');
-    await see(other.locator('#viewers')).toHaveText('Pages that look on: 2.');
+    await see(page.locator('#viewers')).toHaveText('Viewers: 2');
+    await see(other.locator('#viewers')).toHaveText('Viewers: 2');
     await other.close();
-    await see(page.locator('#viewers')).toHaveText('Pages that look on: 1.');
+    await see(page.locator('#viewers')).toHaveText('Viewers: 1');
+    await see(step(3)).toHaveClass('done');
+    await step(4).getByRole('button', { name: 'Continue' }).press('Enter');
+    await see(page.locator('.progress')).toHaveText('4 of 4 steps done');
+    expect(problems).toEqual([]);
+  });
+
+  test('while nothing changes, the page polls again, and nothing is pushed', async () => {
+    const page = await open();
+    await see(page.locator('#pushed-8')).toBeVisible();
+    await see(page.locator('#viewers')).toHaveText('Viewers: 1');
+    const pushing = await page.locator('#pushing').textContent();
+    const polling = await page.locator('#polling').textContent();
+    await see(page.locator('#polling')).not.toHaveText(polling!);
+    await see(page.locator('#pushing')).toHaveText(pushing!);
+    expect(problems).toEqual([]);
   });
 
   if (production) {
-    // In development Vite reloads the page as soon as the server is back, and with it everything heals.
-    test('failure on purpose: the server stops; polling heals by itself, SignalR does not', async () => {
+    // In development, Vite reloads the page as soon as the server is back.
+    test('the server stops: polling recovers by itself, SignalR does not', async () => {
       const page = await open();
       const { port } = lesson;
       expect(await lesson.stop()).toBe(0);
-      await see(page.locator('#polling')).toHaveText('No answer. Asking again.');
-      await see(page.locator('#state')).toHaveText(
-        'Disconnected, and nobody asked for a reconnect.',
-      );
+      await see(page.locator('#polling')).toHaveText('No response. The page polls again.');
+      await see(page.locator('#state')).toHaveText(disconnected);
       lesson = await startLesson(folder, { production, port });
       await see(page.locator('#polling')).toContainText('requests');
-      await see(page.locator('#state')).toHaveText(
-        'Disconnected, and nobody asked for a reconnect.',
-      );
+      await see(page.locator('#state')).toHaveText(disconnected);
     });
-    return; // the page's code is the same: what a build may break is seen by now
+
+    test('the lab is built too', async () => {
+      const page = await context.newPage();
+      await page.goto(`${lesson.url}/lab/`);
+      await see(page.getByRole('button', { name: 'Break the connection' })).toBeVisible();
+      expect(problems).toEqual([]);
+    });
+    return; // The page's code is the same in both modes.
   }
 
-  test('failure on purpose: a broken connection stays broken, polling does not notice', async () => {
+  test('long values fit, in every locale and at every width', async () => {
     const page = await open();
-    await page.getByRole('button', { name: 'Break the connection' }).press('Enter');
-    await see(page.locator('#state')).toHaveText('Disconnected, and nobody asked for a reconnect.');
-    const asked = await page.locator('#polling').textContent();
-    await see(page.locator('#polling')).not.toHaveText(asked!);
-    await see(page.locator('#polling')).toContainText('requests');
-    await see(page.locator('#state')).toHaveText('Disconnected, and nobody asked for a reconnect.');
-    expect(problems).toEqual([expect.stringContaining('WebSocket closed with status code: 1006')]);
+    await see(page.locator('#polled-8')).toHaveText(/off|runs/);
+    const faults = await layoutFaults(page, {
+      '#lessons td .badge': longChange,
+      '#polling': '1234567 requests, 1234567890 bytes',
+      '#pushing': '1234567 frames, 1234567890 bytes',
+      '#viewers': 'Viewers: 12345',
+      '#state': disconnected,
+    });
+    expect(faults).toEqual([]);
   });
 
-  test('the cure: with automatic reconnect it comes back', async () => {
-    const page = await open();
-    await page.getByRole('link', { name: 'Reload with reconnect' }).click();
-    await see(page.locator('#state')).toHaveText('Connected');
-    await page.getByRole('button', { name: 'Break the connection' }).press('Enter');
-    await see(page.locator('#state')).toHaveText('Connected again');
-    await see(page.locator('#viewers')).toHaveText('Pages that look on: 1.');
-  });
-
-  test('everybody can use it: axe in light and dark, a phone without sideways scrolling, a sensible keyboard order', async () => {
+  test('axe reports nothing, and the walkthrough is on the first screen', async () => {
     const page = await open();
     expect(await auditPage(page)).toEqual([]);
-    const names = ['Break the connection', 'Reload with reconnect'];
-    expect((await tabOrder(page, 'Course')).slice(2, 4)).toEqual(names);
+    const walkthrough = (await page.locator('.walkthrough').boundingBox())!;
+    expect(walkthrough.y + walkthrough.height).toBeLessThan(800);
+    const links = ['README', 'Slides', 'Lab'];
+    expect((await tabOrder(page, 'README')).slice(0, 3)).toEqual(links);
     expect(problems).toEqual([]);
+  });
+
+  test('the lab explains what its buttons do', async () => {
+    const page = await context.newPage();
+    await page.goto(`${lesson.url}/lab/`);
+    const played = [
+      ...(await playOutcomes(page, '#failures')),
+      ...(await playOutcomes(page, '#experiments')),
+    ];
+    expect(played).toEqual([
+      {
+        action: 'Break the connection',
+        badge: 'As expected',
+        result: expect.stringContaining('WebSocket closed with status code: 1006'),
+        cure: expect.stringMatching(/^Connected again after \d+ ms, with a new connection id\.$/),
+      },
+      { action: 'Poll every 100 ms for 3 s', badge: 'As expected', result: expect.any(String) },
+      { action: 'Open ten connections', badge: 'As expected', result: expect.any(String) },
+    ]);
+    expect(await auditPage(page)).toEqual([]);
+    expect(await layoutFaults(page, { '#failures .badge + p': played[0]!.result })).toEqual([]);
   });
 });

@@ -6,3 +6,6 @@ export class EchoHub extends Hub<EchoClient> implements EchoServer {
     return text;
   }
 }
+
+/** The methods that clients can call. A public method that is missing here is a compile error. */
+export const methods = ['echo'] as const;

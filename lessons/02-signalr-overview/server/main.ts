@@ -1,21 +1,24 @@
 import { createServer } from 'node:http';
-import { blockUpgrades, offeredTransports, serveLesson } from '@practical-signalr/lesson-kit';
-import { JsonHubProtocol, MessagePackHubProtocol, SignalRServer } from '@practical-signalr/server';
+import { offeredTransports, serveLesson } from '@practical-signalr/lesson-kit';
+import { SignalRServer } from '@practical-signalr/server';
 import express from 'express';
-import { EchoHub } from './hub.ts';
+import { mapLab } from '../lab/server/map-lab.ts';
+import { EchoHub, methods } from './hub.ts';
 
 const app = express();
 const server = createServer(app);
-const protocols = [new JsonHubProtocol(), new MessagePackHubProtocol()];
-const signalr = new SignalRServer({ transports: offeredTransports(), protocols });
+const signalr = new SignalRServer();
 
-const echo = signalr.mapHub('/echo', EchoHub, { methods: ['echo'] });
+const echo = signalr.mapHub('/echo', EchoHub, { methods, transports: offeredTransports() });
+mapLab({ app, server, signalr });
+
+let count = 0;
+setInterval(() => {
+  count += 1;
+  void echo.clients.all.send('Tick', count);
+}, 1000).unref();
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets
-blockUpgrades(server, '/echo'); // where --block-upgrade says so
-
-let n = 0;
-setInterval(() => void echo.clients.all.send('Tick', ++n), 1000).unref();
 
 await serveLesson(import.meta.url, { app, server, signalr });

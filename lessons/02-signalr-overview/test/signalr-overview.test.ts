@@ -3,33 +3,38 @@ import {
   auditPage,
   hasChromium,
   launchChromium,
+  layoutFaults,
+  playOutcomes,
   type RunningLesson,
+  see,
   startLesson,
   tabOrder,
   watchProblems,
-  see,
 } from '@practical-signalr/lesson-kit/testing';
-import { type Browser, type Page } from '@playwright/test';
+import { type Browser, type Locator, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
-const echo = String.raw`Echo took [\d.]+ ms, its answer \d+ bytes\.`;
 
-async function open(
+/** Presses the button of a step, and waits until the step is done. */
+async function connect(page: Page, name: string): Promise<Locator> {
+  await page.locator(`#${name}`).getByRole('button').press('Enter');
+  await see(page.locator(`#${name}`)).toHaveClass(/done/);
+  return page
+    .locator('#connections article')
+    .filter({ has: page.getByText(name, { exact: true }) });
+}
+
+async function openPage(
   browser: Browser,
-  lesson: RunningLesson,
+  url: string,
 ): Promise<{ page: Page; problems: string[] }> {
-  const context = await browser.newContext();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const problems = watchProblems(context);
   const page = await context.newPage();
-  await page.goto(lesson.url);
-  await see(outcome(page, 'automatic')).toContainText('Echo took');
+  await page.goto(url);
   return { page, problems };
 }
-const row = (page: Page, name: string) =>
-  page.locator('tr').filter({ has: page.getByRole('button', { name, exact: true }) });
-const outcome = (page: Page, name: string) => row(page, name).locator('td').nth(1);
-const press = (page: Page, name: string) => row(page, name).getByRole('button').press('Enter');
 
 const modes = [
   ['development', false],
@@ -47,125 +52,144 @@ describe.runIf(hasChromium()).each(modes)('lesson 2 in Chromium, %s', (_mode, pr
     expect(await lesson.stop()).toBe(0);
   });
 
-  test('each transport connects, and says what it took; by keyboard', async () => {
-    const { page, problems } = await open(browser, lesson);
-    await see(outcome(page, 'automatic')).toHaveText(
-      new RegExp(`^negotiate 200, websocket 101\\. ${echo}$`),
-    );
-    await press(page, 'WebSockets');
-    await see(outcome(page, 'WebSockets')).toHaveText(
-      new RegExp(`^negotiate 200, websocket 101\\. ${echo}$`),
-    );
-    await press(page, 'Server-Sent Events');
-    await see(outcome(page, 'Server-Sent Events')).toHaveText(
-      new RegExp(`^negotiate 200, event stream 200, send 200.*\\. ${echo}$`),
-    );
-    await press(page, 'Long Polling');
-    await see(outcome(page, 'Long Polling')).toHaveText(
-      new RegExp(`^negotiate 200, poll 200, .*send 200.*poll waits\\. ${echo}$`),
-    );
-    await see(page.locator('#state')).toHaveText(/^Connected, tick \d+$/);
+  test('each transport connects in its column, and the walkthrough is done', async () => {
+    const { page, problems } = await openPage(browser, lesson.url);
+    const webSockets = await connect(page, 'WebSockets');
+    await see(webSockets.locator('li')).toHaveText(['200POST negotiate', '101GET websocket']);
+    const events = await connect(page, 'ServerSentEvents');
+    await see(events.locator('li').nth(1)).toHaveText('200GET event stream');
+    await see(events).toContainText('POST send');
+    const polling = await connect(page, 'LongPolling');
+    await see(polling).toContainText(/200GET poll × \d+/);
+    const automatic = await connect(page, 'Automatic');
+    await see(automatic.locator('li')).toHaveText(['200POST negotiate', '101GET websocket']);
+    for (const column of [webSockets, events, polling, automatic]) {
+      await see(column.locator('.badge')).toHaveText('Connected');
+      await see(column).toContainText(/Received\d+ bytes/);
+      await see(column).toContainText(/Echo\d+\.\d ms/);
+      await see(column).toContainText(/Tick\d+/);
+    }
+    await page.getByRole('button', { name: 'Continue' }).press('Enter');
+    await see(page.locator('.progress')).toHaveText('5 of 5 steps done');
+    await connect(page, 'WebSockets');
+    await see(webSockets.locator('li')).toHaveText(['200POST negotiate', '101GET websocket']);
     expect(problems).toEqual([]);
   });
 
-  test('MessagePack: smaller, and refused by Server-Sent Events', async () => {
-    const { page, problems } = await open(browser, lesson);
-    await press(page, 'WebSockets');
-    await see(outcome(page, 'WebSockets')).toContainText('its answer 47 bytes.');
-    await page.getByLabel('MessagePack instead of JSON').check();
-    await press(page, 'WebSockets');
-    await see(outcome(page, 'WebSockets')).toContainText('its answer 13 bytes.');
-    expect(problems).toEqual([]);
-    await press(page, 'Server-Sent Events');
-    await see(outcome(page, 'Server-Sent Events')).toContainText(
-      "'ServerSentEvents' does not support Binary.",
-    );
-  });
+  if (production) {
+    test('the lab is built too', async () => {
+      const { page, problems } = await openPage(browser, `${lesson.url}/lab/`);
+      await see(page.getByRole('button', { name: '1. Negotiate' })).toBeVisible();
+      expect(problems).toEqual([]);
+    });
+    return; // The page's code is the same in both modes.
+  }
 
-  test('negotiation can be skipped with WebSockets alone', async () => {
-    const { page } = await open(browser, lesson);
-    await press(page, 'automatic, no negotiation');
-    await see(outcome(page, 'automatic, no negotiation')).toHaveText(
-      'Negotiation can only be skipped when using the WebSocket transport directly.',
-    );
-  });
-
-  if (production) return; // the page's code is the same: what a build may break is seen by now
-  test('by hand: negotiate, open, handshake, call', async () => {
-    const { page, problems } = await open(browser, lesson);
-    await press(page, '4 call Echo');
-    await see(outcome(page, '4 call Echo')).toHaveText('Open the WebSocket first.');
-    await press(page, '1 negotiate');
-    await see(outcome(page, '1 negotiate')).toHaveText(
-      /^\{"negotiateVersion":1,"connectionId":"[^"]+","connectionToken":"••••","availableTransports":\[.*WebSockets.*\]\}$/,
-    );
-    await press(page, '2 open the WebSocket');
-    await see(outcome(page, '2 open the WebSocket')).toHaveText(
-      'It is open. The handshake must come within 15 s.',
-    );
-    await press(page, '3 send the handshake');
-    await see(outcome(page, '3 send the handshake')).toHaveText(
-      '↑ {"protocol":"json","version":1} [1E] ↓ {} [1E]',
-    );
-    await press(page, '4 call Echo');
-    await see(outcome(page, '4 call Echo')).toContainText(
-      '↓ {"type":3,"invocationId":"1","result":"by hand"} [1E]',
-    );
-    expect(problems).toEqual([]);
-  });
-
-  test('on purpose: no id, a wrong id, a handshake without its end', async () => {
-    const { page } = await open(browser, lesson);
-    await press(page, 'handshake without 0x1E');
-    await press(page, 'GET /echo');
-    await see(outcome(page, 'GET /echo')).toHaveText('400 Connection ID required');
-    await press(page, 'GET /echo?id=wrong');
-    await see(outcome(page, 'GET /echo?id=wrong')).toHaveText('404 No Connection with that ID');
-    await see(outcome(page, 'handshake without 0x1E')).toHaveText(
-      /^After 15\.\d s: \{"error":"Handshake was canceled\."\} \[1E\] and close 1000\.$/,
-    );
-  });
-
-  test('everybody can use it: axe in light and dark, a phone without sideways scrolling, a sensible keyboard order', async () => {
-    const { page, problems } = await open(browser, lesson);
+  test('axe reports nothing, long values fit, and the walkthrough is on the first screen', async () => {
+    const { page, problems } = await openPage(browser, lesson.url);
+    const walkthrough = (await page.locator('.walkthrough').boundingBox())!;
+    expect(walkthrough.y + walkthrough.height).toBeLessThan(800);
+    await connect(page, 'LongPolling');
+    await connect(page, 'ServerSentEvents');
     expect(await auditPage(page)).toEqual([]);
-    expect((await tabOrder(page, 'Course')).slice(1, 4)).toEqual([
-      'MessagePack instead of JSON',
-      'automatic',
-      'WebSockets',
+    const faults = await layoutFaults(page, {
+      '#connections .badge': 'Disconnected',
+      '#connections li span + span': 'GET event stream × 123456',
+      '#connections dd': '1234567890 bytes',
+    });
+    expect(faults).toEqual([]);
+    expect((await tabOrder(page, 'README')).slice(0, 4)).toEqual([
+      'README',
+      'Diff',
+      'Slides',
+      'Lab',
     ]);
     expect(problems).toEqual([]);
   });
+
+  test('by hand, a step needs the step before', async () => {
+    const { page } = await openPage(browser, `${lesson.url}/lab/`);
+    const row = (name: string) =>
+      page.locator('#by-hand tr').filter({ has: page.getByRole('button', { name }) });
+    await row('4. Call Echo').getByRole('button').press('Enter');
+    await see(row('4. Call Echo')).toContainText('There is no open WebSocket.');
+    await row('2. Open').getByRole('button').press('Enter');
+    await see(row('2. Open')).toContainText('There is no token. Negotiate first.');
+  });
+
+  test('the lab explains what its buttons do, and counts down while a reader waits', async () => {
+    const { page } = await openPage(browser, `${lesson.url}/lab/`);
+    const handshake = page
+      .locator('#failures tr')
+      .filter({ has: page.getByRole('button', { name: 'Send a handshake without 0x1E' }) });
+    const allFailures = playOutcomes(page, '#failures');
+    await see(handshake).toContainText(/Running: 1\d s left/);
+    await see(handshake).toContainText(/Running: \d s left/);
+    const failures = await allFailures;
+    const byHand = await playOutcomes(page, '#by-hand');
+    const experiments = await playOutcomes(page, '#experiments');
+    const played = [...byHand, ...experiments, ...failures];
+    expect(played.filter(({ badge }) => badge !== 'As expected')).toEqual([]);
+    expect(byHand.map(({ result }) => result)).toEqual([
+      expect.stringMatching(/^\{.*"connectionToken":"••••","availableTransports":\[.*WebSockets/),
+      'The WebSocket is open. The handshake must arrive within 15 s.',
+      '↑ {"protocol":"json","version":1} [1E] ↓ {} [1E]',
+      expect.stringContaining('↓ {"type":3,"invocationId":"1","result":"by hand"} [1E]'),
+    ]);
+    const answer = (size: number): string => `The answer of Echo has ${size} bytes.`;
+    expect(experiments.map(({ result }) => result)).toEqual([
+      expect.stringMatching(/^negotiate 200, event stream 200/),
+      expect.stringMatching(/^negotiate 200, poll 200/),
+      `negotiate 200, websocket 101. ${answer(47)}`,
+      `negotiate 200, websocket 101. ${answer(13)}`,
+    ]);
+    expect(failures.map(({ action, cure }) => [action, cure])).toEqual([
+      ['Connect through the proxy', expect.stringMatching(/^negotiate 200, websocket 101\./)],
+      ['Skip negotiation with automatic transports', expect.stringMatching(/^websocket 101\./)],
+      ['Use MessagePack over Server-Sent Events', expect.stringContaining('event stream 200')],
+      ['Send a handshake without 0x1E', '↑ {"protocol":"json","version":1} [1E] ↓ {} [1E]'],
+      ['GET /echo', undefined],
+      ['GET /echo?id=wrong', undefined],
+    ]);
+    expect(await auditPage(page)).toEqual([]);
+    const values = { '.explained .badge + p': byHand[0]!.result };
+    expect(await layoutFaults(page, values)).toEqual([]);
+  });
 });
 
-describe.runIf(hasChromium())('lesson 2 with its switches', () => {
+describe.runIf(hasChromium())('lesson 2 with its start options', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchChromium();
   });
   afterAll(() => browser.close());
 
-  const automatic = async (...args: string[]): Promise<{ text: string; problems: string[] }> => {
+  const startAndConnect = async (
+    ...args: string[]
+  ): Promise<{ requests: string[]; problems: string[] }> => {
     const lesson = await startLesson(folder, { args });
     try {
-      const { page, problems } = await open(browser, lesson);
-      return { text: (await outcome(page, 'automatic').textContent()) ?? '', problems };
+      const { page, problems } = await openPage(browser, lesson.url);
+      const column = await connect(page, 'Automatic');
+      return { requests: await column.locator('li').allTextContents(), problems };
     } finally {
       expect(await lesson.stop()).toBe(0);
     }
   };
 
-  test('failure on purpose: a proxy that blocks upgrades; automatic works all the same, by Server-Sent Events', async () => {
-    const { text, problems } = await automatic('--block-upgrade');
-    expect(text).toMatch(
-      /^negotiate 200, websocket refused, negotiate 200, event stream 200, send 200/,
-    );
+  test('behind a proxy that blocks WebSockets, automatic takes Server-Sent Events', async () => {
+    const { requests, problems } = await startAndConnect('--block-upgrade');
+    expect(requests.slice(0, 3)).toEqual([
+      '200POST negotiate × 2',
+      'failedGET websocket',
+      '200GET event stream',
+    ]);
     expect(problems.join()).toContain("Failed to start the transport 'WebSockets'");
   });
 
-  test('without WebSockets automatic takes Server-Sent Events, with one negotiation', async () => {
-    const { text, problems } = await automatic('--transports', 'sse,lp');
-    expect(text).toMatch(/^negotiate 200, event stream 200, send 200/);
+  test('without WebSockets, automatic takes Server-Sent Events with one negotiation', async () => {
+    const { requests, problems } = await startAndConnect('--transports', 'sse,lp');
+    expect(requests.slice(0, 2)).toEqual(['200POST negotiate', '200GET event stream']);
     expect(problems).toEqual([]);
   });
 });

@@ -17,14 +17,11 @@ export const lessonSteps: readonly LessonStep[] = [
   {
     from: 1,
     to: 2,
-    lines: 355,
+    lines: 200,
     files: [
-      'client/by-hand.ts',
       'client/index.html',
-      'client/lesson-map.ts',
       'client/main.ts',
       'client/polling.ts',
-      'client/style.css',
       'contract.ts',
       'package.json',
       'server/hub.ts',
@@ -34,9 +31,8 @@ export const lessonSteps: readonly LessonStep[] = [
   {
     from: 2,
     to: 3,
-    lines: 330,
+    lines: 200,
     files: [
-      'client/by-hand.ts',
       'client/index.html',
       'client/main.ts',
       'contract.ts',
