@@ -12,7 +12,7 @@ const deck = new Reveal({
   minScale: 0.1,
   center: false,
   hash: true,
-  scrollLayout: 'compact', // on a phone slides follow one another
+  scrollLayout: 'compact', // on a phone, slides are below each other
   transition: 'none',
   backgroundTransition: 'none',
   pdfSeparateFragments: false,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { buildSlides } from './build-slides.ts';
 
-/** The slides' part of `npm run build`: a site of files in dist/site. Fails with the sentence that names what is gone. */
+/** Writes the slides to dist/site, as part of `npm run build`. If a deck does not build, it prints the error and fails. */
 try {
   buildSlides(fileURLToPath(new URL('../dist/site/', import.meta.url)));
 } catch (error) {

@@ -7,8 +7,8 @@ import { styleSheet } from '@practical-signalr/lesson-kit';
 import { slideAssets } from './slide-assets.ts';
 
 /**
- * Writes all slides to `folder`, which is emptied before: a site of files that any web server can show, at any path.
- * @throws Error that names deck, slide and region when a deck does not build; nothing is written then.
+ * Writes all slides to `folder`, after emptying it. Any web server can serve the files, at any path.
+ * @throws Error that names the deck, the slide and the region if a deck does not build. Then nothing is written.
  */
 export function buildSlides(folder: string): void {
   const decks = deckNames().map((name) => buildDeck(name));

@@ -16,7 +16,7 @@ afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
-/** One of the commands, as npm runs it. */
+/** Starts a command as npm does. */
 function start(command: string, args: string[] = [], env: NodeJS.ProcessEnv = {}): ChildProcess {
   const file = fileURLToPath(new URL(command, import.meta.url));
   const child = spawn(
@@ -38,7 +38,7 @@ async function outcome(child: ChildProcess): Promise<[string, number | null]> {
   return [said, code];
 }
 
-test('npm run slides says where they are and ends with Ctrl-C', async () => {
+test('npm run slides prints the address and stops with Ctrl-C', async () => {
   const child = start('slides-command.ts', [], { PORT: '0' });
   const [line] = (await once(child.stdout!, 'data')) as [Buffer];
   const url = /open (http:\S+)/.exec(String(line))?.[1] ?? '';
@@ -48,7 +48,7 @@ test('npm run slides says where they are and ends with Ctrl-C', async () => {
   expect(code).toBe(0);
 });
 
-test('a port in use is a sentence', async () => {
+test('a port in use is reported', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
@@ -58,7 +58,7 @@ test('a port in use is a sentence', async () => {
   expect(code).toBe(1);
 });
 
-test('npm run slides:pdf knows the decks', async () => {
+test('npm run slides:pdf lists the decks if a name is wrong', async () => {
   const [said, code] = await outcome(start('slides-pdf-command.ts', ['99-nothing']));
   expect(said).toMatch(
     /^There is no deck '99-nothing'\. .* 00-practical-signalr-for-node, 01-course-overview, .+\.\n$/,
@@ -66,7 +66,7 @@ test('npm run slides:pdf knows the decks', async () => {
   expect(code).toBe(1);
 });
 
-test('the build writes a site of files that has all it needs', async () => {
+test('the build writes all files that the slides need', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'site-'));
   buildSlides(folder);
   const server = createServer(express().use('/any/path', express.static(folder))).listen(

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../', import.meta.url));
 
-/** The names of all decks, the title deck first. */
+/** Returns the names of all decks. The title deck is the first one. */
 export const deckNames = (decks = `${folder}decks`): string[] =>
   readdirSync(decks)
     .filter((file) => file.endsWith('.md'))

@@ -10,7 +10,7 @@ const head = (title: string): string => `<!doctype html>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="style.css">`;
 
-/** The page that shows a deck with reveal.js. Every address in it is relative: it works at any path, and from a folder of files. */
+/** Returns the page that shows a deck with reveal.js. All of its addresses are relative, so it works at any path. */
 export function deckPage({ name, title, slides }: Deck): string {
   const sections = slides.map(
     ({ html, notes }, index) => `<section><div class="slide${index === 0 ? ' title' : ''}">
@@ -33,7 +33,7 @@ ${sections.join('\n')}
 `;
 }
 
-/** The page that lists all decks; `home` is the address of the course home, where it is part of one. */
+/** Returns the page that lists all decks. `home` is the address of the course home, if the slides are part of one. */
 export function indexPage(decks: readonly Deck[], home?: string): string {
   const back =
     home === undefined ? '' : `<nav aria-label="Course"><a href="${home}">Course</a></nav>`;
@@ -48,8 +48,8 @@ export function indexPage(decks: readonly Deck[], home?: string): string {
 <body>
 <header class="bar"><h1>Slides</h1>${back}</header>
 <main class="page single"><section class="card">
-<p class="goal">A deck for each section of the course. In a deck: arrows go on and back, <kbd>S</kbd> opens the speaker's
-notes, <kbd>Esc</kbd> shows all slides, <kbd>F</kbd> fills the screen.</p>
+<p class="goal">There is a deck for each section of the course. In a deck, the arrows go forward and back, <kbd>S</kbd> opens the speaker's
+notes, <kbd>Esc</kbd> shows all slides, and <kbd>F</kbd> shows the slide full screen.</p>
 <ol class="course-line">
 ${stops.join('\n')}
 </ol></section></main>
@@ -58,7 +58,7 @@ ${stops.join('\n')}
 `;
 }
 
-/** What a wrong address shows; `base` is where the slides are. */
+/** Returns the page for an unknown address. `base` is the path of the slides. */
 export const missingPage = (base: string): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>No such slides</title><link rel="icon" href="data:,">
 <link rel="stylesheet" href="${escapeHtml(base)}/style.css"></head>

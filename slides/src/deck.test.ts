@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { buildDeck, parseDeck } from './deck.ts';
 import { deckNames } from './deck-names.ts';
 
-test('there is a title deck and one for each section, and all build with little CPU time', () => {
+test('there is a title deck and a deck for each section, and all of them build with little CPU time', () => {
   const began = process.cpuUsage();
   const decks = deckNames().map((name) => buildDeck(name));
-  const { user, system } = process.cpuUsage(began); // µs; tests beside this one share the clock, not the time of this process
+  const { user, system } = process.cpuUsage(began); // in µs; other processes do not count
   expect((user + system) / 1000).toBeLessThan(100 * cpuTimeOfNode());
-  // What is added to the course can have a deck too, of its lesson's name.
+  // A lesson that was added to the course can have a deck too.
   expect(decks.slice(0, 9).map(({ name }) => Number(name.slice(0, 2)))).toEqual([
     0, 1, 2, 3, 4, 5, 6, 7, 8,
   ]);
@@ -33,7 +33,7 @@ describe('a slide', () => {
   const build = (text: string) => slide(`## Two\n${text}\n\nNote:\nSay it.\n`).html;
   const source = 'lessons/03-basics/server/hub.ts';
 
-  test('has a title, what is shown, and notes', () => {
+  test('has a title, content and notes', () => {
     const { title, html, notes } = slide('## Two\nshown *here*\n\nNote:\nsaid `there`\n');
     expect(title).toBe('Two');
     expect(html).toBe('<h2>Two</h2>\n<p>shown <em>here</em></p>\n');
@@ -57,17 +57,17 @@ describe('a slide', () => {
 
   test.each([
     [
-      'a region that is gone',
+      'a region that is missing',
       `\`\`\`ts ${source}\nasync shout\n\`\`\``,
-      `The region "async shout" of ${source} is gone`,
+      `No line of '${source}' contains the region 'async shout'`,
     ],
     [
-      'a file that is gone',
+      'a file that is missing',
       '```ts lessons/gone.ts\nx\n```',
-      'The file lessons/gone.ts, whose source it shows, is gone.',
+      "The file 'lessons/gone.ts' does not exist.",
     ],
-    ['code that is a copy', '```ts\nconst a = 1;\n```', 'A block of ts names no file.'],
-    ['a drawing that is gone', '![x](gone.svg)', 'The drawing gone.svg is gone.'],
+    ['code that is a copy', '```ts\nconst a = 1;\n```', "A block of 'ts' names no file."],
+    ['a drawing that is missing', '![x](gone.svg)', "The drawing 'gone.svg' does not exist."],
   ])('does not build with %s, and the message says where', (_what, text, message) => {
     expect(() => build(text)).toThrow(`Deck 09-test, slide 2 (Two): ${message}`);
   });

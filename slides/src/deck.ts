@@ -16,7 +16,7 @@ export interface Slide {
   readonly notes: string;
 }
 
-/** The slides of one section of the course. */
+/** The slides of a section of the course. */
 export interface Deck {
   /** The name of its Markdown file, such as `03-basics`. */
   readonly name: string;
@@ -26,9 +26,9 @@ export interface Deck {
 }
 
 /**
- * Builds a deck from its Markdown: slides are parted by `---`, the notes of a slide follow a line `Note:`, a fenced block shows
- * source (see {@link codeBlock}), an image is a drawing and stands in the page itself, so that it follows light and dark.
- * @throws Error that names deck, slide and cause: a region that is gone, notes that are missing.
+ * Builds a deck from its Markdown. Slides are separated by `---`, and the notes of a slide follow a line `Note:`. A fenced block
+ * shows source code (see {@link codeBlock}). An image is a drawing that becomes part of the page, so it follows dark mode.
+ * @throws Error that names the deck, the slide and the cause, for example a missing region or missing notes.
  */
 export function buildDeck(name: string, decks = `${folder}decks`): Deck {
   const file = `${decks}/${name}.md`;

@@ -18,7 +18,7 @@ test.each(readdirSync(`${slides}drawings`))(
       names.split(' '),
     );
     expect(classes.filter((name) => !stylesheet.includes(`.${name}`))).toEqual([]);
-    // Several drawings stand in one page.
+    // A page contains several drawings.
     const ids = [...drawing.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(ids).toEqual([`${file.slice(0, -'.svg'.length)}-arrow`]);
   },

@@ -6,10 +6,10 @@ import { deckNames } from './deck-names.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Shorter pieces of code are names, and would be found anywhere. */
+/** The minimum length of a quote. Shorter ones are names that are in many files. */
 const SHORTEST = 16;
 
-/** What may be quoted: all source and every README of lessons and packages, in one line. */
+/** The text that a deck may quote: the source and the READMEs of lessons and packages, as one line. */
 const files = execFileSync(
   'git',
   [
@@ -38,9 +38,9 @@ const corpus = files
   .map((file) => inOneLine(readFileSync(root + file, 'utf8').replaceAll("\\'", "'")))
   .join('\n');
 
-test.each(deckNames())('what %s quotes stands in a lesson or a package', (name) => {
+test.each(deckNames())('the quotes of %s are in a lesson or a package', (name) => {
   const text = readFileSync(`${root}slides/decks/${name}.md`, 'utf8');
-  const shown = text.replace(/^```ts [^]*?^```$/gm, ''); // regions: the build finds them
+  const shown = text.replace(/^```ts [^]*?^```$/gm, ''); // The build checks regions.
   const blocks = [...shown.matchAll(/^```\w+\n([^]*?)^```$/gm)].flatMap(([, block = '']) =>
     block.trim().split('\n'),
   );

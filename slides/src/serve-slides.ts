@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { slidesRouter } from './slides-router.ts';
 
-/** Slides that are served until `close`. */
+/** Slides that are served until `close` is called. */
 export interface ServedSlides {
   readonly url: string;
   readonly server: Server;
   close(): Promise<void>;
 }
 
-/** Serves the slides on 127.0.0.1; port 0 takes a free one. */
+/** Serves the slides on 127.0.0.1. Port 0 means any free port. */
 export async function serveSlides(port: number): Promise<ServedSlides> {
   const server = createServer(express().disable('x-powered-by').use(slidesRouter()));
   server.listen(port, '127.0.0.1');

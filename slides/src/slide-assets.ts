@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** What the pages of slides load beside themselves: the address in the page, and the file it stands for. */
+/** The files that the pages of slides load, by their address in the page. */
 export const slideAssets: Readonly<Record<string, string>> = {
   'course-line.css': fileURLToPath(
     import.meta.resolve('@practical-signalr/lesson-kit/course-line.css'),

@@ -3,7 +3,7 @@ import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { slideFaults } from './slide-faults.ts';
 
-// What the check of the decks finds: without this it could be one that cannot fail.
+// Without this test, the check of the decks could be one that never fails.
 describe.runIf(hasChromium())('a fault of a slide is', () => {
   let browser: Browser;
   let page: Page;
@@ -20,10 +20,16 @@ describe.runIf(hasChromium())('a fault of a slide is', () => {
     return (await slideFaults(page.locator('section'))).join('\n');
   }
 
-  test('nothing, where all is well', async () =>
+  test('nothing, if the slide is in order', async () =>
     expect(
-      await faults('<p>well</p><svg viewBox="0 0 1152 90"><text y="40">well</text></svg>'),
+      await faults(
+        '<p style="height: 260px">text</p><svg viewBox="0 0 1152 90"><text y="40">text</text></svg>',
+      ),
     ).toBe(''));
+  test('a slide that is half empty', async () =>
+    expect(await faults('<p style="height: 200px">text</p>')).toMatch(
+      /^only \d\d % of the slide is filled$/,
+    ));
   test('text that is too small', async () =>
     expect(await faults('<p style="font-size: 19px">small</p>')).toContain(
       '19.0 px, less than 20',

@@ -1,14 +1,18 @@
 import type { Locator } from '@playwright/test';
 
-/** The smallest text that is read from the back row, px of a slide of 720 px height. */
+/** The minimum size of text for the back row, in px of a slide that is 720 px high. */
 const SMALLEST = 20;
 
+/** The minimum part of a slide's height that its content fills. */
+const FILLED = 0.5;
+
 /**
- * What is wrong with how a slide looks, a sentence for each: something is cut off, reaches out of the slide or
- * into its foot, lies over other text, or is too small to read.
+ * Returns what is wrong with how a slide looks, a sentence for each: something is cut off, leaves the slide or covers
+ * its footer, lies over other text, or is too small to read; or the slide is half empty.
  */
 export async function slideFaults(slide: Locator): Promise<string[]> {
-  return slide.evaluate((slide: HTMLElement, smallest) => {
+  const limits = { smallest: SMALLEST, filled: FILLED };
+  return slide.evaluate((slide: HTMLElement, { smallest, filled }) => {
     const frame = slide.getBoundingClientRect();
     const scale = frame.width / slide.offsetWidth;
     const foot = slide.querySelector('footer')!.getBoundingClientRect().top;
@@ -86,6 +90,14 @@ export async function slideFaults(slide: Locator): Promise<string[]> {
         }
       }
     });
+    const bottom = Math.max(
+      ...[...slide.querySelectorAll(':scope > :not(aside, footer)')].map(
+        (element) => element.getBoundingClientRect().bottom,
+      ),
+    );
+    const part = (bottom - frame.top) / frame.height;
+    if (!slide.classList.contains('title') && part < filled)
+      faults.push(`only ${Math.round(part * 100)} % of the slide is filled`);
     return faults;
-  }, SMALLEST);
+  }, limits);
 }

@@ -4,10 +4,10 @@ import { deckNames } from './deck-names.ts';
 import { slideAssets } from './slide-assets.ts';
 
 /**
- * The slides as an express router: the list of decks at `/`, each deck at `/03-basics.html`. A deck is built when it is asked
- * for, so an edit shows at the next reload; one that cannot be built answers 500 with the sentence that says why. Nothing is
- * loaded from outside.
- * @param decks the folder of the Markdown files; default: those of the course
+ * Returns an express router that serves the list of decks at `/` and each deck at, for example, `/03-basics.html`. A deck is built
+ * for each request, so a reload shows an edit. If it cannot be built, the response is 500 with the error message. Nothing is loaded
+ * from other hosts.
+ * @param decks the folder of the Markdown files. Default: the decks of the course.
  * @example app.use('/slides', slidesRouter());
  */
 export function slidesRouter(decks?: string): Router {
@@ -48,13 +48,13 @@ export function slidesRouter(decks?: string): Router {
   };
   router.use(missing);
   router.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
-    if (error instanceof URIError) return missing(request, response); // an address with a lonely '%'
+    if (error instanceof URIError) return missing(request, response); // an address with a '%' that is not part of an escape
     return next(error);
   });
   return router;
 }
 
-/** Loaded with the first slide: the highlighter's grammars take longer than the start of the home may. */
+/** Loaded with the first deck, because loading the grammars of the highlighter would delay the start of the course home. */
 const pages = async () => ({ ...(await import('./deck.ts')), ...(await import('./deck-page.ts')) });
 
 async function answer(response: Response, page: () => Promise<string | undefined>): Promise<void> {

@@ -33,7 +33,7 @@ describe.runIf(hasChromium())('in Chromium', () => {
     page = await context.newPage();
     return async () => {
       await context.close();
-      expect(seen).toEqual([]); // no request to the outside, nothing in the console
+      expect(seen).toEqual([]); // no request to other hosts, nothing in the console
     };
   });
   afterAll(async () => {
@@ -47,7 +47,7 @@ describe.runIf(hasChromium())('in Chromium', () => {
   }
 
   describe.each(deckNames())('deck %s', (name) => {
-    test('nothing is cut off, runs out of a slide, or is too small for the back row', async () => {
+    test('no slide has a fault', async () => {
       await open(name);
       const faults: string[] = [];
       for (const [index, { title }] of buildDeck(name).slides.entries()) {
@@ -60,7 +60,7 @@ describe.runIf(hasChromium())('in Chromium', () => {
       expect(faults).toEqual([]);
     });
 
-    test('axe finds nothing in dark and light, and in print all is as on the screen', async () => {
+    test('axe reports nothing in dark and light, and the printed slides have no fault', async () => {
       const findings: string[] = [];
       for (const colorScheme of ['dark', 'light'] as const) {
         await page.emulateMedia({ colorScheme });
@@ -79,7 +79,7 @@ describe.runIf(hasChromium())('in Chromium', () => {
     }, 90_000);
   });
 
-  test('the list of decks is for everybody, and leads to one', async () => {
+  test('the list of decks is accessible, and links to the decks', async () => {
     await page.goto(served.url);
     expect(await auditPage(page)).toEqual([]);
     await page.getByRole('link', { name: 'Basics' }).click();

@@ -8,15 +8,15 @@ import { sourceRegion } from './source-region.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What is no code of ours, and so may stand in a deck as it is: output, messages on the wire, commands. */
+/** The languages of blocks that need no source file: output, messages on the wire, commands. */
 const literal = new Set(['text', 'json', 'sh', 'http']);
 
 /**
- * The HTML of a fenced block. What stands after the language says what the block shows:
- * nothing: the block itself, for `text`, `json`, `sh` and `http` only;
- * a file: its regions, one for each line of the block (see {@link sourceRegion}), or all of it for an empty block;
- * two files: how the second differs from the first.
- * @throws Error that names the file or region that is gone.
+ * Returns the HTML of a fenced block. The words after the language say what the block shows:
+ * - none: the block itself, only for `text`, `json`, `sh` and `http`.
+ * - a file: its regions, one per line of the block (see {@link sourceRegion}), or the whole file if the block is empty.
+ * - two files: how the second one differs from the first one.
+ * @throws Error that names the file or the region that is missing.
  */
 export function codeBlock(info: string, body: string): string {
   const [language = 'text', file, other] = info.split(/\s+/).filter((word) => word !== '');
@@ -27,7 +27,7 @@ export function codeBlock(info: string, body: string): string {
   if (other !== undefined)
     return block(`${file} → ${other.split('/').at(-1)}`, difference(file, other, language));
   const source = read(file).trimEnd();
-  // All of the file, also for a part of it: a method alone would be coloured as what it is not.
+  // The whole file is highlighted: a method on its own would get other colours.
   const lines = highlightedLines(source, language);
   const regions = body.split('\n').filter((line) => line.trim() !== '');
   if (regions.length === 0) return block(file, lines.map(codeLine));
@@ -55,7 +55,7 @@ function difference(before: string, after: string, language: string): CodeLine[]
   });
 }
 
-/** The line without its first `count` characters. */
+/** Returns the line without its first `count` characters. */
 function cut(line: readonly CodeToken[], count: number): CodeToken[] {
   return line.flatMap(({ text, className }) => {
     const rest = text.slice(count);
@@ -79,7 +79,7 @@ function codeLine(tokens: readonly CodeToken[]): CodeLine {
   return { text: tokens.map(({ text }) => text).join(''), html: html.join('') };
 }
 
-/** A block that is no longer and no wider than this has room for larger letters. */
+/** The maximum size of a block that is shown with larger letters. */
 const LARGE = { lines: 12, characters: 64 };
 
 function block(caption: string, lines: readonly CodeLine[]): string {
@@ -87,14 +87,14 @@ function block(caption: string, lines: readonly CodeLine[]): string {
   const large =
     lines.length <= LARGE.lines && lines.every(({ text }) => text.length <= LARGE.characters);
   const code = lines.map(({ text, html, kind = '' }) => {
-    // A line that is too long goes on a little further in than it began.
+    // The rest of a line that is too long is indented further.
     const indent = text.length - text.trimStart().length;
     return `<span class="${kind}" style="--indent: ${indent}">${html}</span>`;
   });
   return `<figure class="code${large ? ' large' : ''}">${source}<pre><code>${code.join('\n')}</code></pre></figure>\n`;
 }
 
-/** The source of a file, named from the top of the repository. */
+/** Reads a file. Its path is relative to the root of the repository. */
 function read(file: string): string {
   if (!existsSync(root + file)) throw new Error(errorTexts.sourceGone(file));
   return readFileSync(root + file, 'utf8').replaceAll('\r\n', '\n');

@@ -41,16 +41,14 @@ describe('a region is', () => {
 });
 
 describe('the build names a region', () => {
-  test('that is gone', () =>
+  test('that is missing', () =>
     expect(() => region('async shout')).toThrow(
-      'The region "async shout" of chat.ts is gone: no line contains this text.',
+      "No line of 'chat.ts' contains the region 'async shout'.",
     ));
   test('that is not unique', () =>
-    expect(() => region('build(')).toThrow(
-      'The region "build(" of chat.ts is not clear: 2 lines contain this text.',
-    ));
+    expect(() => region('build(')).toThrow("The region 'build(' is in 2 lines of 'chat.ts'."));
   test('without an end', () =>
     expect(() => region('const two … const one')).toThrow(
-      'The region "const two … const one" of chat.ts has no end',
+      "The region 'const two … const one' of 'chat.ts' has no end",
     ));
 });

@@ -1,9 +1,9 @@
 import { errorTexts } from '../error-texts.ts';
 
-/** Between the first and the last line of a region that is more than one statement. */
+/** Separates the first from the last statement of a region that has several. */
 const TO = ' … ';
 
-/** Lines `start` to `end` of a file, both counted from 0; `indent` is how far in the first one begins. */
+/** Lines `start` to `end` of a file, both counted from 0. `indent` is the indentation of the first one. */
 export interface SourceRegion {
   readonly start: number;
   readonly end: number;
@@ -11,10 +11,10 @@ export interface SourceRegion {
 }
 
 /**
- * Finds lines of a source file. A region is named by text that stands in its first line and nowhere else in the file; it reaches
- * to the end of the statement that begins there. `first … last` reaches to the end of the statement in whose first line `last`
- * stands. The source needs no marks for it: the formatter's indentation tells where a statement ends.
- * @throws Error that names the region when it is gone or not unique.
+ * Finds a region of a source file. It is named by text that is in exactly one line. It starts with this line and ends with the
+ * statement that starts there. `first … last` ends with the statement whose first line contains `last`. The source needs no marks,
+ * because the formatter's indentation shows where a statement ends.
+ * @throws Error that names the region if it is missing or not unique.
  * @example sourceRegion(text, 'server/hub.ts', 'async joinGroup')
  */
 export function sourceRegion(source: string, file: string, region: string): SourceRegion {
@@ -32,7 +32,7 @@ export function sourceRegion(source: string, file: string, region: string): Sour
   return { start, end: endOfStatement(lines, end), indent: indentOf(lines[start]!) };
 }
 
-/** The last line of the statement that begins at `start`: what is indented deeper belongs to it, and the bracket that closes it. */
+/** Returns the last line of the statement that starts at `start`: it includes deeper lines and the closing bracket. */
 function endOfStatement(lines: readonly string[], start: number): number {
   const indent = indentOf(lines[start]!);
   let end = start;
