@@ -7,8 +7,10 @@ import { styleSheet } from '@practical-signalr/lesson-kit';
 import { slideAssets } from './slide-assets.ts';
 
 /**
- * Writes all slides to `folder`, after emptying it. Any web server can serve the files, at any path.
- * @throws Error that names the deck, the slide and the region if a deck does not build. Then nothing is written.
+ * Writes all slides to `folder`, after emptying it. Any web server can serve the files, at any
+ * path.
+ * @throws Error that names the deck, the slide and the region if a deck does not build. Then
+ * nothing is written.
  */
 export function buildSlides(folder: string): void {
   const decks = deckNames().map((name) => buildDeck(name));

@@ -10,7 +10,10 @@ const head = (title: string): string => `<!doctype html>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="style.css">`;
 
-/** Returns the page that shows a deck with reveal.js. All of its addresses are relative, so it works at any path. */
+/**
+ * Returns the page that shows a deck with reveal.js. All of its addresses are relative, so it works
+ * at any path.
+ */
 export function deckPage({ name, title, slides }: Deck): string {
   const sections = slides.map(
     ({ html, notes }, index) => `<section><div class="slide${index === 0 ? ' title' : ''}">
@@ -33,7 +36,10 @@ ${sections.join('\n')}
 `;
 }
 
-/** Returns the page that lists all decks. `home` is the address of the course home, if the slides are part of one. */
+/**
+ * Returns the page that lists all decks. `home` is the address of the course home, if the slides
+ * are part of one.
+ */
 export function indexPage(decks: readonly Deck[], home?: string): string {
   const back =
     home === undefined ? '' : `<nav aria-label="Course"><a href="${home}">Course</a></nav>`;

@@ -26,9 +26,11 @@ export interface Deck {
 }
 
 /**
- * Builds a deck from its Markdown. Slides are separated by `---`, and the notes of a slide follow a line `Note:`. A fenced block
- * shows source code (see {@link codeBlock}). An image is a drawing that becomes part of the page, so it follows dark mode.
- * @throws Error that names the deck, the slide and the cause, for example a missing region or missing notes.
+ * Builds a deck from its Markdown. Slides are separated by `---`, and the notes of a slide follow a
+ * line `Note:`. A fenced block shows source code (see {@link codeBlock}). An image is a drawing
+ * that becomes part of the page, so it follows dark mode.
+ * @throws Error that names the deck, the slide and the cause, for example a missing region or
+ * missing notes.
  */
 export function buildDeck(name: string, decks = `${folder}decks`): Deck {
   const file = `${decks}/${name}.md`;

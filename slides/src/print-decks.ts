@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { Browser } from '@playwright/test';
 import { serveSlides } from './serve-slides.ts';
 
-/** Prints decks as PDF files to `folder`, one slide per page, in light colours. Calls `printed` with each file. */
+/**
+ * Prints decks as PDF files to `folder`, one slide per page, in light colours. Calls `printed` with
+ * each file.
+ */
 export async function printDecks(
   browser: Browser,
   folder: string,

@@ -9,7 +9,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** The minimum length of a quote. Shorter ones are names that are in many files. */
 const SHORTEST = 16;
 
-/** The text that a deck may quote: the source and the READMEs of lessons and packages, as one line. */
+/**
+ * The text that a deck may quote: the source and the READMEs of lessons and packages, as one line.
+ */
 const files = execFileSync(
   'git',
   [

@@ -7,8 +7,9 @@ const SMALLEST = 20;
 const FILLED = 0.5;
 
 /**
- * Returns what is wrong with how a slide looks, a sentence for each: something is cut off, leaves the slide or covers
- * its footer, lies over other text, or is too small to read; or the slide is half empty.
+ * Returns what is wrong with how a slide looks, a sentence for each: something is cut off, leaves
+ * the slide or covers its footer, lies over other text, or is too small to read; or the slide is
+ * half empty.
  */
 export async function slideFaults(slide: Locator): Promise<string[]> {
   const limits = { smallest: SMALLEST, filled: FILLED };

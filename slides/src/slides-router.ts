@@ -4,9 +4,9 @@ import { deckNames } from './deck-names.ts';
 import { slideAssets } from './slide-assets.ts';
 
 /**
- * Returns an express router that serves the list of decks at `/` and each deck at, for example, `/03-basics.html`. A deck is built
- * for each request, so a reload shows an edit. If it cannot be built, the response is 500 with the error message. Nothing is loaded
- * from other hosts.
+ * Returns an express router that serves the list of decks at `/` and each deck at, for example,
+ * `/03-basics.html`. A deck is built for each request, so a reload shows an edit. If it cannot be
+ * built, the response is 500 with the error message. Nothing is loaded from other hosts.
  * @param decks the folder of the Markdown files. Default: the decks of the course.
  * @example app.use('/slides', slidesRouter());
  */
@@ -54,7 +54,10 @@ export function slidesRouter(decks?: string): Router {
   return router;
 }
 
-/** Loaded with the first deck, because loading the grammars of the highlighter would delay the start of the course home. */
+/**
+ * Loaded with the first deck, because loading the grammars of the highlighter would delay the start
+ * of the course home.
+ */
 const pages = async () => ({ ...(await import('./deck.ts')), ...(await import('./deck-page.ts')) });
 
 async function answer(response: Response, page: () => Promise<string | undefined>): Promise<void> {

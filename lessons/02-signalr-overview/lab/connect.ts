@@ -23,8 +23,8 @@ export interface ConnectOptions extends IHttpConnectionOptions {
 }
 
 /**
- * Opens a connection, calls `Echo`, and returns the requests and the size of the answer, for example
- * `negotiate 200, websocket 101. The answer of Echo has 47 bytes.`
+ * Opens a connection, calls `Echo`, and returns the requests and the size of the answer, for
+ * example `negotiate 200, websocket 101. The answer of Echo has 47 bytes.`
  */
 export async function connect(
   url: string,

@@ -14,7 +14,8 @@ const literal = new Set(['text', 'json', 'sh', 'http']);
 /**
  * Returns the HTML of a fenced block. The words after the language say what the block shows:
  * - none: the block itself, only for `text`, `json`, `sh` and `http`.
- * - a file: its regions, one per line of the block (see {@link sourceRegion}), or the whole file if the block is empty.
+ * - a file: its regions, one per line of the block (see {@link sourceRegion}), or the whole file if
+ *   the block is empty.
  * - two files: how the second one differs from the first one.
  * @throws Error that names the file or the region that is missing.
  */

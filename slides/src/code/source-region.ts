@@ -3,7 +3,10 @@ import { errorTexts } from '../error-texts.ts';
 /** Separates the first from the last statement of a region that has several. */
 const TO = ' … ';
 
-/** Lines `start` to `end` of a file, both counted from 0. `indent` is the indentation of the first one. */
+/**
+ * Lines `start` to `end` of a file, both counted from 0. `indent` is the indentation of the first
+ * one.
+ */
 export interface SourceRegion {
   readonly start: number;
   readonly end: number;
@@ -11,9 +14,10 @@ export interface SourceRegion {
 }
 
 /**
- * Finds a region of a source file. It is named by text that is in exactly one line. It starts with this line and ends with the
- * statement that starts there. `first … last` ends with the statement whose first line contains `last`. The source needs no marks,
- * because the formatter's indentation shows where a statement ends.
+ * Finds a region of a source file. It is named by text that is in exactly one line. It starts with
+ * this line and ends with the statement that starts there. `first … last` ends with the statement
+ * whose first line contains `last`. The source needs no marks, because the formatter's indentation
+ * shows where a statement ends.
  * @throws Error that names the region if it is missing or not unique.
  * @example sourceRegion(text, 'server/hub.ts', 'async joinGroup')
  */
@@ -32,7 +36,10 @@ export function sourceRegion(source: string, file: string, region: string): Sour
   return { start, end: endOfStatement(lines, end), indent: indentOf(lines[start]!) };
 }
 
-/** Returns the last line of the statement that starts at `start`: it includes deeper lines and the closing bracket. */
+/**
+ * Returns the last line of the statement that starts at `start`: it includes deeper lines and the
+ * closing bracket.
+ */
 function endOfStatement(lines: readonly string[], start: number): number {
   const indent = indentOf(lines[start]!);
   let end = start;

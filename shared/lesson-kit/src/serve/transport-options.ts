@@ -19,7 +19,8 @@ export function blockUpgradesOnOption(server: Server, path: string): void {
 
 /** Answers 403 to every WebSocket of the hub at `path`, like some proxies. */
 export function blockUpgrades(server: Server, path: string): void {
-  // A listener is not enough: a SignalR server serves the upgrades of its hubs without emitting them.
+  // A listener is not enough: a SignalR server serves the upgrades of its hubs without emitting
+  // them.
   server.once('listening', () => {
     const emit = server.emit.bind(server) as Emit;
     server.emit = (event: string | symbol, ...values: unknown[]) => {

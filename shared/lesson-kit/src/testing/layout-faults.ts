@@ -10,15 +10,19 @@ const LOCALES = ['en-US', 'de-DE', 'fr-FR', 'bg-BG', 'ja-JP', 'ar-EG', 'my-MM'];
 const WIDTHS = [1280, 1024, 901, 390, 320];
 
 /**
- * Puts long values into a page, in several locales and at several widths, and returns what does not fit: a sentence for
- * each text that leaves its card, is cut off, lies over another text, or makes the page scroll sideways. Use the longest
- * values that the page can show. The page stays as it was.
+ * Puts long values into a page, in several locales and at several widths, and returns what does not
+ * fit: a sentence for each text that leaves its card, is cut off, lies over another text, or makes
+ * the page scroll sideways. Use the longest values that the page can show. The page stays as it
+ * was.
  *
  * Texts in an element that scrolls sideways may be wider than it.
- * @param values the texts, for elements that contain only text. A selector without an element is an error.
+ * @param values the texts, for elements that contain only text. A selector without an element is an
+ * error.
  * @example
- * const time = (locale: string) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(new Date());
- * expect(await layoutFaults(page, { '#state': 'Reconnecting', '#messages time': time })).toEqual([]);
+ * const format = (locale: string) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+ * const time = (locale: string) => format(locale).format(new Date());
+ * const faults = await layoutFaults(page, { '#state': 'Reconnecting', '#messages time': time });
+ * expect(faults).toEqual([]);
  */
 export async function layoutFaults(page: Page, values: LongValues): Promise<string[]> {
   const size = page.viewportSize();
@@ -37,7 +41,10 @@ export async function layoutFaults(page: Page, values: LongValues): Promise<stri
   return faults;
 }
 
-/** Runs in the page. The texts are there only while this function runs, so the page's own code cannot replace them. */
+/**
+ * Runs in the page. The texts are there only while this function runs, so the page's own code
+ * cannot replace them.
+ */
 function findFaults(values: readonly (readonly [selector: string, text: string])[]): string[] {
   interface Line {
     readonly node: Text;

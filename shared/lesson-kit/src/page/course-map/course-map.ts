@@ -11,8 +11,8 @@ const clock = new Intl.DateTimeFormat(undefined, {
 });
 
 /**
- * Shows the lessons of the course in the table `#lessons`, one row each: what is polled is on the left, what is pushed is
- * on the right.
+ * Shows the lessons of the course in the table `#lessons`, one row each: what is polled is on the
+ * left, what is pushed is on the right.
  * @example connection.on('Lessons', (lessons) => showLessons('pushed', lessons));
  */
 export function showLessons(half: CourseMapHalf, lessons: readonly CourseLesson[]): void {
@@ -24,7 +24,10 @@ export function showLessons(half: CourseMapHalf, lessons: readonly CourseLesson[
   }
 }
 
-/** Shows whether a lesson runs, in one half of its row. From the first change on, the time of the change is next to it. */
+/**
+ * Shows whether a lesson runs, in one half of its row. From the first change on, the time of the
+ * change is next to it.
+ */
 export function showLesson(
   half: CourseMapHalf,
   { number, up }: Pick<CourseLesson, 'number' | 'up'>,

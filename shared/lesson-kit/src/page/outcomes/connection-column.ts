@@ -4,8 +4,8 @@ import { showState, type StateKind } from '../show-state.ts';
 import { markAttempt } from './describe-attempt.ts';
 
 /**
- * A column of the page that shows one connection: its state, its requests, and named values. Requests of the same kind
- * share a line with their number, so a column stays short.
+ * A column of the page that shows one connection: its state, its requests, and named values.
+ * Requests of the same kind share a line with their number, so a column stays short.
  * @example
  * const column = new ConnectionColumn('#connections', 'Long Polling');
  * column.observe(connection);
@@ -25,7 +25,10 @@ export class ConnectionColumn {
     document.querySelector(place)!.append(this.#element);
   }
 
-  /** Shows the requests of a connection from now on, instead of those of the connection before. Call it before `start()`. */
+  /**
+   * Shows the requests of a connection from now on, instead of those of the connection before. Call
+   * it before `start()`.
+   */
   observe(connection: { baseUrl: string }): void {
     this.#stopObserving();
     const attempt = markAttempt(connection);

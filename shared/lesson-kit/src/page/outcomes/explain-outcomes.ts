@@ -116,8 +116,8 @@ function showExpected(cell: HTMLElement, { expected }: ExplainedOutcome): void {
 }
 
 /**
- * Shows that an attempt runs, with the seconds that are left. Returns a function that stops it. Screen readers do not
- * announce each second.
+ * Shows that an attempt runs, with the seconds that are left. Returns a function that stops it.
+ * Screen readers do not announce each second.
  */
 function showProgress(cell: HTMLElement, duration?: number): () => void {
   const progress = document.createElement('p');
