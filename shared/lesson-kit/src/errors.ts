@@ -36,6 +36,8 @@ export const errors = {
     new Error(
       'The instances run elsewhere, at the addresses in INSTANCES. Change their settings where they are started, for example in compose.yaml.',
     ),
+  noInstance: () =>
+    new Error('No instance is running. Start one in the lab, or wait until one is ready.'),
   instanceSilent: (name: string) =>
     new Error(`${name} does not respond. Start it again on the control panel, or wait.`),
   pageElsewhere: (name: string) =>

@@ -3,54 +3,76 @@ import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
 import { createProxyServer } from 'http-proxy-3';
 import { errors } from '../errors.ts';
+import { type BalancerRule, InstanceChoice } from './balancer-rule.ts';
 import type { Instance } from './instance.ts';
 import { servedBy } from './served-by.ts';
 
-/** What a balancer needs to know. */
+/** The options of {@link createBalancer}. */
 export interface BalancerOptions {
-  /** What goes to the instances: these paths and all below. The rest is the page's. */
+  /** These paths and all below them go to the instances. All other requests are for the page. */
   readonly paths: readonly string[];
-  /** Names the instance for a request; may wait for one that starts. */
-  readonly choose: (request: IncomingMessage) => Instance | Promise<Instance>;
+  /** Returns the running instances. It may wait for instances that are starting. */
+  readonly instances: () => Promise<readonly Instance[]>;
+  /** Default: `sticky`. */
+  readonly rule?: BalancerRule;
 }
 
-/** A balancer in front of instances. */
+/** A balancer in front of several instances. */
 export interface Balancer {
-  /** To be used by the express app of the server. */
+  /** Handles the requests of the server's express app. */
   readonly handler: RequestHandler;
-  /** WebSockets that are open to an instance. */
+  /** Whether all requests of a connection go to the same instance. Can be changed at any time. */
+  rule: BalancerRule;
+  /** Returns the number of WebSockets that are open to an instance. */
   webSockets(instance: Instance): number;
 }
 
+/** The maximum number of characters of a negotiate response. */
+const MAX_NEGOTIATE_LENGTH = 10_000;
+
 /**
- * Hands requests and WebSockets on to instances, and says in the header `x-instance` who has answered. The proxying is http-proxy-3's:
- * kept up, with WebSockets, no further wishes; its version 1 is the last for Node 20.
+ * Forwards requests and WebSockets to instances, and names the instance in the header `x-instance`. The proxying is done
+ * by http-proxy-3.
  * @example
- * const balancer = createBalancer(server, { paths: ['/messages'], choose: () => instances[turn++ % instances.length] });
+ * const balancer = createBalancer(server, { paths: ['/messages'], instances: () => group.ready() });
  * app.use(balancer.handler);
  */
-export function createBalancer(server: Server, { paths, choose }: BalancerOptions): Balancer {
+export function createBalancer(server: Server, options: BalancerOptions): Balancer {
+  const { paths, instances, rule = 'sticky' } = options;
   const proxy = createProxyServer({ xfwd: true });
-  proxy.on('error', () => undefined); // a client that has gone before its answer came
-  const open = new Map<string, number>();
-  const ours = ({ url = '/' }: IncomingMessage): boolean => {
+  proxy.on('error', () => undefined); // the client may hang up before the response arrives
+  const openWebSockets = new Map<string, number>();
+  const webSockets = ({ name }: Instance): number => openWebSockets.get(name) ?? 0;
+  const choice = new InstanceChoice(rule, webSockets);
+  const isOurs = ({ url = '/' }: IncomingMessage): boolean => {
     const [path = ''] = url.split('?');
     return paths.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
   };
-  const chosen = async (request: IncomingMessage): Promise<Instance> => {
-    const instance = await choose(request);
+  const choose = async (request: IncomingMessage): Promise<Instance> => {
+    const instance = choice.choose(request.url ?? '/', await instances());
     servedBy.set(request, instance.name);
     return instance;
   };
 
+  proxy.on('proxyRes', (response: IncomingMessage, request: IncomingMessage) => {
+    const name = servedBy.get(request);
+    if (name === undefined || !/\/negotiate(\?|$)/.test(request.url ?? '')) return;
+    let text = '';
+    response.on('data', (chunk: Buffer) => {
+      text = (text + chunk.toString('utf8')).slice(0, MAX_NEGOTIATE_LENGTH);
+      const [, token] = /"connectionToken":"([^"]+)"/.exec(text) ?? [];
+      if (token !== undefined) choice.remember(token, name);
+    });
+  });
+
   server.on('upgrade', async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (!ours(request)) return;
+    if (!isOurs(request)) return;
     socket.on('error', () => undefined);
     try {
-      const { url: target, name } = await chosen(request);
+      const { url: target, name } = await choose(request);
       if (socket.destroyed) return;
-      open.set(name, (open.get(name) ?? 0) + 1);
-      socket.once('close', () => open.set(name, (open.get(name) ?? 0) - 1));
+      openWebSockets.set(name, (openWebSockets.get(name) ?? 0) + 1);
+      socket.once('close', () => openWebSockets.set(name, (openWebSockets.get(name) ?? 0) - 1));
       proxy.ws(request, socket, head, { target }, () =>
         socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'),
       );
@@ -60,11 +82,17 @@ export function createBalancer(server: Server, { paths, choose }: BalancerOption
   });
 
   return {
-    webSockets: ({ name }) => open.get(name) ?? 0,
+    webSockets,
+    get rule() {
+      return choice.rule;
+    },
+    set rule(changed) {
+      choice.rule = changed;
+    },
     async handler(request, response, next) {
-      if (!ours(request)) return next();
+      if (!isOurs(request)) return next();
       try {
-        const { url: target, name } = await chosen(request);
+        const { url: target, name } = await choose(request);
         response.set('x-instance', name);
         proxy.web(request, response, { target }, () => {
           if (response.headersSent) response.destroy();

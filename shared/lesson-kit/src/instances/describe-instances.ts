@@ -1,42 +1,43 @@
 import type { HealthReport } from '@practical-signalr/server';
-import type { Balancer } from './balancer.ts';
-import type { InstanceGroup } from './instance-group.ts';
+import type { Instance } from './instance.ts';
 
-/** What a page draws of a server. */
+/** The state of one instance. */
 export interface DescribedInstance {
   readonly name: string;
   readonly url: string;
-  /** WebSockets that are open to it through the balancer. */
+  /** The number of WebSockets that are open to it through the balancer. */
   readonly webSockets: number;
-  /** What it answers at /health for its `MessageHub`: its way to the others. */
+  /** What it reports at /health for its `MessageHub`. */
   readonly health: {
-    /** `Silent` where it does not answer. */
+    /** `Silent` if it does not respond. */
     readonly status: string;
     readonly description?: string;
     readonly data: Readonly<Record<string, number | string>>;
   };
 }
 
-/** Time in ms that a server has to answer. */
-const PATIENCE = 2000;
+/** How long an instance may take to respond, in ms. */
+const TIMEOUT = 2000;
 
-/** How the servers do, asked one by one, once nothing starts or ends. */
-export async function describeInstances(
-  servers: InstanceGroup,
-  balancer: Balancer,
+/**
+ * Returns the state of running instances. Each is asked for its health.
+ * @param webSockets returns the number of WebSockets that are open to an instance; default: 0.
+ */
+export function describeInstances(
+  instances: readonly Instance[],
+  webSockets: (instance: Instance) => number = () => 0,
 ): Promise<DescribedInstance[]> {
-  const running = await servers.ready();
   return Promise.all(
-    running.map(async (instance) => {
+    instances.map(async (instance) => {
       const { name, url } = instance;
-      return { name, url, webSockets: balancer.webSockets(instance), health: await healthOf(url) };
+      return { name, url, webSockets: webSockets(instance), health: await healthOf(url) };
     }),
   );
 }
 
 async function healthOf(url: string): Promise<DescribedInstance['health']> {
   try {
-    const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(TIMEOUT) });
     const { status, entries } = (await answer.json()) as Partial<HealthReport>;
     const { description, data = {} } = entries?.['MessageHub'] ?? {};
     return { status: status ?? 'Unknown', ...(description && { description }), data };

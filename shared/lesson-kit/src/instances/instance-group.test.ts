@@ -37,8 +37,7 @@ function group(environment: NodeJS.ProcessEnv): InstanceGroup {
   writeFileSync(file, main);
   const servers = new InstanceGroup({
     main: pathToFileURL(file),
-    dotnet: pathToFileURL(file),
-    environment: () => environment,
+    environment,
   });
   ends.push(() => servers.close());
   return servers;

@@ -1,31 +1,33 @@
 import { lessonNumber, portBeside } from '../run/lesson-number.ts';
 import { mustRunHere } from './instance-elsewhere.ts';
+import { DOTNET } from './balancer-rule.ts';
 import type { Instance } from './instance.ts';
 import { type DotnetState, hasDotnet, startDotnet } from './start-dotnet.ts';
 import { startInstance } from './start-instance.ts';
 
-/** What a group starts. */
+/** The options of {@link InstanceGroup}. */
 export interface InstanceGroupOptions {
-  /** The server/main.ts of the lesson, which runs twice. */
+  /** The server/main.ts of the lesson. Each instance runs it. */
   readonly main: URL;
-  /** The .csproj of a C# server that may join. */
-  readonly dotnet: URL;
-  /** For each instance, beside what this process has; asked anew at each start. */
-  readonly environment: () => NodeJS.ProcessEnv;
+  /** Environment variables of the instances, in addition to those of this process. Read at each start. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Default: `instance 1` and `instance 2`. */
+  readonly names?: readonly string[];
 }
 
-const names = ['instance 1', 'instance 2'];
-const DOTNET = 'C# server';
-const rank = ({ name }: Instance): number =>
-  (names.indexOf(name) + names.length + 1) % (names.length + 1);
+const NAMES = ['instance 1', 'instance 2'];
+
+/** The C# server is the last one. */
+const byName = (a: Instance, b: Instance): number =>
+  Number(a.name === DOTNET) - Number(b.name === DOTNET) || a.name.localeCompare(b.name);
 
 /**
- * The servers of a lesson: instance 1 and 2, and a C# server on demand. Starts and ends happen one after another, whoever asks for them
- * at the same time; what has failed to start is started by the next `start()`. Lesson 7 takes the ports 4171 and 4172, lesson 8
- * 4181 and 4182, and free ones where the lesson runs on another port than its own.
+ * The instances of a lesson, and a C# server that can join them. Starts and stops run one after another. An instance that
+ * failed to start is started by the next `start()`. Lesson 7 uses the ports 4171 and 4172, and lesson 8 uses 4182; free
+ * ports are used if the lesson runs on another port than its own.
  * @example
- * const servers = new InstanceGroup({ main: new URL('main.ts', import.meta.url), dotnet, environment: () => ({ TOKEN_KEY: key }) });
- * await servers.start();
+ * const instances = new InstanceGroup({ main: new URL('main.ts', import.meta.url), environment: { TOKEN_KEY: key } });
+ * await instances.start();
  */
 export class InstanceGroup {
   dotnet: DotnetState = hasDotnet() ? 'installed' : 'absent';
@@ -75,13 +77,16 @@ export class InstanceGroup {
     );
   }
 
-  /** Builds the C# server and lets it join; meanwhile the others serve. */
-  async startDotnet(): Promise<void> {
+  /**
+   * Builds the C# server and starts it. The others serve in the meantime.
+   * @param project its .csproj.
+   */
+  async startDotnet(project: URL): Promise<void> {
     if (this.dotnet !== 'installed' || this.#isClosed) return;
     this.dotnet = 'starting';
     const restarts = this.#restarts;
     try {
-      const instance = await startDotnet(DOTNET, this.#options.dotnet, this.#options.environment());
+      const instance = await startDotnet(DOTNET, project, this.#options.environment);
       if (this.#isClosed || restarts !== this.#restarts) return await instance.close(); // its environment is that of before
       this.#add(instance);
       this.dotnet = 'running';
@@ -103,20 +108,20 @@ export class InstanceGroup {
 
   async #startMissing(): Promise<void> {
     if (this.#isClosed) return;
-    const { main, environment } = this.#options;
+    const { main, environment, names = NAMES } = this.#options;
     const first = 4101 + 10 * lessonNumber(main);
     const started = await Promise.allSettled(
-      names.map(async (name, i) => {
+      names.map(async (name) => {
         if (this.#running.some((one) => one.name === name)) return;
-        const PORT = String(portBeside(main, first + i));
-        this.#add(await startInstance(name, main, { PORT, ...environment() }));
+        const PORT = String(portBeside(main, first + NAMES.indexOf(name)));
+        this.#add(await startInstance(name, main, { PORT, ...environment }));
       }),
     );
     for (const result of started) if (result.status === 'rejected') throw result.reason;
   }
 
   #add(instance: Instance): void {
-    this.#running = [...this.#running, instance].sort((a, b) => rank(a) - rank(b));
+    this.#running = [...this.#running, instance].sort(byName);
     void instance.ended.then(() => {
       this.#running = this.#running.filter((one) => one !== instance);
       if (instance.name === DOTNET) this.dotnet = 'installed';

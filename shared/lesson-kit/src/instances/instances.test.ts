@@ -53,12 +53,12 @@ async function instance(name: string): Promise<Instance> {
   };
 }
 
-async function balancing(choose: (url: string) => Instance) {
+async function balancing(instances: readonly Instance[]) {
   const app = express();
   const server = createServer(app);
   const balancer = createBalancer(server, {
     paths: ['/socket', '/chat'],
-    choose: ({ url = '' }) => choose(url),
+    instances: () => Promise.resolve(instances),
   });
   app.use('/requests', requestJournal(server, ['/socket', '/chat']));
   app.use(balancer.handler);
@@ -71,12 +71,15 @@ async function balancing(choose: (url: string) => Instance) {
 
 test('requests and WebSockets go where they are sent, the rest is the page; the journal tells who has answered', async () => {
   const [a, b] = [await instance('a'), await instance('b')];
-  const { url, balancer, journal } = await balancing((asked) => (asked.includes('b') ? b : a));
-  const answer = await fetch(`${url}/chat/x?to=b`);
-  expect([await answer.text(), answer.headers.get('x-instance')]).toEqual(['b /chat/x?to=b', 'b']);
+  const { url, balancer, journal } = await balancing([a, b]);
+  const answer = await fetch(`${url}/chat/x?instance=b`);
+  expect([await answer.text(), answer.headers.get('x-instance')]).toEqual([
+    'b /chat/x?instance=b',
+    'b',
+  ]);
   expect(await (await fetch(`${url}/chatter`)).text()).toBe('the page');
 
-  const socket = new WebSocket(`${url}/socket`);
+  const socket = new WebSocket(`${url}/socket?instance=a`);
   await once(socket, 'open');
   expect([balancer.webSockets(a), balancer.webSockets(b)]).toEqual([1, 0]);
   socket.send('hello');
@@ -84,7 +87,7 @@ test('requests and WebSockets go where they are sent, the rest is the page; the 
   socket.terminate();
   await vi.waitUntil(() => balancer.webSockets(a) === 0);
 
-  const refused = new WebSocket(`${url}/chat?to=b`);
+  const refused = new WebSocket(`${url}/chat?instance=b`);
   const [error] = (await once(refused, 'error')) as [Error];
   expect(error.message).toBe('Unexpected server response: 404');
   expect((await journal()).map(({ kind, status, servedBy }) => [kind, status, servedBy])).toEqual([
@@ -94,26 +97,47 @@ test('requests and WebSockets go where they are sent, the rest is the page; the 
   ]);
 });
 
-test('an instance that is away, or none to choose: an answer, and the balancer lives on', async () => {
+test('a connection stays with the instance that negotiated it', async () => {
+  const negotiating = async (name: string): Promise<Instance> => {
+    const server = createServer((request, response) =>
+      response.end(
+        request.method === 'POST' ? `{"connectionToken":"token of ${name}"}` : `${name} answers`,
+      ),
+    );
+    return { ...(await instance(name)), url: await listening(server) };
+  };
+  const { url, balancer } = await balancing([await negotiating('a'), await negotiating('b')]);
+  const connect = async (): Promise<string> => {
+    const response = await fetch(`${url}/chat/negotiate`, { method: 'POST' });
+    const { connectionToken } = (await response.json()) as { connectionToken: string };
+    return (await fetch(`${url}/chat?id=${encodeURIComponent(connectionToken)}`)).text();
+  };
+  expect([await connect(), await connect()]).toEqual(['a answers', 'b answers']);
+  balancer.rule = 'round-robin';
+  expect([await connect(), await connect()]).toEqual(['b answers', 'a answers']);
+});
+
+test('an instance that is away, or no instance: an answer, and the balancer keeps running', async () => {
   const a = await instance('a');
   const gone: Instance = { ...a, name: 'gone', url: 'http://127.0.0.1:9' };
-  const { url } = await balancing((asked) => {
-    if (asked.includes('nobody')) throw new Error('No instance is there.');
-    return asked.includes('gone') ? gone : a;
-  });
-  const answers = await Promise.all(
-    ['gone', 'nobody', 'a'].map((to) => fetch(`${url}/chat?${to}`)),
+  const [{ url }, { url: empty }] = await Promise.all([balancing([a, gone]), balancing([])]);
+  const responses = await Promise.all(
+    [`${url}/chat?instance=gone`, `${empty}/chat`, `${url}/chat?instance=a`].map((each) =>
+      fetch(each),
+    ),
   );
-  expect(await Promise.all(answers.map(async (each) => [each.status, await each.text()]))).toEqual([
+  expect(
+    await Promise.all(responses.map(async (each) => [each.status, await each.text()])),
+  ).toEqual([
     [502, errors.instanceSilent('gone').message],
-    [503, 'No instance is there.'],
-    [200, 'a /chat?a'],
+    [503, errors.noInstance().message],
+    [200, 'a /chat?instance=a'],
   ]);
-  for (const [to, status] of [
-    ['gone', 502],
-    ['nobody', 503],
+  for (const [address, status] of [
+    [`${url}/socket?instance=gone`, 502],
+    [`${empty}/socket`, 503],
   ] as const) {
-    const [error] = (await once(new WebSocket(`${url}/socket?${to}`), 'error')) as [Error];
+    const [error] = (await once(new WebSocket(address), 'error')) as [Error];
     expect(error.message).toBe(`Unexpected server response: ${status}`);
   }
 });

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findCommand } from '../run/find-command.ts';
@@ -27,7 +27,7 @@ const environment = (): NodeJS.ProcessEnv => ({
 export async function buildDotnet(project: URL): Promise<BuiltDotnet> {
   const file = fileURLToPath(project);
   const [name, folder] = [basename(file, '.csproj'), dirname(file)];
-  const lesson = basename(dirname(dirname(folder))); // each has a project of this name
+  const lesson = folder.split(sep).find((part) => /^\d\d-/.test(part)) ?? 'other'; // several lessons have a project of this name
   const artifacts = fileURLToPath(
     new URL(`../../../../node_modules/.cache/dotnet-${lesson}-${name}`, import.meta.url),
   );

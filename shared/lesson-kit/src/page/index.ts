@@ -25,6 +25,7 @@ export {
 } from './control-panel/draw-servers.ts';
 export { type CourseMapHalf, showLesson, showLessons } from './course-map/course-map.ts';
 export { showDotnet } from './control-panel/show-dotnet.ts';
+export { connectAndShowInstances, type InstancesView } from './control-panel/show-instances.ts';
 export { missingInstance, showHealth } from './control-panel/show-health.ts';
 export { errorMessage } from './forms/error-message.ts';
 export { fetchText } from './forms/fetch-text.ts';

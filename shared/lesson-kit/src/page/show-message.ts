@@ -17,12 +17,27 @@ export function showMessage(message: string, list = '#messages', origin?: string
   const text = document.createElement('span');
   const time = document.createElement('time');
   text.textContent = message;
-  if (message.length > 500) text.tabIndex = 0; // it scrolls, so the keyboard must reach it
   time.textContent = clock.format();
   item.append('↓', text, time);
   if (origin !== undefined)
     item.append(Object.assign(document.createElement('small'), { textContent: origin }));
   messages.append(item);
+  observeScrolling(messages);
   while (messages.children.length > KEPT) messages.firstElementChild?.remove();
   announce(message);
+}
+
+const observed = new WeakSet<Element>();
+
+/** Lets the keyboard reach each message that scrolls, which depends on its length and on the width of the page. */
+function observeScrolling(messages: HTMLElement): void {
+  if (observed.has(messages)) return;
+  observed.add(messages);
+  const observer = new ResizeObserver(() => {
+    for (const text of messages.querySelectorAll<HTMLElement>('li > span')) {
+      if (text.scrollHeight > text.clientHeight) text.tabIndex = 0;
+      else text.removeAttribute('tabindex');
+    }
+  });
+  observer.observe(messages);
 }

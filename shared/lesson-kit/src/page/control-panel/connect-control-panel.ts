@@ -1,68 +1,71 @@
-/** A page's hand on what surrounds it: servers, balancer, broker. */
-export interface ControlPanelConnection<TStage> {
-  /** Changes the stage, or only looks; draws what comes of it. Rejects with the server's sentence when a wish fails. */
-  readonly change: (wish?: object) => Promise<TStage>;
+import { errorMessage } from '../forms/error-message.ts';
+
+/** A page's connection to the control panel of its lesson. */
+export interface ControlPanelConnection<TPanel> {
   /**
-   * A switch or button that asks for something when it is used. What went wrong stands in `#problem`; with `connectAnew` the page is
-   * loaded again when it went well.
+   * Sends a command, or only asks for the current state, and draws the result.
+   * @throws Error with the message of the server if the command fails.
    */
-  readonly onUse: (
-    control: HTMLElement,
-    wish: () => object,
-    options?: { readonly connectAnew?: boolean },
-  ) => void;
+  readonly change: (command?: object) => Promise<TPanel>;
+  /** Sends a command when a button is pressed or a field is changed. An error is shown in `#problem`. */
+  readonly onUse: (control: HTMLElement, command: () => object) => void;
 }
 
-/** Between two looks, in ms. */
+/** The time in ms between two requests for the current state. */
 const INTERVAL = 1000;
 
 /**
- * Draws the stage that the lesson's server tells at `/control-panel`: when it changes, and once a second while somebody looks at the page.
- * @example const { change, onUse } = connectControlPanel<Stage>(draw);
+ * Draws the state that the server reports at `/control-panel`: after each command, and once a second while the page is
+ * visible.
+ * @example const { change, onUse } = connectControlPanel<ControlPanel>(draw);
  */
-export function connectControlPanel<TStage>(
-  draw: (stage: TStage) => void,
-): ControlPanelConnection<TStage> {
-  /** What was asked for since; older answers are not drawn. */
-  let asked = 0;
+export function connectControlPanel<TPanel>(
+  draw: (panel: TPanel) => void,
+): ControlPanelConnection<TPanel> {
+  /** The number of the latest request; results of older ones are not drawn. */
+  let latest = 0;
 
-  const change = async (wish?: object): Promise<TStage> => {
-    const number = ++asked;
-    const options = wish && {
+  const change = async (command?: object): Promise<TPanel> => {
+    latest += 1;
+    const number = latest;
+    const options = command && {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(wish),
+      body: JSON.stringify(command),
     };
     const response = await fetch('/control-panel', options);
     if (!response.ok) throw new Error(await response.text());
-    const stage = (await response.json()) as TStage;
-    if (number === asked) draw(stage);
-    return stage;
+    const panel = (await response.json()) as TPanel;
+    if (number === latest) draw(panel);
+    return panel;
   };
 
   const look = async (): Promise<void> => {
-    if (!document.hidden) await change().catch(() => undefined); // a server that is away is seen elsewhere
+    // The state of the connection shows a server that has stopped.
+    if (!document.hidden) await change().catch(() => undefined);
     setTimeout(look, INTERVAL);
   };
-  queueMicrotask(look); // when the lesson's own code has run
+  queueMicrotask(look); // after the lesson's own code has run
 
   return {
     change,
-    onUse(control, wish, { connectAnew = false } = {}) {
+    onUse(control, command) {
       const problem = document.querySelector<HTMLElement>('#problem')!;
-      control.addEventListener(
-        control instanceof HTMLButtonElement ? 'click' : 'change',
-        async () => {
-          problem.hidden = true;
-          try {
-            await change(wish());
-            if (connectAnew) location.reload();
-          } catch (error) {
-            problem.hidden = false;
-            problem.textContent = (error as Error).message;
-          }
-        },
-      );
+      const event = control instanceof HTMLButtonElement ? 'click' : 'change';
+      let isRunning = false;
+      control.addEventListener(event, async () => {
+        if (isRunning) return;
+        isRunning = true;
+        problem.hidden = true;
+        try {
+          await change(command());
+        } catch (error) {
+          problem.hidden = false;
+          problem.textContent = errorMessage(error);
+        } finally {
+          isRunning = false;
+        }
+      });
     },
   };
 }

@@ -3,19 +3,19 @@ export interface DrawnServer {
   readonly name: string;
   /** A second line, for example its health and port. */
   readonly note: string;
-  /** Undefined: not counted. */
+  /** Undefined if they are not counted. */
   readonly clients: number | undefined;
 }
 
-/** Clients, a balancer, servers behind it, and what joins them. */
+/** Clients, a balancer, the instances behind it, and their backplane. */
 export interface ServersDrawing {
   readonly servers: readonly DrawnServer[];
-  /** The server of this page; empty: of none. */
+  /** The instance of this page, or an empty string. */
   readonly here: string;
   readonly balancer: string;
   /** Whether a client's requests go to several servers. */
   readonly takesTurns: boolean;
-  /** What joins the servers; `unneeded` where they need nothing, `none` where they are alone. */
+  /** The backplane: `unneeded` if a service replaces it, `none` if each instance is alone. */
   readonly backplane: {
     readonly name: string;
     readonly note: string;
@@ -29,8 +29,8 @@ const GAP = 6;
 const ROWS = { clients: 1, balancer: 66, servers: 131 };
 
 /**
- * Draws the course's picture of several servers from what is, in an SVG of a width of 360; for people who do not see it
- * in its `aria-label`.
+ * Draws the course's picture of several instances into an SVG with a width of 360. The `aria-label` says the same in
+ * words.
  */
 export function drawServers(picture: SVGElement, drawing: ServersDrawing): void {
   const { servers, here, balancer, takesTurns, backplane } = drawing;
@@ -95,11 +95,13 @@ export function drawServers(picture: SVGElement, drawing: ServersDrawing): void 
   box(0, ROWS.balancer, WIDTH, '', balancer);
   box(0, last, WIDTH, backplane.state, backplane.name, backplane.note);
   picture.setAttribute('viewBox', `0 0 ${WIDTH} ${last + 49}`);
+  // A step of a walkthrough observes this.
+  picture.toggleAttribute('data-takes-turns', takesTurns);
   picture.replaceChildren(...shapes);
-  const told = servers.map(({ name, note, clients }) => `${name}: ${count(clients)}, ${note}`);
+  const described = servers.map(({ name, note, clients }) => `${name}: ${count(clients)}, ${note}`);
   picture.setAttribute(
     'aria-label',
-    [balancer, ...told, `${backplane.name}, ${backplane.note}`].join('; '),
+    [balancer, ...described, `${backplane.name}, ${backplane.note}`].join('; '),
   );
 }
 
