@@ -1,4 +1,4 @@
-/** What the server can be asked. */
+/** The hub methods that a client can call. */
 export interface MessageServer {
   sendMessageToAll(message: string): Promise<void>;
   sendMessageToCaller(message: string): Promise<void>;
@@ -6,12 +6,11 @@ export interface MessageServer {
   joinGroup(group: string): Promise<void>;
   sendMessageToGroup(group: string, message: string): Promise<void>;
   whoAmI(): string | undefined;
-  whereAmI(): string;
 }
 
-/** What a client can be told. */
+/** The client methods that the server can call. */
 export interface MessageClient {
-  receiveMessage(message: string, sentBy: string): void;
+  receiveMessage(message: string): void;
   userConnected(connectionId: string): void;
   userDisconnected(connectionId: string): void;
 }

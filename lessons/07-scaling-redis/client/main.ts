@@ -1,27 +1,18 @@
 import './style.css';
-import {
-  breakConnections,
-  showMessage,
-  showState,
-  startAndShowResult,
-  typed,
-} from '@practical-signalr/lesson-kit/client';
+import { connectAndShowInstances, fetchText } from '@practical-signalr/lesson-kit/client';
+import { onPress, onSend, showMessage } from '@practical-signalr/lesson-kit/client';
+import { showState, typed, Walkthrough } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import type { MessageClient, MessageServer } from '../contract.ts';
-import './failures.ts';
-import { addExperiments } from './experiments.ts';
-import { client, currentInstance, showInstance } from './control-panel.ts';
-import { getToken } from './token.ts';
 
-const url = `/fixed/messages?client=${client}`;
-const options = { accessTokenFactory: () => getToken('60') };
-const builder = new HubConnectionBuilder().withUrl(url, options);
-builder.withAutomaticReconnect().configureLogging(LogLevel.Warning); // at Information the console shows the token
+const options = { accessTokenFactory: () => fetchText('/token?name=alice') };
+const builder = new HubConnectionBuilder().withUrl('/messages', options);
+builder.configureLogging(LogLevel.Warning); // At level Information, the console shows the token.
+builder.withAutomaticReconnect();
+if (location.search === '?stateful') builder.withStatefulReconnect();
 const connection = typed<MessageServer, MessageClient>(builder.build());
 
-connection.on('ReceiveMessage', (message, sentBy) => {
-  showMessage(message, '#messages', `sent by ${sentBy}, delivered by ${currentInstance()}`);
-});
+connection.on('ReceiveMessage', (message) => showMessage(message));
 connection.onclose(() => showState('bad', 'Disconnected. Reload the page.'));
 
 const target = document.querySelector<HTMLSelectElement>('#target')!;
@@ -34,12 +25,11 @@ connection.on('UserDisconnected', (connectionId) => {
 });
 connection.onreconnecting(() => {
   showState('warn', 'Reconnecting');
-  target.length = 3; // who comes and goes meanwhile is not heard of
+  target.length = 3; // Connections that come and go in the meantime are not reported.
 });
-connection.onreconnected(async () => {
-  showInstance(await connection.invoke('WhereAmI'));
+connection.onreconnected(() => {
   showState('good', 'Connected again, with a new id');
-  if (document.querySelector<HTMLInputElement>('#rejoin')!.checked) await join();
+  showState('warn', 'In no group: the new connection has not joined', '#joined');
 });
 
 async function join(): Promise<void> {
@@ -48,36 +38,15 @@ async function join(): Promise<void> {
 }
 
 async function send(message: string): Promise<void> {
-  if (target.value === '') throw new Error('Choose whom to send to.');
-  if (target.value === 'Myself') return connection.invoke('SendMessageToCaller', message);
-  if (target.value === 'PrivateGroup')
-    return connection.invoke('SendMessageToGroup', 'PrivateGroup', message);
-  if (target.value !== 'Everyone')
-    return connection.invoke('SendMessageToUser', target.value, message);
-  await connection.invoke('SendMessageToAll', message);
+  const to = target.value;
+  if (to === '') throw new Error('Choose a receiver.');
+  if (to === 'Everyone') await connection.invoke('SendMessageToAll', message);
+  else if (to === 'Myself') await connection.invoke('SendMessageToCaller', message);
+  else if (to === 'PrivateGroup') await connection.invoke('SendMessageToGroup', to, message);
+  else await connection.invoke('SendMessageToUser', to, message);
 }
 
-const form = document.querySelector<HTMLFormElement>('#form')!;
-const field = document.querySelector<HTMLTextAreaElement>('#message')!;
-
-form.addEventListener('submit', async (event) => {
-  event.preventDefault();
-  field.focus();
-  try {
-    await send(field.value);
-    showState('good', 'The hub method has finished', '#sent');
-    field.value = '';
-  } catch (error) {
-    showState('bad', (error as Error).message, '#sent');
-  }
-});
-
-document.querySelector('#join')!.addEventListener('click', join);
-document
-  .querySelector('#drop')!
-  .addEventListener('click', () => breakConnections('/fixed/messages'));
-
-addExperiments();
-
-showState(...(await startAndShowResult(connection, document.querySelector('#result')!)));
-if (connection.state === 'Connected') showInstance(await connection.invoke('WhereAmI'));
+onPress('#join', join, '#joined');
+onSend('#form', send);
+const walk = new Walkthrough('.walk', connection);
+await connectAndShowInstances(connection, walk);

@@ -1,39 +1,29 @@
 import { createServer } from 'node:http';
 import { serveLesson } from '@practical-signalr/lesson-kit';
+import { instanceFilters as filters } from '@practical-signalr/lesson-kit/instances';
 import { redis } from '@practical-signalr/redis';
 import { SignalRServer } from '@practical-signalr/server';
 import express from 'express';
+import { mapLab } from '../lab/server/map-lab.ts';
 import { announcement } from './announcement.ts';
-import { authentication } from './auth-fixed.ts';
+import { authentication } from './auth.ts';
 import { MessageHub, methods } from './hub.ts';
-import { online, whoIsIn } from './presence.ts';
-import { instance, url } from './environment.ts';
-import { key, token } from './token.ts';
+import { issueToken, requireToken } from './token.ts';
 
 const app = express();
 const server = createServer(app);
-const signalr = new SignalRServer({
-  scaleOut: url ? redis({ url, serverName: instance, presence: online }) : undefined, // the one line
-});
+const url = process.env['REDIS_URL'];
+const scaleOut = url ? redis({ url }) : undefined;
+const signalr = new SignalRServer({ allowStatefulReconnects: true, scaleOut, filters });
 
-const messages = signalr.mapHub('/fixed/messages', MessageHub, {
-  methods,
-  authorize: true,
-  authentication,
-});
-const connectionTokens = { keys: [key] }; // any server takes a WebSocket that another has negotiated
-signalr.mapHub('/signed/messages', MessageHub, {
-  methods,
-  authorize: true,
-  authentication,
-  connectionTokens,
-});
+const options = { methods, authorize: true } as const;
+const messages = signalr.mapHub('/messages', MessageHub, { ...options, authentication });
+mapLab({ app, server, signalr });
 
 app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
 signalr.attach(server); // WebSockets
+app.get('/token', issueToken);
+app.post('/announcement', requireToken);
 app.use('/announcement', announcement(messages));
-app.get('/token', token);
-app.get('/online/:group', whoIsIn);
-app.get('/health', (_request, response) => void response.json(signalr.health()));
 
 await serveLesson(import.meta.url, { app, server, signalr });

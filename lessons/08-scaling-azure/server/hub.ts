@@ -1,19 +1,18 @@
 import { Hub } from '@practical-signalr/server';
 import type { MessageClient, MessageServer } from '../contract.ts';
-import { instance } from './environment.ts';
 
 export class MessageHub extends Hub<MessageClient> implements MessageServer {
   async sendMessageToAll(message: string): Promise<void> {
-    await this.clients.all.send('ReceiveMessage', message, instance);
+    await this.clients.all.send('ReceiveMessage', message);
   }
 
   async sendMessageToCaller(message: string): Promise<void> {
-    await this.clients.caller.send('ReceiveMessage', message, instance);
+    await this.clients.caller.send('ReceiveMessage', message);
   }
 
-  /** In spite of its name it is about one connection: a user may have many. */
+  /** Despite its name, this method targets one connection. A user may have several. */
   async sendMessageToUser(connectionId: string, message: string): Promise<void> {
-    await this.clients.client(connectionId).send('ReceiveMessage', message, instance);
+    await this.clients.client(connectionId).send('ReceiveMessage', message);
   }
 
   async joinGroup(group: string): Promise<void> {
@@ -21,15 +20,11 @@ export class MessageHub extends Hub<MessageClient> implements MessageServer {
   }
 
   async sendMessageToGroup(group: string, message: string): Promise<void> {
-    await this.clients.group(group).send('ReceiveMessage', message, instance);
+    await this.clients.group(group).send('ReceiveMessage', message);
   }
 
   whoAmI(): string | undefined {
     return this.context.userIdentifier;
-  }
-
-  whereAmI(): string {
-    return instance;
   }
 
   override async onConnected(): Promise<void> {
@@ -49,5 +44,4 @@ export const methods = [
   'joinGroup',
   'sendMessageToGroup',
   'whoAmI',
-  'whereAmI',
 ] as const;

@@ -1,29 +1,29 @@
 import { createServer } from 'node:http';
 import { azureSignalR } from '@practical-signalr/azure';
 import { serveLesson } from '@practical-signalr/lesson-kit';
+import { instanceFilters as filters } from '@practical-signalr/lesson-kit/instances';
 import { SignalRServer } from '@practical-signalr/server';
 import express from 'express';
+import { mapLab } from '../lab/server/map-lab.ts';
+import { connectionString } from '../lab/server/service.ts';
 import { announcement } from './announcement.ts';
-import { authentication } from './auth-fixed.ts';
+import { authentication } from './auth.ts';
 import { MessageHub, methods } from './hub.ts';
-import { token } from './token.ts';
+import { issueToken, requireToken } from './token.ts';
 
 const app = express();
 const server = createServer(app);
-const signalr = new SignalRServer({
-  scaleOut: azureSignalR(), // the one line; the connection string is in Azure__SignalR__ConnectionString
-});
+const scaleOut = azureSignalR({ connectionString });
+const signalr = new SignalRServer({ allowStatefulReconnects: true, scaleOut, filters });
 
-const messages = signalr.mapHub('/fixed/messages', MessageHub, {
-  methods,
-  authorize: true,
-  authentication,
-});
+const options = { methods, authorize: true } as const;
+const messages = signalr.mapHub('/messages', MessageHub, { ...options, authentication });
+mapLab({ app, server, signalr });
 
-app.use(signalr.router()); // negotiation, which sends clients to the service
-signalr.attach(server);
+app.use(signalr.router()); // negotiation, Server-Sent Events, Long Polling
+signalr.attach(server); // WebSockets
+app.get('/token', issueToken);
+app.post('/announcement', requireToken);
 app.use('/announcement', announcement(messages));
-app.get('/token', token);
-app.get('/health', (_request, response) => void response.json(signalr.health()));
 
 await serveLesson(import.meta.url, { app, server, signalr });

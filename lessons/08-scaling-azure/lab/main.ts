@@ -1,0 +1,9 @@
+import './style.css';
+import { explainOutcomes } from '@practical-signalr/lesson-kit/client';
+import { EXPERIMENT_COLUMNS, experiments } from './experiments.ts';
+import { failures } from './failures.ts';
+import { addNegotiateByHand } from './negotiate-by-hand.ts';
+
+explainOutcomes('#failures', failures);
+explainOutcomes('#experiments', experiments, EXPERIMENT_COLUMNS);
+addNegotiateByHand();

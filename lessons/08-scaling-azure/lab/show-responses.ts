@@ -1,0 +1,52 @@
+/** Something to read side by side with others. */
+export interface ShownResponse {
+  readonly title: string;
+  /** Shown as JSON. */
+  readonly value: object;
+}
+
+/**
+ * Shows responses side by side, each below its title. Take secrets out before.
+ * @param place selector of the `<div class="responses">`.
+ * @param responses by the id that each gets.
+ */
+export function showResponses(
+  place: string,
+  responses: Readonly<Record<string, ShownResponse>>,
+): void {
+  const figures = Object.entries(responses).map(([id, { title, value }]) => {
+    const figure = document.createElement('figure');
+    const caption = Object.assign(document.createElement('figcaption'), {
+      textContent: title,
+      id: `${id}-title`,
+    });
+    const text = Object.assign(document.createElement('pre'), { id, tabIndex: 0 });
+    text.setAttribute('role', 'group');
+    text.setAttribute('aria-labelledby', caption.id);
+    text.textContent = asLines(value);
+    figure.append(caption, text);
+    return figure;
+  });
+  document.querySelector(place)!.replaceChildren(...figures);
+}
+
+/** JSON with a line for each field, and for each member of a list. */
+function asLines(value: object): string {
+  const fields = Object.entries(value).map(([name, field]: [string, unknown]) => {
+    const members =
+      Array.isArray(field) && field.length > 0
+        ? field.map((one) => `    ${inOneLine(one)}`)
+        : undefined;
+    return `  "${name}": ${members ? `[\n${members.join(',\n')}\n  ]` : inOneLine(field)}`;
+  });
+  return `{\n${fields.join(',\n')}\n}`;
+}
+
+/** JSON with spaces, where a line may be broken. */
+function inOneLine(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inOneLine).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{ ${Object.entries(value)
+    .map(([name, field]) => `"${name}": ${inOneLine(field)}`)
+    .join(', ')} }`;
+}

@@ -1,2 +1,0 @@
-/** Which of the servers this is. */
-export const instance = process.env['INSTANCE'] ?? 'instance 1';
