@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { Hub } from './index.ts';
-import type { SuiteClient } from './transports/transport-suite.ts';
+import type { SuiteClient } from './testing/transport-suite.ts';
 import { RawClient } from './testing/raw-client.ts';
 import { RawEventsClient, RawPollingClient } from './testing/raw-http-client.ts';
 import { testServer } from './testing/index.ts';

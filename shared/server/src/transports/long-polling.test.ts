@@ -6,7 +6,7 @@ import { testServer } from '../testing/index.ts';
 import { RawPollingClient } from '../testing/raw-http-client.ts';
 import { TestTimeout } from '../testing/test-timeout.ts';
 import { LongPollingTransport } from './long-polling.ts';
-import { call, transportSuite } from './transport-suite.ts';
+import { call, transportSuite } from '../testing/transport-suite.ts';
 import { WriteBatcher } from './write-batcher.ts';
 
 transportSuite('LongPolling', (url) => new RawPollingClient().connect(url));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RawEventsClient } from '../testing/raw-http-client.ts';
 import { serverSentEventsFrame } from './server-sent-events-frame.ts';
-import { transportSuite } from './transport-suite.ts';
+import { transportSuite } from '../testing/transport-suite.ts';
 
 transportSuite('ServerSentEvents', (url) => new RawEventsClient().connect(url));
 

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { SharedPayload } from '../connections/shared-payload.ts';
 import { Hub } from '../index.ts';
-import { startCuttingProxy } from '../testing/cutting-proxy.ts';
-import { testServer, type TestServer } from '../testing/index.ts';
-import { RawClient } from '../testing/raw-client.ts';
-import { TestTimeout } from '../testing/test-timeout.ts';
-import type { TransportName } from './registry.ts';
+import { startCuttingProxy } from './cutting-proxy.ts';
+import { testServer, type TestServer } from './index.ts';
+import { RawClient } from './raw-client.ts';
+import { TestTimeout } from './test-timeout.ts';
+import type { TransportName } from '../transports/registry.ts';
 
 /** A client of one transport, for the suite. */
 export interface SuiteClient {
