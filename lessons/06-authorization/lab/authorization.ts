@@ -87,11 +87,8 @@ const sendToUser = (getUserToken: () => Promise<string>): Promise<string> =>
     { accessTokenFactory: getUserToken },
   );
 
-// With negotiation, the server refuses a WebSocket whose user is not the one who negotiated.
 const callGuarded = (url: string): Promise<string> =>
-  useToken(url, ({ connection }) => connection.invoke<string>('Guarded'), {
-    skipNegotiation: true,
-  });
+  useToken(url, ({ connection }) => connection.invoke<string>('Guarded'));
 
 /** The same server under another name is another origin. */
 function otherOrigin(): string {

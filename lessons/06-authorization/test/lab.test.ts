@@ -115,13 +115,12 @@ describe.runIf(hasChromium())('the lab of lesson 6 in Chromium', () => {
     ]);
     expect(cell('Long Polling', 'broken').result).toBe('Long Polling: user alice');
     expect(cell('Long Polling', 'fixed').result).toBe('Long Polling: user alice');
-    // alice has negotiated, and the stream has no user.
-    expect(cell('Server-Sent Events', 'anonymous').steps).toEqual([
-      negotiated,
-      'event stream 403 · token in query',
-    ]);
+    // The stream has no user, and alice sends the POST.
+    const mixed = cell('Server-Sent Events', 'anonymous');
+    expect(mixed.result).toBe("start() rejects: Forbidden: Status code '403'");
+    expect(mixed.steps.at(-1)).toBe('send 403 · token in header');
     expect(cell('WebSockets, skipNegotiation', 'anonymous').result).toBe('WebSockets: user nobody');
-    expect(cell('Automatic', 'anonymous').result).toBe('Long Polling: user alice');
+    expect(cell('Automatic', 'anonymous').result).toBe('WebSockets: user nobody');
     for (const token of ['missing', 'testing', 'expired']) {
       expect(cell(`Automatic, ${token} token`, 'anonymous').result).toBe('WebSockets: user nobody');
       const place = token === 'missing' ? 'no token' : 'token in header';

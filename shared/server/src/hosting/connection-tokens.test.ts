@@ -281,12 +281,12 @@ test('by default, a client of version 0 of negotiation is refused', async () => 
   }
 });
 
-test.each<[string, SignalRServerOptions]>([
-  ['unsigned', {}],
-  ['signed', { connectionTokens }],
+test.each<[string, SignalRServerOptions, boolean]>([
+  ['unsigned', {}, false],
+  ['signed', { connectionTokens }, true],
 ])(
-  'only the user who negotiated can open a connection with an %s token',
-  async (_kind, options) => {
+  'no other user can open a connection with an %s token',
+  async (_kind, options, isRefusedWithoutUser) => {
     const { url } = await start({ ...options, authentication: jwtBearer({ key: testKey }) });
     const [ann, bob] = ['ann', 'bob'].map((sub) => bearer(testToken({ sub }))) as [Header, Header];
     const negotiated = await fetch(`${url}/chat/negotiate?negotiateVersion=1`, {
@@ -294,7 +294,7 @@ test.each<[string, SignalRServerOptions]>([
       headers: ann,
     });
     const { connectionToken: token } = (await negotiated.json()) as Negotiated;
-    for (const other of [bob, undefined]) {
+    for (const other of isRefusedWithoutUser ? [bob, undefined] : [bob]) {
       await expect(RawClient.open(`${url}/chat?id=${token}`, other)).rejects.toThrow('status 403');
       for (const method of ['GET', 'POST', 'DELETE']) {
         const response = await fetch(`${url}/chat?id=${token}`, {
@@ -356,4 +356,18 @@ test('a client whose stateful reconnect comes to other servers first does not st
     await expect.poll(() => paths.length).toBeGreaterThan(seen);
     await expect.poll(answer).toBe('nobody');
   }
+});
+
+test('without a user, an unsigned token opens a connection without a user, as in ASP.NET Core', async () => {
+  const { url } = await start({ authentication: jwtBearer({ key: testKey }) });
+  const ann = bearer(testToken({ sub: 'ann' }));
+  const negotiated = await fetch(`${url}/chat/negotiate?negotiateVersion=1`, {
+    method: 'POST',
+    headers: ann,
+  });
+  const { connectionToken: token } = (await negotiated.json()) as Negotiated;
+  const client = await RawClient.connect(`${url}/chat?id=${token}`);
+  client.send('{"type":1,"invocationId":"1","target":"Who","arguments":[]}\u001e');
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"nobody"}');
+  client.close();
 });

@@ -5,7 +5,7 @@ import { errors } from '../errors.ts';
 import { ClientResultTypes } from '../hubs/client-results.ts';
 import { type ClientOf, Hub } from '../hubs/hub.ts';
 import { type GroupManager, type HubClients, LifetimeHubClients } from '../hubs/hub-clients.ts';
-import { LifetimeGroups } from '../hubs/lifetime-groups.ts';
+import { LifetimeGroups } from '../hubs/clients/lifetime-groups.ts';
 import { logMessages } from '../log-messages.ts';
 import { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
 import type { HubMethod } from '../hubs/dispatch/hub-method.ts';

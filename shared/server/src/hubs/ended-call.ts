@@ -2,7 +2,7 @@ import { errors } from '../errors.ts';
 import { ClientResultTypes } from './client-results.ts';
 import type { HubCallerContext } from './hub-caller-context.ts';
 import { type GroupManager, LifetimeHubCallerClients } from './hub-clients.ts';
-import { LifetimeGroups } from './lifetime-groups.ts';
+import { LifetimeGroups } from './clients/lifetime-groups.ts';
 
 /**
  * What a hub instance has after its call. Its clients and groups reject instead of throwing, so that

@@ -2,8 +2,8 @@ import { finishedSend } from '../scale-out/finished-send.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import type { MethodArguments, MethodName, MethodResult } from './client-contract.ts';
 import type { ClientResultTypes } from './client-results.ts';
-import { reportUnobserved } from './report-unobserved.ts';
-import { checkMethodName, checkName, checkNames } from './target-checks.ts';
+import { reportUnobserved } from './clients/report-unobserved.ts';
+import { checkMethodName, checkName, checkNames } from './clients/target-checks.ts';
 
 /** Calls methods of one or more clients. Source: `IClientProxy` of ASP.NET Core. */
 export interface ClientProxy<TClient> {

@@ -3,13 +3,15 @@ import type { RunningClock } from '../running-clock.ts';
 import type { IssuedToken, TokenRequest, TokenSource, UnopenedConnection } from './token-source.ts';
 import { UsedTokens } from './used-tokens.ts';
 
-// The layout of a token, in bytes: id, serial number, time, flags, user, signature.
+// The layout of a token, in bytes: flags, id, serial number, time, user, signature. The id is not
+// first, so that the text of a token does not begin with the public id of the connection.
+const FLAGS_AT = 0;
+const ID_AT = FLAGS_AT + 1;
 const ID_LENGTH = 16;
-const SERIAL_AT = ID_LENGTH;
+const SERIAL_AT = ID_AT + ID_LENGTH;
 const NUMBER_LENGTH = 6;
 const ISSUED_AT = SERIAL_AT + NUMBER_LENGTH;
-const FLAGS_AT = ISSUED_AT + NUMBER_LENGTH;
-const USER_AT = FLAGS_AT + 1;
+const USER_AT = ISSUED_AT + NUMBER_LENGTH;
 const USER_LENGTH = 8;
 const SIGNATURE_AT = USER_AT + USER_LENGTH;
 const SIGNATURE_LENGTH = 16;
@@ -47,7 +49,7 @@ export class LocalTokens implements TokenSource {
   create({ user, useStatefulReconnect, isPublic }: TokenRequest): IssuedToken {
     const token = Buffer.alloc(TOKEN_LENGTH);
     const id = randomBytes(ID_LENGTH);
-    id.copy(token);
+    id.copy(token, ID_AT);
     this.#lastSerial++;
     token.writeUIntBE(this.#lastSerial, SERIAL_AT, NUMBER_LENGTH);
     token.writeUIntBE(Math.floor(this.#clock.now()), ISSUED_AT, NUMBER_LENGTH);
@@ -73,16 +75,16 @@ export class LocalTokens implements TokenSource {
     const serial = token.readUIntBE(SERIAL_AT, NUMBER_LENGTH);
     const expiresAt = token.readUIntBE(ISSUED_AT, NUMBER_LENGTH) + this.#lifetime;
     if (expiresAt < this.#clock.now() || this.#used.has(ISSUER, serial)) return undefined;
-    const id = token.subarray(0, ID_LENGTH);
+    const id = token.subarray(ID_AT, SERIAL_AT);
     const flags = token[FLAGS_AT] ?? 0;
     return {
       connectionId: (flags & IS_PUBLIC) === 0 ? id.toString('base64url') : text,
       useStatefulReconnect: (flags & USES_STATEFUL_RECONNECT) !== 0,
       isFromThisServer: true,
       isOf: (user) => {
-        // Clients may negotiate without a user, and authenticate when they open the transport.
-        if ((flags & HAS_USER) === 0) return true;
-        if (user === undefined) return false;
+        // Clients may negotiate without a user, and authenticate when they open the transport. A
+        // request without a user opens the connection without a user, as in ASP.NET Core.
+        if ((flags & HAS_USER) === 0 || user === undefined) return true;
         const hash = this.#hash(id, user).subarray(0, USER_LENGTH);
         return timingSafeEqual(hash, token.subarray(USER_AT, SIGNATURE_AT));
       },

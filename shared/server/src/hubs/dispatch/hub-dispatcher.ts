@@ -7,9 +7,9 @@ import { isAuthorized } from '../../authentication/authorization.ts';
 import { redactTokens } from '../../authentication/redact-tokens.ts';
 import { logMessages, refusals } from '../../log-messages.ts';
 import { wireMessages } from '../../wire-messages.ts';
-import { BindingError, ConnectionNotFoundError, errors } from '../../errors.ts';
-import { HubError } from '../../hub-error.ts';
+import { BindingError, errors } from '../../errors.ts';
 import type { HubLifetimeManager } from '../../scale-out/hub-lifetime-manager.ts';
+import { errorText, isAbortError, isHubError } from './error-text.ts';
 import { bindArguments, insertUploads } from './argument-binding.ts';
 import type { ClientResultTypes } from '../client-results.ts';
 import { diagnostics } from '../connection/diagnostics.ts';
@@ -21,6 +21,7 @@ import { HubCall } from '../hub-call.ts';
 import type { GroupManager, ReportSendError } from '../hub-clients.ts';
 import type { HubMethod } from './hub-method.ts';
 import type { HubOptions } from '../hub-options.ts';
+import { isThenable } from './is-thenable.ts';
 import { pumpStream, streamSource } from '../streams/stream-pump.ts';
 
 /**
@@ -255,7 +256,7 @@ export class HubDispatcher {
       }
     } catch (error) {
       // A cancelled source may throw an AbortError. That is not a failure.
-      if (!(call.isCancelled && isAbort(error))) {
+      if (!(call.isCancelled && isAbortError(error))) {
         this.#log(connection, method.name, error, call.isCancelled);
         completion = { ...completion, error: this.errorText(errorMessage, error) };
       }
@@ -337,8 +338,7 @@ export class HubDispatcher {
    * those of other errors only if `enableDetailedErrors` is on.
    */
   errorText(prefix: string, error: unknown): string {
-    const isVisible = isHubError(error) || this.options.enableDetailedErrors;
-    return isVisible ? `${prefix} ${describe(error)}` : prefix;
+    return errorText(prefix, error, this.options.enableDetailedErrors);
   }
 
   #fail(connection: CallingConnection, message: Invocation, error: string): void {
@@ -373,7 +373,7 @@ export class HubDispatcher {
       });
     }
     // A call may throw an AbortError when it is cancelled. That is not a failure.
-    const isExpected = isAbort(error) && (isCancelled || connection.isClosing);
+    const isExpected = isAbortError(error) && (isCancelled || connection.isClosing);
     const level = isHubError(error) || isExpected ? 'debug' : 'error';
     this.options.logger[level](logMessages.methodFailed(this.hubName, method), error);
   }
@@ -393,19 +393,5 @@ export class HubDispatcher {
   }
 }
 
-/** Returns whether clients receive the message of the error. */
-const isHubError = (error: unknown): boolean =>
-  error instanceof HubError && !(error instanceof ConnectionNotFoundError);
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : `Error: ${String(error)}`;
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
-  typeof (value as { then?: unknown }).then === 'function';
-
 const isAsyncIterator = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-
-const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

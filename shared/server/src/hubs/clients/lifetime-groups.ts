@@ -1,5 +1,5 @@
-import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
-import type { GroupManager } from './hub-clients.ts';
+import type { HubLifetimeManager } from '../../scale-out/hub-lifetime-manager.ts';
+import type { GroupManager } from '../hub-clients.ts';
 import { reportUnobserved } from './report-unobserved.ts';
 import { checkName } from './target-checks.ts';
 

@@ -1,4 +1,4 @@
-import { errors } from '../errors.ts';
+import { errors } from '../../errors.ts';
 
 /** What a name in a call of `clients` or `groups` denotes. */
 export type NameKind = 'group' | 'user' | 'connection';

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { ClientResultTypes } from './client-results.ts';
-import { LifetimeHubCallerClients, type Sender } from './hub-clients.ts';
+import { ClientResultTypes } from '../client-results.ts';
+import { LifetimeHubCallerClients, type Sender } from '../hub-clients.ts';
 import { LifetimeGroups } from './lifetime-groups.ts';
 
 const lifetime = new Proxy({} as Record<string, () => Promise<void>>, {

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Hub, type HubContext } from '../index.ts';
-import type { UntypedClient } from './client-contract.ts';
-import { CollectingLogger } from '../testing/collecting-logger.ts';
-import { RawClient } from '../testing/raw-client.ts';
-import { testServer, type TestServer } from '../testing/index.ts';
+import { Hub, type HubContext } from '../../index.ts';
+import type { UntypedClient } from '../client-contract.ts';
+import { CollectingLogger } from '../../testing/collecting-logger.ts';
+import { RawClient } from '../../testing/raw-client.ts';
+import { testServer, type TestServer } from '../../testing/index.ts';
 
 class SendHub extends Hub {
   unawaited(): void {
