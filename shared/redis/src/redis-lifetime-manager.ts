@@ -45,7 +45,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     this.#options = options;
     this.#protocols = options.protocols ?? publishedProtocols(hub.protocols);
     const serverName = options.serverName();
-    const hubName = options.hubName(hub.hubName);
+    const hubName = hub.hasExplicitName === true ? hub.hubName : options.hubName(hub.hubName);
     this.#channels = new RedisChannels(options.channelPrefix, hubName, serverName);
     this.#presence = options.presence?.track(hubName, serverName);
     this.#bus = new RedisBus(options, hub, this.#channels.ack);

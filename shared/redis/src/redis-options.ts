@@ -24,7 +24,8 @@ export interface RedisOptions {
   readonly channelPrefix?: string;
   /**
    * Returns the name of a hub on the backplane for the name of its class. Default: the class name. ASP.NET Core servers use the
-   * full name with its namespace. To share a backplane with them, return that name.
+   * full name with its namespace. To share a backplane with them, return that name. Not called for a hub that is mapped with the
+   * option `name`, which takes precedence.
    * @example
    * redis({ url, hubName: (name) => `MyCompany.Chat.${name}` })
    */

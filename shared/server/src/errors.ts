@@ -54,6 +54,16 @@ const rangeError = (code: ErrorCode, message: string) =>
 /** The errors of this package. The README lists their codes. */
 export const errors = {
   // Mapping hubs
+  hubNameInvalid: (hubClass: string) =>
+    typeError(
+      'ERR_SIGNALR_HUB_NAME_INVALID',
+      `The option 'name' of the hub class '${hubClass}' is not a string with content. Set a name, or leave out the option.`,
+    ),
+  hubNameChanged: (hubClass: string, name: string, newName: string) =>
+    typeError(
+      'ERR_SIGNALR_HUB_NAME_INVALID',
+      `The hub class '${hubClass}' is already mapped with the name '${name}', so it cannot have the name '${newName}'. Use one name for all paths of a class.`,
+    ),
   pathInUse: (path: string) =>
     createError(
       'ERR_SIGNALR_PATH_IN_USE',

@@ -21,6 +21,10 @@ export const refusals = {
 
 /** The messages of the log. They never contain a token. */
 export const logMessages = {
+  hubNameMangled: (name: string) =>
+    `The hub class has the short name '${name}', which a minifier may have chosen. Servers reach each other's clients only if the name is the same in all builds. Set it with mapHub(path, Hub, { name }).`,
+  hubNameShared: (name: string) =>
+    `Two hub classes have the name '${name}', so each receives the messages of the other. Give them different names with mapHub(path, Hub, { name }).`,
   requestFailed: (path: string) => `A request to ${path} failed.`,
   authenticationFailed: (path: string, reason: string) =>
     `A request to ${path} was not authenticated: ${reason}`,

@@ -38,7 +38,7 @@ const code = (cell: string | undefined): string => /^`(.*)`$/.exec(cell ?? '')?.
 
 test('the tables of options list every option and no other', () => {
   const listed = rows('Options').map(([, name]) => code(name).split('.')[0]);
-  const optionNames = [...Object.keys(defaults), 'scaleOut', 'methods', 'clientResults'];
+  const optionNames = [...Object.keys(defaults), 'scaleOut', 'name', 'methods', 'clientResults'];
   expect(listed.filter((name) => !optionNames.includes(name ?? ''))).toEqual([]);
   expect(optionNames.filter((name) => !listed.includes(name))).toEqual([]);
 });

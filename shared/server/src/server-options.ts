@@ -197,6 +197,15 @@ export interface MapHubOptions<THub> extends SharedOptions {
    */
   readonly authorize?: Authorize;
   /**
+   * The name of the hub on a backplane or service, in the log and in `health()`. Servers reach each
+   * other's clients only if the names are equal, so set it if a minifier renames classes. It takes
+   * precedence over the option `hubName` of `redis()`. All paths of a class share one name.
+   * Default: the class name.
+   * @example
+   * { name: 'ChatHub', methods: ['say'] }
+   */
+  readonly name?: string;
+  /**
    * The methods that clients can call: an array of their names in the class, or an object of names
    * with options. All other methods do not exist for clients. List every public method; the compiler
    * reports a missing one. Pass `[]` if clients call no methods.
@@ -280,7 +289,9 @@ export function resolveOptions(
   server: SignalRServerOptions,
   hub: SharedOptions & { readonly authorize?: Authorize } = {},
 ): ResolvedOptions {
-  const known = new Set([...Object.keys(defaults), 'scaleOut', 'methods', 'clientResults']);
+  const hubOptions = ['methods', 'clientResults', 'name'];
+  const known = new Set([...Object.keys(defaults), 'scaleOut', ...hubOptions]);
+  if (Object.hasOwn(server, 'name')) throw errors.unknownOption('name');
   for (const name of [...Object.keys(server), ...Object.keys(hub)]) {
     if (!known.has(name)) throw errors.unknownOption(name);
   }

@@ -28,6 +28,7 @@ import { httpHandler, type RequestHandler } from './http-handler.ts';
 import type { ConnectionHandler } from './connection/client-connection.ts';
 import { connectionEndpoint } from './connection/handled-connection.ts';
 import { hubEndpoint } from './hub-endpoint.ts';
+import { HubNames } from './hub-names.ts';
 import { MappedHub } from './mapped-hub.ts';
 import { RouteTable } from './route-table.ts';
 import type { UpgradeServer } from './upgrades/server-upgrades.ts';
@@ -74,6 +75,7 @@ export class SignalRServer {
   readonly #routes = new RouteTable<MappedHub>();
   /** Two paths with one hub class share their broadcasts, groups and users. */
   readonly #lifetimes = new Map<{ readonly name: string }, HubLifetimeManager>();
+  readonly #names: HubNames;
   readonly #batcher = new WriteBatcher();
   readonly #upgrades: UpgradeHandler;
   #hasRouter = false;
@@ -81,8 +83,12 @@ export class SignalRServer {
 
   /** Throws a sentence for an option that is unknown or impossible. */
   constructor(options: SignalRServerOptions = {}) {
-    const { handshakeTimeout } = resolveOptions(options);
+    const { handshakeTimeout, logger } = resolveOptions(options);
     this.#options = options;
+    // Without scale-out, the name of a hub separates nothing.
+    this.#names = new HubNames((message) => {
+      if (options.scaleOut !== undefined) logger.warn(message);
+    });
     this.#upgrades = new UpgradeHandler(
       (path) => this.#routes.find(path),
       this.#batcher,
@@ -111,13 +117,14 @@ export class SignalRServer {
     const list: unknown = (options as Partial<typeof options> | undefined)?.methods;
     const methods = findHubMethods(hubClass.name, hubClass.prototype as object, list);
     refuseImpossibleRules(path, resolved, methods);
-    const lifetime = this.#lifetimeOf(hubClass, resolved);
+    const hubName = this.#names.add(hubClass, options.name);
+    const lifetime = this.#lifetimeOf(hubClass, hubName, options.name !== undefined, resolved);
     const report = (method: string, error: unknown): void =>
-      resolved.logger.error(logMessages.sendNotAwaited(hubClass.name, method), error);
+      resolved.logger.error(logMessages.sendNotAwaited(hubName, method), error);
     const groups = new LifetimeGroups(lifetime, report);
     const results = new ClientResultTypes(options.clientResults);
     const dispatcher = new HubDispatcher(
-      hubClass.name,
+      hubName,
       create,
       methods,
       resolved,
@@ -218,9 +225,12 @@ export class SignalRServer {
    */
   health(): HealthReport {
     const entries: Record<string, HealthReportEntry> = {};
-    for (const [hub, lifetime] of this.#lifetimes) {
+    for (const [hubClass, lifetime] of this.#lifetimes) {
+      const name = this.#names.nameOf(hubClass);
       const entry = lifetime.health?.();
-      if (entry !== undefined) entries[hub.name] = entry;
+      // Two hubs may share a name. A healthy one must not hide the other.
+      const isHidden = entry?.status === 'Healthy' && entries[name] !== undefined;
+      if (entry !== undefined && !isHidden) entries[name] = entry;
     }
     const found = new Set(Object.values(entries).map(({ status }) => status));
     const worst = (['Unhealthy', 'Degraded'] as const).find((status) => found.has(status));
@@ -239,7 +249,12 @@ export class SignalRServer {
   }
 
   /** One for each class, however many paths it has; the options of the first one count. */
-  #lifetimeOf(hubClass: { readonly name: string }, options: ResolvedOptions): HubLifetimeManager {
+  #lifetimeOf(
+    hubClass: { readonly name: string },
+    hubName: string,
+    hasExplicitName: boolean,
+    options: ResolvedOptions,
+  ): HubLifetimeManager {
     let lifetime = this.#lifetimes.get(hubClass);
     if (lifetime === undefined) {
       const { protocols, logger, allowStatefulReconnects } = options;
@@ -250,7 +265,8 @@ export class SignalRServer {
           : undefined;
       };
       const scaleOutHub = {
-        hubName: hubClass.name,
+        hubName,
+        hasExplicitName,
         protocols,
         logger,
         allowStatefulReconnects,

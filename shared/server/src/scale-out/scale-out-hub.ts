@@ -25,8 +25,16 @@ export interface AcceptedClient {
 
 /** A hub class, as a scale-out package sees it. */
 export interface ScaleOutHub {
-  /** The name of the hub class. It separates the hubs that share a backplane. */
+  /**
+   * The option `name` of `mapHub`, or the name of the hub class. It separates the hubs that share a
+   * backplane.
+   */
   readonly hubName: string;
+  /**
+   * Whether `hubName` is the option `name` of `mapHub`. A scale-out package then uses it unchanged,
+   * even if an option of the package maps class names to names. Default: false.
+   */
+  readonly hasExplicitName?: boolean;
   /** The hub protocols of the server, in its order. */
   readonly protocols: readonly HubProtocol[];
   /** The logger of the server. */
