@@ -31,7 +31,7 @@ const project = new URL('../dotnet/MessageServer.csproj', import.meta.url);
  */
 export function mapControlPanel(lesson: InstancesLesson): () => Promise<void> {
   const { app, server, instances, balancer, environment } = lesson;
-  console.log(`Redis: ${redis.description}`);
+  server.once('listening', () => console.log(`Redis: ${redis.description}`));
   const watch = watchRedis(redis.url, ['MessageHub:', 'shop.MessageHub:']);
   const look = async (): Promise<ControlPanel> => {
     const panel = {
