@@ -6,7 +6,7 @@ import {
   type ScaleOutHub,
   SharedMessage,
 } from '@practical-signalr/server/scale-out';
-import { lifetimeCases, type LifetimeSuiteClient } from '@practical-signalr/server/testing';
+import { lifetimeCases, type LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
 import { describe, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { startEmulator } from './index.ts';

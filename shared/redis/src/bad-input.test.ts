@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
+import { LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
 import { afterAll, afterEach, beforeAll, expect, test as baseTest } from 'vitest';
 import { type RedisServerProcess, startRedisServer } from './local/index.ts';
 import type { RedisOptions } from './redis-options.ts';

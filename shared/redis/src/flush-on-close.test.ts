@@ -1,4 +1,4 @@
-import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
+import { LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type RedisServerProcess, startRedisServer } from './local/index.ts';
 import { redis } from './redis.ts';

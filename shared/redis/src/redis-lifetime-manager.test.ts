@@ -1,4 +1,4 @@
-import { lifetimeCases } from '@practical-signalr/server/testing';
+import { lifetimeCases } from '@practical-signalr/server/lifetime-suite';
 import { afterAll, beforeAll, describe, test as baseTest } from 'vitest';
 import { type RedisServerProcess, startRedisServer } from './local/index.ts';
 import { redis } from './redis.ts';

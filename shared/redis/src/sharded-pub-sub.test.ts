@@ -1,5 +1,5 @@
 import { createClient } from '@redis/client';
-import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
+import { LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
 import { afterAll, beforeAll, describe, expect, test as baseTest } from 'vitest';
 import { type RedisCluster, startRedisCluster } from './testing/redis-cluster.ts';
 import { hasRedisServer } from './testing/redis-server-installed.ts';

@@ -1,5 +1,5 @@
 import { createClient, createSentinel } from '@redis/client';
-import { lifetimeCases } from '@practical-signalr/server/testing';
+import { lifetimeCases } from '@practical-signalr/server/lifetime-suite';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

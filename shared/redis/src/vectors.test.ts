@@ -6,7 +6,7 @@ import {
   JsonHubProtocol,
   MessagePackHubProtocol,
 } from '@practical-signalr/server/scale-out';
-import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
+import { LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';

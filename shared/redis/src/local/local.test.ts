@@ -1,5 +1,5 @@
 import { createClient } from '@redis/client';
-import { lifetimeCases } from '@practical-signalr/server/testing';
+import { lifetimeCases } from '@practical-signalr/server/lifetime-suite';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

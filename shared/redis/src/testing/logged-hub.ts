@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { Logger, ScaleOutHub } from '@practical-signalr/server/scale-out';
-import { suiteHub } from '@practical-signalr/server/testing';
+import { suiteHub } from '@practical-signalr/server/lifetime-suite';
 
 /** A hub whose log messages a test can wait for. */
 export class LoggedHub {

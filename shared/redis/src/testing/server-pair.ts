@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { HubLifetimeManager } from '@practical-signalr/server/scale-out';
-import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
+import { LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
 import type { RedisOptions } from '../redis-options.ts';
 import { redis } from '../redis.ts';
 import { LoggedHub } from './logged-hub.ts';

@@ -1,4 +1,4 @@
-import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
+import { LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
 import { redis } from '../redis.ts';
 import { LoggedHub } from './logged-hub.ts';
 

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import { lifetimeCases } from './lifetime-cases.ts';
+import { lifetimeCases } from '../lifetime-suite/lifetime-cases.ts';
 import { LocalLifetimeManager } from './local-lifetime-manager.ts';
 
 describe('LocalLifetimeManager', () => {

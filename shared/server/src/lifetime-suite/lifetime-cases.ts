@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { JsonHubProtocol } from '@practical-signalr/protocol';
 import { HubError } from '../hub-error.ts';
-import type { HubLifetimeManager } from './hub-lifetime-manager.ts';
+import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import { LifetimeSuiteClient as Client } from './lifetime-suite-client.ts';
-import type { ScaleOutHub } from './scale-out-hub.ts';
+import type { ScaleOutHub } from '../scale-out/scale-out-hub.ts';
 
 /**
  * Creates the lifetime manager of one more server on the same backplane. Without scale-out, always
@@ -363,7 +363,7 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
  * The test cases that every lifetime manager must pass. Run them to test your own scale-out. They
  * need no test framework: each rejects with an `AssertionError` if it fails.
  * @example
- * import { lifetimeCases } from '@practical-signalr/server/testing';
+ * import { lifetimeCases } from '@practical-signalr/server/lifetime-suite';
  * test.each(lifetimeCases)('$name', ({ run }) => run((hub) => new MyLifetimeManager(hub)));
  */
 export const lifetimeCases: readonly LifetimeCase[] = Object.entries(cases).map(([name, run]) => ({
