@@ -16,6 +16,8 @@ export const causes = {
     'Redis closes every connection before it responds. If Redis requires TLS, use a URL with rediss://. If the URL has rediss://, Redis may not use TLS.',
   noPermission: (command: string) =>
     `Redis denies this user the command ${command} or the channel. Grant it: ACL SETUSER … +publish +subscribe +unsubscribe +ping &PREFIX*.`,
+  noPresencePermission: (command: string | undefined) =>
+    `Redis denies this user ${command === undefined ? 'a key' : `the command ${command}`} of presence. Grant it: ACL SETUSER … +zadd +zrem +zrange +hset +hdel +hgetall +del +pexpire ~PREFIX*.`,
   readOnly: 'This Redis is a read-only replica.',
   loading: 'Redis is starting and not ready yet.',
   untrustedCertificate: (code: string) => `The TLS certificate of Redis is not trusted (${code}).`,

@@ -9,6 +9,9 @@ export const logMessages = {
   reconnected: (hub: string, ms: number, lost: number) =>
     `${hub} reaches other servers over Redis again, after ${ms} ms; ${lost} sends did not reach other servers.`,
   publishRefused: (hub: string, cause: string) => `${hub} cannot send to other servers: ${cause}`,
+  presenceFailed: (hub: string, cause: string) =>
+    `Presence of ${hub} does not work: ${cause} Messages are not affected. Lists of connections may be wrong until presence works again.`,
+  presenceRestored: (hub: string) => `Presence of ${hub} works again.`,
   foreignMessage: (channel: string) =>
     `A message on channel '${channel}' did not come from a SignalR server and was ignored. Further such messages are counted in health() and not logged.`,
   handlingFailed: (channel: string) => `A message on channel '${channel}' could not be handled.`,

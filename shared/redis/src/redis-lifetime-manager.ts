@@ -47,7 +47,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const serverName = options.serverName();
     const hubName = hub.hasExplicitName === true ? hub.hubName : options.hubName(hub.hubName);
     this.#channels = new RedisChannels(options.channelPrefix, hubName, serverName);
-    this.#presence = options.presence?.track(hubName, serverName);
+    this.#presence = options.presence?.track(hubName, serverName, hub.logger);
     this.#bus = new RedisBus(options, hub, this.#channels.ack);
     this.#groupCommands = new GroupCommands(options, this.#bus, this.#channels, serverName);
     this.#remoteResults = new RemoteClientResults({
@@ -208,7 +208,10 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   health(): HealthReportEntry {
-    return this.#bus.health();
+    const entry = this.#bus.health();
+    const problem = this.#presence?.problem;
+    if (problem === undefined || entry.status !== 'Healthy') return entry;
+    return { ...entry, status: 'Degraded', description: `Presence: ${problem}` };
   }
 
   async close(): Promise<void> {

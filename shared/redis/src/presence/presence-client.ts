@@ -18,6 +18,17 @@ export interface PresenceClient {
   pExpire(key: string, ms: number): Promise<number>;
 }
 
+/** The commands of Redis that presence uses. */
+export type PresenceCommand =
+  | 'zAdd'
+  | 'zRem'
+  | 'zRangeWithScores'
+  | 'hSet'
+  | 'hDel'
+  | 'hGetAll'
+  | 'del'
+  | 'pExpire';
+
 /** The keys of one hub. Presence uses no other keys. */
 export class PresenceKeys {
   /** A sorted set: server name → expiry of its lease, in ms since 1970. */

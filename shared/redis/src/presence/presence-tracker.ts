@@ -1,12 +1,19 @@
-import {
-  parseEntry,
-  type PresenceClient,
-  type PresenceEntry,
-  type PresenceKeys,
-} from './presence-client.ts';
+import { parseEntry, type PresenceEntry, type PresenceKeys } from './presence-client.ts';
+import type { PresenceConnection } from './presence-connection.ts';
 
 /** How long Redis keeps a key that no server renews, in ms. */
 const KEY_LIFETIME = 24 * 60 * 60 * 1000;
+
+/** How long a change waits at most until Redis confirms it, in ms. */
+const MAX_WAIT = 1000;
+
+/** The options of a tracker. Times are in ms. */
+export interface PresenceTrackerOptions {
+  readonly leaseTime: number;
+  readonly heartbeatTimeout: number;
+  /** Called when presence stops or starts working. */
+  readonly onProblemChanged: (problem: string | undefined) => void;
+}
 
 interface TrackedConnection {
   readonly user: string | null;
@@ -18,10 +25,12 @@ interface TrackedConnection {
  * renewal writes the complete state. The other servers remove the entries of a server that has crashed.
  */
 export class PresenceTracker {
-  readonly #client: PresenceClient;
+  readonly #connection: PresenceConnection;
   readonly #keys: PresenceKeys;
   readonly #server: string;
   readonly #leaseTime: number;
+  readonly #maxWait: number;
+  readonly #stopUsing: () => void;
   readonly #timer: NodeJS.Timeout;
   readonly #connections = new Map<string, TrackedConnection>();
   /** Whether the state in Redis may differ from the state of this server. */
@@ -29,15 +38,32 @@ export class PresenceTracker {
   #lastSync = 0;
   #renewal: Promise<void> | undefined;
 
-  constructor(client: PresenceClient, keys: PresenceKeys, server: string, leaseTime: number) {
-    this.#client = client;
+  constructor(
+    connection: PresenceConnection,
+    keys: PresenceKeys,
+    server: string,
+    options: PresenceTrackerOptions,
+  ) {
+    const { leaseTime, heartbeatTimeout } = options;
+    this.#connection = connection;
     this.#keys = keys;
     this.#server = server;
     this.#leaseTime = leaseTime;
-    this.#timer = setInterval(() => this.#tick(), leaseTime / 3);
+    this.#maxWait = Math.min(MAX_WAIT, heartbeatTimeout);
+    this.#stopUsing = connection.use({
+      onReady: () => this.#tick(),
+      onProblemChanged: options.onProblemChanged,
+    });
+    // A renewal is also a heartbeat, which detects a connection that died silently.
+    const interval = Math.min(leaseTime / 3, heartbeatTimeout);
+    this.#timer = setInterval(() => this.#tick(), interval);
     this.#timer.unref();
-    client.on('ready', () => this.#tick());
     this.#tick();
+  }
+
+  /** Why presence does not work, as a sentence without secrets. */
+  get problem(): string | undefined {
+    return this.#connection.problem;
   }
 
   async addConnection(connectionId: string, user: string | undefined): Promise<void> {
@@ -50,7 +76,7 @@ export class PresenceTracker {
     this.#connections.delete(connectionId);
     const groups = [...(connection?.groups ?? [])];
     await this.#write(connectionId, () =>
-      groups.map((group) => this.#client.hDel(this.#keys.group(group), connectionId)),
+      groups.map((group) => this.#connection.run('hDel', this.#keys.group(group), connectionId)),
     );
   }
 
@@ -64,21 +90,22 @@ export class PresenceTracker {
   async removeFromGroup(connectionId: string, group: string): Promise<void> {
     if (this.#connections.get(connectionId)?.groups.delete(group) !== true) return;
     await this.#write(connectionId, () => [
-      this.#client.hDel(this.#keys.group(group), connectionId),
+      this.#connection.run('hDel', this.#keys.group(group), connectionId),
     ]);
   }
 
   /** Stops renewing, and removes this server from Redis. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#stopUsing();
     await this.#renewal;
     this.#connections.clear();
-    if (!this.#client.isReady) return; // The lease expires by itself.
+    if (!this.#connection.isReady) return; // The lease expires by itself.
     await this.#removeServer(this.#server).catch(() => undefined);
   }
 
   async #write(connectionId: string, createCommands: () => Promise<unknown>[]): Promise<void> {
-    if (!this.#client.isReady) {
+    if (!this.#connection.isReady) {
       this.#isDirty = true;
       return;
     }
@@ -86,21 +113,25 @@ export class PresenceTracker {
     const connection = this.#connections.get(connectionId);
     const ownCommand =
       connection === undefined
-        ? this.#client.hDel(key, connectionId)
-        : this.#client.hSet(key, connectionId, JSON.stringify(entryOf(connection)));
-    await Promise.all([ownCommand, ...createCommands()]).catch(() => {
+        ? this.#connection.run('hDel', key, connectionId)
+        : this.#connection.run('hSet', key, connectionId, JSON.stringify(entryOf(connection)));
+    const written = Promise.all([ownCommand, ...createCommands()]).catch(() => {
       this.#isDirty = true;
     });
+    await waitAtMost(this.#maxWait, written);
   }
 
   #addMember(group: string, connectionId: string, user: string | null): Promise<unknown>[] {
     const key = this.#keys.group(group);
     const member = JSON.stringify({ server: this.#server, user });
-    return [this.#client.hSet(key, connectionId, member), this.#client.pExpire(key, KEY_LIFETIME)];
+    return [
+      this.#connection.run('hSet', key, connectionId, member),
+      this.#connection.run('pExpire', key, KEY_LIFETIME),
+    ];
   }
 
   #tick(): void {
-    if (this.#renewal !== undefined || !this.#client.isReady) return;
+    if (this.#renewal !== undefined || !this.#connection.isReady) return;
     this.#renewal = this.#renew()
       .catch(() => {
         this.#isDirty = true;
@@ -110,12 +141,13 @@ export class PresenceTracker {
 
   async #renew(): Promise<void> {
     const lease = { score: Date.now() + this.#leaseTime, value: this.#server };
-    const isNew = (await this.#client.zAdd(this.#keys.servers, lease)) === 1;
-    await this.#client.pExpire(this.#keys.servers, KEY_LIFETIME);
+    const isNew = (await this.#connection.run('zAdd', this.#keys.servers, lease)) === 1;
+    await this.#connection.run('pExpire', this.#keys.servers, KEY_LIFETIME);
     // The lease is new if another server removed this one, or if Redis lost its data.
     if (isNew || this.#isDirty || Date.now() - this.#lastSync > KEY_LIFETIME / 2)
       await this.#sync();
-    for (const { value: server, score } of await this.#client.zRangeWithScores(
+    for (const { value: server, score } of await this.#connection.run(
+      'zRangeWithScores',
       this.#keys.servers,
       0,
       -1,
@@ -129,20 +161,20 @@ export class PresenceTracker {
     this.#isDirty = false;
     const key = this.#keys.server(this.#server);
     const commands: Promise<unknown>[] = [];
-    for (const [id, entry] of entries(await this.#client.hGetAll(key))) {
+    for (const [id, entry] of entries(await this.#connection.run('hGetAll', key))) {
       const connection = this.#connections.get(id);
-      if (connection === undefined) commands.push(this.#client.hDel(key, id));
+      if (connection === undefined) commands.push(this.#connection.run('hDel', key, id));
       for (const group of entry.groups) {
         if (connection?.groups.has(group) !== true)
-          commands.push(this.#client.hDel(this.#keys.group(group), id));
+          commands.push(this.#connection.run('hDel', this.#keys.group(group), id));
       }
     }
     for (const [id, connection] of this.#connections) {
-      commands.push(this.#client.hSet(key, id, JSON.stringify(entryOf(connection))));
+      commands.push(this.#connection.run('hSet', key, id, JSON.stringify(entryOf(connection))));
       for (const group of connection.groups)
         commands.push(...this.#addMember(group, id, connection.user));
     }
-    commands.push(this.#client.pExpire(key, KEY_LIFETIME));
+    commands.push(this.#connection.run('pExpire', key, KEY_LIFETIME));
     await Promise.all(commands);
     this.#lastSync = Date.now();
   }
@@ -150,12 +182,26 @@ export class PresenceTracker {
   async #removeServer(server: string): Promise<void> {
     const key = this.#keys.server(server);
     const commands: Promise<unknown>[] = [];
-    for (const [id, { groups }] of entries(await this.#client.hGetAll(key))) {
-      for (const group of groups) commands.push(this.#client.hDel(this.#keys.group(group), id));
+    for (const [id, { groups }] of entries(await this.#connection.run('hGetAll', key))) {
+      for (const group of groups)
+        commands.push(this.#connection.run('hDel', this.#keys.group(group), id));
     }
     await Promise.all(commands);
-    await Promise.all([this.#client.del(key), this.#client.zRem(this.#keys.servers, server)]);
+    await Promise.all([
+      this.#connection.run('del', key),
+      this.#connection.run('zRem', this.#keys.servers, server),
+    ]);
   }
+}
+
+/** Waits for a promise, but not longer than `ms`: presence must not hold up the hub. */
+async function waitAtMost(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, timedOut]);
+  clearTimeout(timer);
 }
 
 const entryOf = ({ user, groups }: TrackedConnection): PresenceEntry => ({

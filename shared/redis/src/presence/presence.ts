@@ -1,5 +1,6 @@
-import { causes } from '../causes.ts';
+import type { Logger } from '@practical-signalr/server/scale-out';
 import { errors } from '../errors.ts';
+import { logMessages } from '../log-messages.ts';
 import { clientFactory, type RedisClientTemplate } from '../redis-client.ts';
 import {
   type MemberEntry,
@@ -8,6 +9,7 @@ import {
   type PresenceEntry,
   PresenceKeys,
 } from './presence-client.ts';
+import { PresenceConnection } from './presence-connection.ts';
 import { PresenceTracker } from './presence-tracker.ts';
 
 /** The options of {@link presence}. Set either `url` or `client`. */
@@ -20,6 +22,11 @@ export interface PresenceOptions {
   readonly keyPrefix?: string;
   /** How long the connections of a crashed server are still listed, in ms. Default: 30,000. */
   readonly leaseTime?: number;
+  /**
+   * How long Redis may be silent before the connection of presence is replaced, in ms. Joining groups and connecting never wait
+   * longer than this for presence, and at most one second. Default: 5000.
+   */
+  readonly heartbeatTimeout?: number;
 }
 
 /** A connection of any server. */
@@ -46,41 +53,37 @@ export interface HubPresence {
 
 /** Presence over all servers. Create it with {@link presence} and pass it to {@link redis} as an option. */
 export class Presence {
-  readonly #client: PresenceClient;
+  readonly #connection: PresenceConnection;
   readonly #prefix: string;
   readonly #leaseTime: number;
+  readonly #heartbeatTimeout: number;
   #trackers = 0;
-  #isClosed = false;
 
   constructor(options: PresenceOptions) {
     this.#prefix = options.keyPrefix ?? '';
     this.#leaseTime = options.leaseTime ?? 30_000;
     if (!(this.#leaseTime > 0)) throw errors.notPositive('leaseTime');
-    this.#client = clientFactory(options.url, options.client, 5000)() as unknown as PresenceClient;
-    // The client reconnects by itself. Until then, all methods reject.
-    this.#client.on('error', () => undefined);
-    this.#client.connect().then(
-      () => {
-        // A client that was destroyed while its socket was opening connects nevertheless.
-        if (this.#isClosed) this.#client.destroy();
-      },
-      () => undefined,
+    this.#heartbeatTimeout = options.heartbeatTimeout ?? 5000;
+    if (!(this.#heartbeatTimeout > 0)) throw errors.notPositive('heartbeatTimeout');
+    const create = clientFactory(options.url, options.client, this.#heartbeatTimeout);
+    this.#connection = new PresenceConnection(
+      () => create() as unknown as PresenceClient,
+      this.#heartbeatTimeout,
     );
   }
 
   /** Returns the presence of one hub. `hubName` is the class name, or the name that the option `hubName` of `redis()` returns for it. */
   of(hubName: string): HubPresence {
     const keys = new PresenceKeys(this.#prefix, hubName);
-    const client = this.#client;
+    const connection = this.#connection;
     const readLiveServers = async (): Promise<Set<string>> => {
-      if (!client.isReady) throw errors.unavailable(causes.unavailable);
-      const servers = await wrapErrors(client.zRangeWithScores(keys.servers, 0, -1));
+      const servers = await connection.run('zRangeWithScores', keys.servers, 0, -1);
       return new Set(servers.filter(({ score }) => score >= Date.now()).map(({ value }) => value));
     };
     const connections = async (): Promise<PresentConnection[]> => {
       const servers = [...(await readLiveServers())];
-      const hashes = await wrapErrors(
-        Promise.all(servers.map((server) => client.hGetAll(keys.server(server)))),
+      const hashes = await Promise.all(
+        servers.map((server) => connection.run('hGetAll', keys.server(server))),
       );
       return hashes.flatMap((hash, i) =>
         Object.entries(hash).map(([id, json]) =>
@@ -96,7 +99,7 @@ export class Presence {
       },
       async members(group) {
         const servers = await readLiveServers();
-        const members = Object.entries(await wrapErrors(client.hGetAll(keys.group(group))));
+        const members = Object.entries(await connection.run('hGetAll', keys.group(group)));
         return members.flatMap(([id, json]) => {
           const member = parseEntry<MemberEntry>(json);
           return member !== undefined && servers.has(member.server)
@@ -108,13 +111,20 @@ export class Presence {
   }
 
   /** Creates the tracker for one server. Called by `redis()`. */
-  track(hubName: string, serverName: string): PresenceTracker {
+  track(hubName: string, serverName: string, logger: Logger): PresenceTracker {
     this.#trackers++;
     return new PresenceTracker(
-      this.#client,
+      this.#connection,
       new PresenceKeys(this.#prefix, hubName),
       serverName,
-      this.#leaseTime,
+      {
+        leaseTime: this.#leaseTime,
+        heartbeatTimeout: this.#heartbeatTimeout,
+        onProblemChanged(problem) {
+          if (problem === undefined) logger.info(logMessages.presenceRestored(hubName));
+          else logger.warn(logMessages.presenceFailed(hubName, problem));
+        },
+      },
     );
   }
 
@@ -126,16 +136,9 @@ export class Presence {
 
   /** Closes the connection to Redis. Call it only if no server uses this presence: servers close it themselves. */
   close(): void {
-    this.#isClosed = true;
-    this.#client.destroy();
+    this.#connection.close();
   }
 }
-
-/** Reports a connection that closes during a command in the same way as one that is not open. */
-const wrapErrors = <T>(reply: Promise<T>): Promise<T> =>
-  reply.catch((cause: unknown) => {
-    throw errors.unavailable(causes.unavailable, { cause });
-  });
 
 const presentConnection = (
   connectionId: string,

@@ -1,0 +1,87 @@
+import { createClient } from '@redis/client';
+import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
+import { afterEach, expect, test as baseTest } from 'vitest';
+import { startRedisServer } from '../local/index.ts';
+import { redis } from '../redis.ts';
+import { CuttableProxy } from '../testing/cuttable-proxy.ts';
+import { LoggedHub } from '../testing/logged-hub.ts';
+import { hasRedisServer } from '../testing/redis-server-installed.ts';
+import { presence } from './presence.ts';
+
+const test = baseTest.skipIf(!hasRedisServer);
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
+});
+
+async function startServer(presenceUrl: (port: number) => Promise<string>) {
+  const server = await startRedisServer();
+  cleanups.push(() => server.close());
+  const { url, port } = server;
+  const online = presence({ url: await presenceUrl(port), heartbeatTimeout: 500 });
+  const log = new LoggedHub();
+  const manager = redis({ url, presence: online })(log.hub);
+  cleanups.push(() => manager.close?.());
+  return { url, log, manager, hub: online.of('ChatHub') };
+}
+
+test('a presence connection that dies silently does not block the hub, and recovers', async () => {
+  let proxy: CuttableProxy | undefined;
+  const { log, manager, hub } = await startServer(async (port) => {
+    proxy = await CuttableProxy.start(port);
+    cleanups.push(() => proxy?.close());
+    return proxy.url;
+  });
+  await manager.onConnected(new LifetimeSuiteClient('ann', '1'));
+  await log.logged(/over Redis/);
+  expect(manager.health?.().status).toBe('Healthy');
+  proxy?.cut();
+  // Without a limit, these wait until the operating system gives up the connection.
+  await manager.onConnected(new LifetimeSuiteClient('bob', '2'));
+  await manager.addToGroup('2', 'room');
+  await log.logged(/Presence of ChatHub does not work: Redis was silent for 500 ms/);
+  expect(manager.health?.()).toMatchObject({
+    status: 'Degraded',
+    description: 'Presence: Redis was silent for 500 ms.',
+  });
+  await expect(hub.members('room')).rejects.toMatchObject({
+    code: 'ERR_SIGNALR_REDIS_UNAVAILABLE',
+  });
+  await manager.addToGroup('1', 'room');
+  proxy?.mend();
+  await log.logged(/Presence of ChatHub works again/);
+  expect(manager.health?.().status).toBe('Healthy');
+  let members: string[] = [];
+  while (members.length < 2) {
+    members = (await hub.members('room')).map(({ connectionId }) => connectionId).sort();
+    await new Promise(setImmediate);
+  }
+  expect(members).toEqual(['1', '2']);
+});
+
+test('missing permissions for presence are reported, and the hub works without it', async () => {
+  const { url, log, manager, hub } = await startServer(async (port) => {
+    const admin = await createClient({ url: `redis://127.0.0.1:${port}` }).connect();
+    const rules = ['on', '>secret', '-@all', '+hello', '+ping', '+client', '+hset', '~*'];
+    await admin.sendCommand(['ACL', 'SETUSER', 'limited', ...rules]);
+    admin.destroy();
+    return `redis://limited:secret@127.0.0.1:${port}`;
+  });
+  await log.logged(/Presence of ChatHub does not work: Redis denies.*ZADD.*\+zadd/);
+  const ann = new LifetimeSuiteClient('ann', '1');
+  await manager.onConnected(ann);
+  await log.logged(/over Redis/);
+  await manager.addToGroup('1', 'room');
+  await manager.sendGroup('room', 'm', ['delivered']);
+  expect((await ann.next()).arguments).toEqual(['delivered']);
+  expect(manager.health?.()).toMatchObject({
+    status: 'Degraded',
+    description: expect.stringMatching(/^Presence: .*ZADD/) as string,
+  });
+  const admin = await createClient({ url }).connect();
+  await admin.sendCommand(['ACL', 'SETUSER', 'limited', '+@all']);
+  admin.destroy();
+  await log.logged(/Presence of ChatHub works again/);
+  expect((await hub.members('room')).map(({ connectionId }) => connectionId)).toEqual(['1']);
+});
