@@ -1,5 +1,5 @@
 import { createClient } from '@redis/client';
-import { LifetimeSuiteClient } from '@practical-signalr/server/testing';
+import { LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
 import { afterEach, expect, test as baseTest } from 'vitest';
 import { startRedisServer } from '../local/index.ts';
 import { redis } from '../redis.ts';
