@@ -23,10 +23,10 @@ const steps = lessonSteps.flatMap((step) => {
   const [from, to] = [lessonFolder(step.from), lessonFolder(step.to)];
   return from === undefined || to === undefined
     ? []
-    : [{ ...step, from, to, lesson: step.to, name: `${step.from} to ${step.to}` }];
+    : [{ ...step, from, to, name: `${step.from} to ${step.to}` }];
 });
 
-describe.each(lessons)('lesson $number', ({ number, folder }) => {
+describe.each(lessons)('lesson $number', ({ folder }) => {
   test('has the files of every lesson', () => {
     const files = lessonFiles(folder, { all: true, part: 'both' });
     expect(files).toEqual(expect.arrayContaining([...filesOfEveryLesson]));
@@ -49,8 +49,7 @@ describe.each(lessons)('lesson $number', ({ number, folder }) => {
     expect(packageOf(folder)).toEqual(packageOf(first));
   });
 
-  // Lessons 1, 2, 7 and 8 follow when their labs exist.
-  test.runIf(number >= 3 && number <= 6)('package.json lists the packages that it imports', () => {
+  test('package.json lists the packages that it imports', () => {
     const { dependencies, devDependencies } = JSON.parse(
       readFileSync(join(folder, 'package.json'), 'utf8'),
     ) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
@@ -96,7 +95,7 @@ test('every lesson except the first has a step', () => {
 });
 
 // Not `describe.each`, which fails if there are no two neighbouring lessons.
-for (const { name, from, to, lesson, files, lines } of steps) {
+for (const { name, from, to, files, lines } of steps) {
   test(`lesson ${name} changes its list of files, within its lines`, () => {
     const changes = lessonDiff(from, to);
     expect(
@@ -104,8 +103,7 @@ for (const { name, from, to, lesson, files, lines } of steps) {
       'lesson-budgets.ts lists the files of this step',
     ).toEqual([...files].sort());
     expect(changedLines(changes)).toBeLessThanOrEqual(lines);
-    // Lessons 7 and 8 still contain what belongs to their labs.
-    if (lesson < 7) expect(changes.length).toBeLessThanOrEqual(MAXIMUM_FILES);
+    expect(changes.length).toBeLessThanOrEqual(MAXIMUM_FILES);
   });
 }
 
