@@ -179,6 +179,19 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
     },
   );
 
+  test.each(lessons)(
+    'the walkthrough of lesson $number has three to five steps, which fit on the first screen',
+    async ({ number }) => {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      await page.goto(running(number).url);
+      await see(page.locator('.walk > .current')).toHaveCount(1);
+      expect([3, 4, 5]).toContain(await page.locator('.walk > li').count());
+      const walkthrough = (await page.locator('.walkthrough').boundingBox())!;
+      expect(walkthrough.y + walkthrough.height).toBeLessThan(800);
+      await page.close();
+    },
+  );
+
   test.each([4, 5, 6])('lesson %i: groups and ids of 1,000 characters', async (number) => {
     const lesson = running(number);
     const token = number === 6 ? await (await fetch(`${lesson.url}/token`)).text() : '';
