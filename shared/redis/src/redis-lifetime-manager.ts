@@ -96,6 +96,10 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     }
   }
 
+  async onDisconnecting({ connectionId }: LifetimeConnection): Promise<void> {
+    await this.#presence?.removeConnection(connectionId);
+  }
+
   async onDisconnected(connection: LifetimeConnection): Promise<void> {
     const { connectionId, userIdentifier } = connection;
     const { groups, user } = this.#index.remove(connection);

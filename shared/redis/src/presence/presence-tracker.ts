@@ -73,8 +73,9 @@ export class PresenceTracker {
 
   async removeConnection(connectionId: string): Promise<void> {
     const connection = this.#connections.get(connectionId);
+    if (connection === undefined) return;
     this.#connections.delete(connectionId);
-    const groups = [...(connection?.groups ?? [])];
+    const groups = [...connection.groups];
     await this.#write(connectionId, () =>
       groups.map((group) => this.#connection.run('hDel', this.#keys.group(group), connectionId)),
     );

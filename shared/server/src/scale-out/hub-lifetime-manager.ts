@@ -53,6 +53,11 @@ export interface NegotiatedHub {
 export interface HubLifetimeManager {
   /** Adds a connection, after its handshake and before the connected hook. */
   onConnected(connection: LifetimeConnection): Promise<void>;
+  /**
+   * Called before the disconnected hook, so that lists of connections that the hook reads do not
+   * contain the connection. The connection still belongs to its groups.
+   */
+  onDisconnecting?(connection: LifetimeConnection): Promise<void>;
   /** Removes a connection from everything, after the disconnected hook. */
   onDisconnected(connection: LifetimeConnection): Promise<void>;
   sendAll(method: string, args: readonly unknown[]): Promise<void>;

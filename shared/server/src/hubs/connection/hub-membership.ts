@@ -52,6 +52,11 @@ export class HubMembership {
     this.#isMember = false;
     const { lifetime, options, hubName } = this.#dispatcher;
     try {
+      await lifetime.onDisconnecting?.(this.#connection);
+    } catch (lifetimeError) {
+      options.logger.error(logMessages.lifetimeManagerFailed(hubName), lifetimeError);
+    }
+    try {
       if (this.#isConnected) await this.#dispatcher.runDisconnectedHook(this.#connection, error);
     } catch (hookError) {
       options.logger.error(logMessages.disconnectedHookFailed(hubName), hookError);
