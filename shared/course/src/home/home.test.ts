@@ -25,7 +25,7 @@ A table and code.
 |---|---|
 | \`new Hub()\` | \`const aVeryLongNameThatNoPhoneIsWideEnoughFor = 'and a value of the same kind'\` |
 
-## Three experiments
+## Try it yourself
 
 1. First.
 2. Second.
@@ -36,7 +36,7 @@ A table and code.
 <details><summary>Why?</summary>Because.</details>
 <details><summary>How?</summary>So.</details>
 
-## Differs from the video
+## What differs from the video
 
 In everything.
 `;

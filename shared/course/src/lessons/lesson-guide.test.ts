@@ -21,6 +21,18 @@ const known = [
   'https://codeopinion.com/practical-asp-net-core-signalr-scaling/',
   'https://codeopinion.com/practical-asp-net-core-signalr-azure/',
 ];
+
+/** The parts that every README has, in this order. */
+const README_PARTS = [
+  'Run',
+  'Walkthrough',
+  'Try it yourself',
+  'What goes wrong',
+  'Quiz',
+  'C# next to TypeScript',
+  'What changed since the last lesson',
+  'What differs from the video',
+];
 const existing = sections.flatMap((section) => {
   const folder = lessonFolder(section.number);
   return folder === undefined ? [] : [{ ...section, folder }];
@@ -48,6 +60,11 @@ describe.each(existing)('lesson $number', ({ folder, follow }) => {
       .map(({ question, answer }) => question && answer);
     expect(answers.filter(Boolean)).toHaveLength(questions);
     expect(differs).toMatch(/^<p>.{30}/s);
+  });
+
+  test('has the parts of a README in their order', () => {
+    const titles = lessonGuide(folder).parts.map(({ title }) => title);
+    expect(titles.filter((title) => README_PARTS.includes(title))).toEqual(README_PARTS);
   });
 
   test('has the files that the guide to the videos names', () => {
@@ -81,7 +98,7 @@ test('text around experiments and questions is kept', async () => {
   const quiz =
     'Think first.\n\n<details><summary>Why <code>x</code>?</summary>Because.</details>\n';
   const { parts } = guideOf(
-    `# T\n\n## Three experiments\n\nIn two tabs.\n\n1. One.\n2. Two:\n   - a\n   - b\n\n## Quiz\n\n${quiz}`,
+    `# T\n\n## Try it yourself\n\nIn two tabs.\n\n1. One.\n2. Two:\n   - a\n   - b\n\n## Quiz\n\n${quiz}`,
   );
   expect(parts[0]).toMatchObject({
     html: '<p>In two tabs.</p>\n',
@@ -98,7 +115,7 @@ test.each([
   'no heading',
   '## Quiz\n\n<details>not closed',
   '# only a title',
-  '## Three experiments\n\nnone',
+  '## Try it yourself\n\nnone',
   '```ts\nopen',
 ])('a README without the usual parts gives a guide too: %j', async (readme) => {
   const guide = guideOf(readme);

@@ -5,7 +5,7 @@ import { markdown, renderMarkdown } from './markdown.ts';
 type Tokens = ReturnType<typeof markdown.parse>;
 
 /** The titles of the parts that the course home does not show as plain text. */
-const EXPERIMENTS = /^(Three experiments|Try it yourself)/;
+const EXPERIMENTS = /^Try it yourself/;
 const QUIZ = /^Quiz/;
 const DIFFERS = /differs from the video/i;
 

@@ -26,11 +26,11 @@ export function newLessonReadme(lesson: NewLessonReadme): string {
 
 \`npm run lesson ${number}\`, then open http://localhost:${port} in two tabs.
 
-## Watch
+## Walkthrough
 
 Describe the three to five steps of the page. For each step, say what to do, what the reader will see, and why.
 
-## Three experiments
+## Try it yourself
 
 1. *Look.* Name a button in the lab that shows the idea.
 2. *Change.* Describe an edit of one line and its effect.
@@ -42,17 +42,17 @@ Describe the three to five steps of the page. For each step, say what to do, wha
 |---|---|---|
 | The exact message that a user sees. | What is wrong. | The line that fixes it. |
 
-## C# next to TypeScript
-
-| C# | TypeScript |
-|---|---|
-| \`Clients.All.SendAsync("ReceiveMessage", message)\` | \`this.clients.all.send('ReceiveMessage', message)\` |
-
 ## Quiz
 
 <details><summary>A question about what the reader has seen?</summary>The answer.</details>
 <details><summary>A question about the reason?</summary>The answer.</details>
 <details><summary>A question about the limits of the idea?</summary>The answer.</details>
+
+## C# next to TypeScript
+
+| C# | TypeScript |
+|---|---|
+| \`Clients.All.SendAsync("ReceiveMessage", message)\` | \`this.clients.all.send('ReceiveMessage', message)\` |
 
 ## What changed since the last lesson
 
@@ -60,7 +60,7 @@ The code is a copy of lesson ${from}. List each changed file with the reason, th
 
 ${copied}- \`lab/\`: nothing yet
 
-## Differs from the video
+## What differs from the video
 
 The course does not have this lesson. It starts from the code of lesson ${from}.
 `;
