@@ -327,7 +327,9 @@ export class ConformanceHub extends EchoHub {
     return this.context.request.query.get(name) ?? null;
   }
   getHeader(name: string): unknown {
-    return this.context.request.headers[name.toLowerCase()] ?? null;
+    const { headers } = this.context.request;
+    const key = name.toLowerCase();
+    return Object.hasOwn(headers, key) ? headers[key] : null;
   }
   getPath(): string {
     return this.context.request.path;

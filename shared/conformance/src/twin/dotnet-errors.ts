@@ -2,3 +2,8 @@
 export class InvalidOperationException extends Error {
   override readonly name = 'InvalidOperationException';
 }
+
+/** Thrown for a value that JSON cannot represent, as System.Text.Json does. */
+export class ArgumentException extends Error {
+  override readonly name = 'ArgumentException';
+}

@@ -1,5 +1,6 @@
 import { isLosslessNumber, LosslessNumber, parse } from 'lossless-json';
 import type { PayloadSerializer } from '@practical-signalr/server';
+import { ArgumentException } from './dotnet-errors.ts';
 import { Color, Double } from './dotnet-values.ts';
 
 /** Reads numbers without loss of digits, and writes values as System.Text.Json does in the recordings. */
@@ -30,6 +31,9 @@ function write(value: unknown): string {
   return `{${members.join(',')}}`;
 }
 
+const NOT_FINITE =
+  ".NET number values such as positive and negative infinity cannot be written as valid JSON. To make it work when using 'JsonSerializer', consider specifying 'JsonNumberHandling.AllowNamedFloatingPointLiterals' (see https://learn.microsoft.com/dotnet/api/system.text.json.serialization.jsonnumberhandling).";
+
 const short: Record<string, string> = {
   '"': '\\"',
   '\\': '\\\\',
@@ -40,25 +44,29 @@ const short: Record<string, string> = {
   '\t': '\\t',
 };
 
-/** Escapes control characters, DEL, U+2028, U+2029 and characters above U+FFFF as \u with upper-case hexadecimal digits. */
+/** The characters that UnsafeRelaxedJsonEscaping of .NET escapes, and characters above U+FFFF. */
+const ESCAPED = /["\\\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\ufeff\u{10000}-\u{10ffff}]|(?! )\p{Zs}/gu;
+
+/** Writes a string. Code units are escaped with upper-case hexadecimal digits. */
 function writeText(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  const escaped = text.replace(
-    /["\\\u0000-\u001f\u007f\u2028\u2029\ud800-\udfff]/g,
-    (character) => {
-      const hex = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-      return short[character] ?? `\\u${hex}`;
-    },
-  );
-  return `"${escaped}"`;
+  return `"${text.replace(ESCAPED, escape)}"`;
 }
 
-/** Returns the shortest form of a double. .NET writes an exponent for numbers from 1E+15 and below 0.0001. */
+function escape(character: string): string {
+  const codeUnits = character.split('');
+  const escapes = codeUnits.map(
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
+  );
+  return short[character] ?? escapes.join('');
+}
+
+/** Returns the shortest form of a double. .NET writes an exponent for numbers from 1E+17 and below 0.0001. */
 export function writeDouble(value: number): string {
+  if (!Number.isFinite(value)) throw new ArgumentException(NOT_FINITE);
   if (Object.is(value, -0)) return '-0';
   const [digits, exponent] = value.toExponential().split('e') as [string, string];
   const power = Number(exponent);
-  if (value === 0 || (power >= -5 && power < 15))
+  if (value === 0 || (power >= -5 && power < 17))
     return power === -5 ? scientific(digits, power) : plain(value);
   return scientific(digits, power);
 }

@@ -6,11 +6,11 @@ import {
   SignalRServer,
   type SignalRServerOptions,
 } from '@practical-signalr/server';
-import cors from 'cors';
 import express from 'express';
 import { mapAuthorizedHubs } from './authorized-hubs.ts';
 import { type Backplane, backplane } from '../interop/backplane.ts';
 import { ChatHub, chatMethods } from '../interop/chat-hub.ts';
+import { corsPolicy } from './cors-policy.ts';
 import { announcements, hubContextEndpoints } from './endpoints.ts';
 import * as hubs from './conformance-hub.ts';
 import {
@@ -128,21 +128,7 @@ export async function startTwin(
 
   const app = express();
   app.disable('x-powered-by');
-  app.use(
-    '/cors',
-    cors({
-      origin: 'http://localhost:5173',
-      methods: 'POST',
-      credentials: true,
-      preflightContinue: true,
-    }),
-  );
-  app.use('/cors', (request, response, next) => {
-    // Caches need this header, but ASP.NET Core omits it if only one origin is allowed.
-    response.removeHeader('Vary');
-    if (request.headers['access-control-request-method'] === undefined) next();
-    else response.status(204).end();
-  });
+  app.use(corsPolicy());
   app.use(signalr.router());
   app.get('/', (_request, response) => response.type('text/plain').send('reference server'));
   app.use('/announcement', announcements(messages));
