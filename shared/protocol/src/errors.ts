@@ -1,9 +1,11 @@
 import { createError, type ErrorCode } from './create-error.ts';
 import {
+  EndOfMessageError,
   InvalidStringError,
   MessageTooLargeError,
   NumberFormatError,
   ProtocolError,
+  UnexpectedCodeError,
 } from './protocol-error.ts';
 import { wireMessages } from './wire-messages.ts';
 
@@ -23,10 +25,18 @@ export const errors = {
       'ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE_PACK',
       wireMessages.errorReadingMessagePack,
     ),
-  bytesMissing: () =>
-    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE_PACK', wireMessages.bytesMissing),
   bytesLeftOver: () =>
     protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE_PACK', wireMessages.bytesLeftOver),
+  endOfMessagePack: () =>
+    createError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE_PACK', wireMessages.endOfMessagePack, {
+      type: EndOfMessageError,
+    }),
+  unexpectedMessagePackCode: (code: number, name: string) =>
+    createError(
+      'ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE_PACK',
+      wireMessages.unexpectedMessagePackCode(code, name),
+      { type: UnexpectedCodeError },
+    ),
   messagePackTooDeep: (limit: number) =>
     protocolError('ERR_SIGNALR_PROTOCOL_TOO_DEEP', wireMessages.tooDeepMessagePack(limit)),
   missingProperty: (name: string) =>

@@ -72,7 +72,7 @@ const binaryValue = fc.oneof(
 
 function message(value: fc.Arbitrary<unknown>): fc.Arbitrary<HubMessage> {
   const args = fc.array(value, { maxLength: 4 });
-  const streamIds = fc.option(fc.array(text, { minLength: 1, maxLength: 2 }), { nil: undefined });
+  const streamIds = fc.option(fc.array(id, { minLength: 1, maxLength: 2 }), { nil: undefined });
   const call = { target: id, arguments: args, streamIds };
   const type = <T extends number>(number: T): fc.Arbitrary<T> => fc.constant(number);
   return fc.oneof(

@@ -19,6 +19,16 @@ export class InvalidStringError extends ProtocolError {
   override readonly name: string = 'InvalidOperationException';
 }
 
+/** A MessagePack message that ends before its last value. The name is that of .NET. */
+export class EndOfMessageError extends ProtocolError {
+  override readonly name: string = 'EndOfStreamException';
+}
+
+/** A MessagePack value of another type. The name is that of MessagePack-CSharp. */
+export class UnexpectedCodeError extends ProtocolError {
+  override readonly name: string = 'MessagePackSerializationException';
+}
+
 /** A message that is larger than the limit. */
 export class MessageTooLargeError extends ProtocolError {
   override readonly code: ErrorCode = 'ERR_SIGNALR_PROTOCOL_MESSAGE_TOO_LARGE';

@@ -19,9 +19,10 @@ export const wireMessages = {
   messageTooLarge: (limit: number) =>
     `The maximum message size of ${limit}B was exceeded. The message size can be configured in AddHubOptions.`,
   errorReadingMessagePack: 'Error reading MessagePack.',
-  bytesMissing:
-    'Error reading MessagePack. The message ends before its last value, or claims more values than it has bytes.',
   bytesLeftOver: 'Error reading MessagePack. Bytes follow the last value.',
+  endOfMessagePack: 'Attempted to read past the end of the stream.',
+  unexpectedMessagePackCode: (code: number, name: string) =>
+    `Unexpected msgpack code ${code} (${name}) encountered.`,
   tooDeepMessagePack: (limit: number) =>
     `Error reading MessagePack. A value is nested deeper than ${limit} levels.`,
   messageOver2Gb: 'Messages over 2GB in size are not supported.',

@@ -326,10 +326,13 @@ export const errors = {
     ),
   argumentsUnreadable: (cause: unknown) =>
     Object.assign(
-      createError('ERR_SIGNALR_ARGUMENT_INVALID', wireMessages.wrongArgumentType, {
-        type: BindingError,
-        cause,
-      }),
+      createError(
+        'ERR_SIGNALR_ARGUMENT_INVALID',
+        cause instanceof Error && cause.message === wireMessages.argumentsNoArray
+          ? `${cause.name}: ${cause.message}`
+          : wireMessages.wrongArgumentType,
+        { type: BindingError, cause },
+      ),
       { reason: refusals.argumentsUnreadable },
     ),
   streamNotDeclared: (hub: string, method: string) =>

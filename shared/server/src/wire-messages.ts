@@ -11,6 +11,7 @@ export const wireMessages = {
     `InvalidDataException: Invocation provides ${count} argument(s) but target expects ${expected}.`,
   wrongArgumentType:
     'InvalidDataException: Error binding arguments. Make sure that the types of the provided values match the types of the hub method being invoked.',
+  argumentsNoArray: "Reading array length for 'arguments' failed.",
   streamingCallOfPlainMethod: (target: string) =>
     `The client attempted to invoke the non-streaming '${target}' method with a streaming invocation.`,
   unauthorized: (target: string) => `Failed to invoke '${target}' because user is unauthorized`,

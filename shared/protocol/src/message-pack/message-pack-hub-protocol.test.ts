@@ -131,20 +131,21 @@ test.each([
   [[], "Reading 'messageType' as Int32 failed."],
   [['1'], "Reading 'messageType' as Int32 failed."],
   [[1, null, '1', 'm', []], "Reading map length for 'headers' failed."],
-  [[1, { a: 1 }, '1', 'm', []], "Reading 'headers[a]' as String failed."],
+  [[1, { a: 1 }, '1', 'm', []], "Reading 'headers[0].Value' as String failed."],
+  [[1, { a: null }, '1', 'm', []], 'Null or empty value in header.'],
+  [[1, { '': 'a' }, '1', 'm', []], 'Null or empty key in header.'],
   [[1, {}, 1, 'm', []], "Reading 'invocationId' as String failed."],
   [[1, {}, '1', null, []], 'Null or empty target for Invocation message.'],
   [[1, {}, '1', 5, []], "Reading 'target' as String failed."],
-  [[1, {}, '1', 'm', {}], "Reading array length for 'arguments' failed."],
-  [[1, {}, '1', 'm'], "Reading array length for 'arguments' failed."],
   [[1, {}, '1', 'm', [], {}], "Reading array length for 'streamIds' failed."],
   [[1, {}, '1', 'm', [], [1]], "Reading 'streamIds' as String failed."],
-  [[2, {}, '1'], "Reading 'item' as Object failed."],
+  [[1, {}, '1', 'm', [], [null]], 'Null or empty value in streamIds received.'],
+  [[1, {}, '1', 'm', [], ['']], 'Null or empty value in streamIds received.'],
   [[2, {}, null, 1], 'Null or empty invocation ID for StreamItem message.'],
   [[3, {}, '', 2], 'Null or empty invocation ID for Completion message.'],
   [[3, {}, '1', 4], 'Invalid invocation result kind.'],
-  [[3, {}, '1', 3], "Reading 'argument' as Object failed."],
   [[3, {}, '1', 1, 5], "Reading 'error' as String failed."],
+  [[4, {}, '1', null, []], 'Null or empty target for StreamInvocation message.'],
   [[4, {}, null, 'm', []], 'Null or empty invocation ID for StreamInvocation message.'],
   [[5, {}, ''], 'Null or empty invocation ID for CancelInvocation message.'],
   [[7, 1], "Reading 'error' as String failed."],
@@ -157,7 +158,7 @@ test.each([
 
 test('a message that is no array is refused', () => {
   expect(() => read([fromHex('0481a16101')])).toThrow(
-    new ProtocolError("Reading array length for 'elementCount' failed."),
+    'Unexpected msgpack code 129 (fixmap) encountered.',
   );
   expect(() => read([fromHex('00')])).toThrow(ProtocolError);
 });

@@ -4,7 +4,8 @@ import { BinaryMessageWriter } from './binary-message-writer.ts';
 import { type HubMessage, MessageType } from '../hub-message.ts';
 import type { HubProtocol, MessageReader } from '../hub-protocol.ts';
 import type { MessagePackPayloadSerializer } from './message-pack-payload-serializer.ts';
-import { readMessagePackMessage, ResultKind } from './read-message-pack-message.ts';
+import { readMessagePackMessage } from './read-message-pack-message.ts';
+import { ResultKind } from './result-kind.ts';
 
 /** Options of {@link MessagePackHubProtocol}. */
 export interface MessagePackHubProtocolOptions {

@@ -2,10 +2,9 @@ import { Decoder } from '@msgpack/msgpack';
 import { errors } from '../errors.ts';
 import { type HubMessage, MessageType } from '../hub-message.ts';
 import type { MessagePackPayloadSerializer } from './message-pack-payload-serializer.ts';
-import { checkMessagePack, valueEnd } from './safe-message-pack.ts';
-
-/** What a completion carries. Source: HubProtocol.md, "Completion Message Encoding". */
-export const ResultKind = { Error: 1, Void: 2, NonVoid: 3 } as const;
+import { readInOrder } from './read-in-order.ts';
+import { ResultKind } from './result-kind.ts';
+import { checkMessagePack } from './safe-message-pack.ts';
 
 type Members = readonly unknown[];
 
@@ -18,8 +17,8 @@ const decoder = new Decoder({
 });
 
 /**
- * Reads a message. If only the arguments of a call cannot be read, the call fails and the
- * connection stays open, because ASP.NET Core reads arguments last.
+ * Reads a message. A message that cannot be decoded as a whole is read again, member by member,
+ * because ASP.NET Core reports the first invalid member and ignores what follows the last one.
  */
 export function readMessagePackMessage(
   message: Uint8Array,
@@ -27,54 +26,9 @@ export function readMessagePackMessage(
 ): HubMessage | undefined {
   try {
     return readMessage(message, serializer);
-  } catch (error) {
-    const invocation = readInvocationStart(message, error as Error, serializer);
-    if (invocation === undefined) throw error;
-    return invocation;
-  }
-}
-
-/** The number of members of a call before its arguments. */
-const MEMBERS_BEFORE_ARGUMENTS = 4;
-
-/** Returns a call without its arguments, or undefined if this is no call or its start is invalid. */
-function readInvocationStart(
-  bytes: Uint8Array,
-  argumentsError: Error,
-  serializer: MessagePackPayloadSerializer | undefined,
-): HubMessage | undefined {
-  const head = bytes[0] ?? 0;
-  const isShortArray = head >= 0x90 + MEMBERS_BEFORE_ARGUMENTS + 1 && head <= 0x9f;
-  if (!isShortArray) return undefined;
-  try {
-    const members: unknown[] = [];
-    let at = 1;
-    while (members.length < MEMBERS_BEFORE_ARGUMENTS) {
-      const end = valueEnd(bytes, at);
-      members.push(decoder.decode(bytes.subarray(at, end)));
-      at = end;
-    }
-    if (!isArrayHead(bytes[at]) || canRead(bytes, at, serializer ?? decoder)) return undefined;
-    const invocation = readInvocation(members);
-    return invocation && ({ ...invocation, argumentsError } as HubMessage);
   } catch {
-    return undefined;
-  }
-}
-
-const isArrayHead = (byte: number | undefined): boolean =>
-  byte !== undefined && ((byte >= 0x90 && byte <= 0x9f) || byte === 0xdc || byte === 0xdd);
-
-function canRead(
-  bytes: Uint8Array,
-  start: number,
-  by: { decode(bytes: Uint8Array): unknown },
-): boolean {
-  try {
-    by.decode(bytes.subarray(start, valueEnd(bytes, start)));
-    return true;
-  } catch {
-    return false;
+    const copy = new Uint8Array(message);
+    return readInOrder(copy, (bytes) => decodeValue(serializer ?? decoder, bytes));
   }
 }
 
@@ -118,7 +72,7 @@ function readMessage(
         'invocationId',
         'invocation ID for StreamItem message',
       );
-      if (members.length < 4) throw wrongType('item', 'Object');
+      if (members.length < 4) throw errors.endOfMessagePack();
       return { type, invocationId, item: payload()[3] };
     }
     case MessageType.Completion: {
@@ -137,7 +91,7 @@ function readMessage(
         return { type, invocationId, error, hasResult: false, result: undefined };
       }
       if (kind !== ResultKind.NonVoid) throw errors.invalidResultKind();
-      if (members.length < 5) throw wrongType('argument', 'Object');
+      if (members.length < 5) throw errors.endOfMessagePack();
       return { type, invocationId, error: undefined, hasResult: true, result: payload()[4] };
     }
     case MessageType.CancelInvocation:
@@ -173,13 +127,20 @@ function readMessage(
 
 const PING: HubMessage = Object.freeze({ type: MessageType.Ping });
 
-function decode(by: { decode(bytes: Uint8Array): unknown }, bytes: Uint8Array): Members {
-  let value: unknown;
+interface ValueDecoder {
+  decode(bytes: Uint8Array): unknown;
+}
+
+function decodeValue(by: ValueDecoder, bytes: Uint8Array): unknown {
   try {
-    value = by.decode(bytes);
+    return by.decode(bytes);
   } catch {
     throw errors.invalidMessagePack();
   }
+}
+
+function decode(by: ValueDecoder, bytes: Uint8Array): Members {
+  const value = decodeValue(by, bytes);
   if (!Array.isArray(value)) throw wrongArray('elementCount');
   return value;
 }
@@ -195,8 +156,9 @@ function readHeaders(members: Members): void {
   }
   // Nobody has found a use for them yet: they are read and not kept.
   for (const name in headers) {
-    if (typeof (headers as Record<string, unknown>)[name] !== 'string')
-      throw wrongType(`headers[${name}]`, 'String');
+    const value = (headers as Record<string, unknown>)[name];
+    if (typeof value !== 'string') throw wrongType(`headers[${name}]`, 'String');
+    if (name === '' || value === '') throw errors.nullOrEmpty('value in header');
   }
 }
 
@@ -204,7 +166,8 @@ function readStreamIds(members: Members): readonly string[] | undefined {
   if (members.length < 6) return undefined;
   const ids = members[5];
   if (!Array.isArray(ids)) throw wrongArray('streamIds');
-  if (!ids.every((id) => typeof id === 'string')) throw wrongType('streamIds', 'String');
+  if (!ids.every((id) => typeof id === 'string' && id !== ''))
+    throw wrongType('streamIds', 'String');
   return ids.length === 0 ? undefined : (ids as string[]);
 }
 
@@ -222,9 +185,16 @@ function requiredText(members: Members, index: number, name: string, of: string)
   return value;
 }
 
-function int(members: Members, index: number, name: string, type = 'Int32'): number {
+function int(
+  members: Members,
+  index: number,
+  name: string,
+  type: 'Int32' | 'Int64' = 'Int32',
+): number {
   const value = members[index];
   if (typeof value !== 'number' || !Number.isInteger(value)) throw wrongType(name, type);
+  const limit = type === 'Int32' ? 2 ** 31 : 2 ** 63;
+  if (value >= limit || value < -limit) throw wrongType(name, type);
   return value;
 }
 

@@ -41,7 +41,7 @@ export function valueEnd(bytes: Uint8Array, start: number): number {
       values = open[--depth] as number;
     }
     values--;
-    if (at >= bytes.length) throw errors.bytesMissing();
+    if (at >= bytes.length) throw errors.endOfMessagePack();
     const head = bytes[at++] as number;
     let inside = -1; // values in an array or map
     if (head < 0x80 || head >= 0xe0) continue;
@@ -49,7 +49,7 @@ export function valueEnd(bytes: Uint8Array, start: number): number {
     else if (head < 0xa0) inside = head & 0x0f;
     else if (head < 0xc0) at += head & 0x1f;
     else {
-      if (head === 0xc1) throw errors.invalidMessagePack();
+      if (head === 0xc1) throw errors.unexpectedMessagePackCode(head, '(never used)');
       const lengthBytes = LENGTH_BYTES[head - 0xc0] as number;
       let length = 0;
       for (let i = 0; i < lengthBytes; i++) length = length * 256 + (bytes[at + i] ?? 0);
@@ -62,10 +62,10 @@ export function valueEnd(bytes: Uint8Array, start: number): number {
     }
     if (inside >= 0) {
       // Each value has one byte at least.
-      if (inside > bytes.length - at) throw errors.bytesMissing();
+      if (inside > bytes.length - at) throw errors.endOfMessagePack();
       if (depth === MAXIMUM_DEPTH) throw errors.messagePackTooDeep(MAXIMUM_DEPTH);
       open[depth++] = values;
       values = inside;
-    } else if (at > bytes.length) throw errors.bytesMissing();
+    } else if (at > bytes.length) throw errors.endOfMessagePack();
   }
 }

@@ -1,0 +1,2 @@
+/** What a completion carries. Source: HubProtocol.md, "Completion Message Encoding". */
+export const ResultKind = { Error: 1, Void: 2, NonVoid: 3 } as const;
