@@ -15,6 +15,8 @@ export interface RedisPubSubClient {
   connect(): Promise<unknown>;
   destroy(): unknown;
   publish(channel: string, message: Buffer): Promise<number>;
+  /** Not available for every client. */
+  role?(): Promise<{ readonly role: string }>;
   sPublish(channel: string, message: Buffer): Promise<number>;
   subscribe(channels: string | string[], listener: Listener, bufferMode: true): Promise<void>;
   unsubscribe(channels: string | string[], listener: Listener, bufferMode: true): Promise<void>;

@@ -67,6 +67,8 @@ export interface ResolvedRedisOptions {
   readonly publish: Publish;
   /** Whether PUBLISH returns the number of all receivers. In a cluster, a node counts only its own. */
   readonly countsReceivers: boolean;
+  /** Whether the publisher must be connected to a master. In a cluster, replicas forward publishes. */
+  readonly checksRole: boolean;
   readonly presence: Presence | undefined;
   readonly ackTimeout: number;
   readonly heartbeatInterval: number;
@@ -110,6 +112,7 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     shardedPubSub,
     publish: publishWith(isCluster, shardedPubSub),
     countsReceivers: !isCluster,
+    checksRole: !isCluster,
     presence: options.presence,
     ackTimeout: positiveNumber('ackTimeout', options.ackTimeout ?? 30_000),
     heartbeatInterval: positiveNumber('heartbeatInterval', options.heartbeatInterval ?? 5000),

@@ -1,6 +1,6 @@
 import { causes } from '../causes.ts';
 import { errors } from '../errors.ts';
-import { explainRedisError } from './explain-redis-error.ts';
+import { explainRedisError, isRefusal } from './explain-redis-error.ts';
 import type { PayloadHandler } from './payload-handler.ts';
 import { PublishWindow } from './publish-window.ts';
 import type { RedisPubSubClient } from '../redis-client.ts';
@@ -52,6 +52,8 @@ export class RedisConnection {
   #subscriberSilence: SilenceTimer | undefined;
   #resolveHeartbeat: (() => void) | undefined;
   #roundTrip = 0;
+  /** Whether each heartbeat checks the role of Redis. */
+  #readsRole = false;
 
   constructor(options: ResolvedRedisOptions, events: RedisConnectionEvents) {
     this.#options = options;
@@ -110,7 +112,9 @@ export class RedisConnection {
 
   /** Called by the owner when the heartbeat arrives. */
   onHeartbeat(): void {
-    this.#resolveHeartbeat?.();
+    const resolve = this.#resolveHeartbeat;
+    this.#resolveHeartbeat = undefined;
+    resolve?.();
   }
 
   /**
@@ -142,6 +146,7 @@ export class RedisConnection {
     const publisher = this.#options.createClient();
     const subscriber = this.#options.createClient();
     this.#clients = { publisher, subscriber, since: performance.now() };
+    this.#readsRole = this.#options.checksRole;
     for (const client of [publisher, subscriber]) {
       const isCurrent = (): boolean => this.#clients?.publisher === publisher;
       client.on('error', (error) => {
@@ -222,15 +227,22 @@ export class RedisConnection {
     const { heartbeatTimeout } = this.#options;
     const sentAt = performance.now();
     const arrived = new Promise<void>((resolve, reject) => {
-      const rejectSilence = (): void => reject(new SilenceError(causes.silent(heartbeatTimeout)));
-      this.#resolveHeartbeat = resolve;
+      const rejectSilence = (): void =>
+        reject(new FaultyConnectionError(causes.silent(heartbeatTimeout)));
+      const received = new Promise<void>((resolveReceived) => {
+        this.#resolveHeartbeat = resolveReceived;
+      });
+      const receive = this.#resolveHeartbeat;
       this.#publisherSilence = new SilenceTimer(heartbeatTimeout, rejectSilence);
-      this.#publish(channel, payload).then(() => {
-        this.#publisherSilence?.stop();
-        // The heartbeat may have arrived before the reply of the publisher.
-        if (this.#resolveHeartbeat === resolve)
-          this.#subscriberSilence = new SilenceTimer(heartbeatTimeout, rejectSilence);
-      }, reject);
+      const confirmed = Promise.all([this.#checkRole(), this.#publish(channel, payload)]).then(
+        () => {
+          this.#publisherSilence?.stop();
+          // The heartbeat may have arrived before the reply of the publisher.
+          if (this.#resolveHeartbeat === receive)
+            this.#subscriberSilence = new SilenceTimer(heartbeatTimeout, rejectSilence);
+        },
+      );
+      Promise.all([received, confirmed]).then(() => resolve(), reject);
     });
     try {
       await arrived;
@@ -242,6 +254,22 @@ export class RedisConnection {
       this.#publisherSilence = undefined;
       this.#subscriberSilence = undefined;
     }
+  }
+
+  /**
+   * Rejects if the publisher is connected to a replica, for example to a master that was demoted. A replica accepts a publish, but
+   * does not forward it to its master.
+   */
+  async #checkRole(): Promise<void> {
+    const publisher = this.#clients?.publisher;
+    if (!this.#readsRole || publisher?.role === undefined) return;
+    const reply = await publisher.role().catch((error: unknown) => {
+      if (!isRefusal(error)) throw error;
+      // The user may not run ROLE, so this fault cannot be detected.
+      this.#readsRole = false;
+      return undefined;
+    });
+    if (reply?.role === 'slave') throw new FaultyConnectionError(causes.readOnly);
   }
 
   /** Schedules the next heartbeat, or during an outage the next attempt to replace or restore the clients. */
@@ -268,8 +296,7 @@ export class RedisConnection {
       } catch (error) {
         if (this.#clients !== clients) return;
         this.#onFailure(explain(error));
-        // A connection on which nothing arrives does not close by itself.
-        if (error instanceof SilenceError) this.#createClients();
+        if (error instanceof FaultyConnectionError) this.#createClients();
       }
       return;
     }
@@ -292,8 +319,8 @@ function destroy(client: RedisPubSubClient): void {
   }
 }
 
-/** No heartbeat arrived in time. */
-class SilenceError extends Error {}
+/** Nothing arrives, or Redis is not the master. Such a connection does not close by itself. */
+class FaultyConnectionError extends Error {}
 
 const explain = (error: unknown): string =>
-  error instanceof SilenceError ? error.message : explainRedisError(error, true);
+  error instanceof FaultyConnectionError ? error.message : explainRedisError(error, true);
