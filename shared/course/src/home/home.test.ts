@@ -246,6 +246,14 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     const [width, height] = await size();
     expect(width).toBe(390);
     expect(height).toBeLessThan(844 * 2.2);
+    for (const narrow of [390, 320]) {
+      await page.setViewportSize({ width: narrow, height: 844 });
+      for (const stop of await page.locator('.stop').all()) {
+        const title = (await stop.locator('h2').boundingBox())!;
+        const actions = (await stop.locator('.actions').boundingBox())!;
+        expect(title.x + title.width).toBeLessThanOrEqual(actions.x);
+      }
+    }
     await page.getByText('Follow the videos').click();
     await see(page.getByLabel('Section to follow')).toBeVisible();
   });
