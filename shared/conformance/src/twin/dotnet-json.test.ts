@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { ArgumentException } from './dotnet-errors.ts';
 import { dotnetJson } from './dotnet-json.ts';
+import { dotnetMessagePack } from './dotnet-message-pack.ts';
+import { Float } from './dotnet-values.ts';
 
 // The expected texts are answers of ASP.NET Core.
 test.each([
@@ -30,3 +32,16 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
     expect(() => dotnetJson.stringify([number])).toThrow(ArgumentException);
   },
 );
+
+test.each([
+  [0.3, '0.3'],
+  [0.123456789, '0.12345679'],
+  [123456.79, '123456.79'],
+  [16777216, '16777216'],
+  [1e8, '100000000'],
+  [1e10, '1E+10'],
+  [3.4e38, '3.4E+38'],
+])('the float %d is written as %s, and in five bytes of MessagePack', (number, json) => {
+  expect(dotnetJson.stringify(new Float(number))).toBe(json);
+  expect([...dotnetMessagePack.encode(new Float(number))]).toMatchObject({ 0: 0xca, length: 5 });
+});

@@ -1,7 +1,7 @@
 import { isLosslessNumber, LosslessNumber, parse } from 'lossless-json';
 import type { PayloadSerializer } from '@practical-signalr/server';
 import { ArgumentException } from './dotnet-errors.ts';
-import { Color, Double } from './dotnet-values.ts';
+import { Color, Double, Float } from './dotnet-values.ts';
 
 /** Reads numbers without loss of digits, and writes values as System.Text.Json does in the recordings. */
 export const dotnetJson: PayloadSerializer = {
@@ -21,6 +21,7 @@ function write(value: unknown): string {
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   if (isLosslessNumber(value)) return value.value;
   if (value instanceof Double) return writeDouble(value.value);
+  if (value instanceof Float) return writeDouble(value.shortest, FLOAT_DIGITS);
   if (value instanceof Color) return String(value.number);
   if (value instanceof Uint8Array) return writeText(Buffer.from(value).toString('base64'));
   if (value instanceof Date) return writeText(value.toISOString());
@@ -30,6 +31,10 @@ function write(value: unknown): string {
   );
   return `{${members.join(',')}}`;
 }
+
+/** Numbers with more digits before the point are written with an exponent. */
+const DOUBLE_DIGITS = 17;
+const FLOAT_DIGITS = 9;
 
 const NOT_FINITE =
   ".NET number values such as positive and negative infinity cannot be written as valid JSON. To make it work when using 'JsonSerializer', consider specifying 'JsonNumberHandling.AllowNamedFloatingPointLiterals' (see https://learn.microsoft.com/dotnet/api/system.text.json.serialization.jsonnumberhandling).";
@@ -61,12 +66,12 @@ function escape(character: string): string {
 }
 
 /** Returns the shortest form of a double. .NET writes an exponent for numbers from 1E+17 and below 0.0001. */
-export function writeDouble(value: number): string {
+export function writeDouble(value: number, maximumDigits = DOUBLE_DIGITS): string {
   if (!Number.isFinite(value)) throw new ArgumentException(NOT_FINITE);
   if (Object.is(value, -0)) return '-0';
   const [digits, exponent] = value.toExponential().split('e') as [string, string];
   const power = Number(exponent);
-  if (value === 0 || (power >= -5 && power < 17))
+  if (value === 0 || (power >= -5 && power < maximumDigits))
     return power === -5 ? scientific(digits, power) : plain(value);
   return scientific(digits, power);
 }

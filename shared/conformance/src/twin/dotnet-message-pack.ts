@@ -1,7 +1,7 @@
 import { decode, Encoder } from '@msgpack/msgpack';
 import { isLosslessNumber } from 'lossless-json';
 import type { MessagePackPayloadSerializer } from '@practical-signalr/server';
-import { Color, DotnetObject, Double } from './dotnet-values.ts';
+import { Color, DotnetObject, Double, Float } from './dotnet-values.ts';
 
 /** Reads 64-bit numbers without loss, and writes values as MessagePack-CSharp does in the recordings. */
 export const dotnetMessagePack: MessagePackPayloadSerializer = {
@@ -11,10 +11,12 @@ export const dotnetMessagePack: MessagePackPayloadSerializer = {
 
 const plain = new Encoder();
 const bigInts = new Encoder({ useBigInt64: true });
+const floats = new Encoder({ forceIntegerToFloat: true, forceFloat32: true });
 const doubles = new Encoder({ forceIntegerToFloat: true });
 
 function write(value: unknown): Uint8Array {
   if (value instanceof Double) return doubles.encode(value.value);
+  if (value instanceof Float) return floats.encode(value.value);
   if (value instanceof Color) return plain.encode(value.name);
   if (isLosslessNumber(value))
     return write(/[.eE]/.test(value.value) ? Number(value.value) : BigInt(value.value));

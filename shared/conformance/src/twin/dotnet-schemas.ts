@@ -1,6 +1,7 @@
 import { isLosslessNumber } from 'lossless-json';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { Color, DotnetObject, Double } from './dotnet-values.ts';
+import { readDateTime, readDateTimeOffset, readTimeSpan } from './dotnet-times.ts';
+import { Color, DotnetObject, Double, Float } from './dotnet-values.ts';
 
 /** A schema for the values of a C# type. */
 export type Schema = StandardSchemaV1<unknown, unknown> & {
@@ -60,7 +61,7 @@ export const double = schema((value) => {
 });
 export const float = schema((value) => {
   const digits = digitsOf(value);
-  return digits === undefined ? refused : Number(Math.fround(Number(digits)).toPrecision(7));
+  return digits === undefined ? refused : new Float(Number(digits));
 });
 /** A C# decimal. It keeps its digits, including trailing zeros. */
 export const decimal = schema((value) => (isLosslessNumber(value) ? value : refused));
@@ -76,14 +77,19 @@ const matching = (pattern: RegExp, change = (value: string): string => value): S
 export const guid = matching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i, (value) =>
   value.toLowerCase(),
 );
-const DATE = String.raw`\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?`;
-const dateText = matching(new RegExp(`^${DATE}(Z|[+-]\\d\\d:\\d\\d)?)?$`));
+const readText = (read: (text: string) => string | undefined): Schema =>
+  schema((value) => (typeof value === 'string' ? (read(value) ?? refused) : refused));
 /** A string in JSON, a timestamp in MessagePack. */
-export const dateTime = schema((value) =>
-  value instanceof Date ? value : convert(dateText, value),
+const stringOrTimestamp = (read: (text: string) => string | undefined): Schema =>
+  schema((value) => (value instanceof Date ? value : convert(readText(read), value)));
+export const dateTime = stringOrTimestamp(readDateTime);
+export const dateTimeOffset = stringOrTimestamp(readDateTimeOffset);
+const isNumber = (value: unknown): boolean =>
+  typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
+/** A string in JSON. In MessagePack, the number of units of 100 ns. */
+export const timeSpan = schema((value) =>
+  isNumber(value) ? value : convert(readText(readTimeSpan), value),
 );
-export const dateTimeOffset = dateTime;
-export const timeSpan = matching(/^-?(\d+\.)?\d\d:\d\d:\d\d(\.\d{1,7})?$/);
 const base64 = matching(/^([\w+/]{4})*([\w+/]{2}==|[\w+/]{3}=)?$/);
 /** Base64 in JSON, binary in MessagePack. */
 export const bytes = nullable(

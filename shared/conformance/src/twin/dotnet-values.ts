@@ -26,3 +26,21 @@ export class Color {
     return Color.names[this.number] ?? String(this.number);
   }
 }
+
+/** A C# float. MessagePack writes it in five bytes, JSON with as few digits as possible. */
+export class Float {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = Math.fround(value);
+  }
+
+  /** The number with the fewest digits that is the same float. */
+  get shortest(): number {
+    for (let digits = 1; digits < 9; digits++) {
+      const rounded = Number(this.value.toPrecision(digits));
+      if (Math.fround(rounded) === this.value) return rounded;
+    }
+    return Number(this.value.toPrecision(9));
+  }
+}

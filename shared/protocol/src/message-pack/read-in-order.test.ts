@@ -70,4 +70,6 @@ test('integers may have any size', () => {
 
 test('a string that is not UTF-8 gets replacement characters', () => {
   expect(parse('950180a131a274ff90ff')).toMatchObject({ target: 't\ufffd' });
+  expect(parse('950180a131a3c3a47490')).toMatchObject({ target: 'ät', arguments: [] });
+  expect(parse('950180a131a747e0744974656d90')).toMatchObject({ target: 'G\ufffdtItem' });
 });

@@ -32,6 +32,8 @@ export function readMessagePackMessage(
   }
 }
 
+const NON_ASCII = /[^\0-\x7f]/;
+
 /** Reads a call without its arguments and uploads. Returns undefined if the message is no call. */
 function readInvocation(members: Members): HubMessage | undefined {
   const type = int(members, 0, 'messageType');
@@ -42,6 +44,8 @@ function readInvocation(members: Members): HubMessage | undefined {
       ? requiredText(members, 2, 'invocationId', 'invocation ID for StreamInvocation message')
       : text(members, 2, 'invocationId') || undefined;
   const target = requiredText(members, 3, 'target', 'target for Invocation message');
+  // The decoder reads invalid UTF-8 as other characters, so such names are read again.
+  if (NON_ASCII.test(target)) throw errors.invalidMessagePack();
   return { type, invocationId, target, arguments: [], streamIds: undefined } as HubMessage;
 }
 
