@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -9,8 +10,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
+import { build as buildWithEsbuild } from 'esbuild';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { build as buildWithVite, createLogger } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '@practical-signalr/course';
 
@@ -24,6 +30,7 @@ interface Manifest {
   readonly repository?: unknown;
   readonly publishConfig?: { readonly access: string; readonly provenance: boolean };
   readonly engines: { readonly node: string };
+  readonly exports: Record<string, unknown>;
   readonly dependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
 }
@@ -31,7 +38,19 @@ interface Manifest {
 const run = promisify(execFile);
 const node = (cwd: string, ...args: string[]) => run(process.execPath, args, { cwd });
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
+/** Installed only by the CI job `packages`, because it is too large for the repository. */
+const oldestTsc = join(root, 'node_modules/typescript-oldest/bin/tsc');
 let project: string;
+
+const folderOf = (name: string): string => join(project, 'node_modules/@practical-signalr', name);
+const manifestOf = (name: string): Manifest =>
+  JSON.parse(readFileSync(join(folderOf(name), 'package.json'), 'utf8')) as Manifest;
+
+/** Returns what a user can import, for example `@practical-signalr/server/client`. */
+const entryPoints = (): string[] =>
+  names.flatMap((name) =>
+    Object.keys(manifestOf(name).exports).map((key) => `@practical-signalr/${name}${key.slice(1)}`),
+  );
 
 beforeAll(async () => {
   await node(root, tsc, '-b', ...names.map((name) => `shared/${name}`));
@@ -56,10 +75,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe.each(names)('the package %s', (name) => {
-  const packed = (): string => join(project, 'node_modules/@practical-signalr', name);
+  const packed = (): string => folderOf(name);
   const files = (): string[] => readdirSync(packed(), { recursive: true }).map(String);
-  const manifest = (): Manifest =>
-    JSON.parse(readFileSync(join(packed(), 'package.json'), 'utf8')) as Manifest;
+  const manifest = (): Manifest => manifestOf(name);
 
   test('has README, licence, code with types, and no tests', () => {
     expect(files()).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'package.json']));
@@ -103,6 +121,51 @@ describe.each(names)('the package %s', (name) => {
     );
     for (const [, version] of neighbours) expect(version).toBe(manifest().version);
   });
+  test('states the oldest TypeScript version, which CI tests', () => {
+    const workflow = readFileSync(join(root, '.github/workflows/test.yml'), 'utf8');
+    const [, version = ''] = /typescript@(\S+?)\)/.exec(workflow) ?? [];
+    expect(version).not.toBe('');
+    expect(readFileSync(join(packed(), 'README.md'), 'utf8')).toContain(
+      `TypeScript ${version} or newer`,
+    );
+  });
+  test('has no finding of publint', async () => {
+    const { messages, pkg } = await publint({ pkgDir: packed(), pack: false, strict: true });
+    const manifestOfPublint = pkg as Record<string, unknown>;
+    expect(messages.map((message) => formatMessage(message, manifestOfPublint))).toEqual([]);
+  });
+  test('contains every file that its files import', () => {
+    const imports = files()
+      .filter((file) => /^(dist|src).*(\.js|\.ts)$/.test(file) && hasSource(file))
+      .flatMap((file) =>
+        [
+          ...readFileSync(join(packed(), file), 'utf8').matchAll(
+            /^(?!\s*(?:\*|\/\/)).*(?:from|import|import\()\s*['"](\.[^'"]*)['"]/gm,
+          ),
+        ].map(([, specifier = '']) => ({ file, specifier })),
+      );
+    expect(imports.length).toBeGreaterThan(3);
+    expect(
+      imports.filter(({ file, specifier }) => {
+        const target = join(packed(), dirname(file), specifier);
+        const isDeclaration = file.endsWith('.d.ts');
+        return !existsSync(isDeclaration ? target.replace(/\.[jt]s$/, '.d.ts') : target);
+      }),
+    ).toEqual([]);
+  });
+  test('takes its version from its package.json', () => {
+    const { version } = manifest();
+    const scripts = files().filter((file) => file.startsWith('dist') && file.endsWith('.js'));
+    expect(
+      scripts.filter((file) => readFileSync(join(packed(), file), 'utf8').includes(`'${version}'`)),
+    ).toEqual([]);
+  });
+
+  /** An earlier build can leave files in `dist` whose source no longer exists. */
+  function hasSource(file: string): boolean {
+    const source = file.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js|\.ts)$/, '.ts');
+    return existsSync(join(root, 'shared', name, source));
+  }
 });
 
 test('a project of a user compiles against the packed types and runs on the packed code', async () => {
@@ -143,21 +206,7 @@ await signalr.close();
 server.close();
 `,
   );
-  writeFileSync(
-    join(project, 'tsconfig.json'),
-    JSON.stringify({
-      compilerOptions: {
-        target: 'ES2023',
-        module: 'NodeNext',
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        types: ['node'],
-      },
-      files: ['chat.ts'],
-    }),
-  );
-  const compiled = await node(project, tsc, '-p', '.').catch((error: { stdout: string }) => error);
-  expect(compiled.stdout).toBe('');
+  await compile(tsc, 'chat.ts');
   const { stdout } = await node(project, 'chat.js');
   expect(stdout.trim()).toBe('packed function function');
 });
@@ -168,3 +217,108 @@ test('the command of the emulator runs from its package', async () => {
   const { stdout } = await node(project, cli, '--help');
   expect(stdout).toContain('--port');
 });
+
+test('every entry point loads with import and with require, as the same module', async () => {
+  writeFileSync(
+    join(project, 'load.js'),
+    `import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+for (const name of ${JSON.stringify(entryPoints())}) {
+  const required = require(name);
+  const imported = await import(name);
+  const names = Object.keys(imported).length;
+  console.log(name, names > 0 && imported === required);
+}
+`,
+  );
+  const { stdout } = await node(project, 'load.js');
+  expect(stdout.trim().split('\n')).toEqual(entryPoints().map((name) => `${name} true`));
+});
+
+describe('the types of every entry point compile in strict mode, libraries included', () => {
+  const compilers = [
+    { version: 'newest', compiler: tsc },
+    { version: 'oldest supported', compiler: oldestTsc },
+  ].filter(({ compiler }) => existsSync(compiler));
+
+  test.each(compilers)('with the $version TypeScript', ({ compiler }) =>
+    compileEntryPoints(compiler),
+  );
+
+  async function compileEntryPoints(compiler: string): Promise<void> {
+    const imports = entryPoints().map((name, i) => `import * as entry${i} from '${name}';`);
+    const uses = imports.map((_, i) => `entry${i}`);
+    writeFileSync(
+      join(project, 'entry-points.ts'),
+      `${imports.join('\n')}\nconsole.log(${uses.join(', ')});\n`,
+    );
+    await compile(compiler, 'entry-points.ts');
+  }
+});
+
+describe('the entry points for browsers', () => {
+  const page = `import { JsonHubProtocol } from '@practical-signalr/protocol';
+import { typed } from '@practical-signalr/server/client';
+globalThis.loaded = [new JsonHubProtocol().name, typeof typed];
+`;
+  const file = (): string => join(project, 'page.js');
+
+  test('are bundled by esbuild without a warning and run without Node', async () => {
+    writeFileSync(file(), page);
+    const { warnings, outputFiles } = await buildWithEsbuild({
+      entryPoints: [file()],
+      bundle: true,
+      format: 'iife',
+      platform: 'browser',
+      write: false,
+      logLevel: 'silent',
+    });
+    expect(warnings).toEqual([]);
+    expect(runInBrowser(outputFiles[0]?.text)).toEqual(['json', 'function']);
+  });
+  test('are bundled by Vite without a warning and run without Node', async () => {
+    writeFileSync(file(), page);
+    const warnings: string[] = [];
+    const logger = createLogger('warn');
+    logger.warn = (message) => {
+      warnings.push(message);
+    };
+    const result = await buildWithVite({
+      root: project,
+      configFile: false,
+      customLogger: logger,
+      build: { write: false, rolldownOptions: { input: file(), output: { format: 'iife' } } },
+    });
+    const [bundle] = [result].flat();
+    const chunk = bundle && 'output' in bundle ? bundle.output[0] : undefined;
+    expect(warnings).toEqual([]);
+    expect(runInBrowser(chunk?.code)).toEqual(['json', 'function']);
+  });
+
+  /** Runs a script where `process`, `Buffer` and `require` do not exist. */
+  function runInBrowser(code = ''): unknown {
+    return runInNewContext(`${code}\n;[...globalThis.loaded]`, { TextEncoder, TextDecoder });
+  }
+});
+
+/** Compiles a file of the project as a user who checks the types of libraries too. */
+async function compile(compiler: string, file: string): Promise<void> {
+  writeFileSync(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        target: 'ES2023',
+        module: 'NodeNext',
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        types: ['node'],
+      },
+      files: [file],
+    }),
+  );
+  const compiled = await node(project, compiler, '-p', '.').catch(
+    (error: { stdout: string }) => error,
+  );
+  expect(compiled.stdout).toBe('');
+}
