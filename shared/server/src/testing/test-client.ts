@@ -14,6 +14,8 @@ export interface TestClientOptions extends IHttpConnectionOptions {
   readonly protocol?: IHubProtocol;
   /** For example `room=1`: a query that the hub sees. */
   readonly query?: string;
+  /** How long the client waits for a message before it disconnects, in ms. Default: 30,000. */
+  readonly serverTimeout?: number;
 }
 
 /** The official client, typed by the contract, with what tests need. */
@@ -35,12 +37,13 @@ export type TestClient<TServer, TClient> = TypedConnection<TServer, TClient> & {
 /** Connects the official client. Its log is off: what is wrong rejects. */
 export async function connectTestClient<TServer, TClient>(
   url: string,
-  { protocol, query, ...options }: TestClientOptions,
+  { protocol, query, serverTimeout, ...options }: TestClientOptions,
 ): Promise<TestClient<TServer, TClient>> {
   const builder = new HubConnectionBuilder()
     .withUrl(query === undefined ? url : `${url}?${query}`, options)
     .configureLogging(LogLevel.None);
   if (protocol !== undefined) builder.withHubProtocol(protocol);
+  if (serverTimeout !== undefined) builder.withServerTimeout(serverTimeout);
   const connection = builder.build();
   const nextCall = (name: string): Promise<unknown[]> => {
     const call = new Promise<unknown[]>((resolve, reject) => {

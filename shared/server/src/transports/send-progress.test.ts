@@ -115,6 +115,8 @@ test.each([
   );
   const client = await server.connect('/hub', {
     transport,
+    // A client that is busy with the message must not take that for silence of the server.
+    serverTimeout: 600_000,
     ...(protocol === undefined ? {} : { protocol }),
   });
   const received = client.nextCall('Large');
