@@ -49,7 +49,6 @@ const differentEncodings: Record<string, string[]> = {
   'all, characters JSON escapes': ['json'], // \u2028, \u00A0, \u007F
   'all, numbers': ['json'], // 1E+21, 1E-07
   'all, nested object and array': ['messagepack'], // integers inside objects always have five bytes
-  'all, binary': ['json'], // base64, which JSON.stringify does not write
 };
 
 const protocols: Record<string, HubProtocol> = {
