@@ -117,10 +117,12 @@ export async function startCheckServer(): Promise<CheckServer> {
     if (request.method === 'GET') trackSocket(id, request.socket, response);
     next();
   });
-  app.use(signalr.router());
+  app.use(signalr.router({ handlesUpgrades: true }));
   const server = createServer(app);
-  server.on('upgrade', ({ url = '' }, socket) => trackSocket(idOf(url), socket));
-  signalr.attach(server);
+  server.on('upgrade', (request, socket, head) => {
+    trackSocket(idOf(request.url ?? ''), socket);
+    signalr.handleUpgrade(request, socket, head);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
