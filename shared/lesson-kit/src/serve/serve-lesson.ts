@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errors } from '../errors.ts';
+import { exitWithMessage } from '../run/exit-with-message.ts';
 import { hostOfEnvironment } from '../run/host-of-environment.ts';
 import { readLessonOptions } from '../run/lesson-options.ts';
 import { lessonNumber } from '../run/lesson-number.ts';
@@ -47,12 +48,11 @@ export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promis
   } catch (error) {
     await closePage();
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    const text = error instanceof Error ? error.message : error;
-    console.error(inUse ? errors.portInUse(port).message : text);
-    process.exitCode = 1;
-    if (process.connected) process.disconnect(); // nothing else keeps an instance
+    const reason = error instanceof Error ? error : new Error(String(error));
+    if (process.connected) process.disconnect();
     await signalr.close();
-    return;
+    // What the lesson has started itself, such as an emulator, would keep the process running.
+    exitWithMessage(inUse ? errors.portInUse(port) : reason);
   }
   // The course home sets this variable for the lessons that it starts. Ctrl-C does not reach them.
   const isStartedByHome = process.env['COURSE_HOME_PID'] !== undefined;
