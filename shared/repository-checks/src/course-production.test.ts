@@ -39,7 +39,9 @@ test('npm run build, then a lesson with --production: the built page and the bui
     200,
     expect.stringContaining('immutable'),
   ]);
-  const negotiated = await fetch(`http://localhost:${port}/messages/negotiate`, { method: 'POST' });
+  const negotiated = await fetch(`http://localhost:${port}/messages/negotiate?negotiateVersion=1`, {
+    method: 'POST',
+  });
   expect(await negotiated.json()).toMatchObject({ availableTransports: expect.anything() });
   lesson.child.kill('SIGINT');
   expect((await lesson.ended).code).toBe(0);
