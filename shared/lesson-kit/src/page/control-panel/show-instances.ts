@@ -6,7 +6,7 @@ import type { Walkthrough } from '../walkthrough/walkthrough.ts';
 import { connectControlPanel } from './connect-control-panel.ts';
 import { drawServers, type ServersDrawing } from './draw-servers.ts';
 
-/** What the server reports at `/control-panel`, as far as every page draws it. */
+/** The part of the report at `/control-panel` that every page draws. */
 export interface InstancesView {
   /** The drawing, without the instance of this tab. */
   readonly drawing: Omit<ServersDrawing, 'here'>;
