@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The files of the commands that belong to other packages. The course's own are in src/cli.ts. */
 const files = {
+  docs: 'shared/docs/src/docs-command.ts',
   slides: 'slides/src/slides-command.ts',
   'slides:pdf': 'slides/src/slides-pdf-command.ts',
   twin: 'shared/conformance/src/twin-command.ts',

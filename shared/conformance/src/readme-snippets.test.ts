@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ import { createSecureServer } from 'node:http2';
 import { setInterval } from 'node:timers/promises';
 import express from 'express';
 import type { FastifyInstance } from 'fastify';
-import { HubConnectionBuilder } from '@microsoft/signalr';
+import { HttpTransportType, HubConnectionBuilder } from '@microsoft/signalr';
 import { createCluster, createSentinel } from '@redis/client';
 import { redis, presence } from '@practical-signalr/redis';
 import { azureSignalR } from '@practical-signalr/azure';
@@ -40,25 +40,29 @@ declare const key: string;
 declare const cert: string;
 `;
 
-const readmes = [
+const docs = readdirSync(join(root, 'shared/docs'), { recursive: true, encoding: 'utf8' })
+  .map((file) => `shared/docs/${file.replaceAll('\\', '/')}`)
+  .filter((file) => file.endsWith('.md') && !/\/(dist|node_modules)\//.test(file));
+const pages = [
   'README.md',
   'shared/protocol/README.md',
   'shared/server/README.md',
   'shared/redis/README.md',
   'shared/azure/README.md',
   'shared/azure-emulator/README.md',
+  ...docs,
 ];
-const snippets = readmes.flatMap((readme) =>
-  [...readFileSync(join(root, readme), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(
+const snippets = pages.flatMap((page) =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(
     ([, code], i) => ({
-      name: `${readme.replace(/\/?README\.md$/, '').replaceAll('/', '-') || 'root'}-${i + 1}`,
+      name: `${page.replace('.md', '').replaceAll('/', '-')}-${i + 1}`,
       code: code as string,
     }),
   ),
 );
 
-test('every TypeScript snippet in the READMEs compiles in strict mode', () => {
-  expect(snippets.length).toBeGreaterThanOrEqual(19);
+test('every TypeScript snippet in the READMEs and the documentation compiles in strict mode', () => {
+  expect(snippets.length).toBeGreaterThanOrEqual(40);
   mkdirSync(folder, { recursive: true });
   for (const { name, code } of snippets) {
     // A snippet is either a module or the body of a hub method.

@@ -11,7 +11,11 @@ declare global {
     ): Record<string, string>;
   }
 }
-const readmes = import.meta.glob('../README.md', { query: '?raw', import: 'default', eager: true });
+const pages = import.meta.glob('../../docs/reference/errors.md', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
 const sources = import.meta.glob('./**/*.ts', { query: '?raw', import: 'default', eager: true });
 
 type ErrorFactory = (name: string | number, type: string) => ProtocolError;
@@ -25,8 +29,9 @@ test.each(factories)('%s is a ProtocolError with a code and a message', (_name, 
   expect(error.message).not.toBe('');
 });
 
-test('the README lists exactly the codes that exist, each with its cause and cure', () => {
-  const section = readmes['../README.md']?.split('\n## Error codes\n')[1]?.split('\n## ')[0] ?? '';
+test('the documentation lists exactly the codes that exist, each with its cause and cure', () => {
+  const [page = ''] = Object.values(pages);
+  const section = page.split('\n## Codes of protocol\n')[1]?.split('\n## ')[0] ?? '';
   const rows = [...section.matchAll(/^\| `(ERR_\w+)` \| (.+) \| (.+) \|$/gm)];
   const codes = new Set(factories.map(([, create]) => create('sample', 'String').code));
   expect(rows.map(([, code]) => code)).toEqual([...codes].toSorted());

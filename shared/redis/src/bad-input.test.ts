@@ -212,9 +212,9 @@ test('without permission to PUBLISH: one error names the permission, and local c
   expect(manager.health?.().data['lostSends']).toBe(5);
 });
 
-test('the permissions that the README names are sufficient', async () => {
+test('the permissions that the documentation names are sufficient', async () => {
   const command = /ACL SETUSER signalr on >PASSWORD (.*)/.exec(
-    readFileSync(new URL('../README.md', import.meta.url), 'utf8'),
+    readFileSync(new URL('../../docs/reference/redis-options.md', import.meta.url), 'utf8'),
   );
   const permissions = String(command?.[1]).replaceAll('shop.', 'least.').split(' ');
   await publisher.sendCommand(['ACL', 'SETUSER', 'signalr', 'on', '>s3cret', ...permissions]);

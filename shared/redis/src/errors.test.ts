@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { errors } from './errors.ts';
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const table = readme.slice(readme.indexOf('## Error codes'));
+const page = new URL('../../docs/reference/errors.md', import.meta.url);
+const [, table = ''] =
+  /\n## Codes of redis\n([^]*?)(?:\n## |$)/.exec(readFileSync(page, 'utf8')) ?? [];
 const rows = [...table.matchAll(/^\| `(ERR_[A-Z_]+)` \| (.+?) \| (.+?) \|$/gm)];
 
 /** One error of each factory. A factory that expects an error receives one; all others accept any value. */
@@ -11,7 +12,7 @@ const samples = Object.values(errors).map((create) =>
   (create as (...values: unknown[]) => Error & { code: string })('a', 'b', new Error('c')),
 );
 
-test('the table of error codes in the README lists every code, and no other', () => {
+test('the table of error codes in the documentation lists every code, and no other', () => {
   const listed = rows.map(([, code]) => String(code));
   expect(new Set(listed)).toEqual(new Set(samples.map(({ code }) => code)));
   expect(listed.length).toBe(samples.length);

@@ -8,6 +8,13 @@ import { describe, expect, test } from 'vitest';
 import { root, sections } from '@practical-signalr/course';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
+/** The README, and the pages of the documentation that contain commands of the repository. */
+const texts = [
+  readme,
+  ...['tutorial/lessons.md', 'reference/commands.md', 'guides/azure-emulator.md'].map((page) =>
+    readFileSync(join(root, 'shared/docs', page), 'utf8'),
+  ),
+].join('\n');
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
 };
@@ -25,6 +32,7 @@ const here: Record<
     ends: true,
   },
   'npm run diff 6 broken-fixed': { says: /onMessageReceived/, ends: true },
+  'npm run docs': { says: /http:\/\/localhost:\d+\/docs\//, env: 'PORT' },
   'npm run slides': { says: /http:\/\/localhost:\d+/, env: 'PORT' },
   'npm run twin -- --port 5900': {
     says: /127\.0\.0\.1:\d+/,
@@ -61,9 +69,9 @@ const elsewhere: Record<string, string> = {
   ),
 };
 
-test('every command of the README is a script, and is run by a test', () => {
-  const inText = [...readme.matchAll(/`(npm [^`]+)`/g), ...readme.matchAll(/^(npm .+)$/gm)].map(
-    ([, command]) => command!,
+test('every command of the README and the documentation is a script, and is run by a test', () => {
+  const inText = [...texts.matchAll(/`(npm [^`]+)`/g), ...texts.matchAll(/^(npm .+)$/gm)].map(
+    ([, command = '']) => command.replace(/ +#.*/, ''),
   );
   const commands = [...new Set(inText)];
   expect(commands.length).toBeGreaterThan(15);
@@ -118,6 +126,10 @@ test('its table has a row for each lesson', () => {
   }
 });
 
-test('it is short: under 250 lines', () => {
-  expect(readme.split('\n').length).toBeLessThan(250);
-});
+test.each(['', 'azure', 'azure-emulator', 'protocol', 'redis', 'server'])(
+  'the README of %s has at most two screens: 90 lines',
+  (name) => {
+    const file = join(root, name === '' ? '' : 'shared', name, 'README.md');
+    expect(readFileSync(file, 'utf8').split('\n').length).toBeLessThanOrEqual(91);
+  },
+);

@@ -78,7 +78,10 @@ test('without a change, no task runs again', async () => {
 
 test('the README of a lesson: the pages of all lessons show its title, the server does not', async () => {
   expect(await tasksAfterChange('lessons/03-basics/README.md')).toEqual(
-    [...testsOf('lesson-kit', ...lessons, ...readers), ...buildsOf(...lessons, ...readers)].sort(),
+    [
+      ...testsOf('docs', 'lesson-kit', ...lessons, ...readers),
+      ...buildsOf(...lessons, ...readers),
+    ].sort(),
   );
 });
 

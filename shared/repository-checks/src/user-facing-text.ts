@@ -8,7 +8,8 @@ export interface Passage {
 /** Source files whose strings are shown to users: errors, log messages and pages. */
 const sourceWithTexts =
   /(^|\/)(errors|error-texts|log-messages|wire-messages)\.ts$|^lessons\/[^/]+\/(client|lab|server)\/.*\.ts$|^shared\/course\/client\/.*\.ts$|^shared\/course\/src\/(diff-viewer|commands)\/.*\.ts$|^shared\/lesson-kit\/src\/(page|wire|serve|run|instances)\/.*\.ts$/;
-const markdown = /(^|\/)README\.md$|^slides\/decks\/.*\.md$|^CONTRIBUTING\.md$/;
+const markdown =
+  /(^|\/)README\.md$|^slides\/decks\/.*\.md$|^shared\/docs\/(?!reference\/api\/).*\.md$|^CONTRIBUTING\.md$/;
 const page = /^(lessons|slides|shared\/course)\/.*\.html$/;
 const test = /\.test\.ts$/;
 

@@ -19,9 +19,10 @@ test.each(factories)('%s has a code and a message', (_name, create) => {
   expect(error.message).not.toBe('');
 });
 
-test('the README lists exactly the codes that exist, each with its cause and cure', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const section = readme.split('\n## Error codes\n')[1]?.split('\n## ')[0] ?? '';
+test('the documentation lists exactly the codes that exist, each with its cause and cure', () => {
+  const page = new URL('../../docs/reference/errors.md', import.meta.url);
+  const section =
+    readFileSync(page, 'utf8').split('\n## Codes of server\n')[1]?.split('\n## ')[0] ?? '';
   const rows = [...section.matchAll(/^\| `(ERR_\w+)` \| (.+) \| (.+) \|$/gm)];
   const classes = [new HubError('sample'), new NegotiateError('sample'), new TokenError('sample')];
   const codes = new Set([...createdErrors, ...classes].map(({ code }) => code));

@@ -8,10 +8,10 @@ import { serverlessApp } from '../testing/serverless-app.ts';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 
-test('the serverless app of the README is the one under test', () => {
-  const snippets = [...read('../../README.md').matchAll(/^```ts\n(.*?)^```/gms)].map(
-    ([, code]) => code,
-  );
+test('the serverless app of the documentation is the one under test', () => {
+  const snippets = [
+    ...read('../../../docs/guides/azure-emulator.md').matchAll(/^```ts\n(.*?)^```/gms),
+  ].map(([, code]) => code);
   expect(snippets).toContain(read('../testing/serverless-app.ts'));
 });
 

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { docsRouter } from '@practical-signalr/docs';
 import { SignalRServer } from '@practical-signalr/server';
 import { slidesRouter } from '@practical-signalr/slides';
 import express, { type NextFunction, type Request, type Response } from 'express';
@@ -57,6 +58,7 @@ export async function startHome(port: number, options: HomeOptions = {}): Promis
   });
   app.use(signalr.router());
   app.use('/diff', diffRouter(options.lessons));
+  app.use('/docs', docsRouter());
   app.use('/slides', slidesRouter());
   app.use(homePage());
   app.use(

@@ -5,10 +5,10 @@ import { defaults, resolveEmulatorOptions, serviceModes } from './emulator-optio
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 
-const readme = read('../README.md');
-const rows = [...readme.matchAll(/^\| `--(\w+)` \| `(\w+)`.*?\| (.*) \| (.*) \|$/gm)];
+const page = read('../../docs/reference/azure-emulator-options.md');
+const rows = [...page.matchAll(/^\| `--(\w+)` \| `(\w+)`.*?\| (.*) \| (.*) \|$/gm)];
 
-test('the README has a row for every option of the command and of startEmulator', () => {
+test('the documentation has a row for every option of the command and of startEmulator', () => {
   expect(rows.map(([, name]) => name)).toEqual(Object.keys(commandOptions));
   const documented = rows.map(([, , option]) => option);
   const onlyInCode = ['pingInterval', 'upstreamTimeout'];
@@ -16,10 +16,10 @@ test('the README has a row for every option of the command and of startEmulator'
     (name) => !documented.includes(name) && !onlyInCode.includes(name),
   );
   expect(undocumented).toEqual([]);
-  for (const name of onlyInCode) expect(readme).toContain(`\`${name}\``);
+  for (const name of onlyInCode) expect(page).toContain(`\`${name}\``);
 });
 
-test('startEmulator accepts the service modes as the README spells them, in any case', () => {
+test('startEmulator accepts the service modes as the documentation spells them, in any case', () => {
   const [, , , meaning = '', defaultMode] = rows.find(([, name]) => name === 'mode') ?? [];
   const documented = [...meaning.matchAll(/`(\w+)`/g)].map(([, mode]) => mode);
   expect(documented).toEqual([...serviceModes]);

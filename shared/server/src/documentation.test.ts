@@ -26,10 +26,11 @@ import {
 } from './transports/web-socket-upgrade.ts';
 import { wireMessages } from './wire-messages.ts';
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-/** Returns the rows of the tables below a heading, as arrays of cells. */
-const rows = (heading: string): string[][] =>
-  (readme.split(`\n## ${heading}\n`)[1] ?? '')
+const read = (page: string): string =>
+  readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+/** Returns the rows of the tables below a heading of a page, as arrays of cells. */
+const rows = (page: string, heading: string): string[][] =>
+  (read(page).split(`\n## ${heading}\n`)[1] ?? '')
     .split('\n## ')[0]!
     .split('\n')
     .filter((line) => line.startsWith('| `'))
@@ -37,14 +38,18 @@ const rows = (heading: string): string[][] =>
 const code = (cell: string | undefined): string => /^`(.*)`$/.exec(cell ?? '')?.[1] ?? '';
 
 test('the tables of options list every option and no other', () => {
-  const listed = rows('Options').map(([, name]) => code(name).split('.')[0]);
+  const listed = ['SignalRServer', 'mapHub']
+    .flatMap((heading) => rows('reference/options.md', heading))
+    .map(([, name]) => code(name).split('.')[0]);
   const optionNames = [...Object.keys(defaults), 'scaleOut', 'name', 'methods', 'clientResults'];
   expect(listed.filter((name) => !optionNames.includes(name ?? ''))).toEqual([]);
   expect(optionNames.filter((name) => !listed.includes(name))).toEqual([]);
 });
 
 test('the table of options has the defaults of numbers and booleans', () => {
-  const defaultCells = new Map(rows('Options').map(([, name, , value]) => [code(name), value]));
+  const defaultCells = new Map(
+    rows('reference/options.md', 'SignalRServer').map(([, name, , value]) => [code(name), value]),
+  );
   const nested = {
     'longPolling.pollTimeout': 50_000,
     'connectionTokens.lifetime': CONNECTION_TOKEN_LIFETIME,
@@ -84,7 +89,9 @@ test('the table of limits has every limit with its default', () => {
     'bytes that are read at once': READ_BUDGET,
     'calls that start at once': CALL_BUDGET,
   };
-  const listed = rows('Limits').map(([, name, , , value]) => [code(name), value]);
+  const listed = rows('reference/limits.md', 'What a client can make grow').map(
+    ([, name, , , value]) => [code(name), value],
+  );
   expect(listed).toEqual(
     Object.entries(expected).map(([name, value]) => [name, value.toLocaleString('en')]),
   );
@@ -102,7 +109,8 @@ test('the table of jwtBearer lists every option', () => {
     includeErrorDetails: true,
     events: true,
   };
-  const table = readme.split('| option of `jwtBearer` |')[1]?.split('\n\n')[0] ?? '';
+  const table =
+    read('reference/options.md').split('| option of `jwtBearer` |')[1]?.split('\n\n')[0] ?? '';
   const listed = [...table.matchAll(/^\| ((`\w+`(, )?)+) \|/gm)].flatMap(([, cell]) =>
     (cell as string).split(', ').map(code),
   );
@@ -117,7 +125,9 @@ test('the table of errors that clients see quotes messages that exist', () => {
   const messages = [...Object.values(wireMessages), ...Object.values(errors)].map((message) =>
     sample(message as (...names: string[]) => string | Error),
   );
-  const quoted = rows('Errors').map(([, message]) => code(message));
+  const quoted = rows('reference/errors.md', 'Messages that clients see').map(([, message]) =>
+    code(message),
+  );
   expect(quoted.length).toBeGreaterThan(10);
   expect(quoted.filter((message) => !messages.includes(message))).toEqual([]);
 });

@@ -4,12 +4,12 @@ import { type AzureSignalROptions, resolveAzureOptions } from './azure-options.t
 import { logMessages } from './log-messages.ts';
 import { wireMessages } from './wire-messages.ts';
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const read = (page: string): string =>
+  readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
 const options = new Map(
-  [...readme.matchAll(/^\| `([a-z]\w+)` \|.*\| (.*) \|$/gm)].map(([, name, value]) => [
-    name as string,
-    value as string,
-  ]),
+  [...read('reference/azure-options.md').matchAll(/^\| `([a-z]\w+)` \|.*\| (.*) \|$/gm)].map(
+    ([, name, value]) => [name as string, value as string],
+  ),
 );
 
 test('the table of options names every option, and no other', () => {
@@ -50,9 +50,10 @@ test('the table of options contains the defaults', () => {
   }
 });
 
-test('the messages that the README quotes are those of the SDK', () => {
-  expect(readme).toContain(wireMessages.notConnected);
+test('the messages that the documentation quotes are those of the SDK', () => {
+  const guide = read('guides/azure.md');
+  expect(guide).toContain(wireMessages.notConnected);
   const quoted = 'refused a server connection (401). Check the AccessKey';
-  expect(readme).toContain(quoted);
+  expect(guide).toContain(quoted);
   expect(logMessages.refused('x', 401)).toContain(quoted);
 });

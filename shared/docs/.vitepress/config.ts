@@ -1,0 +1,41 @@
+import { defineConfig } from 'vitepress';
+import { externalFiles } from '../src/external-files.ts';
+import { sidebar } from '../src/sidebar.ts';
+import { slugOf } from '../src/slug.ts';
+
+const files = externalFiles();
+
+export default defineConfig({
+  title: 'Practical SignalR for Node',
+  description: 'A SignalR server for Node: tutorial, guides, reference and explanations.',
+  lang: 'en',
+  base: '/docs/',
+  outDir: 'dist/site',
+  cacheDir: 'dist/.vitepress-cache',
+  cleanUrls: true,
+  srcExclude: ['dist/**'],
+  rewrites: { 'README.md': 'index.md' },
+  // src/links.test.ts checks all links, also those to files outside this folder.
+  ignoreDeadLinks: true,
+  markdown: {
+    anchor: { slugify: slugOf },
+    config(markdown) {
+      markdown.core.ruler.push('files', files.rewriteLinks);
+    },
+  },
+  buildEnd: ({ outDir }) => files.copyTo(outDir),
+  themeConfig: {
+    sidebar: sidebar.map(({ text, pages }) => ({
+      text,
+      collapsed: false,
+      items: pages.map(([title, link]) => ({ text: title, link })),
+    })),
+    nav: [
+      { text: 'Tutorial', link: '/tutorial/first-hub' },
+      { text: 'Guides', link: '/guides/hubs' },
+      { text: 'Reference', link: '/reference/options' },
+    ],
+    outline: [2, 3],
+    search: { provider: 'local' },
+  },
+});

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { portOfEnvironment } from '@practical-signalr/lesson-kit';
+import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command-line';
+import express from 'express';
+import { docsFolder } from './build-site.ts';
+import { docsRouter } from './docs-router.ts';
+import { errorTexts } from './error-texts.ts';
+
+/** `npm run docs`: serves the documentation until Ctrl-C. */
+const command = createCommand(
+  'npm run docs',
+  '[-- options]',
+  'Serves the documentation until Ctrl-C. The environment variable PORT selects another port than 4130.',
+).option('--watch', 'show changes of the pages while you write them');
+await runCommand(command.action(serveDocs), process.argv.slice(2));
+
+async function serveDocs({ watch }: { watch?: true }): Promise<void> {
+  let port = 4130;
+  try {
+    port = portOfEnvironment(port);
+    const close = watch === true ? await watchPages(port) : await servePages(port);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, close);
+    console.log(`Documentation: open http://localhost:${port}/docs/ (Ctrl-C stops it)`);
+  } catch (error) {
+    const isPortInUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    console.error(isPortInUse ? errorTexts.portInUse(port) : (error as Error).message);
+    process.exitCode = 1;
+  }
+}
+
+async function servePages(port: number): Promise<() => void> {
+  const app = express().disable('x-powered-by').use('/docs', docsRouter());
+  app.get('/', (_request, response) => response.redirect('/docs/'));
+  const server = createServer(app).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return () => {
+    server.closeAllConnections();
+    server.close();
+  };
+}
+
+/** Starts the development server of VitePress. */
+async function watchPages(port: number): Promise<() => void> {
+  const { createServer: createVitePress } = await import('vitepress');
+  const server = await createVitePress(docsFolder, { port, host: '127.0.0.1', strictPort: true });
+  await server.listen();
+  return () => {
+    void server.close();
+  };
+}

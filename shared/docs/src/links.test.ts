@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import MarkdownIt from 'markdown-it';
+import { expect, test } from 'vitest';
+import { docsFolder } from './build-site.ts';
+import { readPages } from './pages.ts';
+import { sidebar } from './sidebar.ts';
+import { slugOf } from './slug.ts';
+
+const root = join(docsFolder, '../..');
+const parser = new MarkdownIt();
+
+/** The README of the repository and of each package, and all pages, by their path in the repository. */
+const texts = new Map<string, string>(
+  readPages().map(({ file, text }) => [`shared/docs/${file}`, text]),
+);
+for (const folder of ['', ...readdirSync(join(root, 'shared')).map((name) => `shared/${name}`)]) {
+  const file = posix.join(folder, 'README.md');
+  if (existsSync(join(root, file))) texts.set(file, readFileSync(join(root, file), 'utf8'));
+}
+
+/** Returns the targets of the links and pictures of a page. Code is not searched. */
+function linksOf(text: string): string[] {
+  const inlines = parser.parse(text, {}).flatMap(({ children }) => children ?? []);
+  return inlines.flatMap((token) =>
+    [token.attrGet('href'), token.attrGet('src')].filter((link) => typeof link === 'string'),
+  );
+}
+
+/** Returns the anchors of the headings of a page. */
+function anchorsOf(text: string): string[] {
+  const tokens = parser.parse(text, {});
+  return tokens.flatMap(({ type }, i) => {
+    if (type !== 'heading_open') return [];
+    const parts = tokens[i + 1]?.children ?? [];
+    return slugOf(parts.map(({ content }) => content).join(''));
+  });
+}
+
+test.each([...texts])('every link of %s leads to a file and a heading that exist', (file, text) => {
+  const broken = linksOf(text).filter((link) => {
+    if (/^(https?|mailto):/.test(link)) return false;
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? file : posix.join(dirname(file), path);
+    if (!existsSync(join(root, target))) return true;
+    if (anchor === undefined) return false;
+    return !anchorsOf(readFileSync(join(root, target), 'utf8')).includes(anchor);
+  });
+  expect(broken).toEqual([]);
+});
+
+test('links to other hosts are complete addresses with https', () => {
+  const external = [...texts.values()].flatMap(linksOf).filter((link) => /^\w+:/.test(link));
+  expect(external.filter((link) => !URL.canParse(link))).toEqual([]);
+  expect(external.filter((link) => !link.startsWith('https://'))).toEqual([]);
+});
+
+test('links of pages name files, not folders, except the folders of lessons', () => {
+  const folders = [...texts].flatMap(([file, text]) =>
+    linksOf(text).filter((link) => {
+      const [path = ''] = link.split('#');
+      if (/^\w+:/.test(link) || path === '' || !file.startsWith('shared/docs/')) return false;
+      return statSync(join(root, dirname(file), path)).isDirectory() && !path.includes('/lessons/');
+    }),
+  );
+  expect(folders).toEqual([]);
+});
+
+test('the navigation has every page once, and no other', () => {
+  const listed = sidebar.flatMap(({ pages }) =>
+    pages.map(([, address]) => `${address.slice(1)}.md`),
+  );
+  const files = readPages().map(({ file }) => file);
+  expect(listed.toSorted()).toEqual(files.filter((file) => file !== 'README.md').toSorted());
+});
+
+test('every page starts with its title and a sentence', () => {
+  const others = readPages().filter(({ text }) => !/^# \S.*\n\n[A-Z`*[]/.test(text));
+  expect(others.map(({ file }) => file)).toEqual([]);
+});

@@ -1,0 +1,65 @@
+/** A group of pages in the navigation: its title, and the title and address of each page. */
+export interface PageGroup {
+  readonly text: string;
+  readonly pages: readonly (readonly [title: string, address: string])[];
+}
+
+/** The navigation of the documentation. Each page is in it once; a test checks it. */
+export const sidebar: readonly PageGroup[] = [
+  {
+    text: 'Tutorial',
+    pages: [
+      ['A chat in five minutes', '/tutorial/first-hub'],
+      ['The lessons', '/tutorial/lessons'],
+    ],
+  },
+  {
+    text: 'Guides: hubs',
+    pages: [
+      ['Write a hub', '/guides/hubs'],
+      ['Share types with the client', '/guides/contract'],
+      ['Streams and uploads', '/guides/streams'],
+      ['Call a client and wait', '/guides/client-results'],
+      ['Reconnect and recover', '/guides/reconnect'],
+      ['Test hubs', '/guides/testing'],
+      ['Questions and errors', '/guides/troubleshooting'],
+    ],
+  },
+  {
+    text: 'Guides: server',
+    pages: [
+      ['Hosting', '/guides/hosting'],
+      ['Authentication and authorization', '/guides/authentication'],
+      ['Pages of other origins (CORS)', '/guides/origins'],
+      ['Connections without a hub', '/guides/raw-connections'],
+      ['Filters, traces and metrics', '/guides/metrics'],
+    ],
+  },
+  {
+    text: 'Guides: production',
+    pages: [
+      ['Several servers', '/guides/several-servers'],
+      ['Scale out with Redis', '/guides/redis'],
+      ['Presence', '/guides/presence'],
+      ['Send from a worker process', '/guides/workers'],
+      ['With ASP.NET Core servers', '/guides/aspnet-core-servers'],
+      ['Azure SignalR Service', '/guides/azure'],
+      ['Azure on your machine', '/guides/azure-emulator'],
+      ['Docker and Kubernetes', '/guides/kubernetes'],
+    ],
+  },
+  {
+    text: 'Reference',
+    pages: [
+      ['Options of the server', '/reference/options'],
+      ['Options of Redis', '/reference/redis-options'],
+      ['Options of Azure', '/reference/azure-options'],
+      ['Options of the emulator', '/reference/azure-emulator-options'],
+      ['Limits', '/reference/limits'],
+      ['Errors', '/reference/errors'],
+      ['Guarantees', '/reference/guarantees'],
+      ['Protocol notes', '/reference/protocol'],
+      ['Commands', '/reference/commands'],
+    ],
+  },
+];

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import express from 'express';
+import MiniSearch from 'minisearch';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { buildSite, siteFolder } from './build-site.ts';
+import { docsRouter } from './docs-router.ts';
+
+beforeAll(() => buildSite());
+
+/** Searches the index of the built site as the search box of VitePress does. */
+async function search(query: string): Promise<string[]> {
+  const chunks = join(siteFolder, 'assets/chunks');
+  const file = readdirSync(chunks).find((name) => name.includes('localSearchIndex')) ?? '';
+  const { default: json } = (await import(pathToFileURL(join(chunks, file)).href)) as {
+    default: string;
+  };
+  const index = MiniSearch.loadJSON(json, {
+    fields: ['title', 'titles', 'text'],
+    storeFields: ['title', 'titles'],
+  });
+  const boost = { title: 4, text: 2, titles: 1 };
+  return index
+    .search(query, { fuzzy: 0.2, prefix: true, boost })
+    .map(({ id }) => String(id).slice(1));
+}
+
+test.each([
+  ['cors', 'guides/origins'],
+  ['401', 'guides/authentication'],
+  ['sticky sessions', 'guides/several-servers'],
+  ['group members', 'guides/presence'],
+  ['private method', 'guides/hubs'],
+  ['origin', 'guides/origins'],
+])('the search finds "%s" among the first five results', async (query, page) => {
+  const found = await search(query);
+  expect(found.slice(0, 5).map((id) => id.split('#')[0])).toContain(page);
+});
+
+test('the router serves pages without the extension, assets and copies of linked files', async () => {
+  const server = createServer(express().use('/docs', docsRouter())).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const get = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${port}/docs${path}`);
+  const page = await get('/guides/hosting');
+  expect(await page.text()).toContain('<h1 id="hosting"');
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const file = await get('/repository/CONTRIBUTING.md.txt');
+  expect(file.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  expect((await get('/no-such-page')).status).toBe(404);
+});
