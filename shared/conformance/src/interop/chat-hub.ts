@@ -1,4 +1,5 @@
 import { Hub } from '@practical-signalr/server';
+import { plainValue, text } from '../twin/dotnet/schemas.ts';
 
 /** The twin of `Interop.ChatHub`, the hub of the .NET server in `dotnet/`, with the same methods. */
 export class ChatHub extends Hub {
@@ -52,17 +53,20 @@ export class ChatHub extends Hub {
 }
 
 /** The methods of ChatHub that clients can call. */
-export const chatMethods = [
-  'whoAmI',
-  'sendToAll',
-  'sendToOthers',
-  'sendToGroup',
-  'sendToOthersInGroup',
-  'sendToUser',
-  'sendToConnection',
-  'joinGroup',
-  'leaveGroup',
-  'addConnectionToGroup',
-  'removeConnectionFromGroup',
-  'ask',
-] as const;
+export const chatMethods = {
+  whoAmI: {},
+  sendToAll: { arguments: [text] },
+  sendToOthers: { arguments: [text] },
+  sendToGroup: { arguments: [text, text] },
+  sendToOthersInGroup: { arguments: [text, text] },
+  sendToUser: { arguments: [text, text] },
+  sendToConnection: { arguments: [text, text] },
+  joinGroup: { arguments: [text] },
+  leaveGroup: { arguments: [text] },
+  addConnectionToGroup: { arguments: [text, text] },
+  removeConnectionFromGroup: { arguments: [text, text] },
+  ask: { arguments: [text, text] },
+};
+
+/** The types of the client results of ChatHub. */
+export const chatResults = { Answer: plainValue };

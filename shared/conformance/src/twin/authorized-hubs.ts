@@ -4,8 +4,10 @@ import {
   jwtBearer,
   type JwtBearerEvents,
   type SignalRServer,
+  streamOf,
 } from '@practical-signalr/server';
-import { withDotnetNames } from './dotnet-names.ts';
+import { withDotnetNames } from './dotnet/names.ts';
+import { int, text } from './dotnet/schemas.ts';
 
 class AuthorizedHub extends Hub {
   whoAmI(): string | null {
@@ -40,15 +42,15 @@ class QueryHub extends AuthorizedHub {}
 class ExpiringHub extends AuthorizedHub {}
 class OpenHub extends AuthorizedHub {}
 
-const admin = { authorize: { roles: ['admin'] } } satisfies HubMethodOptions;
+const admin = { roles: ['admin'] };
 const methods = withDotnetNames({
   whoAmI: {},
   userName: {},
-  claims: {},
-  sendToUser: {},
-  adminOnly: admin,
-  adminStream: admin,
-  adminUpload: admin,
+  claims: { arguments: [text] },
+  sendToUser: { arguments: [text, text] },
+  adminOnly: { authorize: admin },
+  adminStream: { arguments: [int], authorize: admin },
+  adminUpload: { arguments: [streamOf(int)], authorize: admin },
   adultOnly: { authorize: { policy: (user) => Number(user['age']) >= 18 } },
 } satisfies Record<string, HubMethodOptions>);
 

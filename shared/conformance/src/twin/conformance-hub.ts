@@ -1,8 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HubError, type SingleClientProxy, type UntypedClient } from '@practical-signalr/server';
 import { EchoHub } from './echo-hub.ts';
-import { InvalidOperationException } from './dotnet-errors.ts';
-import { DotnetObject } from './dotnet-values.ts';
+import {
+  hubExceptionMessage,
+  InvalidOperationException,
+  nullReference,
+  overflow,
+  requireCount,
+  requireText,
+  requireValue,
+} from './dotnet/errors.ts';
+import { DotnetObject } from './dotnet/values.ts';
 
 export interface Person {
   name: string | null;
@@ -66,25 +74,27 @@ export class ConformanceHub extends EchoHub {
   }
   async voidValueTask(): Promise<void> {}
   add(a: number, b: number): number {
-    return a + b;
+    return (a + b) | 0; // as an int of C#, which overflows silently
   }
   async addTask(a: number, b: number): Promise<number> {
-    return a + b;
+    return (a + b) | 0; // as an int of C#, which overflows silently
   }
   async addValueTask(a: number, b: number): Promise<number> {
-    return a + b;
+    return (a + b) | 0; // as an int of C#, which overflows silently
   }
   nullString(): null {
     return null;
   }
   batch(count: number): number[] {
-    return Array.from({ length: count }, (_, i) => i);
+    return Array.from({ length: requireCount(count) }, (_, i) => i);
   }
   optionalArgument(a: number, b = 5): number {
-    return a + b;
+    return (a + b) | 0; // as an int of C#, which overflows silently
   }
-  paramsArray(values: number[]): number {
-    return values.reduce((sum, value) => sum + value, 0);
+  paramsArray(values: number[] | null): number {
+    const sum = requireValue(values, 'source').reduce((total, value) => total + value, 0);
+    if (sum !== (sum | 0)) throw overflow();
+    return sum;
   }
   renamed(): string {
     return 'renamed';
@@ -98,22 +108,24 @@ export class ConformanceHub extends EchoHub {
   }
 
   // Errors
-  throwException(message: string): void {
+  throwException(message: string | null): void {
     throw new InvalidOperationException(message);
   }
-  async throwAfterAwait(message: string): Promise<void> {
+  async throwAfterAwait(message: string | null): Promise<void> {
     await Promise.resolve();
     throw new InvalidOperationException(message);
   }
-  throwHubException(message: string): void {
-    throw new HubError(message);
+  throwHubException(message: string | null): void {
+    throw new HubError(hubExceptionMessage(message));
   }
-  async throwHubAfterAwait(message: string): Promise<void> {
+  async throwHubAfterAwait(message: string | null): Promise<void> {
     await Promise.resolve();
-    throw new HubError(message);
+    throw new HubError(hubExceptionMessage(message));
   }
-  throwHubWithInner(message: string): void {
-    throw new HubError(message, { cause: new InvalidOperationException('inner') });
+  throwHubWithInner(message: string | null): void {
+    throw new HubError(hubExceptionMessage(message), {
+      cause: new InvalidOperationException('inner'),
+    });
   }
 
   // Timing
@@ -146,20 +158,20 @@ export class ConformanceHub extends EchoHub {
   async *people(count: number): AsyncGenerator<Person> {
     for (let i = 0; i < count; i++) yield person(`p${i}`, i);
   }
-  async *failAfter(count: number, message: string): AsyncGenerator<number> {
+  async *failAfter(count: number, message: string | null): AsyncGenerator<number> {
     yield* this.counter(count);
     throw new InvalidOperationException(message);
   }
-  async *hubFailAfter(count: number, message: string): AsyncGenerator<number> {
+  async *hubFailAfter(count: number, message: string | null): AsyncGenerator<number> {
     yield* this.counter(count);
-    throw new HubError(message);
+    throw new HubError(hubExceptionMessage(message));
   }
-  async *failChannel(message: string): AsyncGenerator<number> {
+  async *failChannel(message: string | null): AsyncGenerator<number> {
     yield 7;
-    throw new HubError(message);
+    throw new HubError(hubExceptionMessage(message));
   }
-  failBeforeStream(message: string): AsyncGenerator<number> {
-    throw new HubError(message);
+  failBeforeStream(message: string | null): AsyncGenerator<number> {
+    throw new HubError(hubExceptionMessage(message));
   }
   nullStream(): null {
     return null;
@@ -225,8 +237,8 @@ export class ConformanceHub extends EchoHub {
   askCaller(question: string): Promise<string> {
     return ask(this.clients.caller, question);
   }
-  askClient(id: string, question: string): Promise<string> {
-    return ask(this.clients.client(id), question);
+  async askClient(id: string | null, question: string): Promise<string> {
+    return ask(this.clients.client(requireValue(id, 'connectionId')), question);
   }
   askCallerInt(value: number): Promise<unknown> {
     return this.clients.caller.invoke('AskInt', value);
@@ -234,8 +246,12 @@ export class ConformanceHub extends EchoHub {
   askCallerCatch(question: string): Promise<string> {
     return ask(this.clients.caller, question).catch(failed);
   }
-  askClientCatch(id: string, question: string): Promise<string> {
-    return ask(this.clients.client(id), question).catch(failed);
+  async askClientCatch(id: string | null, question: string): Promise<string> {
+    try {
+      return await this.askClient(id, question);
+    } catch (error) {
+      return failed(error);
+    }
   }
   async askCallerIntOrFail(value: number): Promise<string> {
     try {
@@ -249,53 +265,60 @@ export class ConformanceHub extends EchoHub {
   }
 
   // Sends
-  sendToAll(message: string): Promise<void> {
+  sendToAll(message: string | null): Promise<void> {
     return this.clients.all.send('Receive', message);
   }
-  sendToAllExcept(ids: string[], message: string): Promise<void> {
-    return this.clients.allExcept(ids).send('Receive', message);
+  sendToAllExcept(ids: string[] | null, message: string | null): Promise<void> {
+    return this.clients.allExcept(requireValue(ids, 'source')).send('Receive', message);
   }
-  sendToCaller(message: string): Promise<void> {
+  sendToCaller(message: string | null): Promise<void> {
     return this.clients.caller.send('Receive', message);
   }
-  sendToOthers(message: string): Promise<void> {
+  sendToOthers(message: string | null): Promise<void> {
     return this.clients.others.send('Receive', message);
   }
-  sendToClient(id: string, message: string): Promise<void> {
-    return this.clients.client(id).send('Receive', message);
+  sendToClient(id: string | null, message: string | null): Promise<void> {
+    return this.clients.client(requireValue(id, 'connectionId')).send('Receive', message);
   }
-  sendToClients(ids: string[], message: string): Promise<void> {
-    return this.clients.clients(ids).send('Receive', message);
+  sendToClients(ids: string[] | null, message: string | null): Promise<void> {
+    return this.clients.clients(requireValue(ids, 'source')).send('Receive', message);
   }
-  sendToGroup(group: string, message: string): Promise<void> {
-    return this.clients.group(group).send('Receive', message);
+  sendToGroup(group: string | null, message: string | null): Promise<void> {
+    return this.clients.group(requireValue(group, 'groupName')).send('Receive', message);
   }
-  sendToGroupExcept(group: string, ids: string[], message: string): Promise<void> {
-    return this.clients.groupExcept(group, ids).send('Receive', message);
+  sendToGroupExcept(
+    group: string | null,
+    ids: string[] | null,
+    message: string | null,
+  ): Promise<void> {
+    return this.clients
+      .groupExcept(requireValue(group, 'groupName'), ids ?? [])
+      .send('Receive', message);
   }
-  sendToGroups(groups: string[], message: string): Promise<void> {
+  sendToGroups(groups: string[] | null, message: string | null): Promise<void> {
+    if (groups === null) throw nullReference();
     return this.clients.groups(groups).send('Receive', message);
   }
-  sendToOthersInGroup(group: string, message: string): Promise<void> {
-    return this.clients.othersInGroup(group).send('Receive', message);
+  sendToOthersInGroup(group: string | null, message: string | null): Promise<void> {
+    return this.clients.othersInGroup(requireValue(group, 'groupName')).send('Receive', message);
   }
-  sendToUser(user: string, message: string): Promise<void> {
-    return this.clients.user(user).send('Receive', message);
+  sendToUser(user: string | null, message: string | null): Promise<void> {
+    return this.clients.user(requireValue(user, 'userId')).send('Receive', message);
   }
-  sendToUsers(users: string[], message: string): Promise<void> {
-    return this.clients.users(users).send('Receive', message);
+  sendToUsers(users: string[] | null, message: string | null): Promise<void> {
+    return this.clients.users(requireValue(users, 'source')).send('Receive', message);
   }
-  joinGroup(group: string): Promise<void> {
-    return this.groups.add(this.context.connectionId, group);
+  joinGroup(group: string | null): Promise<void> {
+    return this.groups.add(this.context.connectionId, requireValue(group, 'groupName'));
   }
-  leaveGroup(group: string): Promise<void> {
-    return this.groups.remove(this.context.connectionId, group);
+  leaveGroup(group: string | null): Promise<void> {
+    return this.groups.remove(this.context.connectionId, requireValue(group, 'groupName'));
   }
-  joinGroupFor(id: string, group: string): Promise<void> {
-    return this.groups.add(id, group);
+  joinGroupFor(id: string | null, group: string | null): Promise<void> {
+    return this.groups.add(requireValue(id, 'connectionId'), requireValue(group, 'groupName'));
   }
-  leaveGroupFor(id: string, group: string): Promise<void> {
-    return this.groups.remove(id, group);
+  leaveGroupFor(id: string | null, group: string | null): Promise<void> {
+    return this.groups.remove(requireValue(id, 'connectionId'), requireValue(group, 'groupName'));
   }
   async sendMany(count: number): Promise<void> {
     for (let i = 0; i < count; i++) await this.clients.caller.send('Item', i);
@@ -306,8 +329,8 @@ export class ConformanceHub extends EchoHub {
   sendMixedArguments(): Promise<void> {
     return this.clients.caller.send('MixedArguments', 1, 'two', true, null, person('three', 3));
   }
-  sendText(target: string, text: string): Promise<void> {
-    return this.clients.caller.send(target, text);
+  sendText(target: string | null, text: string | null): Promise<void> {
+    return this.clients.caller.send(requireText(target, 'target'), text);
   }
 
   // Context
@@ -317,16 +340,17 @@ export class ConformanceHub extends EchoHub {
   getUserIdentifier(): string | null {
     return this.context.userIdentifier ?? null;
   }
-  setItem(key: string, value: string): void {
-    this.context.items.set(key, value);
+  setItem(key: string | null, value: string | null): void {
+    this.context.items.set(requireValue(key, 'key'), value);
   }
-  getItem(key: string): unknown {
-    return this.context.items.get(key) ?? null;
+  getItem(key: string | null): unknown {
+    return this.context.items.get(requireValue(key, 'key')) ?? null;
   }
-  getQuery(name: string): string | null {
-    return this.context.request.query.get(name) ?? null;
+  getQuery(name: string | null): string | null {
+    return this.context.request.query.get(requireValue(name, 'key')) ?? null;
   }
-  getHeader(name: string): unknown {
+  getHeader(name: string | null): unknown {
+    if (name === null) throw nullReference();
     const { headers } = this.context.request;
     const key = name.toLowerCase();
     return Object.hasOwn(headers, key) ? headers[key] : null;
@@ -343,7 +367,7 @@ export class ConformanceHub extends EchoHub {
   abort(): void {
     this.context.abort();
   }
-  async abortAfterSend(message: string): Promise<string> {
+  async abortAfterSend(message: string | null): Promise<string> {
     await this.clients.caller.send('Receive', message);
     this.context.abort();
     return 'aborted';

@@ -1,4 +1,5 @@
 import { Hub } from '@practical-signalr/server';
+import { text } from './dotnet/schemas.ts';
 
 /** The hub of the course's lessons. */
 export class MessageHub extends Hub {
@@ -24,3 +25,12 @@ export class MessageHub extends Hub {
     return this.clients.all.send('UserDisconnected', this.context.connectionId);
   }
 }
+
+/** The methods of MessageHub that clients can call. */
+export const messageMethods = {
+  sendMessageToAll: { arguments: [text] },
+  sendMessageToCaller: { arguments: [text] },
+  sendMessageToUser: { arguments: [text, text] },
+  joinGroup: { arguments: [text] },
+  sendMessageToGroup: { arguments: [text, text] },
+};

@@ -9,7 +9,7 @@ import {
 import express from 'express';
 import { mapAuthorizedHubs } from './authorized-hubs.ts';
 import { type Backplane, backplane } from '../interop/backplane.ts';
-import { ChatHub, chatMethods } from '../interop/chat-hub.ts';
+import { ChatHub, chatMethods, chatResults } from '../interop/chat-hub.ts';
 import { corsPolicy } from './cors-policy.ts';
 import { announcements, hubContextEndpoints } from './endpoints.ts';
 import * as hubs from './conformance-hub.ts';
@@ -17,9 +17,10 @@ import {
   conformanceMethods as methods,
   conformanceResults as clientResults,
 } from './conformance-methods.ts';
-import { dotnetJson } from './dotnet-json.ts';
-import { dotnetMessagePack } from './dotnet-message-pack.ts';
-import { MessageHub } from './message-hub.ts';
+import { dotnetJson } from './dotnet/json/json-serializer.ts';
+import { dotnetMessagePack } from './dotnet/message-pack/message-pack-serializer.ts';
+import { resolvePaths } from './kestrel-paths.ts';
+import { MessageHub, messageMethods } from './message-hub.ts';
 
 /** A running twin of the recorded server. */
 export interface Twin {
@@ -113,16 +114,11 @@ export async function startTwin(
   const messages =
     joined === undefined
       ? signalr.mapHub('/messages', MessageHub, {
-          methods: [
-            'sendMessageToAll',
-            'sendMessageToCaller',
-            'sendMessageToUser',
-            'joinGroup',
-            'sendMessageToGroup',
-          ],
+          methods: messageMethods,
         })
       : signalr.mapHub('/messages', ChatHub, {
           methods: chatMethods,
+          clientResults: chatResults,
           enableDetailedErrors: true,
         });
 
@@ -137,6 +133,7 @@ export async function startTwin(
 
   const server = createServer(app);
   signalr.attach(server);
+  resolvePaths(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { ArgumentException } from './dotnet-errors.ts';
-import { dotnetJson } from './dotnet-json.ts';
-import { dotnetMessagePack } from './dotnet-message-pack.ts';
-import { Float } from './dotnet-values.ts';
+import { ArgumentException } from '../errors.ts';
+import { dotnetJson } from './json-serializer.ts';
+import { dotnetMessagePack } from '../message-pack/message-pack-serializer.ts';
+import { Float } from '../values.ts';
 
 // The expected texts are answers of ASP.NET Core.
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readDateTime, readDateTimeOffset, readTimeSpan } from './dotnet-times.ts';
+import { readDateTime, readDateTimeOffset, readTimeSpan } from './json-times.ts';
 
 // All expected values are answers of ASP.NET Core.
 test.each([

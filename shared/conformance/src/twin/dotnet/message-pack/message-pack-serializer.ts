@@ -1,11 +1,12 @@
-import { decode, Encoder } from '@msgpack/msgpack';
-import { isLosslessNumber } from 'lossless-json';
+import { Encoder } from '@msgpack/msgpack';
 import type { MessagePackPayloadSerializer } from '@practical-signalr/server';
-import { Color, DotnetObject, Double, Float } from './dotnet-values.ts';
+import { readMessagePack } from './message-pack-reader.ts';
+import { isPackValue } from './pack-node.ts';
+import { Color, Dictionary, DotnetObject, Double, Float, WireForms } from '../values.ts';
 
-/** Reads 64-bit numbers without loss, and writes values as MessagePack-CSharp does in the recordings. */
+/** Reads values as nodes, which the types convert, and writes them as MessagePack-CSharp does. */
 export const dotnetMessagePack: MessagePackPayloadSerializer = {
-  decode: (bytes) => decode(bytes, { useBigInt64: true }),
+  decode: readMessagePack,
   encode: write,
 };
 
@@ -15,35 +16,36 @@ const floats = new Encoder({ forceIntegerToFloat: true, forceFloat32: true });
 const doubles = new Encoder({ forceIntegerToFloat: true });
 
 function write(value: unknown): Uint8Array {
-  if (value instanceof Double) return doubles.encode(value.value);
+  if (value instanceof WireForms) return value.messagePack;
+  if (value instanceof Double)
+    return value.bytes === undefined
+      ? doubles.encode(value.value)
+      : Buffer.concat([Uint8Array.of(0xcb), value.bytes]);
   if (value instanceof Float) return floats.encode(value.value);
   if (value instanceof Color) return plain.encode(value.name);
-  if (isLosslessNumber(value))
-    return write(/[.eE]/.test(value.value) ? Number(value.value) : BigInt(value.value));
   // Integers need the shortest form, which the library uses only for `number`.
   if (typeof value === 'bigint') {
     return Number.isSafeInteger(Number(value))
       ? plain.encode(Number(value))
       : bigInts.encode(value);
   }
+  if (value instanceof Dictionary) return writeMap(value.entries);
+  // A client result that another server receives.
+  if (isPackValue(value) && 'isPackNode' in value) return value.raw;
   if (Array.isArray(value))
     return Buffer.concat([head(0x90, 0xdc, value.length), ...value.map(write)]);
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    value instanceof Date ||
-    ArrayBuffer.isView(value)
-  ) {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value))
     return plain.encode(value);
-  }
   const spell = value instanceof DotnetObject ? capital : (name: string): string => name;
-  const members = Object.entries(value).flatMap(([name, member]) => [
-    plain.encode(spell(name)),
-    write(member),
-  ]);
-  return Buffer.concat([head(0x80, 0xde, members.length / 2), ...members]);
+  return writeMap(Object.entries(value).map(([name, member]) => [spell(name), member]));
+}
+
+function writeMap(entries: readonly (readonly [string, unknown])[]): Uint8Array {
+  const members = entries.flatMap(([name, member]) => [plain.encode(name), write(member)]);
+  return Buffer.concat([head(0x80, 0xde, entries.length), ...members]);
 }
 
 const head = (short: number, long: number, count: number): Uint8Array =>
   count < 16 ? Uint8Array.of(short | count) : Uint8Array.of(long, count >> 8, count);
+
 const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

@@ -1,5 +1,5 @@
 const DATE_TIME =
-  /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{0,16}))?)?(?:(Z)|([+-])(\d\d)(?::(\d\d))?)?)?$/;
+  /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:\.(?!$)(\d{0,16}))?)?(?:(Z)|([+-])(\d\d)(?::(\d\d))?)?)?$/;
 const MAXIMUM_OFFSET = 14 * 60;
 const MILLISECONDS_PER_MINUTE = 60_000;
 
@@ -64,19 +64,24 @@ export function readDateTimeOffset(text: string): string | undefined {
   return `${format(parts.local)}${parts.fraction}${sign}${hours}:${minutes}`;
 }
 
-const TIME_SPAN =
-  /^(-?)(?:(\d{1,8})|(?:(\d{1,8})\.)?([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,7}))?)?)$/;
-const MAXIMUM_DAYS = 10_675_199;
+const TIME_SPAN = /^(-?)(?:(\d+)|(?:(\d+)\.)?(\d+):(\d+)(?::(\d+)(?:\.(\d{1,7}))?)?)$/;
+const TICKS_PER_SECOND = 10_000_000n;
+const MAXIMUM_TICKS = 2n ** 63n - 1n;
 
 /** Returns a C# TimeSpan as System.Text.Json writes it, or undefined if the text is none. */
 export function readTimeSpan(text: string): string | undefined {
   const match = TIME_SPAN.exec(text);
   if (match === null) return undefined;
-  const [, sign, onlyDays, days = onlyDays ?? '0', hours = '0', minutes = '00'] = match;
-  const [seconds = '00', digits = ''] = match.slice(6);
-  if (Number(days) > MAXIMUM_DAYS) return undefined;
-  const daysText = Number(days) === 0 ? '' : `${Number(days)}.`;
+  const [, sign, onlyDays, days = onlyDays ?? '0', hours = '0', minutes = '0'] = match;
+  const [seconds = '0', digits = ''] = match.slice(6);
+  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
   const fraction = Number(digits) === 0 ? '' : `.${digits.padEnd(7, '0')}`;
-  const span = `${daysText}${hours.padStart(2, '0')}:${minutes}:${seconds}${fraction}`;
-  return /[1-9]/.test(span) ? sign + span : span;
+  const minutesOfAll = (BigInt(days) * 24n + BigInt(hours)) * 60n + BigInt(minutes);
+  const secondsOfAll = minutesOfAll * 60n + BigInt(seconds);
+  const ticks = secondsOfAll * TICKS_PER_SECOND + BigInt(digits.padEnd(7, '0'));
+  if (ticks > MAXIMUM_TICKS + (sign === '-' ? 1n : 0n)) return undefined;
+  const daysText = Number(days) === 0 ? '' : `${BigInt(days)}.`;
+  const clock = [hours, minutes, seconds].map((part) => String(Number(part)).padStart(2, '0'));
+  const span = `${daysText}${clock.join(':')}${fraction}`;
+  return ticks === 0n ? span : sign + span;
 }
