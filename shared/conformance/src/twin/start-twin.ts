@@ -19,7 +19,7 @@ import {
 } from './conformance-methods.ts';
 import { dotnetJson } from './dotnet/json/json-serializer.ts';
 import { dotnetMessagePack } from './dotnet/message-pack/message-pack-serializer.ts';
-import { resolvePaths } from './kestrel-paths.ts';
+import { KestrelRequest } from './kestrel-request.ts';
 import { MessageHub, messageMethods } from './message-hub.ts';
 
 /** A running twin of the recorded server. */
@@ -131,9 +131,8 @@ export async function startTwin(
   app.use('/hubcontext', hubContextEndpoints(delivery));
   app.use((_request, response) => response.status(404).end());
 
-  const server = createServer(app);
+  const server = createServer({ IncomingMessage: KestrelRequest }, app);
   signalr.attach(server);
-  resolvePaths(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

@@ -1,0 +1,36 @@
+import { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+
+/**
+ * A request whose path has no `.` and `..`, as in Kestrel, the web server of ASP.NET Core. Node passes
+ * paths on as they are received. Use it as the option `IncomingMessage` of `createServer`.
+ */
+export class KestrelRequest extends IncomingMessage {
+  constructor(socket: Socket) {
+    super(socket);
+    let resolvedUrl = '';
+    // Express replaces the prototype of requests, so the property belongs to the instance.
+    Object.defineProperty(this, 'url', {
+      get: () => resolvedUrl,
+      set: (url: string) => {
+        resolvedUrl = resolvePath(url);
+      },
+    });
+  }
+}
+
+const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
+
+/** Removes the segments `.` and `..` from the path of a request target. */
+export function resolvePath(url: string): string {
+  const length = `${url}?`.indexOf('?');
+  const path = url.slice(0, length);
+  if (!DOT_SEGMENT.test(path)) return url;
+  const kept: string[] = [];
+  for (const segment of path.split('/').slice(1)) {
+    if (segment === '..') kept.pop();
+    else if (segment !== '.') kept.push(segment);
+  }
+  const end = /\/\.{1,2}$/.test(path) ? '/' : '';
+  return `/${kept.join('/')}${end}${url.slice(length)}`;
+}
