@@ -1,6 +1,4 @@
 import '@practical-signalr/lesson-kit/style.css';
-import { explainOutcomes } from '@practical-signalr/lesson-kit/client';
-import { basicsExperiments, basicsFailures, EXPERIMENT_COLUMNS } from './basics.ts';
+import { basicsLab, showLab } from '@practical-signalr/lesson-kit/client';
 
-explainOutcomes('#experiments', basicsExperiments, EXPERIMENT_COLUMNS);
-explainOutcomes('#failures', basicsFailures);
+showLab(basicsLab('/lab'));

@@ -4,6 +4,7 @@ import {
   hasChromium,
   launchChromium,
   layoutFaults,
+  playStatefulReconnect,
   type RunningLesson,
   see,
   startLesson,
@@ -112,6 +113,13 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
     ]);
     const others = problems.splice(0).filter((text) => !intended.test(text));
     expect(others.filter((text) => !clientErrors.test(text))).toEqual([]);
+    // With the results of all steps, the walkthrough is still on the first screen.
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const height = await page.evaluate(() => {
+      window.scrollTo(0, 0);
+      return document.querySelector('.walkthrough')!.getBoundingClientRect().bottom;
+    });
+    expect(height).toBeLessThan(800);
   });
 
   test('the lab opens from the page', async () => {
@@ -130,8 +138,17 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
 
   if (production) return; // What a build may break was tested above.
 
+  test('what lesson 4 teaches is still there: with ?stateful, a drop changes neither the id nor the group', async () => {
+    const other = await context.newPage();
+    const { idBefore, idAfter, messages } = await playStatefulReconnect(other, lesson.url, () =>
+      other.locator('#fixed').getByRole('button', { name: 'Connect' }).press('Enter'),
+    );
+    expect([idAfter, messages]).toEqual([idBefore, ['after the drop']]);
+    await other.close();
+  });
+
   test('the page is accessible, and long values fit in every locale', async () => {
-    expect(await auditPage(page)).toEqual([]);
+    expect(await auditPage(page, { looks: 'all' })).toEqual([]);
     expect((await tabOrder(page, 'Course')).slice(1, 6)).toEqual([
       'Connect again',
       'Keep it out.',

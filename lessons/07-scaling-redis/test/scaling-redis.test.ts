@@ -6,6 +6,7 @@ import {
   hasChromium,
   launchChromium,
   layoutFaults,
+  playStatefulReconnect,
   type RunningLesson,
   see,
   startLesson,
@@ -178,6 +179,13 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
   });
 
   if (production) return; // The code of the pages is the same. What a build can break is tested by now.
+  test('what lesson 4 teaches is still there: with ?stateful, a drop changes neither the id nor the group', async () => {
+    const page = await context.newPage();
+    const { idBefore, idAfter, messages } = await playStatefulReconnect(page, lesson.url);
+    expect([idAfter, messages]).toEqual([idBefore, ['after the drop']]);
+    await page.close();
+  });
+
   const rowOf = (action: string) =>
     lab
       .locator('tr')

@@ -188,6 +188,16 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
   });
 
   if (production) return; // The code of the pages is the same. What a build can break is tested by now.
+  test('what lesson 4 teaches is still there: with ?stateful, the page asks the service to keep its connection', async () => {
+    const page = await context.newPage();
+    const requested = page.waitForRequest(/\/client\/negotiate\?.*useStatefulReconnect=true/);
+    await page.goto(`${lesson.url}/?stateful`);
+    await requested;
+    // The emulator declines: the documents of the service do not say how it buffers messages.
+    await see(state(page)).toHaveText('Connected · alice');
+    await page.close();
+  });
+
   const rowOf = (action: string) =>
     lab
       .locator('tr')

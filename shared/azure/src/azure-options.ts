@@ -71,7 +71,7 @@ export interface AzureSignalROptions {
    */
   readonly accessTokenLifetime?: number;
   /**
-   * Returns the claims that the client's token carries. Default: those of its user.
+   * Returns the claims that the client's token carries. Default: the claims of its user.
    * Source: `ClaimsProvider`.
    */
   readonly claimsProvider?: (

@@ -41,4 +41,4 @@ export function lessonBar(folder, attributes) {
  * @param {string} after
  */
 const neighbour = (before, { number, title }, after) =>
-  `${before}${number} ${escapeHtml(title)}${after}`;
+  `${before}${number}<span class="title"> ${escapeHtml(title)}</span>${after}`;

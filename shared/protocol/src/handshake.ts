@@ -3,7 +3,7 @@ import { RECORD_SEPARATOR } from './json/text-record-reader.ts';
 import { errors } from './errors.ts';
 import { checkInteger, MAXIMUM_INT32, readMembers, readText } from './json/read-members.ts';
 
-/** The first record of a client, JSON whatever the protocol. Source: HubProtocol.md, "HandshakeRequest message". */
+/** The first record of a client, It is JSON for every hub protocol. Source: HubProtocol.md, "HandshakeRequest message". */
 export interface HandshakeRequest {
   readonly protocol: string;
   readonly version: number;

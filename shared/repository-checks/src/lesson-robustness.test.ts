@@ -180,14 +180,20 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
   );
 
   test.each(lessons)(
-    'the walkthrough of lesson $number has three to five steps, which fit on the first screen',
+    'the walkthrough of lesson $number has three to five steps, which fit on the first screen, also on a phone',
     async ({ number }) => {
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
       await page.goto(running(number).url);
       await see(page.locator('.walk > .current')).toHaveCount(1);
       expect([3, 4, 5]).toContain(await page.locator('.walk > li').count());
-      const walkthrough = (await page.locator('.walkthrough').boundingBox())!;
-      expect(walkthrough.y + walkthrough.height).toBeLessThan(800);
+      for (const size of [
+        { width: 1280, height: 800 },
+        { width: 390, height: 844 },
+      ]) {
+        await page.setViewportSize(size);
+        const walkthrough = (await page.locator('.walkthrough').boundingBox())!;
+        expect(walkthrough.y + walkthrough.height).toBeLessThan(size.height);
+      }
       await page.close();
     },
   );

@@ -10,16 +10,13 @@ import {
   writeServiceMessage,
 } from '../service-protocol/index.ts';
 
-/**
- * One server connection, seen from the service: all that it gets, and whatever a test wants it to
- * send.
- */
+/** The service's end of one server connection. It records what it receives, and sends what a test tells it to. */
 export class FakeServerConnection {
   readonly request: IncomingMessage;
   readonly received: ServiceMessage[] = [];
-  /** WebSocket messages that have come, the handshake among them. */
+  /** The number of WebSocket messages received, including the handshake. */
   writes = 0;
-  /** Whether it answers what asks for an acknowledgement. */
+  /** Whether it acknowledges the messages that require it. */
   acknowledges = true;
   readonly #webSocket: WebSocket;
   readonly #frames = new FrameReader();
@@ -116,14 +113,14 @@ export interface FakeService {
   readonly connectionString: string;
   /** Those that have come, ended ones too. */
   readonly connections: FakeServerConnection[];
-  /** Status for new server connections; 101 takes them. */
+  /** The status of the response to new server connections. 101 accepts them. */
   status: number;
-  /** What the service takes for the time. */
+  /** The time at which the service checks tokens. */
   date: Date;
   close(): Promise<void>;
 }
 
-/** `answer` serves what is no server connection. */
+/** Starts a fake service. `answer` handles the requests that do not open a server connection. */
 export async function startFakeService(
   answer: RequestListener = () => undefined,
 ): Promise<FakeService> {

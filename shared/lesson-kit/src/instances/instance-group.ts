@@ -33,7 +33,7 @@ export class InstanceGroup {
   dotnet: DotnetState = hasDotnet() ? 'installed' : 'absent';
   readonly #options: InstanceGroupOptions;
   #running: readonly Instance[] = [];
-  /** All that was asked for so far; it never rejects. */
+  /** Settles when all starts, stops and restarts that were requested until now have finished. It never rejects. */
   #work: Promise<unknown> = Promise.resolve();
   #restarts = 0;
   #isClosed = false;

@@ -89,6 +89,25 @@ describe.skipIf(!hasChromium())('page parts in Chromium', () => {
     await see(page.locator('[aria-live].visually-hidden')).toHaveText('Step 2 is done. 3 of 3.');
   });
 
+  test('on a phone, only the current step is open, and the others unfold', async () => {
+    await page.evaluate(() => new kit.Walkthrough('.walk'));
+    const unfold = page.getByRole('button', { name: 'Details of step 2' });
+    const because = page.getByText('Because.');
+    await see(because).toBeVisible();
+    await see(unfold).toBeHidden();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await see(page.getByRole('button', { name: 'Connect' })).toBeVisible();
+    await see(because).toBeHidden();
+    await unfold.press('Enter');
+    await see(because).toBeVisible();
+    await see(unfold).toHaveAttribute('aria-expanded', 'true');
+    expect(await auditPage(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Continue' }).press('Enter');
+    await see(page.getByRole('heading', { name: 'Read why' })).toBeVisible();
+    await unfold.press('Enter');
+    await see(because).toBeHidden();
+  });
+
   test('an explained outcome table compares the real result with the expected one', async () => {
     await page.evaluate(() => {
       const outcome = { expected: '`401`', why: 'No token.', cure: 'Send one.' };

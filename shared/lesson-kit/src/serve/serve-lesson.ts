@@ -62,7 +62,7 @@ export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promis
   );
 }
 
-/** One of several servers: it has no page, tells whoever started it where it serves, and ends with it. */
+/** Serves one of several instances. It has no page, reports its port to the process that started it, and stops with that process. */
 async function serveInstance(
   name: string,
   port: number,

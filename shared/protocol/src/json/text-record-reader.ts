@@ -11,8 +11,8 @@ const NODE_SIZE = 32;
 const MINIMUM_FRAGMENTED = 256;
 
 /**
- * Splits text that arrives in any pieces into records that end with 0x1E.
- * Each character is looked at once, whatever the number of pieces; at most one unfinished record is held.
+ * Splits text that arrives in chunks of any size into records that end with 0x1E.
+ * Each character is read once, regardless of the number of chunks. At most one unfinished record is kept.
  * @example
  * const reader = new TextRecordReader(32768);
  * reader.read('{"type":6}\u001e{"ty', (record) => console.log(record)); // {"type":6}
@@ -52,14 +52,14 @@ export class TextRecordReader {
     if (start < text.length) {
       this.#pending += start === 0 ? text : text.slice(start);
       this.#flattenIfFragmented();
-      // Only the length is looked at here: counting bytes of the same text again for every piece would not be linear.
+      // Check only the length here: counting the bytes of the same text again for every chunk would take quadratic time.
       if (this.#pending.length > this.#limit) throw this.#tooLarge();
     }
   }
 
   /**
-   * A string that is the sum of many strings keeps an object for each of them. Makes one string of
-   * them when they need more memory than their characters.
+   * Copies the concatenated chunks into one flat string, when their bookkeeping needs more memory than their characters:
+   * V8 keeps an object for each part of a concatenated string.
    */
   #flattenIfFragmented(): void {
     this.#pieces++;

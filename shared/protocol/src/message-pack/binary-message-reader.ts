@@ -7,9 +7,9 @@ const MAXIMUM_LAST_BYTE = 7;
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * Splits bytes that arrive in any pieces into messages that a length goes before, as a VarInt.
- * A message over the limit is refused by its length, before its bytes are kept; memory is taken for bytes that have come, never for a
- * length that was claimed. Each byte is copied a bounded number of times, whatever the number of pieces; at most one unfinished message is held.
+ * Splits bytes that arrive in chunks of any size into messages. The length of each message precedes it, as a VarInt.
+ * A message over the limit is refused as soon as its length is known. Memory is allocated only for bytes that have arrived, not for the
+ * length that a client claims. Each byte is copied a bounded number of times, regardless of the number of chunks. At most one unfinished message is kept.
  * Source: HubProtocol.md, "MessagePack encoding", "Binary encoding".
  * @example
  * const reader = new BinaryMessageReader(32768);

@@ -5,7 +5,7 @@ import {
   type SharedMessage,
 } from '@practical-signalr/server/scale-out';
 
-/** Returns the protocols that every message is encoded in: those of the server, and JSON and MessagePack for clients of other servers. */
+/** Returns the protocols in which every message is encoded: the protocols of this server, and JSON and MessagePack for clients of other servers. */
 export function publishedProtocols(server: readonly HubProtocol[]): readonly HubProtocol[] {
   const defaults = [new JsonHubProtocol(), new MessagePackHubProtocol()];
   const serverNames = new Set(server.map(({ name }) => name));

@@ -6,7 +6,7 @@ import type { ConnectionRequest } from '../connections/connection-request.ts';
 /** A request whose sender is asked for. */
 export interface AuthenticationContext {
   readonly request: ConnectionRequest;
-  /** The request as Node has it, with all that the app's middleware has put on it. */
+  /** The request of Node, with the properties that the app's middleware has added. */
   readonly httpRequest: IncomingMessage;
   /** Only for a WebSocket upgrade, which no middleware of the app has seen. */
   readonly socket: Duplex | undefined;

@@ -122,7 +122,7 @@ function bearerToken({ headers }: ConnectionRequest): string | undefined {
   return /^bearer +(.*)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
 }
 
-/** The key that a token's header names. The header is not verified yet: an algorithm that does not count never reaches the function. */
+/** Returns the key that a token's header names. The header is not verified yet, so tokens with an algorithm that is not allowed are refused before `find` is called. */
 async function foundKey(token: string, find: FindKey, { algorithms }: TokenValidation) {
   let header: JwtHeader | undefined;
   try {
@@ -141,7 +141,7 @@ async function foundKey(token: string, find: FindKey, { algorithms }: TokenValid
   throw errors.tokenKeyNotFound(errors.jwtKeyMismatch(header.alg));
 }
 
-/** The options, checked: what cannot work, or could be tricked, is refused before the first token comes. */
+/** Checks the options, and throws if they cannot work or are not secure. This happens before the first token arrives. */
 function tokenValidation(options: JwtBearerOptions): TokenValidation {
   const { key, issuer, audience, clockTolerance = 0, requireExpirationTime = true } = options;
   let { algorithms } = options as { algorithms?: readonly string[] };

@@ -33,8 +33,8 @@ export type InvokeName<TContract> = Exclude<
 >;
 
 /**
- * A method with a rest parameter has no fixed number of arguments and cannot be called, unless
- * nothing is typed.
+ * The arguments of a method. A method with a rest parameter has no fixed number of arguments, so a typed client cannot
+ * call it. Arguments without types (`unknown[]`) are allowed.
  */
 type CountedArguments<TArguments extends readonly unknown[]> = number extends TArguments['length']
   ? unknown[] extends TArguments

@@ -24,7 +24,7 @@ export interface NegotiatedConnection {
 export interface ConnectionManagerSettings {
   /** How long a negotiated connection may stay unopened, in ms. */
   readonly unopenedTimeout: number;
-  /** The owner of the manager ticks it. */
+  /** The clock of the timeouts. The creator of the manager starts and stops it. */
   readonly clock: RunningClock;
   /** Signs tokens that other servers accept, too. Default: tokens are valid on this server only. */
   readonly tokens?: TokenSource | undefined;

@@ -1,6 +1,6 @@
 /** A timer that is later than this, in ms, shows that the event loop was blocked. */
 const TOLERATED_LATENESS = 100;
-/** The time after a late timer in which the server reads what has arrived meanwhile, in ms. */
+/** The time that a late timer gives the server to read data that has already arrived, in ms. */
 const GRACE_TIME = 1000;
 /** How often a deadline is extended, so that a busy event loop cannot extend it forever. */
 const MAXIMUM_EXTENSIONS = 3;

@@ -32,7 +32,7 @@ export class PostQueue {
   #hasEnded = false;
   /** The first one is being read. */
   readonly #open: OpenPost[] = [];
-  /** A chunk that has been read, but may not be delivered or kept. */
+  /** A chunk that has been read, but can be neither delivered nor buffered yet, because a limit is reached. */
   #heldChunk: Uint8Array | undefined;
   #stopReading: (() => void) | undefined;
 

@@ -26,7 +26,7 @@ export type RequestHandler = (
 /** Returns the hub of a path. As in ASP.NET Core, case and a trailing slash do not matter. */
 export type FindHub = (path: string) => RouteMatch<MappedHub> | undefined;
 
-/** What the handler needs from the rest of the server. */
+/** The parts of the server that the handler uses. */
 export interface HttpHandlerContext {
   readonly findHub: FindHub;
   readonly batcher: WriteBatcher;

@@ -3,12 +3,12 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 /** Passes TCP on, and cuts a connection when so many bytes have passed, in whichever direction. */
 export interface CuttingProxy {
   readonly url: string;
-  /** Cuts all that is open. */
+  /** Cuts all open connections. */
   cut(): void;
   close(): Promise<void>;
 }
 
-/** Starts a proxy to a port of this machine; `bytes` pass in all, over all connections. */
+/** Starts a proxy to a port of this machine. It cuts all connections after `bytes` bytes in total. */
 export async function startCuttingProxy(
   port: number,
   bytes = Number.POSITIVE_INFINITY,

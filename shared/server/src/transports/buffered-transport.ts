@@ -74,7 +74,7 @@ export abstract class BufferedTransport implements Transport, Flushable {
   /** The bytes that were written and that the operating system has not accepted. */
   protected abstract readonly unsentBytes: number;
   protected abstract write(frames: Buffer): void;
-  /** Closes the connection after all that was written. */
+  /** Closes the connection after the written data has been sent. */
   protected abstract end(): void;
 
   get progress(): number {

@@ -26,7 +26,7 @@ const OBSERVED = ['data-observed', 'data-called', 'data-received'];
 
 /**
  * A numbered walkthrough on the first screen of a lesson. Exactly one step is current, until all are done. Steps are
- * never locked.
+ * never locked. On a phone, only the current step is open; the others unfold when the reader presses their button.
  *
  * The page's HTML has an `<ol class="walk">` with one `<li id="…">` for each step:
  * - `<h2>`: an instruction or a topic.
@@ -200,6 +200,7 @@ function createStep(element: HTMLLIElement, number: number): Step {
   failure.setAttribute('role', 'status');
   element.append(failure);
   const button = element.querySelector('button') ?? createButton(element);
+  heading.after(createUnfoldButton(element, number));
   const first = button?.textContent?.trim() ?? '';
   return {
     element,
@@ -210,6 +211,23 @@ function createStep(element: HTMLLIElement, number: number): Step {
     labels: { first, again: button?.dataset['again'] ?? 'Connect again' },
     isDone: false,
   };
+}
+
+/**
+ * Creates the button that unfolds a step and folds it again. The style shows it on a phone, where only the current step
+ * is open.
+ */
+function createUnfoldButton(element: HTMLLIElement, number: number): HTMLButtonElement {
+  const button = document.createElement('button');
+  button.className = 'unfold';
+  button.type = 'button';
+  button.setAttribute('aria-label', `Details of step ${number}`);
+  button.setAttribute('aria-expanded', 'false');
+  button.addEventListener('click', () => {
+    const isOpen = element.classList.toggle('open');
+    button.setAttribute('aria-expanded', String(isOpen));
+  });
+  return button;
 }
 
 /** Makes a card inert until a step is done. The note says so; the style hides it afterwards. */

@@ -33,7 +33,7 @@ export class UploadStreams {
     return undefined;
   }
 
-  /** Returns an open upload. If the connection has closed meanwhile, the upload has ended. */
+  /** Returns an open upload. If the connection has closed, the returned upload has ended. */
   get(id: string): UploadStream {
     const openStream = this.#streams.get(id);
     if (openStream !== undefined) return openStream;

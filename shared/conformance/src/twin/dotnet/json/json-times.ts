@@ -38,7 +38,7 @@ const format = (date: Date): string => date.toISOString().slice(0, 'yyyy-MM-ddTH
 const toUtc = ({ local, offset = 0 }: DateParts): Date =>
   new Date(local.getTime() - offset * MILLISECONDS_PER_MINUTE);
 
-/** Years of .NET have four digits and begin with 1. */
+/** Returns whether .NET can represent the date: its years are 0001 to 9999. */
 const isInRange = (date: Date): boolean => /^(?!0000)\d{4}-/.test(date.toISOString());
 
 /**

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { see } from './see.ts';
+import { see } from '../see.ts';
 
 /** What one row of an explained outcome table shows after its buttons were pressed. */
 export interface PlayedOutcome {
@@ -14,9 +14,14 @@ export interface PlayedOutcome {
 /**
  * Presses every button of an explained outcome table, one after the other, and returns what its rows show.
  * @param table selector of the table. A `<details>` around it is opened.
+ * @param only the actions of the rows to play; default: all rows.
  * @example expect(await playOutcomes(page, '#failures')).toEqual([{ action: 'Call an unknown method', … }]);
  */
-export async function playOutcomes(page: Page, table: string): Promise<PlayedOutcome[]> {
+export async function playOutcomes(
+  page: Page,
+  table: string,
+  only?: readonly string[],
+): Promise<PlayedOutcome[]> {
   await page.locator(table).evaluate((element) => {
     element.closest('details')?.setAttribute('open', '');
   });
@@ -25,6 +30,7 @@ export async function playOutcomes(page: Page, table: string): Promise<PlayedOut
   for (let index = 0; index < (await rows.count()); index++) {
     const cells = rows.nth(index).locator('td');
     const action = cells.nth(0).getByRole('button');
+    if (only?.includes(await action.innerText()) === false) continue;
     await action.click();
     const badge = cells.nth(1).locator('.badge');
     await see(badge).toHaveText(/./);
