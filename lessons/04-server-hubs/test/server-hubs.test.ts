@@ -209,7 +209,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
       [
         'Connect a second client',
         'As expected',
-        'The first client is told about 2 connections, the second about 1.',
+        'Connections that are reported to the first client: 2, to the second: 1.',
         undefined,
       ],
       ['Join a group twice', 'As expected', 'The call succeeds. Copies: 1.', undefined],

@@ -3,7 +3,10 @@ import { RECORD_SEPARATOR } from './json/text-record-reader.ts';
 import { errors } from './errors.ts';
 import { checkInteger, MAXIMUM_INT32, readMembers, readText } from './json/read-members.ts';
 
-/** The first record of a client, It is JSON for every hub protocol. Source: HubProtocol.md, "HandshakeRequest message". */
+/**
+ * The first record of a client. It is JSON for every hub protocol. Source: HubProtocol.md,
+ * "HandshakeRequest message".
+ */
 export interface HandshakeRequest {
   readonly protocol: string;
   readonly version: number;
@@ -12,7 +15,8 @@ export interface HandshakeRequest {
 const SEPARATOR_BYTE = 0x1e;
 
 /**
- * Collects the handshake of one connection, which may come in any pieces, and what follows it in the same piece.
+ * Collects the handshake of one connection, which may come in any pieces, and what follows it in
+ * the same piece.
  * @example
  * const reader = new HandshakeReader(32768);
  * reader.read('{"protocol":"json","version":1}\u001e'); // { request: { protocol: 'json', version: 1 }, rest: '' }

@@ -10,7 +10,10 @@ import {
   writeServiceMessage,
 } from '../service-protocol/index.ts';
 
-/** The service's end of one server connection. It records what it receives, and sends what a test tells it to. */
+/**
+ * The service's end of one server connection. It records what it receives, and sends what a test
+ * tells it to.
+ */
 export class FakeServerConnection {
   readonly request: IncomingMessage;
   readonly received: ServiceMessage[] = [];

@@ -85,7 +85,10 @@ export interface HomeServer {
   start(number: number): void;
   stop(number: number): void;
   guide(number: number): Promise<LessonGuide>;
-  /** Streams the output of a lesson: first the lines that it has printed already, then each new line. */
+  /**
+   * Streams the output of a lesson: first the lines that it has printed already, then each new
+   * line.
+   */
   log(number: number): AsyncIterable<LogLines>;
 }
 

@@ -6,8 +6,8 @@ import { lessonSteps } from './lesson-budgets.ts';
 const course = 'https://codeopinion.com/practical-asp-net-core-signalr';
 
 /**
- * What the course has for each section, and which code of the lesson to read while watching. The texts
- * state only what the course page or the C# repository shows. No other addresses are known.
+ * What the course has for each section, and which code of the lesson to read while watching. The
+ * texts state only what the course page or the C# repository shows. No other addresses are known.
  */
 export const videos: readonly FollowAlong[] = [
   {

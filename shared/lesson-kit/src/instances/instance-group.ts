@@ -9,7 +9,10 @@ import { startInstance } from './start-instance.ts';
 export interface InstanceGroupOptions {
   /** The server/main.ts of the lesson. Each instance runs it. */
   readonly main: URL;
-  /** Environment variables of the instances, in addition to those of this process. Read at each start. */
+  /**
+   * Environment variables of the instances, in addition to those of this process. Read at each
+   * start.
+   */
   readonly environment: NodeJS.ProcessEnv;
   /** Default: `instance 1` and `instance 2`. */
   readonly names?: readonly string[];
@@ -22,9 +25,10 @@ const byName = (a: Instance, b: Instance): number =>
   Number(a.name === DOTNET) - Number(b.name === DOTNET) || a.name.localeCompare(b.name);
 
 /**
- * The instances of a lesson, and a C# server that can join them. Starts and stops run one after another. An instance that
- * failed to start is started by the next `start()`. Lesson 7 uses the ports 4171 and 4172, and lesson 8 uses 4182; free
- * ports are used if the lesson runs on another port than its own.
+ * The instances of a lesson, and a C# server that can join them. Starts and stops run one after
+ * another. An instance that failed to start is started by the next `start()`. Lesson 7 uses the
+ * ports 4171 and 4172, and lesson 8 uses 4182; free ports are used if the lesson runs on another
+ * port than its own.
  * @example
  * const instances = new InstanceGroup({ main: new URL('main.ts', import.meta.url), environment: { TOKEN_KEY: key } });
  * await instances.start();
@@ -33,7 +37,10 @@ export class InstanceGroup {
   dotnet: DotnetState = hasDotnet() ? 'installed' : 'absent';
   readonly #options: InstanceGroupOptions;
   #running: readonly Instance[] = [];
-  /** Settles when all starts, stops and restarts that were requested until now have finished. It never rejects. */
+  /**
+   * Settles when all starts, stops and restarts that were requested until now have finished. It
+   * never rejects.
+   */
   #work: Promise<unknown> = Promise.resolve();
   #restarts = 0;
   #isClosed = false;
@@ -57,7 +64,8 @@ export class InstanceGroup {
   }
 
   /**
-   * Ends all and starts them again, with the environment that `change` has made. The C# server has to be asked again.
+   * Ends all and starts them again, with the environment that `change` has made. The C# server has
+   * to be asked again.
    * @throws {Error} where they run elsewhere; nothing is changed then.
    */
   restart(change: () => unknown = () => undefined): Promise<void> {

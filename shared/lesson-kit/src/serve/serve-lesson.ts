@@ -15,8 +15,10 @@ import { requestJournal } from './request-journal.ts';
 import { serveBuiltPage, servePageFromSource, servePageElsewhere } from './serve-page.ts';
 
 /**
- * Serves a lesson on port 4100 and the lesson's number (or `PORT`) until Ctrl-C: its page with hot reload or, with
- * `--production` among the arguments, as `npm run build` left it in dist/. `GET /requests` returns the request journal.
+ * Serves a lesson on port 4100 and the lesson's number (or `PORT`) until Ctrl-C: its page with hot
+ * reload or, with
+ * `--production` among the arguments, as `npm run build` left it in dist/. `GET /requests` returns
+ * the request journal.
  * `mainUrl` is the `import.meta.url` of its server/main.ts.
  */
 export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promise<void> {
@@ -39,7 +41,8 @@ export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promis
     port = portOfEnvironment(port);
     lesson.app.get('/lesson/:number', openLesson({ lesson: basename(folder) }));
     lesson.app.get('/requests', requestJournal(server));
-    // The page first: one that waits for the server's return must not find a server without its page.
+    // The page first: one that waits for the server's return must not find a server without its
+    // page.
     const { INSTANCE: name } = process.env;
     if (name !== undefined) return await serveInstance(name, port, lesson, end);
     if (production === true) serveBuiltPage(folder, lesson);
@@ -62,7 +65,10 @@ export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promis
   );
 }
 
-/** Serves one of several instances. It has no page, reports its port to the process that started it, and stops with that process. */
+/**
+ * Serves one of several instances. It has no page, reports its port to the process that started it,
+ * and stops with that process.
+ */
 async function serveInstance(
   name: string,
   port: number,

@@ -37,16 +37,16 @@ export async function axeFindings(page: Page, more: readonly string[] = []): Pro
 /** The options of {@link auditPage}. */
 export interface AuditOptions {
   /**
-   * `two` (default): light on a desktop and dark on a phone. `all`: light and dark, on a desktop and on a phone. One page
-   * of each kind needs all of them, because the pages share their style.
+   * `two` (default): light on a desktop and dark on a phone. `all`: light and dark, on a desktop
+   * and on a phone. One page of each kind needs all of them, because the pages share their style.
    */
   readonly looks?: 'two' | 'all';
 }
 
 /**
  * Returns a sentence for each accessibility problem of the page in its current state: violations of
- * WCAG 2.2 AA that axe finds in each look, animations although the reader prefers reduced motion, and
- * horizontal scrolling, also on a projector and at 200 % zoom.
+ * WCAG 2.2 AA that axe finds in each look, animations although the reader prefers reduced motion,
+ * and horizontal scrolling, also on a projector and at 200 % zoom.
  * @example expect(await auditPage(page)).toEqual([]);
  */
 export async function auditPage(

@@ -6,7 +6,10 @@ export type LongValues = Readonly<Record<string, string | ((locale: string) => s
 /** Locales whose times and numbers differ in length, script and direction. */
 const LOCALES = ['en-US', 'de-DE', 'fr-FR', 'bg-BG', 'ja-JP', 'ar-EG', 'my-MM'];
 
-/** Widths of a window in px: desktop, projector, the narrowest with two columns, a desktop at 200 % zoom, two phones. */
+/**
+ * Widths of a window in px: desktop, projector, the narrowest with two columns, a desktop at 200 %
+ * zoom, two phones.
+ */
 const WIDTHS = [1280, 1024, 901, 640, 390, 320];
 
 /**

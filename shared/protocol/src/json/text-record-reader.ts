@@ -12,7 +12,8 @@ const MINIMUM_FRAGMENTED = 256;
 
 /**
  * Splits text that arrives in chunks of any size into records that end with 0x1E.
- * Each character is read once, regardless of the number of chunks. At most one unfinished record is kept.
+ * Each character is read once, regardless of the number of chunks. At most one unfinished record is
+ * kept.
  * @example
  * const reader = new TextRecordReader(32768);
  * reader.read('{"type":6}\u001e{"ty', (record) => console.log(record)); // {"type":6}
@@ -52,14 +53,15 @@ export class TextRecordReader {
     if (start < text.length) {
       this.#pending += start === 0 ? text : text.slice(start);
       this.#flattenIfFragmented();
-      // Check only the length here: counting the bytes of the same text again for every chunk would take quadratic time.
+      // Check only the length here: counting the bytes of the same text again for every chunk would
+      // take quadratic time.
       if (this.#pending.length > this.#limit) throw this.#tooLarge();
     }
   }
 
   /**
-   * Copies the concatenated chunks into one flat string, when their bookkeeping needs more memory than their characters:
-   * V8 keeps an object for each part of a concatenated string.
+   * Copies the concatenated chunks into one flat string, when their bookkeeping needs more memory
+   * than their characters: V8 keeps an object for each part of a concatenated string.
    */
   #flattenIfFragmented(): void {
     this.#pieces++;
@@ -70,7 +72,8 @@ export class TextRecordReader {
   }
 
   #decode(bytes: Uint8Array): string {
-    // A character may be cut between two pieces, so the decoder is kept; text that is not UTF-8 is an error, not U+FFFD.
+    // A character may be cut between two pieces, so the decoder is kept; text that is not UTF-8 is
+    // an error, not U+FFFD.
     this.#decoder ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     try {
       return this.#decoder.decode(bytes, { stream: true });

@@ -7,10 +7,11 @@ const MAXIMUM_LAST_BYTE = 7;
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * Splits bytes that arrive in chunks of any size into messages. The length of each message precedes it, as a VarInt.
- * A message over the limit is refused as soon as its length is known. Memory is allocated only for bytes that have arrived, not for the
- * length that a client claims. Each byte is copied a bounded number of times, regardless of the number of chunks. At most one unfinished message is kept.
- * Source: HubProtocol.md, "MessagePack encoding", "Binary encoding".
+ * Splits bytes that arrive in chunks of any size into messages. The length of each message precedes
+ * it, as a VarInt. A message over the limit is refused as soon as its length is known. Memory is
+ * allocated only for bytes that have arrived, not for the length that a client claims. Each byte is
+ * copied a bounded number of times, regardless of the number of chunks. At most one unfinished
+ * message is kept. Source: HubProtocol.md, "MessagePack encoding", "Binary encoding".
  * @example
  * const reader = new BinaryMessageReader(32768);
  * reader.read(Uint8Array.of(2, 0x91, 6, 3), (message) => console.log(message)); // Uint8Array [ 0x91, 6 ]
@@ -38,7 +39,8 @@ export class BinaryMessageReader {
       const end = at + this.#length - this.#filled;
       let message: Uint8Array;
       if (this.#filled === 0 && end <= bytes.length) {
-        // Not subarray: of a Buffer it makes another Buffer, which is slower and shows in what users get.
+        // Not subarray: of a Buffer it makes another Buffer, which is slower and shows in what
+        // users get.
         message = new Uint8Array(bytes.buffer, bytes.byteOffset + at, this.#length);
       } else {
         this.#keep(

@@ -5,14 +5,20 @@ import {
   type SharedMessage,
 } from '@practical-signalr/server/scale-out';
 
-/** Returns the protocols in which every message is encoded: the protocols of this server, and JSON and MessagePack for clients of other servers. */
+/**
+ * Returns the protocols in which every message is encoded: the protocols of this server, and JSON
+ * and MessagePack for clients of other servers.
+ */
 export function publishedProtocols(server: readonly HubProtocol[]): readonly HubProtocol[] {
   const defaults = [new JsonHubProtocol(), new MessagePackHubProtocol()];
   const serverNames = new Set(server.map(({ name }) => name));
   return [...server, ...defaults.filter(({ name }) => !serverNames.has(name))];
 }
 
-/** Returns a message encoded in each of the protocols, by protocol name. Throws the error of a payload serializer. */
+/**
+ * Returns a message encoded in each of the protocols, by protocol name. Throws the error of a
+ * payload serializer.
+ */
 export function encodeFor(
   protocols: readonly HubProtocol[],
   message: SharedMessage,

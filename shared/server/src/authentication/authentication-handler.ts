@@ -13,8 +13,8 @@ export interface AuthenticationContext {
 }
 
 /**
- * What came of it: a ticket, a failure (there was a token and it is not good), or neither (nobody said who they are).
- * Source: `AuthenticateResult` of ASP.NET Core.
+ * What came of it: a ticket, a failure (there was a token and it is not good), or neither (nobody
+ * said who they are). Source: `AuthenticateResult` of ASP.NET Core.
  */
 export interface AuthenticateResult {
   readonly ticket?: AuthenticationTicket;
@@ -23,7 +23,8 @@ export interface AuthenticateResult {
   /**
    * Whether the caller has attached the credentials itself, as a token or an API key in a header or
    * in the query. Browsers attach cookies to the requests of every page, so requests with other
-   * credentials must come from the same origin, unless `allowedOrigins` allows more. Default: false.
+   * credentials must come from the same origin, unless `allowedOrigins` allows more. Default:
+   * false.
    */
   readonly hasExplicitCredentials?: boolean;
   /** The request has its answer already; nothing more is to be done. */
@@ -31,8 +32,9 @@ export interface AuthenticateResult {
 }
 
 /**
- * Says who a request comes from. Made by {@link jwtBearer} and {@link requestUser}, or your own. What it throws is answered with 500,
- * logged without tokens, and lets nobody in. Source: `IAuthenticationHandler` of ASP.NET Core.
+ * Says who a request comes from. Made by {@link jwtBearer} and {@link requestUser}, or your own.
+ * What it throws is answered with 500, logged without tokens, and lets nobody in. Source:
+ * `IAuthenticationHandler` of ASP.NET Core.
  * @example
  * const apiKey: AuthenticationHandler = {
  *   authenticate: ({ request }) =>

@@ -17,15 +17,19 @@ import {
   type VerificationKey,
 } from './verification-key.ts';
 
-/** A longer token is not looked at. Characters; Node's own limit for all headers of a request is the same. */
+/**
+ * A longer token is not looked at. Characters; Node's own limit for all headers of a request is the
+ * same.
+ */
 const MAXIMUM_TOKEN_LENGTH = 16_384;
 
 type FindKey = Exclude<JwtBearerOptions['key'], VerificationKey>;
 
 /**
- * Authentication by a signed token (JWT) in the Authorization header, or wherever `onMessageReceived` finds it. The library
- * `jsonwebtoken` verifies, with a fixed list of algorithms. Throws a sentence for a key that is too short or does not fit.
- * Source: `AddJwtBearer` of ASP.NET Core, RFC 6750, RFC 7519.
+ * Authentication by a signed token (JWT) in the Authorization header, or wherever
+ * `onMessageReceived` finds it. The library
+ * `jsonwebtoken` verifies, with a fixed list of algorithms. Throws a sentence for a key that is too
+ * short or does not fit. Source: `AddJwtBearer` of ASP.NET Core, RFC 6750, RFC 7519.
  * @example
  * const signalr = new SignalRServer({
  *   authentication: jwtBearer({
@@ -33,7 +37,8 @@ type FindKey = Exclude<JwtBearerOptions['key'], VerificationKey>;
  *     issuer: 'https://example.org',
  *     audience: 'chat',
  *     events: {
- *       // Browsers cannot set headers on WebSockets and event streams: the client sends the token in the query.
+ *       // Browsers cannot set headers on WebSockets and event streams: the client sends the token
+ *   in the query.
  *       onMessageReceived(context) {
  *         context.token = context.request.query.get('access_token');
  *       },
@@ -122,7 +127,10 @@ function bearerToken({ headers }: ConnectionRequest): string | undefined {
   return /^bearer +(.*)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
 }
 
-/** Returns the key that a token's header names. The header is not verified yet, so tokens with an algorithm that is not allowed are refused before `find` is called. */
+/**
+ * Returns the key that a token's header names. The header is not verified yet, so tokens with an
+ * algorithm that is not allowed are refused before `find` is called.
+ */
 async function foundKey(token: string, find: FindKey, { algorithms }: TokenValidation) {
   let header: JwtHeader | undefined;
   try {
@@ -141,7 +149,10 @@ async function foundKey(token: string, find: FindKey, { algorithms }: TokenValid
   throw errors.tokenKeyNotFound(errors.jwtKeyMismatch(header.alg));
 }
 
-/** Checks the options, and throws if they cannot work or are not secure. This happens before the first token arrives. */
+/**
+ * Checks the options, and throws if they cannot work or are not secure. This happens before the
+ * first token arrives.
+ */
 function tokenValidation(options: JwtBearerOptions): TokenValidation {
   const { key, issuer, audience, clockTolerance = 0, requireExpirationTime = true } = options;
   let { algorithms } = options as { algorithms?: readonly string[] };

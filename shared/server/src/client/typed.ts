@@ -33,8 +33,8 @@ export type InvokeName<TContract> = Exclude<
 >;
 
 /**
- * The arguments of a method. A method with a rest parameter has no fixed number of arguments, so a typed client cannot
- * call it. Arguments without types (`unknown[]`) are allowed.
+ * The arguments of a method. A method with a rest parameter has no fixed number of arguments, so a
+ * typed client cannot call it. Arguments without types (`unknown[]`) are allowed.
  */
 type CountedArguments<TArguments extends readonly unknown[]> = number extends TArguments['length']
   ? unknown[] extends TArguments
@@ -50,7 +50,8 @@ type PassedArguments<TArguments extends readonly unknown[]> = {
 };
 
 /**
- * The arguments that the client passes to a method: all of them, also the optional ones. For an upload, the client passes a `Subject` of
+ * The arguments that the client passes to a method: all of them, also the optional ones. For an
+ * upload, the client passes a `Subject` of
  * `@microsoft/signalr` or any other `IStreamResult`.
  */
 export type ClientArguments<TContract, TName extends string> = PassedArguments<

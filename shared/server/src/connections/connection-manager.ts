@@ -33,8 +33,8 @@ export interface ConnectionManagerSettings {
 const newId = (): string => randomBytes(16).toString('base64url');
 
 /**
- * The connections of one path by their tokens. A connection that is only negotiated needs no memory:
- * its token contains everything.
+ * The connections of one path by their tokens. A connection that is only negotiated needs no
+ * memory: its token contains everything.
  * Source: `HttpConnectionManager` of ASP.NET Core.
  */
 export class ConnectionManager {

@@ -18,8 +18,8 @@ interface OpenPost {
 
 /**
  * The POSTs of one connection. Their bodies are read one after the other. While the connection is
- * not open, a limited number of bytes is kept. All further bytes, and all bytes while the connection
- * is paused, stay in the client's socket.
+ * not open, a limited number of bytes is kept. All further bytes, and all bytes while the
+ * connection is paused, stay in the client's socket.
  */
 export class PostQueue {
   readonly #maximumEarly: number;
@@ -32,7 +32,10 @@ export class PostQueue {
   #hasEnded = false;
   /** The first one is being read. */
   readonly #open: OpenPost[] = [];
-  /** A chunk that has been read, but can be neither delivered nor buffered yet, because a limit is reached. */
+  /**
+   * A chunk that has been read, but can be neither delivered nor buffered yet, because a limit is
+   * reached.
+   */
   #heldChunk: Uint8Array | undefined;
   #stopReading: (() => void) | undefined;
 
@@ -55,7 +58,9 @@ export class PostQueue {
     });
   }
 
-  /** Delivers what was kept, then everything that follows. `onCut` is called if a body is cut off. */
+  /**
+   * Delivers what was kept, then everything that follows. `onCut` is called if a body is cut off.
+   */
   open(events: TransportEvents, onCut: () => void): void {
     const early = this.#early;
     this.#dropEarly();

@@ -15,7 +15,8 @@ import { answerTransport } from './transport-endpoint.ts';
 
 /**
  * Serves requests as middleware of express, or as the listener of a server of `node:http`,
- * `node:https` or `node:http2`. Without `next`, requests to paths without a hub are answered with 404.
+ * `node:https` or `node:http2`. Without `next`, requests to paths without a hub are answered with
+ * 404.
  */
 export type RequestHandler = (
   request: IncomingMessage | Http2ServerRequest,

@@ -3,7 +3,10 @@ import { type HttpTransportHost, serveHttpTransport } from '../transports/http-t
 import type { WriteBatcher } from '../transports/write-batcher.ts';
 import type { HubExchange } from './hub-exchange.ts';
 
-/** Answers the requests of the HTTP transports (Server-Sent Events, Long Polling) to the path of a hub. */
+/**
+ * Answers the requests of the HTTP transports (Server-Sent Events, Long Polling) to the path of a
+ * hub.
+ */
 export function answerTransport(exchange: HubExchange, batcher: WriteBatcher): Promise<void> {
   const { hub, request, response, details, ticket } = exchange;
   const { disconnectTimeout, logger, longPolling, transportMaxBufferSize } = hub.options;

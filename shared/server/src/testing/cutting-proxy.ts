@@ -8,7 +8,9 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
-/** Starts a proxy to a port of this machine. It cuts all connections after `bytes` bytes in total. */
+/**
+ * Starts a proxy to a port of this machine. It cuts all connections after `bytes` bytes in total.
+ */
 export async function startCuttingProxy(
   port: number,
   bytes = Number.POSITIVE_INFINITY,

@@ -9,13 +9,13 @@ export interface SendLimits {
   /** The number of buffered bytes above which senders wait. */
   readonly highWaterMark: number;
   /**
-   * The maximum number of buffered bytes, in addition to the largest message. It limits the memory of
-   * applications that do not wait for their sends.
+   * The maximum number of buffered bytes, in addition to the largest message. It limits the memory
+   * of applications that do not wait for their sends.
    */
   readonly maximumBufferSize: number;
   /**
-   * How long a client may read nothing while its buffer is above the high-water mark, in ms. Reading
-   * counts in steps of 64 KB.
+   * How long a client may read nothing while its buffer is above the high-water mark, in ms.
+   * Reading counts in steps of 64 KB.
    */
   readonly sendTimeout: number;
 }
@@ -30,9 +30,9 @@ const MAXIMUM_TEXT = 4096;
 export const CLOSE_TIMEOUT = 5000;
 
 /**
- * The part of sending that all transports share. Payloads of one turn of the event loop are collected,
- * framed once and written together. Senders wait while the client does not read. A client that reads
- * nothing for too long is disconnected.
+ * The part of sending that all transports share. Payloads of one turn of the event loop are
+ * collected, framed once and written together. Senders wait while the client does not read. A
+ * client that reads nothing for too long is disconnected.
  */
 export abstract class BufferedTransport implements Transport, Flushable {
   readonly #batcher: WriteBatcher;

@@ -4,8 +4,10 @@ import { useConnection } from '../outcomes/use-connection.ts';
 import type { Lab } from './lab.ts';
 
 /**
- * Returns the lab of lesson 3: what goes wrong with a call, and what succeeds although it looks wrong.
- * @param path the path of the lab. Its server maps a hub at `messages` and one at `large-messages` below it.
+ * Returns the lab of lesson 3: what goes wrong with a call, and what succeeds although it looks
+ * wrong.
+ * @param path the path of the lab. Its server maps a hub at `messages` and one at `large-messages`
+ * below it.
  * @example showLab(basicsLab('/lab'));
  */
 export function basicsLab(path: string): Lab {

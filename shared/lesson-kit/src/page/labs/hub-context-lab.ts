@@ -6,13 +6,17 @@ import type { Lab } from './lab.ts';
 
 /** The options of {@link hubContextLab}. */
 export interface HubContextLabOptions {
-  /** Whether `/announcement` requires a token, as from lesson 6 on. Then one of the failures is cured. */
+  /**
+   * Whether `/announcement` requires a token, as from lesson 6 on. Then one of the failures is
+   * cured.
+   */
   readonly isProtected?: boolean;
 }
 
 /**
  * Returns the lab of lesson 5: what goes wrong with code that runs outside of a hub call.
- * @param path the path of the lab. Its server maps a hub at `messages` below it, and handles posts to `announce` and to
+ * @param path the path of the lab. Its server maps a hub at `messages` below it, and handles posts
+ * to `announce` and to
  * `failing-announcement`.
  * @example showLab(hubContextLab('/lab'));
  */

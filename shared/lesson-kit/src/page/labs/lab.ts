@@ -21,7 +21,8 @@ export function showLab({ failures, experiments }: Lab): void {
 }
 
 /**
- * Adds the labs of earlier lessons to the end of the page, the latest lesson first. Each is a folded card.
+ * Adds the labs of earlier lessons to the end of the page, the latest lesson first. Each is a
+ * folded card.
  * @example showEarlierLabs([serverHubsLab('/lab'), basicsLab('/lab')]);
  */
 export function showEarlierLabs(labs: readonly Lab[]): void {

@@ -7,8 +7,10 @@ import type { Lab } from './lab.ts';
 const GROUP = 'PrivateGroup';
 
 /**
- * Returns the lab of lesson 4: what goes wrong with connections and groups. Most of it fails silently.
- * @param path the path of the lab. Its server maps hubs at `messages`, `dropped-messages`, `parallel-messages` and
+ * Returns the lab of lesson 4: what goes wrong with connections and groups. Most of it fails
+ * silently.
+ * @param path the path of the lab. Its server maps hubs at `messages`, `dropped-messages`,
+ * `parallel-messages` and
  * `announcing-messages` below it, and `breakConnections` at `/break`.
  * @example showLab(serverHubsLab('/lab'));
  */
@@ -95,7 +97,9 @@ const callTwice = (url: string, method: string): Promise<string> =>
     return `The calls return ${first} and ${second}.`;
   });
 
-/** Connects two clients to a hub that announces connections, and returns what each of them is told. */
+/**
+ * Connects two clients to a hub that announces connections, and returns how many are reported to each.
+ */
 async function connectSecondClient(url: string): Promise<string> {
   const reportsOfFirst: string[] = [];
   const reportsOfSecond: string[] = [];
@@ -114,7 +118,7 @@ async function connectSecondClient(url: string): Promise<string> {
       countReports(reportsOfSecond),
     );
   await useConnection(url, useBoth, countReports(reportsOfFirst));
-  return `The first client is told about ${reportsOfFirst.length} connections, the second about ${reportsOfSecond.length}.`;
+  return `Connections that are reported to the first client: ${reportsOfFirst.length}, to the second: ${reportsOfSecond.length}.`;
 }
 
 /** What fails in lesson 4. */
@@ -188,8 +192,8 @@ function describeExperiments(path: string): readonly OutcomeGroup[] {
         },
         {
           action: 'Connect a second client',
-          expected: 'The first client is told about 2 connections, the second about 1.',
-          why: '`UserConnected` goes to the connections that exist at that moment. A new client is not told which clients are already connected.',
+          expected: 'Connections that are reported to the first client: 2, to the second: 1.',
+          why: '`UserConnected` goes to the connections that exist at that moment. A new client does not learn which clients are already connected.',
           cure: 'Add a method `whoIsHere` that returns ids from a `Set` of your own. Lesson 7 shows what that costs with two servers.',
           attempt: () => connectSecondClient(`${path}/announcing-messages`),
         },
@@ -204,7 +208,7 @@ function describeExperiments(path: string): readonly OutcomeGroup[] {
           action: 'Send to a group without joining it',
           expected: 'The call succeeds. Copies: 0.',
           why: 'A group is an address. It does not protect anything.',
-          cure: 'Check in `sendMessageToGroup` who may send.',
+          cure: 'Check in `sendMessageToGroup` that the caller is a member.',
           attempt: () => sendToGroup(messages, 0),
         },
       ],

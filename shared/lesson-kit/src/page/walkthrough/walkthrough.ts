@@ -25,24 +25,30 @@ export interface ObservableConnection {
 const OBSERVED = ['data-observed', 'data-called', 'data-received'];
 
 /**
- * A numbered walkthrough on the first screen of a lesson. Exactly one step is current, until all are done. Steps are
- * never locked. On a phone, only the current step is open; the others unfold when the reader presses their button.
+ * A numbered walkthrough on the first screen of a lesson. Exactly one step is current, until all
+ * are done. Steps are never locked. On a phone, only the current step is open; the others unfold
+ * when the reader presses their button.
  *
  * The page's HTML has an `<ol class="walk">` with one `<li id="…">` for each step:
  * - `<h2>`: an instruction or a topic.
- * - elements with the class `todo`: what the reader will see, and why. They are hidden when the step is done.
+ * - elements with the class `todo`: what the reader will see, and why. They are hidden when the
+ *   step is done.
  * - elements with the class `result`: what happened. They are visible when the step is done.
- * - `<button>`: the step's action; `data-again` is its text afterwards, default `Connect again`. The attribute
- *   `data-button="Connect"` of the step creates it. A step without a button gets the button **Continue**, except if the
+ * - `<button>`: the step's action; `data-again` is its text afterwards, default `Connect again`.
+ *   The attribute
+ *   `data-button="Connect"` of the step creates it. A step without a button gets the button
+ *   **Continue**, except if the
  *   page observes it:
  *   - `data-called="JoinGroup"`: done when a call of this hub method has completed.
- *   - `data-received="ReceiveMessage"`: done when the server calls this client method while no call of the page is
+ *   - `data-received="ReceiveMessage"`: done when the server calls this client method while no call
+ *   of the page is
  *     running, so that something else caused it, for example another tab.
- *   - `data-observed="#state.good"`: done as soon as an element matches this selector. Without a selector, the page calls
+ *   - `data-observed="#state.good"`: done as soon as an element matches this selector. Without a
+ *   selector, the page calls
  *     {@link Walkthrough.complete}.
  *
- * Progress is shown in the element with the class `progress` of the same card. A card with `data-after="fixed"` is inert
- * until the step `fixed` is done, and says so.
+ * Progress is shown in the element with the class `progress` of the same card. A card with
+ * `data-after="fixed"` is inert until the step `fixed` is done, and says so.
  * @example
  * const walk = new Walkthrough('.walk', connection);
  * walk.onAction('broken', (requests) => observeRefusal(brokenConnection, requests));
@@ -53,7 +59,8 @@ export class Walkthrough {
 
   /**
    * @param list selector of the `<ol class="walk">`.
-   * @param connection the connection whose calls complete steps. Create the walkthrough before the connection starts.
+   * @param connection the connection whose calls complete steps. Create the walkthrough before the
+   * connection starts.
    */
   constructor(list: string, connection?: ObservableConnection) {
     const element = document.querySelector<HTMLOListElement>(list)!;
@@ -73,9 +80,9 @@ export class Walkthrough {
   }
 
   /**
-   * Runs an action when the step's button is pressed. The step is done when the action resolves. If it rejects, the
-   * result differs from what the step announces: the step stays as it is and shows the error. The action receives a list
-   * below the heading for the requests that it observes.
+   * Runs an action when the step's button is pressed. The step is done when the action resolves. If
+   * it rejects, the result differs from what the step announces: the step stays as it is and shows
+   * the error. The action receives a list below the heading for the requests that it observes.
    * @throws Error if there is no step of this name, or it has no button.
    */
   onAction(name: string, action: (requests: HTMLOListElement) => Promise<unknown>): void {
@@ -117,7 +124,10 @@ export class Walkthrough {
     announce(`Step ${this.#steps.indexOf(step) + 1} is done. ${done} of ${this.#steps.length}.`);
   }
 
-  /** Shows that the result of a step differs from what it announces. `text` says what happened and what to try next. */
+  /**
+   * Shows that the result of a step differs from what it announces. `text` says what happened and
+   * what to try next.
+   */
   fail(name: string, text: string): void {
     const step = this.#find(name);
     step.failure.textContent = text;
@@ -214,8 +224,8 @@ function createStep(element: HTMLLIElement, number: number): Step {
 }
 
 /**
- * Creates the button that unfolds a step and folds it again. The style shows it on a phone, where only the current step
- * is open.
+ * Creates the button that unfolds a step and folds it again. The style shows it on a phone, where
+ * only the current step is open.
  */
 function createUnfoldButton(element: HTMLLIElement, number: number): HTMLButtonElement {
   const button = document.createElement('button');

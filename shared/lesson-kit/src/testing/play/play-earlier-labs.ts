@@ -2,8 +2,9 @@ import type { Page } from '@playwright/test';
 import { playOutcomes } from './play-outcomes.ts';
 
 /**
- * The rows that together use each hub of an earlier lab. All lessons share the rows of the kit, and the test of the
- * lesson that introduces them plays all of them, so that later lessons only have to show that their hubs are mapped.
+ * The rows that together use each hub of an earlier lab. All lessons share the rows of the kit, and
+ * the test of the lesson that introduces them plays all of them, so that later lessons only have to
+ * show that their hubs are mapped.
  */
 const rowsOfEarlierLabs: Readonly<Record<number, readonly string[]>> = {
   3: ['Send an argument of 33 KB'],

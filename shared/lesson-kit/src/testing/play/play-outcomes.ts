@@ -12,7 +12,8 @@ export interface PlayedOutcome {
 }
 
 /**
- * Presses every button of an explained outcome table, one after the other, and returns what its rows show.
+ * Presses every button of an explained outcome table, one after the other, and returns what its
+ * rows show.
  * @param table selector of the table. A `<details>` around it is opened.
  * @param only the actions of the rows to play; default: all rows.
  * @example expect(await playOutcomes(page, '#failures')).toEqual([{ action: 'Call an unknown method', … }]);

@@ -12,8 +12,9 @@ export interface PlayedReconnect {
 }
 
 /**
- * Opens a lesson with `?stateful`, joins the group, breaks the connection as a lost network does, and sends to the group.
- * With stateful reconnect, the page keeps its id and its group. The lesson must mount `breakConnections` at `/break`.
+ * Opens a lesson with `?stateful`, joins the group, breaks the connection as a lost network does,
+ * and sends to the group. With stateful reconnect, the page keeps its id and its group. The lesson
+ * must mount `breakConnections` at `/break`.
  * @param page a page that is not opened yet.
  * @param connect connects the page, if it does not connect by itself.
  * @example expect((await playStatefulReconnect(page, lesson.url)).messages).toEqual(['after the drop']);
