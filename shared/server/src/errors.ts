@@ -164,6 +164,13 @@ export const errors = {
       'ERR_SIGNALR_OPTION_NOT_POSITIVE',
       `The option '${name}' must be a number greater than 0.`,
     ),
+  rateActionInvalid: (value: unknown) =>
+    rangeError(
+      'ERR_SIGNALR_RATE_ACTION_INVALID',
+      `The option 'limits.onRateExceeded' cannot be '${String(value)}'. Use 'fail' or 'close'.`,
+    ),
+  rateLimitExceeded: () =>
+    hubError('ERR_SIGNALR_RATE_LIMIT_EXCEEDED', wireMessages.connectionRateExceeded),
   unknownTransport: (name: string, available: string) =>
     rangeError(
       'ERR_SIGNALR_UNKNOWN_TRANSPORT',

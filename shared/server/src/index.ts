@@ -89,6 +89,8 @@ export type { ConnectionTokenOptions } from './connections/tokens/connection-tok
 export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
 export type { TransportName } from './transport-name.ts';
 export type { HealthReport, HealthReportEntry, HealthStatus } from './scale-out/health-report.ts';
+export { forwardedAddress, type ForwardedAddressOptions } from './limits/client-address.ts';
+export type { ClientLimits, RateLimit } from './limits/client-limits.ts';
 export type { Logger } from './logger.ts';
 export { JsonHubProtocol, MessagePackHubProtocol } from '@practical-signalr/protocol';
 export type {

@@ -58,6 +58,8 @@ export const logMessages = {
   methodFailed: (hub: string, method: string) => `${hub}.${method} failed.`,
   callRefused: (hub: string, method: string, reason: string) =>
     `A call of ${quote(method)} of ${hub} was refused: ${reason}.`,
+  rateExceeded: (hub: string, id: string) =>
+    `Connection ${id} exceeds a rate limit of ${hub}. This is logged once per connection.`,
   invalidMessage: (id: string) =>
     `Connection ${id} sent an invalid message. The connection was closed.`,
   sendNotAwaited: (hub: string, method: string) =>

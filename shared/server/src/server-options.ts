@@ -20,6 +20,7 @@ import type { HubFilter } from './hubs/hub-filter.ts';
 import type { HubMethods } from './hubs/hub-method-options.ts';
 import type { UserIdProvider } from './hubs/user-id-provider.ts';
 import { defaultLogger, type Logger, safeLogger } from './logger.ts';
+import { checkClientLimits, type ClientLimits } from './limits/client-limits.ts';
 import type { HubLifetimeManagerFactory } from './scale-out/scale-out-hub.ts';
 import { transportNames } from './transports/find-transport.ts';
 import type { TransportName } from './transports/registry.ts';
@@ -151,6 +152,11 @@ export interface SharedOptions {
    * user. Default: every token is accepted. Source: `OnAuthenticationRefresh`.
    */
   readonly onAuthenticationRefresh?: (refresh: AuthenticationRefresh) => boolean | Promise<boolean>;
+  /**
+   * Limits for clients that are not trusted: numbers of connections and rates of calls. The limits of
+   * a hub override those of the server one by one. Default: none of them.
+   */
+  readonly limits?: ClientLimits;
 }
 
 /** Options of long polling. Source: `LongPollingOptions` of ASP.NET Core. */
@@ -264,6 +270,7 @@ export const defaults = {
   enableAuthenticationRefresh: false,
   onAuthenticationRefresh: undefined,
   filters: [] as readonly HubFilter[],
+  limits: {} as ClientLimits,
   logger: defaultLogger,
 };
 
@@ -297,6 +304,8 @@ export function resolveOptions(
   }
   const longPolling = { ...defaults.longPolling, ...server.longPolling, ...hub.longPolling };
   const filters = [...(server.filters ?? []), ...(hub.filters ?? [])];
+  const limits = { ...server.limits, ...hub.limits };
+  checkClientLimits(limits);
   const tokens = hub.connectionTokens ?? server.connectionTokens;
   const connectionTokens = tokens === undefined ? undefined : resolveConnectionTokens(tokens);
   const resolved: ResolvedOptions = {
@@ -306,6 +315,7 @@ export function resolveOptions(
     connectionTokens,
     longPolling,
     filters,
+    limits,
   };
   const logger = safeLogger(resolved.logger);
   for (const name of positiveOptions) {

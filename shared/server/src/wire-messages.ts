@@ -38,6 +38,10 @@ export const wireMessages = {
     `Error trying to deserialize result to ${type}. ${issues}`,
   argumentInvalid: (position: number, issues: string) =>
     `Argument ${position} is invalid. ${issues}`,
+  rateExceeded: (target: string) =>
+    `Failed to invoke '${target}' because the rate limit is exceeded. Call less often.`,
+  itemRateExceeded: 'The upload failed because the rate limit is exceeded. Send items less often.',
+  connectionRateExceeded: 'The rate limit is exceeded. Call less often.',
   connectionClosedWithError: 'Connection closed with an error.',
   clientTimeout: (ms: number) =>
     `Client has been silent for longer than the client timeout interval of ${ms} ms.`,
@@ -66,6 +70,11 @@ export const wireMessages = {
   serverClosing: 'The server is shutting down. Connect again later.',
   tooManyEarlyPosts:
     'Too many connections have sent data before they were open. Open the transport, then send.',
+  tooManyConnections: 'The server has too many connections. Connect again later.',
+  tooManyConnectionsOfAddress:
+    'Too many connections are open from this address. Close one before you open the next.',
+  tooManyConnectionsOfUser:
+    'Too many connections of this user are open. Close one before you open the next.',
   tooManyTokens: 'The server remembers too many used connection tokens. Try again later.',
   signatureKeyNotFound: 'The signature key was not found',
   signatureInvalid: 'The signature is invalid',

@@ -1,19 +1,21 @@
 import { redactTokens } from '../authentication/redact-tokens.ts';
 import { HubConnection } from '../hubs/connection/hub-connection.ts';
 import type { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
+import type { CallLimiter } from '../limits/call-limiter.ts';
 import { logMessages } from '../log-messages.ts';
 import type { Endpoint, EndpointConnection, NewConnection } from './endpoint.ts';
 
-/** Returns the endpoint of a hub. */
-export function hubEndpoint(dispatcher: HubDispatcher): Endpoint {
+/** Returns the endpoint of a hub. `limiter` is undefined if no rate of calls is limited. */
+export function hubEndpoint(dispatcher: HubDispatcher, limiter: CallLimiter | undefined): Endpoint {
   return {
     lifetime: dispatcher.lifetime,
-    connect: (connection) => connectToHub(dispatcher, connection),
+    connect: (connection) => connectToHub(dispatcher, limiter, connection),
   };
 }
 
 function connectToHub(
   dispatcher: HubDispatcher,
+  limiter: CallLimiter | undefined,
   { context, transport, request, clock, onEnded }: NewConnection,
 ): EndpointConnection {
   const connection: HubConnection = new HubConnection(
@@ -22,6 +24,7 @@ function connectToHub(
     request,
     dispatcher,
     clock,
+    limiter,
     onEnded,
   );
   return {

@@ -8,6 +8,7 @@ import { ConnectionTokens } from '../connections/tokens/connection-tokens.ts';
 import { RunningClock } from '../connections/running-clock.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
+import { ConnectionLimiter, type ConnectionRefusal } from '../limits/connection-limiter.ts';
 import { logMessages } from '../log-messages.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { ResolvedOptions } from '../server-options.ts';
@@ -29,6 +30,7 @@ export class MappedHub {
   /** The transports that negotiation offers, in the order of the option `transports`. */
   readonly offeredTransports: readonly TransportDefinition[];
   readonly upgraders: ReadonlyMap<TransportDefinition, TransportUpgrader>;
+  readonly #limiter: ConnectionLimiter;
   readonly #endpoint: Endpoint;
   readonly #live = new Map<ConnectionContext, EndpointConnection>();
   readonly #clock: RunningClock;
@@ -57,6 +59,7 @@ export class MappedHub {
       clock: this.#clock,
       tokens: connectionTokens && new ConnectionTokens(connectionTokens, path),
     });
+    this.#limiter = new ConnectionLimiter(options.limits);
     this.#endpoint = endpoint;
     this.offeredTransports = options.transports
       .map((name) => findTransport(name))
@@ -92,6 +95,14 @@ export class MappedHub {
     return this.offeredTransports.some((transport) => transport.name === name);
   }
 
+  /** Returns why a client may not open one more connection. Undefined if it may. */
+  refuseConnection(
+    request: ConnectionRequest,
+    ticket: AuthenticationTicket | undefined,
+  ): ConnectionRefusal | undefined {
+    return this.#limiter.refuse(request, ticket);
+  }
+
   /** Reports a client that does not read. */
   reportSlowReceiver(context: ConnectionContext): void {
     this.options.logger.warn(logMessages.receiverTooSlow(context.connectionId));
@@ -107,7 +118,8 @@ export class MappedHub {
     context.ticket = ticket;
     context.transferFormats = transferFormats;
     this.connections.open(context, transport, request);
-    return this.#serve(context, transport, request);
+    const onEnded = this.#limiter.add(request, ticket);
+    return this.#serve(context, transport, request, onEnded);
   }
 
   /** Opens a connection that no request to this server has made. */
@@ -124,6 +136,7 @@ export class MappedHub {
     context: ConnectionContext,
     transport: Transport,
     request: ConnectionRequest,
+    onEnded?: () => void,
   ): TransportEvents {
     const connection = this.#endpoint.connect({
       context,
@@ -131,6 +144,7 @@ export class MappedHub {
       request,
       clock: this.#clock,
       onEnded: () => {
+        onEnded?.();
         this.connections.remove(context);
         this.#live.delete(context);
         if (this.#live.size === 0) this.#onEmpty?.();

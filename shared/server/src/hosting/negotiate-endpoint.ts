@@ -14,6 +14,8 @@ export async function answerNegotiate(
 ): Promise<void> {
   if (request.method !== 'POST') return answer(response, 405);
   if (hub.isClosing) return answer(response, 503, wireMessages.serverClosing);
+  const refusal = hub.refuseConnection(details, ticket);
+  if (refusal !== undefined) return answer(response, refusal.status, refusal.message);
   const { allowStatefulReconnects, minimumProtocolVersion } = hub.options;
   if (hub.lifetime.negotiate !== undefined) {
     const hubRequest = { ...details, path: details.path.replace(/\/negotiate\/?$/i, '') };

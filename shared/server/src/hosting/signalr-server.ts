@@ -6,6 +6,7 @@ import { ClientResultTypes } from '../hubs/client-results.ts';
 import { type ClientOf, Hub } from '../hubs/hub.ts';
 import { type GroupManager, type HubClients, LifetimeHubClients } from '../hubs/hub-clients.ts';
 import { LifetimeGroups } from '../hubs/clients/lifetime-groups.ts';
+import { CallLimiter } from '../limits/call-limiter.ts';
 import { logMessages } from '../log-messages.ts';
 import { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
 import type { HubMethod } from '../hubs/dispatch/hub-method.ts';
@@ -133,10 +134,9 @@ export class SignalRServer {
       results,
       report,
     );
-    this.#routes.add(
-      path,
-      (key) => new MappedHub(key, hubClass, hubEndpoint(dispatcher), resolved),
-    );
+    const limiter = new CallLimiter(resolved.limits, methods);
+    const endpoint = hubEndpoint(dispatcher, limiter.isActive ? limiter : undefined);
+    this.#routes.add(path, (key) => new MappedHub(key, hubClass, endpoint, resolved));
     return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime, results, report), groups };
   }
 

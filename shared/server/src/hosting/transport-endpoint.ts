@@ -20,9 +20,10 @@ export function answerTransport(exchange: HubExchange, batcher: WriteBatcher): P
       if (!hub.offers(name)) {
         return { status: 404, message: wireMessages.transportNotSupported(name) };
       }
-      return !isOpened && hub.isClosing
+      if (isOpened) return undefined;
+      return hub.isClosing
         ? { status: 503, message: wireMessages.serverClosing }
-        : undefined;
+        : hub.refuseConnection(details, ticket);
     },
     refusePost: (connection) =>
       connection.isOpened || hub.connections.keep(connection)

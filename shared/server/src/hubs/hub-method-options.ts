@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Authorize } from '../authentication/authorization.ts';
+import type { RateLimit } from '../limits/client-limits.ts';
 import type { StreamParameter } from './streams/stream-parameter.ts';
 
 /**
@@ -60,6 +61,13 @@ export interface HubMethodOptions {
    * Default: anyone who may connect may call the method. Source: `AuthorizeAttribute`.
    */
   readonly authorize?: Authorize;
+  /**
+   * The rate at which one user may call the method, over all connections of the user. Without a
+   * user, each connection has its own rate. It applies in addition to `limits`. Default: no limit.
+   * @example
+   * { sendMessage: { rateLimit: { tokenLimit: 5, tokensPerSecond: 1 } } }
+   */
+  readonly rateLimit?: RateLimit;
 }
 
 /** The hooks of `Hub` and the methods of `Object`, which clients can never call. */

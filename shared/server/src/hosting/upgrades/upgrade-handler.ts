@@ -161,7 +161,7 @@ export class UpgradeHandler {
 
 /** Returns why an upgrade request is refused. Undefined if it is served. */
 function refuse(
-  { hub, details }: UpgradeExchange,
+  { hub, details, ticket }: UpgradeExchange,
   { name }: UpgradeTransportDefinition,
   connection: ConnectionContext | undefined,
 ): UpgradeRefusal | undefined {
@@ -189,7 +189,9 @@ function refuse(
     return refusal(404, wireMessages.negotiationRequired);
   }
   // The hub may have started to close during authentication.
-  return hub.isClosing ? refusal(503, '') : undefined;
+  if (hub.isClosing) return refusal(503, '');
+  const limit = connection?.isOpened === true ? undefined : hub.refuseConnection(details, ticket);
+  return limit && refusal(limit.status, limit.message);
 }
 
 /** Opens a connection with its first transport, or moves it to a new one. */

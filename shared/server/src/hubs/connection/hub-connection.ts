@@ -11,6 +11,7 @@ import type { ConnectionRequest } from '../../connections/connection-request.ts'
 import type { RunningClock } from '../../connections/running-clock.ts';
 import type { Transport, TransportEvents } from '../../connections/transport.ts';
 import { errors } from '../../errors.ts';
+import type { CallLimiter } from '../../limits/call-limiter.ts';
 import { logMessages } from '../../log-messages.ts';
 import { wireMessages } from '../../wire-messages.ts';
 import type { LifetimeConnection } from '../../scale-out/hub-lifetime-manager.ts';
@@ -24,6 +25,7 @@ import { CallerContext } from './caller-context.ts';
 import { ConnectionReport } from './diagnostics.ts';
 import { HubHandshake, writeAcceptance } from './hub-handshake.ts';
 import { HubMembership } from './hub-membership.ts';
+import { IncomingRate } from './incoming-rate.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { OutgoingMessages } from './outgoing-messages.ts';
 import { ReadBudget } from './read-budget.ts';
@@ -51,6 +53,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   readonly #calls: CallQueue;
   readonly #readGate: ReadGate;
   readonly #readBudget: ReadBudget | undefined;
+  readonly #rate: IncomingRate | undefined;
   readonly #keepAlive: KeepAlive;
   readonly #outgoing: OutgoingMessages;
   readonly #report: ConnectionReport;
@@ -61,7 +64,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   #error: Error | undefined;
 
   /**
-   * `clock` measures the silence of clients. `onEnded` is called after the disconnected hook, or
+   * `clock` measures the silence of clients. `limiter` limits the rate of calls. `onEnded` is called after the disconnected hook, or
    * instead of it if the hook takes too long.
    */
   constructor(
@@ -70,6 +73,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     request: ConnectionRequest,
     dispatcher: HubDispatcher,
     clock: RunningClock,
+    limiter: CallLimiter | undefined,
     onEnded: () => void,
   ) {
     const { options } = dispatcher;
@@ -78,6 +82,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.userIdentifier = userIdentifier ?? undefined;
     this.#dispatcher = dispatcher;
     this.#keepAlive = new KeepAlive(clock.now());
+    this.#rate = limiter && new IncomingRate(this, limiter, dispatcher);
     this.lifetime = dispatcher.lifetime;
     this.clientResults = dispatcher.clientResults;
     if (context.useStatefulReconnect && transport.abandon !== undefined) {
@@ -250,6 +255,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
 
   #receive(message: HubMessage): void {
     if (this.#isClosing || this.#stateful?.isForConnection(message) === false) return;
+    if (this.#rate?.admit(message) === false) return;
     switch (message.type) {
       case MessageType.Invocation:
       case MessageType.StreamInvocation:
@@ -301,6 +307,11 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     );
     this.#reader = { read: () => undefined };
     this.#calls.whenDone(() => this.#closeWithError(error, true));
+  }
+
+  /** Closes the connection with an error for the client. */
+  closeWithError(error: Error): void {
+    this.#closeWithError(error, false);
   }
 
   #closeWithError(error: Error, allowReconnect: boolean): void {

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Authorize } from '../../authentication/authorization.ts';
+import type { RateLimit } from '../../limits/client-limits.ts';
 
 /** An upload parameter of a hub method. */
 export interface UploadParameter {
@@ -23,4 +24,5 @@ export interface HubMethod {
   /** Whether the method returns a stream. */
   readonly streams: boolean;
   readonly authorize: Authorize | undefined;
+  readonly rateLimit: RateLimit | undefined;
 }

@@ -1,4 +1,5 @@
 import { errors } from '../../errors.ts';
+import { checkRateLimit } from '../../limits/client-limits.ts';
 import { Hub } from '../hub.ts';
 import type { HubMethodOptions } from '../hub-method-options.ts';
 import type { HubMethod } from './hub-method.ts';
@@ -24,12 +25,14 @@ export function findHubMethods(
     const wireName = options.name ?? name;
     const key = wireName.toLowerCase();
     if (methods.has(key)) throw errors.methodNameInUse(hubName, key);
+    checkRateLimit(`methods.${name}.rateLimit`, options.rateLimit);
     methods.set(key, {
       name,
       wireName,
       run,
       ...readSignature(hubName, name, run, options),
       authorize: options.authorize,
+      rateLimit: options.rateLimit,
     });
   }
   return methods;

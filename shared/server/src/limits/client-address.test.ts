@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { type ConnectionRequest, QueryParameters } from '../connections/connection-request.ts';
+import { addressKey, forwardedAddress } from './client-address.ts';
+
+const request = (
+  headers: ConnectionRequest['headers'],
+  remoteAddress = '10.0.0.1',
+): ConnectionRequest => ({
+  path: '/hub',
+  query: new QueryParameters(''),
+  params: {},
+  headers,
+  remoteAddress,
+});
+
+test.each([
+  ['1.2.3.4', '1.2.3.4'],
+  ['::ffff:1.2.3.4', '1.2.3.4'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:DB8:0001:2::1', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['unix socket', 'unix socket'],
+])('the address %s counts as %s', (address, key) => {
+  expect(addressKey(address)).toBe(key);
+});
+
+test('the address comes from the entry of the outermost own proxy', () => {
+  const headers = { 'x-forwarded-for': 'forged, 1.1.1.1, 2.2.2.2' };
+  expect(forwardedAddress({ proxies: 1 })(request(headers))).toBe('2.2.2.2');
+  expect(forwardedAddress({ proxies: 2 })(request(headers))).toBe('1.1.1.1');
+});
+
+test('without the header, the address is that of the socket', () => {
+  expect(forwardedAddress({ proxies: 1 })(request({}))).toBe('10.0.0.1');
+  expect(forwardedAddress({ proxies: 3 })(request({ 'x-forwarded-for': '1.1.1.1' }))).toBe(
+    '10.0.0.1',
+  );
+});
+
+test('the header can have another name', () => {
+  const clientAddress = forwardedAddress({ proxies: 1, header: 'CF-Connecting-IP' });
+  expect(clientAddress(request({ 'cf-connecting-ip': '3.3.3.3' }))).toBe('3.3.3.3');
+});
+
+test.each([0, -1, 1.5, NaN])('%s proxies are refused', (proxies) => {
+  expect(() => forwardedAddress({ proxies })).toThrow(/'?proxies'?/);
+});

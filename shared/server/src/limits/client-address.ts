@@ -1,0 +1,57 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import type { ConnectionRequest } from '../connections/connection-request.ts';
+import { errors } from '../errors.ts';
+
+/** The number of 16-bit groups of an IPv6 address that name its network. */
+const NETWORK_GROUPS = 4;
+
+/** Options of {@link forwardedAddress}. */
+export interface ForwardedAddressOptions {
+  /** The number of proxies in front of the server, each of which adds to the header. */
+  readonly proxies: number;
+  /** The name of the header. Default: `X-Forwarded-For`. */
+  readonly header?: string;
+}
+
+/**
+ * Returns a function for `limits.clientAddress` that reads the client's address from the header
+ * `X-Forwarded-For`. Clients can write anything at the start of this header, so only the entries of
+ * your own proxies count. Throws if `proxies` is not a positive integer.
+ * Source: `ForwardedHeadersOptions.ForwardLimit` of ASP.NET Core.
+ * @example
+ * { limits: { connectionsPerAddress: 100, clientAddress: forwardedAddress({ proxies: 1 }) } }
+ */
+export function forwardedAddress({
+  proxies,
+  header = 'X-Forwarded-For',
+}: ForwardedAddressOptions): (request: ConnectionRequest) => string | undefined {
+  if (!(Number.isInteger(proxies) && proxies > 0)) throw errors.optionNotPositive('proxies');
+  const name = header.toLowerCase();
+  return ({ headers, remoteAddress }) => {
+    const entries = [headers[name] ?? []].flat().join(',').split(',');
+    return entries.at(-proxies)?.trim() || remoteAddress;
+  };
+}
+
+/**
+ * Returns the text by which the connections of an address are counted: an IPv4 address, or the /64
+ * network of an IPv6 address, because one client has all addresses of such a network.
+ */
+export function addressKey(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined && isIPv4(mapped)) return mapped;
+  const [withoutZone = ''] = address.split('%');
+  return isIPv6(withoutZone) ? ipv6Network(withoutZone) : address;
+}
+
+function ipv6Network(address: string): string {
+  const [start = '', end] = address.split('::');
+  const groups = start === '' ? [] : start.split(':');
+  if (end !== undefined) {
+    const endGroups = end === '' ? [] : end.split(':');
+    const zeros = Math.max(0, NETWORK_GROUPS * 2 - groups.length - endGroups.length);
+    groups.push(...Array.from({ length: zeros }, () => '0'), ...endGroups);
+  }
+  const network = groups.slice(0, NETWORK_GROUPS).map((group) => parseInt(group, 16).toString(16));
+  return `${network.join(':')}::/64`;
+}

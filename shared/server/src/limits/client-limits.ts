@@ -1,0 +1,82 @@
+import { errors } from '../errors.ts';
+import type { ConnectionRequest } from '../connections/connection-request.ts';
+
+/**
+ * A rate as a token bucket: every call takes a token, and a call without a token exceeds the limit.
+ * Source: `TokenBucketRateLimiterOptions` of ASP.NET Core.
+ * @example
+ * { tokenLimit: 50, tokensPerSecond: 10 } // bursts of 50 calls, and 10 calls per second on average
+ */
+export interface RateLimit {
+  /** The maximum number of tokens in the bucket, which is the longest burst. */
+  readonly tokenLimit: number;
+  /** The number of tokens that are added per second. It may be less than 1. */
+  readonly tokensPerSecond: number;
+}
+
+/**
+ * Limits for clients that are not trusted. Each is off by default. They apply to one hub path of one
+ * server, before a call is dispatched.
+ * @example
+ * new SignalRServer({
+ *   limits: { connectionsPerUser: 10, callsPerConnection: { tokenLimit: 50, tokensPerSecond: 10 } },
+ * });
+ */
+export interface ClientLimits {
+  /** The maximum number of open connections. More get status 503. Default: no limit. */
+  readonly connections?: number;
+  /**
+   * The maximum number of open connections of one client address. More get status 429. The
+   * addresses of one IPv6 network (/64) count as one. Default: no limit.
+   */
+  readonly connectionsPerAddress?: number;
+  /** The maximum number of open connections of one user. More get status 429. Default: no limit. */
+  readonly connectionsPerUser?: number;
+  /**
+   * The rate of calls and upload items of one connection. Calls of unknown methods and calls with
+   * invalid arguments count. Default: no limit.
+   */
+  readonly callsPerConnection?: RateLimit;
+  /** The rate of all connections of one user together. Default: no limit. */
+  readonly callsPerUser?: RateLimit;
+  /**
+   * What happens if a rate is exceeded: `'fail'` fails the call or the upload with an error,
+   * `'close'` closes the connection. Default: `'fail'`.
+   */
+  readonly onRateExceeded?: 'fail' | 'close';
+  /**
+   * Returns the address of the client for `connectionsPerAddress`. Behind a proxy, pass
+   * `forwardedAddress({ proxies: 1 })`. Default: the remote address of the socket. Behind a proxy,
+   * that is the proxy's address.
+   */
+  readonly clientAddress?: (request: ConnectionRequest) => string | undefined;
+}
+
+const counts = ['connections', 'connectionsPerAddress', 'connectionsPerUser'] as const;
+const rates = ['callsPerConnection', 'callsPerUser'] as const;
+const known: readonly string[] = [...counts, ...rates, 'onRateExceeded', 'clientAddress'];
+
+/** Throws if a limit is unknown or impossible. */
+export function checkClientLimits(limits: ClientLimits): void {
+  for (const name of Object.keys(limits)) {
+    if (!known.includes(name)) throw errors.unknownOption(`limits.${name}`);
+  }
+  for (const name of counts) {
+    const count = limits[name];
+    if (count !== undefined && !(Number.isInteger(count) && count > 0)) {
+      throw errors.optionNotPositive(`limits.${name}`);
+    }
+  }
+  for (const name of rates) checkRateLimit(`limits.${name}`, limits[name]);
+  const { onRateExceeded = 'fail' } = limits;
+  if (onRateExceeded !== 'fail' && onRateExceeded !== 'close') {
+    throw errors.rateActionInvalid(onRateExceeded);
+  }
+}
+
+/** Throws if a rate can never let a call pass. */
+export function checkRateLimit(option: string, rate: RateLimit | undefined): void {
+  if (rate === undefined) return;
+  if (!(rate.tokenLimit >= 1)) throw errors.optionNotPositive(`${option}.tokenLimit`);
+  if (!(rate.tokensPerSecond > 0)) throw errors.optionNotPositive(`${option}.tokensPerSecond`);
+}

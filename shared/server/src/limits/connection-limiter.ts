@@ -1,0 +1,69 @@
+import { identityOf } from '../authentication/claims.ts';
+import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
+import type { ConnectionRequest } from '../connections/connection-request.ts';
+import { wireMessages } from '../wire-messages.ts';
+import { addressKey } from './client-address.ts';
+import type { ClientLimits } from './client-limits.ts';
+import { KeyCounts } from './key-counts.ts';
+
+/** Why a client may not connect. */
+export interface ConnectionRefusal {
+  readonly status: 429 | 503;
+  readonly message: string;
+}
+
+/** Counts the open connections of one hub path, and refuses those beyond the limits. */
+export class ConnectionLimiter {
+  readonly #limits: ClientLimits;
+  readonly #addresses = new KeyCounts();
+  readonly #users = new KeyCounts();
+  #total = 0;
+
+  constructor(limits: ClientLimits) {
+    this.#limits = limits;
+  }
+
+  /** Returns why a client may not open one more connection. Undefined if it may. */
+  refuse(
+    request: ConnectionRequest,
+    ticket: AuthenticationTicket | undefined,
+  ): ConnectionRefusal | undefined {
+    const { connections, connectionsPerAddress, connectionsPerUser } = this.#limits;
+    if (this.#total >= (connections ?? Infinity)) {
+      return { status: 503, message: wireMessages.tooManyConnections };
+    }
+    if (this.#addresses.count(this.#addressOf(request)) >= (connectionsPerAddress ?? Infinity)) {
+      return { status: 429, message: wireMessages.tooManyConnectionsOfAddress };
+    }
+    if (this.#users.count(this.#userOf(ticket)) >= (connectionsPerUser ?? Infinity)) {
+      return { status: 429, message: wireMessages.tooManyConnectionsOfUser };
+    }
+    return undefined;
+  }
+
+  /** Counts a connection. Returns a function to call when the connection has ended. */
+  add(request: ConnectionRequest, ticket: AuthenticationTicket | undefined): () => void {
+    const address = this.#addressOf(request);
+    const user = this.#userOf(ticket);
+    this.#total += 1;
+    this.#addresses.add(address);
+    this.#users.add(user);
+    return () => {
+      this.#total -= 1;
+      this.#addresses.remove(address);
+      this.#users.remove(user);
+    };
+  }
+
+  /** Undefined if addresses are not limited or the address is not known. */
+  #addressOf(request: ConnectionRequest): string | undefined {
+    const { connectionsPerAddress, clientAddress } = this.#limits;
+    if (connectionsPerAddress === undefined) return undefined;
+    const address = clientAddress === undefined ? request.remoteAddress : clientAddress(request);
+    return address === undefined ? undefined : addressKey(address);
+  }
+
+  #userOf(ticket: AuthenticationTicket | undefined): string | undefined {
+    return this.#limits.connectionsPerUser === undefined ? undefined : identityOf(ticket?.user);
+  }
+}

@@ -1,0 +1,46 @@
+import type { RateLimit } from './client-limits.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** The maximum number of buckets of one rate limit. */
+export const MAXIMUM_BUCKETS = 65_536;
+/** How many old buckets are checked when a new one is added. */
+const CHECKS_PER_BUCKET = 2;
+
+/**
+ * The buckets of one rate limit by key, for example by user. A bucket outlives the connections of
+ * its user, so that a new connection does not get new tokens. Full buckets are removed.
+ */
+export class TokenBuckets {
+  readonly #limit: RateLimit;
+  /** The buckets in the order of their last use. */
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(limit: RateLimit) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  /** Takes a token of a key. Returns false if there is none. */
+  take(key: string, now: number): boolean {
+    const known = this.#buckets.get(key);
+    if (known === undefined) this.#removeOld(now);
+    else this.#buckets.delete(key);
+    const bucket = known ?? new TokenBucket(this.#limit, now);
+    this.#buckets.set(key, bucket);
+    return bucket.take(now);
+  }
+
+  /** Removes the oldest buckets if they are full, or if there is no room for a new one. */
+  #removeOld(now: number): void {
+    let checks = CHECKS_PER_BUCKET;
+    for (const [key, bucket] of this.#buckets) {
+      const isCrowded = this.#buckets.size >= MAXIMUM_BUCKETS;
+      if (!isCrowded && (checks === 0 || !bucket.isFull(now))) return;
+      this.#buckets.delete(key);
+      checks -= 1;
+    }
+  }
+}
