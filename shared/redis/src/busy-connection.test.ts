@@ -43,3 +43,43 @@ test('a publisher that replies to nothing is replaced after heartbeatTimeout', a
   confirm();
   await manager.close?.();
 });
+
+test('a heartbeat precedes the messages that wait to be written, and other messages do not', async () => {
+  const { recording, manager } = await start();
+  const confirm = recording.holdConfirmations();
+  for (let i = 0; i < 3; i++) void manager.sendAll('m', [i]);
+  await vi.advanceTimersByTimeAsync(5000);
+  confirm();
+  const urgent = recording.published.filter(({ isUrgent }) => isUrgent);
+  const others = recording.published.filter(({ isUrgent }) => !isUrgent);
+  expect(new Set(urgent.map(({ channel }) => channel.split(':internal:ack:')[0]))).toEqual(
+    new Set(['ChatHub']),
+  );
+  expect(others.map(({ channel }) => channel)).toEqual(Array(3).fill('ChatHub:all'));
+  await manager.close?.();
+});
+
+test('a send waits for room before more than 1 MB is unconfirmed, and above 64 MB it is rejected', async () => {
+  const { recording, manager, log } = await start();
+  await log.logged(/over Redis/);
+  const confirm = recording.holdConfirmations();
+  const large = 'x'.repeat(400_000); // Each message is published in two encodings.
+  await manager.sendAll('m', [large]);
+  let isWaiting = true;
+  const waiting = manager.sendAll('m', [large]).then(() => (isWaiting = false));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(isWaiting).toBe(true);
+  const settled = Promise.allSettled(
+    Array.from({ length: 90 }, () => manager.sendAll('m', [large])),
+  );
+  await expect(manager.sendAll('m', [large])).rejects.toMatchObject({
+    code: 'ERR_SIGNALR_REDIS_NOT_SENT',
+    message: expect.stringContaining('does not keep up') as string,
+  });
+  confirm();
+  await waiting;
+  const accepted = (await settled).filter(({ status }) => status === 'fulfilled');
+  expect(accepted.length).toBeGreaterThan(80);
+  expect(accepted.length).toBeLessThan(90);
+  await manager.close?.();
+});

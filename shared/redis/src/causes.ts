@@ -17,7 +17,8 @@ export const causes = {
   noPermission: (command: string) =>
     `Redis denies this user the command ${command} or the channel. Grant it: ACL SETUSER … +publish +subscribe +unsubscribe +ping &PREFIX*.`,
   noPresencePermission: (command: string | undefined) =>
-    `Redis denies this user ${command === undefined ? 'a key' : `the command ${command}`} of presence. Grant it: ACL SETUSER … +zadd +zrem +zrange +hset +hdel +hgetall +del +pexpire ~PREFIX*.`,
+    `Redis denies this user ${command === undefined ? 'a key' : `the command ${command}`} of presence. Grant it: ACL SETUSER … +zadd +zrem +zrange +zcard +hset +hdel +hgetall +del +pexpire ~PREFIX*.`,
+  outOfMemory: 'Redis is full (OOM) and refuses to store data. Raise maxmemory or delete keys.',
   readOnly: 'This Redis is a read-only replica.',
   loading: 'Redis is starting and not ready yet.',
   untrustedCertificate: (code: string) => `The TLS certificate of Redis is not trusted (${code}).`,

@@ -27,8 +27,34 @@ export const errors = {
   unknownOption: (name: string) =>
     createError(
       'ERR_SIGNALR_REDIS_UNKNOWN_OPTION',
-      `'${name}' is not an option of redis(). Check the spelling.`,
+      `'${name}' is not an option of redis() or redisHubContext(). Check the spelling.`,
       { type: TypeError },
+    ),
+  notAString: (name: string) =>
+    createError(
+      'ERR_SIGNALR_REDIS_NOT_A_STRING',
+      `'${name}' is not a string with content. Pass one.`,
+      { type: TypeError },
+    ),
+  notAFunction: (name: string) =>
+    createError('ERR_SIGNALR_REDIS_NOT_A_FUNCTION', `'${name}' is not a function. Pass one.`, {
+      type: TypeError,
+    }),
+  messageNotJson: (name: string, reason: string, cause: Error) =>
+    createError(
+      'ERR_SIGNALR_REDIS_MESSAGE_NOT_JSON',
+      `The data of the server message '${name}' cannot be sent as JSON: ${reason}`,
+      { type: TypeError, cause },
+    ),
+  noServer: () =>
+    createError(
+      'ERR_SIGNALR_REDIS_NO_SERVER',
+      'No server of this hub is connected to Redis. Check that one runs, and that hub name and channel prefix are those of the servers.',
+    ),
+  serversNotConfirmed: (count: number, ms: number) =>
+    createError(
+      'ERR_SIGNALR_REDIS_SERVERS_NOT_CONFIRMED',
+      `Not all servers confirmed the operation within ${ms} ms; ${count} did. The others may have crashed, or subscribe to the channel without being a server.`,
     ),
   notPositive: (name: string) =>
     createError(

@@ -93,7 +93,8 @@ test('after a restart of Redis, every subscription is restored, including change
       'ChatHub:user:bob',
     ].sort(),
   );
-  expect(names).toHaveLength(6 + 6); // The others: all, groups, two acks and two returns.
+  // The others: all, group commands, server commands, two acks and two returns.
+  expect(names).toHaveLength(6 + 7);
   await expectFullDelivery(a, b);
   expect(a.data['lostSends']).toBe(1);
   expect([a, b].flatMap(({ log }) => log.matching(/does not reach/))).toHaveLength(2);

@@ -1,5 +1,5 @@
 import { errors } from './errors.ts';
-import { PendingAcks } from './pending-acks.ts';
+import type { PendingAcks } from './pending-acks.ts';
 import type { RedisBus } from './pub-sub/redis-bus.ts';
 import type { RedisChannels } from './pub-sub/redis-channels.ts';
 import { type GroupAction, writeAck, writeGroupCommand } from './pub-sub/redis-protocol.ts';
@@ -10,7 +10,7 @@ export class GroupCommands {
   readonly #bus: RedisBus;
   readonly #channels: RedisChannels;
   readonly #serverName: string;
-  readonly #countsReceivers: boolean;
+  readonly #options: ResolvedRedisOptions;
   readonly #pending: PendingAcks;
 
   constructor(
@@ -18,12 +18,13 @@ export class GroupCommands {
     bus: RedisBus,
     channels: RedisChannels,
     serverName: string,
+    acks: PendingAcks,
   ) {
     this.#bus = bus;
     this.#channels = channels;
     this.#serverName = serverName;
-    this.#countsReceivers = options.countsReceivers;
-    this.#pending = new PendingAcks(options.ackTimeout);
+    this.#options = options;
+    this.#pending = acks;
   }
 
   /** Sends a command to the server that holds the connection, and waits for its ack. */
@@ -38,9 +39,12 @@ export class GroupCommands {
     });
     this.#bus.request(this.#channels.groupCommands, payload).then(
       (receivers) => {
+        const { countsReceivers, holdsConnections } = this.#options;
+        if (!countsReceivers) return;
         // Only this server receives the command, and it does not hold the connection.
         // With one server, the same call does nothing and does not fail.
-        if (receivers === 1 && this.#countsReceivers) this.#pending.complete(id);
+        if (receivers === 1 && holdsConnections) this.#pending.complete(id);
+        if (receivers === 0) this.#pending.fail(id, errors.noServer());
       },
       (error: unknown) => this.#pending.fail(id, error as Error),
     );
@@ -54,14 +58,5 @@ export class GroupCommands {
   /** Confirms a command to the server that sent it. */
   async acknowledge(serverName: string, id: number): Promise<void> {
     await this.#bus.request(this.#channels.ackOf(serverName), writeAck(id));
-  }
-
-  onAck(id: number): void {
-    this.#pending.complete(id);
-  }
-
-  /** Rejects the commands that wait for an ack. */
-  close(): void {
-    this.#pending.close();
   }
 }

@@ -12,9 +12,15 @@ export const logMessages = {
   presenceFailed: (hub: string, cause: string) =>
     `Presence of ${hub} does not work: ${cause} Messages are not affected. Lists of connections may be wrong until presence works again.`,
   presenceRestored: (hub: string) => `Presence of ${hub} works again.`,
+  presenceListenerFailed: (hub: string) => `A listener of the presence of ${hub} failed.`,
   foreignMessage: (channel: string) =>
     `A message on channel '${channel}' did not come from a SignalR server and was ignored. Further such messages are counted in health() and not logged.`,
   handlingFailed: (channel: string) => `A message on channel '${channel}' could not be handled.`,
+  sendNotAwaited: (hub: string, method: string) =>
+    `The hub context of ${hub} could not send '${method}', and the application did not await it.`,
+  serverMessageFailed: (name: string) => `A listener of the server message '${name}' failed.`,
+  serverCommandFailed: (operation: string) =>
+    `Another process requested '${operation}', and this server could not do it.`,
   groupCommandFailed: (group: string) =>
     `Another server requested a change to group '${group}', and the change failed.`,
   unknownProtocol: (protocol: string) =>

@@ -16,8 +16,12 @@ export interface RedisPubSubClient {
   destroy(): unknown;
   publish(channel: string, message: Buffer): Promise<number>;
   /** Not available for every client. */
+  withCommandOptions?(options: { readonly asap: boolean }): RedisPubSubClient;
+  /** Not available for every client. */
   role?(): Promise<{ readonly role: string }>;
   sPublish(channel: string, message: Buffer): Promise<number>;
+  pubSubNumSub(channels: string[]): Promise<Readonly<Record<string, number>>>;
+  pubSubShardNumSub(channels: string[]): Promise<Readonly<Record<string, number>>>;
   subscribe(channels: string | string[], listener: Listener, bufferMode: true): Promise<void>;
   unsubscribe(channels: string | string[], listener: Listener, bufferMode: true): Promise<void>;
   sSubscribe(channels: string | string[], listener: Listener, bufferMode: true): Promise<void>;
@@ -30,26 +34,57 @@ export type Publish = (
   client: RedisPubSubClient,
   channel: string,
   payload: Buffer,
+  isUrgent?: boolean,
 ) => Promise<number>;
+
+/** Returns a client whose commands precede those that wait to be written to Redis. */
+export const withPriority = (client: RedisPubSubClient): RedisPubSubClient =>
+  client.withCommandOptions?.({ asap: true }) ?? client;
+
+/** Returns the number of subscribers of a channel. */
+export type CountSubscribers = (client: RedisPubSubClient, channel: string) => Promise<number>;
 
 interface ClusterClient {
   readonly slots: readonly { readonly master: object }[];
+  readonly masters: readonly object[];
   nodeClient(node: object): RedisPubSubClient | Promise<RedisPubSubClient>;
 }
 
 /** Publishes everything to one node, because a cluster client would choose a random node each time and lose the order. */
-const publishInCluster: Publish = async (client, channel, payload) => {
+const publishInCluster: Publish = async (client, channel, payload, isUrgent) => {
   const cluster = client as unknown as ClusterClient;
   const node = await cluster.nodeClient(cluster.slots[0]?.master as object);
-  return node.publish(channel, payload);
+  return publishToOne(node, channel, payload, isUrgent);
 };
+
+const publishToOne: Publish = (client, channel, payload, isUrgent) =>
+  (isUrgent === true ? withPriority(client) : client).publish(channel, payload);
+
+const publishSharded: Publish = (client, channel, payload, isUrgent) =>
+  (isUrgent === true ? withPriority(client) : client).sPublish(channel, payload);
 
 /** Returns the way to publish for a single Redis, a cluster, or sharded pub/sub. */
 export function publishWith(isCluster: boolean, sharded: boolean): Publish {
-  if (sharded) return (client, channel, payload) => client.sPublish(channel, payload);
-  return isCluster
-    ? publishInCluster
-    : (client, channel, payload) => client.publish(channel, payload);
+  if (sharded) return publishSharded;
+  return isCluster ? publishInCluster : publishToOne;
+}
+
+/** Returns the way to count subscribers. In a cluster, each node knows only its own. */
+export function countSubscribersWith(isCluster: boolean, sharded: boolean): CountSubscribers {
+  const countOn = async (client: RedisPubSubClient, channel: string): Promise<number> => {
+    const counts = await (sharded
+      ? client.pubSubShardNumSub([channel])
+      : client.pubSubNumSub([channel]));
+    return counts[channel] ?? 0;
+  };
+  if (!isCluster) return countOn;
+  return async (client, channel) => {
+    const cluster = client as unknown as ClusterClient;
+    const counts = await Promise.all(
+      cluster.masters.map(async (node) => countOn(await cluster.nodeClient(node), channel)),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  };
 }
 
 /** Creates a client that queues nothing while Redis is unavailable: commands are rejected immediately. */

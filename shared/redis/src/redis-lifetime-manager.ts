@@ -14,12 +14,17 @@ import {
 } from '@practical-signalr/server/scale-out';
 import { logMessages } from './log-messages.ts';
 import { GroupCommands } from './group-commands.ts';
+import { PendingAcks } from './pending-acks.ts';
 import { encodeFor, publishedProtocols } from './pub-sub/message-encoder.ts';
+import { HubPresenceTracking } from './presence/hub-presence-tracking.ts';
 import type { PresenceTracker } from './presence/presence-tracker.ts';
 import { HEARTBEAT_ID, RedisBus } from './pub-sub/redis-bus.ts';
 import { RedisChannels } from './pub-sub/redis-channels.ts';
 import type { ResolvedRedisOptions } from './redis-options.ts';
 import { RemoteClientResults } from './remote-client-results.ts';
+import { runServerCommand } from './server-commands/run-server-command.ts';
+import { readServerCommand } from './server-commands/server-command.ts';
+import { ServerCommands } from './server-commands/server-commands.ts';
 import * as wire from './pub-sub/redis-protocol.ts';
 
 const done = Promise.resolve();
@@ -29,46 +34,74 @@ const done = Promise.resolve();
  * Microsoft.AspNetCore.SignalR.StackExchangeRedis, with which it is wire-compatible.
  */
 export class RedisLifetimeManager implements HubLifetimeManager {
+  readonly serverName: string;
+  readonly channels: RedisChannels;
+  readonly bus: RedisBus;
+  readonly commands: ServerCommands;
   readonly #hub: ScaleOutHub;
-  readonly #options: ResolvedRedisOptions;
   readonly #protocols: readonly HubProtocol[];
-  readonly #channels: RedisChannels;
-  readonly #bus: RedisBus;
   readonly #index = new ConnectionIndex();
   readonly #results = new ClientResultsManager();
   readonly #remoteResults: RemoteClientResults;
+  readonly #acks: PendingAcks;
   readonly #groupCommands: GroupCommands;
-  readonly #presence: PresenceTracker | undefined;
+  readonly #tracking: HubPresenceTracking | undefined;
 
   constructor(options: ResolvedRedisOptions, hub: ScaleOutHub) {
     this.#hub = hub;
-    this.#options = options;
     this.#protocols = options.protocols ?? publishedProtocols(hub.protocols);
     const serverName = options.serverName();
+    this.serverName = serverName;
     const hubName = hub.hasExplicitName === true ? hub.hubName : options.hubName(hub.hubName);
-    this.#channels = new RedisChannels(options.channelPrefix, hubName, serverName);
-    this.#presence = options.presence?.track(hubName, serverName, hub.logger);
-    this.#bus = new RedisBus(options, hub, this.#channels.ack);
-    this.#groupCommands = new GroupCommands(options, this.#bus, this.#channels, serverName);
+    this.channels = new RedisChannels(options.channelPrefix, hubName, serverName);
+    this.bus = new RedisBus(options, hub, this.channels.ack, () => this.#tracking?.reset());
+    if (options.presence !== undefined) {
+      const { logger } = hub;
+      const channel = this.channels.presence;
+      const trackedHub = { hubName, serverName, logger, channel };
+      this.#tracking = new HubPresenceTracking(options.presence, this.bus, trackedHub);
+    }
+    this.#acks = new PendingAcks(options.ackTimeout);
+    this.#groupCommands = new GroupCommands(
+      options,
+      this.bus,
+      this.channels,
+      serverName,
+      this.#acks,
+    );
+    this.commands = new ServerCommands(
+      options,
+      this.bus,
+      this.#acks,
+      this.channels.serverCommands,
+      serverName,
+    );
     this.#remoteResults = new RemoteClientResults({
       hub,
       options,
       protocols: this.#protocols,
-      bus: this.#bus,
-      channels: this.#channels,
+      bus: this.bus,
+      channels: this.channels,
       results: this.#results,
     });
-    this.#subscribeToServerChannels();
-    this.#bus.open();
+    this.#subscribeToServerChannels(options.holdsConnections);
+    this.bus.open();
   }
 
-  #subscribeToServerChannels(): void {
-    const { all, groupCommands, ack, return: returned } = this.#channels;
+  get #presence(): PresenceTracker | undefined {
+    return this.#tracking?.tracker;
+  }
+
+  #subscribeToServerChannels(holdsConnections: boolean): void {
+    const { all, groupCommands, serverCommands, ack, return: returned } = this.channels;
     // The bus is not connected yet, so none of these can be refused: it subscribes when it connects.
-    void this.#bus.subscribe(all, (payload) => this.#toReceivers(payload, this.#index.all));
-    void this.#bus.subscribe(groupCommands, (payload) => this.#onGroupCommand(payload));
-    void this.#bus.subscribe(ack, (payload) => this.#onAck(payload));
-    void this.#bus.subscribe(returned, (payload) => this.#onCompletion(payload));
+    if (holdsConnections) {
+      void this.bus.subscribe(all, (payload) => this.#toReceivers(payload, this.#index.all));
+      void this.bus.subscribe(groupCommands, (payload) => this.#onGroupCommand(payload));
+      void this.bus.subscribe(serverCommands, (payload) => this.#onServerCommand(payload));
+    }
+    void this.bus.subscribe(ack, (payload) => this.#onAck(payload));
+    void this.bus.subscribe(returned, (payload) => this.#onCompletion(payload));
   }
 
   async onConnected(connection: LifetimeConnection): Promise<void> {
@@ -76,13 +109,13 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     this.#index.add(connection);
     try {
       const subscribed = [
-        this.#bus.subscribe(this.#channels.connection(connectionId), (payload) =>
+        this.bus.subscribe(this.channels.connection(connectionId), (payload) =>
           this.#toConnection(payload, connection),
         ),
       ];
       if (isNamed(userIdentifier)) {
         subscribed.push(
-          this.#bus.subscribe(this.#channels.user(userIdentifier), (payload) =>
+          this.bus.subscribe(this.channels.user(userIdentifier), (payload) =>
             this.#toReceivers(payload, this.#index.user(userIdentifier)),
           ),
         );
@@ -105,10 +138,10 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const { groups, user } = this.#index.remove(connection);
     this.#results.connectionLost(connectionId);
     this.#remoteResults.onDisconnected(connection);
-    const removed = [this.#bus.unsubscribe(this.#channels.connection(connectionId))];
-    for (const group of groups) removed.push(this.#bus.unsubscribe(this.#channels.group(group)));
+    const removed = [this.bus.unsubscribe(this.channels.connection(connectionId))];
+    for (const group of groups) removed.push(this.bus.unsubscribe(this.channels.group(group)));
     if (user && isNamed(userIdentifier))
-      removed.push(this.#bus.unsubscribe(this.#channels.user(userIdentifier)));
+      removed.push(this.bus.unsubscribe(this.channels.user(userIdentifier)));
     if (this.#presence !== undefined) removed.push(this.#presence.removeConnection(connectionId));
     await Promise.all(removed);
   }
@@ -129,7 +162,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const message = new SharedMessage(method, args);
     const connection = this.#index.get(connectionId);
     if (connection !== undefined) return connection.write(message) ?? done;
-    return this.#send(this.#channels.connection(connectionId), message, [], () => undefined);
+    return this.#send(this.channels.connection(connectionId), message, [], () => undefined);
   }
 
   sendConnections(
@@ -140,7 +173,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const message = new SharedMessage(method, args);
     const sendLocal = (id: string) => () => this.#index.get(id)?.write(message);
     return this.#sendEach([...new Set(connectionIds)], (id) =>
-      this.#send(this.#channels.connection(id), message, [], sendLocal(id)),
+      this.#send(this.channels.connection(id), message, [], sendLocal(id)),
     );
   }
 
@@ -212,26 +245,25 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   health(): HealthReportEntry {
-    const entry = this.#bus.health();
+    const entry = this.bus.health();
     const problem = this.#presence?.problem;
     if (problem === undefined || entry.status !== 'Healthy') return entry;
     return { ...entry, status: 'Degraded', description: `Presence: ${problem}` };
   }
 
   async close(): Promise<void> {
-    this.#groupCommands.close();
+    this.#acks.close();
     try {
-      await this.#bus.close();
+      await this.bus.close();
     } finally {
-      await this.#presence?.close();
-      if (this.#presence !== undefined) this.#options.presence?.release();
+      await this.#tracking?.close();
     }
   }
 
   // To Redis
 
   #sendToAll(message: SharedMessage, excludedIds: readonly string[]): Promise<void> {
-    return this.#send(this.#channels.all, message, excludedIds, () =>
+    return this.#send(this.channels.all, message, excludedIds, () =>
       deliver(this.#index.all, message, excludedIds),
     );
   }
@@ -243,11 +275,11 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   ): Promise<void> {
     const local = (): Promise<void> | undefined =>
       deliver(this.#index.group(group), message, excludedIds);
-    return this.#send(this.#channels.group(group), message, excludedIds, local);
+    return this.#send(this.channels.group(group), message, excludedIds, local);
   }
 
   #sendToUser(userId: string, message: SharedMessage): Promise<void> {
-    return this.#send(this.#channels.user(userId), message, [], () =>
+    return this.#send(this.channels.user(userId), message, [], () =>
       deliver(this.#index.user(userId), message),
     );
   }
@@ -267,13 +299,13 @@ export class RedisLifetimeManager implements HubLifetimeManager {
         excludedConnectionIds,
         messages: encodeFor(this.#protocols, message),
       });
-    return this.#bus.send(channel, payload, local);
+    return this.bus.send(channel, payload, local);
   }
 
   async #join(connection: LifetimeConnection, group: string): Promise<void> {
     this.#index.join(connection, group);
     try {
-      await this.#bus.subscribe(this.#channels.group(group), (payload) =>
+      await this.bus.subscribe(this.channels.group(group), (payload) =>
         this.#toReceivers(payload, this.#index.group(group)),
       );
     } catch (error) {
@@ -288,7 +320,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   async #leave(connectionId: string, group: string): Promise<void> {
     const isLast = this.#index.leave(connectionId, group);
     await Promise.all([
-      isLast ? this.#bus.unsubscribe(this.#channels.group(group)) : done,
+      isLast ? this.bus.unsubscribe(this.channels.group(group)) : done,
       this.#presence?.removeFromGroup(connectionId, group),
     ]);
   }
@@ -324,10 +356,23 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       );
   }
 
+  #onServerCommand(payload: Uint8Array): undefined {
+    const command = readServerCommand(payload);
+    runServerCommand(command, {
+      index: this.#index,
+      join: (connection, group) => this.#join(connection, group),
+      leave: (connectionId, group) => this.#leave(connectionId, group),
+    })
+      .then(() => this.#groupCommands.acknowledge(command.serverName, command.id))
+      .catch((error: unknown) =>
+        this.#hub.logger.warn(logMessages.serverCommandFailed(command.operation), error),
+      );
+  }
+
   #onAck(payload: Uint8Array): undefined {
     const id = wire.readAck(payload);
-    if (id === HEARTBEAT_ID) this.#bus.onHeartbeat();
-    else this.#groupCommands.onAck(id);
+    if (id === HEARTBEAT_ID) this.bus.onHeartbeat();
+    else this.#acks.complete(id);
   }
 
   #onCompletion(payload: Uint8Array): undefined {

@@ -5,6 +5,8 @@ import { errors } from './errors.ts';
 import type { Presence } from './presence/presence.ts';
 import {
   clientFactory,
+  type CountSubscribers,
+  countSubscribersWith,
   type Publish,
   publishWith,
   type RedisClientTemplate,
@@ -70,6 +72,11 @@ export interface ResolvedRedisOptions {
   /** Whether the publisher must be connected to a master. In a cluster, replicas forward publishes. */
   readonly checksRole: boolean;
   readonly presence: Presence | undefined;
+  /** Whether this process is a server with connections. A hub context only sends. */
+  readonly holdsConnections: boolean;
+  /** Whether one client both publishes and subscribes. */
+  readonly sharesClient: boolean;
+  readonly countSubscribers: CountSubscribers;
   readonly ackTimeout: number;
   readonly heartbeatInterval: number;
   readonly heartbeatTimeout: number;
@@ -114,6 +121,9 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     countsReceivers: !isCluster,
     checksRole: !isCluster,
     presence: options.presence,
+    holdsConnections: true,
+    sharesClient: false,
+    countSubscribers: countSubscribersWith(isCluster, shardedPubSub),
     ackTimeout: positiveNumber('ackTimeout', options.ackTimeout ?? 30_000),
     heartbeatInterval: positiveNumber('heartbeatInterval', options.heartbeatInterval ?? 5000),
     heartbeatTimeout,

@@ -1,10 +1,13 @@
 import { createClient, createSentinel } from '@redis/client';
-import { lifetimeCases } from '@practical-signalr/server/lifetime-suite';
+import { lifetimeCases, LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
+import type { PresentConnection } from '@practical-signalr/server/scale-out';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test as baseTest } from 'vitest';
 import { startRedisServer } from './local/index.ts';
+import { redisHubContext } from './hub-context/redis-hub-context.ts';
+import { presence } from './presence/presence.ts';
 import { redis } from './redis.ts';
 import { LoggedHub } from './testing/logged-hub.ts';
 import { type RedisCluster, startRedisCluster } from './testing/redis-cluster.ts';
@@ -30,6 +33,27 @@ describe('a Redis Cluster of three nodes', () => {
     const [a, b] = await startPair({ client: cluster.client(), shardedPubSub: true });
     await expectFullDelivery(a, b);
     await Promise.all([a.close(), b.close()]);
+  });
+  test('presence lists connections immediately, and a hub context reaches them', async () => {
+    // Nothing here may depend on a renewal, which would take minutes.
+    const slow = { heartbeatTimeout: 600_000, leaseTime: 3_600_000 };
+    const online = presence({ client: cluster.client(), ...slow });
+    const manager = redis({ client: cluster.client(), presence: online })(new LoggedHub().hub);
+    const ann = new LifetimeSuiteClient('ann');
+    await manager.onConnected(ann);
+    const chat = redisHubContext({ client: cluster.client(), hub: 'ChatHub' });
+    await chat.userGroups.add('ann', 'room');
+    const readMembers = () => online.of('ChatHub').members('room');
+    let members: PresentConnection[] = [];
+    while (members.length === 0) members = await readMembers().catch(() => []);
+    expect(members).toMatchObject([{ userIdentifier: 'ann' }]);
+    expect(await chat.presence.page({ group: 'room' })).toMatchObject({ connections: members });
+    await chat.clients.group('room').send('m', 'delivered');
+    expect((await ann.next()).arguments).toEqual(['delivered']);
+    expect(await chat.clientManager.userExists('ann')).toBe(true);
+    expect(await chat.clientManager.userExists('bob')).toBe(false);
+    await chat.close();
+    await manager.close?.();
   });
   test('invoking a client that does not exist fails after ackTimeout', async () => {
     const manager = redis({ client: cluster.client(), ackTimeout: 50 })(new LoggedHub().hub);

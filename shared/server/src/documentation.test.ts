@@ -41,7 +41,8 @@ test('the tables of options list every option and no other', () => {
   const listed = ['SignalRServer', 'mapHub']
     .flatMap((heading) => rows('reference/options.md', heading))
     .map(([, name]) => code(name).split('.')[0]);
-  const optionNames = [...Object.keys(defaults), 'scaleOut', 'name', 'methods', 'clientResults'];
+  const serverOptions = [...Object.keys(defaults), 'scaleOut', 'presence'];
+  const optionNames = [...serverOptions, 'name', 'methods', 'clientResults'];
   expect(listed.filter((name) => !optionNames.includes(name ?? ''))).toEqual([]);
   expect(optionNames.filter((name) => !listed.includes(name))).toEqual([]);
 });

@@ -1,28 +1,12 @@
 import { createError, type ErrorCode } from '@practical-signalr/protocol';
+import { BindingError } from './binding-error.ts';
+import { ConnectionNotFoundError } from './connection-not-found-error.ts';
 import { HubError } from './hub-error.ts';
 import { TokenError } from './token-error.ts';
 import { refusals } from './log-messages.ts';
 import { wireMessages } from './wire-messages.ts';
 
-/**
- * Arguments that do not match the hub method. Clients see the message only if
- * `enableDetailedErrors` is on. The name is that of .NET.
- */
-export class BindingError extends Error {
-  override readonly name = 'InvalidDataException';
-  /** The reason for the log. It contains no values of the client. */
-  reason = '';
-  /** What a client may receive if `exposeValidationErrors` is on. */
-  hubError: HubError | undefined;
-}
-
-/**
- * A client to invoke that does not exist. Unlike other `HubError`s, it is not for the caller of the
- * hub method, as in ASP.NET Core. The name is that of .NET.
- */
-export class ConnectionNotFoundError extends HubError {
-  override readonly name: string = 'IOException';
-}
+export { BindingError, ConnectionNotFoundError };
 
 /** A client that timed out. The name is that of .NET, because clients can see it. */
 class ClientTimeoutError extends Error {
@@ -388,6 +372,18 @@ export const errors = {
     }),
   closedByClient: (message: string) => createError('ERR_SIGNALR_CLOSED_BY_CLIENT', message),
   sequenceInvalid: () => createError('ERR_SIGNALR_SEQUENCE_INVALID', wireMessages.sequenceTooHigh),
+
+  // Presence
+  presenceQueryInvalid: (problem: string) =>
+    typeError(
+      'ERR_SIGNALR_PRESENCE_QUERY_INVALID',
+      `The query of presence is invalid: ${problem}. Correct it.`,
+    ),
+  presenceInvalid: () =>
+    typeError(
+      'ERR_SIGNALR_PRESENCE_INVALID',
+      "The option 'presence' needs the result of localPresence() and a server without 'scaleOut'. With scale-out, pass the presence of its package to it, for example redis({ url, presence }).",
+    ),
 
   // Tests of hubs
   testConnectionClosed: (method: string) =>

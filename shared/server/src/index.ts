@@ -1,9 +1,12 @@
-export {
-  SignalRServer,
-  type HubContext,
-  type HubFactory,
-  type RouterOptions,
-} from './hosting/signalr-server.ts';
+export { SignalRServer, type HubFactory, type RouterOptions } from './hosting/signalr-server.ts';
+export type { HubContext } from './hub-context/hub-context.ts';
+export type {
+  CloseOptions,
+  RemoteClientManager,
+  RemoteHubClients,
+  RemoteHubContext,
+  RemoteUserGroups,
+} from './hub-context/remote-hub-context.ts';
 export type { UnmappedUpgrades, UpgradeServer } from './hosting/upgrades/server-upgrades.ts';
 export type { AttachOptions } from './hosting/upgrades/upgrade-handler.ts';
 export type {
@@ -91,6 +94,17 @@ export type { TransportName } from './transport-name.ts';
 export type { HealthReport, HealthReportEntry, HealthStatus } from './scale-out/health-report.ts';
 export { forwardedAddress, type ForwardedAddressOptions } from './limits/client-address.ts';
 export type { ClientLimits, RateLimit } from './limits/client-limits.ts';
+export type {
+  HubPresence,
+  PresenceChange,
+  PresenceFilter,
+  PresenceListener,
+  PresenceLists,
+  PresencePage,
+  PresencePageOptions,
+  PresentConnection,
+} from './scale-out/hub-presence.ts';
+export { type LocalPresence, localPresence } from './scale-out/local-presence.ts';
 export type { Logger } from './logger.ts';
 export { JsonHubProtocol, MessagePackHubProtocol } from '@practical-signalr/protocol';
 export type {

@@ -53,6 +53,7 @@ export const logMessages = {
     `onDisconnected of ${hub} did not return within shutdownTimeout. The server closed without waiting for it.`,
   lifetimeManagerFailed: (hub: string) =>
     `The lifetime manager of ${hub} failed to remove a connection.`,
+  presenceListenerFailed: (hub: string) => `A listener of the presence of ${hub} failed.`,
   connectionHandlerFailed: (path: string) =>
     `The connection handler at ${path} failed. The connection was closed.`,
   methodFailed: (hub: string, method: string) => `${hub}.${method} failed.`,

@@ -21,6 +21,7 @@ import type { HubMethods } from './hubs/hub-method-options.ts';
 import type { UserIdProvider } from './hubs/user-id-provider.ts';
 import { defaultLogger, type Logger, safeLogger } from './logger.ts';
 import { checkClientLimits, type ClientLimits } from './limits/client-limits.ts';
+import { LocalPresence } from './scale-out/local-presence.ts';
 import type { HubLifetimeManagerFactory } from './scale-out/scale-out-hub.ts';
 import { transportNames } from './transports/find-transport.ts';
 import type { TransportName } from './transports/registry.ts';
@@ -180,6 +181,11 @@ export interface SignalRServerOptions extends SharedOptions {
    * the clients of other servers. Default: messages reach the connections of this process.
    */
   readonly scaleOut?: HubLifetimeManagerFactory | undefined;
+  /**
+   * Lists who is online on this server. Create it with `localPresence()`. With `scaleOut`, pass the
+   * presence of the scale-out package to it instead. Default: no presence.
+   */
+  readonly presence?: LocalPresence | undefined;
   /** Receives the log messages of the server. Default: the console, for warnings and errors. */
   readonly logger?: Logger;
 }
@@ -297,11 +303,14 @@ export function resolveOptions(
   hub: SharedOptions & { readonly authorize?: Authorize } = {},
 ): ResolvedOptions {
   const hubOptions = ['methods', 'clientResults', 'name'];
-  const known = new Set([...Object.keys(defaults), 'scaleOut', ...hubOptions]);
+  const known = new Set([...Object.keys(defaults), 'scaleOut', 'presence', ...hubOptions]);
   if (Object.hasOwn(server, 'name')) throw errors.unknownOption('name');
   for (const name of [...Object.keys(server), ...Object.keys(hub)]) {
     if (!known.has(name)) throw errors.unknownOption(name);
   }
+  const { presence, scaleOut } = server;
+  const isPresenceValid = presence instanceof LocalPresence && scaleOut === undefined;
+  if (presence !== undefined && !isPresenceValid) throw errors.presenceInvalid();
   const longPolling = { ...defaults.longPolling, ...server.longPolling, ...hub.longPolling };
   const filters = [...(server.filters ?? []), ...(hub.filters ?? [])];
   const limits = { ...server.limits, ...hub.limits };

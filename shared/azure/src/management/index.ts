@@ -1,12 +1,11 @@
 export { AzureSignalRError } from './azure-signalr-error.ts';
 export type {
-  ClientMethods,
-  ServiceClientProxy,
-  ServiceHubClients,
-} from './service-hub-clients.ts';
-export type {
-  ClientManager,
   CloseOptions,
+  RemoteClientManager as ClientManager,
+  RemoteHubContext,
+} from '@practical-signalr/server/hub-context';
+export type { ServiceClientProxy, ServiceHubClients } from './service-hub-clients.ts';
+export type {
   ConnectionInfo,
   NegotiateOptions,
   ServiceGroupManager,

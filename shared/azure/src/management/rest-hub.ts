@@ -1,5 +1,5 @@
 import type { RestClient, RestRequest } from './rest-client.ts';
-import type { CloseOptions } from './service-hub-context.ts';
+import type { CloseOptions } from '@practical-signalr/server/hub-context';
 
 type Query = NonNullable<RestRequest['query']>;
 

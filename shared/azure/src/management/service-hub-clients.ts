@@ -1,31 +1,14 @@
+import type { ClientProxy, RemoteHubClients } from '@practical-signalr/server/hub-context';
 import type { RestRequest } from './rest-client.ts';
 
 /**
- * The methods of a client contract with their arguments. The first letter may be upper case, as in
- * C#.
+ * Calls methods on a set of clients. `send` resolves when the service has accepted the message; it
+ * does not report whether a client receives it. Source: `IClientProxy` of ASP.NET Core.
  */
-export type ClientMethods<TClient> = {
-  readonly [
-    TName in Extract<keyof TClient, string> as TName | Capitalize<TName>
-  ]: TClient[TName] extends (...args: infer TArguments) => unknown ? TArguments : never;
-};
-
-/** Calls methods on a set of clients. Source: `IClientProxy` of ASP.NET Core. */
-export interface ServiceClientProxy<TClient> {
-  /**
-   * Resolves when the service has accepted the message. It does not report whether a client
-   * receives it.
-   */
-  send<TName extends Extract<keyof ClientMethods<TClient>, string>>(
-    method: TName,
-    ...args: ClientMethods<TClient>[TName] extends readonly unknown[]
-      ? ClientMethods<TClient>[TName]
-      : never
-  ): Promise<void>;
-}
+export type ServiceClientProxy<TClient> = ClientProxy<TClient>;
 
 /** Selects the clients that receive a call, as in a hub. Source: `IHubClients` of ASP.NET Core. */
-export class ServiceHubClients<TClient> {
+export class ServiceHubClients<TClient> implements RemoteHubClients<TClient> {
   readonly #send: (requests: readonly RestRequest[]) => Promise<unknown>;
 
   constructor(send: (requests: readonly RestRequest[]) => Promise<unknown>) {

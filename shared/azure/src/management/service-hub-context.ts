@@ -1,3 +1,8 @@
+import type {
+  GroupManager,
+  RemoteHubContext,
+  RemoteUserGroups,
+} from '@practical-signalr/server/hub-context';
 import type { ClaimsPrincipal } from '@practical-signalr/server/scale-out';
 import type { ServiceHubClients } from './service-hub-clients.ts';
 
@@ -19,16 +24,8 @@ export interface NegotiateOptions {
   readonly closeOnAuthenticationExpiration?: boolean;
 }
 
-/** Options of the methods that close connections. */
-export interface CloseOptions {
-  /** The ids of connections that stay open. */
-  readonly excluded?: readonly string[];
-  /** The error that the clients receive. */
-  readonly reason?: string;
-}
-
 /** Adds connections to groups and removes them. */
-export interface ServiceGroupManager {
+export interface ServiceGroupManager extends GroupManager {
   /** Rejects if the connection does not exist (`ERR_SIGNALR_AZURE_REST_REFUSED`). */
   add(connectionId: string, group: string): Promise<void>;
   remove(connectionId: string, group: string): Promise<void>;
@@ -36,7 +33,7 @@ export interface ServiceGroupManager {
 }
 
 /** Adds users to groups. This includes connections that the user opens later. */
-export interface UserGroupManager {
+export interface UserGroupManager extends RemoteUserGroups {
   /** `ttl` is the duration of the membership in ms, rounded up to seconds. Default: unlimited. */
   add(userId: string, group: string, options?: { readonly ttl?: number }): Promise<void>;
   remove(userId: string, group: string): Promise<void>;
@@ -44,27 +41,15 @@ export interface UserGroupManager {
   has(userId: string, group: string): Promise<boolean>;
 }
 
-/** Checks and closes connections. */
-export interface ClientManager {
-  connectionExists(connectionId: string): Promise<boolean>;
-  userExists(userId: string): Promise<boolean>;
-  /** Returns true if the group has a member. */
-  groupExists(group: string): Promise<boolean>;
-  closeConnection(connectionId: string, reason?: string): Promise<void>;
-  closeAll(options?: CloseOptions): Promise<void>;
-  closeUser(userId: string, options?: CloseOptions): Promise<void>;
-  closeGroup(group: string, options?: CloseOptions): Promise<void>;
-}
-
 /**
- * Sends to the clients of one hub without a server connection.
+ * Sends to the clients of one hub without a server connection. Has the interface of the hub context
+ * of `@practical-signalr/redis`.
  * Source: `ServiceHubContext` of the management SDK.
  */
-export interface ServiceHubContext<TClient> {
+export interface ServiceHubContext<TClient> extends RemoteHubContext<TClient> {
   readonly clients: ServiceHubClients<TClient>;
   readonly groups: ServiceGroupManager;
   readonly userGroups: UserGroupManager;
-  readonly clientManager: ClientManager;
   /**
    * Creates the response to a client that negotiates with the app.
    * @example

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import jwt from 'jsonwebtoken';
 import { afterEach, beforeEach, expect, expectTypeOf, test } from 'vitest';
-import { type ClientMethods, ServiceManager, type ServiceHubContext } from './index.ts';
+import { type RemoteHubContext, ServiceManager, type ServiceHubContext } from './index.ts';
 
 interface ChatClient {
   receiveMessage(from: string, text: string): void;
@@ -79,9 +79,8 @@ test('sends use the documented paths, one request for each receiver, with the pa
 });
 
 test('calls have the types of the client contract', () => {
-  expectTypeOf<ClientMethods<ChatClient>['ReceiveMessage']>().toEqualTypeOf<
-    [from: string, text: string]
-  >();
+  // The interface that it shares with the hub context of @practical-signalr/redis.
+  expectTypeOf<ServiceHubContext<ChatClient>>().toExtend<RemoteHubContext<ChatClient>>();
   const wrong = (): unknown =>
     // @ts-expect-error: no such method
     chat.clients.all.send('receiveMessages', 'a', 'b');

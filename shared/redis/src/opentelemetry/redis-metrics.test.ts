@@ -66,7 +66,7 @@ test('messages and outages are counted until close() is called', async () => {
     disconnections: 0,
     reconnections: 0,
     connected: 1,
-    subscriptions: 6,
+    subscriptions: 7,
     round_trip: expect.any(Number) as number,
   });
 

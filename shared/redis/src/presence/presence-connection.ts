@@ -78,7 +78,7 @@ export class PresenceConnection {
       this.#refusals.delete(name);
       return reply;
     } catch (cause) {
-      if (isRefusal(cause)) this.#refusals.set(name, explainRefusal(cause as Error));
+      if (isRefusal(cause)) this.#refusals.set(name, explainPresenceRefusal(cause as Error));
       throw errors.unavailable(this.problem ?? causes.unavailable, { cause });
     } finally {
       this.#pending--;
@@ -155,7 +155,8 @@ export class PresenceConnection {
   }
 }
 
-const explainRefusal = (error: Error): string =>
+/** Returns why Redis refuses a command of presence, as a sentence without secrets. */
+export const explainPresenceRefusal = (error: Error): string =>
   error.message.startsWith('NOPERM')
     ? causes.noPresencePermission(/'([^'|]+)/.exec(error.message)?.[1]?.toUpperCase())
     : explainRedisError(error, true);

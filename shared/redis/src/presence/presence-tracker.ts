@@ -1,5 +1,13 @@
-import { parseEntry, type PresenceEntry, type PresenceKeys } from './presence-client.ts';
+import type { PresenceChange } from '@practical-signalr/server/scale-out';
 import type { PresenceConnection } from './presence-connection.ts';
+import {
+  type JournalEntry,
+  type PresenceKeys,
+  readJournalEntry,
+  type TrackedConnection,
+  writeJournalEntry,
+  writeListed,
+} from './presence-keys.ts';
 
 /** How long Redis keeps a key that no server renews, in ms. */
 const KEY_LIFETIME = 24 * 60 * 60 * 1000;
@@ -13,26 +21,29 @@ export interface PresenceTrackerOptions {
   readonly heartbeatTimeout: number;
   /** Called when presence stops or starts working. */
   readonly onProblemChanged: (problem: string | undefined) => void;
+  /** Called after changes, and after the removal of a server that has crashed. */
+  readonly onChanges: (changes: readonly PresenceChange[]) => void;
 }
 
-interface TrackedConnection {
-  readonly user: string | null;
+interface LocalConnection extends TrackedConnection {
   readonly groups: Set<string>;
 }
 
 /**
- * Writes the connections of this server to Redis and renews the server's lease. If Redis is unavailable, nothing is queued: the next
- * renewal writes the complete state. The other servers remove the entries of a server that has crashed.
+ * Writes the connections of this server to Redis and renews the server's lease. If Redis is
+ * unavailable, nothing is queued: the next renewal writes the complete state. The other servers
+ * remove the entries of a server that has crashed.
  */
 export class PresenceTracker {
   readonly #connection: PresenceConnection;
   readonly #keys: PresenceKeys;
   readonly #server: string;
-  readonly #leaseTime: number;
+  readonly #journal: string;
+  readonly #options: PresenceTrackerOptions;
   readonly #maxWait: number;
   readonly #stopUsing: () => void;
   readonly #timer: NodeJS.Timeout;
-  readonly #connections = new Map<string, TrackedConnection>();
+  readonly #connections = new Map<string, LocalConnection>();
   /** Whether the state in Redis may differ from the state of this server. */
   #isDirty = true;
   #lastSync = 0;
@@ -48,7 +59,8 @@ export class PresenceTracker {
     this.#connection = connection;
     this.#keys = keys;
     this.#server = server;
-    this.#leaseTime = leaseTime;
+    this.#journal = keys.journal(server);
+    this.#options = options;
     this.#maxWait = Math.min(MAX_WAIT, heartbeatTimeout);
     this.#stopUsing = connection.use({
       onReady: () => this.#tick(),
@@ -66,33 +78,37 @@ export class PresenceTracker {
     return this.#connection.problem;
   }
 
-  async addConnection(connectionId: string, user: string | undefined): Promise<void> {
-    this.#connections.set(connectionId, { user: user ?? null, groups: new Set() });
-    await this.#write(connectionId, () => []);
+  async addConnection(id: string, user: string | undefined): Promise<void> {
+    const connection = { id, user, groups: new Set<string>() };
+    this.#connections.set(id, connection);
+    await this.#write(() => this.#list(connection));
+    this.#report([connection], 'connected');
   }
 
   async removeConnection(connectionId: string): Promise<void> {
     const connection = this.#connections.get(connectionId);
     if (connection === undefined) return;
     this.#connections.delete(connectionId);
-    const groups = [...connection.groups];
-    await this.#write(connectionId, () =>
-      groups.map((group) => this.#connection.run('hDel', this.#keys.group(group), connectionId)),
-    );
+    const entries = entriesOf(connection);
+    await this.#write(() => this.#unlist(entries));
+    this.#report(entries, 'disconnected');
   }
 
   async addToGroup(connectionId: string, group: string): Promise<void> {
     const connection = this.#connections.get(connectionId);
     if (connection === undefined || connection.groups.has(group)) return;
     connection.groups.add(group);
-    await this.#write(connectionId, () => this.#addMember(group, connectionId, connection.user));
+    const entry = { ...connection, group };
+    await this.#write(() => this.#list(entry));
+    this.#report([entry], 'connected');
   }
 
   async removeFromGroup(connectionId: string, group: string): Promise<void> {
-    if (this.#connections.get(connectionId)?.groups.delete(group) !== true) return;
-    await this.#write(connectionId, () => [
-      this.#connection.run('hDel', this.#keys.group(group), connectionId),
-    ]);
+    const connection = this.#connections.get(connectionId);
+    if (connection?.groups.delete(group) !== true) return;
+    const entries = [{ ...connection, group }];
+    await this.#write(() => this.#unlist(entries));
+    this.#report(entries, 'disconnected');
   }
 
   /** Stops renewing, and removes this server from Redis. */
@@ -105,30 +121,49 @@ export class PresenceTracker {
     await this.#removeServer(this.#server).catch(() => undefined);
   }
 
-  async #write(connectionId: string, createCommands: () => Promise<unknown>[]): Promise<void> {
+  /** Runs commands, and waits for them for a short time: presence must not hold up the hub. */
+  async #write(createCommands: () => Promise<unknown>[]): Promise<void> {
     if (!this.#connection.isReady) {
       this.#isDirty = true;
       return;
     }
-    const key = this.#keys.server(this.#server);
-    const connection = this.#connections.get(connectionId);
-    const ownCommand =
-      connection === undefined
-        ? this.#connection.run('hDel', key, connectionId)
-        : this.#connection.run('hSet', key, connectionId, JSON.stringify(entryOf(connection)));
-    const written = Promise.all([ownCommand, ...createCommands()]).catch(() => {
+    const written = Promise.all(createCommands()).catch(() => {
       this.#isDirty = true;
     });
-    await waitAtMost(this.#maxWait, written);
+    let timer: NodeJS.Timeout | undefined;
+    const timedOut = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#maxWait);
+    });
+    await Promise.race([written, timedOut]);
+    clearTimeout(timer);
   }
 
-  #addMember(group: string, connectionId: string, user: string | null): Promise<unknown>[] {
-    const key = this.#keys.group(group);
-    const member = JSON.stringify({ server: this.#server, user });
-    return [
-      this.#connection.run('hSet', key, connectionId, member),
-      this.#connection.run('pExpire', key, KEY_LIFETIME),
-    ];
+  /** Adds a connection, or its membership in one group, to Redis. The cost does not depend on its other groups. */
+  #list(entry: TrackedConnection & Partial<JournalEntry>): Promise<unknown>[] {
+    const { id, user, group } = entry;
+    const member = { score: 0, value: writeListed(entry, this.#server) };
+    const field = writeJournalEntry({ id, user, group });
+    const commands: Promise<unknown>[] = [this.#connection.run('hSet', this.#journal, field, '')];
+    for (const key of this.#listsOf({ id, user, group })) {
+      commands.push(this.#connection.run('zAdd', key, member));
+      commands.push(this.#connection.run('pExpire', key, KEY_LIFETIME));
+    }
+    return commands;
+  }
+
+  #unlist(entries: readonly JournalEntry[]): Promise<unknown>[] {
+    const fields = entries.map(writeJournalEntry);
+    const removed = entries.flatMap((entry) => {
+      const member = writeListed(entry, this.#server);
+      return this.#listsOf(entry).map((key) => this.#connection.run('zRem', key, member));
+    });
+    return [...removed, this.#connection.run('hDel', this.#journal, fields)];
+  }
+
+  /** Returns the keys of the lists that contain an entry. */
+  #listsOf({ user, group }: JournalEntry): readonly string[] {
+    if (group !== undefined) return [this.#keys.group(group)];
+    return user === undefined ? [this.#keys.all] : [this.#keys.all, this.#keys.user(user)];
   }
 
   #tick(): void {
@@ -141,79 +176,78 @@ export class PresenceTracker {
   }
 
   async #renew(): Promise<void> {
-    const lease = { score: Date.now() + this.#leaseTime, value: this.#server };
-    const isNew = (await this.#connection.run('zAdd', this.#keys.servers, lease)) === 1;
-    await this.#connection.run('pExpire', this.#keys.servers, KEY_LIFETIME);
+    const { servers } = this.#keys;
+    const lease = { score: Date.now() + this.#options.leaseTime, value: this.#server };
+    const isNew = (await this.#connection.run('zAdd', servers, lease)) === 1;
+    await this.#connection.run('pExpire', servers, KEY_LIFETIME);
+    const isFirst = this.#lastSync === 0;
     // The lease is new if another server removed this one, or if Redis lost its data.
     if (isNew || this.#isDirty || Date.now() - this.#lastSync > KEY_LIFETIME / 2)
       await this.#sync();
-    for (const { value: server, score } of await this.#connection.run(
-      'zRangeWithScores',
-      this.#keys.servers,
-      0,
-      -1,
-    )) {
-      if (score < Date.now()) await this.#removeServer(server);
+    if (isNew && !isFirst) this.#options.onChanges([{ type: 'reset' }]);
+    const leases = await this.#connection.run('zRangeWithScores', servers, 0, -1);
+    for (const { value: server, score } of leases) {
+      if (score < Date.now())
+        this.#report(await this.#removeServer(server), 'disconnected', server);
     }
   }
 
   /** Makes the state in Redis equal to the state of this server. */
   async #sync(): Promise<void> {
     this.#isDirty = false;
-    const key = this.#keys.server(this.#server);
-    const commands: Promise<unknown>[] = [];
-    for (const [id, entry] of entries(await this.#connection.run('hGetAll', key))) {
-      const connection = this.#connections.get(id);
-      if (connection === undefined) commands.push(this.#connection.run('hDel', key, id));
-      for (const group of entry.groups) {
-        if (connection?.groups.has(group) !== true)
-          commands.push(this.#connection.run('hDel', this.#keys.group(group), id));
-      }
-    }
-    for (const [id, connection] of this.#connections) {
-      commands.push(this.#connection.run('hSet', key, id, JSON.stringify(entryOf(connection))));
-      for (const group of connection.groups)
-        commands.push(...this.#addMember(group, id, connection.user));
-    }
-    commands.push(this.#connection.run('pExpire', key, KEY_LIFETIME));
+    const written = Object.keys(await this.#connection.run('hGetAll', this.#journal));
+    const entries = [...this.#connections.values()].flatMap(entriesOf);
+    const expected = new Set(entries.map(writeJournalEntry));
+    const stale = written.filter((field) => !expected.has(field)).map(readJournalEntry);
+    const staleEntries = stale.filter((entry) => entry !== undefined);
+    const commands = staleEntries.length > 0 ? this.#unlist(staleEntries) : [];
+    for (const entry of entries) commands.push(...this.#list(entry));
+    commands.push(this.#connection.run('pExpire', this.#journal, KEY_LIFETIME));
     await Promise.all(commands);
     this.#lastSync = Date.now();
   }
 
-  async #removeServer(server: string): Promise<void> {
-    const key = this.#keys.server(server);
-    const commands: Promise<unknown>[] = [];
-    for (const [id, { groups }] of entries(await this.#connection.run('hGetAll', key))) {
-      for (const group of groups)
-        commands.push(this.#connection.run('hDel', this.#keys.group(group), id));
-    }
-    await Promise.all(commands);
+  /** Removes a server. Returns the entries that this call has removed; another server may remove them at the same time. */
+  async #removeServer(server: string): Promise<JournalEntry[]> {
+    const journal = this.#keys.journal(server);
+    const fields = Object.keys(await this.#connection.run('hGetAll', journal));
+    const removed: JournalEntry[] = [];
+    const remove = async (field: string): Promise<void> => {
+      const entry = readJournalEntry(field);
+      if (entry === undefined) return;
+      const member = writeListed(entry, server);
+      await Promise.all(
+        this.#listsOf(entry).map((key) => this.#connection.run('zRem', key, member)),
+      );
+      if ((await this.#connection.run('hDel', journal, field)) === 1) removed.push(entry);
+    };
+    await Promise.all(fields.map(remove));
     await Promise.all([
-      this.#connection.run('del', key),
+      this.#connection.run('del', journal),
       this.#connection.run('zRem', this.#keys.servers, server),
     ]);
+    return removed;
+  }
+
+  /** Reports entries as changes: memberships before connections, so that a connection leaves its groups before it closes. */
+  #report(
+    entries: readonly (TrackedConnection & Partial<JournalEntry>)[],
+    type: 'connected' | 'disconnected',
+    serverName = this.#server,
+  ): void {
+    if (entries.length === 0) return;
+    const changes = entries.map(({ id, user, group }): PresenceChange => {
+      const connection = { connectionId: id, userIdentifier: user, serverName };
+      if (group === undefined) return { type, connection };
+      return { type: type === 'connected' ? 'joined' : 'left', group, connection };
+    });
+    const isMembership = (change: PresenceChange): number => ('group' in change ? 0 : 1);
+    this.#options.onChanges(changes.toSorted((a, b) => isMembership(a) - isMembership(b)));
   }
 }
 
-/** Waits for a promise, but not longer than `ms`: presence must not hold up the hub. */
-async function waitAtMost(ms: number, promise: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([promise, timedOut]);
-  clearTimeout(timer);
-}
-
-const entryOf = ({ user, groups }: TrackedConnection): PresenceEntry => ({
-  user,
-  groups: [...groups],
-});
-
-const entries = (hash: Record<string, string>): [string, PresenceEntry][] =>
-  Object.entries(hash).flatMap(([id, json]) => {
-    const entry = parseEntry<PresenceEntry>(json);
-    return entry !== undefined && Array.isArray(entry.groups)
-      ? [[id, entry] as [string, PresenceEntry]]
-      : [];
-  });
+/** Returns the entries of a connection: one for each group, then one for the connection itself. */
+const entriesOf = ({ id, user, groups }: LocalConnection): JournalEntry[] => [
+  ...[...groups].map((group) => ({ id, user, group })),
+  { id, user, group: undefined },
+];

@@ -1,15 +1,12 @@
-import type { Logger } from '@practical-signalr/server/scale-out';
+import type { HubPresence, Logger } from '@practical-signalr/server/scale-out';
 import { errors } from '../errors.ts';
 import { logMessages } from '../log-messages.ts';
 import { clientFactory, type RedisClientTemplate } from '../redis-client.ts';
-import {
-  type MemberEntry,
-  parseEntry,
-  type PresenceClient,
-  type PresenceEntry,
-  PresenceKeys,
-} from './presence-client.ts';
+import { PresenceChanges, type PresenceLink } from './presence-changes.ts';
+import type { PresenceClient, RunPresenceCommand } from './presence-client.ts';
 import { PresenceConnection } from './presence-connection.ts';
+import { PresenceKeys } from './presence-keys.ts';
+import { RedisPresenceLists } from './presence-lists.ts';
 import { PresenceTracker } from './presence-tracker.ts';
 
 /** The options of {@link presence}. Set either `url` or `client`. */
@@ -29,26 +26,13 @@ export interface PresenceOptions {
   readonly heartbeatTimeout?: number;
 }
 
-/** A connection of any server. */
-export interface PresentConnection {
-  readonly connectionId: string;
-  readonly userIdentifier: string | undefined;
+/** A server whose connections presence tracks. */
+export interface TrackedServer {
+  readonly hubName: string;
   readonly serverName: string;
-}
-
-/**
- * Lists who is online, over all servers. SignalR itself cannot list the members of groups or the connections of users.
- * In addition to the permissions for pub/sub, the Redis user needs `+zadd +zrem +zrange +hset +hdel +hgetall +del +pexpire ~PREFIX*`.
- * A result describes one moment: a connection may have closed by the time the result arrives. While Redis is unavailable, all
- * methods reject with `ERR_SIGNALR_REDIS_UNAVAILABLE`.
- */
-export interface HubPresence {
-  /** Returns all connections of the hub. */
-  connections(): Promise<PresentConnection[]>;
-  /** Returns the ids of all users with at least one connection, without duplicates. */
-  users(): Promise<string[]>;
-  /** Returns the members of a group. */
-  members(group: string): Promise<PresentConnection[]>;
+  readonly logger: Logger;
+  /** Carries the changes to the other servers. */
+  readonly link: PresenceLink;
 }
 
 /** Presence over all servers. Create it with {@link presence} and pass it to {@link redis} as an option. */
@@ -57,6 +41,8 @@ export class Presence {
   readonly #prefix: string;
   readonly #leaseTime: number;
   readonly #heartbeatTimeout: number;
+  readonly #changes = new Map<string, PresenceChanges>();
+  readonly #run: RunPresenceCommand = (name, ...args) => this.#connection.run(name, ...args);
   #trackers = 0;
 
   constructor(options: PresenceOptions) {
@@ -72,47 +58,31 @@ export class Presence {
     );
   }
 
-  /** Returns the presence of one hub. `hubName` is the class name, or the name that the option `hubName` of `redis()` returns for it. */
+  /**
+   * Returns the presence of one hub. `hubName` is the option `name` of `mapHub`, or the class name, or
+   * the name that the option `hubName` of `redis()` returns for it. Connections of a crashed server
+   * are listed until its lease expires, and counted until another server has removed them. While
+   * Redis is unavailable, all methods reject with `ERR_SIGNALR_REDIS_UNAVAILABLE`. Listeners of
+   * `onChange` are called only in a process that has a server with this hub.
+   */
   of(hubName: string): HubPresence {
-    const keys = new PresenceKeys(this.#prefix, hubName);
-    const connection = this.#connection;
-    const readLiveServers = async (): Promise<Set<string>> => {
-      const servers = await connection.run('zRangeWithScores', keys.servers, 0, -1);
-      return new Set(servers.filter(({ score }) => score >= Date.now()).map(({ value }) => value));
-    };
-    const connections = async (): Promise<PresentConnection[]> => {
-      const servers = [...(await readLiveServers())];
-      const hashes = await Promise.all(
-        servers.map((server) => connection.run('hGetAll', keys.server(server))),
-      );
-      return hashes.flatMap((hash, i) =>
-        Object.entries(hash).map(([id, json]) =>
-          presentConnection(id, servers[i] as string, parseEntry<PresenceEntry>(json)?.user),
-        ),
-      );
-    };
+    const lists = new RedisPresenceLists(new PresenceKeys(this.#prefix, hubName), this.#run);
     return {
-      connections,
-      async users() {
-        const ids = (await connections()).map(({ userIdentifier }) => userIdentifier);
-        return [...new Set(ids)].filter((id) => id !== undefined);
-      },
-      async members(group) {
-        const servers = await readLiveServers();
-        const members = Object.entries(await connection.run('hGetAll', keys.group(group)));
-        return members.flatMap(([id, json]) => {
-          const member = parseEntry<MemberEntry>(json);
-          return member !== undefined && servers.has(member.server)
-            ? [presentConnection(id, member.server, member.user)]
-            : [];
-        });
-      },
+      connections: (filter) => lists.connections(filter),
+      members: (group) => lists.members(group),
+      users: () => lists.users(),
+      count: (filter) => lists.count(filter),
+      page: (options) => lists.page(options),
+      onChange: (listener) => this.changesOf(hubName).onChange(listener),
     };
   }
 
   /** Creates the tracker for one server. Called by `redis()`. */
-  track(hubName: string, serverName: string, logger: Logger): PresenceTracker {
+  track({ hubName, serverName, logger, link }: TrackedServer): PresenceTracker {
     this.#trackers++;
+    const changes = this.changesOf(hubName);
+    changes.onListenerError = (error) =>
+      logger.error(logMessages.presenceListenerFailed(hubName), error);
     return new PresenceTracker(
       this.#connection,
       new PresenceKeys(this.#prefix, hubName),
@@ -124,8 +94,16 @@ export class Presence {
           if (problem === undefined) logger.info(logMessages.presenceRestored(hubName));
           else logger.warn(logMessages.presenceFailed(hubName, problem));
         },
+        onChanges: (list) => void changes.publish(link, list),
       },
     );
+  }
+
+  /** Returns the changes of one hub. Called by `redis()`. */
+  changesOf(hubName: string): PresenceChanges {
+    const changes = this.#changes.get(hubName) ?? new PresenceChanges();
+    this.#changes.set(hubName, changes);
+    return changes;
   }
 
   /** Closes the connection to Redis when the last tracker is released. Called by `redis()`. */
@@ -140,18 +118,10 @@ export class Presence {
   }
 }
 
-const presentConnection = (
-  connectionId: string,
-  serverName: string,
-  user: string | null | undefined,
-): PresentConnection => ({
-  connectionId,
-  userIdentifier: user ?? undefined,
-  serverName,
-});
-
 /**
  * Tracks who is online and in which groups, over all servers, and removes the connections of servers that crash.
+ * In addition to the permissions for pub/sub, the Redis user needs
+ * `+zadd +zrem +zrange +zcard +hset +hdel +hgetall +del +pexpire ~PREFIX*`. Needs Redis 6.2 or newer.
  * Throws `ERR_SIGNALR_REDIS_NO_TARGET`, `…_TWO_TARGETS`, `…_INVALID_URL` or `…_OPTION_NOT_POSITIVE` if an option is invalid.
  * @example
  * const online = presence({ url });

@@ -18,6 +18,7 @@ const causeByMessage: readonly (readonly [RegExp, (match: RegExpMatchArray) => s
   ],
   [/^NOPERM.*?'([^'|]+)/, ([, command]) => causes.noPermission((command as string).toUpperCase())],
   [/^NOPERM/, () => causes.noPermission('PUBLISH or SUBSCRIBE')],
+  [/^OOM/, () => causes.outOfMemory],
   [/^READONLY/, () => causes.readOnly],
   [/^(LOADING|MASTERDOWN|CLUSTERDOWN)/, () => causes.loading],
   [/unknown command.*HELLO|NOPROTO/i, () => causes.versionTooOld],

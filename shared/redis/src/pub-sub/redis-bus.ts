@@ -2,6 +2,7 @@ import type { HealthReportEntry, ScaleOutHub } from '@practical-signalr/server/s
 import { causes } from '../causes.ts';
 import { errors } from '../errors.ts';
 import { logMessages } from '../log-messages.ts';
+import type { CountSubscribers, RedisPubSubClient } from '../redis-client.ts';
 import type { ResolvedRedisOptions } from '../redis-options.ts';
 import { explainRedisError, isRefusal } from './explain-redis-error.ts';
 import type { PayloadHandler } from './payload-handler.ts';
@@ -24,14 +25,24 @@ export class RedisBus {
   readonly #hub: ScaleOutHub;
   readonly #sendsLocal: boolean;
   readonly #connection: RedisConnection;
+  readonly #onReconnected: () => void;
+  readonly #countSubscribers: CountSubscribers;
   readonly #statistics = new RedisStatistics();
   /** Why Redis refuses publishes although it is connected. */
   #refusal: string | undefined;
   /** The number of lost and unconfirmed sends when the last outage began. */
   #lostBeforeOutage = 0;
 
-  constructor(options: ResolvedRedisOptions, hub: ScaleOutHub, heartbeatChannel: string) {
+  /** `onReconnected` is called after each outage. */
+  constructor(
+    options: ResolvedRedisOptions,
+    hub: ScaleOutHub,
+    heartbeatChannel: string,
+    onReconnected: () => void,
+  ) {
     this.#hub = hub;
+    this.#onReconnected = onReconnected;
+    this.#countSubscribers = options.countSubscribers;
     this.#sendsLocal = options.whileDisconnected === 'local';
     this.#connection = new RedisConnection(options, {
       heartbeat: { channel: heartbeatChannel, payload: Buffer.from(writeAck(HEARTBEAT_ID)) },
@@ -114,6 +125,28 @@ export class RedisBus {
     } catch (error) {
       throw asCodedError(error);
     }
+  }
+
+  /**
+   * Runs a command on the connection that publishes. `explain` returns the reason why Redis refuses it,
+   * as a sentence without secrets.
+   */
+  async run<T>(
+    command: (client: RedisPubSubClient) => Promise<T>,
+    explain: (error: Error) => string = (error) => explainRedisError(error, true),
+  ): Promise<T> {
+    if (this.#connection.state === 'connecting') await this.#connection.started;
+    if (this.#connection.state !== 'connected') throw errors.unavailable(this.#connection.cause);
+    try {
+      return await this.#connection.run(command);
+    } catch (error) {
+      throw isRefusal(error) ? errors.refused(explain(error as Error)) : asCodedError(error);
+    }
+  }
+
+  /** Returns the number of subscribers of a channel. */
+  countSubscribers(channel: string): Promise<number> {
+    return this.run((client) => this.#countSubscribers(client, channel));
   }
 
   health(): HealthReportEntry {
@@ -210,6 +243,7 @@ export class RedisBus {
     }
     this.#statistics.reconnections++;
     logger.info(logMessages.reconnected(hubName, outage, lost));
+    this.#onReconnected();
   }
 
   #onDisconnected(cause: string): void {

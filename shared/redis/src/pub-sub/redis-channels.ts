@@ -5,6 +5,12 @@
 export class RedisChannels {
   readonly all: string;
   readonly groupCommands: string;
+  /** The changes of presence. ASP.NET Core servers do not have this channel. */
+  readonly presence: string;
+  /** The operations for all servers. ASP.NET Core servers do not have this channel. */
+  readonly serverCommands: string;
+  /** The messages between servers. ASP.NET Core servers do not have this channel. */
+  readonly serverMessages: string;
   readonly ack: string;
   readonly return: string;
   /** The result channel of this server without the prefix. The server that returns a result adds its own prefix. */
@@ -17,6 +23,9 @@ export class RedisChannels {
     this.#stem = `${channelPrefix}${hubName}`;
     this.all = `${this.#stem}:all`;
     this.groupCommands = `${this.#stem}:internal:groups`;
+    this.serverCommands = `${this.#stem}:internal:commands`;
+    this.serverMessages = `${this.#stem}:internal:messages`;
+    this.presence = `${this.#stem}:internal:presence`;
     this.ack = this.ackOf(serverName);
     this.returnAddress = `${hubName}:internal:return:${serverName}`;
     this.return = this.at(this.returnAddress);

@@ -3,7 +3,7 @@ import { errors } from '../errors.ts';
 import { explainRedisError, isRefusal } from './explain-redis-error.ts';
 import type { PayloadHandler } from './payload-handler.ts';
 import { PublishWindow } from './publish-window.ts';
-import type { RedisPubSubClient } from '../redis-client.ts';
+import { type RedisPubSubClient, withPriority } from '../redis-client.ts';
 import type { ResolvedRedisOptions } from '../redis-options.ts';
 import { SilenceTimer } from './silence-timer.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -91,10 +91,19 @@ export class RedisConnection {
     return this.window.track(payload.length, published);
   }
 
-  #publish(channel: string, payload: Buffer): Promise<number> {
+  #publish(channel: string, payload: Buffer, isUrgent = false): Promise<number> {
     const publisher = this.#clients?.publisher;
     if (publisher === undefined) return Promise.reject(errors.unavailable(this.#cause));
-    return this.#options.publish(publisher, channel, payload);
+    return this.#options.publish(publisher, channel, payload, isUrgent);
+  }
+
+  /** Runs a command on the publisher immediately, or rejects. Rejects if the publisher is replaced. */
+  async run<T>(command: (client: RedisPubSubClient) => Promise<T>): Promise<T> {
+    const publisher = this.#clients?.publisher;
+    if (publisher === undefined) throw errors.unavailable(this.#cause);
+    const reply = await command(publisher);
+    this.#publisherSilence?.recordSignOfLife();
+    return reply;
   }
 
   /** Subscribes to a channel. Resolves when Redis has confirmed it, or immediately while Redis is unavailable. */
@@ -144,10 +153,10 @@ export class RedisConnection {
   #createClients(): void {
     this.#destroyClients();
     const publisher = this.#options.createClient();
-    const subscriber = this.#options.createClient();
+    const subscriber = this.#options.sharesClient ? publisher : this.#options.createClient();
     this.#clients = { publisher, subscriber, since: performance.now() };
     this.#readsRole = this.#options.checksRole;
-    for (const client of [publisher, subscriber]) {
+    for (const client of new Set([publisher, subscriber])) {
       const isCurrent = (): boolean => this.#clients?.publisher === publisher;
       client.on('error', (error) => {
         if (isCurrent()) this.#onFailure(explainRedisError(error, this.#state === 'connected'));
@@ -219,8 +228,10 @@ export class RedisConnection {
   }
 
   /**
-   * Sends a heartbeat and waits until it arrives. It may wait behind other messages, so each connection is judged by its own traffic:
-   * the publisher by its replies until the heartbeat is published, then the subscriber by the messages that arrive.
+   * Sends a heartbeat and waits until it arrives. It precedes the messages that wait to be written,
+   * but not those that Redis or the socket already hold, so each connection is judged by its own
+   * traffic: the publisher by its replies until the heartbeat is published, then the subscriber by
+   * the messages that arrive.
    */
   async #sendHeartbeat(): Promise<void> {
     const { channel, payload } = this.#events.heartbeat;
@@ -234,14 +245,15 @@ export class RedisConnection {
       });
       const receive = this.#resolveHeartbeat;
       this.#publisherSilence = new SilenceTimer(heartbeatTimeout, rejectSilence);
-      const confirmed = Promise.all([this.#checkRole(), this.#publish(channel, payload)]).then(
-        () => {
-          this.#publisherSilence?.stop();
-          // The heartbeat may have arrived before the reply of the publisher.
-          if (this.#resolveHeartbeat === receive)
-            this.#subscriberSilence = new SilenceTimer(heartbeatTimeout, rejectSilence);
-        },
-      );
+      const confirmed = Promise.all([
+        this.#checkRole(),
+        this.#publish(channel, payload, true),
+      ]).then(() => {
+        this.#publisherSilence?.stop();
+        // The heartbeat may have arrived before the reply of the publisher.
+        if (this.#resolveHeartbeat === receive)
+          this.#subscriberSilence = new SilenceTimer(heartbeatTimeout, rejectSilence);
+      });
       Promise.all([received, confirmed]).then(() => resolve(), reject);
     });
     try {
@@ -263,12 +275,14 @@ export class RedisConnection {
   async #checkRole(): Promise<void> {
     const publisher = this.#clients?.publisher;
     if (!this.#readsRole || publisher?.role === undefined) return;
-    const reply = await publisher.role().catch((error: unknown) => {
-      if (!isRefusal(error)) throw error;
-      // The user may not run ROLE, so this fault cannot be detected.
-      this.#readsRole = false;
-      return undefined;
-    });
+    const reply = await withPriority(publisher)
+      .role?.()
+      .catch((error: unknown) => {
+        if (!isRefusal(error)) throw error;
+        // The user may not run ROLE, so this fault cannot be detected.
+        this.#readsRole = false;
+        return undefined;
+      });
     if (reply?.role === 'slave') throw new FaultyConnectionError(causes.readOnly);
   }
 

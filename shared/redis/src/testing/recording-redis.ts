@@ -4,7 +4,12 @@ type Listener = (payload: Buffer, channel: Buffer) => void;
 
 /** Records every publish of its clients, and delivers it to their subscribers without a network. */
 export class RecordingRedis {
-  readonly published: { readonly channel: string; readonly payload: Buffer }[] = [];
+  readonly published: {
+    readonly channel: string;
+    readonly payload: Buffer;
+    /** Whether the publish precedes those that wait to be written. */
+    readonly isUrgent: boolean;
+  }[] = [];
   readonly #subscribers = new Map<string, Set<Listener>>();
   #confirmations: Promise<void> | undefined;
 
@@ -25,8 +30,8 @@ export class RecordingRedis {
     return confirm;
   }
 
-  async #publish(channel: string, payload: Buffer): Promise<number> {
-    this.published.push({ channel, payload });
+  async #publish(channel: string, payload: Buffer, isUrgent = false): Promise<number> {
+    this.published.push({ channel, payload, isUrgent });
     if (this.#confirmations !== undefined) await this.#confirmations;
     const listeners = this.#subscribers.get(channel) ?? new Set();
     for (const listener of listeners) queueMicrotask(() => listener(payload, Buffer.from(channel)));
@@ -51,17 +56,24 @@ export class RecordingRedis {
       forEachChannel(names, (set) => set.delete(listener));
     const publish = (channel: string, payload: Buffer): Promise<number> =>
       this.#publish(channel, payload);
-    return {
+    const client: RedisPubSubClient = {
       isReady: true,
       connect: () => Promise.resolve(),
       destroy: () => undefined,
       on: () => undefined,
       publish,
       sPublish: publish,
+      pubSubNumSub: () => Promise.resolve({}),
+      pubSubShardNumSub: () => Promise.resolve({}),
       subscribe,
       sSubscribe: subscribe,
       unsubscribe,
       sUnsubscribe: unsubscribe,
+      withCommandOptions: ({ asap }) => ({
+        ...client,
+        publish: (channel, payload) => this.#publish(channel, payload, asap),
+      }),
     };
+    return client;
   }
 }

@@ -4,9 +4,11 @@ import { type Authorize, isAuthorize } from '../authentication/authorization.ts'
 import { errors } from '../errors.ts';
 import { ClientResultTypes } from '../hubs/client-results.ts';
 import { type ClientOf, Hub } from '../hubs/hub.ts';
-import { type GroupManager, type HubClients, LifetimeHubClients } from '../hubs/hub-clients.ts';
+import type { HubContext } from '../hub-context/hub-context.ts';
+import { LifetimeHubClients } from '../hubs/hub-clients.ts';
 import { LifetimeGroups } from '../hubs/clients/lifetime-groups.ts';
 import { CallLimiter } from '../limits/call-limiter.ts';
+import type { Logger } from '../logger.ts';
 import { logMessages } from '../log-messages.ts';
 import { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
 import type { HubMethod } from '../hubs/dispatch/hub-method.ts';
@@ -34,12 +36,6 @@ import { MappedHub } from './mapped-hub.ts';
 import { RouteTable } from './route-table.ts';
 import type { UpgradeServer } from './upgrades/server-upgrades.ts';
 import { type AttachOptions, UpgradeHandler } from './upgrades/upgrade-handler.ts';
-
-/** Sends to the clients of a hub from outside its calls. Source: `IHubContext<THub>` of ASP.NET Core. */
-export interface HubContext<TClient> {
-  readonly clients: HubClients<TClient>;
-  readonly groups: GroupManager;
-}
 
 /**
  * A hub class, or what makes a hub for each call and gives it what it needs. A function alone is called once when it is mapped, to
@@ -272,10 +268,18 @@ export class SignalRServer {
         allowStatefulReconnects,
         accept,
       };
-      lifetime = this.#options.scaleOut?.(scaleOutHub) ?? new LocalLifetimeManager();
+      lifetime = this.#options.scaleOut?.(scaleOutHub) ?? this.#localLifetimeOf(hubName, logger);
       this.#lifetimes.set(hubClass, lifetime);
     }
     return lifetime;
+  }
+
+  #localLifetimeOf(hubName: string, logger: Logger): HubLifetimeManager {
+    const presence = this.#options.presence?.track(hubName);
+    if (presence !== undefined)
+      presence.listeners.onError = (error) =>
+        logger.error(logMessages.presenceListenerFailed(hubName), error);
+    return new LocalLifetimeManager(presence);
   }
 }
 

@@ -16,6 +16,11 @@ export interface LifetimeConnection {
    * a promise that resolves when it has.
    */
   write(message: SharedMessage): Promise<void> | undefined;
+  /**
+   * Closes the connection after everything that was sent so far. The client does not reconnect; it
+   * receives `reason` as its error.
+   */
+  abort?(reason?: string): void;
 }
 
 /**

@@ -8,6 +8,21 @@ export { NegotiateError } from './negotiate-error.ts';
 export type { AcceptedClient, HubLifetimeManagerFactory, ScaleOutHub } from './scale-out-hub.ts';
 export type { HealthReport, HealthReportEntry, HealthStatus } from './health-report.ts';
 export { ConnectionIndex, deliver, type Receivers } from './connection-index.ts';
+export {
+  checkPresenceFilter,
+  checkPresencePage,
+  type HubPresence,
+  type PresenceChange,
+  type PresenceFilter,
+  type PresenceListener,
+  type PresenceLists,
+  type PresencePage,
+  type PresencePageOptions,
+  type PresentConnection,
+  readPresenceCursor,
+  writePresenceCursor,
+} from './hub-presence.ts';
+export { PresenceListeners } from './presence-listeners.ts';
 export { LocalLifetimeManager } from './local-lifetime-manager.ts';
 export { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
 export { SharedMessage } from './shared-message.ts';

@@ -4,6 +4,7 @@ import { finishedSend as done } from './finished-send.ts';
 import { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
 import { allOf, ConnectionIndex, deliver, type Receivers } from './connection-index.ts';
 import type { HubLifetimeManager, LifetimeConnection } from './hub-lifetime-manager.ts';
+import type { LocalHubPresence } from './local-presence.ts';
 import { SharedMessage } from './shared-message.ts';
 
 /**
@@ -13,13 +14,26 @@ import { SharedMessage } from './shared-message.ts';
 export class LocalLifetimeManager implements HubLifetimeManager {
   readonly #index = new ConnectionIndex();
   readonly #results = new ClientResultsManager();
+  readonly #presence: LocalHubPresence | undefined;
+
+  /** `presence` lists the connections of this manager. */
+  constructor(presence?: LocalHubPresence) {
+    this.#presence = presence;
+  }
 
   onConnected(connection: LifetimeConnection): Promise<void> {
     this.#index.add(connection);
+    this.#presence?.add(connection);
+    return done;
+  }
+
+  onDisconnecting(connection: LifetimeConnection): Promise<void> {
+    this.#presence?.remove(connection);
     return done;
   }
 
   onDisconnected(connection: LifetimeConnection): Promise<void> {
+    this.#presence?.remove(connection);
     this.#index.remove(connection);
     this.#results.connectionLost(connection.connectionId);
     return done;
@@ -84,12 +98,15 @@ export class LocalLifetimeManager implements HubLifetimeManager {
 
   addToGroup(connectionId: string, group: string): Promise<void> {
     const connection = this.#index.get(connectionId);
-    if (connection !== undefined) this.#index.join(connection, group);
+    if (connection === undefined) return done;
+    this.#index.join(connection, group);
+    this.#presence?.join(connectionId, group);
     return done;
   }
 
   removeFromGroup(connectionId: string, group: string): Promise<void> {
     this.#index.leave(connectionId, group);
+    this.#presence?.leave(connectionId, group);
     return done;
   }
 

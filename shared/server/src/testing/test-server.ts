@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type HubContext, type HubFactory, SignalRServer } from '../hosting/signalr-server.ts';
+import type { HubContext } from '../hub-context/hub-context.ts';
+import { type HubFactory, SignalRServer } from '../hosting/signalr-server.ts';
 import type { UntypedClient } from '../hubs/client-contract.ts';
 import type { ClientOf, Hub } from '../hubs/hub.ts';
 import type { MapHubOptions, SignalRServerOptions } from '../server-options.ts';

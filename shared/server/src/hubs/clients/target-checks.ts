@@ -1,7 +1,7 @@
 import { errors } from '../../errors.ts';
 
-/** What a name in a call of `clients` or `groups` denotes. */
-export type NameKind = 'group' | 'user' | 'connection';
+/** What a name in a call of a hub context denotes. */
+export type NameKind = 'group' | 'user' | 'connection' | 'message';
 
 /** Throws if the name of a client method is not a string or is empty: no client can read it. */
 export function checkMethodName(method: unknown): void {

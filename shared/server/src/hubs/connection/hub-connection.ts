@@ -185,8 +185,9 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   }
 
   /** Closes the connection with a Close message that follows everything sent so far. */
-  abort(): void {
-    this.#close({ type: MessageType.Close });
+  abort(reason?: string): void {
+    const error = reason === undefined ? {} : { error: reason };
+    this.#close({ type: MessageType.Close, ...error });
   }
 
   /** Closes the connection because the server stops. Clients with automatic reconnect reconnect. */
