@@ -19,8 +19,10 @@ import {
   ServiceConnectionContainer,
 } from './connections/service-connection-container.ts';
 import type { ServiceConnection } from './connections/service-connection.ts';
-import { chooseEndpoint, type RoutedEndpoint } from './endpoints/endpoint-router.ts';
+import { chooseEndpoint } from './endpoints/endpoint-router.ts';
+import { EndpointSet } from './endpoints/endpoint-set.ts';
 import { serviceHubName, type ServiceEndpoint } from './endpoints/service-endpoint.ts';
+import { waitForOne } from './endpoints/wait-for-one.ts';
 import { errors } from './errors.ts';
 import { logMessages } from './log-messages.ts';
 import { shutDownGracefully } from './graceful-shutdown.ts';
@@ -32,27 +34,14 @@ import {
 } from './service-protocol/index.ts';
 
 const done = Promise.resolve();
-/** Marks an endpoint that does not have the client. */
-const clientNotFound = new Error();
-
-/**
- * Waits until one endpoint has found the client, since only one of them holds it. Resolves even if
- * all endpoints report that they do not know the client. Rejects if none found it and one failed.
- */
-async function waitForOne(results: readonly Promise<boolean>[]): Promise<void> {
-  try {
-    await Promise.any(
-      results.map(async (result) => {
-        if (!(await result)) throw clientNotFound;
-      }),
-    );
-  } catch (error) {
-    const failure: unknown = (error as AggregateError).errors.find((one) => one !== clientNotFound);
-    if (failure !== undefined) throw failure;
-  }
+/** What a manager shares with the other hubs of its `azureSignalR`. */
+export interface AzureScaleOutContext {
+  readonly endpoints: readonly ServiceEndpoint[];
+  readonly settings: AzureSettings;
+  readonly identity: ServerIdentity;
+  /** Called when the manager closes. */
+  readonly onClosed: (manager: AzureLifetimeManager) => void;
 }
-
-type Containers = readonly ServiceConnectionContainer[];
 
 /**
  * Sends to the clients of a hub through Azure SignalR Service, which holds their connections,
@@ -66,34 +55,53 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   readonly #identity: ServerIdentity;
   readonly #clients: ClientConnectionManager;
   readonly #invocations: ClientInvocations;
-  readonly #containers: Containers;
+  readonly #logger: Logger;
+  readonly #onClosed: AzureScaleOutContext['onClosed'];
+  readonly #endpoints: EndpointSet;
 
   constructor(
     hub: ScaleOutHub,
-    endpoints: readonly ServiceEndpoint[],
-    options: AzureSettings,
-    identity: ServerIdentity,
+    { endpoints, settings: options, identity, onClosed }: AzureScaleOutContext,
   ) {
     const { allowStatefulReconnects = hub.allowStatefulReconnects === true } = options;
     const settings = { ...options, allowStatefulReconnects };
     const logger: Logger = settings.logger ?? hub.logger;
+    this.#logger = logger;
+    this.#onClosed = onClosed;
+    this.#endpoints = new EndpointSet(settings.router);
     this.#hub = hub;
     this.#hubName = serviceHubName(hub.hubName, settings.applicationName);
     this.#settings = settings;
     this.#identity = identity;
     this.#clients = new ClientConnectionManager(hub, logger);
     this.#invocations = new ClientInvocations(identity.serverId, hub.protocols);
-    const events = {
-      onMessage: (connection: ServiceConnection, message: ServiceMessage) =>
-        this.#receive(connection, message),
-      onClosed: (connection: ServiceConnection) => this.#handleLoss(connection),
-      onInstanceOffline: (instanceId: string) => this.#clients.instanceLost(instanceId),
-      clientCounts: (connection: ServiceConnection) => this.#clients.counts(connection),
-    };
-    this.#containers = endpoints.map(
-      (endpoint) =>
-        new ServiceConnectionContainer(endpoint, this.#hubName, settings, identity, logger, events),
+    for (const endpoint of endpoints) this.addEndpoint(endpoint);
+  }
+
+  /** Connects to an endpoint. Clients are sent to it as soon as a server connection is open. */
+  addEndpoint(endpoint: ServiceEndpoint): void {
+    const container = new ServiceConnectionContainer(
+      endpoint,
+      this.#hubName,
+      this.#settings,
+      this.#identity,
+      this.#logger,
+      {
+        onMessage: (connection, message) => this.#receive(connection, message),
+        onClosed: (connection) => this.#handleLoss(connection),
+        onInstanceOffline: (instanceId) => this.#clients.instanceLost(instanceId),
+        clientCounts: (connection) => this.#clients.counts(connection),
+      },
     );
+    this.#endpoints.add(container);
+  }
+
+  /**
+   * Sends no new clients to an endpoint, lets its clients leave as `gracefulShutdown` says, and closes
+   * its server connections.
+   */
+  removeEndpoint(endpoint: ServiceEndpoint): Promise<void> {
+    return this.#endpoints.remove(endpoint, this.#clients, this.#settings.gracefulShutdown);
   }
 
   // The service already knows the client.
@@ -116,7 +124,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     excludedIds: readonly string[],
   ): Promise<void> {
     const payloads = this.#payloads(method, args);
-    return this.#send(this.#route('broadcast'), {
+    return this.#send(this.#endpoints.route('broadcast'), {
       type: ServiceMessageType.BroadcastData,
       excludedList: excludedIds,
       payloads,
@@ -142,7 +150,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     args: readonly unknown[],
   ): Promise<void> {
     const payloads = this.#payloads(method, args);
-    const routes = this.#routeAll('connection', connectionIds);
+    const routes = this.#endpoints.routeAll('connection', connectionIds);
     return this.#send(routes, {
       type: ServiceMessageType.MultiConnectionData,
       connectionList: connectionIds,
@@ -160,7 +168,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     args: readonly unknown[],
     excludedIds: readonly string[],
   ): Promise<void> {
-    return this.#send(this.#route('group', group), {
+    return this.#send(this.#endpoints.route('group', group), {
       type: ServiceMessageType.GroupBroadcastData,
       groupName: group,
       excludedList: excludedIds,
@@ -172,7 +180,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
 
   sendGroups(groups: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
     const payloads = this.#payloads(method, args);
-    const routes = this.#routeAll('group', groups);
+    const routes = this.#endpoints.routeAll('group', groups);
     return this.#send(routes, {
       type: ServiceMessageType.MultiGroupBroadcastData,
       groupList: groups,
@@ -182,7 +190,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
 
   sendUser(userId: string, method: string, args: readonly unknown[]): Promise<void> {
     const payloads = this.#payloads(method, args);
-    return this.#send(this.#route('user', userId), {
+    return this.#send(this.#endpoints.route('user', userId), {
       type: ServiceMessageType.UserData,
       userId,
       payloads,
@@ -191,7 +199,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
 
   sendUsers(userIds: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
     const payloads = this.#payloads(method, args);
-    const routes = this.#routeAll('user', userIds);
+    const routes = this.#endpoints.routeAll('user', userIds);
     return this.#send(routes, {
       type: ServiceMessageType.MultiUserData,
       userList: userIds,
@@ -214,19 +222,19 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     signal?: AbortSignal,
   ): Promise<unknown> {
     return this.#invocations.invoke(connectionId, signal, (invocationId, callerServerId) => {
-      const routes = this.#route('connection', connectionId);
-      if (this.#containers.length > 1 && routes.length !== 1) throw errors.resultsNeedOneEndpoint();
-      const connection = this.#clients.find(connectionId)?.connection ?? routes[0]?.pick();
-      if (connection?.isOpen !== true) throw errors.notConnected();
+      const connections = this.#connectionsTo(connectionId);
+      if (connections.length === 0) throw errors.notConnected();
       const payloads = this.#encode(new SharedMessage(method, args, invocationId));
-      connection.send({
-        type: ServiceMessageType.ClientInvocation,
-        invocationId,
-        connectionId,
-        callerServerId,
-        payloads,
-      });
-      return connection;
+      for (const connection of connections) {
+        connection.send({
+          type: ServiceMessageType.ClientInvocation,
+          invocationId,
+          connectionId,
+          callerServerId,
+          payloads,
+        });
+      }
+      return connections;
     });
   }
 
@@ -241,15 +249,14 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     hub: NegotiatedHub,
   ): Promise<NegotiateRedirect> {
     const { router } = this.#settings;
-    const online = this.#containers.filter(({ isOnline }) => isOnline);
+    const open = this.#endpoints.staying;
+    const online = open.filter(({ isOnline }) => isOnline);
     if (online.length === 0) throw errors.negotiateNotConnected();
     const chosen =
-      router?.negotiate === undefined
-        ? chooseEndpoint(online)
-        : router.negotiate(request, this.#containers);
-    const container = this.#containers.find((one) => one === chosen);
+      router?.negotiate === undefined ? chooseEndpoint(online) : router.negotiate(request, open);
+    const container = open.find((one) => one === chosen);
     if (container === undefined) throw errors.noEndpointChosen();
-    const endpointCount = this.#containers.length;
+    const endpointCount = this.#endpoints.all.length;
     return clientRedirect(container.endpoint, this.#hubName, request, user, hub, {
       settings: this.#settings,
       serverId: this.#identity.serverId,
@@ -258,34 +265,46 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   }
 
   health(): HealthReportEntry {
-    const online = this.#containers.filter(({ isOnline }) => isOnline).length;
-    const serverConnections = this.#containers.reduce(
+    const containers = this.#endpoints.staying;
+    const online = containers.filter(({ isOnline }) => isOnline).length;
+    const serverConnections = containers.reduce(
       (sum, { connectionCount }) => sum + connectionCount,
       0,
     );
     const data = {
-      endpoints: this.#containers.length,
+      endpoints: containers.length,
       online,
       serverConnections,
       clients: this.#clients.size,
     };
-    if (online === this.#containers.length) return { status: 'Healthy', data };
+    if (online === containers.length) return { status: 'Healthy', data };
     // Without any endpoint, clients can neither connect nor receive messages.
     const status = online === 0 ? 'Unhealthy' : 'Degraded';
     return {
       status,
-      description: logMessages.endpointsOffline(this.#containers.length - online),
+      description: logMessages.endpointsOffline(containers.length - online),
       data,
     };
   }
 
   closing(): Promise<void> {
-    return shutDownGracefully(this.#containers, this.#clients, this.#settings.gracefulShutdown);
+    return shutDownGracefully(this.#endpoints.all, this.#clients, this.#settings.gracefulShutdown);
   }
 
   async close(): Promise<void> {
+    this.#onClosed(this);
     this.#clients.close();
-    for (const container of this.#containers) container.close();
+    for (const container of this.#endpoints.all) container.close();
+  }
+
+  /** Returns a server connection of each endpoint that may have the client. */
+  #connectionsTo(connectionId: string): readonly ServiceConnection[] {
+    const own = this.#clients.find(connectionId)?.connection;
+    if (own?.isOpen === true) return [own];
+    return this.#endpoints
+      .route('connection', connectionId)
+      .map((container) => container.pick())
+      .filter((connection) => connection?.isOpen === true) as ServiceConnection[];
   }
 
   #handleLoss(connection: ServiceConnection): number {
@@ -320,7 +339,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     type: typeof ServiceMessageType.JoinGroupWithAck | typeof ServiceMessageType.LeaveGroupWithAck,
   ): Promise<void> {
     const client = this.#clients.find(connectionId);
-    const results = this.#route('connection', connectionId).flatMap((container) => {
+    const results = this.#endpoints.route('connection', connectionId).flatMap((container) => {
       const own =
         client !== undefined && container.has(client.connection) ? client.connection : undefined;
       const connection = own ?? container.pick();
@@ -333,7 +352,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     await waitForOne(results);
   }
 
-  #send(containers: Containers, message: ServiceMessage): Promise<void> {
+  #send(containers: readonly ServiceConnectionContainer[], message: ServiceMessage): Promise<void> {
     let isSent = false;
     let waits: Promise<void>[] | undefined;
     for (const container of containers) {
@@ -346,21 +365,6 @@ export class AzureLifetimeManager implements HubLifetimeManager {
     }
     if (!isSent) return Promise.reject(errors.notConnected());
     return waits === undefined ? done : Promise.all(waits).then(() => undefined);
-  }
-
-  #route(kind: 'broadcast' | 'connection' | 'group' | 'user', name?: string): Containers {
-    const { router } = this.#settings;
-    if (router?.[kind] === undefined) return this.#containers;
-    const chosen: readonly RoutedEndpoint[] =
-      kind === 'broadcast' || name === undefined
-        ? (router.broadcast?.(this.#containers) ?? this.#containers)
-        : (router[kind]?.(name, this.#containers) ?? this.#containers);
-    return this.#containers.filter((container) => chosen.includes(container));
-  }
-
-  #routeAll(kind: 'connection' | 'group' | 'user', names: readonly string[]): Containers {
-    if (this.#settings.router?.[kind] === undefined) return this.#containers;
-    return [...new Set(names.flatMap((name) => this.#route(kind, name)))];
   }
 
   #payloads(method: string, args: readonly unknown[], only?: string): Payloads {

@@ -1,11 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { HubLifetimeManagerFactory } from '@practical-signalr/server/scale-out';
-import { AzureLifetimeManager } from './azure-lifetime-manager.ts';
-import { type AzureSignalROptions, resolveAzureOptions } from './azure-options.ts';
-import { createEndpoints } from './endpoints/create-endpoints.ts';
+import {
+  type AzureSignalROptions,
+  type EndpointOptions,
+  resolveAzureOptions,
+} from './azure-options.ts';
+import { AzureScaleOut } from './azure-scale-out.ts';
 import { optionsFromEnvironment } from './environment.ts';
 import { createUserAgent } from './user-agent.ts';
+
+/** The scale-out over Azure SignalR Service. Pass it as the server's option `scaleOut`. */
+export interface AzureSignalRScaleOut extends HubLifetimeManagerFactory {
+  /**
+   * Adds an endpoint while the app runs. Add it on all servers: clients of the endpoint receive only
+   * the messages of servers that have it. Clients are sent to it when a server connection is open;
+   * `health()` reports how many endpoints are online.
+   * @throws {TypeError} if the endpoint is invalid or its name is in use
+   * (`ERR_SIGNALR_AZURE_INVALID_ENDPOINT`, `ERR_SIGNALR_AZURE_INVALID_CONNECTION_STRING`).
+   * @example
+   * azure.addEndpoint({ connectionString: String(process.env['ASIA']), name: 'asia' });
+   */
+  addEndpoint(endpoint: string | EndpointOptions): void;
+  /**
+   * Removes an endpoint while the app runs. No new clients are sent to it. With a mode of
+   * `gracefulShutdown`, its clients have its `timeout` to leave; then they are closed and reconnect to
+   * another endpoint. Resolves when the server connections are closed. Rejects with
+   * `ERR_SIGNALR_AZURE_UNKNOWN_ENDPOINT`, or with `ERR_SIGNALR_AZURE_INVALID_ENDPOINT` if it is the
+   * last primary endpoint.
+   */
+  removeEndpoint(name: string): Promise<void>;
+  /** Returns the names of the endpoints. */
+  endpointNames(): readonly string[];
+}
 
 /**
  * Lets Azure SignalR Service hold the clients of a `SignalRServer`. Clients negotiate with the app
@@ -18,7 +45,7 @@ import { createUserAgent } from './user-agent.ts';
  * @example
  * const signalr = new SignalRServer({ scaleOut: azureSignalR() });
  */
-export function azureSignalR(options: AzureSignalROptions = {}): HubLifetimeManagerFactory {
+export function azureSignalR(options: AzureSignalROptions = {}): AzureSignalRScaleOut {
   const { endpoints: environmentEndpoints, ...environment } = optionsFromEnvironment(
     options.environment ?? process.env,
   );
@@ -30,10 +57,14 @@ export function azureSignalR(options: AzureSignalROptions = {}): HubLifetimeMana
       : { endpoints: environmentEndpoints }),
     ...options,
   });
-  const endpoints = createEndpoints(settings);
-  const identity = {
+  const scaleOut = new AzureScaleOut(settings, {
     serverId: `${hostname()}_${randomUUID().replaceAll('-', '')}`,
     userAgent: createUserAgent(),
-  };
-  return (hub) => new AzureLifetimeManager(hub, endpoints, settings, identity);
+  });
+  const createManager: HubLifetimeManagerFactory = (hub) => scaleOut.createManager(hub);
+  return Object.assign(createManager, {
+    addEndpoint: (endpoint: string | EndpointOptions) => scaleOut.addEndpoint(endpoint),
+    removeEndpoint: (name: string) => scaleOut.removeEndpoint(name),
+    endpointNames: () => scaleOut.endpointNames(),
+  });
 }

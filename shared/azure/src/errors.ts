@@ -83,6 +83,19 @@ export const errors = {
       'An endpoint must be a connection string, { connectionString } or { endpoint, credential }, and the connection string must not be undefined. Is the environment variable set?',
     ),
 
+  endpointNameInUse: (endpointName: string) =>
+    endpoint(
+      `There is already an endpoint with the name '${endpointName}'. Set another 'name', or remove that endpoint first.`,
+    ),
+  lastPrimaryEndpoint: () =>
+    endpoint('The last primary endpoint cannot be removed. Add another primary endpoint first.'),
+  unknownEndpoint: (endpointName: string) =>
+    createError(
+      'ERR_SIGNALR_AZURE_UNKNOWN_ENDPOINT',
+      `There is no endpoint with the name '${endpointName}'. Use one of the names that 'endpointNames' lists.`,
+      { type: RangeError },
+    ),
+
   unknownOption: (key: string) =>
     createError(
       'ERR_SIGNALR_AZURE_UNKNOWN_OPTION',
@@ -170,11 +183,6 @@ export const errors = {
     createError(
       'ERR_SIGNALR_AZURE_WRONG_CLIENT',
       'A client sent the result of an invocation of another client. The result was ignored.',
-    ),
-  resultsNeedOneEndpoint: () =>
-    createError(
-      'ERR_SIGNALR_AZURE_RESULTS_NEED_ONE_ENDPOINT',
-      "A client can be invoked through one endpoint of Azure SignalR Service only. Choose the endpoint with 'connection' of the router.",
     ),
   /** `reason` is a message of `log-messages.ts`. The SDK logs it and tries again. */
   serverConnectionFailed: (reason: string) =>

@@ -10,7 +10,7 @@ import type { ServiceConnectionContainer } from './connections/service-connectio
  */
 export async function shutDownGracefully(
   containers: readonly ServiceConnectionContainer[],
-  clients: ClientConnectionManager,
+  clients: Pick<ClientConnectionManager, 'whenEmpty'>,
   { mode, timeout }: AzureSettings['gracefulShutdown'],
 ): Promise<void> {
   if (mode === 'Off') return;

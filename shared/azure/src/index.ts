@@ -1,4 +1,4 @@
-export { azureSignalR } from './azure-signalr.ts';
+export { azureSignalR, type AzureSignalRScaleOut } from './azure-signalr.ts';
 export type { AzureSignalROptions, EndpointOptions } from './azure-options.ts';
 export type { AccessTokenAlgorithm } from './endpoints/access-token.ts';
 export {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   type ConnectionRequest,
+  Gate,
   type Logger,
   QueryParameters,
   type ScaleOutHub,
@@ -33,7 +34,8 @@ export class ClientConnectionManager {
   /** The number of clients whose authentication expires. */
   #expiringCount = 0;
   #expiry: NodeJS.Timeout | undefined;
-  #onEmpty: (() => void) | undefined;
+  /** Opens when a client has left. */
+  readonly #left = new Gate();
 
   constructor(hub: ScaleOutHub, logger: Logger) {
     this.#hub = hub;
@@ -144,9 +146,9 @@ export class ClientConnectionManager {
     }
   }
 
-  /** Resolves when no client is connected. */
-  async whenEmpty(): Promise<void> {
-    if (this.#clients.size > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+  /** Resolves when no client is connected over the server connections that `selects` accepts. */
+  async whenEmpty(selects: (connection: ServiceConnection) => boolean = () => true): Promise<void> {
+    while ([...this.#byConnection.keys()].some(selects)) await this.#left.wait();
   }
 
   close(): void {
@@ -177,7 +179,7 @@ export class ClientConnectionManager {
       clearInterval(this.#expiry);
       this.#expiry = undefined;
     }
-    if (this.#clients.size === 0) this.#onEmpty?.();
+    this.#left.open();
   }
 
   #closeExpired(): void {

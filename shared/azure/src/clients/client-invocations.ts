@@ -36,8 +36,11 @@ export class ClientInvocations {
   readonly #protocols: readonly HubProtocol[];
   readonly #results = new ClientResultsManager();
   readonly #routes = new Map<string, Route>();
-  /** The server connections on which this server's invocations were sent. */
-  readonly #sentOn = new Map<string, ServiceConnection>();
+  /**
+   * The server connections on which this server's invocations were sent: one for each endpoint that
+   * may have the client and has not reported an error.
+   */
+  readonly #sentOn = new Map<string, Set<ServiceConnection>>();
   readonly #prefix = randomUUID().replaceAll('-', '');
   #count = 0;
 
@@ -47,13 +50,14 @@ export class ClientInvocations {
   }
 
   /**
-   * Invokes a client. `send` sends the invocation with the given ids and returns the connection it
-   * used.
+   * Invokes a client. `send` sends the invocation with the given ids to each endpoint that may have
+   * the client, and returns the connections it used. Only the endpoint that has the client returns a
+   * result, so an error of one endpoint counts only if no other endpoint is left.
    */
   invoke(
     connectionId: string,
     signal: AbortSignal | undefined,
-    send: (invocationId: string, callerServerId: string) => ServiceConnection,
+    send: (invocationId: string, callerServerId: string) => readonly ServiceConnection[],
   ): Promise<unknown> {
     // The service expects the client's id at the start. The random part prevents other clients from
     // guessing the id and sending a result.
@@ -62,7 +66,7 @@ export class ClientInvocations {
     const result = this.#results.add(connectionId, invocationId, signal);
     if (this.#results.connectionOf(invocationId) === undefined) return result;
     try {
-      this.#sentOn.set(invocationId, send(invocationId, this.#serverId));
+      this.#sentOn.set(invocationId, new Set(send(invocationId, this.#serverId)));
     } catch (error) {
       this.#results.fail(invocationId, error as Error);
     }
@@ -109,7 +113,7 @@ export class ClientInvocations {
         this.#complete(message);
         break;
       case ServiceMessageType.ErrorCompletion:
-        this.#results.fail(message.invocationId ?? '', new HubError(message.error ?? ''));
+        this.#failOn(connection, message.invocationId ?? '', new HubError(message.error ?? ''));
         this.#routes.delete(message.invocationId ?? '');
         break;
       default:
@@ -131,11 +135,22 @@ export class ClientInvocations {
    */
   serverConnectionLost(connection: ServiceConnection): void {
     for (const [invocationId, sentOn] of this.#sentOn) {
-      if (sentOn === connection) this.#results.fail(invocationId, errors.invocationLost());
+      if (sentOn.has(connection)) this.#failOn(connection, invocationId, errors.invocationLost());
     }
     for (const [invocationId, route] of this.#routes) {
       if (route.connection === connection) this.#routes.delete(invocationId);
     }
+  }
+
+  /** Fails an invocation if no other endpoint is left that may return its result. */
+  #failOn(connection: ServiceConnection, invocationId: string, error: Error): void {
+    const sentOn = this.#sentOn.get(invocationId);
+    if (sentOn === undefined) return;
+    // The service may answer on another server connection of the same endpoint.
+    const { endpointName } = connection;
+    const answered = [...sentOn].find((one) => one.endpointName === endpointName);
+    sentOn.delete(answered ?? connection);
+    if (sentOn.size === 0) this.#results.fail(invocationId, error);
   }
 
   #addRoute(

@@ -91,6 +91,11 @@ export class ServiceConnection {
     this.#events = events;
   }
 
+  /** The name of the endpoint that the connection leads to. */
+  get endpointName(): string {
+    return this.#options.endpointName;
+  }
+
   /** True if messages can be sent. */
   get isOpen(): boolean {
     return this.#status === 'open';

@@ -20,7 +20,8 @@ export function createEndpoints(settings: AzureSettings): ServiceEndpoint[] {
   return endpoints;
 }
 
-function createEndpoint(
+/** Creates one endpoint. Throws the errors of {@link createEndpoints}. */
+export function createEndpoint(
   options: string | EndpointOptions,
   settings: AzureSettings,
 ): ServiceEndpoint {

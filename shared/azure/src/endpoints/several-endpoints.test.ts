@@ -61,9 +61,43 @@ test('messages are sent to all endpoints, and a join succeeds if one knows the c
       { connectionId: 'someone', groupName: 'room' },
     ]);
   }
-  await expect(hubs['/chat'].clients.client('someone').invoke('Name')).rejects.toThrow(
-    'through one endpoint',
-  );
+});
+
+test('a client is invoked over all endpoints, and the one that has it returns the result', async () => {
+  const { hubs } = await start({ endpoints: both() });
+  const services = [east, west].map(({ connections }) => connections[0]);
+  let count = 0;
+  const invoke = async (answers: (string | undefined)[]): Promise<unknown> => {
+    const result = hubs['/chat'].clients.client('someone').invoke('Name');
+    result.catch(() => undefined);
+    count++;
+    for (const [i, connection] of services.entries()) {
+      await expect.poll(() => connection?.of(Type.ClientInvocation).length).toBe(count);
+      const { invocationId } = connection?.of(Type.ClientInvocation).at(-1) ?? {};
+      const ids = { invocationId: invocationId ?? '', connectionId: 'someone', callerServerId: '' };
+      const answer = answers[i];
+      if (answer === undefined) {
+        connection?.send({ type: Type.ErrorCompletion, ...ids, error: 'no such client' });
+        continue;
+      }
+      const payload = `{"type":3,"invocationId":"${invocationId}","result":"${answer}"}\u001e`;
+      connection?.send({ type: Type.ClientCompletion, ...ids, protocol: 'json', payload });
+    }
+    return result;
+  };
+  expect(await invoke([undefined, 'Ada'])).toBe('Ada');
+  await expect(invoke([undefined, undefined])).rejects.toThrow('no such client');
+});
+
+test('an invocation fails when the server connections of all endpoints are lost', async () => {
+  const { hubs } = await start({ endpoints: both() });
+  const result = hubs['/chat'].clients.client('someone').invoke('Name');
+  result.catch(() => undefined);
+  for (const { connections } of [east, west]) {
+    await expect.poll(() => connections[0]?.of(Type.ClientInvocation).length).toBe(1);
+    connections[0]?.drop();
+  }
+  await expect(result).rejects.toMatchObject({ code: 'ERR_SIGNALR_AZURE_CONNECTION_LOST' });
 });
 
 test('a join rejects if no endpoint has the client and one of them failed', async () => {

@@ -55,6 +55,18 @@ export class ChatHub extends Hub {
   }
 }
 
+/** The methods of the hub that clients can call. */
+export const chatMethods = {
+  who: {},
+  echo: {},
+  say: {},
+  ask: {},
+  wait: {},
+  tick: {},
+  sum: { arguments: [stream] },
+  join: {},
+} as const;
+
 /** Lets a call of `Wait` return. */
 export let release = (): void => undefined;
 
@@ -84,16 +96,7 @@ export function startChat(
     {
       '/chat': {
         hub: ChatHub,
-        methods: {
-          who: {},
-          echo: {},
-          say: {},
-          ask: {},
-          wait: {},
-          tick: {},
-          sum: { arguments: [stream] },
-          join: {},
-        },
+        methods: chatMethods,
       },
     },
     { scaleOut, logger: silent, ...options },
