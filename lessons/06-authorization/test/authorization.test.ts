@@ -160,6 +160,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
       await layoutFaults(page, {
         '#state': 'Connected · Server-Sent Events · alice',
         '.requests .where': 'token in the query string',
+        '.walk .pair p': 'A browser can set headers on fetch but not on a WebSocket. '.repeat(4),
         '#messages li > span': 'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(2),
       }),
     ).toEqual([]);

@@ -246,6 +246,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
       await layoutFaults(a, {
         '#state': 'Not connected. The server does not respond. Start the lesson again.',
         '#messages li > small': 'sent by instance 1, delivered by an instance with a long name',
+        '.walk .pair p': 'Each tab gets an instance of its own.',
         '#messages time': time,
       }),
     ).toEqual([]);

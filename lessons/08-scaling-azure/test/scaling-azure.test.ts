@@ -249,6 +249,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
       await layoutFaults(a, {
         '#state': 'Not connected. The server does not respond. Start the lesson again.',
         '#messages li > small': 'sent by instance 1, delivered by an instance with a long name',
+        '.walk .pair p': 'Tabs connect to the service. The app keeps five connections to it.',
         '#messages time': time,
       }),
     ).toEqual([]);
