@@ -18,12 +18,12 @@ const pages = import.meta.glob('../../docs/reference/errors.md', {
 });
 const sources = import.meta.glob('./**/*.ts', { query: '?raw', import: 'default', eager: true });
 
-type ErrorFactory = (name: string | number, type: string) => ProtocolError;
+type ErrorFactory = (...values: unknown[]) => ProtocolError;
 
-const factories = Object.entries(errors as Record<string, ErrorFactory>);
+const factories = Object.entries(errors as unknown as Record<string, ErrorFactory>);
 
 test.each(factories)('%s is a ProtocolError with a code and a message', (_name, create) => {
-  const error = create('sample', 'String');
+  const error = create('sample', 'String', 0);
   expect(error).toBeInstanceOf(ProtocolError);
   expect(error.code).toMatch(/^ERR_SIGNALR_PROTOCOL_[A-Z_]+$/);
   expect(error.message).not.toBe('');
@@ -33,7 +33,7 @@ test('the documentation lists exactly the codes that exist, each with its cause 
   const [page = ''] = Object.values(pages);
   const section = page.split('\n## Codes of protocol\n')[1]?.split('\n## ')[0] ?? '';
   const rows = [...section.matchAll(/^\| `(ERR_\w+)` \| (.+) \| (.+) \|$/gm)];
-  const codes = new Set(factories.map(([, create]) => create('sample', 'String').code));
+  const codes = new Set(factories.map(([, create]) => create('sample', 'String', 0).code));
   expect(rows.map(([, code]) => code)).toEqual([...codes].toSorted());
 });
 

@@ -2,6 +2,7 @@ import { createError, type ErrorCode } from './create-error.ts';
 import {
   EndOfMessageError,
   InvalidStringError,
+  JsonSyntaxError,
   MessageTooLargeError,
   NumberFormatError,
   ProtocolError,
@@ -14,12 +15,24 @@ const protocolError = (code: ErrorCode, message: string) =>
 
 /** The errors of this package. The README lists their codes. */
 export const errors = {
-  invalidJson: () =>
-    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_JSON', wireMessages.errorReadingJson),
+  invalidJson: (cause?: unknown) =>
+    createError('ERR_SIGNALR_PROTOCOL_INVALID_JSON', wireMessages.errorReadingJson, {
+      type: ProtocolError,
+      cause,
+    }),
+  jsonSyntax: (message: string, line: number, byte: number) =>
+    createError(
+      'ERR_SIGNALR_PROTOCOL_INVALID_JSON',
+      `${message} ${wireMessages.jsonSyntax.position(line, byte)}`,
+      { type: JsonSyntaxError },
+    ),
   unexpectedJsonToken: (token: string) =>
     protocolError('ERR_SIGNALR_PROTOCOL_INVALID_JSON', wireMessages.unexpectedJsonToken(token)),
   jsonTooDeep: (limit: number) =>
-    protocolError('ERR_SIGNALR_PROTOCOL_TOO_DEEP', wireMessages.tooDeep(limit)),
+    createError('ERR_SIGNALR_PROTOCOL_TOO_DEEP', wireMessages.errorReadingJson, {
+      type: ProtocolError,
+      cause: new Error(wireMessages.tooDeep(limit)),
+    }),
   invalidMessagePack: () =>
     protocolError(
       'ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE_PACK',
@@ -59,10 +72,16 @@ export const errors = {
     createError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.numberOutOfBounds(type), {
       type: NumberFormatError,
     }),
-  loneSurrogate: () =>
-    createError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.loneSurrogate, {
+  incompleteSurrogatePair: () =>
+    createError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.incompleteSurrogatePair, {
       type: InvalidStringError,
     }),
+  invalidSurrogate: (unit: number) =>
+    createError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.invalidSurrogate(unit), {
+      type: InvalidStringError,
+    }),
+  nullValue: (name: string) =>
+    protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.nullValue(name)),
   tokenNotString: (token: string) =>
     createError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.tokenNotString(token), {
       type: InvalidStringError,
@@ -80,7 +99,9 @@ export const errors = {
   invalidResultKind: () =>
     protocolError('ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE', wireMessages.invalidResultKind),
   messageOver2Gb: () =>
-    protocolError('ERR_SIGNALR_PROTOCOL_MESSAGE_TOO_LARGE', wireMessages.messageOver2Gb),
+    createError('ERR_SIGNALR_PROTOCOL_MESSAGE_TOO_LARGE', wireMessages.messageOver2Gb, {
+      type: NumberFormatError,
+    }),
   messageTooLarge: (limit: number) =>
     new MessageTooLargeError(wireMessages.messageTooLarge(limit), limit),
 } as const;

@@ -41,7 +41,7 @@ test.each([
 
 test.each([
   '{"protocol":"json","version":1} trailing',
-  '{"protocol":"xml","version":"2","protocol":"json","version":1}',
+  '{"protocol":"xml","version":2,"protocol":"json","version":1}',
 ])('%s is accepted', (text) => {
   expect(new HandshakeReader(100).read(text + RS)?.request).toEqual(request);
 });

@@ -1,7 +1,8 @@
 import { TextDecoder, TextEncoder } from './text-encoding.ts';
 import { RECORD_SEPARATOR } from './json/text-record-reader.ts';
 import { errors } from './errors.ts';
-import { checkInteger, MAXIMUM_INT32, readMembers, readText } from './json/read-members.ts';
+import { JsonTokenReader } from './json/json-token-reader.ts';
+import { readInteger, readName, readString, startObject } from './json/read-members.ts';
 
 /**
  * The first record of a client. It is JSON for every hub protocol. Source: HubProtocol.md,
@@ -85,19 +86,24 @@ export function writeHandshakeResponse(error?: string): string {
 
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw errors.invalidJson();
   }
 }
 
 function parseHandshakeRequest(text: string): HandshakeRequest {
-  const { members, record } = readMembers(text);
-  const protocol = readText(members, 'protocol');
+  const reader = new JsonTokenReader(text);
+  startObject(reader);
+  let protocol: string | undefined;
+  let version: number | undefined;
+  while (readName(reader)) {
+    const name = reader.getString();
+    if (name === 'protocol') protocol = readString(reader, name);
+    else if (name === 'version') version = readInteger(reader, name, 'Int32');
+    else reader.skip();
+  }
   if (protocol === undefined) throw errors.handshakePropertyMissing('protocol', text);
-  const { version } = members;
   if (version === undefined) throw errors.handshakePropertyMissing('version', text);
-  if (typeof version !== 'number') throw errors.wrongPropertyType('version', 'Number');
-  checkInteger(record, 'version', version, MAXIMUM_INT32, 'Int32');
   return { protocol, version };
 }

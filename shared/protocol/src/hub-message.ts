@@ -17,8 +17,13 @@ export interface InvocationMessage {
   readonly invocationId?: string | undefined;
   readonly target: string;
   readonly arguments: readonly unknown[];
-  /** Set if the arguments cannot be read. Then `arguments` is empty, and only this call fails. */
+  /** Set if the arguments cannot be read. Then their values are undefined, and the call fails. */
   readonly argumentsError?: Error | undefined;
+  /**
+   * Set if another member is invalid. The connection closes with this error, unless the method does
+   * not exist or the arguments do not match it. Then only the call fails.
+   */
+  readonly envelopeError?: Error | undefined;
   readonly streamIds?: readonly string[] | undefined;
 }
 
@@ -28,8 +33,13 @@ export interface StreamInvocationMessage {
   readonly invocationId: string;
   readonly target: string;
   readonly arguments: readonly unknown[];
-  /** Set if the arguments cannot be read. Then `arguments` is empty, and only this call fails. */
+  /** Set if the arguments cannot be read. Then their values are undefined, and the call fails. */
   readonly argumentsError?: Error | undefined;
+  /**
+   * Set if another member is invalid. The connection closes with this error, unless the method does
+   * not exist or the arguments do not match it. Then only the call fails.
+   */
+  readonly envelopeError?: Error | undefined;
   readonly streamIds?: readonly string[] | undefined;
 }
 

@@ -19,6 +19,11 @@ export class InvalidStringError extends ProtocolError {
   override readonly name: string = 'InvalidOperationException';
 }
 
+/** Text that is not valid JSON. The name is that of .NET. */
+export class JsonSyntaxError extends ProtocolError {
+  override readonly name: string = 'JsonReaderException';
+}
+
 /** A MessagePack message that ends before its last value. The name is that of .NET. */
 export class EndOfMessageError extends ProtocolError {
   override readonly name: string = 'EndOfStreamException';

@@ -1,3 +1,49 @@
+/** The messages of System.Text.Json for invalid JSON. */
+const jsonSyntax = {
+  noTokens:
+    'The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true.',
+  notClosed:
+    'Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.',
+  textAfterValue: (found: string) =>
+    `'${found}' is invalid after a single JSON value. Expected end of data.`,
+  invalidStartOfValue: (found: string) => `'${found}' is an invalid start of a value.`,
+  invalidAfterValue: (found: string) =>
+    `'${found}' is invalid after a value. Expected either ',', '}', or ']'.`,
+  mismatchedEnd: (found: string) => `'${found}' is invalid without a matching open.`,
+  invalidStartOfProperty: (found: string) =>
+    `'${found}' is an invalid start of a property name. Expected a '"'.`,
+  startOfPropertyOrValueMissing:
+    'Expected start of a property name or value, but instead reached end of data.',
+  colonMissing: (found: string) => `'${found}' is invalid after a property name. Expected a ':'.`,
+  valueMissing: 'Expected a value, but instead reached end of data.',
+  trailingCommaInObject: () =>
+    'The JSON object contains a trailing comma at the end which is not supported in this mode. Change the reader options.',
+  trailingCommaInArray: () =>
+    'The JSON array contains a trailing comma at the end which is not supported in this mode. Change the reader options.',
+  tooDeep: (limit: number, isObject: boolean) =>
+    `The maximum configured depth of ${limit} has been exceeded. Cannot read next JSON ${isObject ? 'object' : 'array'}.`,
+  endOfStringMissing: 'Expected end of string, but instead reached end of data.',
+  invalidInString: (found: string) =>
+    `'${found}' is invalid within a JSON string. The string should be correctly escaped.`,
+  invalidEscape: (found: string) =>
+    `'${found}' is an invalid escapable character within a JSON string. The string should be correctly escaped.`,
+  invalidHexDigit: (found: string) =>
+    `'${found}' is not a hex digit following '\\u' within a JSON string. The string should be correctly escaped.`,
+  invalidLiteral: (found: string, literal: string) =>
+    `'${found}' is an invalid JSON literal. Expected the literal '${literal}'.`,
+  leadingZero: (found: string) => `Invalid leading zero before '${found}'.`,
+  digitMissing: "Expected a digit ('0'-'9'), but instead reached end of data.",
+  digitMissingAfterSign: (found: string) =>
+    `'${found}' is invalid within a number, immediately after a sign character ('+' or '-'). Expected a digit ('0'-'9').`,
+  digitMissingAfterPoint: (found: string) =>
+    `'${found}' is invalid within a number, immediately after a decimal point ('.'). Expected a digit ('0'-'9').`,
+  invalidEndOfNumber: (found: string) =>
+    `'${found}' is an invalid end of a number. Expected a delimiter.`,
+  exponentMissing: (found: string) =>
+    `'${found}' is an invalid end of a number. Expected 'E' or 'e'.`,
+  position: (line: number, byte: number) => `LineNumber: ${line} | BytePositionInLine: ${byte}.`,
+} as const;
+
 /**
  * The messages of protocol errors. Clients can receive them, so those that ASP.NET Core defines must
  * not change.
@@ -11,7 +57,11 @@ export const wireMessages = {
   wrongHeaderType: (name: string) => `Expected header '${name}' to be of type String.`,
   numberOutOfBounds: (type: string) =>
     `Either the JSON value is not in a supported format, or is out of bounds for an ${type}.`,
-  loneSurrogate: 'Cannot read incomplete UTF-16 JSON text as string with missing low surrogate.',
+  incompleteSurrogatePair:
+    'Cannot read incomplete UTF-16 JSON text as string with missing low surrogate.',
+  invalidSurrogate: (unit: number) =>
+    `Cannot read invalid UTF-16 JSON text as string. Invalid surrogate value: '0x${unit.toString(16).toUpperCase()}'.`,
+  nullValue: (name: string) => `Null value for '${name}' is not valid.`,
   tokenNotString: (token: string) => `Cannot get the value of a token type '${token}' as a string.`,
   resultAndError: "The 'error' and 'result' properties are mutually exclusive.",
   unexpectedJsonToken: (found: string) =>
@@ -31,5 +81,6 @@ export const wireMessages = {
   readingMapFailed: (name: string) => `Reading map length for '${name}' failed.`,
   nullOrEmpty: (name: string) => `Null or empty ${name}.`,
   invalidResultKind: 'Invalid invocation result kind.',
-  tooDeep: (limit: number) => `Error reading JSON. A value is nested deeper than ${limit} levels.`,
+  tooDeep: (limit: number) => `A value is nested deeper than ${limit} levels.`,
+  jsonSyntax,
 } as const;

@@ -333,7 +333,8 @@ export const errors = {
     ),
   uploadCountInvalid: (count: number, expected: number) =>
     hubError('ERR_SIGNALR_UPLOAD_COUNT', wireMessages.wrongUploadCount(count, expected)),
-  uploadItemInvalid: () => hubError('ERR_SIGNALR_UPLOAD_ITEM_INVALID', wireMessages.itemNotBound),
+  uploadItemInvalid: (issues?: string) =>
+    hubError('ERR_SIGNALR_UPLOAD_ITEM_INVALID', wireMessages.itemNotBound(issues)),
   uploadFailed: (message: string) => hubError('ERR_SIGNALR_UPLOAD_FAILED', message),
 
   // Client results

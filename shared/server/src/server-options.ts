@@ -60,8 +60,8 @@ export interface SharedOptions {
   readonly enableDetailedErrors?: boolean;
   /**
    * Whether a client whose argument does not match its schema receives a `HubError` with the
-   * position of the argument and the issues of the schema. The messages of your schemas then must
-   * not contain secrets. Default: false. The client receives a general error message.
+   * position of the argument and the issues of the schema. For an item of an upload, it receives the
+   * issues. The messages of your schemas then must not contain secrets. Default: false. The client receives a general error message.
    */
   readonly exposeValidationErrors?: boolean;
   /**

@@ -19,7 +19,8 @@ export const wireMessages = {
     `The client attempted to invoke the streaming '${target}' method with a non-streaming invocation.`,
   wrongUploadCount: (count: number, expected: number) =>
     `Client sent ${count} stream(s), Hub method expects ${expected}.`,
-  itemNotBound: 'Failed to bind Stream message.',
+  itemNotBound: (issues?: string) =>
+    `Failed to bind Stream message.${issues === undefined ? '' : ` ${issues}`}`,
   streamMoved:
     'The stream stopped, because another server has taken over this client. Start it again.',
   tooManyStreams: (maximum: number) =>

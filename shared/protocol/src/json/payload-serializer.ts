@@ -1,6 +1,9 @@
 /** Reads and writes the values of users (arguments, results, stream items); the protocol's own members stay JSON. */
 export interface PayloadSerializer {
-  /** Parses one whole record, as `JSON.parse` does. */
+  /**
+   * Parses the JSON text of one value, as `JSON.parse` does: an argument, an item of a stream or a
+   * result. The text is valid JSON. If it throws for an argument, the call fails.
+   */
   parse(text: string): unknown;
   /** The JSON text of one value; `undefined` is written as null. */
   stringify(value: unknown): string;

@@ -53,10 +53,6 @@ test.each([
     "InvalidDataException: Missing required property 'invocationId'.",
   ],
   [
-    '{"type":4,"invocationId":"","target":"t","arguments":[]}',
-    "InvalidDataException: Missing required property 'invocationId'.",
-  ],
-  [
     '{"type":7,"allowReconnect":1}',
     "InvalidDataException: Expected 'allowReconnect' to be true or false.",
   ],
@@ -81,4 +77,11 @@ test.each([
   }
   expect(String(error)).toBe(expected);
   expect((error as { code: string }).code).toMatch(/^ERR_SIGNALR_PROTOCOL_/);
+});
+
+test('a stream call without an invocation id is refused if its arguments match', () => {
+  expect(read('{"type":4,"invocationId":"","target":"t","arguments":[1]}')).toMatchObject({
+    arguments: [1],
+    envelopeError: { message: "Missing required property 'invocationId'." },
+  });
 });

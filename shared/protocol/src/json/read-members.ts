@@ -1,68 +1,63 @@
 import { errors } from '../errors.ts';
-import { objectLength, rawNumber } from './raw-members.ts';
-import { makeHarmless } from './safe-json.ts';
+import type { JsonTokenReader, JsonTokenType } from './json-token-reader.ts';
 
-/** The members of a JSON object. */
-export type Members = Record<string, unknown>;
+/** The names that ASP.NET Core has for some tokens in error messages. */
+const TOKEN_NAMES: Partial<Record<JsonTokenType, string>> = {
+  StartObject: 'Object',
+  StartArray: 'Array',
+};
 
-/** Returns a member that is a string, or undefined if it is missing. */
-export function readText(members: Members, name: string): string | undefined {
-  const value = members[name];
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string') throw errors.wrongPropertyType(name, 'String');
-  if (LONE_SURROGATE.test(value)) throw errors.loneSurrogate();
-  return value;
+/** Moves to the start of the object that is the whole text. */
+export function startObject(reader: JsonTokenReader): void {
+  const tokenType = reader.read();
+  if (tokenType === 'StartObject') return;
+  throw errors.unexpectedJsonToken(TOKEN_NAMES[tokenType] ?? tokenType);
 }
 
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/** The text after the object is ignored, as in ASP.NET Core. */
-export function readMembers(text: string): { members: Members; record: string } {
-  let record = text;
-  let value: unknown;
-  try {
-    value = JSON.parse(record);
-  } catch {
-    record = text.slice(0, Math.max(0, objectLength(text)));
-    value = parse(record);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw errors.unexpectedJsonToken(tokenType(value));
-  }
-  makeHarmless(value);
-  return { members: value as Members, record };
+/** Moves to the next name of an object. Returns false at the end of the object. */
+export function readName(reader: JsonTokenReader): boolean {
+  return reader.read() === 'PropertyName';
 }
 
-function parse(record: string): unknown {
-  try {
-    return JSON.parse(record);
-  } catch {
-    throw errors.invalidJson();
-  }
+/** Reads the value of the current name as a string. */
+export function readString(reader: JsonTokenReader, name: string): string {
+  if (reader.read() !== 'String') throw errors.wrongPropertyType(name, 'String');
+  return reader.getString();
 }
 
-/** Returns the name that .NET has for the type of a JSON token. */
-export function tokenType(value: unknown): string {
-  if (value === null) return 'Null';
-  if (Array.isArray(value)) return 'Array';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'object') return 'StartObject';
-  return typeof value === 'string' ? 'String' : 'Number';
+/** Reads the value of the current name as a boolean. */
+export function readBoolean(reader: JsonTokenReader, name: string): boolean {
+  const tokenType = reader.read();
+  if (tokenType !== 'True' && tokenType !== 'False') throw errors.expectedBoolean(name);
+  return tokenType === 'True';
 }
 
-export const MAXIMUM_INT32 = 2 ** 31 - 1;
-/** A member that may be a number that is not written as an integer. It may be nested. */
-const UNUSUAL_NUMBER = /"(?:type|sequenceId|version)"\s*:\s*-?\d+[.eE]/;
-
-/** Throws for numbers that .NET does not read as integers, such as 1.0. */
-export function checkInteger(
-  record: string,
+/**
+ * Reads the value of the current name as an integer, or as undefined if it is null. Numbers that
+ * are written with a point or an exponent are refused, also 1.0.
+ */
+export function readInteger(
+  reader: JsonTokenReader,
   name: string,
-  value: number,
-  maximum: number,
-  type: string,
-): void {
-  const isInRange = Number.isInteger(value) && value <= maximum && value >= -maximum - 1;
-  const isWritten = !UNUSUAL_NUMBER.test(record) || !/[.eE]/.test(rawNumber(record, name) ?? '');
-  if (!isInRange || !isWritten) throw errors.numberOutOfBounds(type);
+  type: 'Int32' | 'Int64',
+): number | undefined {
+  const tokenType = reader.read();
+  if (tokenType === 'Null') return undefined;
+  if (tokenType !== 'Number') throw errors.wrongPropertyType(name, 'Number');
+  const digits = reader.getDigits();
+  const limit = type === 'Int32' ? 2n ** 31n : 2n ** 63n;
+  const value = /[.eE]/.test(digits) ? limit : BigInt(digits);
+  if (value >= limit || value < -limit) throw errors.numberOutOfBounds(type);
+  return Number(value);
+}
+
+/** Reads the value of the current name as an array of strings. */
+export function readStrings(reader: JsonTokenReader, name: string): readonly string[] {
+  if (reader.read() !== 'StartArray') throw errors.wrongPropertyType(name, 'Array');
+  const strings: string[] = [];
+  for (let type = reader.read(); type !== 'EndArray'; type = reader.read()) {
+    if (type === 'Null') throw errors.nullValue(name);
+    strings.push(reader.getString());
+  }
+  return strings;
 }

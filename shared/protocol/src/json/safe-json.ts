@@ -6,11 +6,12 @@ export const MAXIMUM_DEPTH = 64;
 /**
  * Makes a parsed JSON value harmless: refuses nests deeper than 64 levels and removes members called `__proto__`,
  * which an assignment or a merge in user code would turn into a new prototype.
- * Walks without recursion, each value once.
+ * Walks without recursion, each value once. `outerDepth` is the number of levels around the value.
  */
-export function makeHarmless(value: object): void {
+export function makeHarmless(value: unknown, outerDepth: number): void {
+  if (typeof value !== 'object' || value === null) return;
   let level: object[] = [value];
-  for (let depth = 1; level.length > 0; depth++) {
+  for (let depth = outerDepth + 1; level.length > 0; depth++) {
     if (depth > MAXIMUM_DEPTH) throw errors.jsonTooDeep(MAXIMUM_DEPTH);
     const next: object[] = [];
     for (const item of level) {

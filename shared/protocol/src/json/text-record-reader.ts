@@ -1,5 +1,6 @@
 import { TextDecoder } from '../text-encoding.ts';
 import { errors } from '../errors.ts';
+import { utf8Length } from './json-text.ts';
 import type { MessageTooLargeError } from '../protocol-error.ts';
 
 /** Ends each record of a text protocol. Source: HubProtocol.md, "Text-based encoding". */
@@ -92,16 +93,4 @@ export class TextRecordReader {
   #tooLarge(): MessageTooLargeError {
     return errors.messageTooLarge(this.#limit);
   }
-}
-
-function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
-    if (unit < 0x800) bytes += 1;
-    else if (unit >= 0xd800 && unit <= 0xdfff) bytes += 1; // half of four bytes
-    else bytes += 2;
-  }
-  return bytes;
 }

@@ -29,8 +29,6 @@ export class MemberReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #at = 0;
-  /** The values that the arrays and maps have announced so far. Each takes a byte at least. */
-  #expectedValues = 1;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -39,43 +37,49 @@ export class MemberReader {
 
   /** Returns the number of members of the message. */
   readMemberCount(): number {
-    return this.#readCount(0x90, 0xdc, 1);
+    return this.#readCount(0x90, 0xdc, (count) => count);
   }
 
   /** Returns the number of values of an array that is a member. */
   readArrayLength(name: string): number {
     return this.#readOr(
-      () => this.#readCount(0x90, 0xdc, 1),
+      () => this.#readCount(0x90, 0xdc, (count) => count),
       () => errors.readingArrayFailed(name),
     );
   }
 
-  /** Returns the number of entries of a map that is a member. */
-  readMapLength(name: string): number {
+  /**
+   * Returns the number of entries of a map that is a member. `membersAfter` is the number of members
+   * that follow it.
+   */
+  readMapLength(name: string, membersAfter: number): number {
     return this.#readOr(
-      () => this.#readCount(0x80, 0xde, 2),
+      () => this.#readCount(0x80, 0xde, (count) => 2 * count + Math.max(0, membersAfter)),
       () => errors.readingMapFailed(name),
     );
   }
 
-  /** Returns a string, or undefined for nil. */
+  /** Returns a string that is a member, or undefined for nil. */
   readText(name: string): string | undefined {
     return this.#readOr(
-      () => {
-        const code = this.#code();
-        if (code === NIL) {
-          this.#moveTo(this.#at + 1);
-          return undefined;
-        }
-        const lengthBytes = code >= 0xd9 && code <= 0xdb ? 1 << (code - 0xd9) : 0;
-        if (lengthBytes === 0 && (code < 0xa0 || code > 0xbf)) throw this.#unexpectedCode();
-        const start = this.#at + 1 + lengthBytes;
-        const end = valueEnd(this.#bytes, this.#at);
-        this.#moveTo(end);
-        return utf8.decode(this.#bytes.subarray(start, end));
-      },
+      () => this.readElement(),
       () => errors.readingFailed(name, 'String'),
     );
+  }
+
+  /** Returns a string that is an element of an array, or undefined for nil. */
+  readElement(): string | undefined {
+    const code = this.#code();
+    if (code === NIL) {
+      this.#moveTo(this.#at + 1);
+      return undefined;
+    }
+    const lengthBytes = code >= 0xd9 && code <= 0xdb ? 1 << (code - 0xd9) : 0;
+    if (lengthBytes === 0 && (code < 0xa0 || code > 0xbf)) throw this.#unexpectedCode();
+    const start = this.#at + 1 + lengthBytes;
+    const end = valueEnd(this.#bytes, this.#at);
+    this.#moveTo(end);
+    return utf8.decode(this.#bytes.subarray(start, end));
   }
 
   /** Returns an integer. It may be written in any of the sizes. */
@@ -108,14 +112,15 @@ export class MemberReader {
     return this.#bytes.subarray(start, this.#at);
   }
 
-  /** Returns the bytes of an array that is a member, and moves behind it. */
-  readArray(name: string): Uint8Array {
+  /**
+   * Returns the length of an array that is a member, and a function that returns its bytes and moves
+   * behind it.
+   */
+  readArray(name: string): { length: number; read: () => Uint8Array } {
     const start = this.#at;
-    const expectedValues = this.#expectedValues;
-    this.readArrayLength(name);
+    const length = this.readArrayLength(name);
     this.#at = start;
-    this.#expectedValues = expectedValues;
-    return this.readValue();
+    return { length, read: () => this.readValue() };
   }
 
   #code(): number {
@@ -127,10 +132,13 @@ export class MemberReader {
   #moveTo(end: number): void {
     if (end > this.#bytes.length) throw errors.endOfMessagePack();
     this.#at = end;
-    this.#expectedValues--;
   }
 
-  #readCount(shortCode: number, longCode: number, valuesPerEntry: number): number {
+  /**
+   * Reads the length of an array or a map. `minimumBytes` returns the number of bytes that must
+   * follow a length, because each value takes a byte at least.
+   */
+  #readCount(shortCode: number, longCode: number, minimumBytes: (count: number) => number): number {
     const code = this.#code();
     const size = code === longCode ? 2 : 4;
     const isShort = code >= shortCode && code < shortCode + 0x10;
@@ -140,9 +148,10 @@ export class MemberReader {
     let count = code - shortCode;
     if (code === longCode) count = this.#view.getUint16(this.#at + 1);
     else if (!isShort) count = this.#view.getUint32(this.#at + 1);
+    if (count > 0 && minimumBytes(count) > this.#bytes.length - end) {
+      throw errors.endOfMessagePack();
+    }
     this.#moveTo(end);
-    this.#expectedValues += count * valuesPerEntry;
-    if (this.#expectedValues > this.#bytes.length - end) throw errors.endOfMessagePack();
     return count;
   }
 

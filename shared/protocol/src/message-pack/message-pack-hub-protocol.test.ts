@@ -137,10 +137,6 @@ test.each([
   [[1, {}, 1, 'm', []], "Reading 'invocationId' as String failed."],
   [[1, {}, '1', null, []], 'Null or empty target for Invocation message.'],
   [[1, {}, '1', 5, []], "Reading 'target' as String failed."],
-  [[1, {}, '1', 'm', [], {}], "Reading array length for 'streamIds' failed."],
-  [[1, {}, '1', 'm', [], [1]], "Reading 'streamIds' as String failed."],
-  [[1, {}, '1', 'm', [], [null]], 'Null or empty value in streamIds received.'],
-  [[1, {}, '1', 'm', [], ['']], 'Null or empty value in streamIds received.'],
   [[2, {}, null, 1], 'Null or empty invocation ID for StreamItem message.'],
   [[3, {}, '', 2], 'Null or empty invocation ID for Completion message.'],
   [[3, {}, '1', 4], 'Invalid invocation result kind.'],
@@ -194,19 +190,21 @@ test('ten thousand calls in one piece', () => {
   expect(read([piece], call.length)).toHaveLength(10_000);
 });
 
-test('keys that change a prototype are refused; keys that are no text become text', () => {
-  const argument = (...bytes: number[]): Uint8Array =>
-    Uint8Array.of(0x95, 1, 0x80, 0xc0, 0xa1, 0x6d, 0x91, ...bytes);
-  const proto = encode({ ['__proto__']: 1 });
-  expect(messagePack.parseMessage(argument(...proto))).toMatchObject({
-    arguments: [],
-    argumentsError: { code: 'ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE_PACK' },
-  });
+test('keys that change a prototype are removed; keys that are no text become text', () => {
+  const bytes = Uint8Array.of(1, 2);
+  const argument = (...value: number[]): Uint8Array =>
+    Uint8Array.of(0x95, 1, 0x80, 0xc0, 0xa1, 0x6d, 0x91, ...value);
+  const proto = encode({ ['__proto__']: { x: 1 }, a: [{ ['__proto__']: 1, b: 2 }], bytes });
+  const message = messagePack.parseMessage(argument(...proto)) as unknown as {
+    arguments: object[];
+  };
+  expect(message.arguments).toEqual([{ a: [{ b: 2 }], bytes }]);
+  expect(Object.getPrototypeOf(message.arguments[0])).toBe(Object.prototype);
   expect(messagePack.parseMessage(argument(0x83, 0xc3, 1, 5, 2, 0xc0, 3))).toMatchObject({
     arguments: [{ true: 1, 5: 2, null: 3 }],
   });
   expect(messagePack.parseMessage(argument(0x81, 0x90, 1))).toMatchObject({
-    arguments: [],
+    arguments: [undefined],
     argumentsError: { code: 'ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE_PACK' },
   });
 });
@@ -281,5 +279,17 @@ test('what a payload serializer throws is an error of reading', () => {
   expect(own.parseMessage(encode([1, {}, null, 'm', []]))).toMatchObject({
     arguments: [],
     argumentsError: { code: 'ERR_SIGNALR_PROTOCOL_INVALID_MESSAGE_PACK' },
+  });
+});
+
+test.each([
+  [{}, "Reading array length for 'streamIds' failed."],
+  [[1], 'Unexpected msgpack code 1 (positive fixint) encountered.'],
+  [[null], 'Null or empty value in streamIds received.'],
+  [[''], 'Null or empty value in streamIds received.'],
+])('the stream ids %j are refused if the arguments match', (streamIds, text) => {
+  expect(parse(1, {}, '1', 'm', [2], streamIds)).toMatchObject({
+    arguments: [2],
+    envelopeError: { message: text },
   });
 });

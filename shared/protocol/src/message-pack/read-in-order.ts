@@ -8,8 +8,8 @@ type Decode = (bytes: Uint8Array) => unknown;
 /**
  * Reads a message member by member, as ASP.NET Core does. This is slower than decoding the whole
  * message, so it is used only for messages that cannot be decoded as a whole. Errors are those of
- * the first invalid member. Bytes after the last member are ignored. If only the arguments of a
- * call cannot be read, the call fails and the connection stays open.
+ * the first invalid member. Bytes after the last member are ignored. If the arguments of a call
+ * cannot be read, the call fails and the connection stays open.
  */
 export function readInOrder(bytes: Uint8Array, decode: Decode): HubMessage | undefined {
   const reader = new MemberReader(bytes);
@@ -20,13 +20,13 @@ export function readInOrder(bytes: Uint8Array, decode: Decode): HubMessage | und
     case MessageType.StreamInvocation:
       return readInvocation(type, reader, count, decode);
     case MessageType.StreamItem: {
-      const invocationId = readId(reader, 'StreamItem');
+      const invocationId = readId(reader, count, 'StreamItem');
       return { type, invocationId, item: decode(reader.readValue()) };
     }
     case MessageType.Completion:
-      return readCompletion(reader, decode);
+      return readCompletion(reader, count, decode);
     case MessageType.CancelInvocation:
-      return { type, invocationId: readId(reader, 'CancelInvocation') };
+      return { type, invocationId: readId(reader, count, 'CancelInvocation') };
     case MessageType.Ping:
       return { type };
     case MessageType.Close: {
@@ -44,6 +44,8 @@ export function readInOrder(bytes: Uint8Array, decode: Decode): HubMessage | und
 
 type CallType = typeof MessageType.Invocation | typeof MessageType.StreamInvocation;
 
+/** The type and the headers. */
+const MEMBERS_UP_TO_HEADERS = 2;
 /** The number of members of a call that has no stream ids. */
 const MEMBERS_WITHOUT_STREAMS = 5;
 
@@ -53,7 +55,7 @@ function readInvocation(
   count: number,
   decode: Decode,
 ): HubMessage {
-  readHeaders(reader);
+  readHeaders(reader, count);
   const isStream = type === MessageType.StreamInvocation;
   const name = isStream ? 'StreamInvocation' : 'Invocation';
   const invocationId = reader.readText('invocationId') || undefined;
@@ -62,19 +64,26 @@ function readInvocation(
   }
   const target = required(reader.readText('target'), `target for ${name} message`);
   const call = { type, invocationId, target, streamIds: undefined };
-  let values: unknown;
+  // If the values cannot be read, their number may still be wrong for the method.
+  let values: unknown = [];
   try {
-    values = decode(reader.readArray('arguments'));
+    const array = reader.readArray('arguments');
+    values = Array.from({ length: array.length });
+    values = decode(array.read());
   } catch (argumentsError) {
-    return { ...call, arguments: [], argumentsError } as HubMessage;
+    return { ...call, arguments: values, argumentsError } as HubMessage;
   }
-  const streamIds = count > MEMBERS_WITHOUT_STREAMS ? readStreamIds(reader) : undefined;
-  return { ...call, arguments: values, streamIds } as HubMessage;
+  if (count <= MEMBERS_WITHOUT_STREAMS) return { ...call, arguments: values } as HubMessage;
+  try {
+    return { ...call, arguments: values, streamIds: readStreamIds(reader) } as HubMessage;
+  } catch (envelopeError) {
+    return { ...call, arguments: values, envelopeError } as HubMessage;
+  }
 }
 
-function readCompletion(reader: MemberReader, decode: Decode): HubMessage {
+function readCompletion(reader: MemberReader, count: number, decode: Decode): HubMessage {
   const type = MessageType.Completion;
-  const invocationId = readId(reader, 'Completion');
+  const invocationId = readId(reader, count, 'Completion');
   const kind = reader.readInteger('resultKind', 'Int32');
   const completion = { type, invocationId, error: undefined, hasResult: false, result: undefined };
   switch (kind) {
@@ -90,16 +99,16 @@ function readCompletion(reader: MemberReader, decode: Decode): HubMessage {
 }
 
 /** Nothing uses the headers yet, but ASP.NET Core checks them. */
-function readHeaders(reader: MemberReader): void {
-  const count = reader.readMapLength('headers');
+function readHeaders(reader: MemberReader, memberCount: number): void {
+  const count = reader.readMapLength('headers', memberCount - MEMBERS_UP_TO_HEADERS);
   for (let i = 0; i < count; i++) {
     required(reader.readText(`headers[${i}].Key`), 'key in header');
     required(reader.readText(`headers[${i}].Value`), 'value in header');
   }
 }
 
-function readId(reader: MemberReader, type: string): string {
-  readHeaders(reader);
+function readId(reader: MemberReader, count: number, type: string): string {
+  readHeaders(reader, count);
   return required(reader.readText('invocationId'), `invocation ID for ${type} message`);
 }
 
@@ -107,7 +116,7 @@ function readStreamIds(reader: MemberReader): readonly string[] | undefined {
   const count = reader.readArrayLength('streamIds');
   const ids: string[] = [];
   for (let i = 0; i < count; i++) {
-    ids.push(required(reader.readText('streamIds'), 'value in streamIds received'));
+    ids.push(required(reader.readElement(), 'value in streamIds received'));
   }
   return count === 0 ? undefined : ids;
 }

@@ -29,7 +29,8 @@ test.each<[string, number[]]>([
       type,
       invocationId: 'a',
       target: 't',
-      arguments: [],
+      // Only their number is known, if any.
+      arguments: expect.not.arrayContaining([expect.anything()]) as unknown,
       streamIds: undefined,
       argumentsError: expect.any(ProtocolError) as unknown,
     });
@@ -37,11 +38,25 @@ test.each<[string, number[]]>([
 });
 
 test.each([
-  ['stream ids that are no array', [...start(1, 6), 0x90, 1]],
   ['another message', [0x95, 3, 0x80, 0xa1, 0x61, 3, 0xc1]],
   ['headers that are no map', [0x95, 1, 0x90, 0xa1, 0x61, 0xa1, 0x74, 0x91, 0xc1]],
   ['a missing target', [0x95, 1, 0x80, 0xa1, 0x61, 0xc0, 0x91, 0xc1]],
   ['nothing', []],
 ])('%s is an error of the message', (_name, bytes) => {
   expect(() => parse(...bytes)).toThrow(ProtocolError);
+});
+
+test('the number of arguments that cannot be read is known', () => {
+  expect(parse(...start(1, 5), 0x92, 0xc1, 0xc1)).toMatchObject({
+    arguments: [undefined, undefined],
+    argumentsError: expect.any(ProtocolError) as unknown,
+  });
+});
+
+test('invalid stream ids are an error of the message only if the arguments match', () => {
+  expect(parse(...start(1, 6), 0x91, 1, 1)).toMatchObject({
+    target: 't',
+    arguments: [1],
+    envelopeError: expect.any(ProtocolError) as unknown,
+  });
 });

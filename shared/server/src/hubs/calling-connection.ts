@@ -1,5 +1,6 @@
 import type {
   HubMessage,
+  HubProtocol,
   InvocationMessage,
   StreamInvocationMessage,
 } from '@practical-signalr/protocol';
@@ -19,12 +20,16 @@ export interface CallingConnection {
   readonly clientResults: ClientResultTypes;
   readonly lifetime: HubLifetimeManager;
   readonly streams: ClientStreams;
+  /** The protocol of the connection, once the handshake has selected one. */
+  readonly protocol: HubProtocol | undefined;
   /** True once the client receives no more messages. */
   readonly isClosing: boolean;
   /** Sends a message to this client only. Throws the errors of the payload serializer. */
   send(message: HubMessage): void;
   /** Closes the connection after all queued messages are sent. */
   abort(): void;
+  /** Closes the connection because a message of the client is invalid. */
+  closeAfterInvalidMessage(error: Error): void;
   /**
    * Returns undefined if the connection's buffer has room. Otherwise, returns a promise that
    * resolves when it has room or the connection is closed.

@@ -190,6 +190,14 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#close({ type: MessageType.Close, ...error });
   }
 
+  closeAfterInvalidMessage(error: Error): void {
+    this.#dispatcher.options.logger.debug(
+      logMessages.invalidMessage(this.connectionId),
+      error.message,
+    );
+    this.#closeWithError(error, true);
+  }
+
   /** Closes the connection because the server stops. Clients with automatic reconnect reconnect. */
   shutdown(): void {
     if (!this.#isClosing) this.#report.status = 'app_shutdown';
@@ -302,12 +310,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
       this.#refuseHandshake(wireMessages.handshakeFailed);
       return;
     }
-    this.#dispatcher.options.logger.debug(
-      logMessages.invalidMessage(this.connectionId),
-      error.message,
-    );
     this.#reader = { read: () => undefined };
-    this.#calls.whenDone(() => this.#closeWithError(error, true));
+    this.#calls.whenDone(() => this.closeAfterInvalidMessage(error));
   }
 
   /** Closes the connection with an error for the client. */

@@ -90,7 +90,7 @@ export class HubHandshake {
     const protocol = this.#options.protocols.find((supported) => supported.name === name);
     if (protocol === undefined) return refusal(wireMessages.protocolNotSupported(requestedName));
     if (version > protocol.version) {
-      return refusal(wireMessages.protocolVersionNotSupported(version, protocol.name));
+      return refusal(wireMessages.protocolVersionNotSupported(version, requestedName));
     }
     if (!this.#transferFormats.includes(protocol.transferFormat)) {
       return refusal(wireMessages.protocolNeedsBinary(protocol.name, protocol.transferFormat));

@@ -3,26 +3,29 @@ import { errors } from '../../errors.ts';
 import { quote } from '../../log-messages.ts';
 import { formatIssues, formatPaths } from '../../schema-issues.ts';
 import type { Invocation } from '../calling-connection.ts';
+import type { HubOptions } from '../hub-options.ts';
 import type { HubMethod } from './hub-method.ts';
 import type { UploadStreams } from '../streams/upload-streams.ts';
 
 /**
  * Validates the arguments and returns the results of the schemas. Returns a promise only if a schema
- * is asynchronous. Throws a `BindingError` if the arguments do not match the method.
+ * is asynchronous. Throws a `BindingError` if the arguments do not match the method. If their number
+ * is wrong too, `isTypeFirst` tells which of the two errors is thrown.
  */
 export function bindArguments(
   method: HubMethod,
   { arguments: values, argumentsError: unreadable }: Invocation,
+  isTypeFirst: boolean,
 ): readonly unknown[] | Promise<readonly unknown[]> {
-  if (unreadable !== undefined) throw errors.argumentsUnreadable(unreadable);
-  if (values.length !== method.argumentCount) {
+  const isCountKnown = unreadable === undefined || values.length > 0;
+  if (isCountKnown && values.length !== method.argumentCount) {
+    if (isTypeFirst) checkLeadingArguments(method, values);
     throw errors.argumentCountInvalid(values.length, method.argumentCount);
   }
+  if (unreadable !== undefined) throw errors.argumentsUnreadable(unreadable);
   const schemas = method.argumentSchemas;
   if (schemas === undefined) return values;
-  const results = schemas.map(
-    (schema, i) => schema?.['~standard'].validate(values[i]) ?? { value: values[i] },
-  );
+  const results = validate(schemas, values);
   if (results.some((result) => result instanceof Promise)) {
     return Promise.all(results.map((result) => Promise.resolve(result))).then((settled) =>
       getValues(method, settled),
@@ -31,8 +34,23 @@ export function bindArguments(
   return getValues(method, results as StandardSchemaV1.Result<unknown>[]);
 }
 
+/** ASP.NET Core binds the arguments of a JSON message before it knows their number. */
+function checkLeadingArguments(method: HubMethod, values: readonly unknown[]): void {
+  const schemas = method.argumentSchemas?.slice(0, values.length) ?? [];
+  const results = validate(schemas, values).map((result) =>
+    result instanceof Promise ? { value: undefined } : result,
+  );
+  getValues(method, results);
+}
+
+type Schemas = NonNullable<HubMethod['argumentSchemas']>;
+
+const validate = (schemas: Schemas, values: readonly unknown[]) =>
+  schemas.map((schema, i) => schema?.['~standard'].validate(values[i]) ?? { value: values[i] });
+
 /**
- * Returns the arguments with the uploads inserted at their positions. Throws a `HubError` if the
+ * Returns the arguments with the uploads inserted at their positions. `options`
+ * tell whether the client receives the issues of an invalid item. Throws a `HubError` if the
  * number of uploads does not match the method.
  */
 export function insertUploads(
@@ -40,15 +58,18 @@ export function insertUploads(
   values: readonly unknown[],
   ids: readonly string[] | undefined,
   streams: { readonly uploads: UploadStreams },
+  options: Pick<HubOptions, 'enableDetailedErrors' | 'exposeValidationErrors'>,
 ): readonly unknown[] {
   const count = ids?.length ?? 0;
   if (count !== method.uploads.length) {
     throw errors.uploadCountInvalid(count, method.uploads.length);
   }
   if (ids === undefined || count === 0) return values;
+  const exposesIssues = options.enableDetailedErrors || options.exposeValidationErrors;
   const args = [...values];
   for (const [i, { index, itemSchema }] of method.uploads.entries()) {
-    args.splice(index, 0, streams.uploads.get(ids[i] as string).validateWith(itemSchema));
+    const upload = streams.uploads.get(ids[i] as string);
+    args.splice(index, 0, upload.validateWith(itemSchema, exposesIssues));
   }
   return args;
 }

@@ -137,3 +137,23 @@ test('invoking a client that does not exist rejects with a HubError that the cal
     "An unexpected error occurred invoking 'unknownClient' on the server.",
   );
 });
+
+test('a stream call without an invocation id closes the connection only if its arguments match', async () => {
+  const client = await connect({ enableDetailedErrors: true });
+  const text = (target: string, args: unknown[]) =>
+    `${JSON.stringify({ type: 4, target, arguments: args })}\u001e`;
+  client.send(text('Nope', []) + text('List', [1]) + call('Say', []));
+  expect(await errorOf(client)).toContain('provides 0 argument(s)');
+  client.send(text('List', []));
+  expect(await errorOf(client)).toBe(
+    "Connection closed with an error. InvalidDataException: Missing required property 'invocationId'.",
+  );
+});
+
+test('an argument of the wrong type is reported before the number of arguments', async () => {
+  const client = await connect({ enableDetailedErrors: true });
+  client.send(call('Say', [1, 2, 3]));
+  expect(await errorOf(client)).toContain('Error binding arguments.');
+  client.send(call('Say', ['x']));
+  expect(await errorOf(client)).toContain('provides 1 argument(s)');
+});

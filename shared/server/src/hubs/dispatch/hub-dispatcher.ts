@@ -22,7 +22,7 @@ import type { GroupManager, ReportSendError } from '../hub-clients.ts';
 import type { HubMethod } from './hub-method.ts';
 import type { HubOptions } from '../hub-options.ts';
 import { isThenable } from './is-thenable.ts';
-import { pumpStream, streamSource } from '../streams/stream-pump.ts';
+import { isAsyncIterable, pumpStream, streamSource } from '../streams/stream-pump.ts';
 
 /**
  * Runs the calls of clients: finds the method, validates the arguments, checks authorization, runs
@@ -101,7 +101,7 @@ export class HubDispatcher {
       return undefined;
     }
     try {
-      const bound = bindArguments(method, message);
+      const bound = bindArguments(method, message, connection.protocol?.transferFormat === 'Text');
       if (!(bound instanceof Promise)) return this.#authorize(connection, message, method, bound);
       return bound.then(
         (args) => this.#authorize(connection, message, method, args),
@@ -120,6 +120,10 @@ export class HubDispatcher {
     method: HubMethod,
     args: readonly unknown[],
   ): Promise<void> | undefined {
+    if (message.envelopeError !== undefined) {
+      connection.closeAfterInvalidMessage(message.envelopeError);
+      return undefined;
+    }
     if (method.authorize === undefined) return this.#run(connection, message, method, args);
     const { user, request } = connection.callerContext;
     const continueCall = (isAllowed: boolean): Promise<void> | undefined => {
@@ -174,7 +178,8 @@ export class HubDispatcher {
       beginCall(created, call);
       // Set after beginCall, so that an instance of another call is not ended below.
       hub = created;
-      const args = insertUploads(method, values, message.streamIds, connection.streams);
+      const { streamIds } = message;
+      const args = insertUploads(method, values, streamIds, connection.streams, this.options);
       const result = this.#filters.hasInvocationFilters
         ? this.#invokeFiltered(call, created, method, args)
         : method.run.apply(created, args as unknown[]);
@@ -279,7 +284,7 @@ export class HubDispatcher {
     method: HubMethod,
     result: unknown,
   ): void {
-    if (isAsyncIterator(result)) throw errors.streamNotDeclared(this.hubName, method.name);
+    if (isAsyncIterable(result)) throw errors.streamNotDeclared(this.hubName, method.name);
     if (message.invocationId === undefined) return;
     connection.send({
       type: MessageType.Completion,
@@ -392,6 +397,3 @@ export class HubDispatcher {
     }
   }
 }
-
-const isAsyncIterator = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;

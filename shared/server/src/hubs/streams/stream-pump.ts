@@ -6,6 +6,10 @@ interface Source {
   return?(): unknown;
 }
 
+/** Returns whether a value is a stream: an async generator or another async iterable. */
+export const isAsyncIterable = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+
 /**
  * Returns the items of a streaming method's result: an async generator, a ReadableStream, an array
  * or any other iterable. Returns undefined for other values.

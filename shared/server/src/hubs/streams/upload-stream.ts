@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { errors } from '../../errors.ts';
+import { formatIssues } from '../../schema-issues.ts';
 import type { ReadGate } from '../connection/read-gate.ts';
 
 /** A pending `next()`. */
@@ -20,6 +21,7 @@ export class UploadStream implements AsyncIterableIterator<unknown> {
   readonly #capacity: number;
   readonly #readGate: ReadGate;
   #schema: StandardSchemaV1 | undefined;
+  #exposesIssues = false;
   #items: unknown[] = [];
   /** The index of the next item in `#items`. */
   #next = 0;
@@ -38,9 +40,13 @@ export class UploadStream implements AsyncIterableIterator<unknown> {
     return this;
   }
 
-  /** Validates all items that are read from now on, including the buffered ones. */
-  validateWith(schema: StandardSchemaV1 | undefined): this {
+  /**
+   * Validates all items that are read from now on, including the buffered ones. `exposesIssues` tells
+   * whether the client receives the messages of the schema.
+   */
+  validateWith(schema: StandardSchemaV1 | undefined, exposesIssues = false): this {
     this.#schema = schema;
+    this.#exposesIssues = exposesIssues;
     return this;
   }
 
@@ -101,7 +107,7 @@ export class UploadStream implements AsyncIterableIterator<unknown> {
     const result = await this.#schema['~standard'].validate(item);
     if (result.issues === undefined) return { done: false, value: result.value };
     this.discard();
-    throw errors.uploadItemInvalid();
+    throw errors.uploadItemInvalid(this.#exposesIssues ? formatIssues(result.issues) : undefined);
   }
 
   async #finish(): Promise<IteratorResult<unknown>> {

@@ -12,6 +12,8 @@ export class UploadStreams {
   readonly #readGate: ReadGate;
   #abortError: Error | undefined;
   readonly #streams = new Map<string, UploadStream>();
+  /** The uploads whose ids were used again. They get no more items and end with the connection. */
+  readonly #replacedStreams: UploadStream[] = [];
 
   /** `capacity` is the number of items that each upload may buffer. */
   constructor(capacity: number, readGate: ReadGate) {
@@ -21,15 +23,19 @@ export class UploadStreams {
 
   /**
    * Opens the uploads of a call when it arrives, because their items may arrive before the call
-   * runs. If an id is in use or too many uploads are open, opens none and returns an error.
+   * runs. An id that is in use names the new upload from now on, as in ASP.NET Core. If too many
+   * uploads are open, opens none and returns an error.
    */
   open(ids: readonly string[]): string | undefined {
-    if (this.#streams.size + ids.length > MAXIMUM_UPLOADS) {
+    const openCount = this.#streams.size + this.#replacedStreams.length;
+    if (openCount + ids.length > MAXIMUM_UPLOADS) {
       return wireMessages.tooManyUploads(MAXIMUM_UPLOADS);
     }
-    const idInUse = ids.find((id, i) => this.#streams.has(id) || ids.indexOf(id) < i);
-    if (idInUse !== undefined) return wireMessages.invocationIdInUse(idInUse);
-    for (const id of ids) this.#streams.set(id, new UploadStream(this.#capacity, this.#readGate));
+    for (const id of ids) {
+      const replacedStream = this.#streams.get(id);
+      if (replacedStream !== undefined) this.#replacedStreams.push(replacedStream);
+      this.#streams.set(id, new UploadStream(this.#capacity, this.#readGate));
+    }
     return undefined;
   }
 
@@ -65,7 +71,8 @@ export class UploadStreams {
   /** Ends all uploads with an error, because the connection has closed. */
   abort(error: Error): void {
     this.#abortError = error;
-    for (const stream of this.#streams.values()) stream.end(error);
+    for (const stream of [...this.#streams.values(), ...this.#replacedStreams]) stream.end(error);
     this.#streams.clear();
+    this.#replacedStreams.length = 0;
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { Hub, stream, streamOf } from '../../index.ts';
+import { Hub, type MapHubOptions, stream, streamOf } from '../../index.ts';
 import { settled } from '../../testing/event-loop.ts';
 import { RawClient } from '../../testing/raw-client.ts';
 import { testServer, type TestServer } from '../../testing/index.ts';
@@ -56,14 +56,19 @@ const methods = {
 };
 
 const logged: unknown[] = [];
-async function connect(): Promise<RawClient> {
+async function connect(
+  options: Omit<MapHubOptions<UploadHub>, 'methods'> = {},
+): Promise<RawClient> {
   const log = (...details: unknown[]): void => {
     logged.push(details);
   };
   const logger = { debug: () => undefined, info: log, warn: log, error: log };
-  server = await testServer((signalr) => signalr.mapHub('/hub', UploadHub, { methods }), {
-    logger,
-  });
+  server = await testServer(
+    (signalr) => signalr.mapHub('/hub', UploadHub, { ...options, methods }),
+    {
+      logger,
+    },
+  );
   return RawClient.connect(`${server.url}/hub`);
 }
 afterEach(async () => {
@@ -91,6 +96,40 @@ test('an upload may be any parameter, and its items are validated in order, also
     call('2', 'Between', ['<', 9], ['s']) + item('s', 1) + item('s', 13) + item('s', 2) + done('s'),
   );
   expect(await client.next()).toContain('HubException: Failed to bind Stream message.');
+});
+
+test('the client receives the issues of an invalid item if the hub exposes them', async () => {
+  for (const options of [{ exposeValidationErrors: true }, { enableDetailedErrors: true }]) {
+    const client = await connect(options);
+    client.send(call('1', 'Between', ['<', 9], ['s']) + item('s', 'x') + done('s'));
+    expect(await client.next()).toMatch(/Failed to bind Stream message\. .*expected number/);
+    await server?.close();
+  }
+});
+
+test('an upload id that is used again names the new upload, and both calls end', async () => {
+  const client = await connect();
+  // ASP.NET Core refuses none of these.
+  client.send(call('1', 'Collect', [], ['s', 's']));
+  expect(await client.next()).toContain('Client sent 2 stream(s), Hub method expects 1.');
+  const over = new Promise<void>((resolve) => (continueCall = resolve));
+  client.send(call('2', 'UntilTheEnd', [], ['s']) + call('3', 'Collect', [], ['s']));
+  client.send(item('s', 'a') + done('s'));
+  expect(await client.next()).toBe(result('3', ['a']));
+  // The first of the two calls gets no more items. It ends with its connection.
+  client.close();
+  await over;
+  expect(ended).toEqual(['AbortError']);
+});
+
+test('uploads whose ids are used again count for the limit', async () => {
+  const client = await connect();
+  const ids = Array.from({ length: 500 }, (_, i) => String(i));
+  for (const id of ['1', '2']) client.send(call(id, 'Say', ['x'], ids));
+  await client.next();
+  await client.next();
+  client.send(call('3', 'Collect', [], ['s']).repeat(1001));
+  expect(await client.next()).toContain('at most 1000 open uploads');
 });
 
 test('items that arrive before their call runs are kept for it', async () => {
@@ -150,17 +189,9 @@ test('items of an endless upload are read one by one while other clients are ser
   expect(await client.next()).toBe(result('1', null));
 });
 
-test('stream ids that are in use, repeated, too many or unexpected fail only their call', async () => {
+test('stream ids that are too many or unexpected fail only their call', async () => {
   const client = await connect();
   client.send(call('1', 'Collect', [], ['s']));
-  client.send(call('2', 'Collect', [], ['s']));
-  expect(await client.next()).toBe(
-    `{"type":3,"invocationId":"2","error":"Invocation ID 's' is already in use."}`,
-  );
-  client.send(call('3', 'Collect', [], ['t', 't']));
-  expect(await client.next()).toBe(
-    `{"type":3,"invocationId":"3","error":"Invocation ID 't' is already in use."}`,
-  );
   client.send(
     call(
       '4',

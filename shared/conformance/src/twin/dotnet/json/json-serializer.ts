@@ -5,14 +5,7 @@ import { readJson } from './json-reader.ts';
 import { Color, Dictionary, Double, Float, WireForms } from '../values.ts';
 
 /** Reads values as nodes, which the types convert, and writes them as System.Text.Json does. */
-export const dotnetJson: PayloadSerializer = { parse, stringify: write };
-
-function parse(text: string): unknown {
-  const { members } = readJson(text);
-  // If a member occurs twice, the last one counts.
-  const { arguments: values, item, result } = Object.fromEntries(members);
-  return { arguments: values?.items, item, result };
-}
+export const dotnetJson: PayloadSerializer = { parse: readJson, stringify: write };
 
 function write(value: unknown): string {
   if (value === null || value === undefined) return 'null';
