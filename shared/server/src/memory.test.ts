@@ -11,7 +11,7 @@ import { TestTimeout } from './testing/test-timeout.ts';
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 
-const CONNECTIONS = 200;
+const CONNECTIONS = 100;
 let disconnectedCount = 0;
 let onGone = (): void => undefined;
 class GroupHub extends Hub {
@@ -65,6 +65,6 @@ test.each<[string, (url: string) => Promise<SuiteClient>]>([
   const before = await round();
   const after = await round();
   await server.close();
-  // 200 connections that leaked would cost megabytes.
+  // 100 connections that leaked would cost megabytes.
   expect(after - before).toBeLessThan(600_000);
 });

@@ -36,31 +36,30 @@ const start = async (): Promise<void> => {
   );
 };
 
-/** Blocks the event loop, as a stopped process does. */
+/** Blocks the event loop, as a stopped process does. It takes no CPU time. */
 function block(ms: number): void {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 /**
- * Sends what the client process is told to send while the server is blocked.
- * The data is in the sockets of the server when it continues.
+ * Starts a process that sends a request on a new connection while the server is blocked. The
+ * request is in a socket of the server when it continues. It starts before the test's timeouts do.
  */
-async function sendFromOtherProcess(
-  requests: readonly string[],
-  port: number,
-): Promise<() => void> {
+async function startSender(): Promise<{ send(port: number, request: string): void; stop(): void }> {
   const script = `
     const { connect } = require('node:net');
-    for (const request of ${JSON.stringify(requests)}) {
-      connect(${port}, '127.0.0.1', function () { this.write(request); this.resume(); })
-        .on('error', () => undefined);
-    }
-    process.stdout.write('ready');
-    setTimeout(() => process.exit(), 60_000);`;
-  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    process.stdin.on('data', (data) => {
+      const { port, request } = JSON.parse(data);
+      const socket = connect(port, '127.0.0.1', () => socket.write(request));
+      socket.on('error', () => undefined).resume();
+    });
+    process.stdout.write('ready');`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'ignore'] });
   await once(child.stdout, 'data');
-  return () => child.kill();
+  return {
+    send: (port, request) => void child.stdin.write(JSON.stringify({ port, request })),
+    stop: () => void child.kill(),
+  };
 }
 
 test('a client that sent pings and data before a pause stays connected after it', async () => {
@@ -85,20 +84,21 @@ test('a client that sent pings and data before a pause stays connected after it'
 });
 
 test('a negotiated connection may be opened after a pause', async () => {
+  const sender = await startSender();
   await start();
+  const statuses: number[] = [];
   const response = await fetch(`${server.url}/hub/negotiate?negotiateVersion=1`, {
     method: 'POST',
   });
   const { connectionToken } = (await response.json()) as { connectionToken: string };
   const request = `GET /hub?id=${connectionToken} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-  const statuses: number[] = [];
   server.server.on('request', (_request, outgoing) =>
     outgoing.on('finish', () => statuses.push(outgoing.statusCode)),
   );
-  const stop = await sendFromOtherProcess([request], server.port);
+  sender.send(server.port, request);
   block(PAUSE);
   await expect.poll(() => statuses[0]).toBe(200);
-  stop();
+  sender.stop();
 });
 
 test.each([-3_600_000, 3_600_000])(

@@ -47,6 +47,8 @@ export async function startInstances(
     await instances.close();
     await closeLab();
   };
-  instances.start().catch((error: Error) => close().then(() => exitWithMessage(error)));
-  await serveLesson(startUrl, { app, server, signalr: { close } });
+  const start = (): void => {
+    instances.start().catch((error: Error) => close().then(() => exitWithMessage(error)));
+  };
+  await serveLesson(startUrl, { app, server, signalr: { close } }, start);
 }

@@ -1,5 +1,5 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errors } from '../errors.ts';
@@ -16,12 +16,16 @@ import { serveBuiltPage, servePageFromSource, servePageElsewhere } from './serve
 
 /**
  * Serves a lesson on port 4100 and the lesson's number (or `PORT`) until Ctrl-C: its page with hot
- * reload or, with
- * `--production` among the arguments, as `npm run build` left it in dist/. `GET /requests` returns
- * the request journal.
- * `mainUrl` is the `import.meta.url` of its server/main.ts.
+ * reload or, with `--production` among the arguments, as `npm run build` left it in dist/.
+ * `GET /requests` returns the request journal.
+ * @param mainUrl the `import.meta.url` of its server/main.ts.
+ * @param onPortFree called before the page is loaded, unless the port is in use.
  */
-export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promise<void> {
+export async function serveLesson(
+  mainUrl: string,
+  lesson: ServedLesson,
+  onPortFree = (): void => undefined,
+): Promise<void> {
   const { server, signalr } = lesson;
   const folder = dirname(dirname(fileURLToPath(mainUrl)));
   const number = lessonNumber(mainUrl);
@@ -45,6 +49,9 @@ export async function serveLesson(mainUrl: string, lesson: ServedLesson): Promis
     // page.
     const { INSTANCE: name } = process.env;
     if (name !== undefined) return await serveInstance(name, port, lesson, end);
+    // Vite takes a second to load, so a port in use is reported first.
+    await probePort(port);
+    onPortFree();
     if (production === true) serveBuiltPage(folder, lesson);
     else closePage = await servePageFromSource(folder, lesson, end);
     await listen(server, port);
@@ -87,6 +94,14 @@ function endOnSignals(end: () => Promise<void>): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void end().finally(() => process.exit(0)));
   }
+}
+
+/** Rejects with EADDRINUSE if another process listens on the port. */
+async function probePort(port: number): Promise<void> {
+  const probe = createServer();
+  await listen(probe, port);
+  probe.close();
+  await once(probe, 'close');
 }
 
 async function listen(server: Server, port: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import express from 'express';
+import type { ViteDevServer } from 'vite';
 import { errors } from '../errors.ts';
 import { RESTART } from '../run/run-lesson.ts';
 import type { ServedLesson } from './lesson.ts';
@@ -39,19 +40,19 @@ export async function servePageFromSource(
   const { labConfig } = await import('../../vite/lesson-config.js');
   // Hot reload uses the lesson's own port.
   const middleware = { middlewareMode: true, hmr: { server } } as const;
-  const lab = existsSync(`${folder}/lab/index.html`)
-    ? await createServer({ ...labConfig(folder), configFile: false, server: middleware })
-    : undefined;
   const vite = await createServer({ configFile: `${folder}/vite.config.ts`, server: middleware });
-  if (lab !== undefined) {
+  let lab: Promise<ViteDevServer> | undefined;
+  if (existsSync(`${folder}/lab/index.html`)) {
     app.get('/lab', (request, response, next) => {
       if (request.path === '/lab') response.redirect('/lab/');
       else next();
     });
-    // Vite would answer '/' too.
-    app.use((request, response, next) => {
-      if (request.path.startsWith('/lab/')) lab.middlewares(request, response, next);
-      else next();
+    // Vite would answer '/' too. The lab's Vite starts with the first request, so that a lesson
+    // starts sooner.
+    app.use(async (request, response, next) => {
+      if (!request.path.startsWith('/lab/')) return next();
+      lab ??= createServer({ ...labConfig(folder), configFile: false, server: middleware });
+      (await lab).middlewares(request, response, next);
     });
   }
   app.use(vite.middlewares);
@@ -66,7 +67,7 @@ export async function servePageFromSource(
     void end().finally(() => process.exit(RESTART));
   });
   return async () => {
-    await lab?.close();
+    await (await lab)?.close();
     await vite.close();
   };
 }
