@@ -25,7 +25,10 @@ describe.runIf(hasChromium())('the lab of lesson 6 in Chromium', () => {
   let lab: Page;
   let problems: string[];
   beforeAll(async () => {
-    [lesson, browser] = await Promise.all([startLesson(folder), launchChromium()]);
+    [lesson, browser] = await Promise.all([
+      startLesson(folder, { production: true }),
+      launchChromium(),
+    ]);
     const context = await browser.newContext();
     problems = watchProblems(context);
     page = await context.newPage();

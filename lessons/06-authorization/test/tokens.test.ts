@@ -9,7 +9,7 @@ const folder = fileURLToPath(new URL('..', import.meta.url));
 describe('lesson 6 without a browser', () => {
   let lesson: RunningLesson;
   beforeAll(async () => {
-    lesson = await startLesson(folder);
+    lesson = await startLesson(folder, { production: true });
   });
   afterAll(async () => {
     expect(await lesson.stop()).toBe(0);

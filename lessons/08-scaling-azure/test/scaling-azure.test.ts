@@ -56,6 +56,7 @@ describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
         ? await startEmulator({ port: 0, accessKey: 'a key of our own, 32 bytes long!!' })
         : undefined;
     const lesson = await startLesson(folder, {
+      production: true,
       env: { Azure__SignalR__ConnectionString: own?.connectionString ?? '' },
     });
     const { service } = await panelOf(lesson);
@@ -86,10 +87,12 @@ describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
 });
 
 test('the ports are fixed, one that is in use is reported, and a second instance starts once', async () => {
-  const first = await startLesson(folder, { port: 4108 });
+  const first = await startLesson(folder, { port: 4108, production: true });
   const { service } = await panelOf(first);
   expect(service.description).toBe('An emulator of Azure SignalR Service, on port 8888');
-  await expect(startLesson(folder, { port: 4108 })).rejects.toThrow(/Port 8888 is/);
+  await expect(startLesson(folder, { port: 4108, production: true })).rejects.toThrow(
+    /Port 8888 is/,
+  );
 
   const squatter = createServer().listen(4182, '127.0.0.1');
   await once(squatter, 'listening');
@@ -109,8 +112,8 @@ test('the ports are fixed, one that is in use is reported, and a second instance
 });
 
 const modes = [
-  ['development', false],
   ['production', true],
+  ['development', false],
 ] as const;
 describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, production) => {
   let lesson: RunningLesson;
@@ -187,7 +190,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     expect(await lab.locator('main').innerText()).not.toContain('eyJ');
   });
 
-  if (production) return; // The code of the pages is the same. What a build can break is tested by now.
+  if (!production) return; // The pages have the same code in development.
   test('what lesson 4 teaches is still there: with ?stateful, the page asks the service to keep its connection', async () => {
     const page = await context.newPage();
     const requested = page.waitForRequest(/\/client\/negotiate\?.*useStatefulReconnect=true/);

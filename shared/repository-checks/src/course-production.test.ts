@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { nodeArguments } from '@practical-signalr/lesson-kit';
-import { freePort } from '@practical-signalr/lesson-kit/testing';
+import { join } from 'node:path';
+import { lessonFolders, nodeArguments } from '@practical-signalr/lesson-kit';
+import { freePort, pageScriptSize } from '@practical-signalr/lesson-kit/testing';
 import { afterEach, expect, test } from 'vitest';
-import { root } from '@practical-signalr/course';
+import { PAGE_SCRIPT_BUDGET, root } from '@practical-signalr/course';
 
 const started: ChildProcess[] = [];
 afterEach(() => started.splice(0).forEach((child) => child.kill('SIGKILL')));
@@ -27,7 +28,7 @@ function course(command: string[], env: NodeJS.ProcessEnv = {}) {
   return { child, printed, ended };
 }
 
-test('npm run build, then a lesson with --production: the built page and the built packages answer', async () => {
+test('npm run build, then a lesson with --production: the built page and the built packages answer, and the JavaScript of every page fits its budget', async () => {
   expect((await course(['build']).ended).code).toBe(0);
   const port = await freePort();
   const lesson = course(['lesson', '3', '--production'], { PORT: String(port) });
@@ -45,6 +46,11 @@ test('npm run build, then a lesson with --production: the built page and the bui
   expect(await negotiated.json()).toMatchObject({ availableTransports: expect.anything() });
   lesson.child.kill('SIGINT');
   expect((await lesson.ended).code).toBe(0);
+  for (const { name, folder } of lessonFolders()) {
+    const size = pageScriptSize(join(folder, 'dist'));
+    expect(size, `the JavaScript of ${name}`).toBeLessThan(PAGE_SCRIPT_BUDGET);
+    expect(size).toBeGreaterThan(0);
+  }
 });
 
 test('a lesson in production that is not built says so', async () => {

@@ -30,17 +30,13 @@ const built = new Map<string, Promise<ReadonlyMap<string, string | Buffer>>>();
 /**
  * Serves the page of the home: `client/` of the package in `folder`, which Vite bundles in memory.
  * The home does not use Vite's development server, because a page that can start processes must run
- * only its own scripts. Requests wait until the build, which takes some hundred ms, is done.
+ * only its own scripts. The first request starts the build, which takes some hundred ms.
  */
 export function homePage(folder = course): Router {
-  const building = built.get(folder) ?? buildPage(folder);
-  built.set(folder, building);
-  // Build again after a failure. The requests that wait get the error.
-  building.catch(() => built.delete(folder));
   const router = Router();
   router.get('/{*path}', async (request, response, next) => {
     const file = request.path === '/' ? '/index.html' : request.path;
-    const content = (await building).get(file.slice(1));
+    const content = (await buildOnce(folder)).get(file.slice(1));
     if (content === undefined) return next();
     response.type(file.slice(file.lastIndexOf('.')));
     if (file === '/index.html')
@@ -50,6 +46,16 @@ export function homePage(folder = course): Router {
     response.send(content);
   });
   return router;
+}
+
+/** Builds the page, unless it is built already. A build that failed is repeated. */
+function buildOnce(folder: string): Promise<ReadonlyMap<string, string | Buffer>> {
+  const known = built.get(folder);
+  if (known !== undefined) return known;
+  const building = buildPage(folder);
+  built.set(folder, building);
+  building.catch(() => built.delete(folder));
+  return building;
 }
 
 /** Returns the files of the built page by their names. */

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pageScriptSize } from '@practical-signalr/lesson-kit/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import { diff } from '../commands/diff.ts';
 import {
@@ -9,7 +8,6 @@ import {
   filesOfEveryLesson,
   lessonSteps,
   MAXIMUM_FILES,
-  PAGE_SCRIPT_BUDGET,
   README_WORD_BUDGET,
 } from './lesson-budgets.ts';
 import { changedLines, lessonDiff, lessonFiles } from './lesson-diff.ts';
@@ -83,10 +81,6 @@ describe.each(lessons)('lesson $number', ({ folder }) => {
       '',
     );
     expect(text.match(/\p{Letter}+/gu)?.length).toBeLessThan(README_WORD_BUDGET);
-  });
-
-  test('the JavaScript of its page fits the budget', async () => {
-    expect(await pageScriptSize(folder)).toBeLessThan(PAGE_SCRIPT_BUDGET);
   });
 });
 

@@ -35,6 +35,7 @@ const disabledFeatures = [
   // Each window would render the suggestions of its address bar as two more pages.
   'WebUIOmniboxPopup',
   'WebUIOmniboxAimPopup',
+  'SpareRendererForSitePerProcess',
 ];
 
 const launchOptions = {

@@ -32,10 +32,8 @@ describe.runIf(hasChromium())('layout faults', () => {
       '<p id="value" style="white-space:nowrap">short</p>',
       'long '.repeat(60),
     );
-    expect(faults[0]).toMatch(/^en-US, 1280 px: "long long.*" leaves 'card' by \d+ px$/);
-    expect(faults).toContainEqual(
-      expect.stringMatching(/^my-MM, 320 px: the page is \d+ px wide$/),
-    );
+    expect(faults[0]).toMatch(/^en-US, .*my-MM, 1280 px: "long long.*" leaves 'card' by \d+ px$/);
+    expect(faults).toContainEqual(expect.stringMatching(/my-MM, 320 px: the page is \d+ px wide$/));
   });
 
   test('a value that is cut off, or lies over another text, is reported', async () => {

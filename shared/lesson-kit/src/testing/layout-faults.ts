@@ -30,18 +30,35 @@ const WIDTHS = [1280, 1024, 901, 640, 390, 320];
 export async function layoutFaults(page: Page, values: LongValues): Promise<string[]> {
   const size = page.viewportSize();
   const faults: string[] = [];
+  const localesByTexts = groupLocales(values);
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
-    for (const locale of LOCALES) {
-      const texts = Object.entries(values).map(([selector, value]) => {
-        return [selector, typeof value === 'string' ? value : value(locale)] as const;
-      });
-      const found = await page.evaluate(findFaults, texts);
-      faults.push(...found.map((fault) => `${locale}, ${width} px: ${fault}`));
+    for (const [texts, locales] of localesByTexts) {
+      const found = await page.evaluate(findFaults, JSON.parse(texts) as [string, string][]);
+      faults.push(...found.map((fault) => `${locales}, ${width} px: ${fault}`));
     }
   }
   if (size !== null) await page.setViewportSize(size);
   return faults;
+}
+
+/**
+ * Returns the locales by the texts that they have, as JSON, so that locales with the same texts are
+ * checked once.
+ */
+function groupLocales(values: LongValues): ReadonlyMap<string, string> {
+  const groups = new Map<string, string>();
+  for (const locale of LOCALES) {
+    const texts = JSON.stringify(
+      Object.entries(values).map(([selector, value]) => [
+        selector,
+        typeof value === 'string' ? value : value(locale),
+      ]),
+    );
+    const before = groups.get(texts);
+    groups.set(texts, before === undefined ? locale : `${before}, ${locale}`);
+  }
+  return groups;
 }
 
 /**
