@@ -74,7 +74,7 @@ export const errors = {
       "The option 'protocols' of redis() must contain at least one hub protocol.",
       { type: RangeError },
     ),
-  closed: () => createError('ERR_SIGNALR_REDIS_CLOSED', 'The server is closed.'),
+  closed: () => createError('ERR_SIGNALR_REDIS_CLOSED', 'The server or the hub context is closed.'),
   notFlushed: (count: number) =>
     createError(
       'ERR_SIGNALR_REDIS_NOT_FLUSHED',

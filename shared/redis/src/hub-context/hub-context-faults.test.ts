@@ -63,6 +63,22 @@ test('a send without Redis is rejected with the cause, and later sends work', as
   expect(context.health().status).toBe('Healthy');
 });
 
+test('calls after close are rejected with a code', async () => {
+  const { url } = await startRedis();
+  const { context } = start({ url });
+  await context.clients.all.send('m');
+  await context.close();
+  const calls = [
+    context.clients.all.send('m'),
+    context.serverMessages.send('m'),
+    context.presence.count(),
+    context.userGroups.add('ada', 'room'),
+    context.clientManager.userExists('ada'),
+  ];
+  for (const call of calls)
+    await expect(call).rejects.toMatchObject({ code: 'ERR_SIGNALR_REDIS_CLOSED' });
+});
+
 test('a send to a Redis that is silent is rejected within the documented time', async () => {
   const { port } = await startRedis();
   const proxy = await CuttableProxy.start(port);

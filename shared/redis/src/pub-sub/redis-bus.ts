@@ -117,7 +117,7 @@ export class RedisBus {
   /** Publishes a message that only another server can handle. Resolves with the number of receivers. */
   async request(channel: string, payload: Uint8Array): Promise<number> {
     if (this.#connection.state === 'connecting') await this.#connection.started;
-    if (this.#connection.state !== 'connected') throw errors.unavailable(this.#connection.cause);
+    if (this.#connection.state !== 'connected') throw this.#createUnavailableError();
     try {
       const receivers = await this.#connection.publish(channel, bufferOf(payload));
       this.#statistics.publishedMessages++;
@@ -136,7 +136,7 @@ export class RedisBus {
     explain: (error: Error) => string = (error) => explainRedisError(error, true),
   ): Promise<T> {
     if (this.#connection.state === 'connecting') await this.#connection.started;
-    if (this.#connection.state !== 'connected') throw errors.unavailable(this.#connection.cause);
+    if (this.#connection.state !== 'connected') throw this.#createUnavailableError();
     try {
       return await this.#connection.run(command);
     } catch (error) {
@@ -206,7 +206,13 @@ export class RedisBus {
   #sendWithoutRedis(sendLocal: SendLocal): Promise<void> {
     this.#statistics.lostSends++;
     if (this.#sendsLocal) return sendLocal() ?? done;
-    return Promise.reject(errors.notSent(this.#connection.cause));
+    const { state, cause } = this.#connection;
+    return Promise.reject(state === 'closed' ? errors.closed() : errors.notSent(cause));
+  }
+
+  #createUnavailableError(): Error {
+    const { state, cause } = this.#connection;
+    return state === 'closed' ? errors.closed() : errors.unavailable(cause);
   }
 
   #onPublishFailed(error: unknown, sendLocal: SendLocal): void {
