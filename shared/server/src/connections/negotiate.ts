@@ -21,9 +21,10 @@ export function negotiate(
 ): object {
   let version = 0;
   if (requestedVersion !== undefined) {
-    if (!/^\s*[+-]?\d{1,10}\s*$/.test(requestedVersion))
-      return { error: wireMessages.negotiateVersionNotInteger };
     version = Number(requestedVersion);
+    const isInRange = version < 2 ** 31 && version >= -(2 ** 31);
+    if (!isInRange || !/^\s*[+-]?\d+\s*$/.test(requestedVersion))
+      return { error: wireMessages.negotiateVersionNotInteger };
   }
   if (version < minimumVersion)
     return { error: wireMessages.negotiateVersionNotSupported(version) };

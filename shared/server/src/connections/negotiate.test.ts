@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import type { ConnectionManager } from './connection-manager.ts';
+import { negotiate } from './negotiate.ts';
+
+const connections = {
+  negotiate: () => ({ connectionId: 'id', token: 'token' }),
+} as unknown as ConnectionManager;
+
+const request = (version: string) =>
+  negotiate({ version, useStatefulReconnect: false, user: () => undefined }, 0, [], connections);
+
+// All expected values are answers of ASP.NET Core 10.
+test.each(['1', '01', '00000000001', '+1', ' 1', '1 ', '2147483647'])(
+  'version %j is negotiated as version 1',
+  (version) => {
+    expect(request(version)).toMatchObject({ negotiateVersion: 1, connectionToken: 'token' });
+  },
+);
+
+test.each(['', '1.0', '1e0', '0x1', '\uff11', '2147483648', '-2147483649', '99999999999'])(
+  'version %j is refused, because it is no 32-bit integer',
+  (version) => {
+    expect(request(version)).toEqual({
+      error: 'The client requested a non-integer protocol version.',
+    });
+  },
+);
