@@ -1,26 +1,10 @@
 import { fetchText, type OutcomeGroup, useConnection } from '@practical-signalr/lesson-kit/client';
 import {
-  DefaultHttpClient,
-  type HttpRequest,
-  type HttpResponse,
-  NullLogger,
-} from '@microsoft/signalr';
+  type RefreshingHubConnection,
+  withAuthenticationRefresh,
+} from '@practical-signalr/server/client';
 import { getToken, postWithToken, waitForExpiry } from './token.ts';
 import { useToken, WEB_SOCKETS } from './use-token.ts';
-
-/** Keeps the connection token of the negotiate response, which the client does not tell. */
-class RemembersConnectionToken extends DefaultHttpClient {
-  connectionToken = '';
-
-  override async send(request: HttpRequest): Promise<HttpResponse> {
-    const response = await super.send(request);
-    if (request.url?.includes('/negotiate') && typeof response.content === 'string') {
-      const { connectionToken } = JSON.parse(response.content) as { connectionToken: string };
-      this.connectionToken = connectionToken;
-    }
-    return response;
-  }
-}
 
 /** Connects with a ticket instead of the token, then tries the same ticket again. */
 async function connectWithTicket(): Promise<string> {
@@ -46,18 +30,20 @@ async function connectWithTicket(): Promise<string> {
   );
 }
 
-/** Replaces the token of an open connection, and waits for the expiry of the first one. */
+/** Lets the client replace its token, and waits for the expiry of the first one. */
 function refreshToken(): Promise<string> {
-  const httpClient = new RemembersConnectionToken(NullLogger.instance);
+  let refreshes = 0;
   return useToken(
     '/lab/closing/messages',
     async ({ connection, tokens }) => {
-      const path = `/lab/closing/messages/refresh?id=${httpClient.connectionToken}`;
-      const answer = await fetchText(path, postWithToken(await getToken()));
+      const refreshing = connection as RefreshingHubConnection;
+      refreshing.onAuthenticationRefreshed(() => {
+        refreshes += 1;
+      });
       await waitForExpiry(tokens[0]!);
-      return `The server answers ${answer}. After the expiry of the first token, the state is ${connection.state}.`;
+      return `The client refreshes its token ${refreshes} time. After the expiry of the first token, the state is ${connection.state}.`;
     },
-    { seconds: 4, httpClient },
+    { seconds: 4, configure: withAuthenticationRefresh },
   );
 }
 
@@ -75,8 +61,9 @@ export const optionalExperiments: readonly OutcomeGroup[] = [
       },
       {
         action: 'Refresh the token while connected',
-        expected: 'After the expiry of the first token, the state is Connected.',
-        why: 'A POST to the path of the hub and `/refresh` replaces the token. ASP.NET Core plans this for version 11. The client has no method for it yet, so the page uses `fetch`.',
+        expected:
+          'The client refreshes its token 1 time. After the expiry of the first token, the state is Connected.',
+        why: 'With `withAuthenticationRefresh`, the client sends a new token ahead of the expiry: a POST to the path of the hub and `/refresh`. The official client has this method from version 11.',
         cure: 'The server closes connections when their token expires.',
         attempt: refreshToken,
       },

@@ -1,3 +1,8 @@
+export type {
+  AuthenticationRefreshedContext,
+  AuthenticationRefreshFailedContext,
+  AuthenticationRefreshOptions,
+} from './authentication-refresh.ts';
 export {
   type ClientArguments,
   type ClientHandler,
@@ -7,3 +12,8 @@ export {
   type TypedConnection,
 } from './typed.ts';
 export type { MethodArguments, MethodName, MethodResult } from '../hubs/client-contract.ts';
+export {
+  type RefreshingHubConnection,
+  type RefreshingHubConnectionBuilder,
+  withAuthenticationRefresh,
+} from './with-authentication-refresh.ts';

@@ -1,0 +1,209 @@
+import {
+  HttpClient,
+  type HttpRequest,
+  HttpResponse,
+  type HubConnection,
+  NullLogger,
+} from '@microsoft/signalr';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import {
+  AuthenticationRefresh,
+  type AuthenticationRefreshOptions,
+} from './authentication-refresh.ts';
+import { RefreshHttpClient } from './refresh-http-client.ts';
+
+/** Answers with one response after the other, or throws it, and keeps the requests. */
+class FakeHttpClient extends HttpClient {
+  readonly requests: HttpRequest[] = [];
+  readonly #responses: (object | Error)[];
+  constructor(responses: (object | Error)[]) {
+    super();
+    this.#responses = responses;
+  }
+  override async send(request: HttpRequest): Promise<HttpResponse> {
+    this.requests.push(request);
+    const response = this.#responses.shift() ?? {};
+    if (response instanceof Error) throw response;
+    return new HttpResponse(200, 'OK', JSON.stringify(response));
+  }
+}
+
+/** A connected connection that reports its events to nobody until the test does. */
+class FakeConnection {
+  state = 'Connected';
+  baseUrl = 'https://app.example/hub/?room=1';
+  events: Record<'close' | 'reconnecting' | 'reconnected', () => void> = {
+    close: () => undefined,
+    reconnecting: () => undefined,
+    reconnected: () => undefined,
+  };
+  onclose(callback: () => void): void {
+    this.events.close = callback;
+  }
+  onreconnecting(callback: () => void): void {
+    this.events.reconnecting = callback;
+  }
+  onreconnected(callback: () => void): void {
+    this.events.reconnected = callback;
+  }
+}
+
+const negotiate: HttpRequest = {
+  method: 'POST',
+  url: 'https://app.example/hub/negotiate?negotiateVersion=1',
+  headers: { Authorization: 'Bearer app-1' },
+};
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A refresh of a connection that has negotiated. */
+async function refreshOf(
+  lifetimes: (number | undefined | Error)[],
+  options: AuthenticationRefreshOptions = {},
+) {
+  const inner = new FakeHttpClient(
+    lifetimes.map((lifetime) =>
+      lifetime instanceof Error
+        ? lifetime
+        : { connectionToken: 'c 1', tokenLifetimeSeconds: lifetime },
+    ),
+  );
+  const httpClient = new RefreshHttpClient(inner);
+  const connection = new FakeConnection();
+  const refresh = new AuthenticationRefresh({
+    connection: connection as unknown as HubConnection,
+    httpClient,
+    httpOptions: { accessTokenFactory: () => 'app-2', headers: { 'x-app': '1' } },
+    logger: NullLogger.instance,
+    options,
+  });
+  await httpClient.send(negotiate);
+  refresh.scheduleFirst();
+  const refreshes = (): number =>
+    inner.requests.filter(({ url }) => url?.includes('/refresh')).length;
+  return { inner, httpClient, connection, refresh, refreshes };
+}
+
+test.each<[string, number, AuthenticationRefreshOptions, number]>([
+  ['five minutes before the expiry', 3600, {}, 3300],
+  ['at half the lifetime of a short token', 600, {}, 300],
+  ['at the chosen time', 100, { refreshBeforeExpirationInMilliseconds: 10_000 }, 90],
+  ['at the latest after 24 days', 100 * 86_400, {}, (2 ** 31 - 1) / 1000],
+])('a token is refreshed %s', async (_name, lifetime, options, seconds) => {
+  const { refreshes } = await refreshOf([lifetime], options);
+  await vi.advanceTimersByTimeAsync(seconds * 1000 - 1);
+  expect(refreshes()).toBe(0);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(refreshes()).toBe(1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('each refresh schedules the next one', async () => {
+  const { refreshes } = await refreshOf([60, 120, 240]);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(refreshes()).toBe(1);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(refreshes()).toBe(2);
+  expect(vi.getTimerCount()).toBe(1);
+});
+
+test('a failed refresh is tried again at half the remaining time, until the token expires', async () => {
+  const offline = new TypeError('fetch failed');
+  const { refresh, refreshes } = await refreshOf([8, ...Array<Error>(9).fill(offline)]);
+  const errors: Error[] = [];
+  refresh.onRefreshFailed(({ error }) => void errors.push(error));
+  for (const [index, seconds] of [4, 2, 1].entries()) {
+    await vi.advanceTimersByTimeAsync(seconds * 1000 - 1);
+    expect(refreshes()).toBe(index);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(refreshes()).toBe(index + 1);
+  }
+  expect(errors).toEqual([offline, offline, offline]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('the request goes to the path of the hub with the new token', async () => {
+  const { inner, refresh, httpClient } = await refreshOf([60]);
+  await refresh.refresh();
+  expect(inner.requests[1]).toMatchObject({
+    method: 'POST',
+    url: 'https://app.example/hub/refresh?room=1&id=c+1',
+    headers: { Authorization: 'Bearer app-2', 'x-app': '1' },
+  });
+  const poll = { method: 'GET', url: 'https://app.example/hub?id=1' };
+  await httpClient.send({ ...poll, headers: { Authorization: 'Bearer app-1' } });
+  await httpClient.send({ ...poll, headers: {} });
+  expect(inner.requests.slice(2).map(({ headers }) => headers)).toEqual([
+    { Authorization: 'Bearer app-2' },
+    {},
+  ]);
+});
+
+test.each(['close', 'reconnecting'] as const)('%s cancels the refresh', async (event) => {
+  const { connection } = await refreshOf([60]);
+  expect(vi.getTimerCount()).toBe(1);
+  connection.events[event]();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a reconnected client schedules the refresh of its new token', async () => {
+  const { connection, httpClient, refreshes } = await refreshOf([60, 100]);
+  connection.events.reconnecting();
+  await httpClient.send(negotiate);
+  connection.events.reconnected();
+  await vi.advanceTimersByTimeAsync(49_999);
+  expect(refreshes()).toBe(0);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(refreshes()).toBe(1);
+});
+
+test('nothing is scheduled without a lifetime, when switched off, or if the connection closed', async () => {
+  await refreshOf([undefined]);
+  const { refresh } = await refreshOf([60, 60], { enableAutoRefresh: false });
+  await refresh.refresh();
+  const closed = await refreshOf([undefined]);
+  await closed.httpClient.send(negotiate);
+  closed.connection.state = 'Disconnected';
+  closed.refresh.scheduleFirst();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('behind a redirect, the app gets the token of the user and the service its own', async () => {
+  const inner = new FakeHttpClient([
+    { url: 'https://service.example/client', accessToken: 'service-1', tokenLifetimeSeconds: 60 },
+    { connectionToken: 'c2' },
+    { tokenLifetimeSeconds: 90, accessToken: 'service-2' },
+  ]);
+  const httpClient = new RefreshHttpClient(inner);
+  const refresh = new AuthenticationRefresh({
+    connection: new FakeConnection() as unknown as HubConnection,
+    httpClient,
+    httpOptions: { accessTokenFactory: () => 'app-2' },
+    logger: NullLogger.instance,
+    options: {},
+  });
+  await httpClient.send(negotiate);
+  const service = 'https://service.example/client';
+  await httpClient.send({ ...negotiate, url: `${service}/negotiate?negotiateVersion=1` });
+  expect(httpClient.negotiated).toEqual({
+    connectionToken: 'c2',
+    lifetime: 60_000,
+    transportToken: 'service-1',
+  });
+  await expect(refresh.refresh()).resolves.toBe(90);
+  expect(inner.requests[2]?.url).toBe('https://app.example/hub/refresh?room=1&id=c2');
+  await httpClient.send({
+    method: 'GET',
+    url: `${service}?id=c2`,
+    headers: { Authorization: 'Bearer service-1' },
+  });
+  expect(inner.requests[3]?.headers).toEqual({ Authorization: 'Bearer service-2' });
+});
+
+test('refreshes run one after the other', async () => {
+  const { inner, refresh } = await refreshOf([60, 70, 80]);
+  const lifetimes = await Promise.all([refresh.refresh(), refresh.refresh()]);
+  expect(lifetimes).toEqual([70, 80]);
+  expect(inner.requests).toHaveLength(3);
+});
