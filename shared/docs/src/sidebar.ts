@@ -11,6 +11,7 @@ export const sidebar: readonly PageGroup[] = [
     pages: [
       ['A chat in five minutes', '/tutorial/first-hub'],
       ['The lessons', '/tutorial/lessons'],
+      ['Examples', '/tutorial/examples'],
     ],
   },
   {
@@ -18,6 +19,7 @@ export const sidebar: readonly PageGroup[] = [
     pages: [
       ['Write a hub', '/guides/hubs'],
       ['Share types with the client', '/guides/contract'],
+      ['Use it in React', '/guides/react'],
       ['Streams and uploads', '/guides/streams'],
       ['Call a client and wait', '/guides/client-results'],
       ['Reconnect and recover', '/guides/reconnect'],

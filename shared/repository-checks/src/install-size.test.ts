@@ -4,13 +4,13 @@ import { expect, test } from 'vitest';
 import { root } from '@practical-signalr/course';
 
 /** What `du -sm` may say of all node_modules after `npm ci`: MB of 1024 KB. */
-const LIMIT = 380;
+const LIMIT = 390;
 
 // Binaries are of different size on every system; the limit is held where it is measured.
 test.runIf(process.platform === 'linux' && process.arch === 'x64')(
   `npm ci takes less than ${LIMIT} MB`,
   () => {
-    const packages = ['shared', 'lessons'].flatMap((folder) =>
+    const packages = ['shared', 'shared/examples', 'lessons'].flatMap((folder) =>
       readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) =>
         entry.isDirectory() ? [join(root, folder, entry.name)] : [],
       ),

@@ -258,9 +258,12 @@ describe('the types of every entry point compile in strict mode, libraries inclu
 
 describe('the entry points for browsers', () => {
   const page = `import { JsonHubProtocol } from '@practical-signalr/protocol';
-import { typed } from '@practical-signalr/server/client';
-globalThis.loaded = [new JsonHubProtocol().name, typeof typed];
+import { typed, withAuthenticationRefresh } from '@practical-signalr/server/client';
+import { useHubConnection } from '@practical-signalr/server/react';
+const functions = [typed, withAuthenticationRefresh, useHubConnection];
+globalThis.loaded = [new JsonHubProtocol().name, ...functions.map((each) => typeof each)];
 `;
+  const loaded = ['json', 'function', 'function', 'function'];
   const file = (): string => join(project, 'page.js');
 
   test('are bundled by esbuild without a warning and run without Node', async () => {
@@ -274,7 +277,7 @@ globalThis.loaded = [new JsonHubProtocol().name, typeof typed];
       logLevel: 'silent',
     });
     expect(warnings).toEqual([]);
-    expect(runInBrowser(outputFiles[0]?.text)).toEqual(['json', 'function']);
+    expect(runInBrowser(outputFiles[0]?.text)).toEqual(loaded);
   });
   test('are bundled by Vite without a warning and run without Node', async () => {
     writeFileSync(file(), page);
@@ -292,7 +295,7 @@ globalThis.loaded = [new JsonHubProtocol().name, typeof typed];
     const [bundle] = [result].flat();
     const chunk = bundle && 'output' in bundle ? bundle.output[0] : undefined;
     expect(warnings).toEqual([]);
-    expect(runInBrowser(chunk?.code)).toEqual(['json', 'function']);
+    expect(runInBrowser(chunk?.code)).toEqual(loaded);
   });
 
   /** Runs a script where `process`, `Buffer` and `require` do not exist. */

@@ -49,7 +49,7 @@ export async function runAllTests(): Promise<Counts> {
  * Removes the reports of an earlier run, so that a package that fails to start does not count them.
  */
 function removeReports(): void {
-  const folders = ['shared', 'lessons'].flatMap((parent) =>
+  const folders = ['shared', 'shared/examples', 'lessons'].flatMap((parent) =>
     readdirSync(join(root, parent), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => join(root, parent, name)),
