@@ -279,6 +279,29 @@ test('over long polling every request is of the same user, and a newer token of 
   expect((await ask('DELETE', promoted))[0]).toBe(202);
 });
 
+test('a poll that was sent before a refresh does not bring back the claims from before', async () => {
+  const { client } = await open({});
+  client.close();
+  const url = `${server.url}/hub`;
+  const before = bearer(testToken({ sub: 'alice', exp: inSeconds(500) }));
+  const request = (path: string, method: string, headers: object, body?: string) =>
+    fetch(url + path, { method, headers: { ...headers }, ...(body === undefined ? {} : { body }) });
+  const answer = await request('/negotiate?negotiateVersion=1', 'POST', before);
+  const { connectionToken } = (await answer.json()) as Opened['negotiated'];
+  const connection = `?id=${connectionToken}`;
+  await request(connection, 'GET', before);
+  await request(connection, 'POST', before, '{"protocol":"json","version":1}\u001e');
+  expect(await (await request(connection, 'GET', before)).text()).toBe('{}\u001e');
+  const admin = bearer(testToken({ sub: 'alice', role: 'admin', exp: inSeconds(900) }));
+  expect((await request(`/refresh${connection}`, 'POST', admin)).status).toBe(200);
+  const refreshed = await (await request(connection, 'GET', before)).text();
+  expect(refreshed).toContain('refreshed');
+  const poll = request(connection, 'GET', before);
+  await request(connection, 'POST', before, call('Role'));
+  expect(await (await poll).text()).toBe(`${result('admin')}\u001e`);
+  expect((await request(connection, 'DELETE', admin)).status).toBe(202);
+});
+
 test('over an event stream another user can neither send nor take over', async () => {
   const { client } = await open({});
   client.close();

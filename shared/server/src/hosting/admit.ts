@@ -72,8 +72,9 @@ export function admitToConnection(
     if (connection?.isOpened === true) {
       if (!isSameUser(connection.ticket, ticket))
         return refuseOther(hub, connection.connectionId, refuse);
-      // As in ASP.NET Core, a poll or a new socket replaces the ticket.
-      if (context.httpRequest.method === 'GET') hub.renew(connection, ticket);
+      // As in ASP.NET Core, a poll or a new socket replaces the ticket, unless it is an older one.
+      const isOlder = (ticket?.expiresAt ?? Infinity) <= connection.replacedUntil;
+      if (context.httpRequest.method === 'GET' && !isOlder) hub.renew(connection, ticket);
     } else {
       const unopened = hub.connections.readToken(token);
       if (unopened?.isOf(identityOf(ticket?.user)) === false)

@@ -43,6 +43,10 @@ export async function answerRefresh({
     // It may have ended while the app was asked.
     if (hub.connections.find(id) !== connection)
       return json(404, { error: 'connection_not_found' });
+    connection.replacedUntil = Math.max(
+      connection.replacedUntil,
+      connection.ticket?.expiresAt ?? 0,
+    );
     hub.renew(connection, ticket);
     hub.refreshed(connection);
     const lifetime = tokenLifetimeSeconds(ticket);
