@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { jwtBearer, SignalRServer } from '@practical-signalr/server';
+import { jwtBearer, localPresence, SignalRServer } from '@practical-signalr/server';
 import express from 'express';
 import jwt from 'jsonwebtoken';
 import { createServer as createViteServer } from 'vite';
 import { z } from 'zod';
-import { type Board, BoardHub } from './board-hub.ts';
+import { BoardHub } from './board-hub.ts';
+import type { Todo } from './contract.ts';
 
 /** In seconds. Short, so that you can watch the client refresh it. */
 const TOKEN_LIFETIME = 20;
@@ -30,11 +31,13 @@ const authenticationWith = (key: string) =>
 export async function startTodoBoard(port: number, tokenLifetime = TOKEN_LIFETIME) {
   const app = express();
   const server = createServer(app);
-  const board: Board = { todos: [], people: new Map() };
+  const todos: Todo[] = []; // an app keeps them in a database
+  const presence = localPresence();
   const key = randomBytes(32).toString('base64');
 
-  const signalr = new SignalRServer({ authentication: authenticationWith(key) });
-  signalr.mapHub('/board', () => new BoardHub(board), {
+  const signalr = new SignalRServer({ authentication: authenticationWith(key), presence });
+  const board = signalr.mapHub('/board', () => new BoardHub(todos), {
+    name: 'BoardHub',
     authorize: true,
     enableAuthenticationRefresh: true,
     closeOnAuthenticationExpiration: true,
@@ -42,6 +45,10 @@ export async function startTodoBoard(port: number, tokenLifetime = TOKEN_LIFETIM
       addTodo: { arguments: [z.string().trim().min(1).max(100)] },
       toggleTodo: { arguments: [z.int()] },
     },
+  });
+  const online = presence.of('BoardHub');
+  online.onChange(async () => {
+    await board.clients.all.send('showPeople', (await online.users()).toSorted());
   });
   app.use(signalr.router());
   signalr.attach(server);
