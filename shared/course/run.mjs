@@ -12,6 +12,7 @@ const files = {
   'slides:pdf': 'slides/src/slides-pdf-command.ts',
   twin: 'shared/conformance/src/twin-command.ts',
   conformance: 'shared/conformance/src/conformance-command.ts',
+  differential: 'shared/conformance/src/differential-command.ts',
   emulator: 'shared/azure-emulator/src/cli.ts',
 };
 

@@ -7,4 +7,6 @@ export const errorTexts = {
     `--url is '${text}'. Give an address such as http://127.0.0.1:5900`,
   nobodyAnswers: (url: string) =>
     `Nothing answers at ${url}. Start the server first, or leave out --url to play against the twin.`,
+  recordWithoutServer:
+    '--record needs a server to record. Start the ASP.NET Core server, then add --expected and its address.',
 } as const;

@@ -229,8 +229,11 @@ export class ConformanceHub extends EchoHub {
   async uploadVoid(items: AsyncIterable<string>): Promise<void> {
     for await (const item of items) await this.clients.caller.send('Uploaded', item);
   }
-  async *uploadEcho(items: AsyncIterable<string>): AsyncGenerator<string> {
-    for await (const item of items) yield item.toUpperCase();
+  async *uploadEcho(items: AsyncIterable<string | null>): AsyncGenerator<string> {
+    for await (const item of items) {
+      if (item === null) throw nullReference();
+      yield item.toUpperCase();
+    }
   }
 
   // Client results

@@ -2,8 +2,8 @@ import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * A request whose path has no `.` and `..`, as in Kestrel, the web server of ASP.NET Core. Node passes
- * paths on as they are received. Use it as the option `IncomingMessage` of `createServer`.
+ * A request whose path has no `.`, `..` and percent-encoded letters, as in Kestrel, the web server of
+ * ASP.NET Core. Node passes paths on as they are received. Use it as the option `IncomingMessage` of `createServer`.
  */
 export class KestrelRequest extends IncomingMessage {
   constructor(socket: Socket) {
@@ -19,13 +19,15 @@ export class KestrelRequest extends IncomingMessage {
   }
 }
 
+/** Letters, digits and dots that are percent-encoded without need. */
+const ENCODED = /%(?:2e|3\d|[46][1-9a-f]|[57][\da])/gi;
 const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
 
-/** Removes the segments `.` and `..` from the path of a request target. */
+/** Decodes the letters, and removes the segments `.` and `..` from the path of a request target. */
 export function resolvePath(url: string): string {
   const length = `${url}?`.indexOf('?');
-  const path = url.slice(0, length);
-  if (!DOT_SEGMENT.test(path)) return url;
+  const path = url.slice(0, length).replaceAll(ENCODED, decodeURIComponent);
+  if (!DOT_SEGMENT.test(path)) return path + url.slice(length);
   const kept: string[] = [];
   for (const segment of path.split('/').slice(1)) {
     if (segment === '..') kept.pop();
