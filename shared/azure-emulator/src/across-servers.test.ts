@@ -71,8 +71,8 @@ test('a client that moves gets the results of its calls and keeps its groups, bu
   };
   const one = await startApp(azure);
   const client = await connect(one);
-  const said: string[] = [];
-  client.on('Said', (text: string) => said.push(text));
+  const received: string[] = [];
+  client.on('Said', (text: string) => received.push(text));
   let isClosed = false;
   client.onclose(() => (isClosed = true));
   await client.invoke('Join', 'room');
@@ -96,6 +96,6 @@ test('a client that moves gets the results of its calls and keeps its groups, bu
   expect(String(await ended)).toContain('another server has taken over this client');
   await closed;
   await two.hubs['/chat'].clients.group('room').send('Said', 'still here');
-  await expect.poll(() => said).toEqual(['still here']);
+  await expect.poll(() => received).toEqual(['still here']);
   expect(isClosed).toBe(false);
 });

@@ -73,16 +73,16 @@ const { startApp, connections, apps } = on;
 async function connect(
   server: TestServer,
   query = '',
-): Promise<{ connection: HubConnection; said: string[] }> {
+): Promise<{ connection: HubConnection; received: string[] }> {
   const connection = new HubConnectionBuilder()
     .withUrl(`${server.url}/chat${query}`)
     .configureLogging(LogLevel.None)
     .build();
-  const said: string[] = [];
-  connection.on('Said', (text: string) => said.push(text));
+  const received: string[] = [];
+  connection.on('Said', (text: string) => received.push(text));
   await connection.start();
   connections.push(connection);
-  return { connection, said };
+  return { connection, received };
 }
 
 test('the official client is redirected, calls, is called and streams', async () => {
@@ -97,13 +97,13 @@ test('the official client is redirected, calls, is called and streams', async ()
   );
   expect(await ada.connection.invoke('Echo', 'hé')).toBe('hé');
   expect(await ada.connection.invoke('Say', 'to all')).toBe('said');
-  expect(ada.said).toEqual(['to all']); // before the answer, since it was sent before
+  expect(ada.received).toEqual(['to all']); // before the answer, since it was sent before
   await ada.connection.invoke('SayToOthers', 'to others');
   await ada.connection.invoke('SayToUser', 'bob', 'to bob');
   await bob.connection.invoke('Join', 'room');
   await ada.connection.invoke('SayToGroup', 'room', 'to room');
-  await expect.poll(() => bob.said).toEqual(['to all', 'to others', 'to bob', 'to room']);
-  expect(ada.said).toEqual(['to all']);
+  await expect.poll(() => bob.received).toEqual(['to all', 'to others', 'to bob', 'to room']);
+  expect(ada.received).toEqual(['to all']);
   expect(await ada.connection.invoke('Who')).toEqual([ada.connection.connectionId, 'ada', '/chat']);
   const items: unknown[] = [];
   await new Promise<void>((complete, error) =>
@@ -129,7 +129,7 @@ test('two app servers share clients, groups and users', async () => {
   const clients = [await connect(one), await connect(one), await connect(two), await connect(two)];
   for (const { connection } of clients) await connection.invoke('Join', 'room');
   await clients[0]?.connection.invoke('SayToGroup', 'room', 'x');
-  for (const { said } of clients) await expect.poll(() => said).toEqual(['x']);
+  for (const { received } of clients) await expect.poll(() => received).toEqual(['x']);
   const servers = [...(on.emulator.hubs.get('chathub')?.servers ?? [])];
   expect(new Set(servers.map(({ serverId }) => serverId)).size).toBe(2);
   expect(servers).toHaveLength(4);
@@ -192,7 +192,7 @@ test('with MigrateClients, clients move without reconnecting and keep their grou
     gracefulShutdown: { mode: 'MigrateClients' },
   };
   const one = await startApp(azure);
-  const { connection, said } = await connect(one);
+  const { connection, received } = await connect(one);
   let isClosed = false;
   connection.onclose(() => (isClosed = true));
   await connection.invoke('Join', 'room');
@@ -203,7 +203,7 @@ test('with MigrateClients, clients move without reconnecting and keep their grou
     .poll(() => events.toSorted())
     .toEqual([`+${connection.connectionId}`, `-${connection.connectionId}`]);
   await connection.invoke('SayToGroup', 'room', 'still here');
-  expect(said).toEqual(['still here']);
+  expect(received).toEqual(['still here']);
   expect(isClosed).toBe(false);
 });
 

@@ -71,14 +71,14 @@ test.each([
   async (_name, transport, isBinary) => {
     const connection = await connect(transport, isBinary);
     const other = await connect(WebSockets, false);
-    const said = [connection, other].map(
+    const received = [connection, other].map(
       (one) => new Promise((resolve) => one.on('Said', resolve)),
     );
     expect(await connection.invoke('Echo', 'hé 👋')).toBe('hé 👋');
     const large = 'x'.repeat(30_000);
     expect(await connection.invoke('Echo', large)).toBe(large);
     await connection.invoke('Say', { text: 'to all' });
-    expect(await Promise.all(said)).toEqual([{ text: 'to all' }, { text: 'to all' }]);
+    expect(await Promise.all(received)).toEqual([{ text: 'to all' }, { text: 'to all' }]);
     const items: unknown[] = [];
     await new Promise<void>((complete, error) =>
       connection

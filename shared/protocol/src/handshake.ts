@@ -16,8 +16,8 @@ export interface HandshakeRequest {
 const SEPARATOR_BYTE = 0x1e;
 
 /**
- * Collects the handshake of one connection, which may come in any pieces, and what follows it in
- * the same piece.
+ * Collects the handshake of one connection, which may arrive in any number of chunks, and the bytes
+ * that follow it in the same chunk.
  * @example
  * const reader = new HandshakeReader(32768);
  * reader.read('{"protocol":"json","version":1}\u001e'); // { request: { protocol: 'json', version: 1 }, rest: '' }
@@ -38,15 +38,15 @@ export class HandshakeReader {
    * @throws {MessageTooLargeError} over the limit, {ProtocolError} when it is malformed.
    */
   read(
-    piece: string | Uint8Array,
+    chunk: string | Uint8Array,
   ): { request: HandshakeRequest; rest: string | Uint8Array } | undefined {
-    if (typeof piece === 'string' && this.#size === 0) {
-      const end = piece.indexOf(RECORD_SEPARATOR);
+    if (typeof chunk === 'string' && this.#size === 0) {
+      const end = chunk.indexOf(RECORD_SEPARATOR);
       if (end >= 0 && (end + 1) * 3 <= this.#limit) {
-        return { request: parseHandshakeRequest(piece.slice(0, end)), rest: piece.slice(end + 1) };
+        return { request: parseHandshakeRequest(chunk.slice(0, end)), rest: chunk.slice(end + 1) };
       }
     }
-    const bytes = typeof piece === 'string' ? new TextEncoder().encode(piece) : piece;
+    const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
     const end = bytes.indexOf(SEPARATOR_BYTE);
     const length = end < 0 ? bytes.length : end + 1;
     if (this.#size + length > this.#limit) {

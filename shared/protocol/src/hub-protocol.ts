@@ -1,16 +1,16 @@
 import type { HubMessage } from './hub-message.ts';
 
-/** Whether a protocol's messages are text or bytes; a transport may carry only one of them. */
+/** Whether the messages of a protocol are text or bytes. Some transports carry only text. */
 export type TransferFormat = 'Text' | 'Binary';
 
-/** Turns what arrives in any pieces into messages, holding back at most one unfinished message. */
+/** Splits received chunks into messages. It keeps at most one unfinished message. */
 export interface MessageReader {
   /**
-   * Reads one piece and hands each message that it completes to `onMessage`, in order.
-   * Messages before a bad one are handed over before the error is thrown.
+   * Reads one chunk and passes each message that it completes to `onMessage`, in order. Messages
+   * before a malformed one are passed before the error is thrown.
    * @throws {ProtocolError} for a message that cannot be read, {MessageTooLargeError} for one over the limit.
    */
-  read(piece: string | Uint8Array, onMessage: (message: HubMessage) => void): void;
+  read(chunk: string | Uint8Array, onMessage: (message: HubMessage) => void): void;
 }
 
 /**

@@ -114,18 +114,23 @@ test('18, 19: connections join and leave with an acknowledgement', async () => {
 });
 
 test('21, 23 to 27: users in groups and existence checks', async () => {
-  const asked = async (message: (ackId: number) => ServiceMessage): Promise<number> =>
+  const acknowledge = async (message: (ackId: number) => ServiceMessage): Promise<number> =>
     (await server.ask(message)).status;
   const inGroup = (): Promise<number> =>
-    asked((ackId) => ({ type: Type.CheckUserInGroupWithAck, userId: 'ada', groupName, ackId }));
+    acknowledge((ackId) => ({
+      type: Type.CheckUserInGroupWithAck,
+      userId: 'ada',
+      groupName,
+      ackId,
+    }));
   const group = (): Promise<number> =>
-    asked((ackId) => ({ type: Type.CheckGroupExistenceWithAck, groupName, ackId }));
+    acknowledge((ackId) => ({ type: Type.CheckGroupExistenceWithAck, groupName, ackId }));
   const user = (userId: string): Promise<number> =>
-    asked((ackId) => ({ type: Type.CheckUserExistenceWithAck, userId, ackId }));
+    acknowledge((ackId) => ({ type: Type.CheckUserExistenceWithAck, userId, ackId }));
   const connection = (connectionId: string): Promise<number> =>
-    asked((ackId) => ({ type: Type.CheckConnectionExistenceWithAck, connectionId, ackId }));
+    acknowledge((ackId) => ({ type: Type.CheckConnectionExistenceWithAck, connectionId, ackId }));
   const joined = (ttl?: number): Promise<number> =>
-    asked((ackId) => ({
+    acknowledge((ackId) => ({
       type: Type.UserJoinGroupWithAck,
       userId: 'ada',
       groupName,
@@ -136,7 +141,12 @@ test('21, 23 to 27: users in groups and existence checks', async () => {
   expect(await joined()).toBe(OK);
   expect([await inGroup(), await group(), await membersNow()]).toEqual([OK, OK, 'a']);
   expect(
-    await asked((ackId) => ({ type: Type.UserLeaveGroupWithAck, userId: 'ada', groupName, ackId })),
+    await acknowledge((ackId) => ({
+      type: Type.UserLeaveGroupWithAck,
+      userId: 'ada',
+      groupName,
+      ackId,
+    })),
   ).toBe(OK);
   expect([await inGroup(), await group(), await membersNow()]).toEqual([NOT_FOUND, NOT_FOUND, '']);
   expect(await joined(1)).toBe(OK); // for a second
@@ -270,7 +280,7 @@ test('unknown messages, keys and items are ignored', async () => {
       frame(Type.ServiceEvent, 1, ada.id, 2, '', {}),
       frame(Type.ServiceMapping, 'i', ada.id, 'instance', {}),
       frame(Type.ConnectionReconnect, ada.id, {}),
-      frame(Type.ConnectionFlowControl, ada.id, 1, 2, {}), // a pause that nobody asked for is acknowledged
+      frame(Type.ConnectionFlowControl, ada.id, 1, 2, {}), // a pause without a request is acknowledged
       frame(Type.Ping, 'future', 'value', 'odd'),
       frame(Type.JoinGroup, ada.id, groupName, unknownKeys, 'more', ['items'], null),
       frame(Type.JoinGroup, bob.id, groupName), // without ext, as the first versions wrote it

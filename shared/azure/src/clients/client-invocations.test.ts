@@ -9,7 +9,7 @@ const sent: ServiceMessage[] = [];
 const connection = {
   send: (message: ServiceMessage) => sent.push(message),
 } as unknown as ServiceConnection;
-const asked = { invocationId: 'q', connectionId: 'a', callerServerId: 'other' };
+const ids = { invocationId: 'q', connectionId: 'a', callerServerId: 'other' };
 const completion = {
   type: MessageType.Completion,
   invocationId: 'q',
@@ -20,7 +20,7 @@ const completion = {
 function withQuestion(): ClientInvocations {
   sent.length = 0;
   const invocations = new ClientInvocations('this', [protocol]);
-  invocations.receive(connection, { type: Type.ClientInvocation, ...asked, payloads: new Map() });
+  invocations.receive(connection, { type: Type.ClientInvocation, ...ids, payloads: new Map() });
   return invocations;
 }
 
@@ -33,7 +33,7 @@ test('the result for another server returns on the same connection, unchanged', 
   invocations.setResult('a', completion, undefined, protocol); // again
   const payload = protocol.writeMessage(completion);
   expect(sent).toEqual([
-    { type: Type.ClientCompletion, ...asked, protocol: 'json', payload, ext: { protocol: 'json' } },
+    { type: Type.ClientCompletion, ...ids, protocol: 'json', payload, ext: { protocol: 'json' } },
   ]);
 });
 
@@ -46,7 +46,7 @@ test.each([
   [
     'the service gives it up',
     (invocations: ClientInvocations) =>
-      invocations.receive(connection, { type: Type.ErrorCompletion, ...asked, error: 'late' }),
+      invocations.receive(connection, { type: Type.ErrorCompletion, ...ids, error: 'late' }),
   ],
 ])('the invocation of another server is removed when %s', (_when, end) => {
   const invocations = withQuestion();

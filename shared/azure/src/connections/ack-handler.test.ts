@@ -16,9 +16,9 @@ afterEach(() => {
 });
 
 test('ids count from 1; ok resolves true, not found false, every other status rejects', async () => {
-  const asked = Array.from({ length: 5 }, () => acks.create(one));
-  expect(asked.map(({ ackId }) => ackId)).toEqual([1, 2, 3, 4, 5]);
-  const results = Promise.allSettled(asked.map(({ acked }) => acked));
+  const pendingAcks = Array.from({ length: 5 }, () => acks.create(one));
+  expect(pendingAcks.map(({ ackId }) => ackId)).toEqual([1, 2, 3, 4, 5]);
+  const results = Promise.allSettled(pendingAcks.map(({ acked }) => acked));
   for (const [i, status] of [1, 2, 3, 4, 9].entries()) acks.settle(i + 1, status, 'because');
   acks.settle(1, 1, ''); // again
   acks.settle(99, 1, ''); // nobody's

@@ -307,10 +307,11 @@ test('during a graceful shutdown, a lost connection is neither reopened nor wait
 test('a server connection that opens during a graceful shutdown announces the shutdown too', async () => {
   let giveToken = (): void => undefined;
   const held = new Promise<void>((resolve) => (giveToken = resolve));
-  let asked = 0;
+  let requestCount = 0;
   const credential = {
     getToken: async () => {
-      if (++asked > 1) await held;
+      requestCount += 1;
+      if (requestCount > 1) await held;
       return { token: 'a token', expiresOnTimestamp: Date.now() + 60_000 };
     },
   };

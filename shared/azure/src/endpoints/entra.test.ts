@@ -10,15 +10,15 @@ import { EntraCredentials } from './endpoint-credentials.ts';
 
 const KEY = { KeyId: 'key-1', AccessKey: 'the key of the service' };
 let service: FakeService;
-let asked: (string | undefined)[];
+let receivedRequests: (string | undefined)[];
 let answer: (response: ServerResponse) => void;
 let app: ChatApp | undefined;
 
 beforeEach(async () => {
-  asked = [];
+  receivedRequests = [];
   answer = (response) => response.end(JSON.stringify(KEY));
   service = await startFakeService((request, response) => {
-    asked.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+    receivedRequests.push(`${request.method} ${request.url} ${request.headers.authorization}`);
     answer(response);
   });
 });
@@ -44,14 +44,14 @@ test('server connections send the Entra token, and the key of the service signs 
   const { claims, accessToken } = await negotiate(await start());
   expect(service.connections[0]?.request.headers.authorization).toBe('Bearer entra-token');
   expect(credential.getToken).toHaveBeenCalledWith('https://signalr.azure.com/.default');
-  expect(asked).toEqual(['GET /api/v1/auth/accessKey Bearer entra-token']);
+  expect(receivedRequests).toEqual(['GET /api/v1/auth/accessKey Bearer entra-token']);
   expect(jwt.verify(accessToken, KEY.AccessKey)).toMatchObject({
     aud: 'http://127.0.0.1/client/?hub=chathub',
   });
   expect(jwt.decode(accessToken, { complete: true })?.header.kid).toBe('key-1');
   expect(claims['nameid']).toBeUndefined();
   await negotiate(app as ChatApp);
-  expect(asked).toHaveLength(1);
+  expect(receivedRequests).toHaveLength(1);
 });
 
 test('if the service refuses the token, clients get 500 without a body', async () => {
@@ -61,7 +61,7 @@ test('if the service refuses the token, clients get 500 without a body', async (
     statusCode: 500,
     message: '',
   });
-  expect(asked).toHaveLength(3);
+  expect(receivedRequests).toHaveLength(3);
   answer = (response) => response.end('{}');
   await expect(credentials.clientToken('a', {}, 1000)).rejects.toMatchObject({
     cause: { message: expect.stringContaining('SignalR App Server') as unknown },

@@ -2,21 +2,21 @@ import { expect, expectTypeOf, test, vi } from 'vitest';
 import { type EndpointIdentity, parseConnectionString } from './connection-string.ts';
 import { credentialOf, type TokenCredential } from './token-credential.ts';
 
-const made = vi.hoisted(
+const fakeCredential = vi.hoisted(
   () => (name: string) =>
     class {
-      readonly made: unknown[];
+      readonly createdWith: unknown[];
       constructor(...args: unknown[]) {
-        this.made = [name, ...args];
+        this.createdWith = [name, ...args];
       }
     },
 );
 // The package is optional and not installed here.
 vi.mock('@azure/identity', () => ({
-  DefaultAzureCredential: made('default'),
-  ManagedIdentityCredential: made('managed'),
-  ClientSecretCredential: made('secret'),
-  ClientCertificateCredential: made('certificate'),
+  DefaultAzureCredential: fakeCredential('default'),
+  ManagedIdentityCredential: fakeCredential('managed'),
+  ClientSecretCredential: fakeCredential('secret'),
+  ClientCertificateCredential: fakeCredential('certificate'),
 }));
 
 test.each([
@@ -33,7 +33,7 @@ test.each([
   const credential = await credentialOf(
     identity as Exclude<EndpointIdentity, { kind: 'accessKey' }>,
   );
-  expect(credential).toEqual({ made: expected });
+  expect(credential).toEqual({ createdWith: expected });
 });
 
 /** `AccessToken` and `GetTokenOptions` of @azure/core-auth 1.11, which would bring 6 MB along. */

@@ -39,8 +39,8 @@ export class JsonHubProtocol implements HubProtocol {
     const records = new TextRecordReader(maximumMessageSize);
     const serializer = this.#serializer;
     return {
-      read(piece, onMessage) {
-        records.read(piece, (record) => {
+      read(chunk, onMessage) {
+        records.read(chunk, (record) => {
           const message = readJsonMessage(record, serializer);
           if (message !== undefined) onMessage(message);
         });

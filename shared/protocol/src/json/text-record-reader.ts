@@ -23,7 +23,7 @@ export class TextRecordReader {
   readonly #limit: number;
   #pending = '';
   /** The number of strings that were added to `#pending` since it was flattened. */
-  #pieces = 0;
+  #chunks = 0;
   #decoder: TextDecoder | undefined;
 
   /** `maximumRecordSize` is in bytes of UTF-8, the separator included; undefined means no limit. */
@@ -38,8 +38,8 @@ export class TextRecordReader {
     return rest;
   }
 
-  read(piece: string | Uint8Array, onRecord: (record: string) => void): void {
-    const text = typeof piece === 'string' ? piece : this.#decode(piece);
+  read(chunk: string | Uint8Array, onRecord: (record: string) => void): void {
+    const text = typeof chunk === 'string' ? chunk : this.#decode(chunk);
     let start = 0;
     let end = text.indexOf(RECORD_SEPARATOR);
     while (end >= 0) {
@@ -65,16 +65,16 @@ export class TextRecordReader {
    * than their characters: V8 keeps an object for each part of a concatenated string.
    */
   #flattenIfFragmented(): void {
-    this.#pieces++;
-    if (this.#pieces < MINIMUM_FRAGMENTED || this.#pieces * NODE_SIZE < this.#pending.length)
+    this.#chunks++;
+    if (this.#chunks < MINIMUM_FRAGMENTED || this.#chunks * NODE_SIZE < this.#pending.length)
       return;
-    this.#pieces = 0;
+    this.#chunks = 0;
     this.#pending.charCodeAt(0); // V8 flattens a string before it returns one of its characters
   }
 
   #decode(bytes: Uint8Array): string {
-    // A character may be cut between two pieces, so the decoder is kept; text that is not UTF-8 is
-    // an error, not U+FFFD.
+    // The decoder is kept, because a character may be split between two chunks. Bytes that are not
+    // UTF-8 are an error, not U+FFFD.
     this.#decoder ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     try {
       return this.#decoder.decode(bytes, { stream: true });

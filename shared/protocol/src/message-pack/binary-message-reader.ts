@@ -29,9 +29,9 @@ export class BinaryMessageReader {
     this.#limit = maximumMessageSize ?? Number.POSITIVE_INFINITY;
   }
 
-  /** The bytes handed to `onMessage` belong to `piece` where it holds the whole message. */
-  read(piece: string | Uint8Array, onMessage: (message: Uint8Array) => void): void {
-    const bytes = typeof piece === 'string' ? new TextEncoder().encode(piece) : piece;
+  /** If `chunk` contains a whole message, the bytes that `onMessage` receives are a view of it. */
+  read(chunk: string | Uint8Array, onMessage: (message: Uint8Array) => void): void {
+    const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
     let at = 0;
     while (at < bytes.length) {
       if (this.#length < 0) at = this.#readLength(bytes, at);

@@ -1,9 +1,13 @@
-/** Small messages share one piece of memory: an ArrayBuffer of its own costs more than encoding what goes in. */
+/**
+ * The bytes of memory that small messages share. Allocating an ArrayBuffer costs more than encoding
+ * a small message.
+ */
 const SHARED = 8192;
 const MAXIMUM_SHARED_MESSAGE = SHARED / 4;
 
 /**
- * Puts the length before a message, as {@link BinaryMessageReader} reads it; the parts of the message are copied once.
+ * Writes the length before a message, as {@link BinaryMessageReader} reads it. The parts of the
+ * message are copied once.
  * @example
  * new BinaryMessageWriter().write([Uint8Array.of(0x91, 6)]); // Uint8Array [ 2, 0x91, 6 ]
  */

@@ -57,8 +57,8 @@ export class MessagePackHubProtocol implements HubProtocol {
     const messages = new BinaryMessageReader(maximumMessageSize);
     const serializer = this.#serializer;
     return {
-      read(piece, onMessage) {
-        messages.read(piece, (bytes) => {
+      read(chunk, onMessage) {
+        messages.read(chunk, (bytes) => {
           const message = readMessagePackMessage(bytes, serializer);
           if (message !== undefined) onMessage(message);
         });

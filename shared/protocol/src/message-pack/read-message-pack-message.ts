@@ -53,7 +53,8 @@ function readMessage(
   message: Uint8Array,
   serializer: MessagePackPayloadSerializer | undefined,
 ): HubMessage | undefined {
-  // Binaries are views: they must neither keep a whole piece of the network alive nor change with it.
+  // Binaries are views. A copy keeps them from holding the whole chunk in memory, and from changing
+  // with it.
   const bytes = checkMessagePack(message) ? new Uint8Array(message) : message;
   const members = decode(decoder, bytes);
   // A replaced serializer reads the message a second time: the protocol's own members must not depend on it.

@@ -9,13 +9,18 @@ const FIXED_BYTES = [
   0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17, 0, 0, 0, 0, 0, 0, 0,
 ];
 
-/** Values that are left in each array and map around the one that is looked at; nothing else runs in between. */
+/**
+ * The number of values that remain in each array and map around the current value. It is shared,
+ * because the check is synchronous.
+ */
 const open = new Uint32Array(MAXIMUM_DEPTH);
 
 /**
- * Looks at the structure of one MessagePack value before the library builds it, since the library takes memory for lengths that are only
- * claimed and knows no limit of depth: refuses nests deeper than 64 levels, lengths that the bytes cannot hold, and bytes that are left over.
- * Walks without recursion, each byte once. True when there are binaries or extensions, which a decoder returns as views.
+ * Checks the structure of one MessagePack value before the library decodes it. The library allocates
+ * memory for any length that a header states, and has no depth limit. Values that are nested deeper
+ * than 64 levels, lengths beyond the end of the bytes, and bytes after the value are refused. Reads
+ * each byte once, without recursion. Returns whether the value contains binaries or extensions,
+ * which a decoder returns as views.
  * @throws {ProtocolError}
  */
 export function checkMessagePack(bytes: Uint8Array): boolean {

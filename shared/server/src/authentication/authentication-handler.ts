@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 
-/** A request whose sender is asked for. */
+/** The request that an {@link AuthenticationHandler} authenticates. */
 export interface AuthenticationContext {
   readonly request: ConnectionRequest;
   /** The request of Node, with the properties that the app's middleware has added. */
@@ -13,8 +13,8 @@ export interface AuthenticationContext {
 }
 
 /**
- * What came of it: a ticket, a failure (there was a token and it is not good), or neither (nobody
- * said who they are). Source: `AuthenticateResult` of ASP.NET Core.
+ * The result of an authentication: a ticket, a failure (the token is not valid), or neither (the
+ * request has no credentials). Source: `AuthenticateResult` of ASP.NET Core.
  */
 export interface AuthenticateResult {
   readonly ticket?: AuthenticationTicket;
@@ -27,14 +27,14 @@ export interface AuthenticateResult {
    * false.
    */
   readonly hasExplicitCredentials?: boolean;
-  /** The request has its answer already; nothing more is to be done. */
+  /** True if the handler has answered the request itself. Default: false. */
   readonly handled?: boolean;
 }
 
 /**
- * Says who a request comes from. Made by {@link jwtBearer} and {@link requestUser}, or your own.
- * What it throws is answered with 500, logged without tokens, and lets nobody in. Source:
- * `IAuthenticationHandler` of ASP.NET Core.
+ * Identifies the user who sent a request. {@link jwtBearer} and {@link requestUser} create
+ * handlers, and you can write your own. If it throws, the request is refused with status 500, and
+ * the error is logged without tokens. Source: `IAuthenticationHandler` of ASP.NET Core.
  * @example
  * const apiKey: AuthenticationHandler = {
  *   authenticate: ({ request }) =>

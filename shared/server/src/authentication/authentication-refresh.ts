@@ -13,7 +13,10 @@ export interface AuthenticationRefresh {
   readonly request: ConnectionRequest;
 }
 
-/** Whole seconds for which a ticket still holds; undefined where it has no end, or is over. */
+/**
+ * Returns the whole seconds until a ticket expires, or undefined if it does not expire or has
+ * expired.
+ */
 export function tokenLifetimeSeconds(ticket: AuthenticationTicket | undefined): number | undefined {
   if (ticket?.expiresAt === undefined) return undefined;
   const seconds = Math.floor((ticket.expiresAt - Date.now()) / 1000);

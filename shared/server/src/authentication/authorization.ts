@@ -2,11 +2,14 @@ import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { rolesOf } from './claims.ts';
 
-/** What is asked for: a connection to the hub, or one of its methods. Source: `HubInvocationContext` of ASP.NET Core. */
+/**
+ * What a rule decides about: a connection to the hub, or a call of one of its methods. Source:
+ * `HubInvocationContext` of ASP.NET Core.
+ */
 export interface AuthorizationContext {
   /** The request that opens, or opened, the connection. */
   readonly request: ConnectionRequest;
-  /** The method as the hub declares it; undefined where the connection itself is asked for. */
+  /** The name of the method as the hub declares it. Undefined for a connection. */
   readonly hubMethodName?: string;
   readonly hubMethodArguments?: readonly unknown[];
 }

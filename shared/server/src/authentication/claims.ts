@@ -2,7 +2,7 @@ import { inspect, type InspectOptions, isDeepStrictEqual } from 'node:util';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 
-// Tokens made by .NET carry the long names where the short ones are not mapped.
+// Tokens that .NET creates have the long names if the short ones are not mapped.
 const NAME_IDENTIFIER = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier';
 const ROLE = 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role';
 

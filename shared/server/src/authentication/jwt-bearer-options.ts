@@ -5,7 +5,10 @@ import type { JwtAlgorithm, JwtHeader, VerificationKey } from './verification-ke
 /** Source: `MessageReceivedContext` of ASP.NET Core. */
 export interface MessageReceivedContext {
   readonly request: ConnectionRequest;
-  /** Set it to use another token than the one in the Authorization header; undefined or empty leaves that one. */
+  /**
+   * The token to use instead of the one in the Authorization header. If it is undefined or empty,
+   * the header is used.
+   */
   token: string | undefined;
 }
 

@@ -15,7 +15,10 @@ export interface Refusal {
   readonly message?: string;
 }
 
-/** What came of a request: who it comes from (or nobody), a refusal, or an answer that someone else has given. */
+/**
+ * The decision about a request: the ticket of its user (none for an anonymous request), a refusal,
+ * or that the authentication handler has answered it.
+ */
 export interface Admission {
   readonly ticket?: AuthenticationTicket;
   readonly refusal?: Refusal;
@@ -28,18 +31,18 @@ const nobody: Admission = {};
 export const forbidden: Refusal = { status: 403, headers: {} };
 const broken: Admission = { refusal: { status: 500, headers: {} } };
 
-/** What the step needs to know of its hub. */
+/** The options of a hub that {@link RequestAuthentication} uses. */
 export interface RequestAuthenticationOptions {
   readonly authentication: AuthenticationHandler | 'none';
   readonly authorize: Authorize | undefined;
-  /** Time in ms that it may take. */
+  /** The maximum time in ms that authentication and authorization may take. */
   readonly handshakeTimeout: number;
   readonly logger: Logger;
 }
 
 /**
- * The step before any request of a hub is answered: who is it, and may they. Source: the authentication and authorization
- * middleware of ASP.NET Core.
+ * Authenticates and authorizes each request of a hub before it is answered. Source: the
+ * authentication and authorization middleware of ASP.NET Core.
  */
 export class RequestAuthentication {
   readonly #options: RequestAuthenticationOptions;

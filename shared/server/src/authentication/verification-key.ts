@@ -62,8 +62,8 @@ export function verificationKey(key: VerificationKey): KeyObject {
 }
 
 /**
- * The algorithms that a key can be used with, the usual one first. A public key has no HMAC among them: else whoever knows the
- * public key could sign (RFC 8725 section 2.1).
+ * Returns the algorithms that a key can be used with, the usual one first. A public key must not be
+ * used with HMAC. Otherwise everyone who knows the public key could sign (RFC 8725 section 2.1).
  */
 export function algorithmsOf(key: KeyObject): readonly string[] {
   if (key.type === 'secret') {

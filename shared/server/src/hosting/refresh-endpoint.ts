@@ -40,7 +40,7 @@ export async function answerRefresh({
     ) {
       return json(403, { error: 'permission_change_rejected' });
     }
-    // It may have ended while the app was asked.
+    // The connection may have closed while the app decided.
     if (hub.connections.find(id) !== connection)
       return json(404, { error: 'connection_not_found' });
     connection.replacedUntil = Math.max(

@@ -38,8 +38,9 @@ import type { UpgradeServer } from './upgrades/server-upgrades.ts';
 import { type AttachOptions, UpgradeHandler } from './upgrades/upgrade-handler.ts';
 
 /**
- * A hub class, or what makes a hub for each call and gives it what it needs. A function alone is called once when it is mapped, to
- * see its class; with its class beside it, it is called for calls only.
+ * A hub class, or a function that creates a hub with its dependencies for each call. A function
+ * alone is also called once by `mapHub`, which needs the class of the hub. Together with the class,
+ * it is only called for calls.
  * @example
  * signalr.mapHub('/chat', ChatHub, { methods: ['say'] });
  * signalr.mapHub('/chat', () => new ChatHub(database), { methods: ['say'] });
@@ -60,7 +61,7 @@ export interface RouterOptions {
 }
 
 /**
- * A SignalR server beside express or any `http.Server`.
+ * A SignalR server that shares an `http.Server` with express or another framework.
  * @example
  * const signalr = new SignalRServer();
  * const messages = signalr.mapHub('/messages', MessageHub, { methods: ['sendMessage'] });
@@ -233,12 +234,15 @@ export class SignalRServer {
     return { status: worst ?? 'Healthy', entries };
   }
 
-  /** Tells all clients to reconnect, sends what waits, ends every connection. Leaves no handle; the `http.Server` stays yours. */
+  /**
+   * Asks all clients to reconnect, sends queued messages, and closes every connection. It leaves no
+   * open handles. It does not close the `http.Server`.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.closing?.()));
     this.#upgrades.detach();
-    // Found until the last client is gone: who polls must be told of the end.
+    // The routes stay until the last client has gone, because polls receive the Close message.
     await Promise.all(this.#routes.values.map((hub) => hub.close()));
     this.#routes.clear();
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.close?.()));
@@ -300,7 +304,7 @@ function open<THub extends Hub<never>>(
   return { create, hubClass: sample.constructor };
 }
 
-/** A rule that is misspelt, or that nobody can meet, is a mistake to be told at start. */
+/** Throws if an authorization rule is misspelled, or if no user can meet it. */
 function refuseImpossibleRules(
   path: string,
   { authorize, authentication }: ResolvedOptions,
