@@ -16,11 +16,14 @@ import { createSecureServer } from 'node:http2';
 import { setInterval } from 'node:timers/promises';
 import express from 'express';
 import type { FastifyInstance } from 'fastify';
-import { HttpTransportType, HubConnectionBuilder } from '@microsoft/signalr';
+import { type HubConnection, HttpTransportType, HubConnectionBuilder } from '@microsoft/signalr';
 import { createCluster, createSentinel } from '@redis/client';
 import { redis, presence } from '@practical-signalr/redis';
 import { azureSignalR } from '@practical-signalr/azure';
-import { Hub, type HubFilter, SignalRServer, stream, streamOf } from '@practical-signalr/server';
+import {
+  type AuthenticationHandler, bytes, type ClaimsPrincipal, Hub, type HubContext, type HubFilter, requestUser, SignalRServer, stream,
+  streamOf, type UntypedClient,
+} from '@practical-signalr/server';
 import { typed } from '@practical-signalr/server/client';
 import { OpenTelemetryFilter } from '@practical-signalr/server/opentelemetry';
 import { testServer } from '@practical-signalr/server/testing';
@@ -38,6 +41,14 @@ declare const fastify: FastifyInstance;
 declare const url: string;
 declare const key: string;
 declare const cert: string;
+declare const connection: HubConnection;
+declare const online: ReturnType<typeof presence>;
+declare const sessions: express.RequestHandler;
+declare const passport: Record<'initialize' | 'session', () => express.RequestHandler>;
+declare class Tickets implements AuthenticationHandler {
+  issue(user: ClaimsPrincipal): string;
+  authenticate: AuthenticationHandler['authenticate'];
+}
 `;
 
 const docs = readdirSync(join(root, 'shared/docs'), { recursive: true, encoding: 'utf8' })
@@ -66,7 +77,7 @@ test('every TypeScript snippet in the READMEs and the documentation compiles in 
   mkdirSync(folder, { recursive: true });
   for (const { name, code } of snippets) {
     // A snippet is either a module or the body of a hub method.
-    const isModule = /^import /m.test(code);
+    const isModule = /^(import|export) /m.test(code);
     const text = isModule
       ? code
       : `${context}\nexport async function snippet(this: ChatHub): Promise<void> {\n${code}}\n`;

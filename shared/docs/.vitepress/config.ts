@@ -34,6 +34,7 @@ export default defineConfig({
       { text: 'Tutorial', link: '/tutorial/first-hub' },
       { text: 'Guides', link: '/guides/hubs' },
       { text: 'Reference', link: '/reference/options' },
+      { text: 'Explanation', link: '/explanation/architecture' },
     ],
     outline: [2, 3],
     search: { provider: 'local' },

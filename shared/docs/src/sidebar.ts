@@ -18,8 +18,11 @@ export const sidebar: readonly PageGroup[] = [
     text: 'Guides: hubs',
     pages: [
       ['Write a hub', '/guides/hubs'],
+      ['Groups and users', '/guides/groups'],
       ['Share types with the client', '/guides/contract'],
       ['Use it in React', '/guides/react'],
+      ['Send from outside a hub', '/guides/hub-context'],
+      ['Validate arguments', '/guides/validation'],
       ['Streams and uploads', '/guides/streams'],
       ['Call a client and wait', '/guides/client-results'],
       ['Reconnect and recover', '/guides/reconnect'],
@@ -34,7 +37,10 @@ export const sidebar: readonly PageGroup[] = [
       ['Authentication and authorization', '/guides/authentication'],
       ['Pages of other origins (CORS)', '/guides/origins'],
       ['Connections without a hub', '/guides/raw-connections'],
+      ['Logging', '/guides/logging'],
       ['Filters, traces and metrics', '/guides/metrics'],
+      ['Bundle and minify', '/guides/bundling'],
+      ['Tune the performance', '/guides/performance'],
     ],
   },
   {
@@ -47,12 +53,14 @@ export const sidebar: readonly PageGroup[] = [
       ['With ASP.NET Core servers', '/guides/aspnet-core-servers'],
       ['Azure SignalR Service', '/guides/azure'],
       ['Azure on your machine', '/guides/azure-emulator'],
+      ['nginx, HAProxy and Caddy', '/guides/reverse-proxies'],
       ['Docker and Kubernetes', '/guides/kubernetes'],
     ],
   },
   {
     text: 'Reference',
     pages: [
+      ['Hub members', '/reference/hub'],
       ['Options of the server', '/reference/options'],
       ['Options of Redis', '/reference/redis-options'],
       ['Options of Azure', '/reference/azure-options'],
@@ -62,6 +70,18 @@ export const sidebar: readonly PageGroup[] = [
       ['Guarantees', '/reference/guarantees'],
       ['Protocol notes', '/reference/protocol'],
       ['Commands', '/reference/commands'],
+    ],
+  },
+  {
+    text: 'Explanation',
+    pages: [
+      ['Architecture', '/explanation/architecture'],
+      ['How a message travels', '/explanation/message-path'],
+      ['What is recorded', '/explanation/recordings'],
+      ['Security model', '/explanation/security'],
+      ['Coming from ASP.NET Core', '/explanation/from-aspnet-core'],
+      ['Coming from Socket.IO', '/explanation/from-socket-io'],
+      ['What differs on purpose', '/explanation/differences'],
     ],
   },
 ];

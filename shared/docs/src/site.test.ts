@@ -33,9 +33,12 @@ test.each([
   ['cors', 'guides/origins'],
   ['401', 'guides/authentication'],
   ['sticky sessions', 'guides/several-servers'],
+  ['pino', 'guides/logging'],
+  ['nginx', 'guides/reverse-proxies'],
   ['group members', 'guides/presence'],
   ['private method', 'guides/hubs'],
   ['origin', 'guides/origins'],
+  ['minify', 'guides/bundling'],
 ])('the search finds "%s" among the first five results', async (query, page) => {
   const found = await search(query);
   expect(found.slice(0, 5).map((id) => id.split('#')[0])).toContain(page);

@@ -4,11 +4,12 @@
  * because they expect the details first.
  * @example
  * const log = pino();
+ * const write = (level: keyof Logger) => (message: string, ...details: unknown[]) => {
+ *   const err = details.find((detail) => detail instanceof Error);
+ *   log[level]({ err, details: details.filter((detail) => detail !== err) }, message);
+ * };
  * const logger: Logger = {
- *   debug: (message, ...details) => log.debug({ details }, message),
- *   info: (message, ...details) => log.info({ details }, message),
- *   warn: (message, ...details) => log.warn({ details }, message),
- *   error: (message, error) => log.error(error, message),
+ *   debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'),
  * };
  */
 export interface Logger {
