@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitepress';
 import { externalFiles } from '../src/external-files.ts';
+import { searchableText } from '../src/searchable-text.ts';
 import { sidebar } from '../src/sidebar.ts';
 import { slugOf } from '../src/slug.ts';
 
@@ -14,7 +15,7 @@ export default defineConfig({
   cacheDir: 'dist/.vitepress-cache',
   cleanUrls: true,
   srcExclude: ['dist/**'],
-  rewrites: { 'README.md': 'index.md' },
+  rewrites: { 'README.md': 'index.md', 'reference/api/README.md': 'reference/api/index.md' },
   // src/links.test.ts checks all links, also those to files outside this folder.
   ignoreDeadLinks: true,
   markdown: {
@@ -27,7 +28,7 @@ export default defineConfig({
   themeConfig: {
     sidebar: sidebar.map(({ text, pages }) => ({
       text,
-      collapsed: false,
+      collapsed: text === 'Reference: API',
       items: pages.map(([title, link]) => ({ text: title, link })),
     })),
     nav: [
@@ -37,6 +38,11 @@ export default defineConfig({
       { text: 'Explanation', link: '/explanation/architecture' },
     ],
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        _render: (text, env, markdown) => markdown.render(searchableText(text, env), env),
+      },
+    },
   },
 });

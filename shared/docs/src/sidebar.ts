@@ -73,6 +73,28 @@ export const sidebar: readonly PageGroup[] = [
     ],
   },
   {
+    text: 'Reference: API',
+    pages: [
+      ['All entry points', '/reference/api/'],
+      ['server', '/reference/api/server'],
+      ['server/client', '/reference/api/server/client'],
+      ['server/testing', '/reference/api/server/testing'],
+      ['server/fastify', '/reference/api/server/fastify'],
+      ['server/opentelemetry', '/reference/api/server/opentelemetry'],
+      ['server/scale-out', '/reference/api/server/scale-out'],
+      ['server/lifetime-suite', '/reference/api/server/lifetime-suite'],
+      ['server/transports', '/reference/api/server/transports'],
+      ['redis', '/reference/api/redis'],
+      ['redis/opentelemetry', '/reference/api/redis/opentelemetry'],
+      ['redis/local', '/reference/api/redis/local'],
+      ['azure', '/reference/api/azure'],
+      ['azure/management', '/reference/api/azure/management'],
+      ['azure/service-protocol', '/reference/api/azure/service-protocol'],
+      ['azure-emulator', '/reference/api/azure-emulator'],
+      ['protocol', '/reference/api/protocol'],
+    ],
+  },
+  {
     text: 'Explanation',
     pages: [
       ['Architecture', '/explanation/architecture'],

@@ -35,7 +35,7 @@ test.each([
   ['sticky sessions', 'guides/several-servers'],
   ['pino', 'guides/logging'],
   ['nginx', 'guides/reverse-proxies'],
-  ['group members', 'guides/presence'],
+  ['group members', 'guides/groups'],
   ['private method', 'guides/hubs'],
   ['origin', 'guides/origins'],
   ['minify', 'guides/bundling'],

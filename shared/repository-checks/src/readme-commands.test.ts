@@ -56,6 +56,7 @@ const elsewhere: Record<string, string> = {
   'npm run twin -- --port 5900 --redis 127.0.0.1:6379':
     'shared/conformance/src/interop/interop.test.ts',
   'npm run new-lesson -- your-topic': 'shared/course/src/commands/new-lesson.test.ts',
+  'npm run docs:api': 'shared/docs/src/api.test.ts',
   'npm run slides:pdf': 'slides/src/commands.test.ts',
   'npm run picture': 'shared/course/src/commands/picture.ts',
   'npm run lint': 'shared/course/src/commands/test.ts',
