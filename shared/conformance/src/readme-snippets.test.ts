@@ -53,7 +53,7 @@ declare class Tickets implements AuthenticationHandler {
 
 const docs = readdirSync(join(root, 'shared/docs'), { recursive: true, encoding: 'utf8' })
   .map((file) => `shared/docs/${file.replaceAll('\\', '/')}`)
-  .filter((file) => file.endsWith('.md') && !/\/(dist|node_modules)\//.test(file));
+  .filter((file) => file.endsWith('.md') && !/\/(dist|node_modules|api)\//.test(file));
 const pages = [
   'README.md',
   'shared/protocol/README.md',

@@ -78,6 +78,7 @@ export const sidebar: readonly PageGroup[] = [
       ['All entry points', '/reference/api/'],
       ['server', '/reference/api/server'],
       ['server/client', '/reference/api/server/client'],
+      ['server/hub-context', '/reference/api/server/hub-context'],
       ['server/testing', '/reference/api/server/testing'],
       ['server/fastify', '/reference/api/server/fastify'],
       ['server/opentelemetry', '/reference/api/server/opentelemetry'],
