@@ -79,6 +79,7 @@ export const sidebar: readonly PageGroup[] = [
       ['server', '/reference/api/server'],
       ['server/client', '/reference/api/server/client'],
       ['server/hub-context', '/reference/api/server/hub-context'],
+      ['server/react', '/reference/api/server/react'],
       ['server/testing', '/reference/api/server/testing'],
       ['server/fastify', '/reference/api/server/fastify'],
       ['server/opentelemetry', '/reference/api/server/opentelemetry'],

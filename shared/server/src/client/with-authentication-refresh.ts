@@ -37,6 +37,7 @@ export interface RefreshingHubConnection extends HubConnection {
 
 /** A builder of the official client that builds a connection whose token is refreshed. */
 export interface RefreshingHubConnectionBuilder extends HubConnectionBuilder {
+  /** Returns the connection. It is not started. Throws if `withUrl` was not called. */
   build(): RefreshingHubConnection;
 }
 
