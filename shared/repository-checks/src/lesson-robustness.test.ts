@@ -104,7 +104,7 @@ const lessons = lessonFolders();
 const all = new Map<number, RunningLesson>();
 beforeAll(async () => {
   const starts = lessons.map(async ({ number, folder: of }) =>
-    all.set(number, await startLesson(of)),
+    all.set(number, await startLesson(of, { production: true })),
   );
   await Promise.all(starts);
 });

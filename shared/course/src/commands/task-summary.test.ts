@@ -10,6 +10,7 @@ beforeAll(() => {
   for (const [name, passed, failed] of [
     ['a', 3, 0],
     ['b', 2, 1],
+    ['', 7, 0],
   ] as const) {
     const file = join(root, name, reportFile);
     mkdirSync(dirname(file), { recursive: true });
@@ -31,6 +32,10 @@ const task = (taskId: string, directory: string, exitCode?: number, isCached = f
 test('the tests of cached and of new tasks are added up', () => {
   const tasks = [task('a#test', 'a', undefined, true), task('b#test', 'b', 1)];
   expect(countTasks({ tasks }, root)).toEqual({ passed: 5, failed: 1, skipped: 2 });
+});
+test('the task that runs the tests of all packages counts its tests', () => {
+  const tasks = [task('//#test:all', '', 0)];
+  expect(countTasks({ tasks }, root)).toEqual({ passed: 7, failed: 0, skipped: 1 });
 });
 test('any other task is one check', () => {
   const tasks = [task('//#lint', '', 0), task('//#typecheck', '', 2)];

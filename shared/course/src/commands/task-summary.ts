@@ -29,7 +29,8 @@ export function countTasks(summary: RunSummary, root: string): Counts {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   for (const task of summary.tasks) {
     if (task.command === '<NONEXISTENT>') continue;
-    const added = task.task === 'test' ? countTests(task, root) : countCheck(task);
+    const isTest = task.task === 'test' || task.task === 'test:all';
+    const added = isTest ? countTests(task, root) : countCheck(task);
     counts.passed += added.passed;
     counts.failed += added.failed;
     counts.skipped += added.skipped;
