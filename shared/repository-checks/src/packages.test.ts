@@ -27,6 +27,7 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly license: string;
+  readonly keywords: readonly string[];
   readonly repository?: unknown;
   readonly publishConfig?: { readonly access: string; readonly provenance: boolean };
   readonly engines: { readonly node: string };
@@ -95,7 +96,11 @@ describe.each(names)('the package %s', (name) => {
       license: 'MIT',
       publishConfig: { access: 'public', provenance: true },
       engines: { node: '>=20.19' },
+      sideEffects: false,
     });
+    expect(manifest().keywords).toContain('signalr');
+    expect(manifest()).not.toHaveProperty('funding');
+    expect(files()).toContain('CHANGELOG.md');
   });
   test('imports only what its manifest names', () => {
     const { dependencies, peerDependencies } = manifest();

