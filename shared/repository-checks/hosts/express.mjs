@@ -1,0 +1,9 @@
+// For Express 4 and 5.
+import { createServer } from 'node:http';
+import express from 'express';
+import { echoServer, listen } from './echo-server.mjs';
+
+const signalr = echoServer();
+const app = express();
+app.use(signalr.router());
+listen(signalr, createServer(app));
