@@ -3,7 +3,7 @@ import { BindingError } from './binding-error.ts';
 import { ConnectionNotFoundError } from './connection-not-found-error.ts';
 import { HubError } from './hub-error.ts';
 import { TokenError } from './token-error.ts';
-import { refusals } from './log-messages.ts';
+import { logMessages, refusals } from './log-messages.ts';
 import { wireMessages } from './wire-messages.ts';
 
 export { BindingError, ConnectionNotFoundError };
@@ -373,6 +373,9 @@ export const errors = {
     }),
   closedByClient: (message: string) => createError('ERR_SIGNALR_CLOSED_BY_CLIENT', message),
   sequenceInvalid: () => createError('ERR_SIGNALR_SEQUENCE_INVALID', wireMessages.sequenceTooHigh),
+
+  recordTooLarge: (length: number, maximum: number) =>
+    createError('ERR_SIGNALR_RECORD_TOO_LARGE', logMessages.recordTooLarge(length, maximum)),
 
   // Presence
   presenceQueryInvalid: (problem: string) =>

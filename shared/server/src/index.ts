@@ -1,4 +1,9 @@
-export { SignalRServer, type HubFactory, type RouterOptions } from './hosting/signalr-server.ts';
+export {
+  SignalRServer,
+  type HubFactory,
+  type RouterOptions,
+  type ServerCloseOptions,
+} from './hosting/signalr-server.ts';
 export type { HubContext } from './hub-context/hub-context.ts';
 export type {
   CloseOptions,

@@ -48,6 +48,17 @@ export const logMessages = {
     `Connection ${id} was closed, because the client does not read its messages.`,
   connectedHookFailed: (hub: string) => `onConnected of ${hub} failed. The connection was closed.`,
   refreshedHookFailed: (hub: string) => `onAuthenticationRefreshed of ${hub} failed.`,
+  connectionMovedHookFailed: (hub: string) =>
+    `onConnectionMoved of ${hub} failed. The connection was closed.`,
+  notHandedOver: (id: string) =>
+    `Connection ${id} could not be handed over to another server, so it closes. Its client may reconnect.`,
+  recordTooLarge: (length: number, maximum: number) =>
+    `The unacknowledged messages of the connection take ${length} characters, and at most ${maximum} can be handed over. Set a lower 'statefulReconnectBufferSize'.`,
+  handedOver: (path: string, moved: number, total: number) =>
+    `${moved} of ${total} connections of the hub at ${path} were handed over to other servers.`,
+  claimFailed: (id: string) => `Connection ${id} could not be taken over from another server.`,
+  recordRefused: (id: string) =>
+    `The hand-over record of connection ${id} was refused. It was changed, or another hub, key or version of this package wrote it.`,
   disconnectedHookFailed: (hub: string) => `onDisconnected of ${hub} failed.`,
   disconnectedHookTimedOut: (hub: string) =>
     `onDisconnected of ${hub} did not return within shutdownTimeout. The server closed without waiting for it.`,

@@ -23,6 +23,8 @@ export const wireMessages = {
     `Failed to bind Stream message.${issues === undefined ? '' : ` ${issues}`}`,
   streamMoved:
     'The stream stopped, because another server has taken over this client. Start it again.',
+  callNotMoved:
+    'The call stopped, because another server takes over this client. Call the method again.',
   tooManyStreams: (maximum: number) =>
     `A connection can run at most ${maximum} streams. Cancel one before you start the next.`,
   tooManyUploads: (maximum: number) =>

@@ -3,7 +3,11 @@ import type { ConnectionContext } from '../connections/connection-context.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { RunningClock } from '../connections/running-clock.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
+import type { HandOverSettings } from '../hubs/hand-over/departure.ts';
+import type { ReadSnapshot } from '../hubs/hand-over/connection-snapshot.ts';
+import type { StoredRecord } from '../scale-out/hand-over.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
+import type { LifetimeConnection } from '../scale-out/lifetime-connection.ts';
 
 /** What an endpoint needs to serve a connection. */
 export interface NewConnection {
@@ -26,10 +30,29 @@ export interface EndpointConnection {
   onHeartbeat(now: number): void;
   /** Closes the connection because the server stops. */
   shutdown(): void;
+  /**
+   * Hands the connection over to another server because this one stops. Resolves with undefined if
+   * it cannot move and closes instead. Never rejects.
+   */
+  handOver?(settings: HandOverSettings): Promise<StoredRecord | undefined>;
+}
+
+/** A connection that another server had before. Its client is away. */
+export interface RestoredConnection {
+  readonly connection: LifetimeConnection;
+  readonly served: EndpointConnection;
+  /** Lets the client connect. `tail` are the messages that follow those of the snapshot. */
+  activate(tail: readonly (string | Uint8Array)[]): void;
+  /** Ends the connection without hooks, because it was not taken over. */
+  end(): void;
 }
 
 /** What serves the connections of a mapped path: a hub, or the handler of `mapConnection`. */
 export interface Endpoint {
-  readonly lifetime: Pick<HubLifetimeManager, 'negotiate'>;
+  readonly lifetime: Pick<HubLifetimeManager, 'negotiate' | 'handOver'>;
+  /** The name of the hub on the backplane. Undefined for connection handlers. */
+  readonly hubName?: string;
   connect(connection: NewConnection): EndpointConnection;
+  /** Continues a connection of another server. */
+  restore?(connection: NewConnection, snapshot: ReadSnapshot): RestoredConnection;
 }

@@ -5,6 +5,7 @@ import type { AuthenticationTicket } from '../connections/authentication-ticket.
 import { ConnectionContext } from '../connections/connection-context.ts';
 import { ConnectionManager } from '../connections/connection-manager.ts';
 import { ConnectionTokens } from '../connections/tokens/connection-tokens.ts';
+import { RecordSeal } from '../connections/tokens/record-seal.ts';
 import { RunningClock } from '../connections/running-clock.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
@@ -15,7 +16,15 @@ import type { ResolvedOptions } from '../server-options.ts';
 import type { SendLimits } from '../transports/buffered-transport.ts';
 import { findTransport, upgradeTransports } from '../transports/find-transport.ts';
 import type { TransportDefinition, TransportUpgrader } from '../transports/transport-definition.ts';
-import type { Endpoint, EndpointConnection } from './endpoint.ts';
+import type { ReadSnapshot } from '../hubs/hand-over/connection-snapshot.ts';
+import type {
+  Endpoint,
+  EndpointConnection,
+  NewConnection,
+  RestoredConnection,
+} from './endpoint.ts';
+import { absentTransport } from './hand-over/absent-transport.ts';
+import { HubHandOver } from './hand-over/hub-hand-over.ts';
 
 /** Bytes that a client's buffer may hold when the application does not wait for its sends. */
 export const MAXIMUM_SEND_BUFFER = 16 * 1024 * 1024;
@@ -30,6 +39,9 @@ export class MappedHub {
   /** The transports that negotiation offers, in the order of the option `transports`. */
   readonly offeredTransports: readonly TransportDefinition[];
   readonly upgraders: ReadonlyMap<TransportDefinition, TransportUpgrader>;
+  /** Hands connections over to other servers. Undefined if this is off. */
+  readonly handOver: HubHandOver | undefined;
+  readonly #path: string;
   readonly #limiter: ConnectionLimiter;
   readonly #endpoint: Endpoint;
   readonly #live = new Map<ConnectionContext, EndpointConnection>();
@@ -39,6 +51,7 @@ export class MappedHub {
   #onEmpty: (() => void) | undefined;
 
   constructor(path: string, hubClass: unknown, endpoint: Endpoint, options: ResolvedOptions) {
+    this.#path = path;
     this.hubClass = hubClass;
     this.options = options;
     this.authentication = new RequestAuthentication(options);
@@ -54,13 +67,19 @@ export class MappedHub {
     this.#heartbeat = setInterval(() => this.#beat(), interval);
     this.#heartbeat.unref();
     const { connectionTokens, disconnectTimeout } = options;
+    const tokens = connectionTokens && new ConnectionTokens(connectionTokens, path);
     this.connections = new ConnectionManager({
       unopenedTimeout: disconnectTimeout,
       clock: this.#clock,
-      tokens: connectionTokens && new ConnectionTokens(connectionTokens, path),
+      tokens,
     });
     this.#limiter = new ConnectionLimiter(options.limits);
     this.#endpoint = endpoint;
+    const { handOver } = endpoint.lifetime;
+    if (handOver !== undefined && connectionTokens !== undefined && tokens !== undefined) {
+      const seal = new RecordSeal(connectionTokens.keys, path);
+      this.handOver = new HubHandOver(this, handOver, tokens, seal);
+    }
     this.offeredTransports = options.transports
       .map((name) => findTransport(name))
       .filter((definition) => definition !== undefined);
@@ -70,6 +89,11 @@ export class MappedHub {
         definition.createUpgrader(options.maximumReceiveMessageSize),
       ]),
     );
+  }
+
+  /** The name of the hub on the backplane. */
+  get hubName(): string {
+    return this.#endpoint.hubName ?? '';
   }
 
   get lifetime(): Endpoint['lifetime'] {
@@ -132,26 +156,47 @@ export class MappedHub {
     return this.#serve(context, transport, request);
   }
 
+  /** Serves a connection of another server. Its client is away. */
+  restore(
+    context: ConnectionContext,
+    request: ConnectionRequest,
+    snapshot: ReadSnapshot,
+  ): RestoredConnection | undefined {
+    const transport = absentTransport(snapshot.snapshot.transport);
+    this.connections.open(context, transport, request);
+    const onEnded = this.#limiter.add(request, context.ticket);
+    const connection = this.#newConnection(context, transport, request, onEnded);
+    const restored = this.#endpoint.restore?.(connection, snapshot);
+    if (restored !== undefined) this.#live.set(context, restored.served);
+    return restored;
+  }
+
   #serve(
     context: ConnectionContext,
     transport: Transport,
     request: ConnectionRequest,
     onEnded?: () => void,
   ): TransportEvents {
-    const connection = this.#endpoint.connect({
-      context,
-      transport,
-      request,
-      clock: this.#clock,
-      onEnded: () => {
-        onEnded?.();
-        this.connections.remove(context);
-        this.#live.delete(context);
-        if (this.#live.size === 0) this.#onEmpty?.();
-      },
-    });
+    const connection = this.#endpoint.connect(
+      this.#newConnection(context, transport, request, onEnded),
+    );
     this.#live.set(context, connection);
     return connection.transportEvents;
+  }
+
+  #newConnection(
+    context: ConnectionContext,
+    transport: Transport,
+    request: ConnectionRequest,
+    onClosed: (() => void) | undefined,
+  ): NewConnection {
+    const onEnded = (): void => {
+      onClosed?.();
+      this.connections.remove(context);
+      this.#live.delete(context);
+      if (this.#live.size === 0) this.#onEmpty?.();
+    };
+    return { context, transport, request, clock: this.#clock, onEnded };
   }
 
   /** Gives a connection the newer ticket of its user. */
@@ -165,14 +210,22 @@ export class MappedHub {
     this.#live.get(context)?.onAuthenticationRefreshed();
   }
 
-  /** Asks every client to reconnect and waits until all connections have closed. */
-  async close(): Promise<void> {
+  /**
+   * Asks every client to reconnect and waits until all connections have closed. With a
+   * `drainTimeout` (in ms), hands connections over to other servers first, if this is on.
+   */
+  async close(drainTimeout?: number): Promise<void> {
     this.#closing = true;
     clearInterval(this.#heartbeat);
     this.connections.removeUnopened();
     const empty =
       this.#live.size === 0 ? undefined : new Promise<void>((resolve) => (this.#onEmpty = resolve));
-    for (const connection of this.#live.values()) connection.shutdown();
+    if (drainTimeout !== undefined && this.handOver !== undefined) {
+      const connections = [...this.#live];
+      const moved = await this.handOver.departAll(connections, drainTimeout);
+      const message = logMessages.handedOver(this.#path, moved, connections.length);
+      this.options.logger.info(message);
+    } else for (const connection of this.#live.values()) connection.shutdown();
     await empty;
   }
 

@@ -60,6 +60,23 @@ export interface RouterOptions {
   readonly handlesUpgrades?: boolean;
 }
 
+/** Options of `close`. */
+export interface ServerCloseOptions {
+  /**
+   * Whether other servers continue the connections, so that clients keep their connection id and
+   * groups, lose no message and do not reconnect. Needs `connectionTokens`,
+   * `allowStatefulReconnects` and a scale-out that supports it, such as Redis with `handOver: true`.
+   * All other connections, and all connections if something is missing, close as usual.
+   * Default: false.
+   */
+  readonly handOver?: boolean;
+  /**
+   * How long the calls, streams, uploads and client results of a connection may continue before it
+   * is handed over, in ms. After that, they fail with an error. Default: 5000.
+   */
+  readonly drainTimeout?: number;
+}
+
 /**
  * A SignalR server that shares an `http.Server` with express or another framework.
  * @example
@@ -236,14 +253,21 @@ export class SignalRServer {
 
   /**
    * Asks all clients to reconnect, sends queued messages, and closes every connection. It leaves no
-   * open handles. It does not close the `http.Server`.
+   * open handles. It does not close the `http.Server`. With the option `handOver`, other servers
+   * continue the connections that can move, and their clients do not notice.
+   * @example
+   * httpServer.close(); // no new connection reaches this server
+   * await signalr.close({ handOver: true });
    */
-  async close(): Promise<void> {
+  async close({ handOver = false, drainTimeout = 5000 }: ServerCloseOptions = {}): Promise<void> {
+    if (!(drainTimeout > 0)) throw errors.optionNotPositive('drainTimeout');
     this.#closed = true;
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.closing?.()));
     this.#upgrades.detach();
     // The routes stay until the last client has gone, because polls receive the Close message.
-    await Promise.all(this.#routes.values.map((hub) => hub.close()));
+    await Promise.all(
+      this.#routes.values.map((hub) => hub.close(handOver ? drainTimeout : undefined)),
+    );
     this.#routes.clear();
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.close?.()));
   }

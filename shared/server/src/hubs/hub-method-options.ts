@@ -74,6 +74,7 @@ export interface HubMethodOptions {
 type ReservedName =
   | 'onConnected'
   | 'onAuthenticationRefreshed'
+  | 'onConnectionMoved'
   | 'onDisconnected'
   | 'toString'
   | 'toLocaleString'

@@ -58,11 +58,31 @@ export abstract class Hub<TClient = UntypedClient> {
   onAuthenticationRefreshed(): void | Promise<void> {}
 
   /**
+   * Called when another server has handed the connection over to this one, before its next call.
+   * `onConnected` does not run again. The connection id, the user and the groups are the same.
+   * `context.items` is empty, so restore what you keep there. If it throws, the error is logged and
+   * the connection is closed; the client may reconnect. Not part of ASP.NET Core.
+   * @example
+   * class ChatHub extends Hub {
+   *   onConnected() {
+   *     this.context.items.set('since', Date.now());
+   *   }
+   *   onConnectionMoved() {
+   *     this.context.items.set('since', Date.now());
+   *   }
+   * }
+   */
+  onConnectionMoved(): void | Promise<void> {}
+
+  /**
    * Called when a connection has closed. `error` is undefined if it closed normally. If it throws,
    * the error is logged. Source: `OnDisconnectedAsync`.
    */
   onDisconnected(_error?: Error): void | Promise<void> {}
 }
+
+/** The hooks around which no filters run. */
+export type UnfilteredHook = 'onAuthenticationRefreshed' | 'onConnectionMoved';
 
 /** The type parameter `TClient` of a hub class. */
 export type ClientOf<THub> = THub extends Hub<infer TClient> ? TClient : never;

@@ -1,6 +1,6 @@
 import { once, EventEmitter } from 'node:events';
 import { type CompletionMessage, JsonHubProtocol, MessageType } from '@practical-signalr/protocol';
-import type { LifetimeConnection } from '../scale-out/hub-lifetime-manager.ts';
+import type { LifetimeConnection } from '../scale-out/lifetime-connection.ts';
 import type { SharedMessage } from '../scale-out/shared-message.ts';
 
 /** An invocation that a {@link LifetimeSuiteClient} has received. */

@@ -91,6 +91,11 @@ export class ClientResultsManager {
     return this.#pending.get(invocationId)?.connectionId;
   }
 
+  /** Returns whether an invocation of a connection is pending. */
+  isPending(connectionId: string): boolean {
+    return this.#idsByConnection.has(connectionId);
+  }
+
   /** Rejects one invocation. Does nothing if it is not pending. */
   fail(invocationId: string, error: Error): void {
     this.#remove(invocationId)?.reject(error);

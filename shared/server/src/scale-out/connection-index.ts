@@ -1,4 +1,4 @@
-import type { LifetimeConnection } from './hub-lifetime-manager.ts';
+import type { LifetimeConnection } from './lifetime-connection.ts';
 import type { SharedMessage } from './shared-message.ts';
 
 /** Connections by their id. */

@@ -1,27 +1,10 @@
-import type { CompletionMessage, HubProtocol } from '@practical-signalr/protocol';
+import type { CompletionMessage } from '@practical-signalr/protocol';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
+import type { HandOver } from './hand-over.ts';
 import type { HealthReportEntry } from './health-report.ts';
 import type { TransportName } from '../transport-name.ts';
-import type { SharedMessage } from './shared-message.ts';
-
-/** A connection of this server, as a lifetime manager sees it. */
-export interface LifetimeConnection {
-  readonly connectionId: string;
-  readonly userIdentifier: string | undefined;
-  /** The hub protocol that the client selected, or undefined before the handshake. */
-  readonly protocol?: HubProtocol | undefined;
-  /**
-   * Sends a message. Returns undefined if the buffer of the connection has room for more, otherwise
-   * a promise that resolves when it has.
-   */
-  write(message: SharedMessage): Promise<void> | undefined;
-  /**
-   * Closes the connection after everything that was sent so far. The client does not reconnect; it
-   * receives `reason` as its error.
-   */
-  abort?(reason?: string): void;
-}
+import type { LifetimeConnection } from './lifetime-connection.ts';
 
 /**
  * The server to which a client must connect instead.
@@ -56,6 +39,8 @@ export interface NegotiatedHub {
  * Source: `HubLifetimeManager<THub>` of ASP.NET Core.
  */
 export interface HubLifetimeManager {
+  /** Moves connections to other servers. Default: connections close with their server. */
+  readonly handOver?: HandOver | undefined;
   /** Adds a connection, after its handshake and before the connected hook. */
   onConnected(connection: LifetimeConnection): Promise<void>;
   /**

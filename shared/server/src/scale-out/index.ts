@@ -1,9 +1,10 @@
 export type {
   HubLifetimeManager,
-  LifetimeConnection,
   NegotiatedHub,
   NegotiateRedirect,
 } from './hub-lifetime-manager.ts';
+export type { LifetimeConnection } from './lifetime-connection.ts';
+export type { ClaimableRecord, DepartingConnection, HandOver, StoredRecord } from './hand-over.ts';
 export { NegotiateError } from './negotiate-error.ts';
 export type { AcceptedClient, HubLifetimeManagerFactory, ScaleOutHub } from './scale-out-hub.ts';
 export type { HealthReport, HealthReportEntry, HealthStatus } from './health-report.ts';

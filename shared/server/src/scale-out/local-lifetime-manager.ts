@@ -3,7 +3,8 @@ import { errors } from '../errors.ts';
 import { finishedSend as done } from './finished-send.ts';
 import { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
 import { allOf, ConnectionIndex, deliver, type Receivers } from './connection-index.ts';
-import type { HubLifetimeManager, LifetimeConnection } from './hub-lifetime-manager.ts';
+import type { HubLifetimeManager } from './hub-lifetime-manager.ts';
+import type { LifetimeConnection } from './lifetime-connection.ts';
 import type { LocalHubPresence } from './local-presence.ts';
 import { SharedMessage } from './shared-message.ts';
 

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { LifetimeConnection } from './hub-lifetime-manager.ts';
+import type { LifetimeConnection } from './lifetime-connection.ts';
 import { ConnectionIndex, type Receivers } from './connection-index.ts';
 import {
   checkPresenceFilter,

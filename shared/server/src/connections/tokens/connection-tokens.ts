@@ -74,14 +74,23 @@ export class ConnectionTokens implements TokenSource {
     };
   }
 
+  /**
+   * Returns the connection id of a token that this class signed, also if the token is used or
+   * expired. Undefined if the token is invalid or its connection has no stateful reconnect.
+   */
+  readStatefulId(token: string): string | undefined {
+    const claims = this.#verify(token, true)?.claims;
+    return claims?.['useStatefulReconnect'] === true ? claims.jti : undefined;
+  }
+
   removeExpired(): void {
     this.#used.removeExpired(Date.now());
   }
 
-  #verify(token: string): VerifiedToken | undefined {
+  #verify(token: string, ignoreExpiration = false): VerifiedToken | undefined {
     if (token.length > MAXIMUM_LENGTH || !hasCanonicalSignature(token)) return undefined;
     for (const key of this.#keys) {
-      const claims = verify(token, key);
+      const claims = verify(token, key, ignoreExpiration);
       if (claims !== undefined) return { key, claims };
     }
     return undefined;
@@ -94,11 +103,18 @@ function hasCanonicalSignature(token: string): boolean {
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
-/** Returns the claims if the key signed the token and it has not expired. */
-function verify(token: string, key: KeyObject): jwt.JwtPayload | undefined {
+/**
+ * Returns the claims if the key signed the token and, unless this is ignored, it has not expired.
+ */
+function verify(
+  token: string,
+  key: KeyObject,
+  ignoreExpiration: boolean,
+): jwt.JwtPayload | undefined {
   try {
     const claims = jwt.verify(token, key, {
       algorithms: ['HS256'],
+      ignoreExpiration,
       clockTimestamp: Date.now() / 1000,
     });
     return typeof claims === 'string' ? undefined : claims;

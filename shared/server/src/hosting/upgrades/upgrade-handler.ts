@@ -8,6 +8,7 @@ import {
   splitTarget,
 } from '../../connections/connection-request.ts';
 import { plainText } from '../../connections/http-answer.ts';
+import { logMessages } from '../../log-messages.ts';
 import { wireMessages } from '../../wire-messages.ts';
 import { findUpgradeTransport } from '../../transports/find-transport.ts';
 import type {
@@ -128,7 +129,28 @@ export class UpgradeHandler {
       hub,
       { request: details, httpRequest: request, socket },
       ({ status, message = '', headers }) => refuseUpgrade(socket, status, message, headers),
-      (ticket) => this.#open({ hub, request, details, ticket, socket, head }),
+      (ticket) => this.#claim({ hub, request, details, ticket, socket, head }),
+    );
+  }
+
+  /** Takes the connection over first, if another server hands it over. */
+  #claim(exchange: UpgradeExchange): void {
+    const { hub, details, ticket, socket } = exchange;
+    const token = details.query.get('id') ?? '';
+    const connectionId = hub.handOver?.connectionIdOf(token);
+    if (connectionId === undefined || hub.connections.find(token)?.isOpened === true) {
+      this.#open(exchange);
+      return;
+    }
+    hub.handOver?.claim(token, connectionId, details, ticket).then(
+      (refusal) => {
+        if (refusal === undefined) this.#open(exchange);
+        else refuseUpgrade(socket, refusal.status, refusal.message ?? '', refusal.headers);
+      },
+      (error: unknown) => {
+        hub.options.logger.error(logMessages.claimFailed(connectionId), error);
+        this.#open(exchange); // new connections do not depend on the other servers
+      },
     );
   }
 

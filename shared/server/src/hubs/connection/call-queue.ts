@@ -66,6 +66,11 @@ export class CallQueue {
     return this.#slots.length > 0;
   }
 
+  /** The calls that wait for their turn or occupy a slot. */
+  get unfinished(): readonly Invocation[] {
+    return [...this.#slots, ...this.#queued.slice(this.#next)];
+  }
+
   /** Starts no call until `release`, because the connected hook runs before the first call. */
   hold(): void {
     this.#isHeld = true;

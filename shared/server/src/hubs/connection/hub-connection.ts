@@ -14,11 +14,14 @@ import { errors } from '../../errors.ts';
 import type { CallLimiter } from '../../limits/call-limiter.ts';
 import { logMessages } from '../../log-messages.ts';
 import { wireMessages } from '../../wire-messages.ts';
-import type { LifetimeConnection } from '../../scale-out/hub-lifetime-manager.ts';
+import type { StoredRecord } from '../../scale-out/hand-over.ts';
+import type { LifetimeConnection } from '../../scale-out/lifetime-connection.ts';
 import type { SharedMessage } from '../../scale-out/shared-message.ts';
 import type { TransportName } from '../../transport-name.ts';
 import type { CallingConnection, Invocation } from '../calling-connection.ts';
 import type { HubDispatcher } from '../dispatch/hub-dispatcher.ts';
+import { Departure, type HandOverSettings } from '../hand-over/departure.ts';
+import { ShutdownDeadline } from '../hand-over/shutdown-deadline.ts';
 import { ClientStreams } from '../streams/client-streams.ts';
 import { CallQueue } from './call-queue.ts';
 import { CallerContext } from './caller-context.ts';
@@ -26,9 +29,11 @@ import { ConnectionReport } from './diagnostics.ts';
 import { HubHandshake, writeAcceptance } from './hub-handshake.ts';
 import { HubMembership } from './hub-membership.ts';
 import { IncomingRate } from './incoming-rate.ts';
+import { IncomingMessages } from './incoming-messages.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { OutgoingMessages } from './outgoing-messages.ts';
 import { ReadBudget } from './read-budget.ts';
+import type { MessageBufferState } from './message-buffer.ts';
 import { ReadGate } from './read-gate.ts';
 import { type StatefulConnection, StatefulTransport } from './stateful-transport.ts';
 import { getUserIdentifier } from './user-identifier.ts';
@@ -44,6 +49,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   readonly streams: ClientStreams;
   readonly lifetime: HubDispatcher['lifetime'];
   readonly clientResults: HubDispatcher['clientResults'];
+  readonly #context: ConnectionContext;
   readonly #dispatcher: HubDispatcher;
   readonly #transport: Transport;
   readonly #stateful: StatefulTransport | undefined;
@@ -55,10 +61,12 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   readonly #readBudget: ReadBudget | undefined;
   readonly #rate: IncomingRate | undefined;
   readonly #keepAlive: KeepAlive;
+  readonly #incoming: IncomingMessages;
   readonly #outgoing: OutgoingMessages;
   readonly #report: ConnectionReport;
+  readonly #shutdownDeadline: ShutdownDeadline;
   #reader: MessageReader | undefined;
-  #shutdownTimer: NodeJS.Timeout | undefined;
+  #departure: Departure | undefined;
   #isClosing = false;
   #isEnded = false;
   #error: Error | undefined;
@@ -80,6 +88,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.connectionId = context.connectionId;
     const userIdentifier = getUserIdentifier(context, request, options);
     this.userIdentifier = userIdentifier ?? undefined;
+    this.#context = context;
     this.#dispatcher = dispatcher;
     this.#keepAlive = new KeepAlive(clock.now());
     this.#rate = limiter && new IncomingRate(this, limiter, dispatcher);
@@ -90,6 +99,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     }
     this.#transport = this.#stateful ?? transport;
     this.#onEnded = onEnded;
+    this.#shutdownDeadline = new ShutdownDeadline(dispatcher, onEnded);
     this.#handshake = new HubHandshake(
       context.transferFormats,
       options,
@@ -109,6 +119,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
       this.#readGate,
       isMultiplexed ? Infinity : undefined,
     );
+    this.#incoming = new IncomingMessages(this, this.#calls, this.#keepAlive, this);
     const transportName = transport.name as TransportName;
     this.callerContext = new CallerContext(this, context, transportName, request);
     this.#report = new ConnectionReport(dispatcher.hubName, this.connectionId, transportName);
@@ -138,7 +149,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   }
 
   onReceive(chunk: string | Uint8Array): void {
-    if (this.#isClosing) return;
+    if (this.#isClosing || this.#outgoing.isMoving) return;
     this.#keepAlive.hasReceived = true;
     this.#readBudget?.spend(chunk.length);
     try {
@@ -154,6 +165,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#stopMessages();
+    this.#departure?.onClosed();
     this.#report.close(this.#error);
     this.#endCalls();
     // If the connected hook still runs, `#join` leaves after it.
@@ -200,13 +212,57 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
 
   /** Closes the connection because the server stops. Clients with automatic reconnect reconnect. */
   shutdown(): void {
-    if (!this.#isClosing) this.#report.status = 'app_shutdown';
-    const { logger, shutdownTimeout } = this.#dispatcher.options;
-    this.#shutdownTimer = setTimeout(() => {
-      logger.error(logMessages.disconnectedHookTimedOut(this.#dispatcher.hubName));
-      this.#onEnded();
-    }, shutdownTimeout);
+    this.#startShutdown();
     this.#close({ type: MessageType.Close, allowReconnect: true });
+  }
+
+  /**
+   * Hands the connection over to another server because this one stops. Closes the connection as
+   * `shutdown` does, and resolves with undefined, if it cannot move.
+   */
+  async handOver(settings: HandOverSettings): Promise<StoredRecord | undefined> {
+    const stateful = this.#stateful;
+    if (stateful?.buffer === undefined || this.#isClosing) {
+      this.shutdown();
+      return undefined;
+    }
+    const parts = {
+      connection: this,
+      context: this.#context,
+      dispatcher: this.#dispatcher,
+      stateful,
+      calls: this.#calls,
+      outgoing: this.#outgoing,
+      membership: this.#membership,
+      keepAlive: this.#keepAlive,
+    };
+    this.#departure = new Departure(parts, settings);
+    return this.#departure.run();
+  }
+
+  /** Continues a connection of another server. The client is away until `activate` is called. */
+  restore(protocol: HubProtocol, state: MessageBufferState, hasSentPings: boolean): void {
+    this.#handshake.stop();
+    this.#stateful?.restore(state);
+    this.#keepAlive.clientPings = hasSentPings;
+    this.#startMessages(protocol);
+  }
+
+  /**
+   * Lets the client of a restored connection connect. `tail` are the messages that follow those of
+   * the restored state, and precede those that were sent on this server.
+   */
+  activate(protocol: HubProtocol, position: number, tail: readonly (string | Uint8Array)[]): void {
+    this.#stateful?.awaitClient(protocol, position, tail);
+    void this.#join(() => this.#membership.restore(), true);
+  }
+
+  /** Ends the connection, because another server has it or no server has claimed it. */
+  endDeparture(isMoved: boolean): void {
+    if (this.#isEnded) return;
+    this.#startShutdown();
+    if (isMoved) this.#membership.release();
+    this.#transport.abort();
   }
 
   /** Sends a ping or closes a silent connection if it is time. `now` is the time of the clock. */
@@ -227,6 +283,11 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     }
   }
 
+  #startShutdown(): void {
+    if (!this.#isClosing) this.#report.status = 'app_shutdown';
+    this.#shutdownDeadline.start();
+  }
+
   #readHandshake(chunk: string | Uint8Array): void {
     const result = this.#handshake.read(chunk);
     if (result === undefined) return;
@@ -237,19 +298,23 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     const { protocol, version, rest } = result;
     this.#transport.send(writeAcceptance(protocol));
     if (version >= 2) this.#stateful?.start(protocol);
-    this.#outgoing.start(protocol);
-    this.#reader = protocol.createReader(this.#dispatcher.options.maximumReceiveMessageSize);
-    this.#calls.hold();
-    void this.#join();
+    this.#startMessages(protocol);
+    void this.#join(() => this.#membership.join(), false);
     if (rest.length > 0) this.onReceive(rest);
   }
 
-  async #join(): Promise<void> {
+  #startMessages(protocol: HubProtocol): void {
+    this.#outgoing.start(protocol);
+    this.#reader = protocol.createReader(this.#dispatcher.options.maximumReceiveMessageSize);
+    this.#calls.hold();
+  }
+
+  async #join(join: () => Promise<void>, allowReconnect: boolean): Promise<void> {
     try {
-      await this.#membership.join();
+      await join();
     } catch (error) {
       this.#calls.clear();
-      this.#closeWithError(error as Error, false);
+      this.#closeWithError(error as Error, allowReconnect);
     }
     // The transport may have closed while the connected hook ran.
     if (this.#isEnded) await this.#leave();
@@ -258,50 +323,23 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
 
   async #leave(): Promise<void> {
     if (this.hasJoined) await this.#membership.leave(this.#error);
-    clearTimeout(this.#shutdownTimer);
+    this.#shutdownDeadline.stop();
     this.#onEnded();
   }
 
   #receive(message: HubMessage): void {
     if (this.#isClosing || this.#stateful?.isForConnection(message) === false) return;
     if (this.#rate?.admit(message) === false) return;
-    switch (message.type) {
-      case MessageType.Invocation:
-      case MessageType.StreamInvocation:
-        this.#invoke(message);
-        break;
-      case MessageType.CancelInvocation:
-        if (!this.streams.cancel(message.invocationId)) this.#calls.cancel(message.invocationId);
-        break;
-      case MessageType.Close:
-        this.#error =
-          message.error === undefined ? undefined : errors.closedByClient(message.error);
-        this.#close({ type: MessageType.Close });
-        break;
-      case MessageType.Ping:
-        this.#keepAlive.clientPings = true;
-        break;
-      case MessageType.StreamItem:
-        this.streams.receive(message.invocationId, message.item);
-        break;
-      case MessageType.Completion:
-        // The end of an upload, or the result of a client. Unknown ids are ignored.
-        if (!this.streams.complete(message.invocationId, message.error)) {
-          this.lifetime.setConnectionResult(this.connectionId, message);
-        }
-        break;
-      default:
-    }
+    this.#incoming.receive(message);
   }
 
-  /** Queues a call. Its uploads open now, because their items may arrive before the call runs. */
-  #invoke(invocation: Invocation): void {
-    const { invocationId, streamIds } = invocation;
-    const error = streamIds?.length ? this.streams.uploads.open(streamIds) : undefined;
-    if (error === undefined) this.#calls.add(invocation);
-    else if (invocationId !== undefined) {
-      this.send({ type: MessageType.Completion, invocationId, hasResult: false, error });
-    }
+  onCloseMessage({ error }: CloseMessage): void {
+    this.#error = error === undefined ? undefined : errors.closedByClient(error);
+    this.#close({ type: MessageType.Close });
+  }
+
+  onClientResult(): void {
+    this.#departure?.onClientResult();
   }
 
   /** Closes the connection after an invalid message, once the calls before it are answered. */

@@ -1,5 +1,5 @@
 import { logMessages } from '../../log-messages.ts';
-import type { LifetimeConnection } from '../../scale-out/hub-lifetime-manager.ts';
+import type { LifetimeConnection } from '../../scale-out/lifetime-connection.ts';
 import type { CallingConnection } from '../calling-connection.ts';
 import type { HubDispatcher } from '../dispatch/hub-dispatcher.ts';
 
@@ -41,6 +41,30 @@ export class HubMembership {
     } finally {
       this.#isJoining = false;
     }
+  }
+
+  /**
+   * Starts without the connected hook, because another server has run it. Resolves after the hook
+   * for moved connections. Logs errors of the hook, then rejects with them.
+   */
+  async restore(): Promise<void> {
+    const { options, hubName } = this.#dispatcher;
+    this.#isJoining = true;
+    this.#isMember = true;
+    this.#isConnected = true;
+    try {
+      await this.#dispatcher.runHook(this.#connection, 'onConnectionMoved');
+    } catch (error) {
+      options.logger.error(logMessages.connectionMovedHookFailed(hubName), error);
+      throw error;
+    } finally {
+      this.#isJoining = false;
+    }
+  }
+
+  /** Ends without the disconnected hook, because the connection continues on another server. */
+  release(): void {
+    this.#isMember = false;
   }
 
   /**

@@ -7,6 +7,18 @@ import { errors } from '../../errors.ts';
 
 type Payload = string | Uint8Array | SharedPayload;
 
+/** The content of a {@link MessageBuffer}, with which another server can continue. */
+export interface MessageBufferState {
+  /** The sequence number of the first message. */
+  readonly firstId: number;
+  /** The messages that the client has not acknowledged. */
+  readonly messages: readonly (string | Uint8Array)[];
+  /** The sequence number of the client's last message that was handled. */
+  readonly receivedId: number;
+  /** The highest sequence number that has been acknowledged to the client. */
+  readonly acknowledgedId: number;
+}
+
 /**
  * The maximum size of the buffer in bytes, or twice its limit if that is more. Applications that do
  * not wait for their sends can fill the buffer beyond its limit.
@@ -48,11 +60,28 @@ export class MessageBuffer {
   #ackDueAt: number | undefined;
   /** After a reconnect, messages before the client's Sequence message are ignored. */
   #awaitsSequence = false;
+  /** The sequence number of the client's first call that was not run. */
+  #firstDeferredId: number | undefined;
 
-  /** `limit` is in bytes. While the buffer holds more, senders wait. */
-  constructor(limit: number, clock: RunningClock) {
+  /**
+   * `limit` is in bytes. While the buffer holds more, senders wait. `state` is the state of the
+   * server that had the connection before.
+   */
+  constructor(limit: number, clock: RunningClock, state?: MessageBufferState) {
     this.#limit = limit;
     this.#clock = clock;
+    if (state === undefined) return;
+    this.#firstId = state.firstId;
+    this.#receivedId = state.receivedId;
+    this.#expectedId = state.receivedId + 1;
+    this.#acknowledgedId = state.acknowledgedId;
+    this.insert(0, state.messages);
+    if (state.receivedId > state.acknowledgedId) this.#ackDueAt = clock.now() + ACK_DELAY;
+  }
+
+  /** The number of messages that the client has not acknowledged. */
+  get length(): number {
+    return this.#messages.length;
   }
 
   /**
@@ -130,6 +159,42 @@ export class MessageBuffer {
     if (this.#receivedId === this.#acknowledgedId) return undefined;
     this.#acknowledgedId = this.#receivedId;
     return this.#receivedId;
+  }
+
+  /**
+   * Records that a call which `isNew` has reported was not run. The client repeats it, and
+   * everything after it, to the server that continues with the state.
+   */
+  defer(): void {
+    this.#firstDeferredId ??= this.#receivedId;
+  }
+
+  /** Returns the state with which another server can continue. */
+  state(): MessageBufferState {
+    return {
+      firstId: this.#firstId,
+      messages: this.messagesFrom(0),
+      receivedId: (this.#firstDeferredId ?? this.#receivedId + 1) - 1,
+      acknowledgedId: this.#acknowledgedId,
+    };
+  }
+
+  /** Returns the messages from this position in the buffer on. */
+  messagesFrom(position: number): (string | Uint8Array)[] {
+    return this.#messages
+      .slice(position)
+      .map((payload) => (payload instanceof SharedPayload ? payload.payload : payload));
+  }
+
+  /** Inserts messages at this position in the buffer. No client may be connected. */
+  insert(position: number, messages: readonly (string | Uint8Array)[]): void {
+    this.#messages.splice(position, 0, ...messages);
+    for (const message of messages) this.#bytes += byteLength(message);
+  }
+
+  /** Lets the senders continue that wait for room. */
+  releaseSenders(): void {
+    this.#room.open();
   }
 
   /**

@@ -18,6 +18,8 @@ export class OutgoingMessages {
   readonly #logger: Logger;
   #protocol: HubProtocol | undefined;
   #isStopped = false;
+  /** True while the connection moves: another server answers its calls. */
+  isMoving = false;
 
   constructor(
     connection: Pick<CallingConnection, 'connectionId' | 'abort'>,
@@ -64,7 +66,7 @@ export class OutgoingMessages {
 
   /** Sends a message to this client only. Throws the errors of the payload serializer. */
   send(message: HubMessage): void {
-    if (this.#isStopped || this.#protocol === undefined) return;
+    if (this.#isStopped || this.isMoving || this.#protocol === undefined) return;
     this.#keepAlive.hasSent = true;
     const payload = this.#protocol.writeMessage(message);
     if (isCounted(message) || this.#transport.sendUncounted === undefined) {
@@ -87,7 +89,7 @@ export class OutgoingMessages {
       ((item: unknown) =>
         protocol.writeMessage({ type: MessageType.StreamItem, invocationId, item }));
     return (item) => {
-      if (this.#isStopped) return;
+      if (this.#isStopped || this.isMoving) return;
       this.#keepAlive.hasSent = true;
       this.#transport.send(encode(item));
     };

@@ -6,7 +6,7 @@ import type { SharedPayload } from '../../connections/shared-payload.ts';
 import type { Transport, TransportEvents } from '../../connections/transport.ts';
 import { logMessages } from '../../log-messages.ts';
 import type { HubOptions } from '../hub-options.ts';
-import { isCounted, MessageBuffer } from './message-buffer.ts';
+import { isCounted, MessageBuffer, type MessageBufferState } from './message-buffer.ts';
 
 /** The connection that uses a {@link StatefulTransport}. */
 export interface StatefulConnection extends TransportEvents {
@@ -35,6 +35,12 @@ export class StatefulTransport implements Transport, TransportEvents {
   #lastProgress: number | undefined;
   #isPaused = false;
   #isClosing = false;
+  /** True if the client has no socket, and no event will report that it has closed. */
+  #isClientAway = false;
+  /** True if the server prepares to hand the connection over, so that no further call may start. */
+  #defersCalls = false;
+  /** True if another server may take the connection over at any time. */
+  #isMoving = false;
 
   constructor(
     connection: StatefulConnection,
@@ -54,13 +60,69 @@ export class StatefulTransport implements Transport, TransportEvents {
     return this.#transport.name;
   }
 
+  /** The messages that the client has not acknowledged. Undefined before `start`. */
+  get buffer(): MessageBuffer | undefined {
+    return this.#buffer;
+  }
+
   /** Keeps all messages from now on until the client acknowledges them. */
   start(protocol: HubProtocol): void {
-    const buffer = new MessageBuffer(this.#options.statefulReconnectBufferSize, this.#clock);
-    this.#buffer = buffer;
+    this.#buffer = new MessageBuffer(this.#options.statefulReconnectBufferSize, this.#clock);
+    this.#allowReconnect(protocol, this.#buffer);
+  }
+
+  /** Continues with the messages of the server that had the connection before. */
+  restore(state: MessageBufferState): void {
+    this.#isClientAway = true;
+    const { statefulReconnectBufferSize } = this.#options;
+    this.#buffer = new MessageBuffer(statefulReconnectBufferSize, this.#clock, state);
+  }
+
+  /**
+   * Lets the client of a restored connection connect, for a limited time. Inserts the tail at this
+   * position in the buffer.
+   */
+  awaitClient(
+    protocol: HubProtocol,
+    position: number,
+    tail: readonly (string | Uint8Array)[],
+  ): void {
+    if (this.#buffer === undefined) return;
+    this.#buffer.insert(position, tail);
+    this.#startDisconnectDeadline();
+    this.#allowReconnect(protocol, this.#buffer);
+  }
+
+  /**
+   * Does not report further calls of the client to the connection. The client repeats them later.
+   */
+  deferCalls(): void {
+    this.#defersCalls = true;
+  }
+
+  /**
+   * Keeps all messages for the server that takes the connection over. Senders do not wait for room,
+   * and the client cannot come back to this server.
+   */
+  beginMove(): void {
+    this.#isMoving = true;
+    this.#context.reconnect = undefined;
+    this.#disconnectDeadline?.stop();
+    this.#disconnectDeadline = undefined;
+    this.#buffer?.releaseSenders();
+  }
+
+  /** Drops the socket without a Close message and without a Close frame. */
+  dropSocket(): void {
+    this.#isClientAway = true;
+    this.#transport.abandon?.();
+  }
+
+  #allowReconnect(protocol: HubProtocol, buffer: MessageBuffer): void {
     this.#context.reconnect = (transport) => {
       this.#disconnectDeadline?.stop();
       this.#disconnectDeadline = undefined;
+      this.#isClientAway = false;
       this.#transport = transport;
       if (this.#isPaused) transport.pause();
       buffer.resend(transport, protocol);
@@ -85,6 +147,7 @@ export class StatefulTransport implements Transport, TransportEvents {
   }
 
   whenRoom(): Promise<void> | undefined {
+    if (this.#isMoving) return undefined;
     return this.#transport.whenRoom() ?? this.#buffer?.whenRoom();
   }
 
@@ -115,8 +178,11 @@ export class StatefulTransport implements Transport, TransportEvents {
   }
 
   onClose(isConnectionLost?: boolean): void {
-    if (isConnectionLost === true && this.#buffer !== undefined && !this.#isClosing) {
-      this.#disconnectDeadline = new Deadline(() => this.abort(), this.#options.disconnectTimeout);
+    if (this.#isMoving && !this.#isClosing) {
+      this.#isClientAway = true;
+    } else if (isConnectionLost === true && this.#buffer !== undefined && !this.#isClosing) {
+      this.#isClientAway = true;
+      this.#startDisconnectDeadline();
     } else {
       this.#end();
       this.#connection.onClose();
@@ -130,6 +196,10 @@ export class StatefulTransport implements Transport, TransportEvents {
   isForConnection(message: HubMessage): boolean {
     if (this.#buffer?.isNew(message) === false) return false;
     if (message.type === MessageType.Ack) this.#buffer?.ack(message.sequenceId);
+    if (this.#defersCalls && isCall(message)) {
+      this.#buffer?.defer();
+      return false;
+    }
     return (
       isCounted(message) || message.type === MessageType.Ping || message.type === MessageType.Close
     );
@@ -141,7 +211,7 @@ export class StatefulTransport implements Transport, TransportEvents {
    */
   onHeartbeat(now: number, protocol: HubProtocol): boolean {
     if (this.#buffer === undefined) return true;
-    if (this.#disconnectDeadline !== undefined) return false;
+    if (this.#isClientAway) return false;
     const sequenceId = this.#buffer.takeDueAck(now);
     if (sequenceId !== undefined)
       this.sendUncounted(protocol.writeMessage({ type: MessageType.Ack, sequenceId }));
@@ -169,11 +239,19 @@ export class StatefulTransport implements Transport, TransportEvents {
     this.#buffer?.end();
   }
 
+  #startDisconnectDeadline(): void {
+    this.#disconnectDeadline = new Deadline(() => this.abort(), this.#options.disconnectTimeout);
+  }
+
   /** Closes the connection of a disconnected client: no transport will report that it closed. */
   #closeDisconnected(): void {
-    if (this.#disconnectDeadline === undefined) return;
+    if (!this.#isClientAway) return;
+    this.#isClientAway = false;
     this.#disconnectDeadline?.stop();
     this.#disconnectDeadline = undefined;
     this.#connection.onClose();
   }
 }
+
+const isCall = ({ type }: HubMessage): boolean =>
+  type === MessageType.Invocation || type === MessageType.StreamInvocation;

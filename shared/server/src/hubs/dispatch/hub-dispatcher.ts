@@ -14,7 +14,7 @@ import { bindArguments, insertUploads } from './argument-binding.ts';
 import type { ClientResultTypes } from '../client-results.ts';
 import { diagnostics } from '../connection/diagnostics.ts';
 import { FilterChain } from './filter-chain.ts';
-import { beginCall, endCall, type Hub } from '../hub.ts';
+import { beginCall, endCall, type Hub, type UnfilteredHook } from '../hub.ts';
 import type { CallingConnection, Invocation } from '../calling-connection.ts';
 import { EndedCall } from '../ended-call.ts';
 import { HubCall } from '../hub-call.ts';
@@ -70,9 +70,9 @@ export class HubDispatcher {
     );
   }
 
-  /** Runs the hook for a refreshed token. Rejects with its errors. */
-  async runAuthenticationRefreshedHook(connection: CallingConnection): Promise<void> {
-    await this.#withHub(connection, async (hub) => hub.onAuthenticationRefreshed());
+  /** Runs a hook that has no filters. Rejects with its errors. */
+  async runHook(connection: CallingConnection, name: UnfilteredHook): Promise<void> {
+    await this.#withHub(connection, async (hub) => hub[name]());
   }
 
   /** Runs the disconnected hook and its filters. Rejects with their errors. */

@@ -31,6 +31,8 @@ export class ClientStreams {
   #isAborted = false;
   /** Set once another server has taken over the client. */
   #onIdle: (() => void) | undefined;
+  /** Called after the completion of a stream is sent. */
+  #onStreamEnd: (() => void) | undefined;
 
   /** `streamBufferCapacity` is the number of items that each upload may buffer. */
   constructor(streamBufferCapacity: number, readGate: ReadGate) {
@@ -40,6 +42,24 @@ export class ClientStreams {
 
   get uploads(): UploadStreams {
     return (this.#uploads ??= new UploadStreams(this.#capacity, this.#readGate));
+  }
+
+  /** The invocation ids of the calls that run. */
+  get unansweredIds(): string[] {
+    return [...(this.#running?.keys() ?? []), ...(this.#plainCalls?.keys() ?? [])];
+  }
+
+  /**
+   * Returns whether no stream and no upload is in progress. Otherwise, calls `onIdle` after one of
+   * them has ended.
+   */
+  isIdle(onIdle: () => void): boolean {
+    const hasUploads = (this.#uploads?.size ?? 0) > 0;
+    if ((this.#running?.size ?? 0) === 0 && !hasUploads) return true;
+    // The completion of the call that read the upload is sent before the microtask runs.
+    if (hasUploads) this.uploads.onEmpty = () => queueMicrotask(onIdle);
+    this.#onStreamEnd = onIdle;
+    return false;
   }
 
   /** Registers a stream that the client may cancel. Returns an error if it must not run. */
@@ -58,8 +78,9 @@ export class ClientStreams {
    */
   end(invocationId: string): string | undefined {
     this.#running?.delete(invocationId);
-    if (this.#onIdle === undefined) return undefined;
     // The caller sends the completion before this microtask runs.
+    if (this.#onStreamEnd !== undefined) queueMicrotask(this.#onStreamEnd);
+    if (this.#onIdle === undefined) return undefined;
     queueMicrotask(() => this.#checkIdle());
     return wireMessages.streamMoved;
   }

@@ -14,11 +14,18 @@ export class UploadStreams {
   readonly #streams = new Map<string, UploadStream>();
   /** The uploads whose ids were used again. They get no more items and end with the connection. */
   readonly #replacedStreams: UploadStream[] = [];
+  /** Called when the last upload is removed. */
+  onEmpty: (() => void) | undefined;
 
   /** `capacity` is the number of items that each upload may buffer. */
   constructor(capacity: number, readGate: ReadGate) {
     this.#capacity = capacity;
     this.#readGate = readGate;
+  }
+
+  /** The number of open uploads. */
+  get size(): number {
+    return this.#streams.size + this.#replacedStreams.length;
   }
 
   /**
@@ -27,8 +34,7 @@ export class UploadStreams {
    * uploads are open, opens none and returns an error.
    */
   open(ids: readonly string[]): string | undefined {
-    const openCount = this.#streams.size + this.#replacedStreams.length;
-    if (openCount + ids.length > MAXIMUM_UPLOADS) {
+    if (this.size + ids.length > MAXIMUM_UPLOADS) {
       return wireMessages.tooManyUploads(MAXIMUM_UPLOADS);
     }
     for (const id of ids) {
@@ -66,6 +72,7 @@ export class UploadStreams {
       this.#streams.get(id)?.discard();
       this.#streams.delete(id);
     }
+    if (this.#streams.size === 0) this.onEmpty?.();
   }
 
   /** Ends all uploads with an error, because the connection has closed. */

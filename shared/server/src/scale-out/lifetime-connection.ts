@@ -1,0 +1,20 @@
+import type { HubProtocol } from '@practical-signalr/protocol';
+import type { SharedMessage } from './shared-message.ts';
+
+/** A connection of this server, as a lifetime manager sees it. */
+export interface LifetimeConnection {
+  readonly connectionId: string;
+  readonly userIdentifier: string | undefined;
+  /** The hub protocol that the client selected, or undefined before the handshake. */
+  readonly protocol?: HubProtocol | undefined;
+  /**
+   * Sends a message. Returns undefined if the buffer of the connection has room for more, otherwise
+   * a promise that resolves when it has.
+   */
+  write(message: SharedMessage): Promise<void> | undefined;
+  /**
+   * Closes the connection after everything that was sent so far. The client does not reconnect; it
+   * receives `reason` as its error.
+   */
+  abort?(reason?: string): void;
+}
