@@ -48,6 +48,7 @@ export const sidebar: readonly PageGroup[] = [
     pages: [
       ['Several servers', '/guides/several-servers'],
       ['Scale out with Redis', '/guides/redis'],
+      ['Restart without a reconnect', '/guides/rolling-restart'],
       ['Presence', '/guides/presence'],
       ['Send from a worker process', '/guides/workers'],
       ['With ASP.NET Core servers', '/guides/aspnet-core-servers'],

@@ -18,6 +18,8 @@ export const causes = {
     `Redis denies this user the command ${command} or the channel. Grant it: ACL SETUSER … +publish +subscribe +unsubscribe +ping &PREFIX*.`,
   noPresencePermission: (command: string | undefined) =>
     `Redis denies this user ${command === undefined ? 'a key' : `the command ${command}`} of presence. Grant it: ACL SETUSER … +zadd +zrem +zrange +zcard +hset +hdel +hgetall +del +pexpire ~PREFIX*.`,
+  noHandOverPermission: (command: string | undefined) =>
+    `Redis denies this user ${command === undefined ? 'a key' : `the command ${command}`} of hand-overs. Grant it: ACL SETUSER … +get +set +getdel ~PREFIX*.`,
   outOfMemory: 'Redis is full (OOM) and refuses to store data. Raise maxmemory or delete keys.',
   readOnly: 'This Redis is a read-only replica.',
   loading: 'Redis is starting and not ready yet.',

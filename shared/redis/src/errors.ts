@@ -68,6 +68,12 @@ export const errors = {
       "The option 'whileDisconnected' of redis() must be 'local' or 'fail'.",
       { type: TypeError },
     ),
+  handOverInCluster: () =>
+    createError(
+      'ERR_SIGNALR_REDIS_HAND_OVER_IN_CLUSTER',
+      "The option 'handOver' of redis() cannot be used with a Redis Cluster, because a cluster does not deliver messages in one order. Use a single Redis or Sentinel, or remove the option.",
+      { type: TypeError },
+    ),
   noProtocols: () =>
     createError(
       'ERR_SIGNALR_REDIS_NO_PROTOCOLS',

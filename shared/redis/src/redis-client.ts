@@ -15,6 +15,10 @@ export interface RedisPubSubClient {
   connect(): Promise<unknown>;
   destroy(): unknown;
   publish(channel: string, message: Buffer): Promise<number>;
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string, options: { readonly PX: number }): Promise<unknown>;
+  /** Returns the value and deletes the key, in one step. */
+  getDel(key: string): Promise<string | null>;
   /** Not available for every client. */
   withCommandOptions?(options: { readonly asap: boolean }): RedisPubSubClient;
   /** Not available for every client. */

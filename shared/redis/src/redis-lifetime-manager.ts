@@ -8,11 +8,12 @@ import {
   type HubProtocol,
   type LifetimeConnection,
   newInvocationId,
-  type Receivers,
   type ScaleOutHub,
   SharedMessage,
 } from '@practical-signalr/server/scale-out';
 import { logMessages } from './log-messages.ts';
+import { ConnectionSubscriptions } from './connection-subscriptions.ts';
+import { RedisHandOver } from './hand-over/redis-hand-over.ts';
 import { GroupCommands } from './group-commands.ts';
 import { PendingAcks } from './pending-acks.ts';
 import { encodeFor, publishedProtocols } from './pub-sub/message-encoder.ts';
@@ -38,6 +39,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   readonly channels: RedisChannels;
   readonly bus: RedisBus;
   readonly commands: ServerCommands;
+  readonly handOver: RedisHandOver | undefined;
   readonly #hub: ScaleOutHub;
   readonly #protocols: readonly HubProtocol[];
   readonly #index = new ConnectionIndex();
@@ -45,6 +47,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   readonly #remoteResults: RemoteClientResults;
   readonly #acks: PendingAcks;
   readonly #groupCommands: GroupCommands;
+  readonly #subscriptions: ConnectionSubscriptions;
   readonly #tracking: HubPresenceTracking | undefined;
 
   constructor(options: ResolvedRedisOptions, hub: ScaleOutHub) {
@@ -84,6 +87,26 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       channels: this.channels,
       results: this.#results,
     });
+    this.#subscriptions = new ConnectionSubscriptions(
+      this.bus,
+      this.channels,
+      this.#index,
+      this.#remoteResults,
+    );
+    if (options.handOver) {
+      this.handOver = new RedisHandOver({
+        bus: this.bus,
+        channels: this.channels,
+        timeout: options.heartbeatTimeout,
+        index: this.#index,
+        results: this.#results,
+        remoteResults: this.#remoteResults,
+        presence: this.#presence,
+        subscriptions: this.#subscriptions,
+        remove: (connection) => this.onDisconnected(connection),
+      });
+      this.#subscriptions.handOver = this.handOver;
+    }
     this.#subscribeToServerChannels(options.holdsConnections);
     this.bus.open();
   }
@@ -93,10 +116,10 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   #subscribeToServerChannels(holdsConnections: boolean): void {
-    const { all, groupCommands, serverCommands, ack, return: returned } = this.channels;
+    const { groupCommands, serverCommands, ack, return: returned } = this.channels;
     // The bus is not connected yet, so none of these can be refused: it subscribes when it connects.
     if (holdsConnections) {
-      void this.bus.subscribe(all, (payload) => this.#toReceivers(payload, this.#index.all));
+      this.#subscriptions.subscribeToAll();
       void this.bus.subscribe(groupCommands, (payload) => this.#onGroupCommand(payload));
       void this.bus.subscribe(serverCommands, (payload) => this.#onServerCommand(payload));
     }
@@ -108,21 +131,10 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const { connectionId, userIdentifier } = connection;
     this.#index.add(connection);
     try {
-      const subscribed = [
-        this.bus.subscribe(this.channels.connection(connectionId), (payload) =>
-          this.#toConnection(payload, connection),
-        ),
-      ];
-      if (isNamed(userIdentifier)) {
-        subscribed.push(
-          this.bus.subscribe(this.channels.user(userIdentifier), (payload) =>
-            this.#toReceivers(payload, this.#index.user(userIdentifier)),
-          ),
-        );
-      }
-      if (this.#presence !== undefined)
-        subscribed.push(this.#presence.addConnection(connectionId, userIdentifier));
-      await Promise.all(subscribed);
+      await Promise.all([
+        this.#subscriptions.subscribe(connection),
+        this.#presence?.addConnection(connectionId, userIdentifier),
+      ]);
     } catch (error) {
       await this.onDisconnected(connection);
       throw error;
@@ -138,12 +150,11 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const { groups, user } = this.#index.remove(connection);
     this.#results.connectionLost(connectionId);
     this.#remoteResults.onDisconnected(connection);
-    const removed = [this.bus.unsubscribe(this.channels.connection(connectionId))];
-    for (const group of groups) removed.push(this.bus.unsubscribe(this.channels.group(group)));
-    if (user && isNamed(userIdentifier))
-      removed.push(this.bus.unsubscribe(this.channels.user(userIdentifier)));
-    if (this.#presence !== undefined) removed.push(this.#presence.removeConnection(connectionId));
-    await Promise.all(removed);
+    this.handOver?.onRemoved(connectionId);
+    await Promise.all([
+      this.#subscriptions.unsubscribe(connectionId, groups, user ? userIdentifier : undefined),
+      this.#presence?.removeConnection(connectionId),
+    ]);
   }
 
   sendAll(method: string, args: readonly unknown[]): Promise<void> {
@@ -205,6 +216,8 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   addToGroup(connectionId: string, group: string): Promise<void> {
+    const departed = this.handOver?.whenDeparted(connectionId);
+    if (departed !== undefined) return departed.then(() => this.addToGroup(connectionId, group));
     const connection = this.#index.get(connectionId);
     if (connection === undefined)
       return this.#groupCommands.send(wire.GroupAction.Add, connectionId, group);
@@ -212,6 +225,9 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   removeFromGroup(connectionId: string, group: string): Promise<void> {
+    const departed = this.handOver?.whenDeparted(connectionId);
+    if (departed !== undefined)
+      return departed.then(() => this.removeFromGroup(connectionId, group));
     const connection = this.#index.get(connectionId);
     if (connection === undefined)
       return this.#groupCommands.send(wire.GroupAction.Remove, connectionId, group);
@@ -224,6 +240,9 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     args: readonly unknown[],
     signal?: AbortSignal,
   ): Promise<unknown> {
+    const departed = this.handOver?.whenDeparted(connectionId);
+    if (departed !== undefined)
+      return departed.then(() => this.invokeConnection(connectionId, method, args, signal));
     const invocationId = newInvocationId();
     const message = new SharedMessage(method, args, invocationId);
     const connection = this.#index.get(connectionId);
@@ -252,6 +271,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   async close(): Promise<void> {
+    this.handOver?.close();
     this.#acks.close();
     try {
       await this.bus.close();
@@ -305,9 +325,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   async #join(connection: LifetimeConnection, group: string): Promise<void> {
     this.#index.join(connection, group);
     try {
-      await this.bus.subscribe(this.channels.group(group), (payload) =>
-        this.#toReceivers(payload, this.#index.group(group)),
-      );
+      await this.#subscriptions.subscribeToGroup(group);
     } catch (error) {
       this.#index.leave(connection.connectionId, group);
       throw error;
@@ -320,30 +338,19 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   async #leave(connectionId: string, group: string): Promise<void> {
     const isLast = this.#index.leave(connectionId, group);
     await Promise.all([
-      isLast ? this.bus.unsubscribe(this.channels.group(group)) : done,
+      isLast ? this.#subscriptions.release(this.channels.group(group)) : done,
       this.#presence?.removeFromGroup(connectionId, group),
     ]);
   }
 
   // From Redis
 
-  #toReceivers(payload: Uint8Array, receivers: Receivers | undefined): Promise<void> | undefined {
-    const { messages, excludedConnectionIds } = wire.readInvocation(payload);
-    return deliver(receivers, SharedMessage.fromEncoded(messages), excludedConnectionIds);
-  }
-
-  #toConnection(payload: Uint8Array, connection: LifetimeConnection): Promise<void> | undefined {
-    const { messages, invocationId, returnAddress } = wire.readInvocation(payload);
-    if (invocationId !== undefined && returnAddress !== undefined) {
-      this.#remoteResults.onInvocation(connection.connectionId, invocationId, returnAddress);
-    }
-    return connection.write(SharedMessage.fromEncoded(messages));
-  }
-
   #onGroupCommand(payload: Uint8Array): undefined {
     const { id, serverName, action, group, connectionId } = wire.readGroupCommand(payload);
     const connection = this.#index.get(connectionId);
     if (connection === undefined) return;
+    const { groupCommands } = this.channels;
+    if (this.handOver?.repeatLater(connectionId, groupCommands, payload) === true) return;
     const changed =
       action === wire.GroupAction.Add
         ? this.#join(connection, group)
@@ -360,8 +367,8 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const command = readServerCommand(payload);
     runServerCommand(command, {
       index: this.#index,
-      join: (connection, group) => this.#join(connection, group),
-      leave: (connectionId, group) => this.#leave(connectionId, group),
+      join: ({ connectionId }, group) => this.addToGroup(connectionId, group),
+      leave: (connectionId, group) => this.removeFromGroup(connectionId, group),
     })
       .then(() => this.#groupCommands.acknowledge(command.serverName, command.id))
       .catch((error: unknown) =>

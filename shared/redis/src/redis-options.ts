@@ -49,6 +49,14 @@ export interface RedisOptions {
   readonly shardedPubSub?: boolean;
   /** Tracks who is online. Create it with {@link presence}. Default: no presence. */
   readonly presence?: Presence | undefined;
+  /**
+   * Whether this server may hand its connections over to other servers with `signalr.close({
+   * handOver: true })`, and takes over those of others. All servers of the hub need it, and the
+   * server options `connectionTokens` and `allowStatefulReconnects`. The Redis user needs `+get
+   * +set +getdel ~PREFIX*`. Requires Redis 6.2, and cannot be used with a Redis Cluster. Default:
+   * false.
+   */
+  readonly handOver?: boolean;
   /** How long to wait until another server confirms a group change, in ms. Default: 30,000. */
   readonly ackTimeout?: number;
   /** The interval between heartbeats through Redis, in ms. Default: 5000. */
@@ -77,6 +85,7 @@ export interface ResolvedRedisOptions {
   /** Whether one client both publishes and subscribes. */
   readonly sharesClient: boolean;
   readonly countSubscribers: CountSubscribers;
+  readonly handOver: boolean;
   readonly ackTimeout: number;
   readonly heartbeatInterval: number;
   readonly heartbeatTimeout: number;
@@ -92,6 +101,7 @@ const optionNames: Readonly<Record<keyof RedisOptions, true>> = {
   whileDisconnected: true,
   shardedPubSub: true,
   presence: true,
+  handOver: true,
   ackTimeout: true,
   heartbeatInterval: true,
   heartbeatTimeout: true,
@@ -109,6 +119,8 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
   if (protocols?.length === 0) throw errors.noProtocols();
   const isCluster = client !== undefined && 'slots' in client;
   const shardedPubSub = options.shardedPubSub ?? false;
+  const handOver = options.handOver ?? false;
+  if (handOver && (isCluster || shardedPubSub)) throw errors.handOverInCluster();
   return {
     createClient: clientFactory(url, client, heartbeatTimeout),
     channelPrefix: options.channelPrefix ?? '',
@@ -124,6 +136,7 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     holdsConnections: true,
     sharesClient: false,
     countSubscribers: countSubscribersWith(isCluster, shardedPubSub),
+    handOver,
     ackTimeout: positiveNumber('ackTimeout', options.ackTimeout ?? 30_000),
     heartbeatInterval: positiveNumber('heartbeatInterval', options.heartbeatInterval ?? 5000),
     heartbeatTimeout,

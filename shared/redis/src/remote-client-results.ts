@@ -72,11 +72,17 @@ export class RemoteClientResults {
     return true;
   }
 
-  /** Fails the invocations of other servers that wait for a client that has disconnected. */
+  /** Returns whether another server waits for a result of the client. */
+  isPending(connectionId: string): boolean {
+    return this.#invocations.has(connectionId);
+  }
+
+  /**
+   * Fails the invocations of other servers that wait for a client that has disconnected or moves.
+   */
   onDisconnected(connection: LifetimeConnection): void {
-    for (const [invocationId, returnAddress] of this.#invocations.takeAll(
-      connection.connectionId,
-    )) {
+    const { connectionId } = connection;
+    for (const [invocationId, returnAddress] of this.#invocations.takeAll(connectionId)) {
       this.#sendCompletion(connection, returnAddress, {
         type: MessageType.Completion,
         invocationId,

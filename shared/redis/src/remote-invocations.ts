@@ -16,6 +16,11 @@ export class RemoteInvocations {
     return this.#connectionIds.size;
   }
 
+  /** Returns whether a client has an open invocation. */
+  has(connectionId: string): boolean {
+    return this.#byConnection.has(connectionId);
+  }
+
   add(connectionId: string, invocationId: string, returnAddress: string): void {
     const open = this.#byConnection.get(connectionId) ?? new Map<string, string>();
     this.#byConnection.set(connectionId, open);

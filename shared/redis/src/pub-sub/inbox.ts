@@ -25,6 +25,12 @@ export class Inbox {
     while (this.#backlog.isFull && this.#waiting.length > 0) void this.#handleNext(this.#waiting);
   }
 
+  /** Handles everything that waits, whether the receivers have room or not. */
+  handleWaiting(): void {
+    while (this.#waiting !== undefined && this.#waiting.length > 0)
+      void this.#handleNext(this.#waiting);
+  }
+
   #hold(room: Promise<void>): void {
     this.#waiting = [];
     void this.#drain(this.#waiting, room);

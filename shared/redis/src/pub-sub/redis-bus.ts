@@ -149,6 +149,14 @@ export class RedisBus {
     return this.run((client) => this.#countSubscribers(client, channel));
   }
 
+  /**
+   * Delivers everything that has arrived on these channels and waits for slow receivers. After this
+   * call, only messages that arrive later will be delivered on them.
+   */
+  handleWaiting(channels: readonly string[]): void {
+    this.#connection.subscriptions.handleWaiting(channels);
+  }
+
   health(): HealthReportEntry {
     const { state, cause, roundTrip, subscriptions, window } = this.#connection;
     const { stateFor, disconnections, reconnections, lostSends, unconfirmedSends } =

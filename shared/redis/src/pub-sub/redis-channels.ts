@@ -13,6 +13,8 @@ export class RedisChannels {
   readonly serverMessages: string;
   readonly ack: string;
   readonly return: string;
+  /** The channel on which servers hand connections over. Servers of .NET do not use it. */
+  readonly handOver: string;
   /** The result channel of this server without the prefix. The server that returns a result adds its own prefix. */
   readonly returnAddress: string;
   readonly #prefix: string;
@@ -26,6 +28,7 @@ export class RedisChannels {
     this.serverCommands = `${this.#stem}:internal:commands`;
     this.serverMessages = `${this.#stem}:internal:messages`;
     this.presence = `${this.#stem}:internal:presence`;
+    this.handOver = `${this.#stem}:internal:hand-over`;
     this.ack = this.ackOf(serverName);
     this.returnAddress = `${hubName}:internal:return:${serverName}`;
     this.return = this.at(this.returnAddress);

@@ -65,6 +65,11 @@ export class Subscriptions {
     else await this.#unsubscribe(this.#client, [channel]);
   }
 
+  /** Handles everything that has arrived on these channels and waits for slow receivers. */
+  handleWaiting(channels: readonly string[]): void {
+    for (const channel of channels) this.#subscriptions.get(channel)?.inbox.handleWaiting();
+  }
+
   /** Sets the client on which channels are added and removed from now on. `restore` has subscribed it before. */
   use(client: RedisPubSubClient): void {
     this.#client = client;

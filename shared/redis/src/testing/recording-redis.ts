@@ -73,6 +73,9 @@ export class RecordingRedis {
         ...client,
         publish: (channel, payload) => this.#publish(channel, payload, asap),
       }),
+      get: () => Promise.resolve(null),
+      set: () => Promise.resolve('OK'),
+      getDel: () => Promise.resolve(null),
     };
     return client;
   }

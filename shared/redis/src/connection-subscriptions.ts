@@ -1,0 +1,106 @@
+import {
+  type ConnectionIndex,
+  deliver,
+  type LifetimeConnection,
+  type Receivers,
+  SharedMessage,
+} from '@practical-signalr/server/scale-out';
+import type { RedisBus } from './pub-sub/redis-bus.ts';
+import type { RedisChannels } from './pub-sub/redis-channels.ts';
+import { readInvocation } from './pub-sub/redis-protocol.ts';
+import type { RemoteClientResults } from './remote-client-results.ts';
+
+const done = Promise.resolve();
+
+/** How a connection moves to another server, as far as its channels are concerned. */
+export interface MovingConnections {
+  /** Returns whether a connection that arrives from another server needs a channel. */
+  isReserved(channel: string): boolean;
+  /**
+   * Publishes a message again after its connection has moved. Returns false if it does not move.
+   */
+  repeatLater(connectionId: string, channel: string, payload: Uint8Array): boolean;
+}
+
+/** The channels on which the messages of this server's connections arrive, and their delivery. */
+export class ConnectionSubscriptions {
+  readonly #bus: RedisBus;
+  readonly #channels: RedisChannels;
+  readonly #index: ConnectionIndex;
+  readonly #remoteResults: RemoteClientResults;
+  /** Undefined if connections do not move. */
+  handOver: MovingConnections | undefined;
+
+  constructor(
+    bus: RedisBus,
+    channels: RedisChannels,
+    index: ConnectionIndex,
+    remoteResults: RemoteClientResults,
+  ) {
+    this.#bus = bus;
+    this.#channels = channels;
+    this.#index = index;
+    this.#remoteResults = remoteResults;
+  }
+
+  /** Subscribes to the channel for all. The bus is not connected yet, so this cannot be refused. */
+  subscribeToAll(): void {
+    void this.#bus.subscribe(this.#channels.all, (payload) =>
+      this.#toReceivers(payload, this.#index.all),
+    );
+  }
+
+  /** Subscribes to the channels of a connection and its user. */
+  async subscribe({ connectionId, userIdentifier }: LifetimeConnection): Promise<void> {
+    const subscribed = [
+      this.#bus.subscribe(this.#channels.connection(connectionId), (payload) =>
+        this.#toConnection(payload, connectionId),
+      ),
+    ];
+    if (isNamed(userIdentifier)) {
+      subscribed.push(
+        this.#bus.subscribe(this.#channels.user(userIdentifier), (payload) =>
+          this.#toReceivers(payload, this.#index.user(userIdentifier)),
+        ),
+      );
+    }
+    await Promise.all(subscribed);
+  }
+
+  subscribeToGroup(group: string): Promise<void> {
+    return this.#bus.subscribe(this.#channels.group(group), (payload) =>
+      this.#toReceivers(payload, this.#index.group(group)),
+    );
+  }
+
+  /** Unsubscribes from the channels of a connection, of groups and of a user. */
+  async unsubscribe(id: string, groups: readonly string[], user?: string): Promise<void> {
+    const channels = [this.#channels.connection(id), ...groups.map((g) => this.#channels.group(g))];
+    if (isNamed(user)) channels.push(this.#channels.user(user));
+    await Promise.all(channels.map((channel) => this.release(channel)));
+  }
+
+  /** Unsubscribes from a channel, unless a connection that arrives from another server needs it. */
+  release(channel: string): Promise<void> {
+    return this.handOver?.isReserved(channel) === true ? done : this.#bus.unsubscribe(channel);
+  }
+
+  #toReceivers(payload: Uint8Array, receivers: Receivers | undefined): Promise<void> | undefined {
+    const { messages, excludedConnectionIds } = readInvocation(payload);
+    return deliver(receivers, SharedMessage.fromEncoded(messages), excludedConnectionIds);
+  }
+
+  #toConnection(payload: Uint8Array, connectionId: string): Promise<void> | undefined {
+    const { messages, invocationId, returnAddress } = readInvocation(payload);
+    const connection = this.#index.get(connectionId);
+    if (connection === undefined) return undefined; // it is about to arrive from another server
+    if (invocationId !== undefined && returnAddress !== undefined) {
+      const channel = this.#channels.connection(connectionId);
+      if (this.handOver?.repeatLater(connectionId, channel, payload) === true) return undefined;
+      this.#remoteResults.onInvocation(connectionId, invocationId, returnAddress);
+    }
+    return connection.write(SharedMessage.fromEncoded(messages));
+  }
+}
+
+const isNamed = (name: string | undefined): name is string => name !== undefined && name !== '';

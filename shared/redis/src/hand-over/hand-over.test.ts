@@ -1,0 +1,300 @@
+import type {
+  DepartingConnection,
+  HandOver,
+  HubLifetimeManager,
+  LifetimeConnection,
+  StoredRecord,
+} from '@practical-signalr/server/scale-out';
+import { Gate, JsonHubProtocol, type SharedMessage } from '@practical-signalr/server/scale-out';
+import { createClient } from '@redis/client';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startRedisServer, type RedisServerProcess } from '../local/index.ts';
+import type { RedisOptions } from '../redis-options.ts';
+import { redis } from '../redis.ts';
+import { LoggedHub } from '../testing/logged-hub.ts';
+import { hasRedisServer } from '../testing/redis-server-installed.ts';
+
+const protocol = new JsonHubProtocol();
+
+/** A connection that keeps what it receives. It has room only when the test says so. */
+class KeepingConnection implements LifetimeConnection {
+  readonly protocol = protocol;
+  readonly received: unknown[] = [];
+  readonly connectionId: string;
+  readonly userIdentifier: string | undefined;
+  readonly #arrived = new Gate();
+  /** While this is set, senders wait for it. */
+  room: Gate | undefined;
+
+  constructor(connectionId: string, userIdentifier?: string) {
+    this.connectionId = connectionId;
+    this.userIdentifier = userIdentifier;
+  }
+
+  write(message: SharedMessage): Promise<void> | undefined {
+    const { payload } = message.encoded(protocol) as { payload: string };
+    const { arguments: args } = JSON.parse(payload.slice(0, -1)) as { arguments: unknown[] };
+    this.received.push(args[0]);
+    this.#arrived.open();
+    return this.room?.wait();
+  }
+
+  async until(value: unknown): Promise<void> {
+    while (!this.received.includes(value)) await this.#arrived.wait();
+  }
+}
+
+type Manager = HubLifetimeManager & { readonly handOver: HandOver };
+
+describe.skipIf(!hasRedisServer)('with a Redis', () => {
+  let server: RedisServerProcess;
+  const managers: Manager[] = [];
+  let log: LoggedHub;
+
+  beforeAll(async () => {
+    server = await startRedisServer();
+  });
+  afterAll(() => server.close());
+  afterEach(async () => {
+    for (const manager of managers.splice(0)) await manager.close?.();
+  });
+
+  async function start(options: RedisOptions = {}): Promise<Manager> {
+    log = new LoggedHub();
+    const manager = redis({ url: server.url, handOver: true, ...options })(log.hub) as Manager;
+    managers.push(manager);
+    await log.logged(/over Redis/);
+    return manager;
+  }
+
+  /** Connects a connection that is in the groups g and h. */
+  async function connect(manager: Manager, id: string): Promise<KeepingConnection> {
+    const connection = new KeepingConnection(id, `user of ${id}`);
+    await manager.onConnected(connection);
+    for (const group of ['g', 'h']) await manager.addToGroup(id, group);
+    return connection;
+  }
+
+  /** Records a connection. The record and the tail are what it received. */
+  function record(
+    { handOver }: Manager,
+    connection: KeepingConnection,
+    changes: Partial<DepartingConnection> = {},
+  ): Promise<StoredRecord> {
+    let recorded = 0;
+    return handOver.record({
+      connection,
+      lifetime: 10_000,
+      createRecord(groups) {
+        recorded = connection.received.length;
+        return JSON.stringify({ groups, received: connection.received });
+      },
+      createTail: () => JSON.stringify(connection.received.slice(recorded)),
+      ...changes,
+    });
+  }
+
+  /** Claims a connection. Returns everything that both servers have received for it. */
+  async function claim({ handOver }: Manager, { connectionId, userIdentifier }: KeepingConnection) {
+    const found = await handOver.find(connectionId);
+    if (found === undefined) return undefined;
+    const { groups, received } = JSON.parse(found.record) as {
+      groups: string[];
+      received: unknown[];
+    };
+    const connection = new KeepingConnection(connectionId, userIdentifier);
+    const tail = await found.claim(connection, groups);
+    if (tail === undefined) return undefined;
+    const before = [...received, ...(JSON.parse(tail) as unknown[])];
+    return { connection, before, groups };
+  }
+
+  /**
+   * Sends to all, groups, users and connections in turn until it is stopped. Returns what each
+   * connection must get.
+   */
+  function startSending(from: Manager, ids: readonly string[]) {
+    const expected = new Map<string, unknown[]>(ids.map((id) => [id, []]));
+    const state = { isStopped: false };
+    const expectAll = (value: string): void => {
+      for (const values of expected.values()) values.push(value);
+    };
+    const sent = (async () => {
+      for (let n = 0; !state.isStopped || n < 100; n++) {
+        expectAll(`all ${n}`);
+        await from.sendAll('m', [`all ${n}`]);
+        expectAll(`group ${n}`);
+        await from.sendGroup('g', 'm', [`group ${n}`]);
+        for (const id of ids) {
+          expected.get(id)?.push(`user ${n}`, `connection ${n}`);
+          await from.sendUser(`user of ${id}`, 'm', [`user ${n}`]);
+          await from.sendConnection(id, 'm', [`connection ${n}`]);
+        }
+        await new Promise(setImmediate);
+      }
+      expectAll('end');
+      await from.sendAll('m', ['end']);
+    })();
+    return { expected, stop: () => (state.isStopped = true), sent };
+  }
+
+  test.for([false, true])(
+    'every message reaches one of both servers once and in order (a slow client on both: %s)',
+    async (hasSlowClients) => {
+      const [a, b, sender] = [await start(), await start(), await start()];
+      const ids = Array.from({ length: 8 }, (_, n) => `c${n}`);
+      const connections = await Promise.all(ids.map((id) => connect(a, id)));
+      const slow = await Promise.all([connect(a, 'slow a'), connect(b, 'slow b')]);
+      const { expected, stop, sent } = startSending(sender, ids);
+      await Promise.all(connections.map((connection) => connection.until('all 3')));
+      if (hasSlowClients) for (const connection of slow) connection.room = new Gate();
+      const moved = await Promise.all(
+        connections.map(async (connection) => {
+          const { isMoved } = await record(a, connection);
+          const claimed = await claim(b, connection);
+          expect(await isMoved).toBe(true);
+          return claimed;
+        }),
+      );
+      stop();
+      await sent;
+      for (const connection of slow) {
+        const { room } = connection;
+        connection.room = undefined;
+        room?.open();
+      }
+      for (const claimed of moved) {
+        await claimed?.connection.until('end');
+        const { connection, before } = claimed as NonNullable<typeof claimed>;
+        const all = [...before, ...connection.received] as string[];
+        const wanted = expected.get(connection.connectionId) as string[];
+        // While a client is slow, the messages of its channels wait, and those of others do not.
+        if (!hasSlowClients) expect(all).toEqual(wanted);
+        for (const kind of ['all', 'group', 'user', 'connection']) {
+          const ofKind = (text: string): boolean => text.startsWith(kind);
+          expect(all.filter(ofKind)).toEqual(wanted.filter(ofKind));
+        }
+      }
+    },
+  );
+
+  test('groups and results move with the connection', async () => {
+    const [a, b, c] = [await start(), await start(), await start()];
+    const connection = await connect(a, 'c');
+    await record(a, connection);
+    // While the connection moves, changes of its groups wait.
+    const joined = [a.addToGroup('c', 'from a'), c.addToGroup('c', 'from c')];
+    const left = a.removeFromGroup('c', 'h');
+    const claimed = await claim(b, connection);
+    await Promise.all([...joined, left]);
+    for (const group of ['g', 'from a', 'from c', 'h']) await a.sendGroup(group, 'm', [group]);
+    await a.sendAll('m', ['end']);
+    await claimed?.connection.until('end');
+    expect(claimed?.connection.received).toEqual(['g', 'from a', 'from c', 'end']);
+    expect(claimed?.groups).toEqual(['g', 'h']);
+    expect(connection.received).toEqual([]);
+  });
+
+  test('only one of several servers that claim at once succeeds', async () => {
+    const [a, ...others] = [await start(), await start(), await start(), await start()];
+    const connection = await connect(a as Manager, 'c');
+    const { isMoved } = await record(a as Manager, connection);
+    const claims = await Promise.all(others.map((other) => claim(other, connection)));
+    expect(claims.filter((claimed) => claimed !== undefined)).toHaveLength(1);
+    expect(await isMoved).toBe(true);
+    // The servers that failed receive nothing for the connection.
+    await (a as Manager).sendConnection('c', 'm', ['once']);
+    await claims.find((claimed) => claimed !== undefined)?.connection.until('once');
+  });
+
+  test('a record that nobody claims in time is withdrawn, and cannot be claimed later', async () => {
+    const [a, b] = [await start(), await start()];
+    const connection = await connect(a, 'c');
+    const { isMoved } = await record(a, connection, { lifetime: 1 });
+    expect(await isMoved).toBe(false);
+    expect(await claim(b, connection)).toBeUndefined();
+    await b.sendConnection('c', 'm', ['still here']);
+    await connection.until('still here');
+  });
+
+  test('a claim fails if the old server has ended the connection meanwhile', async () => {
+    const [a, b] = [await start(), await start({ heartbeatTimeout: 500 })];
+    const connection = await connect(a, 'c');
+    const { isMoved } = await record(a, connection);
+    const found = await b.handOver.find('c');
+    await a.onDisconnected(connection);
+    expect(await isMoved).toBe(false);
+    expect(await found?.claim(new KeepingConnection('c'), [])).toBeUndefined();
+  });
+
+  test('a claim fails if the old server has crashed', async () => {
+    const [a, b] = [await start(), await start({ heartbeatTimeout: 200 })];
+    const connection = await connect(a, 'c');
+    await record(a, connection);
+    await managers.shift()?.close?.();
+    expect(await claim(b, connection)).toBeUndefined();
+    // The channels of the connection are free again.
+    const { subscriptions } = b.health?.().data ?? {};
+    expect(subscriptions).toBe((await start()).health?.().data['subscriptions']);
+  });
+
+  test('a claim fails if the connection cannot continue', async () => {
+    const [a, b] = [await start(), await start()];
+    const connection = await connect(a, 'c');
+    const { isMoved } = await record(a, connection, { createTail: () => undefined });
+    expect(await claim(b, connection)).toBeUndefined();
+    expect(await isMoved).toBe(false);
+  });
+
+  test.for([
+    ['is full', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0'], /OOM/],
+    [
+      'is read-only',
+      ['REPLICAOF', '127.0.0.1', '1'],
+      ['REPLICAOF', 'NO', 'ONE'],
+      /read-only replica/,
+    ],
+    [
+      'denies the commands',
+      ['ACL', 'SETUSER', 'default', '-set'],
+      ['ACL', 'SETUSER', 'default', '+set'],
+      /\+getdel/,
+    ],
+  ] as const)(
+    'a Redis that %s leaves the connection as it is',
+    async ([, spoil, repair, error]) => {
+      const a = await start();
+      const connection = await connect(a, 'c');
+      const client = await createClient({ url: server.url }).connect();
+      await client.sendCommand(spoil);
+      await expect(record(a, connection)).rejects.toThrow(error);
+      await client.sendCommand(repair);
+      await client.close();
+      await a.sendConnection('c', 'm', ['still here']);
+      await connection.until('still here');
+      // The connection can be recorded again.
+      await a.addToGroup('c', 'later');
+    },
+  );
+});
+
+test('a Redis Cluster is refused', () => {
+  const client = { slots: [], duplicate: () => client, publish: () => Promise.resolve(0) };
+  const { hub } = new LoggedHub();
+  expect(() => redis({ client, handOver: true })(hub)).toThrow(
+    expect.objectContaining({ code: 'ERR_SIGNALR_REDIS_HAND_OVER_IN_CLUSTER' }),
+  );
+  expect(() => redis({ url: 'redis://127.0.0.1', shardedPubSub: true, handOver: true })).toThrow(
+    expect.objectContaining({ code: 'ERR_SIGNALR_REDIS_HAND_OVER_IN_CLUSTER' }),
+  );
+});
+
+test('without the option, a server neither hands over nor subscribes to its channel', async () => {
+  const start = (options: RedisOptions) =>
+    redis({ url: 'redis://127.0.0.1:1', ...options })(new LoggedHub().hub);
+  const [off, on] = [start({}), start({ handOver: true })];
+  const subscriptions = (manager: HubLifetimeManager) => manager.health?.().data['subscriptions'];
+  expect(off.handOver).toBeUndefined();
+  expect(Number(subscriptions(on)) - Number(subscriptions(off))).toBe(1);
+  await Promise.all([off.close?.(), on.close?.()]);
+});
