@@ -13,6 +13,7 @@ const files = {
   twin: 'shared/conformance/src/twin-command.ts',
   conformance: 'shared/conformance/src/conformance-command.ts',
   differential: 'shared/conformance/src/differential-command.ts',
+  'rolling-restart': 'shared/conformance/src/rolling-restart-command.ts',
   emulator: 'shared/azure-emulator/src/cli.ts',
 };
 

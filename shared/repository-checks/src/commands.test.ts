@@ -32,6 +32,7 @@ const commands: Record<string, readonly string[]> = {
   'slides:pdf': [],
   twin: ['--port <number>', '--redis <host:port>', '--redis-prefix <text>'],
   conformance: ['--url', '--area', '--only', '--lanes', '--timeout'].map((name) => `${name} <`),
+  'rolling-restart': ['--clients <number>', '--front <name>', '--cost'],
   emulator: ['port', 'host', 'key', 'mode', 'upstream', 'quota', 'units', 'latency', 'drop'].map(
     (name) => `--${name} <value>`,
   ),

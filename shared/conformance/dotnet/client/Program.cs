@@ -4,6 +4,12 @@ using Microsoft.AspNetCore.Http.Connections;
 
 // Options: URL [TOKEN]. Runs the list of src/clients/client-checks.ts over every transport and encoding, without and with the token,
 // and writes one line of JSON per check: {"cell":"WebSockets, json, no token","check":"invoke","result":"ok"}.
+// With the options follow URL USER PROTOCOL, it follows servers that restart instead.
+if (args[0] == "follow")
+{
+    await Follow.Run(args[1], args[2], args[3] == "messagepack");
+    return;
+}
 var url = args[0];
 foreach (var token in new[] { null, args.ElementAtOrDefault(1) }.Distinct())
     foreach (var transport in new[] { HttpTransportType.WebSockets, HttpTransportType.ServerSentEvents, HttpTransportType.LongPolling })

@@ -6,6 +6,7 @@ export function findMissingTools(): string[] {
   const tools: [string, string | undefined][] = [
     ['Chromium', findChromium()],
     ['redis-server', findCommand('redis-server')],
+    ['haproxy', findCommand('haproxy')],
     ['the .NET SDK (dotnet)', findCommand('dotnet')],
   ];
   return tools.flatMap(([name, path]) => (path === undefined ? [name] : []));

@@ -52,6 +52,11 @@ export interface Transport {
    * Only transports that support stateful reconnect have this method.
    */
   abandon?(): void;
+  /**
+   * Closes the socket after everything that was sent, without notifying the connection and without a
+   * message that the client could take for the end of the connection. Default: `abandon`.
+   */
+  drop?(): void;
   /** Stops reading, so that a client cannot fill the memory of the server with calls. */
   pause(): void;
   /** Continues reading. */

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { TransportEvents } from '../connections/transport.ts';
-import { BufferedTransport, type SendLimits } from './buffered-transport.ts';
+import { BufferedTransport, CLOSE_TIMEOUT, type SendLimits } from './buffered-transport.ts';
 import { SlicedWriter } from './sliced-writer.ts';
 import { type ReceiveLimits, UnfinishedMessage } from './unfinished-message.ts';
 import { endOfFrames, joinedFrame, webSocketFrame } from './web-socket-frame.ts';
@@ -76,6 +76,17 @@ export class WebSocketTransport extends BufferedTransport {
   abandon(): void {
     this.#events = undefined;
     this.abort();
+  }
+
+  drop(): void {
+    this.#events = undefined;
+    this.flush();
+    this.stopSending();
+    // What the client still sends is read and ignored: otherwise, closing would reset the socket.
+    this.#webSocket.resume();
+    this.#writer.whenEmpty(() => this.#socket.end());
+    const timer = setTimeout(() => this.abort(), CLOSE_TIMEOUT).unref();
+    this.#socket.once('close', () => clearTimeout(timer));
   }
 
   abort(): void {

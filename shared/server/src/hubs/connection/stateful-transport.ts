@@ -115,7 +115,8 @@ export class StatefulTransport implements Transport, TransportEvents {
   /** Drops the socket without a Close message and without a Close frame. */
   dropSocket(): void {
     this.#isClientAway = true;
-    this.#transport.abandon?.();
+    if (this.#transport.drop === undefined) this.#transport.abandon?.();
+    else this.#transport.drop();
   }
 
   #allowReconnect(protocol: HubProtocol, buffer: MessageBuffer): void {
