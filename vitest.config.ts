@@ -3,7 +3,8 @@ import { type UserConfig, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // One configuration for all packages. Tests run the sources, without a build. The other conditions
-// are Node's own: bundlers also know 'module', but files under 'module' need not be modules for Node.
+// are Node's own: bundlers also know 'module', but files under 'module' need not be modules for
+// Node.
 const conditions = ['@practical-signalr/source', 'node', 'module-sync', 'development|production'];
 
 /** Starts the slowest test files first: those that start browsers and lessons, then large files. */

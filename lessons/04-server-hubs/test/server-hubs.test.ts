@@ -165,7 +165,8 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     await page.locator('#message').fill('hello?');
     await page.locator('#message').press('Enter');
     await see(page.locator('#sent')).toContainText('Cannot send data');
-    // The client tries after 0, 2, 10 and 30 s. In development Vite reloads the page, before or after that.
+    // The client tries after 0, 2, 10 and 30 s. In development Vite reloads the page, before or
+    // after that.
     const reloaded = production ? undefined : page.waitForEvent('load');
     lesson = await startLesson(folder, { production, port });
     await reloaded;

@@ -10,7 +10,10 @@ export const postWithToken = (token: string): RequestInit => ({
   headers: { authorization: `Bearer ${token}` },
 });
 
-/** Returns when a token expires, in ms since 1970. Anybody can read a token, but only the server can sign it. */
+/**
+ * Returns when a token expires, in ms since 1970. Anybody can read a token, but only the server can
+ * sign it.
+ */
 export function expiryOf(token: string): number {
   const [, claims = ''] = token.split('.');
   const json = atob(claims.replaceAll('-', '+').replaceAll('_', '/'));

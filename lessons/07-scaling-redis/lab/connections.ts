@@ -23,7 +23,10 @@ export interface Target {
 export interface LabClient {
   readonly connection: HubConnection;
   readonly received: readonly string[];
-  /** Resolves with the instance that sent a message, when it arrives. Rejects if the connection closes first. */
+  /**
+   * Resolves with the instance that sent a message, when it arrives. Rejects if the connection
+   * closes first.
+   */
   wait(message: string): Promise<string | undefined>;
 }
 

@@ -8,7 +8,8 @@ export interface DrawnChannel {
 }
 
 /**
- * Fills a `<table class="outcomes">` with one row for each channel: its name, its subscribers, and its messages as a number and a bar.
+ * Fills a `<table class="outcomes">` with one row for each channel: its name, its subscribers, and
+ * its messages as a number and a bar.
  * @param place selector of the table.
  */
 export function drawChannels(place: string, channels: readonly DrawnChannel[]): void {

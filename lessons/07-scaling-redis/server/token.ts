@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import jwt from 'jsonwebtoken';
 
-/** Generated at each start, so that no key is committed and no token outlives the server. The instances share it. */
+/** Generated at each start, so that no key is committed. All instances share it. */
 export const key = process.env['TOKEN_KEY'] ?? randomBytes(32).toString('base64url');
 
 /** Issues a token: `GET /token?name=alice&seconds=60`. */

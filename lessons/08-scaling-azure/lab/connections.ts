@@ -19,7 +19,10 @@ export interface LabClient {
   readonly received: readonly string[];
   /** The instance that runs the hub for this client. The service chooses it. */
   instance(): string | undefined;
-  /** Resolves with the instance that sent a message, when it arrives. Rejects if the connection closes first. */
+  /**
+   * Resolves with the instance that sent a message, when it arrives. Rejects if the connection
+   * closes first.
+   */
   wait(message: string): Promise<string | undefined>;
 }
 
@@ -32,7 +35,9 @@ export function buildConnection({ hub = '/messages', options }: Target = {}): Hu
     .build();
 }
 
-/** The maximum number of connections that are opened until the service has chosen every instance. */
+/**
+ * The maximum number of connections that are opened until the service has chosen every instance.
+ */
 const MAX_CONNECTIONS = 40;
 
 /**

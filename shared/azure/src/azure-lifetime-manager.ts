@@ -97,8 +97,8 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   }
 
   /**
-   * Sends no new clients to an endpoint, lets its clients leave as `gracefulShutdown` says, and closes
-   * its server connections.
+   * Sends no new clients to an endpoint, lets its clients leave as `gracefulShutdown` says, and
+   * closes its server connections.
    */
   removeEndpoint(endpoint: ServiceEndpoint): Promise<void> {
     return this.#endpoints.remove(endpoint, this.#clients, this.#settings.gracefulShutdown);

@@ -13,9 +13,9 @@ import { createUserAgent } from './user-agent.ts';
 /** The scale-out over Azure SignalR Service. Pass it as the server's option `scaleOut`. */
 export interface AzureSignalRScaleOut extends HubLifetimeManagerFactory {
   /**
-   * Adds an endpoint while the app runs. Add it on all servers: clients of the endpoint receive only
-   * the messages of servers that have it. Clients are sent to it when a server connection is open;
-   * `health()` reports how many endpoints are online.
+   * Adds an endpoint while the app runs. Add it on all servers: clients of the endpoint receive
+   * only the messages of servers that have it. Clients are sent to it when a server connection is
+   * open; `health()` reports how many endpoints are online.
    * @throws {TypeError} if the endpoint is invalid or its name is in use
    * (`ERR_SIGNALR_AZURE_INVALID_ENDPOINT`, `ERR_SIGNALR_AZURE_INVALID_CONNECTION_STRING`).
    * @example
@@ -24,8 +24,8 @@ export interface AzureSignalRScaleOut extends HubLifetimeManagerFactory {
   addEndpoint(endpoint: string | EndpointOptions): void;
   /**
    * Removes an endpoint while the app runs. No new clients are sent to it. With a mode of
-   * `gracefulShutdown`, its clients have its `timeout` to leave; then they are closed and reconnect to
-   * another endpoint. Resolves when the server connections are closed. Rejects with
+   * `gracefulShutdown`, its clients have its `timeout` to leave; then they are closed and reconnect
+   * to another endpoint. Resolves when the server connections are closed. Rejects with
    * `ERR_SIGNALR_AZURE_UNKNOWN_ENDPOINT`, or with `ERR_SIGNALR_AZURE_INVALID_ENDPOINT` if it is the
    * last primary endpoint.
    */

@@ -37,7 +37,8 @@ class PlainBenchHub extends BenchHub {
   }
 }
 
-// Usage: node shared/conformance/dist/bench-server.js PORT [plain | REDIS_HOST:PORT]. Runs the built code with default options.
+// Usage: node shared/conformance/dist/bench-server.js PORT [plain | REDIS_HOST:PORT]. Runs the
+// built code with default options.
 const [, , port, option] = process.argv;
 const signalr = new SignalRServer(
   option === undefined || option === 'plain'

@@ -24,7 +24,8 @@ function aliceToken(): string {
   return `${unsigned}.${createHmac('sha256', key).update(unsigned).digest('base64url')}`;
 }
 
-// Browsers cannot set headers on WebSockets and event streams, so the client sends the token in the query string.
+// Browsers cannot set headers on WebSockets and event streams, so the client sends the token in the
+// query string.
 describe.skipIf(!hasChromium())('the official client in Chromium with a token', () => {
   let twin: Twin;
   let browser: Awaited<ReturnType<typeof launchChromium>>;

@@ -29,7 +29,9 @@ class PageHub extends Hub {
 const sockets = new Set<Socket>();
 let cleanups: (() => Promise<unknown>)[] = [];
 
-/** Starts a server whose page loads the official client. Pages of the origin `allowed` may call it. */
+/**
+ * Starts a server whose page loads the official client. Pages of the origin `allowed` may call it.
+ */
 async function start(allowed?: string): Promise<string> {
   const signalr = new SignalRServer({ allowStatefulReconnects: true });
   signalr.mapHub('/hub', PageHub, {

@@ -26,7 +26,9 @@ const bundle = createRequire(import.meta.url).resolve('@microsoft/signalr/dist/b
 const transports = ['WebSockets', 'ServerSentEvents', 'LongPolling'] as const;
 const closings: (() => Promise<unknown>)[] = [];
 
-/** Starts an app whose page sets a session cookie. Pages of the CORS origin can read its responses. */
+/**
+ * Starts an app whose page sets a session cookie. Pages of the CORS origin can read its responses.
+ */
 async function start(corsOrigin: string, options: SignalRServerOptions = {}): Promise<string> {
   const signalr = new SignalRServer({
     authentication: requestUser({

@@ -26,7 +26,10 @@ export interface CompareOptions {
   readonly only?: string | undefined;
   /** The number of areas that are played in parallel. Default: 3. */
   readonly lanes?: number | undefined;
-  /** Makes WebSockets negotiate that skip the negotiation in the recordings. Set it if another server serves the clients. Default: false. */
+  /**
+   * Makes WebSockets negotiate that skip the negotiation in the recordings. Set it if another
+   * server serves the clients. Default: false.
+   */
   readonly negotiates?: boolean;
   /** Returns how long each step of a scenario may wait for its response, in ms. Default: 3,000. */
   readonly timeoutOf?: (name: string) => number;
@@ -44,7 +47,10 @@ export const areas = (): string[] =>
 export const readRecordings = (area: string): Transcript[] =>
   JSON.parse(readFileSync(`${recordings}${area}.json`, 'utf8')) as Transcript[];
 
-/** Plays the recorded scenarios against the server at `url`, and compares every response with the recording. */
+/**
+ * Plays the recorded scenarios against the server at `url`, and compares every response with the
+ * recording.
+ */
 export async function compareRecordings(
   url: string,
   options: CompareOptions = {},
@@ -101,7 +107,10 @@ function compare(expected: unknown, actual: unknown, at: string): Difference[] {
   );
 }
 
-/** Removes the decoded form of MessagePack messages. It is for human readers; the bytes are compared. */
+/**
+ * Removes the decoded form of MessagePack messages. It is for human readers; the bytes are
+ * compared.
+ */
 function strip(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(strip);
   if (!isObject(value)) return value;

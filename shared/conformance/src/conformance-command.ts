@@ -46,7 +46,9 @@ async function replay({ url, area, only, lanes, timeout }: ConformanceOptions): 
   return report(results);
 }
 
-/** Checks that a server responds, because otherwise hundreds of scenarios fail for the same reason. */
+/**
+ * Checks that a server responds, because otherwise hundreds of scenarios fail for the same reason.
+ */
 async function checkAddress(url: string): Promise<void> {
   if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
     throw new Error(errorTexts.notAnAddress(url));

@@ -6,8 +6,8 @@ import { runCases } from './differential/run-cases.ts';
 import { startTwin, type Twin } from './twin/start-twin.ts';
 
 /**
- * The number of recorded cases that may still be answered differently, outside the accepted list. Lower it
- * with each fix, never raise it. `npm run differential -- --recorded` prints these cases.
+ * The number of recorded cases that may still be answered differently, outside the accepted list.
+ * Lower it with each fix, never raise it. `npm run differential -- --recorded` prints these cases.
  */
 const MAXIMUM_DIFFERENT = 9;
 
@@ -17,8 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => twin.close());
 
-// CI compares with the recorded answers of fixed cases: the result is the same on every run, .NET is not needed, and it takes
-// seconds instead of the two minutes that are its limit. `npm run differential` compares other seeds with .NET.
+// CI compares with the recorded answers of fixed cases: the result is the same on every run, .NET
+// is not needed, and it takes seconds instead of the two minutes that are its limit. `npm run
+// differential` compares other seeds with .NET.
 test('the twin answers the recorded cases as ASP.NET Core does', async () => {
   const { expected, recordedCases = [] } = openRecordedAnswers();
   const actual = new RemoteServer(twin.url);

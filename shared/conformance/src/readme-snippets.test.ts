@@ -9,7 +9,10 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const folder = join(root, 'node_modules', '.readme-snippets');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The imports and declarations for snippets without imports. A snippet may declare the same name itself. */
+/**
+ * The imports and declarations for snippets without imports. A snippet may declare the same name
+ * itself.
+ */
 const context = `
 import { createServer } from 'node:http';
 import { createSecureServer } from 'node:http2';

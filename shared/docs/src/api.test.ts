@@ -32,7 +32,8 @@ test('every key of exports of the five packages is an entry point of TypeDoc', (
       return `../${name}/${source.slice('./'.length)}`;
     });
   });
-  // A new entry point belongs into typedoc.json and into the navigation. Then run `npm run docs:api`.
+  // A new entry point belongs into typedoc.json and into the navigation. Then run `npm run
+  // docs:api`.
   expect(entryPoints.toSorted()).toEqual(files.toSorted());
 });
 

@@ -10,7 +10,9 @@ import { slugOf } from './slug.ts';
 const root = join(docsFolder, '../..');
 const parser = new MarkdownIt();
 
-/** The README of the repository and of each package, and all pages, by their path in the repository. */
+/**
+ * The README of the repository and of each package, and all pages, by their path in the repository.
+ */
 const texts = new Map<string, string>(
   readPages().map(({ file, text }) => [`shared/docs/${file}`, text]),
 );

@@ -9,7 +9,10 @@ const workerFile = fileURLToPath(new URL('worker.ts', import.meta.url));
 /** The worker runs from its TypeScript source. */
 const execArgv = ['--conditions=@practical-signalr/source', '--import=tsx'];
 
-/** Starts workers. An app adds the job to a queue instead, from which workers on other machines read. */
+/**
+ * Starts workers. An app adds the job to a queue instead, from which workers on other machines
+ * read.
+ */
 export class WorkerPool {
   readonly #redisUrl: string;
   #running = 0;

@@ -6,7 +6,9 @@ import { SignalRServer } from '@practical-signalr/server';
 import { z } from 'zod';
 import { JobHub, WorkerPool } from './job-hub.ts';
 
-/** Starts a server with the hub on a free port. Returns its address, and a function that stops it. */
+/**
+ * Starts a server with the hub on a free port. Returns its address, and a function that stops it.
+ */
 export async function startJobServer(redisUrl: string) {
   const workers = new WorkerPool(redisUrl);
   const signalr = new SignalRServer({ scaleOut: redis({ url: redisUrl, channelPrefix: 'jobs.' }) });

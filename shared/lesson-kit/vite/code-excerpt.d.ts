@@ -2,8 +2,8 @@
 export interface ExcerptSource {
   readonly file: string;
   /**
-   * The file that it is compared with: the excerpt shows the difference. A name without a folder is in the folder of
-   * `file`.
+   * The file that it is compared with: the excerpt shows the difference. A name without a folder is
+   * in the folder of `file`.
    */
   readonly before?: string;
   /** Text that is in the first line of the excerpt and nowhere else in the file. */
@@ -13,8 +13,8 @@ export interface ExcerptSource {
 }
 
 /**
- * Returns the HTML of a code excerpt. With `before`, it shows the changed lines and one line around them; with `from`,
- * the lines of one statement or up to `to`; otherwise the whole file.
+ * Returns the HTML of a code excerpt. With `before`, it shows the changed lines and one line around
+ * them; with `from`, the lines of one statement or up to `to`; otherwise the whole file.
  * @throws Error if a file does not exist, or `from` is not in exactly one line.
  * @example codeExcerpt(folder, { file: 'server/auth-fixed.ts', before: 'server/auth-broken.ts' });
  */

@@ -69,8 +69,8 @@ function region(lines, file, from, to) {
 }
 
 /**
- * The formatter's indentation shows where a statement ends: lines that are indented deeper belong to it, and the bracket
- * that closes it.
+ * The formatter's indentation shows where a statement ends: lines that are indented deeper belong
+ * to it, and the bracket that closes it.
  * @param {string[]} lines
  * @param {number} start
  */

@@ -1,4 +1,6 @@
-/** Numbers of the hub messages on the wire. Source: HubProtocol.md of ASP.NET Core, "Message types". */
+/**
+ * Numbers of the hub messages on the wire. Source: HubProtocol.md of ASP.NET Core, "Message types".
+ */
 export const MessageType = {
   Invocation: 1,
   StreamItem: 2,
@@ -50,7 +52,10 @@ export interface StreamItemMessage {
   readonly item: unknown;
 }
 
-/** The end of a call. `hasResult` tells a result of null from no result at all (the end of a stream). */
+/**
+ * The end of a call. `hasResult` tells a result of null from no result at all (the end of a
+ * stream).
+ */
 export interface CompletionMessage {
   readonly type: typeof MessageType.Completion;
   readonly invocationId: string;

@@ -8,7 +8,8 @@ export interface MessageReader {
   /**
    * Reads one chunk and passes each message that it completes to `onMessage`, in order. Messages
    * before a malformed one are passed before the error is thrown.
-   * @throws {ProtocolError} for a message that cannot be read, {MessageTooLargeError} for one over the limit.
+   * @throws {ProtocolError} for a message that cannot be read, {MessageTooLargeError} for one over
+   * the limit.
    */
   read(chunk: string | Uint8Array, onMessage: (message: HubMessage) => void): void;
 }
@@ -27,8 +28,14 @@ export interface HubProtocol {
   readonly transferFormat: TransferFormat;
   /** The encoded message with its framing: text, or bytes where `transferFormat` is Binary. */
   writeMessage(message: HubMessage): string | Uint8Array;
-  /** Writes the items of one stream as `writeMessage` would; faster where a protocol can prepare what is the same in all. */
+  /**
+   * Writes the items of one stream as `writeMessage` would; faster where a protocol can prepare
+   * what is the same in all.
+   */
   createItemWriter?(invocationId: string): (item: unknown) => string | Uint8Array;
-  /** A reader for one connection. `maximumMessageSize` is in bytes, framing included; undefined means no limit. */
+  /**
+   * A reader for one connection. `maximumMessageSize` is in bytes, framing included; undefined
+   * means no limit.
+   */
   createReader(maximumMessageSize: number | undefined): MessageReader;
 }

@@ -45,8 +45,8 @@ const jsonSyntax = {
 } as const;
 
 /**
- * The messages of protocol errors. Clients can receive them, so those that ASP.NET Core defines must
- * not change.
+ * The messages of protocol errors. Clients can receive them, so those that ASP.NET Core defines
+ * must not change.
  */
 export const wireMessages = {
   errorReadingJson: 'Error reading JSON.',

@@ -97,7 +97,8 @@ test('longer MessagePack forms and additional items are accepted', async () => {
   await manager.onConnected(client);
   const json = Buffer.from('{"type":1,"target":"m","arguments":[1]}\u001e');
   const length = Buffer.from([0, json.length]);
-  // array16 of three items: an empty array32, a map16 of one entry with str8 "json" and bin16, and one additional item
+  // array16 of three items: an empty array32, a map16 of one entry with str8 "json" and bin16, and
+  // one additional item
   const wide = Buffer.concat([
     hex('dc 0003 dd 00000000 de 0001 d9 04 6a736f6e c5'),
     length,

@@ -7,7 +7,10 @@ const [, table = ''] =
   /\n## Codes of redis\n([^]*?)(?:\n## |$)/.exec(readFileSync(page, 'utf8')) ?? [];
 const rows = [...table.matchAll(/^\| `(ERR_[A-Z_]+)` \| (.+?) \| (.+?) \|$/gm)];
 
-/** One error of each factory. A factory that expects an error receives one; all others accept any value. */
+/**
+ * One error of each factory. A factory that expects an error receives one; all others accept any
+ * value.
+ */
 const samples = Object.values(errors).map((create) =>
   (create as (...values: unknown[]) => Error & { code: string })('a', 'b', new Error('c')),
 );

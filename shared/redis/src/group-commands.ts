@@ -5,7 +5,10 @@ import type { RedisChannels } from './pub-sub/redis-channels.ts';
 import { type GroupAction, writeAck, writeGroupCommand } from './pub-sub/redis-protocol.ts';
 import type { ResolvedRedisOptions } from './redis-options.ts';
 
-/** Changes the groups of connections that other servers hold. Source: `SendGroupActionAndWaitForAck`. */
+/**
+ * Changes the groups of connections that other servers hold. Source:
+ * `SendGroupActionAndWaitForAck`.
+ */
 export class GroupCommands {
   readonly #bus: RedisBus;
   readonly #channels: RedisChannels;

@@ -42,8 +42,9 @@ export class PendingAcks {
   }
 
   /**
-   * Creates a command that several acks complete. Call {@link PendingAcks.expect} when their number is
-   * known. `createError` returns the error of the timeout for the number of acks that have arrived.
+   * Creates a command that several acks complete. Call {@link PendingAcks.expect} when their number
+   * is known. `createError` returns the error of the timeout for the number of acks that have
+   * arrived.
    */
   createForMany(createError: (count: number) => Error): AckedCommand {
     return this.#create(undefined, createError);

@@ -3,10 +3,11 @@ import { RedisLifetimeManager } from './redis-lifetime-manager.ts';
 import { type RedisOptions, resolveRedisOptions } from './redis-options.ts';
 
 /**
- * Connects all servers over one Redis, so that a message that one server sends reaches the clients of all of them.
- * A server starts even if Redis is unavailable, and joins the others when it is available.
- * Throws if an option is missing, unknown or invalid: `ERR_SIGNALR_REDIS_NO_TARGET`, `…_TWO_TARGETS`, `…_INVALID_URL`,
- * `…_UNKNOWN_OPTION`, `…_OPTION_NOT_POSITIVE`, `…_INVALID_WHILE_DISCONNECTED`, `…_NO_PROTOCOLS`.
+ * Connects all servers over one Redis, so that a message that one server sends reaches the clients
+ * of all of them. A server starts even if Redis is unavailable, and joins the others when it is
+ * available. Throws if an option is missing, unknown or invalid: `ERR_SIGNALR_REDIS_NO_TARGET`,
+ * `…_TWO_TARGETS`, `…_INVALID_URL`, `…_UNKNOWN_OPTION`, `…_OPTION_NOT_POSITIVE`,
+ * `…_INVALID_WHILE_DISCONNECTED`, `…_NO_PROTOCOLS`.
  * Source: `AddStackExchangeRedis` of ASP.NET Core.
  * @example
  * const signalr = new SignalRServer({ scaleOut: redis({ url: 'redis://127.0.0.1:6379', channelPrefix: 'shop.' }) });

@@ -23,7 +23,8 @@ describe('a Redis Cluster of three nodes', () => {
   });
   afterAll(() => cluster.close());
 
-  // In a cluster, PUBLISH returns the receivers of one node only, so this case would wait for the timeout.
+  // In a cluster, PUBLISH returns the receivers of one node only, so this case would wait for the
+  // timeout.
   const cases = lifetimeCases.filter(({ name }) => !name.startsWith('asking who does not exist'));
 
   test.each(cases)('plain pub/sub: $name', async ({ run }) => {

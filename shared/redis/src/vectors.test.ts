@@ -103,7 +103,9 @@ function run(
   return (calls[call.kind] as () => Promise<unknown>)();
 }
 
-/** Compares the framing byte for byte, and values by their meaning if .NET writes them differently. */
+/**
+ * Compares the framing byte for byte, and values by their meaning if .NET writes them differently.
+ */
 function compare(ours: Buffer, vector: Vector): void {
   const name = vector.name.replace(/#\d$/, '');
   if (vector.payloadHex === undefined) {
@@ -172,7 +174,10 @@ function servers(vector: Vector, serverName: string) {
   return { bus, a: start(serverName), b: start('b') };
 }
 
-/** Adds the connections of the recording: `@local` on the first server, all others on the second one. */
+/**
+ * Adds the connections of the recording: `@local` on the first server, all others on the second
+ * one.
+ */
 async function connect(
   { a, b }: { a: HubLifetimeManager; b: HubLifetimeManager },
   ids: Record<string, string>,

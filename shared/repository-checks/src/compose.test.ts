@@ -94,7 +94,8 @@ describe('Dockerfile', () => {
   });
 });
 
-// The processes of compose.yaml without the containers: its commands and environment, with this machine's address for its hosts.
+// The processes of compose.yaml without the containers: its commands and environment, with this
+// machine's address for its hosts.
 describe.skipIf(findCommand('redis-server') === undefined)('its processes, on this machine', () => {
   const running = new Map<string, ChildProcess>();
   const connections: HubConnection[] = [];

@@ -10,7 +10,9 @@ export interface GlossaryRule {
   readonly allowed: readonly string[];
 }
 
-/** The words that user-facing text avoids, because the field has better terms or they are unclear. */
+/**
+ * The words that user-facing text avoids, because the field has better terms or they are unclear.
+ */
 export const glossary: readonly GlossaryRule[] = [
   {
     pattern: /\ba text (that|which|of|is|with)\b|\bas a text\b/i,

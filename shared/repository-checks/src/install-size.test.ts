@@ -40,7 +40,10 @@ function entries(folder: string): string[] {
 
 const counted = new Set<number>();
 
-/** The room on the disk in MB; what several names share counts once, and links, those to the workspaces for example, are not followed. */
+/**
+ * The room on the disk in MB; what several names share counts once, and links, those to the
+ * workspaces for example, are not followed.
+ */
 function sizeOf(path: string): number {
   const stat = lstatSync(path);
   if (counted.has(stat.ino)) return 0; // esbuild's second name for its binary

@@ -20,7 +20,10 @@ import { build as buildWithVite, createLogger } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '@practical-signalr/course';
 
-/** What can be published. Each is packed as npm would, laid into an empty project, and used there as a user would. */
+/**
+ * What can be published. Each is packed as npm would, laid into an empty project, and used there as
+ * a user would.
+ */
 const names = ['protocol', 'server', 'redis', 'azure', 'azure-emulator'] as const;
 
 interface Manifest {
@@ -55,7 +58,8 @@ const entryPoints = (): string[] =>
 
 beforeAll(async () => {
   await node(root, tsc, '-b', ...names.map((name) => `shared/${name}`));
-  // Inside the repository's node_modules: the packages' dependencies are found there, and no registry is asked.
+  // Inside the repository's node_modules: the packages' dependencies are found there, and no
+  // registry is asked.
   mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
   project = mkdtempSync(join(root, 'node_modules/.cache/packed-'));
   const folders = names.map((name) => `./shared/${name}`);
@@ -117,7 +121,8 @@ describe.each(names)('the package %s', (name) => {
         specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'),
       )
       .filter((specifier) => !specifier.startsWith('node:') && !builtinModules.includes(specifier));
-    // Types of JavaScript libraries come from DefinitelyTyped, which the user adds where the compiler asks for it.
+    // Types of JavaScript libraries come from DefinitelyTyped, which the user adds where the
+    // compiler asks for it.
     expect([...new Set(imported)].filter((specifier) => !named.includes(specifier))).toEqual([]);
   });
   test('asks for the version of its neighbours that is packed beside it', () => {

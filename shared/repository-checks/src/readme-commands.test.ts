@@ -19,7 +19,10 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   scripts: Record<string, string>;
 };
 
-/** What is run here: until it says so, then it is ended as Ctrl-C does; `ends` waits for its own end. */
+/**
+ * What is run here: until it says so, then it is ended as Ctrl-C does; `ends` waits for its own
+ * end.
+ */
 const here: Record<
   string,
   { says: RegExp; ends?: true; args?: (port: number) => string[]; env?: 'PORT' }

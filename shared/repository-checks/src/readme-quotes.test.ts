@@ -9,7 +9,10 @@ interface Quote {
   readonly lines: readonly string[];
 }
 
-/** Finds the code blocks whose last sentence before them names one of the lesson's files, for example `server/main.ts`. */
+/**
+ * Finds the code blocks whose last sentence before them names one of the lesson's files, for
+ * example `server/main.ts`.
+ */
 function quotesOf(readme: string): Quote[] {
   const blocks = [
     ...readme.matchAll(/((?:^(?!\s*```).*\n)+)\s*```(?:ts|cs|html|json)\n([^]*?)```/gm),

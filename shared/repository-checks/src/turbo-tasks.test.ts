@@ -67,7 +67,10 @@ const lessons = [
   'lesson-07-scaling-redis',
   'lesson-08-scaling-azure',
 ];
-/** The slides show source of all packages. The others depend on them, and their tests read all files. */
+/**
+ * The slides show source of all packages. The others depend on them, and their tests read all
+ * files.
+ */
 const readers = ['course', 'repository-checks', 'slides'];
 const testsOf = (...names: string[]): string[] => names.map((name) => `${name}#test`);
 const buildsOf = (...names: string[]): string[] => names.map((name) => `${name}#build`);

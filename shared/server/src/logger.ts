@@ -1,7 +1,7 @@
 /**
  * Receives the log messages of the server. `details` are errors and values that belong to the
- * message. They never contain access tokens. `console` is a logger. Other libraries need an adapter,
- * because they expect the details first.
+ * message. They never contain access tokens. `console` is a logger. Other libraries need an
+ * adapter, because they expect the details first.
  * @example
  * const log = pino();
  * const write = (level: keyof Logger) => (message: string, ...details: unknown[]) => {
@@ -29,7 +29,9 @@ export const defaultLogger: Logger = {
   error: (message, ...details) => console.error(message, ...details),
 };
 
-/** Returns a logger that ignores the errors of another logger, so that they do not stop the server. */
+/**
+ * Returns a logger that ignores the errors of another logger, so that they do not stop the server.
+ */
 export function safeLogger(logger: Logger): Logger {
   const safe =
     (level: keyof Logger): Logger[keyof Logger] =>

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { MessageHub, methods } from '../../server/hub.ts';
 import { FailingHub, failingMethods } from './failing-hub.ts';
 
-/** Announces connections as the lesson's hub does, but not in its chat: a class has its own clients. */
+/**
+ * Announces connections as the lesson's hub does, but not in its chat: a class has its own clients.
+ */
 class AnnouncingHub extends MessageHub {}
 
 /** Maps the hubs of the lab. */

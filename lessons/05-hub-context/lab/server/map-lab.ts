@@ -5,7 +5,9 @@ import { announceFromRouter } from './announce-from-router.ts';
 import { failingAnnouncement } from './failing-announcement.ts';
 import { FailingHub, failingMethods } from './failing-hub.ts';
 
-/** Announces connections as the lesson's hub does, but not in its chat: a class has its own clients. */
+/**
+ * Announces connections as the lesson's hub does, but not in its chat: a class has its own clients.
+ */
 class AnnouncingHub extends MessageHub {}
 
 /** Maps the hubs of the lab. */

@@ -8,7 +8,10 @@ import { FailingHub, failingMethods as methods } from './failing-hub.ts';
 import { authentication as byTicket, issueTicket } from './ticket.ts';
 import { issueTokenWithClaim } from './token-with-claim.ts';
 
-/** Maps the hubs of the matrix and of the experiments of lesson 6. All of them are one class, which has its own clients. */
+/**
+ * Maps the hubs of the matrix and of the experiments of lesson 6. All of them are one class, which
+ * has its own clients.
+ */
 export function mapAuthorizationLab({ app, server, signalr }: Lesson): void {
   const options = { methods, authorize: true } as const;
   const guardedMethods = { ...methods, guarded: { authorize: true } } as const;

@@ -6,7 +6,9 @@ import { failingAnnouncement } from './failing-announcement.ts';
 import { FailingHub, failingMethods } from './failing-hub.ts';
 import { mapAuthorizationLab } from './map-authorization-lab.ts';
 
-/** Announces connections as the lesson's hub does, but not in its chat: a class has its own clients. */
+/**
+ * Announces connections as the lesson's hub does, but not in its chat: a class has its own clients.
+ */
 class AnnouncingHub extends MessageHub {}
 
 /** Maps the hubs of the lab. */

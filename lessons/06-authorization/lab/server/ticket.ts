@@ -23,7 +23,10 @@ export const issueTicket: RequestHandler = ({ headers }, response) => {
   response.set('cache-control', 'no-store').send(ticket);
 };
 
-/** Works as auth-fixed.ts, but the query string contains a ticket, which is useless once it is in a log. */
+/**
+ * Works as auth-fixed.ts, but the query string contains a ticket, which is useless once it is in a
+ * log.
+ */
 export const authentication = jwtBearer({
   key,
   events: {

@@ -26,7 +26,8 @@ const command = z
 const project = new URL('../dotnet/MessageServer.csproj', import.meta.url);
 
 /**
- * The lab's part of the process that starts the instances: the control panel, and the button that drops connections.
+ * The lab's part of the process that starts the instances: the control panel, and the button that
+ * drops connections.
  * @returns a function that stops Redis, if the lesson has started it.
  */
 export function mapControlPanel(lesson: InstancesLesson): () => Promise<void> {

@@ -4,7 +4,10 @@ import { MessageHub, methods } from '../../server/hub.ts';
 import { key } from '../../server/token.ts';
 import { mapPresence } from './map-presence.ts';
 
-/** The lab's part of each instance: its health, the hub with signed connection tokens, and the hub with presence. */
+/**
+ * The lab's part of each instance: its health, the hub with signed connection tokens, and the hub
+ * with presence.
+ */
 export function mapLab({ app, server, signalr }: Lesson): void {
   app.get('/health', (_request, response) => {
     response.json(signalr.health());

@@ -7,8 +7,9 @@ import { authentication } from '../../server/auth.ts';
 import { MessageHub, methods } from '../../server/hub.ts';
 
 /**
- * Maps the hub once more, with presence: `GET /presence/members/Lab` lists the members of a group over all instances.
- * Presence is an addition of this project. It keeps keys in Redis, so it starts with the first request that needs it.
+ * Maps the hub once more, with presence: `GET /presence/members/Lab` lists the members of a group
+ * over all instances. Presence is an addition of this project. It keeps keys in Redis, so it starts
+ * with the first request that needs it.
  */
 export function mapPresence(app: Express, server: Server): void {
   const url = process.env['REDIS_URL'];

@@ -4,7 +4,10 @@ import { waitForServerConnections } from './other-apps.ts';
 
 class MessageHub extends Hub {}
 
-/** Sends a message from another app that uses the same service, and whose hub has the same name as ours. */
+/**
+ * Sends a message from another app that uses the same service, and whose hub has the same name as
+ * ours.
+ */
 export async function sendFromAnotherApp(applicationName: string): Promise<void> {
   const signalr = new SignalRServer({
     scaleOut: azureSignalR(applicationName ? { applicationName } : {}),

@@ -10,7 +10,10 @@ import { MessageHub, methods } from '../../server/hub.ts';
 /** How long to wait for the server connections of an app, in ms. */
 const TIMEOUT = 10_000;
 
-/** Starts our app twice more, each time with a fault: on a service with a quota of 20, and with a wrong key. */
+/**
+ * Starts our app twice more, each time with a fault: on a service with a quota of 20, and with a
+ * wrong key.
+ */
 export async function startOtherApps(endpoint: string): Promise<Startable> {
   const service = await startEmulator({ port: 0, quota: 20 });
   const small = createApp('/small/messages', service.connectionString);

@@ -51,8 +51,8 @@ export class ClientInvocations {
 
   /**
    * Invokes a client. `send` sends the invocation with the given ids to each endpoint that may have
-   * the client, and returns the connections it used. Only the endpoint that has the client returns a
-   * result, so an error of one endpoint counts only if no other endpoint is left.
+   * the client, and returns the connections it used. Only the endpoint that has the client returns
+   * a result, so an error of one endpoint counts only if no other endpoint is left.
    */
   invoke(
     connectionId: string,

@@ -20,7 +20,9 @@ export class EndpointSet {
     this.#router = router;
   }
 
-  /** All endpoints, including those that are being removed: their clients still receive messages. */
+  /**
+   * All endpoints, including those that are being removed: their clients still receive messages.
+   */
   get all(): Containers {
     return this.#all;
   }
@@ -34,7 +36,10 @@ export class EndpointSet {
     this.#all = [...this.#all, container];
   }
 
-  /** Lets the clients of an endpoint leave as `gracefulShutdown` says, and closes its server connections. */
+  /**
+   * Lets the clients of an endpoint leave as `gracefulShutdown` says, and closes its server
+   * connections.
+   */
   async remove(
     endpoint: ServiceEndpoint,
     clients: ClientConnectionManager,

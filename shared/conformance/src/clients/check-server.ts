@@ -17,7 +17,10 @@ export const aliceToken = (): string =>
 export const forgedToken = (): string =>
   jwt.sign({}, `not ${key}`, { ...claims, subject: 'alice', expiresIn: 300 });
 
-/** The socket that sends messages to each client (WebSocket, event stream or open poll), by the `id` in the URL of the request. */
+/**
+ * The socket that sends messages to each client (WebSocket, event stream or open poll), by the `id`
+ * in the URL of the request.
+ */
 const sockets = new Map<string, Duplex>();
 
 /** The ids of connections for which the server pretends that they do not exist. */
@@ -25,7 +28,9 @@ const lost = new Set<string>();
 
 const idOf = (url: string): string => new URL(url, 'http://localhost').searchParams.get('id') ?? '';
 
-/** Remembers the socket of a connection until the socket closes, or the response that it carries. */
+/**
+ * Remembers the socket of a connection until the socket closes, or the response that it carries.
+ */
 function trackSocket(id: string, socket: Duplex, lifetime: Stream = socket): void {
   sockets.set(id, socket);
   lifetime.once('close', () => {
@@ -78,7 +83,10 @@ export interface CheckServer {
   close(): Promise<void>;
 }
 
-/** Starts the server on a random port of 127.0.0.1, with the hubs `/open` and `/bearer`, and an empty page at `/` for browsers. */
+/**
+ * Starts the server on a random port of 127.0.0.1, with the hubs `/open` and `/bearer`, and an
+ * empty page at `/` for browsers.
+ */
 export async function startCheckServer(): Promise<CheckServer> {
   const signalr = new SignalRServer({
     allowStatefulReconnects: true,

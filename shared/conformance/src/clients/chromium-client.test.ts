@@ -17,7 +17,9 @@ declare const pageChecks: {
   refusal(target: CheckTarget): Promise<string | undefined>;
 };
 
-/** Bundles the checks and their clients as one script, with the Vite that the lessons already use. */
+/**
+ * Bundles the checks and their clients as one script, with the Vite that the lessons already use.
+ */
 async function bundle(): Promise<string> {
   const entry = fileURLToPath(new URL('page-checks.ts', import.meta.url));
   const lib = { entry, formats: ['iife' as const], name: 'pageChecks' };

@@ -1,6 +1,9 @@
 import type * as SignalR from '@microsoft/signalr';
 
-/** The members of `@microsoft/signalr` that the checks use. The module runs in Node, or bundled in a page. */
+/**
+ * The members of `@microsoft/signalr` that the checks use. The module runs in Node, or bundled in a
+ * page.
+ */
 export type SignalRModule = Pick<
   typeof SignalR,
   'HubConnectionBuilder' | 'HttpTransportType' | 'LogLevel' | 'Subject'
@@ -96,7 +99,8 @@ const checks: Readonly<Record<string, Check>> = {
     const before = connection.connectionId;
     const items = receiveItems(connection, 20);
     await connection.invoke('Tell', 10);
-    // Only WebSockets support stateful reconnect. On other transports, the client ignores the option.
+    // Only WebSockets support stateful reconnect. On other transports, the client ignores the
+    // option.
     if (transport === 'WebSockets') await connection.send('Cut');
     await connection.invoke('Tell', 10);
     expectEqual(await items, [...numbers(10), ...numbers(10)]);
@@ -170,7 +174,8 @@ export async function runClientChecks(
       await connection?.stop();
     }
   };
-  // One after the other, because a browser opens at most six HTTP/1.1 connections to a server, and event streams occupy them.
+  // One after the other, because a browser opens at most six HTTP/1.1 connections to a server, and
+  // event streams occupy them.
   const results: [string, string][] = [];
   for (const [name, check] of Object.entries(checks)) results.push(await run(name, check));
   return Object.fromEntries(results);

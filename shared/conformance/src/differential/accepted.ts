@@ -5,7 +5,10 @@ export interface AcceptedDifference {
   readonly reason: string;
 }
 
-/** The differences that are intended. Add an entry only if our answer is better for users, and say why. */
+/**
+ * The differences that are intended. Add an entry only if our answer is better for users, and say
+ * why.
+ */
 export const acceptedDifferences: readonly AcceptedDifference[] = [
   {
     pattern: /\| no answer to the last call \|/,

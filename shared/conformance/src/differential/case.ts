@@ -3,7 +3,10 @@ import type { MessageRecord, Protocol } from './messages/trees.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** One step of a case. The members `http`, `ws`, `sse`, `wait`, `closeCode` and `terminate` select what it does; otherwise it sends. */
+/**
+ * One step of a case. The members `http`, `ws`, `sse`, `wait`, `closeCode` and `terminate` select
+ * what it does; otherwise it sends.
+ */
 export interface Step {
   /** The connection that is used. Default: `a`. */
   readonly on?: string;

@@ -46,8 +46,8 @@ export function readRecordedAnswers(): RecordedAnswers {
 }
 
 /**
- * Records the answers of ASP.NET Core to the first cases of a seed. Cases that it answers in two ways are left out,
- * because their answers depend on timing. Returns the number of recorded cases.
+ * Records the answers of ASP.NET Core to the first cases of a seed. Cases that it answers in two
+ * ways are left out, because their answers depend on timing. Returns the number of recorded cases.
  */
 export async function recordAnswers(
   server: RemoteServer,

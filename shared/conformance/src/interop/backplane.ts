@@ -8,7 +8,10 @@ export interface Backplane {
   readonly prefix?: string | undefined;
 }
 
-/** Returns the server options for a backplane. Only the recorded hub has its .NET name; the others exist only in twins. */
+/**
+ * Returns the server options for a backplane. Only the recorded hub has its .NET name; the others
+ * exist only in twins.
+ */
 export function backplane(target: Backplane): Pick<SignalRServerOptions, 'scaleOut'> {
   const url = target.redis.includes('://') ? target.redis : `redis://${target.redis}`;
   const hubName = (name: string): string => (name === 'ChatHub' ? 'Interop.ChatHub' : name);

@@ -1,7 +1,9 @@
 import { Hub } from '@practical-signalr/server';
 import { plainValue, text } from '../twin/dotnet/schemas.ts';
 
-/** The twin of `Interop.ChatHub`, the hub of the .NET server in `dotnet/`, with the same methods. */
+/**
+ * The twin of `Interop.ChatHub`, the hub of the .NET server in `dotnet/`, with the same methods.
+ */
 export class ChatHub extends Hub {
   whoAmI(): { connectionId: string; userId: string | null } {
     return { connectionId: this.context.connectionId, userId: this.context.userIdentifier ?? null };

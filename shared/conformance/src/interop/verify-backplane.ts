@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 const script = fileURLToPath(new URL('../../player/verify-redis.mjs', import.meta.url));
 
 /**
- * Checks every target, group operation and client result between two servers with {@link ChatHub} at `/messages`, in both directions
- * and with JSON and MessagePack clients. Returns a line for each failed check, and a line with the totals.
+ * Checks every target, group operation and client result between two servers with {@link ChatHub}
+ * at `/messages`, in both directions and with JSON and MessagePack clients. Returns a line for each
+ * failed check, and a line with the totals.
  */
 export async function verifyBackplane(a: string, b: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)(process.execPath, [script, a, b]).catch(

@@ -377,7 +377,8 @@ export class ConformanceHub extends EchoHub {
   }
 }
 
-// Each set of options needs its own class, because options and broadcasts belong to the class of a hub.
+// Each set of options needs its own class, because options and broadcasts belong to the class of a
+// hub.
 export class DetailedHub extends ConformanceHub {}
 export class SmallHub extends ConformanceHub {}
 export class StatefulHub extends ConformanceHub {}

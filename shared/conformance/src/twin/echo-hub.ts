@@ -1,6 +1,9 @@
 import { Hub } from '@practical-signalr/server';
 
-/** The echo methods of the recorded ConformanceHub, one for each C# type. The schemas define the types. */
+/**
+ * The echo methods of the recorded ConformanceHub, one for each C# type. The schemas define the
+ * types.
+ */
 export abstract class EchoHub extends Hub {
   echoString(value: unknown): unknown {
     return value;

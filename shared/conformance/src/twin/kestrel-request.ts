@@ -2,8 +2,9 @@ import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * A request whose path has no `.`, `..` and percent-encoded letters, as in Kestrel, the web server of
- * ASP.NET Core. Node passes paths on as they are received. Use it as the option `IncomingMessage` of `createServer`.
+ * A request whose path has no `.`, `..` and percent-encoded letters, as in Kestrel, the web server
+ * of ASP.NET Core. Node passes paths on as they are received. Use it as the option
+ * `IncomingMessage` of `createServer`.
  */
 export class KestrelRequest extends IncomingMessage {
   constructor(socket: Socket) {

@@ -32,8 +32,9 @@ const ignore = (): void => undefined;
 const silentLogger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /**
- * Starts the twin on 127.0.0.1. Port 0 selects a free port. With `joined`, the twin uses a Redis backplane, and `/messages` is the
- * hub of the recorded backplane. `options` adds other server options, for example another scale-out.
+ * Starts the twin on 127.0.0.1. Port 0 selects a free port. With `joined`, the twin uses a Redis
+ * backplane, and `/messages` is the hub of the recorded backplane. `options` adds other server
+ * options, for example another scale-out.
  */
 export async function startTwin(
   port: number,

@@ -24,7 +24,9 @@ export interface DiffTableOptions {
   readonly sides: readonly [before: string, after: string];
   /** The address that shows all lines. */
   readonly whole: string;
-  /** The numbers of the lines in the later file that are the idea. A bar marks them if they changed. */
+  /**
+   * The numbers of the lines in the later file that are the idea. A bar marks them if they changed.
+   */
   readonly ideaLines?: ReadonlySet<number> | undefined;
 }
 

@@ -12,7 +12,10 @@ export interface LessonStep {
 /** The maximum number of files that a step changes. */
 export const MAXIMUM_FILES = 12;
 
-/** The steps of the course. A line that is not part of the lesson's idea belongs in both lessons, or in the lab. */
+/**
+ * The steps of the course. A line that is not part of the lesson's idea belongs in both lessons, or
+ * in the lab.
+ */
 export const lessonSteps: readonly LessonStep[] = [
   {
     from: 1,
@@ -99,7 +102,10 @@ export const lessonSteps: readonly LessonStep[] = [
   },
 ];
 
-/** The files that every lesson has, and has under the same name, so that a comparison shows the idea and nothing else. */
+/**
+ * The files that every lesson has, and has under the same name, so that a comparison shows the idea
+ * and nothing else.
+ */
 export const filesOfEveryLesson: readonly string[] = [
   'README.md',
   'client/index.html',
@@ -116,7 +122,10 @@ export const filesOfEveryLesson: readonly string[] = [
 /** Bytes of a page's JavaScript, gzipped, in production. */
 export const PAGE_SCRIPT_BUDGET = 60_000;
 
-/** The maximum number of lines of TypeScript in a lesson's `server/` and `client/`: five minutes of reading aloud. */
+/**
+ * The maximum number of lines of TypeScript in a lesson's `server/` and `client/`: five minutes of
+ * reading aloud.
+ */
 export const CODE_LINE_BUDGET = 200;
 
 /** Words of a README without its code: five minutes. */

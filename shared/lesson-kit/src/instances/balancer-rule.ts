@@ -11,18 +11,21 @@ const MAX_CONNECTIONS = 1000;
 export const DOTNET = 'C# server';
 
 /**
- * Chooses the instance for each request. A negotiated connection is recognized by its connection token, the query
- * parameter `id`. In production, a balancer uses a cookie instead; here each tab is a client of its own, and tabs share
- * their cookies.
+ * Chooses the instance for each request. A negotiated connection is recognized by its connection
+ * token, the query parameter `id`. In production, a balancer uses a cookie instead; here each tab
+ * is a client of its own, and tabs share their cookies.
  *
- * A request without `id` goes to the instance with the fewest WebSockets, or in turn if there are several. Two query
- * parameters are for experiments: `instance` names the instance that negotiates, and `balancer` replaces the rule for one
- * connection.
+ * A request without `id` goes to the instance with the fewest WebSockets, or in turn if there are
+ * several. Two query parameters are for experiments: `instance` names the instance that negotiates,
+ * and `balancer` replaces the rule for one connection.
  */
 export class InstanceChoice {
   rule: BalancerRule;
   readonly #openWebSockets: (instance: Instance) => number;
-  /** The instance that negotiated each connection, and the number of requests since, by connection token. */
+  /**
+   * The instance that negotiated each connection, and the number of requests since, by connection
+   * token.
+   */
   readonly #connections = new Map<string, { readonly name: string; requests: number }>();
   /** The number of requests without a connection, by the first segment of their path. */
   readonly #turns = new Map<string, number>();

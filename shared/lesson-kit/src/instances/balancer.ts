@@ -31,8 +31,8 @@ export interface Balancer {
 const MAX_NEGOTIATE_LENGTH = 10_000;
 
 /**
- * Forwards requests and WebSockets to instances, and names the instance in the header `x-instance`. The proxying is done
- * by http-proxy-3.
+ * Forwards requests and WebSockets to instances, and names the instance in the header `x-instance`.
+ * The proxying is done by http-proxy-3.
  * @example
  * const balancer = createBalancer(server, { paths: ['/messages'], instances: () => group.ready() });
  * app.use(balancer.handler);

@@ -10,8 +10,9 @@ export interface ControlPanelOptions<TCommand> {
 }
 
 /**
- * Serves a control panel, for the page's `connectControlPanel`. `GET` returns the state. `POST` executes a command and
- * returns the state afterwards. An unknown command is answered with 400, and a command that fails with 502 and its error.
+ * Serves a control panel, for the page's `connectControlPanel`. `GET` returns the state. `POST`
+ * executes a command and returns the state afterwards. An unknown command is answered with 400, and
+ * a command that fails with 502 and its error.
  * @param commands the schema of the commands.
  * @example
  * const commands = z.object({ kill: z.string() });

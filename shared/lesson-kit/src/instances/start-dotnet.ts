@@ -23,7 +23,9 @@ const environment = (): NodeJS.ProcessEnv => ({
   DOTNET_NOLOGO: '1',
 });
 
-/** Builds an ASP.NET Core server; what is built stays out of the sources. `project` is its .csproj. */
+/**
+ * Builds an ASP.NET Core server; what is built stays out of the sources. `project` is its .csproj.
+ */
 export async function buildDotnet(project: URL): Promise<BuiltDotnet> {
   const file = fileURLToPath(project);
   const [name, folder] = [basename(file, '.csproj'), dirname(file)];
@@ -44,7 +46,8 @@ export async function buildDotnet(project: URL): Promise<BuiltDotnet> {
 
 /**
  * Starts an ASP.NET Core server as an instance, on a free port.
- * @param project its .csproj, which is built first, or what {@link buildDotnet} gave, for several of it.
+ * @param project its .csproj, which is built first, or what {@link buildDotnet} gave, for several
+ * of it.
  * @param env for this instance, beside what this process has.
  */
 export async function startDotnet(

@@ -22,13 +22,16 @@ export interface StartInstancesOptions {
   readonly paths: readonly string[];
   /** Environment variables of the instances, in addition to those of this process. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Maps the lab of this process. Returns a function that is called after the instances have stopped. */
+  /**
+   * Maps the lab of this process. Returns a function that is called after the instances have
+   * stopped.
+   */
   readonly mapLab: (lesson: InstancesLesson) => () => Promise<void>;
 }
 
 /**
- * Starts two instances of the server/main.ts next to the calling file, and a balancer in front of them, which also serves
- * the page.
+ * Starts two instances of the server/main.ts next to the calling file, and a balancer in front of
+ * them, which also serves the page.
  * @param startUrl the `import.meta.url` of server/start.ts.
  * @example await startInstances(import.meta.url, { rule: 'sticky', paths: ['/messages'], environment, mapLab });
  */

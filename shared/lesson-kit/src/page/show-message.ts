@@ -29,7 +29,10 @@ export function showMessage(message: string, list = '#messages', origin?: string
 
 const observed = new WeakSet<Element>();
 
-/** Lets the keyboard reach each message that scrolls, which depends on its length and on the width of the page. */
+/**
+ * Lets the keyboard reach each message that scrolls, which depends on its length and on the width
+ * of the page.
+ */
 function observeScrolling(messages: HTMLElement): void {
   if (observed.has(messages)) return;
   observed.add(messages);

@@ -3,7 +3,8 @@ export type StateKind = 'good' | 'warn' | 'bad';
 
 /**
  * Shows a state in a badge: a word, a colour and a symbol.
- * @param badge selector of the `<span class="badge" role="status">`; default `#state`, the connection's in the bar.
+ * @param badge selector of the `<span class="badge" role="status">`; default `#state`, the
+ * connection's in the bar.
  * @example connection.onclose(() => showState('bad', 'Disconnected. Reload the page.'));
  */
 export function showState(kind: StateKind, text: string, badge = '#state'): void {

@@ -9,7 +9,10 @@ export interface Lesson {
   readonly signalr: SignalRServer;
 }
 
-/** A lesson that can be served. Instead of a SignalR server, `signalr` may be an object that closes several. */
+/**
+ * A lesson that can be served. Instead of a SignalR server, `signalr` may be an object that closes
+ * several.
+ */
 export type ServedLesson = Omit<Lesson, 'signalr'> & {
   readonly signalr: Pick<SignalRServer, 'close'>;
 };

@@ -2,8 +2,9 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
- * Calls a function for each upgrade request before any other code, from the moment the server listens. A listener of the
- * event `upgrade` is not enough: a SignalR server serves the upgrades of its hubs without emitting it.
+ * Calls a function for each upgrade request before any other code, from the moment the server
+ * listens. A listener of the event `upgrade` is not enough: a SignalR server serves the upgrades of
+ * its hubs without emitting it.
  * @example observeUpgrades(server, ({ url }) => log.push(url));
  */
 export function observeUpgrades(

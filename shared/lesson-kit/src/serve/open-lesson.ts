@@ -6,7 +6,10 @@ import { portOfEnvironment } from '../run/port-of-environment.ts';
 
 /** Where the other lessons and the course home are. */
 export interface Neighbours {
-  /** The port of the course home; default: the environment variable `COURSE_HOME_PORT`, otherwise 4100. */
+  /**
+   * The port of the course home; default: the environment variable `COURSE_HOME_PORT`, otherwise
+   * 4100.
+   */
   readonly home?: number;
   /** The port before that of lesson 1; default: 4100. */
   readonly lessons?: number;
@@ -17,9 +20,10 @@ export interface Neighbours {
 /**
  * Redirects to another page of the course.
  *
- * - `/lesson/3` opens lesson 3 if it is running. Otherwise it opens the lesson's place in the course home, where it can
- *   be started.
- * - `/lesson/home`, `/lesson/readme`, `/lesson/diff` and `/lesson/slides` open pages of the course home.
+ * - `/lesson/3` opens lesson 3 if it is running. Otherwise it opens the lesson's place in the
+ *   course home, where it can be started.
+ * - `/lesson/home`, `/lesson/readme`, `/lesson/diff` and `/lesson/slides` open pages of the course
+ *   home.
  *
  * If neither is running, the answer is 503 and says what to start.
  * @example app.get('/lesson/:number', openLesson({ lesson: '03-basics' }));

@@ -7,13 +7,14 @@ const loopbackHost = new RegExp(`^${LOOPBACK}(?::(\\d+))?$`, 'i');
 const loopbackOrigin = new RegExp(`^http://${LOOPBACK}(?::(\\d+))?$`, 'i');
 
 /**
- * Returns why a request to a server on the loopback interface is refused, or undefined if it is allowed.
+ * Returns why a request to a server on the loopback interface is refused, or undefined if it is
+ * allowed.
  *
- * - `Host` must name this machine. Otherwise a page of another site reaches the server under a name that resolves to
- *   127.0.0.1 (DNS rebinding).
- * - `Origin` must be a page of the same port. A browser sends it with each WebSocket and each POST, so a page of
- *   another site or another port cannot use the hubs (cross-site request forgery). Requests without `Origin` do not
- *   come from a page and are allowed.
+ * - `Host` must name this machine. Otherwise a page of another site reaches the server under a name
+ *   that resolves to 127.0.0.1 (DNS rebinding).
+ * - `Origin` must be a page of the same port. A browser sends it with each WebSocket and each POST,
+ *   so a page of another site or another port cannot use the hubs (cross-site request forgery).
+ *   Requests without `Origin` do not come from a page and are allowed.
  */
 export function refusalOf({ headers }: Pick<IncomingMessage, 'headers'>): Error | undefined {
   const { host = '', origin } = headers;
@@ -28,7 +29,8 @@ export function refusalOf({ headers }: Pick<IncomingMessage, 'headers'>): Error 
 /**
  * Answers 403 to each request and each WebSocket that {@link refusalOf} refuses.
  *
- * It wraps `server.emit`, because a listener of `request` or `upgrade` cannot stop the other listeners.
+ * It wraps `server.emit`, because a listener of `request` or `upgrade` cannot stop the other
+ * listeners.
  * @example refuseForeignRequests(server);
  */
 export function refuseForeignRequests(server: Server): void {

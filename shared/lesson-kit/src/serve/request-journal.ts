@@ -9,10 +9,11 @@ import { describeRequest, type ObservedRequest } from '../wire/observe/observed-
 const KEPT = 1000;
 
 /**
- * Notes every request and every upgrade that reaches a server, with the status that it got: a browser hides that of a
- * refused WebSocket from the page. Returns the handler that answers the journal as JSON, `ObservedRequest[]`; with
- * `?since=12` only what came after number 12, with `?attempt=a` only what had this parameter too. Tokens never get in: a path
- * has no query, of headers only their place is kept.
+ * Notes every request and every upgrade that reaches a server, with the status that it got: a
+ * browser hides that of a refused WebSocket from the page. Returns the handler that answers the
+ * journal as JSON, `ObservedRequest[]`; with `?since=12` only what came after number 12, with
+ * `?attempt=a` only what had this parameter too. Tokens never get in: a path has no query, of
+ * headers only their place is kept.
  * @param prefixes paths that are noted with all below them; default: all paths.
  * @example app.use('/requests', requestJournal(server, ['/broken', '/fixed']));
  */

@@ -8,8 +8,8 @@ import type { ServedLesson } from './lesson.ts';
 import { isServerFile, watchedPaths } from './server-files.ts';
 
 /**
- * Serves the built pages of the lesson in `folder`: the lesson at `/`, and its lab at `/lab/` if there is one. The
- * environment variable `LESSON_DIST` replaces dist/.
+ * Serves the built pages of the lesson in `folder`: the lesson at `/`, and its lab at `/lab/` if
+ * there is one. The environment variable `LESSON_DIST` replaces dist/.
  */
 export function serveBuiltPage(folder: string, { app }: ServedLesson): void {
   const dist = process.env['LESSON_DIST'] ?? `${folder}/dist`;
@@ -27,8 +27,8 @@ export function servePageElsewhere(name: string, { app }: ServedLesson): void {
 }
 
 /**
- * Serves the pages of the lesson in `folder` from their sources, with hot reload. After an edit of the server's code it
- * calls `end`, then this process exits with `RESTART`.
+ * Serves the pages of the lesson in `folder` from their sources, with hot reload. After an edit of
+ * the server's code it calls `end`, then this process exits with `RESTART`.
  * @returns a function that closes Vite.
  */
 export async function servePageFromSource(

@@ -18,8 +18,8 @@ export const watchedPaths = (folder: string): string[] => [
 ];
 
 /**
- * Returns whether a file is code of the lesson's server, so that the lesson restarts after an edit. Paths may have
- * the separators of any system: Vite reports `/`, and Node on Windows reports `\`.
+ * Returns whether a file is code of the lesson's server, so that the lesson restarts after an edit.
+ * Paths may have the separators of any system: Vite reports `/`, and Node on Windows reports `\`.
  * @param folder the lesson's folder.
  * @param sharedFolder the repository's shared/ folder.
  * @example isServerFile('C:\\course\\lessons\\03-basics', 'C:/course/lessons/03-basics/server/hub.ts'); // true

@@ -3,7 +3,9 @@ import { type HubMessage, MessageType } from '../hub-message.ts';
 import { parseArguments, parseValue } from './json-payload.ts';
 import type { PayloadSerializer } from './payload-serializer.ts';
 
-/** The members of a message. The values of users are still JSON text. Undefined members are missing. */
+/**
+ * The members of a message. The values of users are still JSON text. Undefined members are missing.
+ */
 export interface JsonEnvelope {
   type?: number | undefined;
   invocationId?: string | undefined;

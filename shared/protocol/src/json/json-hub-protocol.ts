@@ -7,12 +7,16 @@ import { RECORD_SEPARATOR, TextRecordReader } from './text-record-reader.ts';
 
 /** Options of {@link JsonHubProtocol}. */
 export interface JsonHubProtocolOptions {
-  /** Default: `JSON.parse` and `JSON.stringify`. Source: `JsonHubProtocolOptions.PayloadSerializerOptions`. */
+  /**
+   * Default: `JSON.parse` and `JSON.stringify`. Source:
+   * `JsonHubProtocolOptions.PayloadSerializerOptions`.
+   */
   readonly payloadSerializer?: PayloadSerializer;
 }
 
 /**
- * The JSON hub protocol. Source: `JsonHubProtocol` of ASP.NET Core and HubProtocol.md, "JSON Encoding".
+ * The JSON hub protocol. Source: `JsonHubProtocol` of ASP.NET Core and HubProtocol.md, "JSON
+ * Encoding".
  * @example
  * const json = new JsonHubProtocol();
  * json.writeMessage({ type: 1, target: 'ReceiveMessage', arguments: ['hello'] });
@@ -28,7 +32,8 @@ export class JsonHubProtocol implements HubProtocol {
   }
 
   /**
-   * One record without its separator as a message, or undefined for a type that this version does not know.
+   * One record without its separator as a message, or undefined for a type that this version does
+   * not know.
    * @throws {ProtocolError} when it cannot be read.
    */
   parseMessage(record: string): HubMessage | undefined {

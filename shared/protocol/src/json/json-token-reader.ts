@@ -103,7 +103,9 @@ export class JsonTokenReader {
     return this.#characters.slice(this.#start, this.#at);
   }
 
-  /** Moves behind white space and the comma between two values. Returns whether there was a comma. */
+  /**
+   * Moves behind white space and the comma between two values. Returns whether there was a comma.
+   */
   #skipToToken(): boolean {
     this.#skipWhiteSpace();
     if (this.#type === 'None' || this.#type === 'PropertyName') return false;

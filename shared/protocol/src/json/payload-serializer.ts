@@ -1,4 +1,7 @@
-/** Reads and writes the values of users (arguments, results, stream items); the protocol's own members stay JSON. */
+/**
+ * Reads and writes the values of users (arguments, results, stream items); the protocol's own
+ * members stay JSON.
+ */
 export interface PayloadSerializer {
   /**
    * Parses the JSON text of one value, as `JSON.parse` does: an argument, an item of a stream or a

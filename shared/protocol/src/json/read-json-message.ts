@@ -7,8 +7,8 @@ import { readCommonMessage } from './read-common-message.ts';
 import { readInOrder } from './read-in-order.ts';
 
 /**
- * Reads one record. Returns undefined for an unknown type, which a later version of the protocol may
- * bring.
+ * Reads one record. Returns undefined for an unknown type, which a later version of the protocol
+ * may bring.
  * @throws {ProtocolError} if it cannot be read.
  */
 export function readJsonMessage(

@@ -4,8 +4,8 @@ import { errors } from '../errors.ts';
 export const MAXIMUM_DEPTH = 64;
 
 /**
- * Makes a parsed JSON value harmless: refuses nests deeper than 64 levels and removes members called `__proto__`,
- * which an assignment or a merge in user code would turn into a new prototype.
+ * Makes a parsed JSON value harmless: refuses nests deeper than 64 levels and removes members
+ * called `__proto__`, which an assignment or a merge in user code would turn into a new prototype.
  * Walks without recursion, each value once. `outerDepth` is the number of levels around the value.
  */
 export function makeHarmless(value: unknown, outerDepth: number): void {

@@ -8,7 +8,10 @@ const REFUSED_KEY = '__proto__';
 const REPLACEMENT = '\0__proto__';
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Keys of any plain type become names, as in JSON: a dictionary of numbers must not end the connection. */
+/**
+ * Keys of any plain type become names, as in JSON: a dictionary of numbers must not end the
+ * connection.
+ */
 export function convertKey(key: unknown): string {
   if (typeof key === 'object' && key !== null) throw errors.invalidMessagePack();
   return String(key);
@@ -26,8 +29,8 @@ const decoder = new Decoder({
 });
 
 /**
- * Decodes a value without the members called `__proto__`, which a merge in user code would turn into
- * a new prototype. The usual decoder refuses the whole value.
+ * Decodes a value without the members called `__proto__`, which a merge in user code would turn
+ * into a new prototype. The usual decoder refuses the whole value.
  * @throws {ProtocolError} if the value cannot be decoded.
  */
 export function decodeHarmless(bytes: Uint8Array): unknown {

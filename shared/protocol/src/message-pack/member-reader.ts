@@ -49,8 +49,8 @@ export class MemberReader {
   }
 
   /**
-   * Returns the number of entries of a map that is a member. `membersAfter` is the number of members
-   * that follow it.
+   * Returns the number of entries of a map that is a member. `membersAfter` is the number of
+   * members that follow it.
    */
   readMapLength(name: string, membersAfter: number): number {
     return this.#readOr(
@@ -113,8 +113,8 @@ export class MemberReader {
   }
 
   /**
-   * Returns the length of an array that is a member, and a function that returns its bytes and moves
-   * behind it.
+   * Returns the length of an array that is a member, and a function that returns its bytes and
+   * moves behind it.
    */
   readArray(name: string): { length: number; read: () => Uint8Array } {
     const start = this.#at;

@@ -33,7 +33,8 @@ const completion = (invocationId: string, result: unknown): HubMessage => ({
   result,
 });
 
-// Bytes as ASP.NET Core wrote them: areas messagepack, limits-and-close and stateful-reconnect of the recordings.
+// Bytes as ASP.NET Core wrote them: areas messagepack, limits-and-close and stateful-reconnect of
+// the recordings.
 test.each<[HubMessage, string]>([
   [completion('1', undefined), '07950380a13103c0'],
   [completion('1', 42), '07950380a131032a'],

@@ -10,8 +10,9 @@ import { ResultKind } from './result-kind.ts';
 /** Options of {@link MessagePackHubProtocol}. */
 export interface MessagePackHubProtocolOptions {
   /**
-   * Default: `decode` and `encode` of `@msgpack/msgpack`: dates are timestamps, bytes are bin, a `bigint` cannot be written, and 64-bit
-   * numbers are read as `number`. Source: `MessagePackHubProtocolOptions.SerializerOptions`.
+   * Default: `decode` and `encode` of `@msgpack/msgpack`: dates are timestamps, bytes are bin, a
+   * `bigint` cannot be written, and 64-bit numbers are read as `number`. Source:
+   * `MessagePackHubProtocolOptions.SerializerOptions`.
    * @example
    * import { decode, encode } from '@msgpack/msgpack';
    * const options = { useBigInt64: true, extensionCodec };
@@ -22,13 +23,17 @@ export interface MessagePackHubProtocolOptions {
   readonly payloadSerializer?: MessagePackPayloadSerializer;
 }
 
-/** An encoder keeps its buffer, and the buffer only grows: after a message over this many bytes a new one takes its place. */
+/**
+ * An encoder keeps its buffer, and the buffer only grows: after a message over this many bytes a
+ * new one takes its place.
+ */
 const MAXIMUM_KEPT_BUFFER = 65_536;
 const NO_HEADERS = Object.freeze({});
 const NO_STREAMS: readonly string[] = Object.freeze([]);
 
 /**
- * The MessagePack hub protocol. Source: `MessagePackHubProtocol` of ASP.NET Core and HubProtocol.md, "MessagePack (MsgPack) encoding".
+ * The MessagePack hub protocol. Source: `MessagePackHubProtocol` of ASP.NET Core and
+ * HubProtocol.md, "MessagePack (MsgPack) encoding".
  * @example
  * const messagePack = new MessagePackHubProtocol();
  * messagePack.writeMessage({ type: 1, target: 'ReceiveMessage', arguments: ['hello'] });
@@ -135,7 +140,10 @@ function payloadIndex(message: HubMessage): number {
   }
 }
 
-/** The head of an array of values that are encoded one by one. Source: the MessagePack specification, "array format family". */
+/**
+ * The head of an array of values that are encoded one by one. Source: the MessagePack
+ * specification, "array format family".
+ */
 function arrayHead(length: number): Uint8Array {
   if (length < 16) return Uint8Array.of(0x90 | length);
   if (length < 65_536) return Uint8Array.of(0xdc, length >> 8, length);

@@ -48,7 +48,10 @@ function readInvocation(members: Members): HubMessage | undefined {
   return { type, invocationId, target, arguments: [], streamIds: undefined } as HubMessage;
 }
 
-/** One message as bytes; undefined for an unknown type, which a later version of the protocol may bring. */
+/**
+ * One message as bytes; undefined for an unknown type, which a later version of the protocol may
+ * bring.
+ */
 function readMessage(
   message: Uint8Array,
   serializer: MessagePackPayloadSerializer | undefined,
@@ -57,7 +60,8 @@ function readMessage(
   // with it.
   const bytes = checkMessagePack(message) ? new Uint8Array(message) : message;
   const members = decode(decoder, bytes);
-  // A replaced serializer reads the message a second time: the protocol's own members must not depend on it.
+  // A replaced serializer reads the message a second time: the protocol's own members must not
+  // depend on it.
   const payload = (): Members => (serializer === undefined ? members : decode(serializer, bytes));
   const type = int(members, 0, 'messageType');
   switch (type) {

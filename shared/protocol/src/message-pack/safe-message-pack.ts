@@ -1,7 +1,10 @@
 import { errors } from '../errors.ts';
 import { MAXIMUM_DEPTH } from '../json/safe-json.ts';
 
-/** Size of what follows the head bytes 0xC0 … 0xDF. Source: the MessagePack specification, "Overview". */
+/**
+ * Size of what follows the head bytes 0xC0 … 0xDF. Source: the MessagePack specification,
+ * "Overview".
+ */
 const LENGTH_BYTES = [
   0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4,
 ];
@@ -16,11 +19,11 @@ const FIXED_BYTES = [
 const open = new Uint32Array(MAXIMUM_DEPTH);
 
 /**
- * Checks the structure of one MessagePack value before the library decodes it. The library allocates
- * memory for any length that a header states, and has no depth limit. Values that are nested deeper
- * than 64 levels, lengths beyond the end of the bytes, and bytes after the value are refused. Reads
- * each byte once, without recursion. Returns whether the value contains binaries or extensions,
- * which a decoder returns as views.
+ * Checks the structure of one MessagePack value before the library decodes it. The library
+ * allocates memory for any length that a header states, and has no depth limit. Values that are
+ * nested deeper than 64 levels, lengths beyond the end of the bytes, and bytes after the value are
+ * refused. Reads each byte once, without recursion. Returns whether the value contains binaries or
+ * extensions, which a decoder returns as views.
  * @throws {ProtocolError}
  */
 export function checkMessagePack(bytes: Uint8Array): boolean {

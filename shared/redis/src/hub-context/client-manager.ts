@@ -56,7 +56,9 @@ export class RedisClientManager implements RemoteClientManager {
     await this.#close({ operation: 'closeAll' }, options);
   }
 
-  /** A server, also one of .NET, is subscribed to the channels of its connections, users and groups. */
+  /**
+   * A server, also one of .NET, is subscribed to the channels of its connections, users and groups.
+   */
   async #isSubscribed(channel: string): Promise<boolean> {
     return (await this.#bus.countSubscribers(channel)) > 0;
   }

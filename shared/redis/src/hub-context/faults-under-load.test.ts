@@ -143,7 +143,8 @@ test.each(faults)(
     for (const received of await receive()) {
       // No message arrives twice or out of order. One whose send was rejected may have arrived.
       expect(received).toEqual([...new Set(received)].toSorted((a, b) => a - b));
-      // Redis accepts messages while a server is not subscribed. What is lost then, the server reports as an outage.
+      // Redis accepts messages while a server is not subscribed. What is lost then, the server
+      // reports as an outage.
       lost += acknowledged.filter((id) => !received.includes(id)).length;
     }
     const outages = servers.map((server) => Number(server.data['disconnections']));

@@ -102,7 +102,8 @@ test('sends to all, groups, users and connections of all servers over one connec
   await chat.clients.all.send('receive', 'end');
   expect([await ada.next(), await bob.next()]).toEqual(['end', 'end']);
   expect(await chat.clients.client(bob.id).invoke('answer', 'why?')).toBe('bob: why?');
-  // Three connections for each server, one of this test, and one of the context. Presence connects later than its server.
+  // Three connections for each server, one of this test, and one of the context. Presence connects
+  // later than its server.
   const countConnections = async () => (await admin.clientList()).length;
   await expect.poll(countConnections).toBe(3 * servers.length + 2);
 });

@@ -43,15 +43,15 @@ export interface RedisHubContext<TClient> extends RemoteHubContext<TClient> {
  *
  * Each send resolves when Redis has accepted the message. It rejects with
  * `ERR_SIGNALR_REDIS_NOT_SENT` if Redis is unavailable, refuses it, or does not reply within
- * `heartbeatInterval` and `heartbeatTimeout` (10 s with the defaults). Operations of servers wait at
- * most `ackTimeout` (30 s). Nothing is sent later. The connection keeps the process alive until
+ * `heartbeatInterval` and `heartbeatTimeout` (10 s with the defaults). Operations of servers wait
+ * at most `ackTimeout` (30 s). Nothing is sent later. The connection keeps the process alive until
  * `close()`.
  *
- * `userGroups`, `close…` of `clientManager`, `presence` and `serverMessages` reach Node servers only,
- * because .NET's format has no messages for them.
+ * `userGroups`, `close…` of `clientManager`, `presence` and `serverMessages` reach Node servers
+ * only, because .NET's format has no messages for them.
  *
- * Throws if an option is missing, unknown or invalid: `ERR_SIGNALR_REDIS_NOT_A_STRING` and the codes
- * of `redis()`. Source: `IHubContext<THub>` of ASP.NET Core.
+ * Throws if an option is missing, unknown or invalid: `ERR_SIGNALR_REDIS_NOT_A_STRING` and the
+ * codes of `redis()`. Source: `IHubContext<THub>` of ASP.NET Core.
  * @example
  * const chat = redisHubContext<ChatClient>({ url: 'redis://127.0.0.1:6379', hub: 'ChatHub' });
  * await chat.clients.user('ada').send('receiveMessage', 'Your order has shipped');

@@ -15,8 +15,8 @@ export type ServerMessageListener = (data: unknown) => void;
 export interface ServerMessages {
   /**
    * Sends a message to the listeners in all other processes. `data` is sent as JSON. Resolves when
-   * Redis has accepted the message. Rejects with `ERR_SIGNALR_REDIS_MESSAGE_NOT_JSON` if JSON cannot
-   * contain `data`, and with `ERR_SIGNALR_REDIS_UNAVAILABLE` or `…_REFUSED`.
+   * Redis has accepted the message. Rejects with `ERR_SIGNALR_REDIS_MESSAGE_NOT_JSON` if JSON
+   * cannot contain `data`, and with `ERR_SIGNALR_REDIS_UNAVAILABLE` or `…_REFUSED`.
    */
   send(name: string, data?: unknown): Promise<void>;
   /**

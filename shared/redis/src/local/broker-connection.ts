@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net';
 import { RespError, RespReader } from './resp-reader.ts';
 
-/** The maximum number of unread bytes of a subscriber before it is closed. Redis: `client-output-buffer-limit pubsub`. */
+/**
+ * The maximum number of unread bytes of a subscriber before it is closed. Redis:
+ * `client-output-buffer-limit pubsub`.
+ */
 const MAX_UNREAD_BYTES = 32 * 1024 * 1024;
 
 type Channels = Map<string, Set<BrokerConnection>>;
@@ -166,7 +169,10 @@ export class BrokerConnection {
     this.#write('$7\r\nmodules\r\n*0\r\n');
   }
 
-  /** Answers `PUBSUB CHANNELS` and `PUBSUB NUMSUB`, which `watchRedis` uses. A pattern may only have a star at its end. */
+  /**
+   * Answers `PUBSUB CHANNELS` and `PUBSUB NUMSUB`, which `watchRedis` uses. A pattern may only have
+   * a star at its end.
+   */
   #inspect([subcommand, ...names]: Buffer[]): void {
     if (/^channels$/i.test(String(subcommand))) {
       const stem = names[0]?.toString().replace(/\*$/, '') ?? '';
@@ -186,7 +192,10 @@ export class BrokerConnection {
     this.#write('-ERR wrong number of arguments\r\n');
   }
 
-  /** Writes a push message: its kind, its items, and optionally one more item that is already encoded. */
+  /**
+   * Writes a push message: its kind, its items, and optionally one more item that is already
+   * encoded.
+   */
   #push(kind: string, items: Buffer[], encodedItem: string): void {
     const mark = this.#resp === 3 ? '>' : '*';
     this.#write(
@@ -200,7 +209,10 @@ export class BrokerConnection {
     this.#write(Buffer.concat([Buffer.from(`$${value.length}\r\n`), value, Buffer.from('\r\n')]));
   }
 
-  /** Collects everything for this client until the end of the current event-loop turn, and then writes it at once. */
+  /**
+   * Collects everything for this client until the end of the current event-loop turn, and then
+   * writes it at once.
+   */
   #write(data: string | Buffer): void {
     this.#pendingWrites.push(typeof data === 'string' ? Buffer.from(data) : data);
     if (this.#pendingWrites.length === 1) setImmediate(() => this.#flush());

@@ -4,19 +4,26 @@ import { type InProcessBroker, startInProcessBroker } from './in-process-broker.
 /** A Redis for development. */
 export interface FoundRedis {
   readonly url: string;
-  /** `given`: the Redis of REDIS_URL. `redis-server`: one that was started. `in-process`: a substitute that is not a Redis. */
+  /**
+   * `given`: the Redis of REDIS_URL. `redis-server`: one that was started. `in-process`: a
+   * substitute that is not a Redis.
+   */
   readonly kind: 'given' | 'redis-server' | 'in-process';
   /** A description for the user, without a password. */
   readonly description: string;
   /** Stops the Redis if `findRedis` started it. */
   close(): Promise<void>;
-  /** Starts it again after `close`, on the same port. Undefined if the Redis is the one of REDIS_URL. */
+  /**
+   * Starts it again after `close`, on the same port. Undefined if the Redis is the one of
+   * REDIS_URL.
+   */
   start?(): Promise<void>;
 }
 
 /**
- * Returns a Redis for development: the one of the environment variable `REDIS_URL`; otherwise a `redis-server` from the PATH, started
- * on a free port; otherwise an in-process substitute. Do not use it in production: pass the URL of your Redis instead.
+ * Returns a Redis for development: the one of the environment variable `REDIS_URL`; otherwise a
+ * `redis-server` from the PATH, started on a free port; otherwise an in-process substitute. Do not
+ * use it in production: pass the URL of your Redis instead.
  * @example
  * const local = await findRedis();
  * console.log(local.description);

@@ -10,8 +10,9 @@ export interface InProcessBroker {
 }
 
 /**
- * Starts a broker on 127.0.0.1 that supports the pub/sub commands of Redis (RESP2 and RESP3), for development without Redis.
- * It stores nothing and has no keys. All Redis clients can connect, including those of .NET. Rejects if the port is in use.
+ * Starts a broker on 127.0.0.1 that supports the pub/sub commands of Redis (RESP2 and RESP3), for
+ * development without Redis. It stores nothing and has no keys. All Redis clients can connect,
+ * including those of .NET. Rejects if the port is in use.
  * @example
  * const broker = await startInProcessBroker();
  * const signalr = new SignalRServer({ scaleOut: redis({ url: broker.url }) });

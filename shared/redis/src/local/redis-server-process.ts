@@ -22,17 +22,24 @@ export interface RedisServerProcessOptions {
   readonly port?: number;
   /** Additional arguments for redis-server, for example `['--requirepass', 'secret']`. */
   readonly args?: readonly string[];
-  /** The folders to search for redis-server, in the format of the environment variable PATH. Default: that variable. */
+  /**
+   * The folders to search for redis-server, in the format of the environment variable PATH.
+   * Default: that variable.
+   */
   readonly path?: string;
-  /** Paths of PEM files. If set, the server accepts TLS only and requires client certificates that `ca` has signed. */
+  /**
+   * Paths of PEM files. If set, the server accepts TLS only and requires client certificates that
+   * `ca` has signed.
+   */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
   /** The path of a Sentinel configuration file. If set, a Sentinel starts instead of a server. */
   readonly sentinel?: string;
 }
 
 /**
- * Starts the `redis-server` from the PATH on 127.0.0.1 for development. It stores nothing permanently.
- * Rejects with the code `ENOENT` if no `redis-server` is installed, and with `ERR_SIGNALR_REDIS_SERVER_STOPPED` if it stops early.
+ * Starts the `redis-server` from the PATH on 127.0.0.1 for development. It stores nothing
+ * permanently. Rejects with the code `ENOENT` if no `redis-server` is installed, and with
+ * `ERR_SIGNALR_REDIS_SERVER_STOPPED` if it stops early.
  * @example
  * const server = await startRedisServer();
  * const signalr = new SignalRServer({ scaleOut: redis({ url: server.url }) });
@@ -96,7 +103,10 @@ const tlsArguments = (
     key,
   );
 
-/** Resolves when redis-server reports on its output that it is ready. Keeps reading, so that the output never blocks the server. */
+/**
+ * Resolves when redis-server reports on its output that it is ready. Keeps reading, so that the
+ * output never blocks the server.
+ */
 async function waitUntilReady(child: ChildProcess): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject);
@@ -107,7 +117,10 @@ async function waitUntilReady(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Returns a port that the operating system reports as free. It does not assign the same port again immediately. */
+/**
+ * Returns a port that the operating system reports as free. It does not assign the same port again
+ * immediately.
+ */
 async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

@@ -6,7 +6,10 @@ const CRLF = 2;
 /** The received bytes are not a Redis command. */
 export class RespError extends Error {}
 
-/** Reads commands: arrays of bulk strings, as all clients send them. Source: Redis serialization protocol specification. */
+/**
+ * Reads commands: arrays of bulk strings, as all clients send them. Source: Redis serialization
+ * protocol specification.
+ */
 export class RespReader {
   #data: Buffer = Buffer.alloc(0);
   #chunks: Buffer[] = [];
@@ -14,7 +17,10 @@ export class RespReader {
   /** The minimum number of bytes of the next complete command. */
   #needed = 0;
 
-  /** Returns the commands that are complete, in order. Throws a {@link RespError} if a command is invalid or too large. */
+  /**
+   * Returns the commands that are complete, in order. Throws a {@link RespError} if a command is
+   * invalid or too large.
+   */
   read(chunk: Buffer): Buffer[][] {
     this.#chunks.push(chunk);
     this.#length += chunk.length;

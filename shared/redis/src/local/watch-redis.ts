@@ -1,14 +1,22 @@
 import { createClient } from '@redis/client';
 
-/** The maximum number of channels whose messages are counted. Above it, the oldest one is removed. */
+/**
+ * The maximum number of channels whose messages are counted. Above it, the oldest one is removed.
+ */
 const MAX_COUNTED_CHANNELS = 1000;
 
 /** A channel with at least one subscriber. */
 export interface WatchedChannel {
   readonly name: string;
-  /** The number of connections that are subscribed: one for each server with a client that the channel concerns. */
+  /**
+   * The number of connections that are subscribed: one for each server with a client that the
+   * channel concerns.
+   */
   readonly subscribers: number;
-  /** The number of messages since the watch began; undefined if the Redis user may not use `MONITOR`. */
+  /**
+   * The number of messages since the watch began; undefined if the Redis user may not use
+   * `MONITOR`.
+   */
   readonly messages: number | undefined;
 }
 
@@ -19,7 +27,9 @@ export interface RedisView {
   readonly keys: number;
 }
 
-/** Observes a Redis. Use it for development only, because `MONITOR` halves the throughput of Redis. */
+/**
+ * Observes a Redis. Use it for development only, because `MONITOR` halves the throughput of Redis.
+ */
 export interface RedisWatch {
   /** Returns the current view; undefined while Redis is unavailable. */
   look(): Promise<RedisView | undefined>;
@@ -29,8 +39,9 @@ export interface RedisWatch {
 type Client = ReturnType<typeof createWatchClient>;
 
 /**
- * Watches the channels whose names start with one of `stems`: how many subscribers they have (`PUBSUB`), and how many messages they
- * carried (`MONITOR`). It does not subscribe to them, because PUBLISH would count it as a receiver.
+ * Watches the channels whose names start with one of `stems`: how many subscribers they have
+ * (`PUBSUB`), and how many messages they carried (`MONITOR`). It does not subscribe to them,
+ * because PUBLISH would count it as a receiver.
  * @example
  * const watch = watchRedis(url, ['ChatHub:']);
  * console.log((await watch.look())?.channels);

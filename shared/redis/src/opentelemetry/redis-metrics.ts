@@ -37,9 +37,11 @@ const counters: Readonly<
 };
 
 /**
- * Reports the backplane to OpenTelemetry, for each hub of a server (attribute `signalr.hub`): messages published, received, lost and
- * ignored, outages, whether the hub is connected, the number of channels, and the round-trip time in seconds. It reads `health()`
- * when metrics are collected, so it adds no cost to sends. ASP.NET Core has no such metrics; the names follow its `signalr.server.…`.
+ * Reports the backplane to OpenTelemetry, for each hub of a server (attribute `signalr.hub`):
+ * messages published, received, lost and ignored, outages, whether the hub is connected, the number
+ * of channels, and the round-trip time in seconds. It reads `health()` when metrics are collected,
+ * so it adds no cost to sends. ASP.NET Core has no such metrics; the names follow its
+ * `signalr.server.…`.
  * @example
  * const signalr = new SignalRServer({ scaleOut: redis({ url }) });
  * new RedisMetrics(signalr);
@@ -47,7 +49,10 @@ const counters: Readonly<
 export class RedisMetrics {
   readonly #stop: () => void;
 
-  /** `meter` defaults to one of the provider that is registered with `@opentelemetry/api` at this moment. */
+  /**
+   * `meter` defaults to one of the provider that is registered with `@opentelemetry/api` at this
+   * moment.
+   */
   constructor(signalr: HealthSource, meter: Meter = metrics.getMeter('practical-signalr.redis')) {
     const counterEntries = Object.entries(counters).map(
       ([key, [name, unit, description]]): [string, Observable] => [

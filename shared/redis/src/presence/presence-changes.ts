@@ -16,7 +16,9 @@ export interface PresenceLink {
   unsubscribe(): Promise<void>;
 }
 
-/** The changes of presence of one hub. A server subscribes to them only while there is a listener. */
+/**
+ * The changes of presence of one hub. A server subscribes to them only while there is a listener.
+ */
 export class PresenceChanges {
   readonly #listeners = new PresenceListeners();
   /** The links of the servers of this process. The first one receives. */
@@ -47,7 +49,10 @@ export class PresenceChanges {
     };
   }
 
-  /** Publishes changes over a link. While it is interrupted, only the listeners of this process receive them. */
+  /**
+   * Publishes changes over a link. While it is interrupted, only the listeners of this process
+   * receive them.
+   */
   async publish(link: PresenceLink, changes: readonly PresenceChange[]): Promise<void> {
     for (let i = 0; i < changes.length; i += CHUNK_SIZE) {
       const chunk = changes.slice(i, i + CHUNK_SIZE);

@@ -35,7 +35,9 @@ export type PresenceCommand = Exclude<
   'isReady' | 'connect' | 'destroy' | 'on'
 >;
 
-/** Runs a command. Rejects with `ERR_SIGNALR_REDIS_UNAVAILABLE` if Redis does not reply or refuses. */
+/**
+ * Runs a command. Rejects with `ERR_SIGNALR_REDIS_UNAVAILABLE` if Redis does not reply or refuses.
+ */
 export type RunPresenceCommand = <TName extends PresenceCommand>(
   name: TName,
   ...args: Parameters<PresenceClient[TName]>

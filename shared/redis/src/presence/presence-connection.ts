@@ -17,7 +17,8 @@ export interface PresenceConnectionEvents {
 
 /**
  * The connection of presence to Redis. It replaces a client to which Redis does not reply for
- * `timeout` ms: such a connection does not close by itself, and its commands would wait for minutes.
+ * `timeout` ms: such a connection does not close by itself, and its commands would wait for
+ * minutes.
  */
 export class PresenceConnection {
   readonly #createClient: () => PresenceClient;
@@ -58,7 +59,10 @@ export class PresenceConnection {
     return () => this.#users.delete(events);
   }
 
-  /** Runs a command. Rejects with `ERR_SIGNALR_REDIS_UNAVAILABLE` if Redis does not reply or refuses. */
+  /**
+   * Runs a command. Rejects with `ERR_SIGNALR_REDIS_UNAVAILABLE` if Redis does not reply or
+   * refuses.
+   */
   async run<TName extends PresenceCommand>(
     name: TName,
     ...args: Parameters<PresenceClient[TName]>
@@ -125,7 +129,9 @@ export class PresenceConnection {
     return client;
   }
 
-  /** Replaces a client that is not ready in time, for example because the handshake got no reply. */
+  /**
+   * Replaces a client that is not ready in time, for example because the handshake got no reply.
+   */
   #check(): void {
     const age = performance.now() - this.#createdAt;
     if (this.#client.isReady) this.#createdAt = performance.now();

@@ -15,8 +15,8 @@ export class PresenceKeys {
   }
 
   /**
-   * A hash with a field for each {@link JournalEntry}: what a server has written to the lists. If the
-   * server crashes, the others remove it.
+   * A hash with a field for each {@link JournalEntry}: what a server has written to the lists. If
+   * the server crashes, the others remove it.
    */
   journal(server: string): string {
     return `${this.#stem}:server:${server}`;

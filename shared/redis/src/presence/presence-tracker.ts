@@ -138,7 +138,10 @@ export class PresenceTracker {
     clearTimeout(timer);
   }
 
-  /** Adds a connection, or its membership in one group, to Redis. The cost does not depend on its other groups. */
+  /**
+   * Adds a connection, or its membership in one group, to Redis. The cost does not depend on its
+   * other groups.
+   */
   #list(entry: TrackedConnection & Partial<JournalEntry>): Promise<unknown>[] {
     const { id, user, group } = entry;
     const member = { score: 0, value: writeListed(entry, this.#server) };
@@ -207,7 +210,10 @@ export class PresenceTracker {
     this.#lastSync = Date.now();
   }
 
-  /** Removes a server. Returns the entries that this call has removed; another server may remove them at the same time. */
+  /**
+   * Removes a server. Returns the entries that this call has removed; another server may remove
+   * them at the same time.
+   */
   async #removeServer(server: string): Promise<JournalEntry[]> {
     const journal = this.#keys.journal(server);
     const fields = Object.keys(await this.#connection.run('hGetAll', journal));
@@ -229,7 +235,10 @@ export class PresenceTracker {
     return removed;
   }
 
-  /** Reports entries as changes: memberships before connections, so that a connection leaves its groups before it closes. */
+  /**
+   * Reports entries as changes: memberships before connections, so that a connection leaves its
+   * groups before it closes.
+   */
   #report(
     entries: readonly (TrackedConnection & Partial<JournalEntry>)[],
     type: 'connected' | 'disconnected',

@@ -18,7 +18,10 @@ afterEach(async () => {
   for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
 });
 
-/** Polls until a result matches, because other servers change Redis without an event that the test could wait for. */
+/**
+ * Polls until a result matches, because other servers change Redis without an event that the test
+ * could wait for.
+ */
 async function until<T>(read: () => Promise<T>, matches: (result: T) => boolean): Promise<T> {
   for (;;) {
     const result = await read().catch(() => undefined);

@@ -20,8 +20,9 @@ export interface PresenceOptions {
   /** How long the connections of a crashed server are still listed, in ms. Default: 30,000. */
   readonly leaseTime?: number;
   /**
-   * How long Redis may be silent before the connection of presence is replaced, in ms. Joining groups and connecting never wait
-   * longer than this for presence, and at most one second. Default: 5000.
+   * How long Redis may be silent before the connection of presence is replaced, in ms. Joining
+   * groups and connecting never wait longer than this for presence, and at most one second.
+   * Default: 5000.
    */
   readonly heartbeatTimeout?: number;
 }
@@ -35,7 +36,10 @@ export interface TrackedServer {
   readonly link: PresenceLink;
 }
 
-/** Presence over all servers. Create it with {@link presence} and pass it to {@link redis} as an option. */
+/**
+ * Presence over all servers. Create it with {@link presence} and pass it to {@link redis} as an
+ * option.
+ */
 export class Presence {
   readonly #connection: PresenceConnection;
   readonly #prefix: string;
@@ -59,11 +63,11 @@ export class Presence {
   }
 
   /**
-   * Returns the presence of one hub. `hubName` is the option `name` of `mapHub`, or the class name, or
-   * the name that the option `hubName` of `redis()` returns for it. Connections of a crashed server
-   * are listed until its lease expires, and counted until another server has removed them. While
-   * Redis is unavailable, all methods reject with `ERR_SIGNALR_REDIS_UNAVAILABLE`. Listeners of
-   * `onChange` are called only in a process that has a server with this hub.
+   * Returns the presence of one hub. `hubName` is the option `name` of `mapHub`, or the class name,
+   * or the name that the option `hubName` of `redis()` returns for it. Connections of a crashed
+   * server are listed until its lease expires, and counted until another server has removed them.
+   * While Redis is unavailable, all methods reject with `ERR_SIGNALR_REDIS_UNAVAILABLE`. Listeners
+   * of `onChange` are called only in a process that has a server with this hub.
    */
   of(hubName: string): HubPresence {
     const lists = new RedisPresenceLists(new PresenceKeys(this.#prefix, hubName), this.#run);
@@ -112,17 +116,21 @@ export class Presence {
     if (this.#trackers === 0) this.close();
   }
 
-  /** Closes the connection to Redis. Call it only if no server uses this presence: servers close it themselves. */
+  /**
+   * Closes the connection to Redis. Call it only if no server uses this presence: servers close it
+   * themselves.
+   */
   close(): void {
     this.#connection.close();
   }
 }
 
 /**
- * Tracks who is online and in which groups, over all servers, and removes the connections of servers that crash.
- * In addition to the permissions for pub/sub, the Redis user needs
- * `+zadd +zrem +zrange +zcard +hset +hdel +hgetall +del +pexpire ~PREFIX*`. Needs Redis 6.2 or newer.
- * Throws `ERR_SIGNALR_REDIS_NO_TARGET`, `…_TWO_TARGETS`, `…_INVALID_URL` or `…_OPTION_NOT_POSITIVE` if an option is invalid.
+ * Tracks who is online and in which groups, over all servers, and removes the connections of
+ * servers that crash. In addition to the permissions for pub/sub, the Redis user needs
+ * `+zadd +zrem +zrange +zcard +hset +hdel +hgetall +del +pexpire ~PREFIX*`. Needs Redis 6.2 or
+ * newer. Throws `ERR_SIGNALR_REDIS_NO_TARGET`, `…_TWO_TARGETS`, `…_INVALID_URL` or
+ * `…_OPTION_NOT_POSITIVE` if an option is invalid.
  * @example
  * const online = presence({ url });
  * const signalr = new SignalRServer({ scaleOut: redis({ url, presence: online }) });

@@ -58,10 +58,14 @@ export function explainRedisError(error: unknown, wasConnected: boolean): string
     const match = message?.match(pattern);
     if (match != null) return explain(match);
   }
-  // Error replies of Redis start with a word in capitals and do not repeat passwords. Other messages might.
+  // Error replies of Redis start with a word in capitals and do not repeat passwords. Other
+  // messages might.
   return /^[A-Z]{3,} /.test(message ?? '') ? causes.other(message as string) : causes.unavailable;
 }
 
-/** Returns whether Redis itself replied with an error, so that it is reachable but refused the command. */
+/**
+ * Returns whether Redis itself replied with an error, so that it is reachable but refused the
+ * command.
+ */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof Error && /^(SimpleError|BlobError|ErrorReply)$/.test(error.constructor.name);

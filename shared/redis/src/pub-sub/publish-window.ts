@@ -5,7 +5,10 @@ const HIGH_WATER_MARK = 1024 * 1024;
 /** The maximum number of bytes that Redis has not confirmed yet. Above it, sends are rejected. */
 const MAX_UNCONFIRMED_BYTES = 64 * 1024 * 1024;
 
-/** Counts the bytes that were published and that Redis has not confirmed yet, so that senders keep to the pace of Redis. */
+/**
+ * Counts the bytes that were published and that Redis has not confirmed yet, so that senders keep
+ * to the pace of Redis.
+ */
 export class PublishWindow {
   readonly #room = new Gate();
   readonly #empty = new Gate();
@@ -26,7 +29,10 @@ export class PublishWindow {
     return this.#bytes > MAX_UNCONFIRMED_BYTES;
   }
 
-  /** Returns undefined if a sender may continue immediately; otherwise a promise that resolves when there is room. */
+  /**
+   * Returns undefined if a sender may continue immediately; otherwise a promise that resolves when
+   * there is room.
+   */
   whenRoom(): Promise<void> | undefined {
     return this.#bytes > HIGH_WATER_MARK ? this.#room.wait() : undefined;
   }

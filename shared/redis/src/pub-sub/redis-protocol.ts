@@ -52,7 +52,10 @@ export function writeInvocation(invocation: RedisInvocation): Uint8Array {
   return encoder.encode(items);
 }
 
-/** Reads an invocation. Throws a {@link ForeignMessageError}, as all readers of this file do, if the payload has another format. */
+/**
+ * Reads an invocation. Throws a {@link ForeignMessageError}, as all readers of this file do, if the
+ * payload has another format.
+ */
 export function readInvocation(payload: Uint8Array): RedisInvocation {
   const [excluded, messages, invocationId, returnAddress] = readArray(payload, 2);
   if (!Array.isArray(excluded) || typeof messages !== 'object' || messages === null)

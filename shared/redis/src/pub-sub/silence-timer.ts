@@ -1,6 +1,6 @@
 /**
- * Calls `onSilence` if no sign of life is recorded for `timeout` ms. A sign of life costs one assignment, so it can be recorded for
- * every message.
+ * Calls `onSilence` if no sign of life is recorded for `timeout` ms. A sign of life costs one
+ * assignment, so it can be recorded for every message.
  */
 export class SilenceTimer {
   readonly #timeout: number;

@@ -31,8 +31,9 @@ export class ServerCommands {
   }
 
   /**
-   * Runs an operation on all servers. Rejects with `ERR_SIGNALR_REDIS_NO_SERVER` if there is none, and
-   * with `ERR_SIGNALR_REDIS_SERVERS_NOT_CONFIRMED` if one does not confirm it within `ackTimeout`.
+   * Runs an operation on all servers. Rejects with `ERR_SIGNALR_REDIS_NO_SERVER` if there is none,
+   * and with `ERR_SIGNALR_REDIS_SERVERS_NOT_CONFIRMED` if one does not confirm it within
+   * `ackTimeout`.
    */
   async run(operation: ServerOperation): Promise<void> {
     const { ackTimeout, countsReceivers } = this.#options;

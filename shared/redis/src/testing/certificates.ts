@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import forge from 'node-forge';
 
-/** Certificates in PEM: an authority, and certificates that it signed for a server on 127.0.0.1 and for a client. */
+/**
+ * Certificates in PEM: an authority, and certificates that it signed for a server on 127.0.0.1 and
+ * for a client.
+ */
 export interface Certificates {
   readonly ca: string;
   readonly server: { readonly cert: string; readonly key: string };
@@ -20,7 +23,10 @@ interface IssuedCertificate {
   readonly key: string;
 }
 
-/** Creates certificates for tests. Uses node-forge, because Node creates keys but no certificates, and `selfsigned` adds 9 MB. */
+/**
+ * Creates certificates for tests. Uses node-forge, because Node creates keys but no certificates,
+ * and `selfsigned` adds 9 MB.
+ */
 export function createCertificates(): Certificates {
   const authority = issue('Authority of tests', [
     { name: 'basicConstraints', cA: true, critical: true },
@@ -49,7 +55,10 @@ export function createCertificates(): Certificates {
   };
 }
 
-/** Issues a certificate for one day and its key. Without an authority, the certificate is self-signed. */
+/**
+ * Issues a certificate for one day and its key. Without an authority, the certificate is
+ * self-signed.
+ */
 function issue(
   name: string,
   extensions: object[],

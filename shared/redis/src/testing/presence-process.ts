@@ -3,7 +3,8 @@ import { presence } from '../presence/presence.ts';
 import { redis } from '../redis.ts';
 import { LoggedHub } from './logged-hub.ts';
 
-// A server in its own process, so that a test can kill it. Usage: node presence-process.ts URL LEASE_TIME
+// A server in its own process, so that a test can kill it. Usage: node presence-process.ts URL
+// LEASE_TIME
 const [, , url = '', leaseTime] = process.argv;
 const manager = redis({ url, presence: presence({ url, leaseTime: Number(leaseTime) }) })(
   new LoggedHub().hub,

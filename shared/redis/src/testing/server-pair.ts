@@ -25,7 +25,9 @@ export class TestServer {
     await this.manager.onConnected(this.client);
   }
 
-  /** Waits until the server reaches the others again. `since` is the number of log lines to skip. */
+  /**
+   * Waits until the server reaches the others again. `since` is the number of log lines to skip.
+   */
   reconnected(since: number): Promise<string> {
     return this.log.logged(/over Redis again/, since);
   }

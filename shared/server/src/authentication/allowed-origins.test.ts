@@ -11,7 +11,9 @@ let server: TestServer | undefined;
 const logger = new CollectingLogger();
 afterEach(() => server?.close());
 
-/** Starts a server whose users are identified by a cookie, which browsers attach to every request. */
+/**
+ * Starts a server whose users are identified by a cookie, which browsers attach to every request.
+ */
 async function start(options: SignalRServerOptions = {}): Promise<void> {
   const authentication = requestUser({
     user: (request: IncomingMessage) =>

@@ -12,14 +12,15 @@ export type AllowedOrigins = readonly string[] | '*';
 const forbiddenText = { 'Content-Type': 'text/plain' };
 
 /**
- * Returns an origin in the form in which browsers send it: lower case, without the default port, and
- * with an internationalized host name in Punycode. Returns undefined for all other values: `null`,
- * several origins, or a URL with a path.
+ * Returns an origin in the form in which browsers send it: lower case, without the default port,
+ * and with an internationalized host name in Punycode. Returns undefined for all other values:
+ * `null`, several origins, or a URL with a path.
  */
 export function normalizeOrigin(text: string): string | undefined {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s,/\\?#@]+$/i.test(text) || !URL.canParse(text)) return undefined;
   const { protocol, host, origin } = new URL(text);
-  // Apps in a web view have schemes for which URL knows no origin, for example capacitor://localhost.
+  // Apps in a web view have schemes for which URL knows no origin, for example
+  // capacitor://localhost.
   return origin === 'null' ? `${protocol}//${host.toLowerCase()}` : origin;
 }
 
@@ -34,8 +35,8 @@ export function checkAllowedOrigins(allowed: AllowedOrigins | undefined): void {
 }
 
 /**
- * Decides which pages may use a hub. Browsers attach cookies to the requests of every page, and CORS
- * does not apply to WebSockets, so without this check a page of another site acts as the user.
+ * Decides which pages may use a hub. Browsers attach cookies to the requests of every page, and
+ * CORS does not apply to WebSockets, so without this check a page of another site acts as the user.
  */
 export class OriginCheck {
   readonly #allowed: ReadonlySet<string> | '*' | undefined;
@@ -50,8 +51,9 @@ export class OriginCheck {
   }
 
   /**
-   * Returns why a request is refused, or undefined if its origin is allowed. `hasExplicitCredentials`
-   * is true if the caller has identified itself with a token, which pages of other origins lack.
+   * Returns why a request is refused, or undefined if its origin is allowed.
+   * `hasExplicitCredentials` is true if the caller has identified itself with a token, which pages
+   * of other origins lack.
    */
   refuse(request: IncomingMessage, hasExplicitCredentials: boolean): Refusal | undefined {
     const { origin } = request.headers;
@@ -66,8 +68,8 @@ export class OriginCheck {
 }
 
 /**
- * Compares the origin with the Host header. X-Forwarded-Host is not read, because clients can send it.
- * A proxy may terminate TLS, so https pages may call a server without TLS, but not the reverse.
+ * Compares the origin with the Host header. X-Forwarded-Host is not read, because clients can send
+ * it. A proxy may terminate TLS, so https pages may call a server without TLS, but not the reverse.
  */
 function isSameOrigin(origin: string, { headers, socket }: IncomingMessage): boolean {
   const host = headers.host ?? (headers[':authority'] as string | undefined);

@@ -2,7 +2,10 @@ import type { AuthenticationTicket } from '../connections/authentication-ticket.
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 
-/** A client that brings a new token for its connection. Source: `AuthenticationRefreshContext`, planned for ASP.NET Core 11. */
+/**
+ * A client that brings a new token for its connection. Source: `AuthenticationRefreshContext`,
+ * planned for ASP.NET Core 11.
+ */
 export interface AuthenticationRefresh {
   readonly connectionId: string;
   readonly previousUser: ClaimsPrincipal;

@@ -56,7 +56,10 @@ export function isAuthorized(
     : verdict === true;
 }
 
-/** Whether a value is a rule. An empty one, or one with other members, is not: it would let in whom it was to keep out. */
+/**
+ * Whether a value is a rule. An empty one, or one with other members, is not: it would let in whom
+ * it was to keep out.
+ */
 export function isAuthorize(value: unknown): value is Authorize {
   if (value === true) return true;
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return false;

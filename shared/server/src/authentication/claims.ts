@@ -9,7 +9,10 @@ const ROLE = 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role';
 /** Claims that differ in every token of one user. */
 const ofTheToken = new Set(['exp', 'iat', 'nbf', 'jti', 'auth_time']);
 
-/** The id of a user: claim `sub`, else `nameid`, else `id` as Node's session libraries have it. Source: `ClaimTypes.NameIdentifier`. */
+/**
+ * The id of a user: claim `sub`, else `nameid`, else `id` as Node's session libraries have it.
+ * Source: `ClaimTypes.NameIdentifier`.
+ */
 export function nameIdentifier(user: ClaimsPrincipal | undefined): string | undefined {
   if (user === undefined) return undefined;
   const id = user['sub'] ?? user['nameid'] ?? user[NAME_IDENTIFIER] ?? user['id'];
@@ -18,14 +21,17 @@ export function nameIdentifier(user: ClaimsPrincipal | undefined): string | unde
     : undefined;
 }
 
-/** The roles of a user: claims `role` and `roles`, each one text or a list. Source: `ClaimsPrincipal.IsInRole`. */
+/**
+ * The roles of a user: claims `role` and `roles`, each one text or a list. Source:
+ * `ClaimsPrincipal.IsInRole`.
+ */
 export function rolesOf(user: ClaimsPrincipal): unknown[] {
   return [user['role'], user['roles'], user[ROLE]].flat();
 }
 
 /**
- * Returns true if two tickets belong to the same user. Users without an id are the same user only if
- * all their claims are equal.
+ * Returns true if two tickets belong to the same user. Users without an id are the same user only
+ * if all their claims are equal.
  */
 export function isSameUser(
   first: Pick<AuthenticationTicket, 'user'> | undefined,

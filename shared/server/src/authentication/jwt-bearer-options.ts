@@ -17,7 +17,10 @@ export interface TokenValidatedContext {
   readonly request: ConnectionRequest;
   /** The verified claims. Set it to add to them or to replace them. */
   user: ClaimsPrincipal;
-  /** Refuses the token in spite of its signature, for example since it was revoked; the text goes to the log alone. */
+  /**
+   * Refuses the token in spite of its signature, for example since it was revoked; the text goes to
+   * the log alone.
+   */
   fail(reason: string): void;
 }
 
@@ -37,7 +40,10 @@ export interface ChallengeContext {
   errorUri: string | undefined;
 }
 
-/** Hooks of {@link jwtBearer}. What one throws is answered with 500 and logged without tokens. Source: `JwtBearerEvents`. */
+/**
+ * Hooks of {@link jwtBearer}. What one throws is answered with 500 and logged without tokens.
+ * Source: `JwtBearerEvents`.
+ */
 export interface JwtBearerEvents {
   /** Runs first, for every request. Without it only the Authorization header counts. */
   onMessageReceived?(context: MessageReceivedContext): void | Promise<void>;
@@ -49,16 +55,22 @@ export interface JwtBearerEvents {
   onChallenge?(context: ChallengeContext): void | Promise<void>;
 }
 
-/** Options of {@link jwtBearer}. Source: `JwtBearerOptions`, `TokenValidationParameters` of ASP.NET Core. */
+/**
+ * Options of {@link jwtBearer}. Source: `JwtBearerOptions`, `TokenValidationParameters` of ASP.NET
+ * Core.
+ */
 export interface JwtBearerOptions {
   /**
-   * Secret or public key that tokens are checked with, or a function that finds it by the token's header (`kid`), for key rotation.
-   * What the function throws refuses that token with 401.
+   * Secret or public key that tokens are checked with, or a function that finds it by the token's
+   * header (`kid`), for key rotation. What the function throws refuses that token with 401.
    */
   readonly key:
     | VerificationKey
     | ((header: JwtHeader) => VerificationKey | Promise<VerificationKey>);
-  /** The algorithms that count. Default: HS256 for a secret, RS256 or the curve's for a public key; a key function needs them. */
+  /**
+   * The algorithms that count. Default: HS256 for a secret, RS256 or the curve's for a public key;
+   * a key function needs them.
+   */
   readonly algorithms?: readonly JwtAlgorithm[];
   /** Who must have issued the token (`iss`). Default: not checked. */
   readonly issuer?: string | readonly string[];
@@ -68,7 +80,10 @@ export interface JwtBearerOptions {
   readonly clockTolerance?: number;
   /** Whether a token must have an end (`exp`). Default true. */
   readonly requireExpirationTime?: boolean;
-  /** Whether the answer says what is wrong with a token. Default true. Source: `IncludeErrorDetails`. */
+  /**
+   * Whether the answer says what is wrong with a token. Default true. Source:
+   * `IncludeErrorDetails`.
+   */
   readonly includeErrorDetails?: boolean;
   readonly events?: JwtBearerEvents;
 }

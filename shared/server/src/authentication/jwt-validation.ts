@@ -13,7 +13,10 @@ export interface TokenValidation {
   readonly requireExpirationTime: boolean;
 }
 
-/** The claims of a good token. Throws {TokenError} for any other; its texts hold nothing of the token but its issuer and times. */
+/**
+ * The claims of a good token. Throws {TokenError} for any other; its texts hold nothing of the
+ * token but its issuer and times.
+ */
 export function validateToken(
   token: string,
   key: KeyObject,
@@ -52,7 +55,8 @@ function tokenError(token: string, error: Error): TokenError {
   }
   if (error instanceof jwt.NotBeforeError) return errors.tokenNotYetValid(formatDate(error.date));
   const { message } = error;
-  // An unsupported algorithm gets the same error as a wrong signature, so that guessing reveals nothing.
+  // An unsupported algorithm gets the same error as a wrong signature, so that guessing reveals
+  // nothing.
   if (/^invalid (signature|algorithm)|must be an? (a?symmetric) key/.test(message)) {
     return errors.tokenKeyNotFound();
   }
@@ -70,7 +74,9 @@ function tokenError(token: string, error: Error): TokenError {
 const isClaims = (value: unknown): value is JwtPayload =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Returns a claim for a header and the log, if it is short and plain. Otherwise returns '(null)'. */
+/**
+ * Returns a claim for a header and the log, if it is short and plain. Otherwise returns '(null)'.
+ */
 function printableClaim(value: unknown): string {
   if (value === undefined) return '';
   return typeof value === 'string' && /^[\w.:/@-]{1,200}$/.test(value) ? value : '(null)';

@@ -5,7 +5,10 @@ import type { ConnectionRequest } from '../connections/connection-request.ts';
 const SHORTEST_SECRET = 12;
 const JWT = /eyJ[\w-]*\.[\w-]+\.[\w-]*/g;
 
-/** An error for the log, without any secret of the request that it came from: tokens, connection tokens, cookies. */
+/**
+ * An error for the log, without any secret of the request that it came from: tokens, connection
+ * tokens, cookies.
+ */
 export function redactTokens(error: unknown, { headers, query }: ConnectionRequest): string {
   let text = typeof error === 'string' ? error : inspect(error);
   const cookies = headers.cookie?.split(/[;=]/) ?? [];

@@ -15,10 +15,10 @@ export type UpgradeMiddleware = (
 /** Options of {@link requestUser}. */
 export interface RequestUserOptions<TRequest extends IncomingMessage> {
   /**
-   * The middleware that runs on WebSocket upgrades, in this order. Pass the same middleware that the
-   * app uses for other requests: upgrades do not pass through the app. A middleware that responds,
-   * or passes on an error with a `status` from 400 to 499, refuses the upgrade. Cookies that it sets
-   * are not sent.
+   * The middleware that runs on WebSocket upgrades, in this order. Pass the same middleware that
+   * the app uses for other requests: upgrades do not pass through the app. A middleware that
+   * responds, or passes on an error with a `status` from 400 to 499, refuses the upgrade. Cookies
+   * that it sets are not sent.
    */
   readonly middleware?: readonly UpgradeMiddleware[];
   /** The user of a request; undefined or null: nobody. Default: `request.user`. */
@@ -36,7 +36,8 @@ export interface RequestUserOptions<TRequest extends IncomingMessage> {
 }
 
 /**
- * Authentication by what the app's middleware has found out: sessions, passport, or your own. The user id is the user's `sub` or `id`.
+ * Authentication by what the app's middleware has found out: sessions, passport, or your own. The
+ * user id is the user's `sub` or `id`.
  * @example
  * const sessions = session({ secret, resave: false, saveUninitialized: false });
  * app.use(sessions);

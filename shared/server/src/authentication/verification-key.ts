@@ -4,7 +4,10 @@ import { errors } from '../errors.ts';
 /** A secret, a public key in PEM, or either as Node's `KeyObject`. */
 export type VerificationKey = string | Buffer | KeyObject;
 
-/** Algorithms of a token that can be checked; `none` is not among them. Source: RFC 7518 section 3.1. */
+/**
+ * Algorithms of a token that can be checked; `none` is not among them. Source: RFC 7518 section
+ * 3.1.
+ */
 export type JwtAlgorithm =
   | 'HS256'
   | 'HS384'
@@ -46,7 +49,10 @@ export const algorithms: readonly string[] = [
   'ES512',
 ];
 
-/** The key in Node's form. Text that is no PEM is a secret; of a private key the public half is taken. Throws for an empty or broken one. */
+/**
+ * The key in Node's form. Text that is no PEM is a secret; of a private key the public half is
+ * taken. Throws for an empty or broken one.
+ */
 export function verificationKey(key: VerificationKey): KeyObject {
   if (key instanceof KeyObject) return key.type === 'private' ? createPublicKey(key) : key;
   if (typeof key !== 'string' && !Buffer.isBuffer(key)) throw errors.jwtKeyMissing();

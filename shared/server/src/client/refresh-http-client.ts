@@ -3,7 +3,9 @@ import { HttpClient, type HttpRequest, type HttpResponse } from '@microsoft/sign
 /** What a server says about the token of its user, in a negotiate or a refresh response. */
 interface TokenResponse {
   readonly tokenLifetimeSeconds?: unknown;
-  /** A token for the transport. Servers send it that redirect their clients, for example to Azure. */
+  /**
+   * A token for the transport. Servers send it that redirect their clients, for example to Azure.
+   */
   readonly accessToken?: string;
 }
 

@@ -15,7 +15,9 @@ import {
 } from './authentication-refresh.ts';
 import { RefreshHttpClient } from './refresh-http-client.ts';
 
-/** A connection whose token is refreshed. Source: `HubConnection` of the client of ASP.NET Core 11. */
+/**
+ * A connection whose token is refreshed. Source: `HubConnection` of the client of ASP.NET Core 11.
+ */
 export interface RefreshingHubConnection extends HubConnection {
   /**
    * Sends a new token to the server now, for example because the user has new claims. Resolves with

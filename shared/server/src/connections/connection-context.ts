@@ -32,8 +32,8 @@ export class ConnectionContext {
   /** The authenticated client. A newer ticket of the same user may replace it. */
   ticket: AuthenticationTicket | undefined;
   /**
-   * When the latest of the tickets expires that a refresh has replaced, in ms since the epoch. A poll
-   * that was sent before the refresh may still bring one of them.
+   * When the latest of the tickets expires that a refresh has replaced, in ms since the epoch. A
+   * poll that was sent before the refresh may still bring one of them.
    */
   replacedUntil = 0;
   #posts: PostQueue | undefined;

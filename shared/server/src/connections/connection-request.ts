@@ -19,8 +19,8 @@ export class QueryParameters {
   }
 
   /**
-   * Returns the value, or undefined. Several values are joined with commas, as in ASP.NET Core, so that
-   * a request cannot hide a value behind another.
+   * Returns the value, or undefined. Several values are joined with commas, as in ASP.NET Core, so
+   * that a request cannot hide a value behind another.
    */
   get(name: string): string | undefined {
     const values = this.#values.get(name.toLowerCase());

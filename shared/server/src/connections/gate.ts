@@ -1,6 +1,6 @@
 /**
- * A promise that several callers share until the gate opens. The next wait after that starts a new promise.
- * Used for backpressure: senders wait until a buffer has room again.
+ * A promise that several callers share until the gate opens. The next wait after that starts a new
+ * promise. Used for backpressure: senders wait until a buffer has room again.
  * @example
  * if (buffer.length > limit) await gate.wait(); // elsewhere, after reading: gate.open()
  */

@@ -2,7 +2,10 @@ import { wireMessages } from '../wire-messages.ts';
 import type { ConnectionManager } from './connection-manager.ts';
 import type { OfferedTransport } from './transport.ts';
 
-/** The highest version of negotiation. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate". */
+/**
+ * The highest version of negotiation. Source: TransportProtocols.md, "POST
+ * [endpoint-base]/negotiate".
+ */
 const HIGHEST_VERSION = 1;
 
 /** What a client wants to negotiate. See {@link NegotiatedConnection}. */

@@ -16,7 +16,9 @@ export function decodeUtf8(latin1: string): string {
   }
 }
 
-/** Returns headers whose values are decoded as UTF-8. Returns the same object if nothing changes. */
+/**
+ * Returns headers whose values are decoded as UTF-8. Returns the same object if nothing changes.
+ */
 export function decodeHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   let decoded: IncomingHttpHeaders | undefined;
   for (const [name, value] of Object.entries(headers)) {

@@ -2,8 +2,8 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 
 /**
- * Returns a response that is sent with a reply of Fastify, so that its headers and its `onSend` hooks
- * apply. An event stream cannot pass through these hooks: it gets only the headers.
+ * Returns a response that is sent with a reply of Fastify, so that its headers and its `onSend`
+ * hooks apply. An event stream cannot pass through these hooks: it gets only the headers.
  */
 export function replyResponse(reply: FastifyReply): ServerResponse {
   const { raw } = reply;

@@ -23,13 +23,15 @@ interface RoutedUpgrade {
   readonly response: ServerResponse;
 }
 
-/** How long other listeners may take to answer an upgrade request that no hub is mapped to, in ms. */
+/**
+ * How long other listeners may take to answer an upgrade request that no hub is mapped to, in ms.
+ */
 const ANSWER_TIMEOUT = 15_000;
 
 /**
  * A plugin for Fastify that serves the hubs of a server. All requests, upgrade requests included,
- * are routed by Fastify: its hooks, decorators, sessions and CORS headers apply. When Fastify closes,
- * it also closes the server. Do not call `router` and `attach`.
+ * are routed by Fastify: its hooks, decorators, sessions and CORS headers apply. When Fastify
+ * closes, it also closes the server. Do not call `router` and `attach`.
  * @example
  * const signalr = new SignalRServer();
  * signalr.mapHub('/chat', ChatHub, { methods: ['say'] });

@@ -15,7 +15,9 @@ export class BasePaths {
     this.#configured.add(basePath.replace(/\/$/, '').toLowerCase());
   }
 
-  /** Adds the prefix of a router that has received a request. The least recently used is removed. */
+  /**
+   * Adds the prefix of a router that has received a request. The least recently used is removed.
+   */
   addMounted(basePath: string): void {
     const path = basePath.toLowerCase();
     this.#mounted.delete(path);

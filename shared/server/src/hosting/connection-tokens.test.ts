@@ -345,7 +345,8 @@ test('a client whose stateful reconnect comes to other servers first does not st
     .build();
   closings.push(() => connection.stop());
   await connection.start();
-  // With stateful reconnect the client keeps a call that comes while it reconnects, loses it with its old buffer, and never settles it.
+  // With stateful reconnect the client keeps a call that comes while it reconnects, loses it with
+  // its old buffer, and never settles it.
   const answer = (): unknown =>
     connection.state === HubConnectionState.Connected
       ? connection.invoke('Who').catch(() => 'not yet')

@@ -9,7 +9,8 @@ import type { MappedHub } from './mapped-hub.ts';
 
 /**
  * Answers negotiation where the scale-out sends clients elsewhere; false where they stay.
- * Source: TransportProtocols.md, "POST [endpoint-base]/negotiate", redirect; the texts are the Azure SDK's.
+ * Source: TransportProtocols.md, "POST [endpoint-base]/negotiate", redirect; the texts are the
+ * Azure SDK's.
  */
 export async function answerRedirect(
   hub: MappedHub,

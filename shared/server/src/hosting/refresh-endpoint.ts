@@ -12,9 +12,11 @@ import type { HubExchange } from './hub-exchange.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
 /**
- * POST `{hub}/refresh?id={connectionToken}` with a new token: the connection goes on with it. Answers 200 with `tokenLifetimeSeconds`
- * where the token has an end, or `error`: `missing_connection_token` (400), `invalid_token` (401), `permission_change_rejected` (403),
- * `connection_not_found` (404). Source: dotnet/aspnetcore pull request 67111, planned for ASP.NET Core 11.
+ * POST `{hub}/refresh?id={connectionToken}` with a new token: the connection goes on with it.
+ * Answers 200 with `tokenLifetimeSeconds` where the token has an end, or `error`:
+ * `missing_connection_token` (400), `invalid_token` (401), `permission_change_rejected` (403),
+ * `connection_not_found` (404). Source: dotnet/aspnetcore pull request 67111, planned for ASP.NET
+ * Core 11.
  */
 export async function answerRefresh({
   hub,

@@ -18,7 +18,9 @@ interface Pattern<T> {
 
 const noParams: RouteParams = Object.freeze({});
 const parameter = /^:([A-Za-z_]\w*)$/;
-/** Characters that other routers treat as patterns, or that never occur in the path of a request. */
+/**
+ * Characters that other routers treat as patterns, or that never occur in the path of a request.
+ */
 const unsupported = /[*{}?#\\]/;
 /** A client cannot use these values, because they follow the path of a hub. */
 const reserved = new Set(['negotiate', 'refresh']);
@@ -41,7 +43,9 @@ export class RouteTable<T> {
     return [...this.#exact.values(), ...this.#patterns.map(({ value }) => value)];
   }
 
-  /** Adds what `create` returns for the normalized path. Throws if the path is invalid or in use. */
+  /**
+   * Adds what `create` returns for the normalized path. Throws if the path is invalid or in use.
+   */
   add(path: string, create: (key: string) => T): T {
     const segments = readPattern(path);
     const names = segments.flatMap((segment) => parameter.exec(segment)?.[1] ?? []);

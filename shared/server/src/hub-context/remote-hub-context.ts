@@ -1,6 +1,8 @@
 import type { ClientProxy, GroupManager } from '../hubs/hub-clients.ts';
 
-/** Selects clients of a hub from a process without the hub. Source: `IHubClients` of ASP.NET Core. */
+/**
+ * Selects clients of a hub from a process without the hub. Source: `IHubClients` of ASP.NET Core.
+ */
 export interface RemoteHubClients<TClient> {
   /** All connected clients. */
   readonly all: ClientProxy<TClient>;
@@ -46,7 +48,10 @@ export interface RemoteClientManager {
   userExists(userId: string): Promise<boolean>;
   /** Returns whether the group has a member. */
   groupExists(group: string): Promise<boolean>;
-  /** Closes a connection. Does nothing if it does not exist. The client receives `reason` as its error. */
+  /**
+   * Closes a connection. Does nothing if it does not exist. The client receives `reason` as its
+   * error.
+   */
   closeConnection(connectionId: string, reason?: string): Promise<void>;
   /** Closes all connections of a user. */
   closeUser(userId: string, options?: CloseOptions): Promise<void>;

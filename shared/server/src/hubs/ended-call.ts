@@ -5,8 +5,8 @@ import { type GroupManager, LifetimeHubCallerClients } from './hub-clients.ts';
 import { LifetimeGroups } from './clients/lifetime-groups.ts';
 
 /**
- * What a hub instance has after its call. Its clients and groups reject instead of throwing, so that
- * a timer that still uses the hub does not stop the process: the error is logged.
+ * What a hub instance has after its call. Its clients and groups reject instead of throwing, so
+ * that a timer that still uses the hub does not stop the process: the error is logged.
  */
 export class EndedCall {
   readonly #hubName: string;

@@ -8,11 +8,11 @@ import { checkMethodName, checkName, checkNames } from './clients/target-checks.
 /** Calls methods of one or more clients. Source: `IClientProxy` of ASP.NET Core. */
 export interface ClientProxy<TClient> {
   /**
-   * Calls a method of these clients without waiting for results. Resolves when the message is in the
-   * buffers of the connections and these have room for more. It does not wait until clients have
-   * received the message. Clients that do not exist are ignored.
-   * Rejects if the arguments cannot be serialized, the method or a target is not a non-empty string,
-   * or the backplane is unavailable. If you do not await the send, such an error is logged.
+   * Calls a method of these clients without waiting for results. Resolves when the message is in
+   * the buffers of the connections and these have room for more. It does not wait until clients
+   * have received the message. Clients that do not exist are ignored.
+   * Rejects if the arguments cannot be serialized, the method or a target is not a non-empty
+   * string, or the backplane is unavailable. If you do not await the send, such an error is logged.
    * @example
    * await this.clients.all.send('ReceiveMessage', 'hello');
    */

@@ -15,8 +15,8 @@ export interface RateLimit {
 }
 
 /**
- * Limits for clients that are not trusted. Each is off by default. They apply to one hub path of one
- * server, before a call is dispatched.
+ * Limits for clients that are not trusted. Each is off by default. They apply to one hub path of
+ * one server, before a call is dispatched.
  * @example
  * new SignalRServer({
  *   limits: { connectionsPerUser: 10, callsPerConnection: { tokenLimit: 50, tokensPerSecond: 10 } },

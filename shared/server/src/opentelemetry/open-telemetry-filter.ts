@@ -28,7 +28,8 @@ const transportAttributes = {
  * - Metrics: `signalr.server.active_connections` and `signalr.server.connection.duration` (in
  *   seconds), for all servers of the process. Create only one filter per process, because each
  *   filter counts all connections.
- * - Spans: `Hub/method` for each call and each hook. The span of a stream ends when the stream starts.
+ * - Spans: `Hub/method` for each call and each hook. The span of a stream ends when the stream
+ *   starts.
  *
  * Source: the meter `Microsoft.AspNetCore.Http.Connections` and the activities
  * `Microsoft.AspNetCore.SignalR.Server`.

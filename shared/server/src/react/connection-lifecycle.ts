@@ -55,7 +55,9 @@ export class ConnectionLifecycle {
     };
   };
 
-  /** Starts the connection if it is wanted. One call at a time runs, and reads what was set last. */
+  /**
+   * Starts the connection if it is wanted. One call at a time runs, and reads what was set last.
+   */
   async #settle(): Promise<void> {
     if (this.#isSettling) return;
     this.#isSettling = true;

@@ -45,8 +45,8 @@ export interface PresenceLists {
   /** Returns the number of connections that the filter selects, without reading them. */
   count(filter?: PresenceFilter): Promise<number>;
   /**
-   * Returns a page of the connections that the filter selects. A connection that is online while you
-   * read all pages is in exactly one of them.
+   * Returns a page of the connections that the filter selects. A connection that is online while
+   * you read all pages is in exactly one of them.
    * @example
    * let cursor: string | undefined;
    * do {
@@ -59,9 +59,9 @@ export interface PresenceLists {
 }
 
 /**
- * A change of presence. A connection that closes first leaves its groups. `reset` means that changes
- * may have been missed, because the connection to the other servers was interrupted: read the lists
- * again.
+ * A change of presence. A connection that closes first leaves its groups. `reset` means that
+ * changes may have been missed, because the connection to the other servers was interrupted: read
+ * the lists again.
  */
 export type PresenceChange =
   | { readonly type: 'connected' | 'disconnected'; readonly connection: PresentConnection }
@@ -78,8 +78,8 @@ export type PresenceListener = (change: PresenceChange) => void;
 /** Who is online in one hub. */
 export interface HubPresence extends PresenceLists {
   /**
-   * Calls a listener for each change on any server. When it is called, the lists contain the change.
-   * Returns a function that removes the listener.
+   * Calls a listener for each change on any server. When it is called, the lists contain the
+   * change. Returns a function that removes the listener.
    * @example
    * const stop = chat.onChange((change) => {
    *   if (change.type === 'joined') console.log(change.connection.userIdentifier, change.group);

@@ -45,8 +45,8 @@ export interface ScaleOutHub {
    */
   readonly allowStatefulReconnects?: boolean;
   /**
-   * Serves a client. Call the returned events when data arrives. Returns undefined if the hub has no
-   * endpoint at the path of the client's request.
+   * Serves a client. Call the returned events when data arrives. Returns undefined if the hub has
+   * no endpoint at the path of the client's request.
    */
   accept(client: AcceptedClient): TransportEvents | undefined;
 }

@@ -33,8 +33,8 @@ export class SharedMessage {
   }
 
   /**
-   * Returns the message in one hub protocol. Returns undefined if another server encoded the message
-   * without this protocol. Throws the errors of the payload serializer.
+   * Returns the message in one hub protocol. Returns undefined if another server encoded the
+   * message without this protocol. Throws the errors of the payload serializer.
    */
   encoded(protocol: HubProtocol): SharedPayload | undefined {
     if (this.#protocol === protocol && this.#payload !== undefined) return this.#payload;

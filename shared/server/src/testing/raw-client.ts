@@ -3,7 +3,10 @@ import { RecordInbox } from './record-inbox.ts';
 
 const HANDSHAKE = '{"protocol":"json","version":1}\u001e';
 
-/** A WebSocket that shows what the server really sends; for tests of what no well-behaved client does. */
+/**
+ * A WebSocket that shows what the server really sends; for tests of what no well-behaved client
+ * does.
+ */
 export class RawClient extends RecordInbox {
   readonly webSocket: WebSocket;
 

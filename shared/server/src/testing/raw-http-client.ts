@@ -3,7 +3,10 @@ import { RecordInbox } from './record-inbox.ts';
 
 const HANDSHAKE = '{"protocol":"json","version":1}\u001e';
 
-/** The half of a client without WebSockets that negotiates and POSTs; for tests, as {@link RawClient} is. */
+/**
+ * The half of a client without WebSockets that negotiates and POSTs; for tests, as {@link
+ * RawClient} is.
+ */
 export abstract class RawHttpClient extends RecordInbox {
   readonly agent = new Agent({ keepAlive: true });
   #url = '';

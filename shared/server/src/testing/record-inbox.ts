@@ -15,7 +15,10 @@ export class RecordInbox {
     }
   }
 
-  /** All records up to the end, and how it ended: the code of the WebSocket, the status of the last poll, or 0. */
+  /**
+   * All records up to the end, and how it ended: the code of the WebSocket, the status of the last
+   * poll, or 0.
+   */
   async end(): Promise<{ records: string[]; code: number }> {
     const records: string[] = [];
     for (let record = await this.next(); record !== undefined; record = await this.next())

@@ -21,7 +21,8 @@ export interface TestClientOptions extends IHttpConnectionOptions {
 /** The official client, typed by the contract, with what tests need. */
 export type TestClient<TServer, TClient> = TypedConnection<TServer, TClient> & {
   /**
-   * Waits for the next call of a method and gives its arguments. Rejects when the connection ends first.
+   * Waits for the next call of a method and gives its arguments. Rejects when the connection ends
+   * first.
    * @example
    * const received = client.nextCall('ReceiveMessage');
    * await client.invoke('SendMessage', 'hello');

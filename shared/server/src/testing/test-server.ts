@@ -38,7 +38,8 @@ export interface TestServer<THubs extends TestHubs = TestHubs> {
 }
 
 /**
- * Starts a server for tests of hubs. Takes hubs by their paths, or a function that maps them with options.
+ * Starts a server for tests of hubs. Takes hubs by their paths, or a function that maps them with
+ * options.
  * @example
  * await using server = await testServer({ '/chat': { hub: ChatHub, methods: ['say'] } });
  * const client = await server.connect<ChatServer, ChatClient>('/chat');

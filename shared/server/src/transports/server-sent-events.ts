@@ -10,7 +10,9 @@ import type { WriteBatcher } from './write-batcher.ts';
 const joinedEvent = (payloads: readonly Uint8Array[]): Buffer =>
   serverSentEventsFrame(Buffer.concat(payloads));
 
-/** Returns true if the client asks for an event stream. Like ASP.NET Core, accepts no parameters. */
+/**
+ * Returns true if the client asks for an event stream. Like ASP.NET Core, accepts no parameters.
+ */
 export function acceptsEventStream(request: IncomingMessage): boolean {
   const types = (request.headers.accept ?? '').split(',');
   return types.some((type) => type.trim().toLowerCase() === 'text/event-stream');

@@ -1,4 +1,6 @@
-/** The maximum size of a write, in bytes. A client that reads slowly makes progress in these steps. */
+/**
+ * The maximum size of a write, in bytes. A client that reads slowly makes progress in these steps.
+ */
 export const MAXIMUM_SLICE = 65_536;
 
 /** A socket or an HTTP response. */
@@ -22,8 +24,8 @@ export class SlicedWriter {
   #onEmpty: (() => void) | undefined;
 
   /**
-   * `findEnd` returns where the slice ends that begins at `start`. Default: any byte. Call `continue` on each
-   * 'drain' event of the sink.
+   * `findEnd` returns where the slice ends that begins at `start`. Default: any byte. Call
+   * `continue` on each 'drain' event of the sink.
    */
   constructor(sink: WritableSink, findEnd: (bytes: Buffer, start: number) => number = endAnywhere) {
     this.#sink = sink;

@@ -17,7 +17,8 @@ export interface ReceiveLimits {
 
 /**
  * Limits what a client makes the server hold with a message that it does not finish. Each
- * connection has a share. Above it, memory comes from a common budget and must be given back in time.
+ * connection has a share. Above it, memory comes from a common budget and must be given back in
+ * time.
  */
 export class UnfinishedMessage {
   readonly #limits: ReceiveLimits;

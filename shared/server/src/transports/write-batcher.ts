@@ -10,7 +10,8 @@ const MAXIMUM_ADDED = 8 * 1024 * 1024;
 
 /**
  * Writes once per turn of the event loop for each connection that has data to send. A broadcast
- * adds the same frames to many connections, so connections with equal frames share one joined buffer.
+ * adds the same frames to many connections, so connections with equal frames share one joined
+ * buffer.
  */
 export class WriteBatcher {
   #scheduled: Flushable[] = [];
@@ -31,7 +32,9 @@ export class WriteBatcher {
     this.#addedBytes += bytes;
   }
 
-  /** Returns undefined if more may be sent in this turn. Otherwise, returns a promise of its end. */
+  /**
+   * Returns undefined if more may be sent in this turn. Otherwise, returns a promise of its end.
+   */
   whenRoom(): Promise<void> | undefined {
     return this.#addedBytes < MAXIMUM_ADDED ? undefined : this.#room.wait();
   }

@@ -62,7 +62,9 @@ function createPackCall(random: Random, id: string, calls: Calls): MessageRecord
   return { pack: { array } };
 }
 
-/** Calls of every method with arguments in all spellings. The message around them is well-formed. */
+/**
+ * Calls of every method with arguments in all spellings. The message around them is well-formed.
+ */
 const createGrammar = (protocol: Protocol, weight: number): Grammar => ({
   name: `${protocol}-calls`,
   weight,

@@ -29,7 +29,10 @@ const METHODS: Readonly<Record<string, (random: Random) => Plain[]>> = {
 const NAMES = Object.keys(METHODS);
 const JOINS = NAMES.filter((name) => name.startsWith('Join'));
 
-/** Sends to connections, groups and users, with three clients and similar names. Sends to all reach every case, so one runs at a time. */
+/**
+ * Sends to connections, groups and users, with three clients and similar names. Sends to all reach
+ * every case, so one runs at a time.
+ */
 export const deliveryGrammar: Grammar = {
   name: 'delivery',
   weight: 2,

@@ -56,7 +56,10 @@ function createSteps(
   return steps;
 }
 
-/** Records in all kinds of WebSocket messages: several in one, one in several, in fragments, near the size limit. */
+/**
+ * Records in all kinds of WebSocket messages: several in one, one in several, in fragments, near
+ * the size limit.
+ */
 export const framingGrammars = (['json', 'messagepack'] as const).map((protocol): Grammar => ({
   name: `${protocol}-framing`,
   weight: 2.5,

@@ -193,7 +193,10 @@ function createMessage(random: Random, calls: Record<string, string>): MessageRe
   return { json: { parts: [random.chance(0.4) ? random.pick(SPACES) : '', object, rest] } };
 }
 
-/** JSON messages of every type: members in odd orders, twice, missing, null, of another type, with text around them. */
+/**
+ * JSON messages of every type: members in odd orders, twice, missing, null, of another type, with
+ * text around them.
+ */
 export const jsonEnvelopeGrammar: Grammar = {
   name: 'json-envelope',
   weight: 10,

@@ -3,7 +3,10 @@ import { createRecord, type NeutralMessage } from '../messages/neutral-message.t
 import type { MessageRecord } from '../messages/trees.ts';
 import { RECORD_SEPARATOR } from '../messages/write-record.ts';
 
-/** Stateful reconnect: sequence and acknowledgement messages in odd orders and numbers, before and after a cut. */
+/**
+ * Stateful reconnect: sequence and acknowledgement messages in odd orders and numbers, before and
+ * after a cut.
+ */
 export const statefulGrammar: Grammar = {
   name: 'stateful',
   weight: 1.5,

@@ -3,7 +3,9 @@ import type { JsonMember, JsonTree, MessageRecord, PackTree, Protocol } from './
 /** A value that both protocols can write. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { [key: string]: Plain };
 
-/** A message of either protocol, for cases that are about the order of messages, not their spelling. */
+/**
+ * A message of either protocol, for cases that are about the order of messages, not their spelling.
+ */
 export interface NeutralMessage {
   readonly type: number;
   readonly id?: string;

@@ -1,6 +1,7 @@
 /**
- * JSON that can be written, also invalid JSON, and made smaller piece by piece. A string is JSON text as it stands; the keys of
- * objects are JSON text too. `parts` are written one after the other.
+ * JSON that can be written, also invalid JSON, and made smaller piece by piece. A string is JSON
+ * text as it stands; the keys of objects are JSON text too. `parts` are written one after the
+ * other.
  */
 export type JsonTree =
   | string
@@ -13,8 +14,9 @@ export type JsonMember = readonly [key: string, value: JsonTree];
 export type Head = 'fix' | '8' | '16' | '32' | 'bin8' | 'bin16' | 'bin32';
 
 /**
- * MessagePack that can be written, also invalid MessagePack. A string is hexadecimal bytes. `head` is the format of the length
- * (default: the shortest), `count` a length that is claimed instead of the right one.
+ * MessagePack that can be written, also invalid MessagePack. A string is hexadecimal bytes. `head`
+ * is the format of the length (default: the shortest), `count` a length that is claimed instead of
+ * the right one.
  */
 export type PackTree =
   | string

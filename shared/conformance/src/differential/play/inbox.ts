@@ -34,7 +34,10 @@ export class Inbox {
     this.#wake?.();
   }
 
-  /** Resolves with true when `isFound` is true, and with false when the connection has closed or the time is up. */
+  /**
+   * Resolves with true when `isFound` is true, and with false when the connection has closed or the
+   * time is up.
+   */
   async until(isFound: () => boolean, milliseconds: number): Promise<boolean> {
     const end = performance.now() + milliseconds;
     while (!isFound()) {

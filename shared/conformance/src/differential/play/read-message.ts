@@ -35,7 +35,10 @@ function viewPack(hex: string): MessageView {
   return { type, id: hasId ? id : undefined, target: type === 1 ? target : undefined, value };
 }
 
-/** Converts MessagePack for people. Types that JSON lacks become objects such as `{ $float32: 1.5 }`. */
+/**
+ * Converts MessagePack for people. Types that JSON lacks become objects such as `{ $float32: 1.5
+ * }`.
+ */
 export function toPlain(value: PackValue): unknown {
   return 'isPackNode' in value ? nodeToPlain(value) : value.map(toPlain);
 }

@@ -24,7 +24,10 @@ const COMPARED_HEADERS = [
 ];
 const REQUEST_TIMEOUT = 20_000;
 const CONNECT_TIMEOUT = 5000;
-/** A server that refuses a frame closes and cuts the connection. Which of the two is seen first depends on timing. */
+/**
+ * A server that refuses a frame closes and cuts the connection. Which of the two is seen first
+ * depends on timing.
+ */
 const ABNORMAL = new Set([1006, 1007]);
 
 export interface Response {
@@ -183,7 +186,10 @@ export class RemoteServer {
     return { inbox, webSocket, opened };
   }
 
-  /** Opens an event stream. How many messages share an event depends on timing, so events are joined. */
+  /**
+   * Opens an event stream. How many messages share an event depends on timing, so events are
+   * joined.
+   */
   openEvents(
     path: string,
     headers: Headers = {},

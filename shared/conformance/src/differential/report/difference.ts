@@ -5,7 +5,10 @@ import { describeLine, type LineKind } from './line-kind.ts';
 export interface Difference {
   readonly expected: string;
   readonly actual: string;
-  /** The kind of the difference, without everything that changes from case to case. Differences are grouped by it. */
+  /**
+   * The kind of the difference, without everything that changes from case to case. Differences are
+   * grouped by it.
+   */
   readonly kind: string;
 }
 

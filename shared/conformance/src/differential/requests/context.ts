@@ -80,7 +80,9 @@ function createCall(random: Random): readonly [string, string[]] {
   ]);
 }
 
-/** What a hub sees of the request that opened its connection: queries and headers in all spellings. */
+/**
+ * What a hub sees of the request that opened its connection: queries and headers in all spellings.
+ */
 export const contextGrammar: Grammar = {
   name: 'context',
   weight: 4,

@@ -181,7 +181,9 @@ function spellMember(random: Random, name: string): string {
   ]);
 }
 
-/** An object of a class: some members, in any order, sometimes twice, unknown or of a wrong type. */
+/**
+ * An object of a class: some members, in any order, sometimes twice, unknown or of a wrong type.
+ */
 const recordOf =
   (types: Readonly<Record<string, ValueType>>): Create =>
   (random, depth) => {

@@ -1,6 +1,9 @@
 import type { Random } from '../random.ts';
 
-/** The types of the arguments. `count` and `ms` are ints that stay small, so that no case makes a server work for long. */
+/**
+ * The types of the arguments. `count` and `ms` are ints that stay small, so that no case makes a
+ * server work for long.
+ */
 export type ValueType =
   | 'any'
   | 'base64'

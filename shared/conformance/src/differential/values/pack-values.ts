@@ -165,7 +165,9 @@ export const anyPack: Create = (random, depth) => {
   return create(random, depth);
 };
 
-/** An object of a class: some members, in any order, sometimes twice, unknown or of a wrong type. */
+/**
+ * An object of a class: some members, in any order, sometimes twice, unknown or of a wrong type.
+ */
 const recordOf =
   (types: Readonly<Record<string, ValueType>>): Create =>
   (random, depth) => {

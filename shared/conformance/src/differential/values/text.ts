@@ -51,7 +51,10 @@ const WRONG = [
   '\\uD83D\\u0041',
 ];
 
-/** Writes a JSON string in one of its spellings. A share of the characters, `mistakes`, is preceded by an error. */
+/**
+ * Writes a JSON string in one of its spellings. A share of the characters, `mistakes`, is preceded
+ * by an error.
+ */
 export function spellString(random: Random, value: string, mistakes = 0.02): string {
   const spelled = Array.from(value).map((one) => {
     const mistake = random.chance(mistakes) ? random.pick(WRONG) : '';

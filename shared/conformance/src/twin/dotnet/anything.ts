@@ -92,7 +92,10 @@ const CODES = {
   i64: 0xd3,
 } as const;
 
-/** In a collection, an integer keeps the width that it was received in. One of a single byte gets two. */
+/**
+ * In a collection, an integer keeps the width that it was received in. One of a single byte gets
+ * two.
+ */
 function writeTyped({ value, format }: PackNode & { kind: 'integer' }): Uint8Array {
   const fixFormat = value < 0n ? 'i8' : 'u8';
   return writeInteger(value, format === 'fix' ? fixFormat : format);

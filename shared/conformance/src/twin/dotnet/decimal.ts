@@ -12,8 +12,8 @@ const MAXIMUM_SCALE = 28;
 const MAXIMUM_EXPONENT = 1000;
 
 /**
- * Reads a decimal as .NET does: digits that do not fit are rounded, half to even. Returns undefined if the
- * text is no number, or one that is too large.
+ * Reads a decimal as .NET does: digits that do not fit are rounded, half to even. Returns undefined
+ * if the text is no number, or one that is too large.
  */
 export function readDecimal(text: string): Decimal | undefined {
   const match = DECIMAL.exec(text);

@@ -37,7 +37,9 @@ export const guid = createSchema('Guid', {
   },
 });
 
-/** Base64 in JSON; binary, a string of the old specification, or an array of bytes in MessagePack. */
+/**
+ * Base64 in JSON; binary, a string of the old specification, or an array of bytes in MessagePack.
+ */
 export const bytes = createSchema('Byte[]', {
   fromJson(node) {
     if (isJsonNull(node)) return null;

@@ -38,7 +38,10 @@ export const defaultDateTime = new WireForms({
   messagePack: writeTimestamp(0n),
 });
 
-/** A string in JSON. In MessagePack, an array of the local time as a timestamp and the offset in minutes. */
+/**
+ * A string in JSON. In MessagePack, an array of the local time as a timestamp and the offset in
+ * minutes.
+ */
 export const dateTimeOffset: Schema = createSchema('DateTimeOffset', {
   fromJson: fromText(readDateTimeOffset),
   fromPack(value) {

@@ -7,7 +7,10 @@ export class DotnetObject {}
 /** A C# double. MessagePack always writes it in nine bytes, even if it is an integer. */
 export class Double {
   readonly value: number;
-  /** The eight bytes of a number from MessagePack. They keep what distinguishes one NaN from another. */
+  /**
+   * The eight bytes of a number from MessagePack. They keep what distinguishes one NaN from
+   * another.
+   */
   readonly bytes: Uint8Array | undefined;
 
   constructor(value: number, bytes?: Uint8Array) {

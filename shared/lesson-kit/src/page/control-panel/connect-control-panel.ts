@@ -7,7 +7,10 @@ export interface ControlPanelConnection<TPanel> {
    * @throws Error with the message of the server if the command fails.
    */
   readonly change: (command?: object) => Promise<TPanel>;
-  /** Sends a command when a button is pressed or a field is changed. An error is shown in `#problem`. */
+  /**
+   * Sends a command when a button is pressed or a field is changed. An error is shown in
+   * `#problem`.
+   */
   readonly onUse: (control: HTMLElement, command: () => object) => void;
 }
 
@@ -15,8 +18,8 @@ export interface ControlPanelConnection<TPanel> {
 const INTERVAL = 1000;
 
 /**
- * Draws the state that the server reports at `/control-panel`: after each command, and once a second while the page is
- * visible.
+ * Draws the state that the server reports at `/control-panel`: after each command, and once a
+ * second while the page is visible.
  * @example const { change, onUse } = connectControlPanel<ControlPanel>(draw);
  */
 export function connectControlPanel<TPanel>(

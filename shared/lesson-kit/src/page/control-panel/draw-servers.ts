@@ -29,8 +29,8 @@ const GAP = 6;
 const ROWS = { clients: 1, balancer: 66, servers: 131 };
 
 /**
- * Draws the course's picture of several instances into an SVG with a width of 360. The `aria-label` says the same in
- * words.
+ * Draws the course's picture of several instances into an SVG with a width of 360. The `aria-label`
+ * says the same in words.
  */
 export function drawServers(picture: SVGElement, drawing: ServersDrawing): void {
   const { servers, here, balancer, takesTurns, backplane } = drawing;

@@ -4,8 +4,8 @@ import { showState } from '../show-state.ts';
 const NAMES = ['instance 1', 'instance 2'];
 
 /**
- * Shows in the badge `#health` whether all instances are healthy, the problem of the first one that is not, and how many
- * messages were lost.
+ * Shows in the badge `#health` whether all instances are healthy, the problem of the first one that
+ * is not, and how many messages were lost.
  * @param names the instances that should be running.
  */
 export function showHealth(

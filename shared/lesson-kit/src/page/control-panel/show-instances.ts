@@ -25,11 +25,12 @@ interface ShownConnection extends AttemptedConnection {
 const NEWEST = '#messages li:last-child';
 
 /**
- * Starts a connection to one of several instances and draws them in `#picture`. Below each message it adds which instance
- * sent it and which one delivered it. Next to the drawing, it shows the requests of the start.
+ * Starts a connection to one of several instances and draws them in `#picture`. Below each message
+ * it adds which instance sent it and which one delivered it. Next to the drawing, it shows the
+ * requests of the start.
  *
- * If the connection cannot start or closes, it says so, offers to connect again, and connects again by itself when the
- * instances, the balancer's rule or the backplane change.
+ * If the connection cannot start or closes, it says so, offers to connect again, and connects again
+ * by itself when the instances, the balancer's rule or the backplane change.
  *
  * Call it after the page's own handler of `ReceiveMessage`.
  * @param connection a connection to a server with the `instanceFilters`.
@@ -71,7 +72,8 @@ export async function connectAndShowInstances(
   };
   button.addEventListener('click', connect);
 
-  // The contract of the lesson has neither this method nor the second argument: the filter adds them.
+  // The contract of the lesson has neither this method nor the second argument: the filter adds
+  // them.
   const on = connection.on.bind(connection) as (
     method: string,
     handler: (...args: string[]) => void,
@@ -116,7 +118,10 @@ function addConnectionParts(picture: Element): { button: HTMLButtonElement; requ
 const countClients = ({ drawing }: InstancesView): number =>
   drawing.servers.reduce((sum, { clients = 0 }) => sum + clients, 0);
 
-/** Returns the parts of a drawing that can make a connection succeed: the rule, the instances, the backplane. */
+/**
+ * Returns the parts of a drawing that can make a connection succeed: the rule, the instances, the
+ * backplane.
+ */
 const structureOf = (view: InstancesView | undefined): string =>
   JSON.stringify([
     view?.drawing.balancer,

@@ -1,6 +1,6 @@
 /**
- * Returns a message for a failed action. Browsers report a server that has stopped as `Failed to fetch`, which does not
- * say what to do.
+ * Returns a message for a failed action. Browsers report a server that has stopped as `Failed to
+ * fetch`, which does not say what to do.
  */
 export function errorMessage(error: unknown): string {
   if (error instanceof TypeError && /fetch|network|load failed/i.test(error.message)) {

@@ -1,7 +1,7 @@
 /**
  * Returns the body of a successful response as text.
- * @throws Error with the status and the body if the response is not successful, so that the text of an error is never
- * taken for the result.
+ * @throws Error with the status and the body if the response is not successful, so that the text of
+ * an error is never taken for the result.
  * @example const token = await fetchText('/token?name=alice');
  */
 export async function fetchText(url: string, options?: RequestInit): Promise<string> {

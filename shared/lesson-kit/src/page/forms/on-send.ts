@@ -2,8 +2,9 @@ import { showState } from '../show-state.ts';
 import { errorMessage } from './error-message.ts';
 
 /**
- * Sends the text of a form's field when the form is submitted. Blank messages are not sent, a second submit during a
- * send is ignored (a double click sends once), and the result is shown in the badge `#sent`.
+ * Sends the text of a form's field when the form is submitted. Blank messages are not sent, a
+ * second submit during a send is ignored (a double click sends once), and the result is shown in
+ * the badge `#sent`.
  * @param form selector of the form, which has one text field.
  * @example onSend('#form', (message) => connection.invoke('SendMessageToAll', message));
  */

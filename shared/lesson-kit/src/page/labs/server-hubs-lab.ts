@@ -98,7 +98,8 @@ const callTwice = (url: string, method: string): Promise<string> =>
   });
 
 /**
- * Connects two clients to a hub that announces connections, and returns how many are reported to each.
+ * Connects two clients to a hub that announces connections, and returns how many are reported to
+ * each.
  */
 async function connectSecondClient(url: string): Promise<string> {
   const reportsOfFirst: string[] = [];

@@ -8,7 +8,8 @@ export interface AttemptedConnection {
 }
 
 /**
- * Starts a connection and ends it again: the requests that it took, as the server has seen them, and what came of it.
+ * Starts a connection and ends it again: the requests that it took, as the server has seen them,
+ * and what came of it.
  * @example await describeAttempt(connection); // 'negotiate 200 from instance 1, websocket 101 from instance 1, connected'
  */
 export async function describeAttempt(connection: AttemptedConnection): Promise<string> {
@@ -34,7 +35,10 @@ export function markAttempt(connection: { baseUrl: string }): string {
   return attempt;
 }
 
-/** Returns the requests of an attempt, as the server saw them: a browser hides the status of a refused WebSocket. */
+/**
+ * Returns the requests of an attempt, as the server saw them: a browser hides the status of a
+ * refused WebSocket.
+ */
 export async function requestsOf(attempt: string): Promise<ObservedRequest[]> {
   const response = await fetch(`/requests?attempt=${attempt}`);
   const requests = (await response.json()) as ObservedRequest[];

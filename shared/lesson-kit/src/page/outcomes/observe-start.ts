@@ -13,8 +13,9 @@ const TRANSPORTS: Partial<Record<ObservedRequest['kind'], string>> = {
 };
 
 /**
- * Starts a connection and shows its requests in a list, one by one, with the status and the location of the token. The
- * statuses are the server's: a browser hides the status of a refused WebSocket from the page.
+ * Starts a connection and shows its requests in a list, one by one, with the status and the
+ * location of the token. The statuses are the server's: a browser hides the status of a refused
+ * WebSocket from the page.
  * @param list the `<ol>` for the requests.
  * @returns the transport, for example `WebSockets`.
  * @throws whatever `start()` rejects with.
@@ -45,7 +46,10 @@ export async function observeStart(
   return TRANSPORTS[requests.at(-1)?.kind ?? 'websocket'] ?? 'WebSockets';
 }
 
-/** Returns the requests up to the first one of a transport that succeeds: with it, the client is connected. */
+/**
+ * Returns the requests up to the first one of a transport that succeeds: with it, the client is
+ * connected.
+ */
 function untilConnected(requests: readonly ObservedRequest[]): ObservedRequest[] {
   const last = requests.findIndex(({ kind, status = 400 }) => kind in TRANSPORTS && status < 300);
   return last === -1 ? [...requests] : requests.slice(0, last + 1);

@@ -1,8 +1,8 @@
 import type { ObservedRequest } from '../../wire/observe/observed-request.ts';
 
 /**
- * Shows the requests of a connection in an `<ol class="requests">`: status, request, where the token was,
- * and the instance behind a balancer. It keeps
+ * Shows the requests of a connection in an `<ol class="requests">`: status, request, where the
+ * token was, and the instance behind a balancer. It keeps
  * the requests that are already there, so that new ones appear one by one.
  * @example showRequests(document.querySelector('#requests')!, requests);
  */

@@ -23,8 +23,8 @@ export interface UseConnectionOptions extends IHttpConnectionOptions {
 }
 
 /**
- * Opens a connection, uses it, and stops it. For the attempts of an explained outcome table: no attempt affects
- * another one.
+ * Opens a connection, uses it, and stops it. For the attempts of an explained outcome table: no
+ * attempt affects another one.
  * @throws whatever `start()` or `use` reject with.
  * @example await useConnection('/lab/messages', ({ connection }) => connection.invoke('Nope'));
  */

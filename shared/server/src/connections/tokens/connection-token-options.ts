@@ -9,8 +9,8 @@ import { errors } from '../../errors.ts';
  */
 export interface ConnectionTokenOptions {
   /**
-   * Secrets of at least 32 bytes, the same on all servers. The first one signs, all are accepted. To
-   * replace a key, add the new one at the end on all servers, then move it to the front.
+   * Secrets of at least 32 bytes, the same on all servers. The first one signs, all are accepted.
+   * To replace a key, add the new one at the end on all servers, then move it to the front.
    */
   readonly keys: readonly string[];
   /**
@@ -28,7 +28,9 @@ export interface ResolvedConnectionTokenOptions {
 
 /** The minimum length of a key in bytes: that of the hash. Source: RFC 7518, section 3.2. */
 const MINIMUM_KEY_LENGTH = 32;
-/** The default time limit between negotiation and the WebSocket, in ms, like `disconnectTimeout`. */
+/**
+ * The default time limit between negotiation and the WebSocket, in ms, like `disconnectTimeout`.
+ */
 export const CONNECTION_TOKEN_LIFETIME = 15_000;
 /** The maximum lifetime in ms. Used tokens are remembered until they expire. */
 const MAXIMUM_LIFETIME = 300_000;

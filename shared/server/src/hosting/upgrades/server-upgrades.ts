@@ -6,7 +6,9 @@ import type { UpgradeRequest } from '../../transports/transport-definition.ts';
 import { isWebSocketConnect, translateConnect } from './http2-upgrade.ts';
 import { answerAsRequest } from './upgrade-answer.ts';
 
-/** A server that receives upgrade requests. With HTTP/2, it also receives extended CONNECT requests. */
+/**
+ * A server that receives upgrade requests. With HTTP/2, it also receives extended CONNECT requests.
+ */
 export type UpgradeServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer;
 
 /**
@@ -87,7 +89,8 @@ class ServerUpgrades {
 
   #stop(): void {
     this.#server.off('upgrade', this.#listener);
-    // Other code may have replaced the function, too. Then it stays: without owners, it does nothing.
+    // Other code may have replaced the function, too. Then it stays: without owners, it does
+    // nothing.
     if (this.#server.emit !== this.#emit) return;
     this.#server.emit = this.#originalEmit;
     this.#isInstalled = false;

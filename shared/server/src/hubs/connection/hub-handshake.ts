@@ -40,9 +40,9 @@ export class HubHandshake {
   readonly #deadline: Deadline;
 
   /**
-   * `transferFormats` are those of the transport. `hasUserId` is false if the user id provider failed. The handshake reports this to the client,
-   * because the handshake is the first message on every transport. `onTimeout` receives the error
-   * for the client.
+   * `transferFormats` are those of the transport. `hasUserId` is false if the user id provider
+   * failed. The handshake reports this to the client, because the handshake is the first message on
+   * every transport. `onTimeout` receives the error for the client.
    */
   constructor(
     transferFormats: readonly TransferFormat[],

@@ -8,9 +8,9 @@ import type { HubMethod } from './hub-method.ts';
 import type { UploadStreams } from '../streams/upload-streams.ts';
 
 /**
- * Validates the arguments and returns the results of the schemas. Returns a promise only if a schema
- * is asynchronous. Throws a `BindingError` if the arguments do not match the method. If their number
- * is wrong too, `isTypeFirst` tells which of the two errors is thrown.
+ * Validates the arguments and returns the results of the schemas. Returns a promise only if a
+ * schema is asynchronous. Throws a `BindingError` if the arguments do not match the method. If
+ * their number is wrong too, `isTypeFirst` tells which of the two errors is thrown.
  */
 export function bindArguments(
   method: HubMethod,

@@ -36,8 +36,8 @@ function readerSource(stream: ReadableStream<unknown>): Source {
  * Sends the items of a stream until it ends or is cancelled. Waits before each item until the
  * client's buffer has room. A stream that is cancelled early starts nevertheless, because a
  * generator runs its `finally` blocks only if it has started. An item that is being produced during
- * the cancellation is still sent, as in ASP.NET Core. Resolves after the `finally` blocks of the source have run. Rejects
- * with the errors of the source.
+ * the cancellation is still sent, as in ASP.NET Core. Resolves after the `finally` blocks of the
+ * source have run. Rejects with the errors of the source.
  */
 export async function pumpStream(
   call: HubCall,

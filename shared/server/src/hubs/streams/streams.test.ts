@@ -105,7 +105,8 @@ test('a slow client pauses the generator', async () => {
   await client.next();
   socketOf(client).pause();
   const held = await settled(() => yielded);
-  // The items that it produced fit into our 64 KiB and the buffers of the two sockets; it could have sent 200 MB meanwhile.
+  // The items that it produced fit into our 64 KiB and the buffers of the two sockets; it could
+  // have sent 200 MB meanwhile.
   expect(held).toBeLessThan(20_000);
   socketOf(client).resume();
   await expect.poll(() => yielded).toBeGreaterThan(held);

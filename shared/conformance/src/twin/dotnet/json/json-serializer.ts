@@ -72,7 +72,10 @@ function escape(character: string): string {
   return short[character] ?? escapes.join('');
 }
 
-/** Returns the shortest form of a double. .NET writes an exponent for numbers from 1E+17 and below 0.0001. */
+/**
+ * Returns the shortest form of a double. .NET writes an exponent for numbers from 1E+17 and below
+ * 0.0001.
+ */
 export function writeDouble(value: number, maximumDigits = DOUBLE_DIGITS): string {
   if (!Number.isFinite(value)) throw new ArgumentException(NOT_FINITE);
   if (Object.is(value, -0)) return '-0';

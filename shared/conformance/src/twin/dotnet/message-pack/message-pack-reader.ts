@@ -23,7 +23,9 @@ const FORMATS: Readonly<Record<number, IntegerFormat>> = {
   0xd3: 'i64',
 };
 
-/** Reads one MessagePack value with everything that .NET distinguishes: widths, order, equal keys. */
+/**
+ * Reads one MessagePack value with everything that .NET distinguishes: widths, order, equal keys.
+ */
 export function readMessagePack(bytes: Uint8Array): PackValue {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;

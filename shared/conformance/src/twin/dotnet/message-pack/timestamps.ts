@@ -3,7 +3,10 @@ const TICKS_PER_SECOND = 10_000_000n;
 const SECONDS_BEFORE_1970 = 62_135_596_800n;
 const MAXIMUM_TICKS = 3_155_378_975_999_999_999n;
 
-/** Reads a MessagePack timestamp as .NET ticks (100 ns since year 1). Returns undefined outside years 1 to 9999. */
+/**
+ * Reads a MessagePack timestamp as .NET ticks (100 ns since year 1). Returns undefined outside
+ * years 1 to 9999.
+ */
 export function readTimestamp(bytes: Uint8Array): bigint | undefined {
   const buffer = Buffer.from(bytes);
   switch (buffer.length) {
