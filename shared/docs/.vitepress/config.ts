@@ -11,6 +11,7 @@ export default defineConfig({
   description: 'A SignalR server for Node: tutorial, guides, reference and explanations.',
   lang: 'en',
   base: '/docs/',
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   outDir: 'dist/site',
   cacheDir: 'dist/.vitepress-cache',
   cleanUrls: true,

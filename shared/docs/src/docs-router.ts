@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import express, { type Request, type Response, type Router } from 'express';
 import { buildSite, isSiteCurrent, siteFolder } from './build-site.ts';
 
@@ -40,7 +42,13 @@ export function docsRouter(): Router {
     if (isCurrent) return next();
     return startBuild(request, response);
   });
-  router.use(express.static(siteFolder, { extensions: ['html'] }));
+  router.get('/{*path}', (request, response, next) => {
+    // A page and a folder may have the same name, for example reference/api/server.
+    const file = join(siteFolder, `${request.path}.html`);
+    if (!/^\/[\w/-]*\w$/.test(request.path) || !existsSync(file)) return next();
+    return response.sendFile(file, { dotfiles: 'allow' });
+  });
+  router.use(express.static(siteFolder));
   return router;
 
   function startBuild(_request: Request, response: Response): void {

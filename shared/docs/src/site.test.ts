@@ -53,6 +53,7 @@ test('the router serves pages without the extension, assets and copies of linked
   const page = await get('/guides/hosting');
   expect(await page.text()).toContain('<h1 id="hosting"');
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect((await get('/reference/api/server')).status).toBe(200); // also a folder
   const file = await get('/repository/CONTRIBUTING.md.txt');
   expect(file.headers.get('content-type')).toBe('text/plain; charset=utf-8');
   expect((await get('/no-such-page')).status).toBe(404);
