@@ -24,8 +24,8 @@ import { createCluster, createSentinel } from '@redis/client';
 import { redis, presence } from '@practical-signalr/redis';
 import { azureSignalR } from '@practical-signalr/azure';
 import {
-  type AuthenticationHandler, bytes, type ClaimsPrincipal, Hub, type HubContext, type HubFilter, requestUser, SignalRServer, stream,
-  streamOf, type UntypedClient,
+  type AuthenticationHandler, bytes, type ClaimsPrincipal, Hub, type HubContext,
+  type HubFilter, requestUser, SignalRServer, stream, streamOf, type UntypedClient,
 } from '@practical-signalr/server';
 import { typed } from '@practical-signalr/server/client';
 import { OpenTelemetryFilter } from '@practical-signalr/server/opentelemetry';
