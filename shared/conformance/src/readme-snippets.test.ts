@@ -45,6 +45,7 @@ declare const url: string;
 declare const key: string;
 declare const cert: string;
 declare const connection: HubConnection;
+declare const client: HubConnection;
 declare const online: ReturnType<typeof presence>;
 declare const sessions: express.RequestHandler;
 declare const passport: Record<'initialize' | 'session', () => express.RequestHandler>;
