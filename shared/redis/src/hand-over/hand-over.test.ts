@@ -1,54 +1,21 @@
-import type {
-  DepartingConnection,
-  HandOver,
-  HubLifetimeManager,
-  LifetimeConnection,
-  StoredRecord,
-} from '@practical-signalr/server/scale-out';
-import { Gate, JsonHubProtocol, type SharedMessage } from '@practical-signalr/server/scale-out';
+import { Gate, type HubLifetimeManager } from '@practical-signalr/server/scale-out';
 import { createClient } from '@redis/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startRedisServer, type RedisServerProcess } from '../local/index.ts';
 import type { RedisOptions } from '../redis-options.ts';
 import { redis } from '../redis.ts';
 import { LoggedHub } from '../testing/logged-hub.ts';
+import { KeepingConnection } from '../testing/keeping-connection.ts';
+import {
+  claimConnection,
+  type MovingManager,
+  recordConnection,
+} from '../testing/move-connection.ts';
 import { hasRedisServer } from '../testing/redis-server-installed.ts';
-
-const protocol = new JsonHubProtocol();
-
-/** A connection that keeps what it receives. It has room only when the test says so. */
-class KeepingConnection implements LifetimeConnection {
-  readonly protocol = protocol;
-  readonly received: unknown[] = [];
-  readonly connectionId: string;
-  readonly userIdentifier: string | undefined;
-  readonly #arrived = new Gate();
-  /** While this is set, senders wait for it. */
-  room: Gate | undefined;
-
-  constructor(connectionId: string, userIdentifier?: string) {
-    this.connectionId = connectionId;
-    this.userIdentifier = userIdentifier;
-  }
-
-  write(message: SharedMessage): Promise<void> | undefined {
-    const { payload } = message.encoded(protocol) as { payload: string };
-    const { arguments: args } = JSON.parse(payload.slice(0, -1)) as { arguments: unknown[] };
-    this.received.push(args[0]);
-    this.#arrived.open();
-    return this.room?.wait();
-  }
-
-  async until(value: unknown): Promise<void> {
-    while (!this.received.includes(value)) await this.#arrived.wait();
-  }
-}
-
-type Manager = HubLifetimeManager & { readonly handOver: HandOver };
 
 describe.skipIf(!hasRedisServer)('with a Redis', () => {
   let server: RedisServerProcess;
-  const managers: Manager[] = [];
+  const managers: MovingManager[] = [];
   let log: LoggedHub;
 
   beforeAll(async () => {
@@ -59,61 +26,29 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
     for (const manager of managers.splice(0)) await manager.close?.();
   });
 
-  async function start(options: RedisOptions = {}): Promise<Manager> {
+  async function start(options: RedisOptions = {}): Promise<MovingManager> {
     log = new LoggedHub();
-    const manager = redis({ url: server.url, handOver: true, ...options })(log.hub) as Manager;
+    const manager = redis({ url: server.url, handOver: true, ...options })(
+      log.hub,
+    ) as MovingManager;
     managers.push(manager);
     await log.logged(/over Redis/);
     return manager;
   }
 
   /** Connects a connection that is in the groups g and h. */
-  async function connect(manager: Manager, id: string): Promise<KeepingConnection> {
+  async function connect(manager: MovingManager, id: string): Promise<KeepingConnection> {
     const connection = new KeepingConnection(id, `user of ${id}`);
     await manager.onConnected(connection);
     for (const group of ['g', 'h']) await manager.addToGroup(id, group);
     return connection;
   }
 
-  /** Records a connection. The record and the tail are what it received. */
-  function record(
-    { handOver }: Manager,
-    connection: KeepingConnection,
-    changes: Partial<DepartingConnection> = {},
-  ): Promise<StoredRecord> {
-    let recorded = 0;
-    return handOver.record({
-      connection,
-      lifetime: 10_000,
-      createRecord(groups) {
-        recorded = connection.received.length;
-        return JSON.stringify({ groups, received: connection.received });
-      },
-      createTail: () => JSON.stringify(connection.received.slice(recorded)),
-      ...changes,
-    });
-  }
-
-  /** Claims a connection. Returns everything that both servers have received for it. */
-  async function claim({ handOver }: Manager, { connectionId, userIdentifier }: KeepingConnection) {
-    const found = await handOver.find(connectionId);
-    if (found === undefined) return undefined;
-    const { groups, received } = JSON.parse(found.record) as {
-      groups: string[];
-      received: unknown[];
-    };
-    const connection = new KeepingConnection(connectionId, userIdentifier);
-    const tail = await found.claim(connection, groups);
-    if (tail === undefined) return undefined;
-    const before = [...received, ...(JSON.parse(tail) as unknown[])];
-    return { connection, before, groups };
-  }
-
   /**
    * Sends to all, groups, users and connections in turn until it is stopped. Returns what each
    * connection must get.
    */
-  function startSending(from: Manager, ids: readonly string[]) {
+  function startSending(from: MovingManager, ids: readonly string[]) {
     const expected = new Map<string, unknown[]>(ids.map((id) => [id, []]));
     const state = { isStopped: false };
     const expectAll = (value: string): void => {
@@ -150,8 +85,8 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
       if (hasSlowClients) for (const connection of slow) connection.room = new Gate();
       const moved = await Promise.all(
         connections.map(async (connection) => {
-          const { isMoved } = await record(a, connection);
-          const claimed = await claim(b, connection);
+          const { isMoved } = await recordConnection(a, connection);
+          const claimed = await claimConnection(b, connection);
           expect(await isMoved).toBe(true);
           return claimed;
         }),
@@ -181,11 +116,11 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
   test('groups and results move with the connection', async () => {
     const [a, b, c] = [await start(), await start(), await start()];
     const connection = await connect(a, 'c');
-    await record(a, connection);
+    await recordConnection(a, connection);
     // While the connection moves, changes of its groups wait.
     const joined = [a.addToGroup('c', 'from a'), c.addToGroup('c', 'from c')];
     const left = a.removeFromGroup('c', 'h');
-    const claimed = await claim(b, connection);
+    const claimed = await claimConnection(b, connection);
     await Promise.all([...joined, left]);
     for (const group of ['g', 'from a', 'from c', 'h']) await a.sendGroup(group, 'm', [group]);
     await a.sendAll('m', ['end']);
@@ -197,22 +132,22 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
 
   test('only one of several servers that claim at once succeeds', async () => {
     const [a, ...others] = [await start(), await start(), await start(), await start()];
-    const connection = await connect(a as Manager, 'c');
-    const { isMoved } = await record(a as Manager, connection);
-    const claims = await Promise.all(others.map((other) => claim(other, connection)));
+    const connection = await connect(a as MovingManager, 'c');
+    const { isMoved } = await recordConnection(a as MovingManager, connection);
+    const claims = await Promise.all(others.map((other) => claimConnection(other, connection)));
     expect(claims.filter((claimed) => claimed !== undefined)).toHaveLength(1);
     expect(await isMoved).toBe(true);
     // The servers that failed receive nothing for the connection.
-    await (a as Manager).sendConnection('c', 'm', ['once']);
+    await (a as MovingManager).sendConnection('c', 'm', ['once']);
     await claims.find((claimed) => claimed !== undefined)?.connection.until('once');
   });
 
   test('a record that nobody claims in time is withdrawn, and cannot be claimed later', async () => {
     const [a, b] = [await start(), await start()];
     const connection = await connect(a, 'c');
-    const { isMoved } = await record(a, connection, { lifetime: 1 });
+    const { isMoved } = await recordConnection(a, connection, { lifetime: 1 });
     expect(await isMoved).toBe(false);
-    expect(await claim(b, connection)).toBeUndefined();
+    expect(await claimConnection(b, connection)).toBeUndefined();
     await b.sendConnection('c', 'm', ['still here']);
     await connection.until('still here');
   });
@@ -220,7 +155,7 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
   test('a claim fails if the old server has ended the connection meanwhile', async () => {
     const [a, b] = [await start(), await start({ heartbeatTimeout: 500 })];
     const connection = await connect(a, 'c');
-    const { isMoved } = await record(a, connection);
+    const { isMoved } = await recordConnection(a, connection);
     const found = await b.handOver.find('c');
     await a.onDisconnected(connection);
     expect(await isMoved).toBe(false);
@@ -230,9 +165,9 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
   test('a claim fails if the old server has crashed', async () => {
     const [a, b] = [await start(), await start({ heartbeatTimeout: 200 })];
     const connection = await connect(a, 'c');
-    await record(a, connection);
+    await recordConnection(a, connection);
     await managers.shift()?.close?.();
-    expect(await claim(b, connection)).toBeUndefined();
+    expect(await claimConnection(b, connection)).toBeUndefined();
     // The channels of the connection are free again.
     const { subscriptions } = b.health?.().data ?? {};
     expect(subscriptions).toBe((await start()).health?.().data['subscriptions']);
@@ -241,8 +176,8 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
   test('a claim fails if the connection cannot continue', async () => {
     const [a, b] = [await start(), await start()];
     const connection = await connect(a, 'c');
-    const { isMoved } = await record(a, connection, { createTail: () => undefined });
-    expect(await claim(b, connection)).toBeUndefined();
+    const { isMoved } = await recordConnection(a, connection, { createTail: () => undefined });
+    expect(await claimConnection(b, connection)).toBeUndefined();
     expect(await isMoved).toBe(false);
   });
 
@@ -267,7 +202,7 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
       const connection = await connect(a, 'c');
       const client = await createClient({ url: server.url }).connect();
       await client.sendCommand(spoil);
-      await expect(record(a, connection)).rejects.toThrow(error);
+      await expect(recordConnection(a, connection)).rejects.toThrow(error);
       await client.sendCommand(repair);
       await client.close();
       await a.sendConnection('c', 'm', ['still here']);

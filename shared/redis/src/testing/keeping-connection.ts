@@ -1,0 +1,38 @@
+import {
+  Gate,
+  JsonHubProtocol,
+  type LifetimeConnection,
+  type SharedMessage,
+} from '@practical-signalr/server/scale-out';
+
+const protocol = new JsonHubProtocol();
+
+/** A connection that keeps what it receives. It has room unless the test says otherwise. */
+export class KeepingConnection implements LifetimeConnection {
+  readonly protocol = protocol;
+  /** The first argument of each message. */
+  readonly received: unknown[] = [];
+  readonly connectionId: string;
+  readonly userIdentifier: string | undefined;
+  readonly #arrived = new Gate();
+  /** While this is set, senders wait for it. */
+  room: Gate | undefined;
+
+  constructor(connectionId: string, userIdentifier?: string) {
+    this.connectionId = connectionId;
+    this.userIdentifier = userIdentifier;
+  }
+
+  write(message: SharedMessage): Promise<void> | undefined {
+    const { payload } = message.encoded(protocol) as { payload: string };
+    const { arguments: args } = JSON.parse(payload.slice(0, -1)) as { arguments: unknown[] };
+    this.received.push(args[0]);
+    this.#arrived.open();
+    return this.room?.wait();
+  }
+
+  /** Waits until this value has arrived. */
+  async until(value: unknown): Promise<void> {
+    while (!this.received.includes(value)) await this.#arrived.wait();
+  }
+}
