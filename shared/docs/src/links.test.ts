@@ -90,3 +90,12 @@ test('every page starts with its title and a sentence', () => {
   );
   expect(others.map(({ file }) => file)).toEqual([]);
 });
+
+test('every command of the repository that a page names exists', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const named = [...texts.values()].flatMap((text) => [...text.matchAll(/npm run ([\w:-]+)/g)]);
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.map(([, name]) => name).filter((name = '') => !(name in scripts))).toEqual([]);
+});
