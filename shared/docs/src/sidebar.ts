@@ -46,6 +46,7 @@ export const sidebar: readonly PageGroup[] = [
   {
     text: 'Guides: production',
     pages: [
+      ['Harden a server', '/guides/hardening'],
       ['Several servers', '/guides/several-servers'],
       ['Scale out with Redis', '/guides/redis'],
       ['Restart without a reconnect', '/guides/rolling-restart'],
@@ -104,6 +105,7 @@ export const sidebar: readonly PageGroup[] = [
       ['How a message travels', '/explanation/message-path'],
       ['What is recorded', '/explanation/recordings'],
       ['Security model', '/explanation/security'],
+      ['Threat model', '/explanation/threat-model'],
       ['Coming from ASP.NET Core', '/explanation/from-aspnet-core'],
       ['Coming from Socket.IO', '/explanation/from-socket-io'],
       ['What differs on purpose', '/explanation/differences'],

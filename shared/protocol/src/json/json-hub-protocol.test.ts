@@ -147,7 +147,7 @@ test('a payload serializer of the user reads and writes values only', () => {
   ).toContain('"result":12345678901234567890}');
 });
 
-test('hostile input costs linear time: each character is looked at once, however small the pieces', () => {
+test('hostile input costs linear time: each character is looked at once, however small the chunks', () => {
   // Counted, not timed.
   const reader = json.createReader(1_000_000);
   const spy = vi.spyOn(String.prototype, 'indexOf');

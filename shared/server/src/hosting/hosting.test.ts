@@ -227,7 +227,7 @@ test('the official client goes where a lifetime manager sends it, with the token
   expect(new Set(authorizations)).toEqual(new Set(['Bearer secret']));
 });
 
-test('while it closes, a server lets nobody in and tells those who poll', async () => {
+test('a server that closes refuses new clients and answers the polls of existing ones', async () => {
   const signalr = chat();
   const url = `${await listen(createServer(signalr.router()))}/chat`;
   const negotiate = () => fetch(`${url}/negotiate?negotiateVersion=1`, { method: 'POST' });

@@ -75,7 +75,7 @@ test('results are validated by their schema, and method names match case-insensi
   }
 });
 
-test('an aborted signal or a closed connection ends an invocation', async () => {
+test('an invocation rejects when its signal is aborted or its connection closes', async () => {
   await start();
   const { client, id } = await connect();
   const proxy = context.clients.client(id);

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { Hub, HubError, type HubFilter } from '../index.ts';
+import { z } from 'zod';
+import { Hub, HubError, type HubFilter, jwtBearer } from '../index.ts';
 import { testServer } from '../testing/index.ts';
+import { testKey } from '../testing/test-token.ts';
 
 const events: string[] = [];
 let onDisconnected: () => void = () => undefined;
@@ -105,5 +107,50 @@ test('a filter may change arguments and results, return its own result, throw, a
     stream.subscribe({ next: (item) => items.push(item), complete, error }),
   );
   expect(items).toEqual([0, 2, 4]);
+  await server.close();
+});
+
+test('a call that is not authorized or has invalid arguments reaches no filter and no method', async () => {
+  events.length = 0;
+  const server = await testServer((signalr) =>
+    signalr.mapHub('/hub', FilteredHub, {
+      methods: {
+        say: { arguments: [z.string()] },
+        count: { arguments: [z.number()], authorize: { policy: () => false } },
+      },
+      authentication: jwtBearer({ key: testKey }),
+      filters: [recordingFilter('hub')],
+    }),
+  );
+  const client = await server.connect<{
+    say(text: unknown): string;
+    count(to: number): AsyncIterable<number>;
+  }>('/hub');
+  await expect(client.invoke('Say', 1)).rejects.toThrow('Failed to invoke');
+  await expect(
+    new Promise((complete, error) =>
+      client
+        .stream('Count', 1)
+        .subscribe({ next: () => undefined, complete: () => complete(0), error }),
+    ),
+  ).rejects.toThrow('unauthorized');
+  expect(events.splice(0)).toEqual(['hub connected FilteredHub', 'hub connected']);
+  await server.close();
+});
+
+test('each call has a new instance of the hub', async () => {
+  const instances = new Set<Hub>();
+  const filter: HubFilter = {
+    invokeMethod({ hub }, next) {
+      instances.add(hub);
+      return next();
+    },
+  };
+  const server = await testServer((signalr) =>
+    signalr.mapHub('/hub', FilteredHub, { methods: ['say', 'count'], filters: [filter] }),
+  );
+  const client = await server.connect('/hub');
+  for (let i = 0; i < 3; i++) await client.invoke('Say', 'x');
+  expect(instances.size).toBe(3);
   await server.close();
 });

@@ -61,6 +61,34 @@ test('neither the disconnected hook nor closing the server waits for methods and
   expect(aborted).toBe(4); // the call behind the first never ran
 });
 
+test('closing the server sends what is buffered, aborts running calls, and sends no result of them', async () => {
+  let isMethodDone = (): void => undefined;
+  const methodDone = new Promise<void>((resolve) => (isMethodDone = resolve));
+  class SlowHub extends Hub {
+    async slow(): Promise<string> {
+      await this.clients.caller.send('m', 1);
+      const { connectionAborted } = this.context;
+      await new Promise<void>((resolve) => {
+        connectionAborted.addEventListener('abort', () => resolve());
+        void this.clients.caller.send('m', 2);
+        void server.signalr.close();
+      });
+      await this.clients.caller.send('m', 3); // no longer delivered, and no error
+      isMethodDone();
+      return 'too late';
+    }
+  }
+  server = await testServer((signalr) => signalr.mapHub('/hub', SlowHub, { methods: ['slow'] }));
+  const client = await RawClient.connect(`${server.url}/hub`);
+  client.send(call('Slow'));
+  expect((await client.end()).records).toEqual([
+    '{"type":1,"target":"m","arguments":[1]}',
+    '{"type":1,"target":"m","arguments":[2]}',
+    '{"type":7,"allowReconnect":true}',
+  ]);
+  await methodDone;
+});
+
 test('closing the server waits for a disconnected hook no longer than the shutdown timeout', async () => {
   class HangingHub extends StuckHub {
     override onDisconnected(): Promise<void> {

@@ -272,7 +272,7 @@ test('closing the server does not wait for disconnected clients', async () => {
   await disconnected;
 });
 
-test('without stateful reconnect, the connection ends when its socket breaks', async () => {
+test('without stateful reconnect, the connection closes when its socket breaks', async () => {
   const disconnected = new Promise<void>((resolve) => (onDisconnected = resolve));
   const client = await RawClient.open(`${server.url}/hub`);
   client.send(`{"protocol":"json","version":2}${RS}`);

@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import MarkdownIt from 'markdown-it';
+import { expect, test } from 'vitest';
+import { docsFolder } from './build-site.ts';
+
+const root = join(docsFolder, '../..');
+const parser = new MarkdownIt();
+
+/** The pages whose statements name their tests. */
+const pages = ['reference/guarantees.md', 'explanation/threat-model.md', 'guides/hardening.md'];
+
+interface NamedTest {
+  readonly title: string;
+  /** The path of its file in the repository. */
+  readonly file: string;
+}
+
+/** A row of a table, with the text and the tests of each cell. */
+interface Row {
+  readonly header: readonly string[];
+  readonly cells: readonly { readonly text: string; readonly tests: readonly NamedTest[] }[];
+}
+
+type Token = ReturnType<typeof parser.parse>[number];
+
+/** Returns the tests that a text links to: the title is the text of the link. */
+function testsOf(inline: Token, page: string): NamedTest[] {
+  const tests: NamedTest[] = [];
+  let open: { file: string; title: string } | undefined;
+  for (const token of inline.children ?? []) {
+    if (token.type === 'link_open') {
+      const href = String(token.attrGet('href'));
+      const file = posix.join('shared/docs', posix.dirname(page), href);
+      if (href.endsWith('.ts')) open = { file, title: '' };
+    } else if (token.type === 'link_close') {
+      if (open !== undefined) tests.push(open);
+      open = undefined;
+    } else if (open !== undefined) {
+      open.title += token.content;
+    }
+  }
+  return tests;
+}
+
+/** Returns the tests that a page names, and the rows of its tables. */
+function read(page: string): { tests: NamedTest[]; rows: Row[] } {
+  const tokens = parser.parse(readFileSync(join(docsFolder, page), 'utf8'), {});
+  const inlines = tokens.filter(({ type }) => type === 'inline');
+  const rows: Row[] = [];
+  let header: string[] = [];
+  let cells: Row['cells'][number][] = [];
+  for (const [i, token] of tokens.entries()) {
+    const inline = tokens[i + 1];
+    if (token.type === 'tr_open') cells = [];
+    if ((token.type === 'th_open' || token.type === 'td_open') && inline !== undefined)
+      cells.push({ text: inline.content, tests: testsOf(inline, page) });
+    if (token.type === 'thead_close') header = cells.map(({ text }) => text);
+    if (token.type === 'tr_close' && cells.length > 0 && tokens[i + 1]?.type !== 'thead_close')
+      rows.push({ header, cells });
+  }
+  return { tests: inlines.flatMap((inline) => testsOf(inline, page)), rows };
+}
+
+/** Returns whether a file has a test, a suite or a case of a suite with this title. */
+function hasTest({ title, file }: NamedTest): boolean {
+  if (!existsSync(join(root, file))) return false;
+  const text = readFileSync(join(root, file), 'utf8').replaceAll("\\'", "'");
+  return ["'", '"', '`'].some((quote) =>
+    [',', ':'].some((next) => text.includes(`${quote}${title}${quote}${next}`)),
+  );
+}
+
+test.each(pages)('every test that %s names exists', (page) => {
+  const { tests } = read(page);
+  expect(tests.length).toBeGreaterThan(10);
+  expect(tests.filter((named) => !hasTest(named))).toEqual([]);
+});
+
+test.each(pages)('every row of %s with a column "test" names one', (page) => {
+  const rows = read(page).rows.filter(({ header }) => header.at(-1) === 'test');
+  expect(rows.length).toBeGreaterThan(10);
+  const withoutTest = rows.filter(({ cells }) => cells.at(-1)?.tests.length === 0);
+  expect(withoutTest.map(({ cells }) => cells[0]?.text)).toEqual([]);
+});
+
+test('a test that does not exist is found', () => {
+  const file = 'shared/docs/src/named-tests.test.ts';
+  expect(hasTest({ file, title: 'a test that does not exist is found' })).toBe(true);
+  expect(hasTest({ file, title: 'a test that does not' })).toBe(false);
+  expect(hasTest({ file: 'shared/docs/src/nothing.test.ts', title: 'x' })).toBe(false);
+});
