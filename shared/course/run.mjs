@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Starts a command of this repository with the options that Node needs to run TypeScript from the
-// workspace's sources: `node shared/course/run.mjs start`. The scripts of the root package.json use it.
+// workspace's sources: `node shared/course/run.mjs start`. The scripts of the root package.json use
+// it.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 /** The files of the commands that belong to other packages. The course's own are in src/cli.ts. */
 const files = {
   docs: 'shared/docs/src/docs-command.ts',
+  'docs:api': 'shared/docs/src/docs-api-command.ts',
   slides: 'slides/src/slides-command.ts',
   'slides:pdf': 'slides/src/slides-pdf-command.ts',
   twin: 'shared/conformance/src/twin-command.ts',
@@ -17,9 +19,12 @@ const files = {
   emulator: 'shared/azure-emulator/src/cli.ts',
 };
 
-/** `npm run dev` runs `start` and restarts it when a source file that it has loaded changes. */
-const isWatching = process.argv[2] === 'dev';
-const [name = '', ...args] = isWatching ? ['start', '--no-open'] : process.argv.slice(2);
+const [name = '', ...args] = process.argv.slice(2);
+/**
+ * `npm run dev` is restarted when a source file that it has loaded changes. With arguments, it only
+ * prints its help or an error, and ends.
+ */
+const isWatching = name === 'dev' && args.length === 0;
 const command = Object.hasOwn(files, name) ? [files[name]] : ['shared/course/src/cli.ts', name];
 const [file, ...words] = command;
 const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));

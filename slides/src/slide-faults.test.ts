@@ -20,7 +20,7 @@ describe.runIf(hasChromium())('a fault of a slide is', () => {
     return (await slideFaults(page.locator('section'))).join('\n');
   }
 
-  test('nothing, if the slide is in order', async () =>
+  test('a correct slide has no fault', async () =>
     expect(
       await faults(
         '<p style="height: 260px">text</p><svg viewBox="0 0 1152 90"><text y="40">text</text></svg>',

@@ -32,11 +32,11 @@ test('lists the decks', async () => {
   const page = await (await fetch(`${url}/slides`)).text();
   expect(page).toContain('<a href="03-basics.html">Basics</a>');
 });
-test('the folder has its slash, for addresses are relative to it', async () => {
+test('the address of the folder ends with a slash, because links are relative to it', async () => {
   const response = await fetch(`${url}/slides`, { redirect: 'manual' });
   expect([response.status, response.headers.get('location')]).toEqual([301, '/slides/']);
 });
-test('serves a deck and all that its page asks for', async () => {
+test('serves a deck and all files that its page requests', async () => {
   const page = await (await fetch(`${url}/slides/03-basics.html`)).text();
   const asked = [...page.matchAll(/(?:href|src)="([^":]+\.(?:css|js))"/g)].map(
     ([, address]) => address,
@@ -58,7 +58,7 @@ test.each([
   expect(response.status).toBe(404);
   expect(await response.text()).toContain('<a href="/slides/">All decks</a>');
 });
-test('a deck that does not build says why', async () => {
+test('a deck that does not build reports the reason', async () => {
   const response = await fetch(`${url}/broken/09-broken.html`);
   expect(response.status).toBe(500);
   expect(await response.text()).toMatch(

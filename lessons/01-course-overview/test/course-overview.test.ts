@@ -128,7 +128,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
   if (!production) return; // The pages have the same code in development.
 
   // In development, Vite reloads the page as soon as the server is back.
-  test('the server stops: polling recovers by itself, SignalR does not', async () => {
+  test('after a stop of the server, polling recovers by itself and SignalR does not', async () => {
     const page = await open();
     const { port } = lesson;
     expect(await lesson.stop()).toBe(0);

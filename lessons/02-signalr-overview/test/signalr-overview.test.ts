@@ -176,7 +176,7 @@ describe.runIf(hasChromium())('lesson 2 with its start options', () => {
     }
   };
 
-  test('behind a proxy that blocks WebSockets, automatic takes Server-Sent Events', async () => {
+  test('behind a proxy that blocks WebSockets, automatic selects Server-Sent Events', async () => {
     const { requests, problems } = await startAndConnect('--block-upgrade');
     expect(requests.slice(0, 3)).toEqual([
       '200POST negotiate × 2',
@@ -186,7 +186,7 @@ describe.runIf(hasChromium())('lesson 2 with its start options', () => {
     expect(problems.join()).toContain("Failed to start the transport 'WebSockets'");
   });
 
-  test('without WebSockets, automatic takes Server-Sent Events with one negotiation', async () => {
+  test('without WebSockets, automatic selects Server-Sent Events with one negotiation', async () => {
     const { requests, problems } = await startAndConnect('--transports', 'sse,lp');
     expect(requests.slice(0, 2)).toEqual(['200POST negotiate', '200GET event stream']);
     expect(problems).toEqual([]);

@@ -188,7 +188,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
 
   if (!production) return; // The pages have the same code in development.
 
-  test('the lab: failures, experiments, and those of lesson 3; the chat is not told about them', async () => {
+  test('the lab: failures, experiments, and those of lesson 3; the chat does not announce them', async () => {
     const chat = await open();
     const lab = await context.newPage();
     await lab.goto(`${lesson.url}/lab/`);

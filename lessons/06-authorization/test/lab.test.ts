@@ -53,7 +53,7 @@ describe.runIf(hasChromium())('the lab of lesson 6 in Chromium', () => {
     await see(lab.locator('#received')).toHaveText('Received: a message to myself');
   });
 
-  test('the matrix of 60 connections, which the chat is not told about', async () => {
+  test('the matrix of 60 connections, which the chat does not announce', async () => {
     await lab.locator('#run').click();
     await see(lab.locator('#progress')).toHaveText('Done: 60 connections', { timeout: 120_000 });
     const rows = await lab

@@ -38,7 +38,7 @@ describe('lesson 6 without a browser', () => {
       request.on('error', reject);
     });
 
-  test('a WebSocket that brings its token in the query only: broken refuses, fixed opens', async () => {
+  test('a WebSocket with its token only in the query is refused by the broken server and opened by the fixed one', async () => {
     const good = await token();
     expect([await upgrade('/broken/messages', good), await upgrade('/messages', good)]).toEqual([
       401, 101,
@@ -55,7 +55,7 @@ describe('lesson 6 without a browser', () => {
     ]);
   });
 
-  test.each(['/broken/messages', '/messages'])('%s says what it misses', async (path) => {
+  test.each(['/broken/messages', '/messages'])('%s reports what is missing', async (path) => {
     const negotiate = async (authorization?: string): Promise<[number, string | null]> => {
       const headers = authorization === undefined ? {} : { authorization };
       const { status, headers: answer } = await fetch(`${lesson.url}${path}/negotiate`, {
@@ -76,7 +76,7 @@ describe('lesson 6 without a browser', () => {
     expect(await negotiate(`Bearer ${await token()}`)).toEqual([200, null]);
   });
 
-  test('a ticket needs a token, opens once, and is no token', async () => {
+  test('a ticket requires a token, is valid once, and is not a token', async () => {
     const ask = (headers: Record<string, string>): Promise<Response> =>
       fetch(`${lesson.url}/lab/ticket`, { method: 'POST', headers });
     const refused = await ask({});

@@ -146,7 +146,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     expect(problems.filter((problem) => !intended.test(problem))).toEqual([]);
   });
 
-  test('client A is on instance 1, client B on instance 2: who sent, who delivered', async () => {
+  test('client A is on instance 1 and client B on instance 2, and the page shows sender and deliverer', async () => {
     await see(step(a, 1)).toHaveClass(/done/);
     await send(a, 'from A');
     await see(step(a, 2)).toHaveClass(/done/);
@@ -167,7 +167,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     await see(step(a, 3).locator('pre')).toContainText('redis({ url })');
   });
 
-  test('round-robin: a new tab cannot connect, and connects by itself when it is sticky again', async () => {
+  test('with round-robin a new tab cannot connect, and it connects by itself after the switch to sticky', async () => {
     await lab.locator('#balancer').selectOption('round-robin');
     await see(step(a, 4)).toHaveClass(/done/);
     await see(a.locator('.progress')).toHaveText('4 of 4 steps done');
@@ -222,7 +222,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     await see(row.locator('td').last()).toContainText(cured);
   });
 
-  test('the tabs connect again after all this', async () => {
+  test('the tabs reconnect after the experiments', async () => {
     for (const tab of [a, b]) await see(state(tab)).toHaveText(/^Connected/);
     await send(a, 'after the lab');
     await see(newest(b)).toContainText('after the lab');

@@ -238,7 +238,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     await see(row).toContainText('sent by C# server');
   });
 
-  test('the tabs are connected after all this', async () => {
+  test('the tabs are connected after the experiments', async () => {
     for (const tab of [a, b]) await see(state(tab)).toHaveText(/^Connected/);
     await send(a, 'after the lab');
     await see(newest(b)).toContainText('after the lab');

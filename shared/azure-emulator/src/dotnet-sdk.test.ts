@@ -147,7 +147,7 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK for .NET", () => {
     ['long polling, JSON', LongPolling, false],
     ['long polling, MessagePack', LongPolling, true],
   ])(
-    'a client over %s calls, fails, streams both ways, is asked, is told, is sent away',
+    'a client over %s calls, fails, streams both ways, returns a result, receives messages and is closed',
     async (_name, transport, isBinary) => {
       const client = await connect(one!, 'calls', { transport, isBinary, query: '?level=7' });
       expect(await client.invoke('Echo', 'hé 👋')).toBe('hé 👋');

@@ -27,7 +27,7 @@ const areas = [
 /** Scenarios in which scenarios that differ behind the service, and why. */
 const differences: Readonly<Record<string, string>> = {
   'handshake/timeout':
-    'the service waits for the first record before it tells the server of a client, and is told whole seconds only',
+    'the service announces a client after its first record, and accepts only whole seconds',
 };
 
 /** One path of each hub class: each has server connections of its own. */

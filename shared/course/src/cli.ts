@@ -6,6 +6,7 @@ import { errorTexts } from './error-texts.ts';
 /** The commands of the course by name. Each one loads only the modules that it needs. */
 const commands: Record<string, () => Promise<Command>> = {
   start: async () => (await import('./commands/start.ts')).startCommand(),
+  dev: async () => (await import('./commands/start.ts')).devCommand(),
   lesson: async () => (await import('./commands/lesson.ts')).lessonCommand(),
   diff: async () => (await import('./commands/diff.ts')).diffCommand(),
   'new-lesson': async () => (await import('./commands/new-lesson.ts')).newLessonCommand(),

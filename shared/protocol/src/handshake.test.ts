@@ -5,7 +5,7 @@ const RS = '\u001e';
 const handshake = `{"protocol":"json","version":1}${RS}`;
 const request = { protocol: 'json', version: 1 };
 
-test('what follows in the same piece is given back', () => {
+test('bytes after the handshake in the same chunk are returned', () => {
   expect(new HandshakeReader(100).read(`${handshake}rest`)).toEqual({ request, rest: 'rest' });
   const bytes = Uint8Array.from(`${handshake}ab`, (character) => character.charCodeAt(0));
   expect(new HandshakeReader(100).read(bytes)).toEqual({
@@ -14,7 +14,7 @@ test('what follows in the same piece is given back', () => {
   });
 });
 
-test('it may come in any pieces', () => {
+test('a handshake may arrive in chunks of any size', () => {
   const reader = new HandshakeReader(100);
   for (const character of handshake.slice(0, -1)) expect(reader.read(character)).toBeUndefined();
   expect(reader.read(RS)?.request).toEqual(request);
@@ -51,7 +51,7 @@ test.each([0, -1])('version %d is read', (version) => {
   expect(new HandshakeReader(100).read(text)?.request).toEqual({ protocol: 'json', version });
 });
 
-test('over the limit is refused, in pieces too', () => {
+test('a handshake over the limit is refused, also in several chunks', () => {
   expect(() => new HandshakeReader(10).read(handshake)).toThrow(ProtocolError);
   const reader = new HandshakeReader(10);
   reader.read('12345678');

@@ -118,7 +118,7 @@ describe.each<[string, HubProtocol, fc.Arbitrary<HubMessage>]>([
 ])('%s', (_name, protocol, messages) => {
   const list = fc.array(messages, { minLength: 1, maxLength: 6 });
 
-  test('what is written is read, cut in any pieces', () => {
+  test('written messages are read again, in chunks of any size', () => {
     fc.assert(
       fc.property(list, sizes, (sent, pieces) => {
         const bytes = join(sent.map((one) => protocol.writeMessage(one)));
@@ -128,7 +128,7 @@ describe.each<[string, HubProtocol, fc.Arbitrary<HubMessage>]>([
     );
   });
 
-  test('any bytes give messages or a defined error', () => {
+  test('random bytes result in messages or a ProtocolError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), sizes, (bytes, pieces) => {
         read(protocol, cut(bytes, pieces));
@@ -137,7 +137,7 @@ describe.each<[string, HubProtocol, fc.Arbitrary<HubMessage>]>([
     );
   });
 
-  test('messages with wrong bytes give messages or a defined error', () => {
+  test('messages with changed bytes result in messages or a ProtocolError', () => {
     const change = fc.record({ at: fc.nat(), to: fc.nat(255) });
     fc.assert(
       fc.property(
@@ -155,7 +155,7 @@ describe.each<[string, HubProtocol, fc.Arbitrary<HubMessage>]>([
   });
 });
 
-test('json: the same records give the same messages, however they are cut', () => {
+test('json: the chunks do not change the messages', () => {
   const record = fc.oneof(
     fc.json(),
     text,
@@ -170,7 +170,7 @@ test('json: the same records give the same messages, however they are cut', () =
   );
 });
 
-test('messagepack: the same bytes give the same messages, however they are cut', () => {
+test('messagepack: the chunks do not change the messages', () => {
   const body = fc.oneof(
     fc.uint8Array({ maxLength: 60 }),
     message(binaryValue).map((one) => messagePack.writeMessage(one)),

@@ -28,7 +28,7 @@ const instructions = (name: string): string[] =>
   [...dockerfile.matchAll(new RegExp(`^ *${name} (.+)$`, 'gm'))].map(([, rest = '']) => rest);
 
 describe('compose.yaml', () => {
-  test('Redis of one major version, two instances with one key from outside, and one port, for this machine alone', () => {
+  test('one major version of Redis, two instances with one key, and one port of this machine', () => {
     expect(Object.keys(services)).toEqual(['redis', 'instance-1', 'instance-2', 'balancer']);
     expect(services['redis']?.image).toMatch(/^redis:\d+-/);
     const keys = ['instance-1', 'instance-2'].map(
@@ -45,7 +45,7 @@ describe('compose.yaml', () => {
     ]);
   });
 
-  test('what it builds from is there, and whatever waits waits for a health check', () => {
+  test('its files exist, and services wait for health checks', () => {
     for (const { build, depends_on: needs = {} } of Object.values(services)) {
       if (build !== undefined) {
         expect(relative(root, join(folder, build.context))).toBe('');
@@ -59,7 +59,7 @@ describe('compose.yaml', () => {
 });
 
 describe('Dockerfile', () => {
-  test('an even Node that the packages promise to run on, and strips types itself; no root; a health check', () => {
+  test('a supported even version of Node, no root user, and a health check', () => {
     const versions = instructions('FROM').map((image) => Number(/^node:(\d+)-/.exec(image)?.[1]));
     const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       engines: { node: string };
@@ -73,7 +73,7 @@ describe('Dockerfile', () => {
     expect(instructions('HEALTHCHECK')[0]).toContain('/health');
   });
 
-  test('what it copies and starts is in the repository, what it leaves out is not', () => {
+  test('copied and started files are in the repository', () => {
     const sources = instructions('COPY').map((line) => line.split(' ').at(-2)!);
     expect(sources.length).toBeGreaterThan(3);
     for (const source of sources)
@@ -171,7 +171,7 @@ describe.skipIf(findCommand('redis-server') === undefined)('its processes, on th
     return connection;
   }
 
-  test('the page is there, and a message goes from one instance over Redis to the other', async () => {
+  test('the page loads, and a message reaches the other instance over Redis', async () => {
     const response = await fetch(url());
     expect([response.status, await response.text()]).toEqual([
       200,
@@ -189,7 +189,7 @@ describe.skipIf(findCommand('redis-server') === undefined)('its processes, on th
     expect(instances.map(({ health }) => health.status)).toEqual(['Healthy', 'Healthy']);
   });
 
-  test('a switch that would start the instances anew says where they are set, and they serve on', async () => {
+  test('a command that would restart the instances is refused, and the instances continue', async () => {
     const answer = await fetch(`${url()}/control-panel`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -205,7 +205,7 @@ describe.skipIf(findCommand('redis-server') === undefined)('its processes, on th
     expect((await fetch(`${url()}/health`)).status).toBe(200);
   });
 
-  test('SIGTERM, as docker stop sends it, ends each of them cleanly', async () => {
+  test('SIGTERM, which docker stop sends, stops each of them with code 0', async () => {
     for (const name of ['balancer', 'instance-1', 'instance-2', 'redis']) {
       const child = running.get(name)!;
       child.kill('SIGTERM');

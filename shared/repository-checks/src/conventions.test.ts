@@ -29,7 +29,7 @@ test('no folder has more than 15 source files, tests not counted', () => {
     counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
   expect([...counts].filter(([, count]) => count > 15)).toEqual([]);
 });
-test('files are kebab-case and say what they hold', () => {
+test('files have kebab-case names that describe their content', () => {
   const name = /^[a-z\d]+(-[a-z\d]+)*(\.(test|d|config))*\.(ts|mjs|js)$/;
   expect(sources.filter((file) => !name.test(basename(file)))).toEqual([]);
   expect(

@@ -28,7 +28,7 @@ function course(command: string[], env: NodeJS.ProcessEnv = {}) {
   return { child, printed, ended };
 }
 
-test('npm run build, then a lesson with --production: the built page and the built packages answer, and the JavaScript of every page fits its budget', async () => {
+test('a built lesson serves the built page and packages, and the JavaScript of each page fits its budget', async () => {
   expect((await course(['build']).ended).code).toBe(0);
   const port = await freePort();
   const lesson = course(['lesson', '3', '--production'], { PORT: String(port) });
@@ -53,7 +53,7 @@ test('npm run build, then a lesson with --production: the built page and the bui
   }
 });
 
-test('a lesson in production that is not built says so', async () => {
+test('a lesson in production that is not built reports it', async () => {
   const env = { PORT: String(await freePort()), LESSON_DIST: '/nowhere' };
   const notBuilt =
     'The page of 03-basics is not built. Run npm run build, then start the lesson again.\n';

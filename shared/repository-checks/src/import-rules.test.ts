@@ -108,7 +108,7 @@ test.each(allowed)('%s may import %s', (file, imported) => {
   expect(said.filter((line) => line.startsWith(fileOf(file, imported)))).toEqual([]);
 });
 
-test('the linter has read them all', () => {
+test('the linter has read every case', () => {
   expect(said.filter((line) => line.includes('no-restricted-imports'))).toHaveLength(
     forbidden.length,
   );

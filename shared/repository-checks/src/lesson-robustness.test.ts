@@ -121,7 +121,7 @@ test('all lessons run side by side', async () => {
 });
 
 test.each(lessons)(
-  'lesson $number twice: one sentence about the port',
+  'starting lesson $number twice reports the port in one sentence',
   async ({ number, folder: of }) => {
     const { port } = running(number);
     const second = startLesson(of, { port });
@@ -292,14 +292,14 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
     expect((await shown.boundingBox())?.height).toBeLessThan(250);
   });
 
-  test('40 KB are over the limit: the connection ends, and the page says so', async () => {
+  test('a message of 40 KB closes the connection, and the page reports it', async () => {
     await page.locator('#message').fill('x'.repeat(40_000));
     await page.locator('#message').press('Enter');
     await state(page, 'bad');
     await see(page.locator('wire-panel')).toContainText('close');
   });
 
-  test('a name of 1,000 characters in a badge does not push the page apart', async () => {
+  test('a name of 1,000 characters in a badge does not widen the page', async () => {
     await page
       .locator('#state')
       .evaluate((badge) => (badge.textContent = `Connected as ${'n'.repeat(1000)}`));
@@ -311,7 +311,7 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
     }
   });
 
-  test('500 messages a second: a click is handled within two frames, and frames go on', async () => {
+  test('with 500 messages per second, a click is handled within two frames', async () => {
     const peer = await connect(lesson.url);
     const frames = framesUntilTheLast(page);
     const done = flood(peer, 1500, 500);

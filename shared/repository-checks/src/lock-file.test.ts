@@ -10,7 +10,7 @@ interface Locked {
 const text = readFileSync(join(root, 'package-lock.json'), 'utf8');
 const { packages } = JSON.parse(text) as { packages: Record<string, Locked> };
 
-test('every optional dependency that the lock file names is itself in it: else npm ci breaks on another system', () => {
+test('every optional dependency in the lock file has its own entry, which npm ci needs on other systems', () => {
   const names = Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, ''));
   const missing = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
     Object.keys(optionalDependencies).filter((name) => !names.includes(name)),

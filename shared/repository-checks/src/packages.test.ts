@@ -106,7 +106,7 @@ describe.each(names)('the package %s', (name) => {
     expect(manifest()).not.toHaveProperty('funding');
     expect(files()).toContain('CHANGELOG.md');
   });
-  test('imports only what its manifest names', () => {
+  test('imports only packages that its manifest names', () => {
     const { dependencies, peerDependencies } = manifest();
     const named = [...Object.keys(dependencies ?? {}), ...Object.keys(peerDependencies ?? {})];
     const imported = files()
@@ -125,7 +125,7 @@ describe.each(names)('the package %s', (name) => {
     // compiler asks for it.
     expect([...new Set(imported)].filter((specifier) => !named.includes(specifier))).toEqual([]);
   });
-  test('asks for the version of its neighbours that is packed beside it', () => {
+  test('requires the version of the other packages that is packed with it', () => {
     const neighbours = Object.entries(manifest().dependencies ?? {}).filter(([key]) =>
       key.startsWith('@practical'),
     );

@@ -89,7 +89,7 @@ test('every command of the README and the documentation is a script, and is run 
     expect(existsSync(join(root, file)), file).toBe(true);
 });
 
-describe('as the README says it', () => {
+describe('the commands of the README', () => {
   test.each(Object.entries(here))('%s', async (command, { says, ends, args, env }) => {
     const port = await freePort();
     const [, script = '', rest = ''] = /^npm run ([\w:-]+) ?(.*)$/.exec(command) ?? [];

@@ -41,13 +41,13 @@ describe('a region is', () => {
 });
 
 describe('the build names a region', () => {
-  test('that is missing', () =>
+  test('a missing text is an error', () =>
     expect(() => region('async shout')).toThrow(
       "No line of 'chat.ts' contains the region 'async shout'.",
     ));
-  test('that is not unique', () =>
+  test('a text that is not unique is an error', () =>
     expect(() => region('build(')).toThrow("The region 'build(' is in 2 lines of 'chat.ts'."));
-  test('without an end', () =>
+  test('a text without an end is an error', () =>
     expect(() => region('const two … const one')).toThrow(
       "The region 'const two … const one' of 'chat.ts' has no end",
     ));

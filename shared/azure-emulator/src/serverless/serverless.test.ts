@@ -92,7 +92,7 @@ test.each([
   ['Server-Sent Events, JSON', ServerSentEvents, false],
   ['long polling, MessagePack', LongPolling, true],
 ])(
-  'over %s a client is announced, its calls are answered, its end is told',
+  'over %s, the upstream receives the events connected and disconnected, and answers calls',
   async (_name, transport, isBinary) => {
     await start();
     upstream.answer = echo;

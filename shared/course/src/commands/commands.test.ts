@@ -6,7 +6,7 @@ import { diffCommand } from './diff.ts';
 import { lessonCommand } from './lesson.ts';
 import { newLessonCommand } from './new-lesson.ts';
 import { pictureCommand } from './picture.ts';
-import { startCommand } from './start.ts';
+import { devCommand, startCommand } from './start.ts';
 import { testCommand } from './test.ts';
 
 interface Case {
@@ -29,6 +29,7 @@ const cases: readonly Case[] = [
     args: ['your-topic'],
     options: ['--title <text>', '--from <number>'],
   },
+  { create: devCommand, args: [], options: [] },
   { create: buildCommand, args: [], options: [] },
   { create: pictureCommand, args: [], options: [] },
 ];

@@ -38,7 +38,7 @@ async function course(
 }
 
 test.each([['start'], ['lesson', '3']])(
-  'a PORT that is no port gets one sentence: %s %s',
+  'an invalid PORT is reported in one sentence: %s %s',
   (...command) => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
@@ -144,7 +144,7 @@ test('a lesson that does not exist yet is in preparation', () => {
   expect(errorTexts.lessonInPreparation(4)).toContain('Lesson 4 is in preparation.');
 });
 
-test('from a checkout below a folder whose name begins with a dot', async () => {
+test('works in a checkout below a folder whose name begins with a dot', async () => {
   const parent = mkdtempSync(join(tmpdir(), 'practical-signalr-'));
   try {
     const checkout = join(parent, '.hidden', 'checkout');

@@ -17,6 +17,16 @@ export const startCommand = (): Command =>
       process.exitCode = await start(open);
     });
 
+/** `npm run dev`: runs the course home. The launcher restarts it when its source changes. */
+export const devCommand = (): Command =>
+  createCommand(
+    'npm run dev',
+    '',
+    'Starts the course home without a browser, and restarts it when its source changes.',
+  ).action(async () => {
+    process.exitCode = await start(false);
+  });
+
 /**
  * Runs the course home until a signal stops it, and with it the lessons that it started. Returns
  * the exit code.

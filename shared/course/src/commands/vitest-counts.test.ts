@@ -40,14 +40,14 @@ const head = "import { expect, test } from 'vitest';\n";
 const passing = `${head}test('a', () => expect(1).toBe(1));`;
 
 // One run shows what vitest reports. The other cases differ from it in one value.
-test('what passes counts as passed, and a file that does not load as failed', async () => {
+test('a passed test counts as passed, and a file that does not load as failed', async () => {
   const { json, code } = await run({
     'a.test.mjs': passing,
     'b.test.mjs': "import './missing.mjs';",
   });
   expect(countVitest(json, code)).toEqual({ passed: 1, failed: 1, skipped: 0 });
 });
-test('an unhandled error counts as failed though every test passed', async () => {
+test('an unhandled error counts as failed although every test passed', async () => {
   const { json, code } = await run({
     'a.test.mjs': `${head}test('a', () => { setTimeout(() => { throw new Error('late'); }); return new Promise((r) => setTimeout(r, 100)); });`,
   });

@@ -50,7 +50,7 @@ test('only a request that names the C# server goes there: it issues no tokens', 
   expect(choose('/token', [instances[2]!])).toBe('C# server');
 });
 
-test('the memory is limited, and no instance is an error that says so', () => {
+test('the memory of connections is limited, and without an instance an error is thrown', () => {
   const { choice, choose } = choosing('sticky');
   choice.remember('first', 'instance 2');
   for (let index = 0; index < 1000; index++) choice.remember(`connection ${index}`, 'instance 2');

@@ -47,7 +47,7 @@ const answers = async (servers: InstanceGroup): Promise<string[]> =>
   Promise.all((await servers.ready()).map(async ({ url }) => (await fetch(url)).text()));
 const both = ['instance 1', 'instance 2'];
 
-test('whoever starts at the same time: each instance is there once; requests wait for it', async () => {
+test('simultaneous starts start each instance once, and requests wait for it', async () => {
   const servers = group({});
   const starts = [servers.start(), servers.start(), servers.start()];
   expect(await answers(servers)).toEqual(both);
@@ -55,7 +55,7 @@ test('whoever starts at the same time: each instance is there once; requests wai
   expect((await servers.ready()).map(({ name }) => name)).toEqual(both);
 });
 
-test('one that cannot start says why, the other serves; what is missing starts with the next wish', async () => {
+test('an instance that fails to start reports the reason, and the next command starts it', async () => {
   const environment: NodeJS.ProcessEnv = { FAIL: 'instance 1' };
   const servers = group(environment);
   await expect(servers.start()).rejects.toThrow('It has no wish to.');
@@ -67,7 +67,7 @@ test('one that cannot start says why, the other serves; what is missing starts w
   expect((await servers.ready())[1]?.url).toBe(url);
 });
 
-test('a restart that fails can be tried again; the environment is that of now', async () => {
+test('a failed restart can be repeated, and uses the current environment', async () => {
   const environment: NodeJS.ProcessEnv = {};
   const servers = group(environment);
   await servers.start();
@@ -79,7 +79,7 @@ test('a restart that fails can be tried again; the environment is that of now', 
   expect(await answers(servers)).toEqual(['instance 1 anew', 'instance 2 anew']);
 });
 
-test('one that is killed, or ends by itself, is no longer there; twice is once', async () => {
+test('an instance that is killed or exits is removed, and killing it twice has no effect', async () => {
   const servers = group({});
   await servers.start();
   await Promise.all([
@@ -95,14 +95,14 @@ test('one that is killed, or ends by itself, is no longer there; twice is once',
   expect(await answers(servers)).toEqual(['instance 2']);
 });
 
-test('closed is closed, though a start was on its way', async () => {
+test('closing the group also closes an instance that is starting', async () => {
   const servers = group({});
   const start = servers.start();
   await Promise.all([start, servers.close(), servers.start()]);
   expect(await servers.ready()).toEqual([]);
 });
 
-test('a port beside the own one is fixed; beside another it is any', () => {
+test('the port of an instance is fixed if the own port is, and otherwise random', () => {
   const url = 'file:///lessons/08-scaling-azure/server/start.ts';
   const ports = ['4108', '5000', undefined].map((PORT) => {
     vi.stubEnv('PORT', PORT);
@@ -111,7 +111,7 @@ test('a port beside the own one is fixed; beside another it is any', () => {
   expect(ports).toEqual([8888, 0, 8888]);
 });
 
-test('a stage tells how things stand, does what is wished, and says what failed', async () => {
+test('the control panel reports the state, runs commands and reports failures', async () => {
   let count = 0;
   const wishes = z.object({ add: z.int().max(5) });
   const router = controlPanelRouter(wishes, {

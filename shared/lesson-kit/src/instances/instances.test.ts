@@ -69,7 +69,7 @@ async function balancing(instances: readonly Instance[]) {
   return { url, balancer, journal };
 }
 
-test('requests and WebSockets go where they are sent, the rest is the page; the journal tells who has answered', async () => {
+test('requests and WebSockets reach their instance, other requests the page, and the journal names the instance', async () => {
   const [a, b] = [await instance('a'), await instance('b')];
   const { url, balancer, journal } = await balancing([a, b]);
   const answer = await fetch(`${url}/chat/x?instance=b`);
@@ -117,7 +117,7 @@ test('a connection stays with the instance that negotiated it', async () => {
   expect([await connect(), await connect()]).toEqual(['b answers', 'a answers']);
 });
 
-test('an instance that is away, or no instance: an answer, and the balancer keeps running', async () => {
+test('a missing instance is reported to the client, and the balancer continues', async () => {
   const a = await instance('a');
   const gone: Instance = { ...a, name: 'gone', url: 'http://127.0.0.1:9' };
   const [{ url }, { url: empty }] = await Promise.all([balancing([a, gone]), balancing([])]);
@@ -154,14 +154,14 @@ const serving = `import { createServer } from 'node:http';
   const server = createServer((_, response) => response.end(process.env.INSTANCE)).listen(Number(process.env.PORT), '127.0.0.1', () => process.send({ port: server.address().port }));
   process.once('disconnect', () => process.exit());`;
 
-test('an instance is ready when it says where it serves, and gone when it is closed', async () => {
+test('an instance is ready when it reports its address, and stops when it is closed', async () => {
   const started = await startInstance('instance 1', script(serving), { PORT: '0' });
   expect(await (await fetch(started.url)).text()).toBe('instance 1');
   await started.close();
   await expect(fetch(started.url)).rejects.toThrow('fetch failed');
 });
 
-test('an instance that cannot start says why', async () => {
+test('an instance that fails to start reports the reason', async () => {
   const print = vi.spyOn(console, 'log').mockImplementation(() => undefined);
   const failing = startInstance(
     'instance 1',
@@ -173,7 +173,7 @@ test('an instance that cannot start says why', async () => {
   print.mockRestore();
 });
 
-test('an instance ends with whoever started it, though that was killed', async () => {
+test('an instance stops when its parent process is killed', async () => {
   const entry = new URL('index.ts', import.meta.url);
   const parent = script(`import { startInstance } from ${JSON.stringify(entry)};
     const { url } = await startInstance('instance 1', new URL(${JSON.stringify(script(serving))}), { PORT: '0' });

@@ -48,7 +48,7 @@ test('an excerpt that does not fit its file any more is an error', () => {
   expect(() => codeExcerpt(folder, { file: 'a.ts', from: 'key', to: 'const' })).toThrow("'const'");
 });
 
-test('the bar has the number, the title, and links to everything around the lesson', () => {
+test('the bar has the number, the title and the links of the lesson', () => {
   const html = lessonBar(folder, {});
   expect(html).toContain('2 / 3');
   expect(html).toContain('second &amp; &lt;more&gt;');

@@ -61,7 +61,7 @@ test.each<[HubMessage, string]>([
   expect(json.writeMessage(message)).toBe(text + RS);
 });
 
-test('what it writes it reads', () => {
+test('written messages are read again', () => {
   const message: HubMessage = {
     type: MessageType.Invocation,
     invocationId: '1',
@@ -72,7 +72,7 @@ test('what it writes it reads', () => {
   expect(read([json.writeMessage(message)])).toEqual([message]);
 });
 
-test('pieces of any size give the same messages', () => {
+test('the size of the chunks does not change the messages', () => {
   const text = `{"type":3,"invocationId":"ß😀","result":[1]}${RS}{"type":6}${RS}`;
   const bytes = new TextEncoder().encode(text);
   const whole = read([text]);
@@ -84,7 +84,7 @@ test('pieces of any size give the same messages', () => {
   }
 });
 
-test('the limit is in bytes, the separator included, for each record', () => {
+test('the limit counts the bytes of each record with its separator', () => {
   const record = JSON.stringify({ type: 1, target: 'ß'.repeat(20), arguments: [] });
   const size = new TextEncoder().encode(record).length + 1;
   expect(read([record + RS + record + RS], size)).toHaveLength(2);
@@ -92,7 +92,7 @@ test('the limit is in bytes, the separator included, for each record', () => {
   expect(() => read(['x'.repeat(50), 'x'.repeat(51)], 100)).toThrow(MessageTooLargeError);
 });
 
-test('messages before a bad one are handed over', () => {
+test('messages before an invalid one are returned', () => {
   const messages: HubMessage[] = [];
   expect(() =>
     json
@@ -102,15 +102,15 @@ test('messages before a bad one are handed over', () => {
   expect(messages).toHaveLength(1);
 });
 
-test('bytes that are no UTF-8 are an error, not replacement characters', () => {
+test('invalid UTF-8 is an error and is not replaced', () => {
   expect(() => read([new Uint8Array([0x22, 0xff, 0x22, 0x1e])])).toThrow(ProtocolError);
 });
 
-test('a type of a later version is passed over', () => {
+test('an unknown message type is ignored', () => {
   expect(read([`{"type":42}${RS}`])).toEqual([]);
 });
 
-test('__proto__ is removed at every depth, a deep nest is refused', () => {
+test('__proto__ is removed at every depth, and deeply nested values are refused', () => {
   const [message] = read([
     `{"type":1,"target":"m","arguments":[{"__proto__":{"x":1},"a":{"__proto__":1,"b":2}}]}${RS}`,
   ]);
@@ -124,7 +124,7 @@ test('__proto__ is removed at every depth, a deep nest is refused', () => {
   expect(() => read([nest(65)])).toThrow(ProtocolError);
 });
 
-test('a payload serializer of the user reads and writes values only', () => {
+test('a custom payload serializer reads and writes only values', () => {
   const bigints = new JsonHubProtocol({
     payloadSerializer: {
       parse: (text) => JSON.parse(text.replace(/\d{17,}/g, '"$&"')) as unknown,
@@ -147,7 +147,7 @@ test('a payload serializer of the user reads and writes values only', () => {
   ).toContain('"result":12345678901234567890}');
 });
 
-test('hostile input costs linear time: each character is looked at once, however small the chunks', () => {
+test('each character is read once, however small the chunks are', () => {
   // Counted, not timed.
   const reader = json.createReader(1_000_000);
   const spy = vi.spyOn(String.prototype, 'indexOf');

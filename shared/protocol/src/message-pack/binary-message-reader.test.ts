@@ -30,7 +30,7 @@ test('a length over 2 GB is refused', () => {
   );
 });
 
-test('nothing is taken for a length that is only claimed', () => {
+test('an announced length allocates no memory', () => {
   const twoGigabytes = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 7, 1, 2, 3);
   expect(() => read([twoGigabytes], 32_768)).toThrow(MessageTooLargeError);
   const readers = Array.from({ length: 1000 }, () => new BinaryMessageReader(undefined));
@@ -38,7 +38,7 @@ test('nothing is taken for a length that is only claimed', () => {
   for (const reader of readers) reader.read(twoGigabytes, () => expect.unreachable());
 });
 
-test('a message in ten thousand pieces is copied a bounded number of times', () => {
+test('a message in ten thousand chunks is copied a limited number of times', () => {
   const message = new BinaryMessageWriter().write([new Uint8Array(10_000).fill(5)]);
   let copied = 0;
   // oxlint-disable-next-line typescript/unbound-method -- it is called on what it was called on
@@ -57,6 +57,6 @@ test('a message in ten thousand pieces is copied a bounded number of times', () 
   expect(copied).toBeLessThan(4 * message.length);
 });
 
-test('text is taken as its bytes', () => {
+test('a string is read as its UTF-8 bytes', () => {
   expect(read(['\u0002a', 'b'])).toEqual([[97, 98]]);
 });

@@ -106,7 +106,7 @@ test.each<[HubMessage, string]>([
   ]);
 });
 
-test('what ASP.NET Core takes is read: long forms of numbers, headers, no list of streams, nil for no id', () => {
+test('forms that ASP.NET Core accepts are read: long numbers, headers, no stream ids, nil as the id', () => {
   const target = 'Add';
   const call = { type: MessageType.Invocation, target, streamIds: undefined };
   expect(read([fromHex('14960180a131a74563686f496e7491ce0000000590')])).toEqual([
@@ -153,14 +153,14 @@ test.each([
   expect(() => parse(...members)).toThrow(new ProtocolError(text));
 });
 
-test('a message that is no array is refused', () => {
+test('a message that is not an array is refused', () => {
   expect(() => read([fromHex('0481a16101')])).toThrow(
     'Unexpected msgpack code 129 (fixmap) encountered.',
   );
   expect(() => read([fromHex('00')])).toThrow(ProtocolError);
 });
 
-test('messages before a bad one are handed over', () => {
+test('messages before an invalid one are returned', () => {
   const messages: HubMessage[] = [];
   expect(() =>
     messagePack
@@ -180,7 +180,7 @@ test('the limit counts the message with its length', () => {
   );
 });
 
-test('ten thousand calls in one piece', () => {
+test('ten thousand calls in one chunk are read', () => {
   const call = messagePack.writeMessage({
     type: MessageType.Invocation,
     target: 'm',
@@ -191,7 +191,7 @@ test('ten thousand calls in one piece', () => {
   expect(read([piece], call.length)).toHaveLength(10_000);
 });
 
-test('keys that change a prototype are removed; keys that are no text become text', () => {
+test('keys that change a prototype are removed, and other keys become strings', () => {
   const bytes = Uint8Array.of(1, 2);
   const argument = (...value: number[]): Uint8Array =>
     Uint8Array.of(0x95, 1, 0x80, 0xc0, 0xa1, 0x6d, 0x91, ...value);
@@ -210,7 +210,7 @@ test('keys that change a prototype are removed; keys that are no text become tex
   });
 });
 
-test('binaries and extensions are copies, whatever they came in', () => {
+test('binary values and extensions are copied from the chunk', () => {
   const call: HubMessage = {
     type: MessageType.Invocation,
     target: 'm',
@@ -222,7 +222,7 @@ test('binaries and extensions are copies, whatever they came in', () => {
   expect(message.arguments).toEqual(call.arguments);
 });
 
-test('messages that are written stay as they are while others are written', () => {
+test('a written message does not change when others are written', () => {
   const messages = Array.from({ length: 500 }, (_, i) =>
     completion(String(i), 'x'.repeat((i * 37) % 3000)),
   );
@@ -230,7 +230,7 @@ test('messages that are written stay as they are while others are written', () =
   expect(written.flatMap((bytes) => read([bytes]))).toEqual(messages);
 });
 
-test('a replaced payload serializer reads and writes values, and values only', () => {
+test('a custom payload serializer reads and writes only values', () => {
   const options = { useBigInt64: true, forceIntegerToFloat: true };
   const spelled: unknown[] = [];
   const own = new MessagePackHubProtocol({
@@ -267,7 +267,7 @@ test('a replaced payload serializer reads and writes values, and values only', (
     expect(read([own.writeMessage(message)], undefined, own)).toEqual([message]);
 });
 
-test('what a payload serializer throws is an error of reading', () => {
+test('an error of a payload serializer is a ProtocolError', () => {
   const own = new MessagePackHubProtocol({
     payloadSerializer: {
       encode,

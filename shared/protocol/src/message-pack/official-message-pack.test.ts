@@ -44,7 +44,7 @@ function read(piece: Uint8Array): HubMessage[] {
   return read;
 }
 
-test.each(messages)('what the official client writes is read: %j', (message) => {
+test.each(messages)('a message of the official client is read: %j', (message) => {
   const withHeaders = { headers: {}, ...message } as unknown as Parameters<
     typeof official.writeMessage
   >[0];
@@ -58,7 +58,7 @@ const received = [
 ].filter(
   ({ type }) => type !== MessageType.StreamInvocation && type !== MessageType.CancelInvocation,
 );
-test.each(received)('the official client reads what is written: %j', (message) => {
+test.each(received)('the official client reads a written message: %j', (message) => {
   const bytes = ours.writeMessage(message).slice();
   const [parsed] = official.parseMessages(bytes.buffer as ArrayBuffer, NullLogger.instance);
   const { headers: _headers, ...members } = parsed as unknown as Record<string, unknown>;

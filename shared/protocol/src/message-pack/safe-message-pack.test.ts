@@ -25,7 +25,7 @@ test.each([
   expect(() => checkMessagePack(message)).toThrow(ProtocolError);
 });
 
-test('every kind of value is passed, and views are told', () => {
+test('every kind of value is accepted, and views are reported', () => {
   const values = [
     null,
     true,

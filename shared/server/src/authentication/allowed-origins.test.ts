@@ -137,14 +137,14 @@ test('X-Forwarded-Host is not trusted', async () => {
   expect(await statuses(headers)).toEqual(refused);
 });
 
-test('callers without a user are checked, too: a page could reach a server on this machine', async () => {
+test('the origin of anonymous callers is checked too, because a page can reach a server on this machine', async () => {
   await start({ authentication: 'none' });
   expect(await statuses({ origin: 'https://evil.example' })).toEqual(refused);
   expect(await statuses({})).toEqual(allowed);
 });
 
 test.each(['https://app.example', 'HTTPS://APP.example:443', 'https://bücher.example'])(
-  'the list %s allows this origin and the own one',
+  'the list %s allows this origin and the origin of the server',
   async (listed) => {
     await start({ allowedOrigins: ['http://localhost:5173', listed] });
     const { origin } = new URL(listed);
@@ -169,7 +169,7 @@ test("'*' allows every origin", async () => {
   expect(await statuses({ ...session, origin: 'null' })).toEqual(allowed);
 });
 
-test('a bearer token is enough by default, unless it comes from a cookie; a list counts for it, too', async () => {
+test('by default, a bearer token needs no origin check unless it comes from a cookie, and a list applies to it too', async () => {
   const authentication = jwtBearer({
     key: testKey,
     events: {
@@ -192,7 +192,7 @@ test('a bearer token is enough by default, unless it comes from a cookie; a list
   expect(await statuses({ ...bearer(token), origin: 'https://other.example' })).toEqual(allowed);
 });
 
-test('a query parameter that nobody verifies does not replace the check', async () => {
+test('an unverified query parameter does not replace the check', async () => {
   await start();
   const headers = { ...session, origin: 'https://evil.example' };
   expect(await statuses(headers, '&access_token=x')).toEqual(refused);

@@ -74,7 +74,7 @@ async function open(
   };
 }
 
-test('a new token for the same user changes its claims, and the connection goes on', async () => {
+test('a new token for the same user changes the claims, and the connection stays open', async () => {
   const { client, negotiated, refresh } = await open({ exp: inSeconds(100) });
   expect(negotiated.tokenLifetimeSeconds).toBeGreaterThan(90);
   client.send(call('Admin'));
@@ -90,7 +90,7 @@ test('a new token for the same user changes its claims, and the connection goes 
   client.close();
 });
 
-test('a hook of the hub that fails is logged, the connection goes on with the new claims', async () => {
+test('a failed hook is logged, and the connection keeps the new claims', async () => {
   const { client, refresh } = await open({});
   expect((await refresh(bearer(testToken({ sub: 'alice', role: 'admin', broken: true }))))[0]).toBe(
     200,
@@ -105,7 +105,7 @@ test('a hook of the hub that fails is logged, the connection goes on with the ne
   client.close();
 });
 
-test('a refresh is refused without a token, with a bad one, for another user, for no connection', async () => {
+test('a refresh without a valid token, for another user or an unknown connection is refused', async () => {
   const { client, refresh } = await open({});
   const alice = bearer(testToken({ sub: 'alice' }));
   expect(await refresh({})).toEqual([401, '']);
@@ -122,7 +122,7 @@ test('a refresh is refused without a token, with a bad one, for another user, fo
   client.close();
 });
 
-test('a connection that nobody has authenticated cannot become somebody', async () => {
+test('an anonymous connection cannot get a user', async () => {
   server = await testServer((signalr) =>
     signalr.mapHub('/hub', RoleHub, {
       methods: ['role', 'admin'],
@@ -177,7 +177,7 @@ test.each<[string, NonNullable<MapHubOptions<RoleHub>['onAuthenticationRefresh']
   client.close();
 });
 
-test('a user that the userIdProvider would name otherwise is another one', async () => {
+test('a user for whom the userIdProvider returns another id is refused', async () => {
   const userIdProvider = {
     getUserId: ({ user }: { user: object | undefined }) => (user as { email?: string }).email,
   };
@@ -194,7 +194,7 @@ test("where it is off, the path is the app's own and negotiation says nothing of
   client.close();
 });
 
-test('closeOnAuthenticationExpiration ends a connection with its token, unless a new one has come', async () => {
+test('closeOnAuthenticationExpiration closes a connection when its token expires, unless it was refreshed', async () => {
   const now = Math.ceil(Date.now() / 1000) * 1000;
   vi.useFakeTimers({ toFake: ['Date'], now });
   const options = { closeOnAuthenticationExpiration: true, keepAliveInterval: 200 };
@@ -222,7 +222,7 @@ test('closeOnAuthenticationExpiration ends a connection with its token, unless a
   client.close();
 });
 
-test('another user cannot take over a connection whose token it has got hold of', async () => {
+test('another user cannot open a connection with a stolen connection token', async () => {
   const { client, negotiated } = await open({});
   const url = `${server.url}/hub?id=${negotiated.connectionToken}`;
   for (const method of ['GET', 'POST', 'DELETE']) {
@@ -242,7 +242,7 @@ test('another user cannot take over a connection whose token it has got hold of'
   client.close();
 });
 
-test('over long polling every request is of the same user, and a newer token of a poll counts', async () => {
+test('over long polling, every request needs the same user, and a newer token of a poll is used', async () => {
   const { client, negotiated } = await open({});
   client.close();
   expect(negotiated.tokenLifetimeSeconds).toBeGreaterThan(0);
@@ -279,7 +279,7 @@ test('over long polling every request is of the same user, and a newer token of 
   expect((await ask('DELETE', promoted))[0]).toBe(202);
 });
 
-test('a poll that was sent before a refresh does not bring back the claims from before', async () => {
+test('a poll that was sent before a refresh does not restore the old claims', async () => {
   const { client } = await open({});
   client.close();
   const url = `${server.url}/hub`;
@@ -302,7 +302,7 @@ test('a poll that was sent before a refresh does not bring back the claims from 
   expect((await request(connection, 'DELETE', admin)).status).toBe(202);
 });
 
-test('over an event stream another user can neither send nor take over', async () => {
+test('over Server-Sent Events, another user can neither send nor open the stream', async () => {
   const { client } = await open({});
   client.close();
   const headers = bearer(testToken({ sub: 'alice' }));
@@ -327,7 +327,7 @@ test('over an event stream another user can neither send nor take over', async (
   await reader.cancel();
 });
 
-test('a stateful reconnect is of the same user', async () => {
+test('a stateful reconnect requires the same user', async () => {
   server = await testServer((signalr) =>
     signalr.mapHub('/hub', RoleHub, {
       methods: ['role', 'admin'],

@@ -95,7 +95,7 @@ function broken(): boolean {
   throw new Error('policy broke');
 }
 
-test('methods ask for more than the hub; a refused call changes nothing and the connection goes on', async () => {
+test('a method may require more than its hub, and a refused call does not close the connection', async () => {
   const url = await start({
     methods: {
       ...methods,
@@ -141,7 +141,7 @@ test.each([
   ['guest', unauthorized('sum')],
   ['admin', '{"type":3,"invocationId":"1","result":5}'],
 ])(
-  'an upload of a user with role %s: refused or read; the connection goes on',
+  'an upload of a user with role %s is refused or read, and the connection stays open',
   async (role, answer) => {
     const url = await start({
       methods: { ...methods, sum: { arguments: [stream], authorize: { roles: ['admin'] } } },
@@ -163,7 +163,7 @@ test.each([
   },
 );
 
-test('calls stay in order while a policy is asked', async () => {
+test('calls stay in order while a policy runs', async () => {
   const url = await start({
     methods: {
       ...methods,
@@ -194,7 +194,7 @@ test.each([
   client.close();
 });
 
-test('mistakes are told at start', async () => {
+test('invalid rules throw at startup', async () => {
   const signalr = new SignalRServer();
   const map = (options: unknown) => () =>
     signalr.mapHub('/hub', GuardedHub, options as MapHubOptions<GuardedHub>);
@@ -225,7 +225,7 @@ test('mistakes are told at start', async () => {
   await signalr.close();
 });
 
-test('a hub can do without the authentication of its server', async () => {
+test('a hub can turn off the authentication of its server', async () => {
   server = await testServer(
     (signalr) => {
       signalr.mapHub('/guarded', GuardedHub, {

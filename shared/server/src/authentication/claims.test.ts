@@ -30,7 +30,7 @@ test.each([
   expect(isSameUser(ticketOf(first), ticketOf(second))).toBe(same);
 });
 
-test('roles are found in every place', () => {
+test('roles are read from every role claim', () => {
   const long = 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role';
   expect(rolesOf({ role: 'a', roles: ['b', 'c'], [long]: 'd' })).toEqual(['a', 'b', 'c', 'd']);
 });

@@ -91,7 +91,7 @@ test.each<[string, () => never | Promise<never>]>([
   );
 });
 
-test('a key function is not asked for a token of an algorithm that does not count', async () => {
+test('a key function is not called for a token whose algorithm is not allowed', async () => {
   let asked = 0;
   const key = () => {
     asked++;
@@ -102,7 +102,7 @@ test('a key function is not asked for a token of an algorithm that does not coun
   expect(asked).toBe(0);
 });
 
-test('a key function that never answers is given up', async () => {
+test('a key function that does not resolve times out', async () => {
   const url = map({
     authentication: jwtBearer({ key: () => new Promise(() => undefined), algorithms: ['RS256'] }),
   });
@@ -121,7 +121,7 @@ test.each<[string, JwtBearerEvents, string]>([
   ['onAuthenticationFailed rejects', { onAuthenticationFailed: rejecting }, signedByRsa],
   ['onChallenge throws', { onChallenge: broken }, signedByRsa],
   ['onChallenge rejects', { onChallenge: rejecting }, signedByRsa],
-])('%s: nobody is let in', async (_name, events, token) => {
+])('%s: the caller is refused', async (_name, events, token) => {
   const url = map({ authentication: jwtBearer({ key: testKey, events }) });
   expect(await answers(url, token)).toEqual([500, null]);
   expect(logger.lines.at(-1)).toMatch(
@@ -129,7 +129,7 @@ test.each<[string, JwtBearerEvents, string]>([
   );
 });
 
-test('a hook that sets a token that is no text is refused', async () => {
+test('a hook that sets a token that is not a string is refused', async () => {
   const events: JwtBearerEvents = {
     onMessageReceived: (context) => void (context.token = [good] as never),
   };
@@ -150,7 +150,7 @@ test.each<[string, AuthenticationHandler]>([
     },
   ],
   ['cannot challenge', { authenticate: () => ({}), challenge: broken }],
-])('an own authentication that %s lets nobody in', async (_name, authentication) => {
+])('with a custom authentication that %s, the caller is refused', async (_name, authentication) => {
   expect(await answers(map({ authentication }), good)).toEqual([500, null]);
 });
 
@@ -203,7 +203,7 @@ test('a userIdProvider that throws refuses the handshake', async () => {
   );
 });
 
-test('events see what they should and can change what is said', async () => {
+test('the events receive their arguments and can change the response', async () => {
   const seen: unknown[] = [];
   const url = map({
     authentication: jwtBearer({
@@ -238,7 +238,7 @@ test('events see what they should and can change what is said', async () => {
   expect(seen).toEqual(['alice', 'revoked', 'revoked', 'invalid_token', null]);
 });
 
-test('who is asked for while the server closes is let in no more', async () => {
+test('a caller whose authentication completes while the server closes is refused', async () => {
   let found: (key: string) => void = () => undefined;
   let asked: () => void = () => undefined;
   const isAsked = new Promise<void>((resolve) => (asked = resolve));

@@ -140,7 +140,7 @@ test.each<[string, string, string, unknown[]]>([
     invalid("The token is not valid before '12/31/2099 23:58:20'"),
   ],
   [
-    'without an end',
+    'a text without an end is an error',
     '/header',
     testToken({ exp: undefined }),
     invalid('The token has no expiration'),
@@ -244,7 +244,7 @@ test.each<[string, string, string, unknown[]]>([
   },
 );
 
-test('a token over the limits of HTTP is refused by Node itself', async () => {
+test('Node refuses a token over its header limit', async () => {
   expect((await negotiate('/header', bearer('x'.repeat(17_000))))[0]).toBe(431);
   expect((await negotiate('/query', {}, `&access_token=${'x'.repeat(17_000)}`))[0]).toBe(431);
 });
@@ -281,7 +281,7 @@ test.each<[string, string, Record<string, string>, string]>([
     '',
   ],
   ['bad, where anyone may connect', '/open', bearer('garbled'), ''],
-])('a token %s is let in', async (_name, path, headers, query) => {
+])('a token %s is accepted', async (_name, path, headers, query) => {
   expect(await negotiate(path, headers, query)).toEqual([200, null]);
 });
 
@@ -314,7 +314,7 @@ test.each<[string, string, Record<string, string>, string, unknown[]]>([
   expect(await negotiate(path, headers, query)).toEqual(answer);
 });
 
-test('the token is looked at before anything else', async () => {
+test('the token is checked before the request', async () => {
   for (const init of [{ method: 'GET' }, { method: 'PUT' }, { method: 'DELETE' }]) {
     for (const path of ['/header', '/header/negotiate', '/header?id=unknown']) {
       expect((await fetch(`${server.url}${path}`, init)).status).toBe(401);

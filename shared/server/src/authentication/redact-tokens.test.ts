@@ -23,14 +23,14 @@ test.each<[string, ConnectionRequest, string]>([
   ['a second parameter', request({}, `a=1&a=${encodeURIComponent(token)}`), token],
   ['a cookie', request({ cookie: `theme=dark; session=${'s'.repeat(30)}` }), 's'.repeat(30)],
   ['nowhere, since any signed token counts', request({}), testToken({ sub: 'alice' })],
-])('a secret of %s is taken out', (_name, from, secret) => {
+])('a secret of %s is redacted', (_name, from, secret) => {
   expect(redactTokens(`before ${secret} after`, from)).toBe('before [redacted] after');
   const text = redactTokens(new Error(`broke over ${secret}`, { cause: new Error(secret) }), from);
   expect(text).toContain('Error: broke over [redacted]');
   expect(text).not.toContain(secret);
 });
 
-test('what is no secret stays', () => {
+test('text that is not a secret is unchanged', () => {
   expect(redactTokens('theme dark at id 1', request({ cookie: 'theme=dark' }, 'id=1'))).toBe(
     'theme dark at id 1',
   );

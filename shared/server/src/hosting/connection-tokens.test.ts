@@ -124,7 +124,7 @@ async function answerOf(
   });
 }
 
-test('official clients connect over WebSockets through a round-robin proxy; connection ids stay what negotiation said', async () => {
+test('official clients connect over WebSockets through a round-robin proxy and keep the negotiated connection id', async () => {
   const servers = [await start(), await start()];
   const { url, paths } = await roundRobin(servers);
   for (let i = 0; i < 4; i++) {
@@ -137,7 +137,7 @@ test('official clients connect over WebSockets through a round-robin proxy; conn
   expect(paths).toEqual(times(['0 /chat/negotiate', '1 /chat']));
 });
 
-test('without the option nothing is shared: 404 on the other server', async () => {
+test('without the option, the other server answers 404', async () => {
   const { url } = await roundRobin([await start({}), await start({})]);
   await expect(client(`${url}/chat`, HttpTransportType.WebSockets).start()).rejects.toThrow(
     'could not be found',
@@ -145,7 +145,7 @@ test('without the option nothing is shared: 404 on the other server', async () =
 });
 
 test.each([HttpTransportType.ServerSentEvents, HttpTransportType.LongPolling])(
-  'transport %d needs the server that negotiated, and works there',
+  'transport %d works only on the server that negotiated',
   async (transport) => {
     const servers = [await start(), await start()];
     const { url } = await roundRobin(servers);
@@ -160,7 +160,7 @@ test.each([HttpTransportType.ServerSentEvents, HttpTransportType.LongPolling])(
   },
 );
 
-test('only with the key, at its path, before its end', async () => {
+test('a token is valid only with its key, at its path, and before it expires', async () => {
   const [a, b] = [await start(), await start()];
   const noKey = await start({
     connectionTokens: { keys: ['another key of connection tokens, for tests alone'] },
@@ -181,7 +181,7 @@ test('only with the key, at its path, before its end', async () => {
   await expect.poll(() => answerOf(`${b.url}/chat`, over)).toBe(gone);
 });
 
-test('a server takes a token once: 409 while its connection is open, 404 after it', async () => {
+test('a server accepts a token once, then answers 409 while its connection is open and 404 later', async () => {
   const [a, b] = [await start(), await start()];
   const { connectionToken: token, connectionId } = await negotiate(`${a.url}/chat`);
   for (const { url } of [b, a]) {
@@ -194,7 +194,7 @@ test('a server takes a token once: 409 while its connection is open, 404 after i
   }
 });
 
-test('of two that come with one token at the same time, one is let in', async () => {
+test('of two simultaneous requests with one token, one is accepted', async () => {
   const [a, b] = [await start(), await start()];
   const { connectionToken: token } = await negotiate(`${a.url}/chat`);
   const opened = await Promise.allSettled(
@@ -204,7 +204,7 @@ test('of two that come with one token at the same time, one is let in', async ()
   for (const result of opened) if (result.status === 'fulfilled') result.value.close();
 });
 
-test('a token is good for its user only; neither key nor token comes to the log', async () => {
+test('a token is valid for its user only, and the log contains neither key nor token', async () => {
   const authentication = jwtBearer({ key: testKey });
   const [a, b] = [
     await start({ connectionTokens, authentication }),
@@ -240,7 +240,7 @@ test('a token is good for its user only; neither key nor token comes to the log'
 });
 type Header = ReturnType<typeof bearer>;
 
-test('users without an id are told apart by their claims', async () => {
+test('users without an id are distinguished by their claims', async () => {
   const authentication = jwtBearer({ key: testKey });
   const [a, b] = [
     await start({ connectionTokens, authentication }),
@@ -261,7 +261,7 @@ test('the tokens of a hub with only WebSockets are valid on every server', async
   expect(await answerOf(`${b.url}/chat`, other)).toBe('open');
 });
 
-test('a client of version 0 of negotiation gets no token, and connects where it negotiated', async () => {
+test('a client of negotiation version 0 gets no token and connects to the server that negotiated', async () => {
   const old = { connectionTokens, minimumProtocolVersion: 0 };
   const [a, b] = [await start(old), await start(old)];
   const response = await fetch(`${a.url}/chat/negotiate`, { method: 'POST' });
@@ -271,7 +271,7 @@ test('a client of version 0 of negotiation gets no token, and connects where it 
   expect(await answerOf(`${a.url}/chat`, connectionId)).toBe('open');
 });
 
-test('by default, a client of version 0 of negotiation is refused', async () => {
+test('by default, a client of negotiation version 0 is refused', async () => {
   const { url } = await start({});
   for (const query of ['', '?negotiateVersion=0']) {
     const response = await fetch(`${url}/chat/negotiate${query}`, { method: 'POST' });
@@ -308,7 +308,7 @@ test.each<[string, SignalRServerOptions, boolean]>([
   },
 );
 
-test('stateful reconnect is agreed upon with one server and kept by the other, to which the client must come back', async () => {
+test('stateful reconnect is negotiated with one server and works on the other one', async () => {
   const options = { connectionTokens, allowStatefulReconnects: true };
   const [a, b] = [await start(options), await start(options)];
   const { connectionToken: token, useStatefulReconnect } = await negotiate(
@@ -330,7 +330,7 @@ test('stateful reconnect is agreed upon with one server and kept by the other, t
   second.close();
 });
 
-test('a client whose stateful reconnect comes to other servers first does not stay away', async () => {
+test('a client whose stateful reconnect reaches another server first connects again', async () => {
   const options = { connectionTokens, allowStatefulReconnects: true };
   const { url, cut, paths } = await roundRobin([
     await start(options),

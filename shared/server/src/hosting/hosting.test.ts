@@ -78,7 +78,7 @@ describe.each(transports)('%s', (name) => {
     expect(await talk(`${await listen(server)}/chat`, name)).toBe('/chat');
   });
 
-  test('under a prefix, in an app within an app', async () => {
+  test('under a prefix, in a nested app', async () => {
     const signalr = chat();
     const inner = express().use('/v1', Router().use(signalr.router()));
     const server = createServer(express().use('/api', inner) as RequestListener);
@@ -158,7 +158,7 @@ test('a client that skips negotiation finds a hub under a prefix by basePath', a
   expect(await talk(`${await listen(server)}/API/chat`, 'WebSockets', true)).toBe('/API/chat');
 });
 
-test('under a pattern every prefix is found, however many there are', async () => {
+test('a pattern matches every prefix, and the server keeps nothing for each', async () => {
   const signalr = chat();
   const server = createServer(express().use('/:tenant', signalr.router()) as RequestListener);
   signalr.attach(server);
@@ -169,7 +169,7 @@ test('under a pattern every prefix is found, however many there are', async () =
   }
 });
 
-test('compression leaves an event stream alone and works for the rest', async () => {
+test('compression does not delay an event stream and applies to other responses', async () => {
   const signalr = chat();
   const app = express().use(compression({ threshold: 0 }), signalr.router());
   const url = `${await listen(createServer(app as RequestListener))}/chat`;
@@ -185,7 +185,7 @@ test('compression leaves an event stream alone and works for the rest', async ()
   leaves.abort();
 });
 
-test('a middleware that has read a JSON body as an object leaves nothing: the client is told, and the log', async () => {
+test('if a middleware has consumed the body as JSON, the client gets an error and the log explains it', async () => {
   const logged: string[] = [];
   const log = (text: string): void => void logged.push(text);
   const signalr = new SignalRServer({ logger: { debug: log, info: log, warn: log, error: log } });
@@ -202,7 +202,7 @@ test('a middleware that has read a JSON body as an object leaves nothing: the cl
   client.close();
 });
 
-test('the official client goes where a lifetime manager sends it, with the token that it was given', async () => {
+test('the official client follows the redirect of a lifetime manager with its token', async () => {
   const elsewhere = chat();
   const authorizations: (string | undefined)[] = [];
   const router = elsewhere.router();

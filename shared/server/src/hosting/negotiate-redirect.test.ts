@@ -22,7 +22,7 @@ async function negotiateWith(
   return fetch(`${server.url}/chat/negotiate?negotiateVersion=1&a=%20b`, { method: 'POST' });
 }
 
-test('a client is sent where the scale-out says; it knows path, query and user', async () => {
+test('a client is redirected by the scale-out, which receives path, query and user', async () => {
   const response = await negotiateWith(async (request, _user, hub) => ({
     url: `https://service/?path=${request.path}&${request.query.toString()}&user=${hub.userIdentifier}`,
     accessToken: 'token',
@@ -33,12 +33,12 @@ test('a client is sent where the scale-out says; it knows path, query and user',
   );
 });
 
-test('who is not sent away stays', async () => {
+test('a client that is not redirected stays', async () => {
   const response = await negotiateWith(async () => undefined);
   expect(await response.json()).toMatchObject({ negotiateVersion: 1 });
 });
 
-test('who skips the negotiation that sends clients elsewhere is refused; who has negotiated and stays is not', async () => {
+test('a client that skips a redirecting negotiation is refused, unless it is not redirected', async () => {
   const answer = await negotiateWith(async () => undefined);
   const { connectionToken } = (await answer.json()) as { connectionToken: string };
   const { url } = server as TestServer;
@@ -46,7 +46,7 @@ test('who skips the negotiation that sends clients elsewhere is refused; who has
   (await RawClient.connect(`${url}/chat?id=${connectionToken}`)).close();
 });
 
-test('a refusal answers with its status and text; any other failure shows nothing', async () => {
+test('a refusal is answered with its status and message, and other errors without details', async () => {
   const refused = await negotiateWith(() => Promise.reject(new NegotiateError('too long', 413)));
   expect([refused.status, await refused.text()]).toEqual([413, 'too long']);
   await server?.close();

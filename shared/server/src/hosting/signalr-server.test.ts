@@ -36,7 +36,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-test('close tells clients to reconnect, ends the connections, frees everything', async () => {
+test('close tells clients to reconnect, closes the connections and frees everything', async () => {
   server = await testServer((signalr) =>
     signalr.mapHub('/chat', ChatHub, { methods: chatMethods }),
   );
@@ -79,7 +79,7 @@ test.each(['WebSockets', 'ServerSentEvents', 'LongPolling'])(
   },
 );
 
-test('a hub that is used after its call fails with the name of its class', async () => {
+test('using a hub after its call throws an error with the name of its class', async () => {
   server = await testServer((signalr) =>
     signalr.mapHub('/chat', ChatHub, { methods: chatMethods }),
   );
@@ -94,7 +94,7 @@ test('a hub that is used after its call fails with the name of its class', async
   client.close();
 });
 
-test('the hub context reaches clients from outside; a factory gives hubs what they need', async () => {
+test('the hub context sends from outside of hubs, and a factory injects dependencies', async () => {
   let made = 0;
   let context:
     | { clients: { all: { send(name: 'said', text: string): Promise<void> } } }
@@ -115,7 +115,7 @@ test('the hub context reaches clients from outside; a factory gives hubs what th
   client.close();
 });
 
-test('a factory with its class beside it is called for calls only, and may give a hub what it needs', async () => {
+test('a factory that is passed with its class is called for calls only', async () => {
   class StoredHub extends Hub {
     readonly #store: readonly string[];
     constructor(store: readonly string[]) {
@@ -141,7 +141,7 @@ test('a factory with its class beside it is called for calls only, and may give 
   client.close();
 });
 
-test('arguments are checked by any Standard Schema library, synchronous or not', async () => {
+test('any Standard Schema library can validate arguments, also asynchronously', async () => {
   const methods = {
     say: {},
     store: {},
@@ -168,7 +168,7 @@ test('arguments are checked by any Standard Schema library, synchronous or not',
   client.close();
 });
 
-test('a result that cannot be written fails that call only', async () => {
+test('a result that cannot be serialized fails only its call', async () => {
   class BigHub extends Hub {
     big(): unknown {
       return 1n;
@@ -247,7 +247,7 @@ test('invalid hubs and options throw errors that name them', () => {
   return signalr.close();
 });
 
-test('negotiation tells the truth: without attach it offers no WebSockets', async () => {
+test('without attach, negotiation offers no WebSockets', async () => {
   const signalr = new SignalRServer();
   signalr.mapHub('/chat', ChatHub, { methods: chatMethods });
   const router = signalr.router();

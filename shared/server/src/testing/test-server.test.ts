@@ -19,7 +19,7 @@ class ChatHub extends Hub<ChatClient> implements ChatServer {
   }
 }
 
-test('hubs are tested in two lines; hub contexts and clients are typed', async () => {
+test('testServer starts hubs and returns typed hub contexts and clients', async () => {
   const server = await testServer({
     '/chat': { hub: ChatHub, methods: ['say'] },
     '/greeted': { hub: () => new ChatHub('Hi, '), methods: ['say'] },

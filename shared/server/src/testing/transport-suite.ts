@@ -103,7 +103,7 @@ export function transportSuite(
     sendTimeout[Symbol.dispose]();
   });
 
-  test('a call is answered; the hub knows the transport and the request that opened it', async () => {
+  test('a call returns its result, and the hub knows the transport and the opening request', async () => {
     const client = await connect(`${url}?colour=red`);
     client.send(call('1', 'Transport') + call('2', 'Seen'));
     expect(await client.next()).toBe(result('1', name));
@@ -201,7 +201,7 @@ export function transportSuite(
     }
   });
 
-  test('a client that vanishes is seen off', async () => {
+  test('a client that vanishes is disconnected', async () => {
     const client = await connect(url);
     client.close();
     await empty();

@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('a server with the same key reads all that a token says', () => {
+test('a server with the same key reads the whole content of a token', () => {
   const issuer = tokensWith([key]);
   const { token, connectionId } = issuer.create({ user: 'id ann', useStatefulReconnect: true });
   const read = tokensWith([key]).read(token);
@@ -32,14 +32,14 @@ test('a server with the same key reads all that a token says', () => {
   expect([nobody?.isOf(undefined), nobody?.isOf('id ann')]).toEqual([true, false]);
 });
 
-test('the user cannot be read in a token, nor compared between two', () => {
+test('a token does not show its user, and two tokens of one user cannot be matched', () => {
   const tokens = tokensWith([key]);
   const subs = ['a', 'b'].map(() => (jwt.decode(make(tokens, 'id ann')) as jwt.JwtPayload).sub);
   expect(subs[0]).toMatch(/^[\w-]{43}$/);
   expect(subs[0]).not.toBe(subs[1]);
 });
 
-test('another key, another path and the secret itself sign nothing that counts', () => {
+test('a token that is signed with another key, for another path or with the bare secret is refused', () => {
   const token = make(tokensWith([key]));
   expect(tokensWith([newer]).read(token)).toBeUndefined();
   expect(tokensWith([key], '/other').read(token)).toBeUndefined();
@@ -48,7 +48,7 @@ test('another key, another path and the secret itself sign nothing that counts',
   expect(() => jwt.verify(token, key)).toThrow('invalid signature');
 });
 
-test('key rotation: the first signs, all are accepted', () => {
+test('key rotation: the first key signs, and all keys are accepted', () => {
   const [before, between, after, end] = [[key], [key, newer], [newer, key], [newer]].map((keys) =>
     tokensWith(keys),
   );
@@ -60,7 +60,7 @@ test('key rotation: the first signs, all are accepted', () => {
   expect(end?.read(make(before!))).toBeUndefined();
 });
 
-test('a token ends to the millisecond', () => {
+test('a token expires to the millisecond', () => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_300 });
   const tokens = tokensWith([key], '/chat', 500);
   const token = make(tokens);
@@ -70,7 +70,7 @@ test('a token ends to the millisecond', () => {
   expect(tokens.read(token)).toBeUndefined();
 });
 
-test('a used token opens no other connection on this server', () => {
+test('a used token does not open a second connection on this server', () => {
   const tokens = tokensWith([key]);
   const token = make(tokens);
   tokens.read(token)?.markUsed();
@@ -79,7 +79,7 @@ test('a used token opens no other connection on this server', () => {
   expect(tokens.read(make(tokens))).toBeDefined();
 });
 
-test('another spelling of the signature is not a second token', () => {
+test('a token with another spelling of its signature is refused', () => {
   const tokens = tokensWith([key]);
   const token = make(tokens);
   const last = token.at(-1) as string;
@@ -96,7 +96,7 @@ test('another spelling of the signature is not a second token', () => {
   expect(tokens.read(token.slice(0, -1) + other)).toBeUndefined();
 });
 
-test('tampered, cut, unsigned, oversized and random text is no token', () => {
+test('tampered, truncated, unsigned, oversized and random tokens are refused', () => {
   const tokens = tokensWith([key]);
   const token = make(tokens);
   const [header, , signature] = token.split('.') as [string, string, string];
