@@ -115,7 +115,10 @@ async function report(
     console.log(`  actual    ${formatText(difference.actual)}`);
     console.log(`  (seed ${test.seed}, case ${test.index})`);
   }
-  for (const [reason, count] of result.accepted) console.log(`\naccepted, ${count} ×: ${reason}`);
+  for (const [reason, kinds] of result.accepted) {
+    console.log(`\naccepted: ${reason}`);
+    for (const [kind, count] of kinds) console.log(`  ${count} × ${formatText(kind)}`);
+  }
   const different = groups.reduce((sum, { count }) => sum + count, 0);
   const share = ((100 * different) / result.cases).toFixed(2);
   console.log(

@@ -18,6 +18,8 @@ export interface InvocationMessage {
   readonly type: typeof MessageType.Invocation;
   readonly invocationId?: string | undefined;
   readonly target: string;
+  /** Whether the target is JSON with escapes. Then errors spell it as the client sent it. */
+  readonly hasEscapedTarget?: boolean | undefined;
   readonly arguments: readonly unknown[];
   /** Set if the arguments cannot be read. Then their values are undefined, and the call fails. */
   readonly argumentsError?: Error | undefined;
@@ -34,6 +36,8 @@ export interface StreamInvocationMessage {
   readonly type: typeof MessageType.StreamInvocation;
   readonly invocationId: string;
   readonly target: string;
+  /** Whether the target is JSON with escapes. Then errors spell it as the client sent it. */
+  readonly hasEscapedTarget?: boolean | undefined;
   readonly arguments: readonly unknown[];
   /** Set if the arguments cannot be read. Then their values are undefined, and the call fails. */
   readonly argumentsError?: Error | undefined;
@@ -50,6 +54,8 @@ export interface StreamItemMessage {
   readonly type: typeof MessageType.StreamItem;
   readonly invocationId: string;
   readonly item: unknown;
+  /** Set if the item cannot be read. Then only its stream fails, if it exists. */
+  readonly itemError?: Error | undefined;
 }
 
 /**

@@ -122,7 +122,10 @@ describe.each<[string, HubProtocol, fc.Arbitrary<HubMessage>]>([
     fc.assert(
       fc.property(list, sizes, (sent, pieces) => {
         const bytes = join(sent.map((one) => protocol.writeMessage(one)));
-        expect(read(protocol, cut(bytes, pieces))).toEqual({ messages: sent, error: undefined });
+        // Written JSON may have escapes in the target, which only the reader reports.
+        const { messages: received, error } = read(protocol, cut(bytes, pieces));
+        const messages = received.map((one) => ({ ...one, hasEscapedTarget: undefined }));
+        expect({ messages, error }).toEqual({ messages: sent, error: undefined });
       }),
       { numRuns: 300 },
     );

@@ -5,6 +5,7 @@ import { type Patience } from './play/channel.ts';
 import { playCase } from './play/play-case.ts';
 import type { RemoteServer } from './play/remote-server.ts';
 import { runInLanes } from './run-in-lanes.ts';
+import { formatCase } from './report/format-case.ts';
 import { type Difference, findDifference } from './report/difference.ts';
 
 /** Returns the answers of ASP.NET Core, from a server or from a recording. */
@@ -25,8 +26,8 @@ export interface Group {
 
 export interface RunResult {
   cases: number;
-  /** Differences that are intended, by reason. */
-  readonly accepted: Map<string, number>;
+  /** Differences that are intended: by reason, their kinds and how often each occurred. */
+  readonly accepted: Map<string, Map<string, number>>;
   /** Cases that differed once and agreed when they were repeated. */
   unstable: number;
   readonly groups: Map<string, Group>;
@@ -89,16 +90,22 @@ export async function runCases(
   return result;
 }
 
-const findAccepted = ({ difference }: Finding): AcceptedDifference | undefined =>
-  acceptedDifferences.find(({ pattern }) => pattern.test(difference.kind));
+export function findAccepted({ test, difference }: Finding): AcceptedDifference | undefined {
+  return acceptedDifferences.find(
+    ({ pattern, input }) =>
+      pattern.test(difference.kind) && input?.test(formatCase(test)) !== false,
+  );
+}
 
 function add({ accepted, groups }: RunResult, finding: Finding): void {
+  const { kind } = finding.difference;
   const entry = findAccepted(finding);
   if (entry !== undefined) {
-    accepted.set(entry.reason, (accepted.get(entry.reason) ?? 0) + 1);
+    const kinds = accepted.get(entry.reason) ?? new Map<string, number>();
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    accepted.set(entry.reason, kinds);
     return;
   }
-  const { kind } = finding.difference;
   const group = groups.get(kind);
   if (group === undefined) groups.set(kind, { kind, count: 1, example: finding });
   else group.count++;

@@ -207,11 +207,12 @@ export class ConformanceHub extends EchoHub {
     return `${(await collect(left)).join(',')}|${(await collect(right)).join(',')}`;
   }
   async uploadWithArguments(
-    prefix: string,
+    prefix: string | null,
     items: AsyncIterable<string>,
     times: number,
   ): Promise<string> {
-    return prefix + (await collect(items)).join(',').repeat(times);
+    const text = (await collect(items)).join(',');
+    return (prefix ?? '') + text.repeat(requireCount(times));
   }
   async uploadFirst(items: AsyncIterable<string>): Promise<string> {
     for await (const item of items) return item;

@@ -4,6 +4,7 @@ import { withDotnetNames } from './dotnet/names.ts';
 import * as types from './dotnet/schemas.ts';
 
 const { int, text, list } = types;
+const upload = (schema: types.Schema) => streamOf(types.streamItem(schema));
 
 /** The argument and result types of ConformanceHub, which C# declares and JavaScript cannot. */
 export const conformanceMethods: {
@@ -52,14 +53,14 @@ export const conformanceMethods: {
   failBeforeStream: { arguments: [text], streams: true },
   nullStream: { streams: true },
   foreverChannel: { streams: true },
-  uploadSum: { arguments: [streamOf(int)] },
-  uploadJoin: { arguments: [streamOf(text)] },
-  uploadTwo: { arguments: [streamOf(text), streamOf(text)] },
-  uploadWithArguments: { arguments: [text, streamOf(text), int] },
-  uploadFirst: { arguments: [streamOf(text)] },
-  uploadCatch: { arguments: [streamOf(int)] },
-  uploadVoid: { arguments: [streamOf(text)] },
-  uploadEcho: { arguments: [streamOf(text)] },
+  uploadSum: { arguments: [upload(int)] },
+  uploadJoin: { arguments: [upload(text)] },
+  uploadTwo: { arguments: [upload(text), upload(text)] },
+  uploadWithArguments: { arguments: [text, upload(text), int] },
+  uploadFirst: { arguments: [upload(text)] },
+  uploadCatch: { arguments: [upload(int)] },
+  uploadVoid: { arguments: [upload(text)] },
+  uploadEcho: { arguments: [upload(text)] },
   askCaller: { arguments: [text] },
   askClient: { arguments: [text, text] },
   askCallerInt: { arguments: [int] },

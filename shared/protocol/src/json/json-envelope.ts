@@ -10,6 +10,7 @@ export interface JsonEnvelope {
   type?: number | undefined;
   invocationId?: string | undefined;
   target?: string | undefined;
+  hasEscapedTarget?: boolean | undefined;
   arguments?: string | undefined;
   streamIds?: readonly string[] | undefined;
   item?: string | undefined;
@@ -69,7 +70,7 @@ function createInvocation(
   envelope: JsonEnvelope,
   serializer: PayloadSerializer | undefined,
 ): HubMessage {
-  const { target, streamIds } = envelope;
+  const { target, hasEscapedTarget, streamIds } = envelope;
   if (target === undefined) throw errors.missingProperty('target');
   const invocationId = envelope.invocationId || undefined;
   const isIdMissing = type === MessageType.StreamInvocation && invocationId === undefined;
@@ -77,7 +78,7 @@ function createInvocation(
   if (envelope.arguments === undefined) {
     throw envelopeError ?? errors.missingProperty(target === '' ? 'target' : 'arguments');
   }
-  const call = { type, invocationId, target, streamIds: undefined };
+  const call = { type, invocationId, target, hasEscapedTarget, streamIds: undefined };
   let values: unknown;
   try {
     values = parseArguments(envelope.arguments, serializer);

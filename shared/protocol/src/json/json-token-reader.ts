@@ -50,6 +50,11 @@ export class JsonTokenReader {
     this.#text = new JsonText(text);
   }
 
+  /** Whether the current string or name has escapes. */
+  get hasEscapes(): boolean {
+    return this.#hasEscapes;
+  }
+
   /**
    * Moves to the next token and returns its type. At the end of the text, stays at the last token.
    * @throws {ProtocolError} if the text is not valid JSON up to the end of the token.

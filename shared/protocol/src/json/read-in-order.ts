@@ -35,8 +35,11 @@ function readMember(reader: JsonTokenReader, envelope: UnboundEnvelope): void {
       envelope.type = readInteger(reader, name, 'Int32');
       if (envelope.type === undefined) throw errors.wrongPropertyType(name, 'Number');
       break;
-    case 'invocationId':
     case 'target':
+      envelope.target = readString(reader, name);
+      envelope.hasEscapedTarget = reader.hasEscapes || undefined;
+      break;
+    case 'invocationId':
     case 'error':
       envelope[name] = readString(reader, name);
       break;

@@ -12,7 +12,13 @@ test.each([
   // The text after the object is ignored.
   ['{"type":1,"target":"t","arguments":[]}trailing', call],
   ['{"type":1,"target":"t","arguments":[]}}{"', call],
-  ['{"type":1,"target":"a}\\"]{","arguments":[]}]', { ...call, target: 'a}"]{' }],
+  [
+    '{"type":1,"target":"a}\\"]{","arguments":[]}]',
+    { ...call, target: 'a}"]{', hasEscapedTarget: true },
+  ],
+  // ASP.NET Core spells a target with escapes in errors as the client sent it.
+  ['{"type":1,"target":"\\u0074","arguments":[]}', { ...call, hasEscapedTarget: true }],
+  ['{"type":1,"target":"\\u0074","target":"t","arguments":[]}', call],
   ['{"type":1,"headers":{"a":"b"},"target":"t","arguments":[]}', call],
   // Only the members of the message itself must be integers.
   [

@@ -26,6 +26,8 @@ test.each([
   ['d4', unexpected('212 (fixext 1)')],
   ['950380a13103c1', unexpected('193 ((never used))')],
   ['90', invalid("Reading 'messageType' as Int32 failed.")],
+  ['91cb4018000000000000', invalid("Reading 'messageType' as Int32 failed.")],
+  ['940380a131ca40000000', invalid("Reading 'resultKind' as Int32 failed.")],
   ['91c1', invalid("Reading 'messageType' as Int32 failed.")],
   ['91cfffffffffffffffff', invalid("Reading 'messageType' as Int32 failed.")],
   ['9501c0c0c0c0c0', invalid("Reading map length for 'headers' failed.")],
@@ -73,3 +75,26 @@ test('a string that is not UTF-8 gets replacement characters', () => {
   expect(parse('950180a131a3c3a47490')).toMatchObject({ target: 'ät', arguments: [] });
   expect(parse('950180a131a747e0744974656d90')).toMatchObject({ target: 'G\ufffdtItem' });
 });
+
+// The decoder alone reads c06e as a period.
+test.each([
+  ['950180a131a461c06e6290', { target: 'a\ufffdnb' }],
+  ['950180a2c06ea17490', { invocationId: '\ufffdn' }],
+  ['940280a2c06e05', { invocationId: '\ufffdn', item: 5 }],
+  ['930580a2c06e', { invocationId: '\ufffdn' }],
+  [`950180a131d920${'61'.repeat(32)}90`, { target: 'a'.repeat(32) }],
+])('%s is read with valid UTF-8', (hex, members) => {
+  expect(parse(hex)).toMatchObject(members);
+});
+
+test.each(['930280a131', '940280a131c1', '940280a131a561'])(
+  'the item of %s cannot be read, which fails its stream only',
+  (hex) => {
+    expect(parse(hex)).toEqual({
+      type: 2,
+      invocationId: '1',
+      item: undefined,
+      itemError: expect.any(ProtocolError) as unknown,
+    });
+  },
+);

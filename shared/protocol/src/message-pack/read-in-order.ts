@@ -21,7 +21,11 @@ export function readInOrder(bytes: Uint8Array, decode: Decode): HubMessage | und
       return readInvocation(type, reader, count, decode);
     case MessageType.StreamItem: {
       const invocationId = readId(reader, count, 'StreamItem');
-      return { type, invocationId, item: decode(reader.readValue()) };
+      try {
+        return { type, invocationId, item: decode(reader.readValue()) };
+      } catch (itemError) {
+        return { type, invocationId, item: undefined, itemError: itemError as Error };
+      }
     }
     case MessageType.Completion:
       return readCompletion(reader, count, decode);

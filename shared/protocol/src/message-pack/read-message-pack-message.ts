@@ -29,10 +29,8 @@ export function readMessagePackMessage(
   }
 }
 
-const NON_ASCII = /[^\0-\x7f]/;
-
 /** Reads a call without its arguments and uploads. Returns undefined if the message is no call. */
-function readInvocation(members: Members): HubMessage | undefined {
+function readInvocation(members: Members, bytes: Uint8Array): HubMessage | undefined {
   const type = int(members, 0, 'messageType');
   if (type !== MessageType.Invocation && type !== MessageType.StreamInvocation) return undefined;
   readHeaders(members);
@@ -41,10 +39,7 @@ function readInvocation(members: Members): HubMessage | undefined {
       ? requiredText(members, 2, 'invocationId', 'invocation ID for StreamInvocation message')
       : text(members, 2, 'invocationId') || undefined;
   const target = requiredText(members, 3, 'target', 'target for Invocation message');
-  // The decoder reads invalid UTF-8 as other characters, so such strings are read again.
-  if (NON_ASCII.test(target) || (invocationId !== undefined && NON_ASCII.test(invocationId))) {
-    throw errors.invalidMessagePack();
-  }
+  checkText(bytes, checkText(bytes, ID_START, invocationId), target);
   return { type, invocationId, target, arguments: [], streamIds: undefined } as HubMessage;
 }
 
@@ -64,10 +59,11 @@ function readMessage(
   // depend on it.
   const payload = (): Members => (serializer === undefined ? members : decode(serializer, bytes));
   const type = int(members, 0, 'messageType');
+  checkHead(bytes, type);
   switch (type) {
     case MessageType.Invocation:
     case MessageType.StreamInvocation: {
-      const invocation = readInvocation(members);
+      const invocation = readInvocation(members, bytes);
       if (!Array.isArray(members[4])) throw wrongArray('arguments');
       const values = payload()[4] as unknown[];
       return { ...invocation, arguments: values, streamIds: readStreamIds(members) } as HubMessage;
@@ -81,6 +77,7 @@ function readMessage(
         'invocation ID for StreamItem message',
       );
       if (members.length < 4) throw errors.endOfMessagePack();
+      checkText(bytes, ID_START, invocationId);
       return { type, invocationId, item: payload()[3] };
     }
     case MessageType.Completion: {
@@ -92,6 +89,9 @@ function readMessage(
         'invocation ID for Completion message',
       );
       const kind = int(members, 3, 'resultKind');
+      // The decoder cannot tell an integer from a float.
+      if (bytes[checkText(bytes, ID_START, invocationId)] !== kind)
+        throw errors.invalidMessagePack();
       if (kind === ResultKind.Void)
         return { type, invocationId, error: undefined, hasResult: false, result: undefined };
       if (kind === ResultKind.Error) {
@@ -102,17 +102,17 @@ function readMessage(
       if (members.length < 5) throw errors.endOfMessagePack();
       return { type, invocationId, error: undefined, hasResult: true, result: payload()[4] };
     }
-    case MessageType.CancelInvocation:
+    case MessageType.CancelInvocation: {
       readHeaders(members);
-      return {
-        type,
-        invocationId: requiredText(
-          members,
-          2,
-          'invocationId',
-          'invocation ID for CancelInvocation message',
-        ),
-      };
+      const invocationId = requiredText(
+        members,
+        2,
+        'invocationId',
+        'invocation ID for CancelInvocation message',
+      );
+      checkText(bytes, ID_START, invocationId);
+      return { type, invocationId };
+    }
     case MessageType.Ping:
       return PING;
     case MessageType.Close: {
@@ -134,6 +134,42 @@ function readMessage(
 }
 
 const PING: HubMessage = Object.freeze({ type: MessageType.Ping });
+
+const FIXARRAY = 0x90;
+const FIXSTR = 0xa0;
+const MAXIMUM_FIXSTR = 31;
+const STR8 = 0xd9;
+/** The index of the invocation id, after an array header, the type and an empty map of headers. */
+const ID_START = 3;
+
+/**
+ * Throws if the array header or the type is not written as encoders usually do. The decoder reads
+ * some values that ASP.NET Core refuses, such as a float for the type, so these messages are read
+ * again, member by member.
+ */
+function checkHead(bytes: Uint8Array, type: number): void {
+  const hasShortHeader = ((bytes[0] as number) & 0xf0) === FIXARRAY;
+  if (!hasShortHeader || bytes[1] !== type) throw errors.invalidMessagePack();
+}
+
+/**
+ * Returns the index after a string that starts at `start`. Throws unless the string is ASCII: the
+ * decoder reads invalid UTF-8 as other characters, so the number of bytes may not match.
+ */
+function checkText(bytes: Uint8Array, start: number, value: string | undefined): number {
+  if (value === undefined) return start + 1;
+  const isShort = value.length <= MAXIMUM_FIXSTR;
+  const textStart = start + (isShort ? 1 : 2);
+  const isHeaderValid = isShort
+    ? bytes[start] === FIXSTR + value.length
+    : bytes[start] === STR8 && bytes[start + 1] === value.length;
+  const end = textStart + value.length;
+  if (!isHeaderValid) throw errors.invalidMessagePack();
+  for (let i = textStart; i < end; i++) {
+    if ((bytes[i] as number) > 0x7f) throw errors.invalidMessagePack();
+  }
+  return end;
+}
 
 interface ValueDecoder {
   decode(bytes: Uint8Array): unknown;

@@ -17,11 +17,18 @@ test.each(['1', '01', '00000000001', '+1', ' 1', '1 ', '2147483647'])(
   },
 );
 
-test.each(['', '1.0', '1e0', '0x1', '\uff11', '2147483648', '-2147483649', '99999999999'])(
-  'version %j is refused, because it is no 32-bit integer',
-  (version) => {
-    expect(request(version)).toEqual({
-      error: 'The client requested a non-integer protocol version.',
-    });
-  },
-);
+test.each([
+  '',
+  '1.0',
+  '1e0',
+  '0x1',
+  '\uff11',
+  '\u00a01',
+  '2147483648',
+  '-2147483649',
+  '99999999999',
+])('version %j is refused, because it is no 32-bit integer', (version) => {
+  expect(request(version)).toEqual({
+    error: 'The client requested a non-integer protocol version.',
+  });
+});

@@ -26,7 +26,7 @@ export function negotiate(
   if (requestedVersion !== undefined) {
     version = Number(requestedVersion);
     const isInRange = version < 2 ** 31 && version >= -(2 ** 31);
-    if (!isInRange || !/^\s*[+-]?\d+\s*$/.test(requestedVersion))
+    if (!isInRange || !/^[ \t-\r]*[+-]?\d+[ \t-\r]*$/.test(requestedVersion))
       return { error: wireMessages.negotiateVersionNotInteger };
   }
   if (version < minimumVersion)

@@ -38,6 +38,8 @@ export function createWebSocketUpgrader(maximumReceiveMessageSize: number): Tran
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
+    // The hub speaks no subprotocol, so it must not confirm one that the client offers.
+    handleProtocols: () => false,
     perMessageDeflate: false,
     maxPayload: Math.max(MAXIMUM_MESSAGE, 2 * maximumReceiveMessageSize),
     maxFragments: MAXIMUM_FRAGMENTS,

@@ -10,8 +10,11 @@ function createInteger(type: string, low: bigint, high: bigint, isNumber = false
     return isNumber ? Number(value) : value;
   };
   return createSchema(type, {
-    fromJson: ({ kind, raw }) =>
-      kind === 'number' && /^-?\d+$/.test(raw) ? check(BigInt(raw)) : refused,
+    fromJson({ kind, raw }) {
+      // .NET refuses -0 for unsigned integers.
+      const isInteger = (low < 0n ? /^-?\d+$/ : /^\d+$/).test(raw);
+      return kind === 'number' && isInteger ? check(BigInt(raw)) : refused;
+    },
     fromPack(value) {
       const node = nodeOf(value);
       return node?.kind === 'integer' ? check(node.value) : refused;

@@ -23,18 +23,13 @@ export const text = createSchema('String', {
 });
 
 const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const PLAIN_GUID = /^([\da-f]{8})([\da-f]{4})([\da-f]{4})([\da-f]{4})([\da-f]{12})$/i;
 
 function readGuid(digits: string | typeof refused): unknown {
   return digits !== refused && GUID.test(digits) ? digits.toLowerCase() : refused;
 }
-/** MessagePack may omit the hyphens. */
 export const guid = createSchema('Guid', {
   fromJson: (node) => readGuid(jsonText(node)),
-  fromPack(value) {
-    const digits = packText(value);
-    return readGuid(digits === refused ? refused : digits.replace(PLAIN_GUID, '$1-$2-$3-$4-$5'));
-  },
+  fromPack: (value) => readGuid(packText(value)),
 });
 
 /**

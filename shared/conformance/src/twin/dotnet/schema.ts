@@ -39,6 +39,20 @@ export function createSchema(type: string, { fromJson, fromPack }: Conversions):
   };
 }
 
+/** Returns a schema for items of uploads. Its issues contain the names of .NET exceptions. */
+export function streamItem(schema: Schema): Schema {
+  function validate(value: unknown): ReturnType<Schema['~standard']['validate']> {
+    if (isJsonNode(value) && schema.fromJson(value) === refused) {
+      return refuse(`JsonException: ${describeJsonError(schema.type, value)}`);
+    }
+    if (isPackValue(value) && schema.fromPack(value) === refused) {
+      return refuse(`InvalidDataException: ${describePackError(schema.type, 'item')}`);
+    }
+    return schema['~standard'].validate(value);
+  }
+  return { ...schema, '~standard': { ...schema['~standard'], validate } };
+}
+
 const refuse = (message: string): StandardSchemaV1.FailureResult => ({ issues: [{ message }] });
 
 /** The message of the JsonException of System.Text.Json. */
@@ -46,8 +60,8 @@ const describeJsonError = (type: string, node: JsonNode): string =>
   `The JSON value could not be converted to System.${type}. Path: $ | LineNumber: 0 | BytePositionInLine: ${tokenLength(node)}.`;
 
 /** The message of the InvalidDataException of the MessagePack hub protocol. */
-const describePackError = (type: string): string =>
-  `Deserializing object of the \`${type}\` type for 'argument' failed.`;
+const describePackError = (type: string, member = 'argument'): string =>
+  `Deserializing object of the \`${type}\` type for '${member}' failed.`;
 
 /** Returns a MessagePack value that is not an array, and undefined for arrays. */
 export const nodeOf = (value: PackValue): PackNode | undefined =>

@@ -9,7 +9,7 @@ import { Color, Double } from './values.ts';
 export { anything } from './anything.ts';
 export { list, map, nullable } from './collections.ts';
 export { decimal, double, float, int, long, ulong } from './numbers.ts';
-export type { Schema } from './schema.ts';
+export { type Schema, streamItem } from './schema.ts';
 export { plainValue } from './plain-value.ts';
 export { bool, bytes, color, guid, text } from './scalars.ts';
 export { dateTime, dateTimeOffset, timeSpan } from './times.ts';

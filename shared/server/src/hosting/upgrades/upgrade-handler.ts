@@ -192,11 +192,11 @@ function refuse(
     message,
     headers,
   });
-  if (!hub.offers(name)) return refusal(404, wireMessages.transportNotSupported(name));
   const skipsNegotiation = (details.query.get('id') ?? '') === '';
   if (!skipsNegotiation && connection === undefined) {
     return { status: 404, message: wireMessages.noConnection, headers: {} };
   }
+  if (!hub.offers(name)) return refusal(404, wireMessages.transportNotSupported(name));
   if (connection?.isOpened === false && hub.connections.isFull) {
     return refusal(503, wireMessages.tooManyTokens);
   }

@@ -190,3 +190,12 @@ test('after close, the server emits upgrades as before', async () => {
   expect(Reflect.get(server, 'emit')).toBe(emit);
   expect(server.listenerCount('upgrade')).toBe(0);
 });
+
+test('a subprotocol that a client offers is not confirmed', async () => {
+  const signalr = chat();
+  const server = createServer(signalr.router());
+  signalr.attach(server);
+  const socket = new WebSocket(`${await listen(server)}/chat`.replace('http', 'ws'), ['json']);
+  const [error] = (await once(socket, 'error')) as [Error];
+  expect(error.message).toBe('Server sent no subprotocol');
+});

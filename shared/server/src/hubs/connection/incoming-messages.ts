@@ -47,7 +47,9 @@ export class IncomingMessages {
         this.#keepAlive.clientPings = true;
         break;
       case MessageType.StreamItem:
-        streams.receive(message.invocationId, message.item);
+        if (message.itemError === undefined) {
+          streams.receive(message.invocationId, message.item);
+        } else streams.refuseItem(message.invocationId);
         break;
       case MessageType.Completion:
         // The end of an upload, or the result of a client. Unknown ids are ignored.

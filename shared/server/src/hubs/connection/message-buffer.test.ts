@@ -69,3 +69,9 @@ test('repeated messages are not new, and messages before the Sequence message ar
     'Sequence ID greater',
   );
 });
+
+test.each([0, -1])('a client may begin with sequence number %i', (sequenceId) => {
+  const buffer = new MessageBuffer(1000, new RunningClock(1000));
+  expect(buffer.isNew({ type: MessageType.Sequence, sequenceId })).toBe(true);
+  expect([buffer.isNew(completion), buffer.isNew(completion)]).toEqual([true, true]);
+});

@@ -53,7 +53,7 @@ export class MessageBuffer {
   /** The sequence number of the client's next message. */
   #expectedId = 1;
   /** The highest sequence number that has arrived. */
-  #receivedId = 0;
+  #receivedId = Number.NEGATIVE_INFINITY;
   /** The highest sequence number that has been acknowledged. */
   #acknowledgedId = 0;
   /** When the next acknowledgement is due, in ms on the clock. */

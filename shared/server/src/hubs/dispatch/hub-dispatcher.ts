@@ -22,6 +22,7 @@ import type { GroupManager, ReportSendError } from '../hub-clients.ts';
 import type { HubMethod } from './hub-method.ts';
 import type { HubOptions } from '../hub-options.ts';
 import { isThenable } from './is-thenable.ts';
+import { spellName } from './spell-name.ts';
 import { isAsyncIterable, pumpStream, streamSource } from '../streams/stream-pump.ts';
 
 /**
@@ -136,7 +137,8 @@ export class HubDispatcher {
         logMessages.policyFailed(this.hubName, method.name),
         redactTokens(error, request),
       );
-      this.#fail(connection, message, wireMessages.unauthorized(method.wireName));
+      const text = wireMessages.unauthorized(spellName(connection, message, method));
+      this.#fail(connection, message, text);
     };
     try {
       const context = { request, hubMethodName: method.name, hubMethodArguments: args };
@@ -161,7 +163,7 @@ export class HubDispatcher {
       const [reason, text] = isStreamCall
         ? [refusals.streamingCallOfPlainMethod, wireMessages.streamingCallOfPlainMethod]
         : [refusals.plainCallOfStreamingMethod, wireMessages.plainCallOfStreamingMethod];
-      this.#refuse(connection, message, reason, text(method.wireName));
+      this.#refuse(connection, message, reason, text(spellName(connection, message, method)));
       return undefined;
     }
     const call = new HubCall(connection, this.#groups, message, this.#report);
@@ -245,12 +247,10 @@ export class HubDispatcher {
   ): Promise<void> {
     const { connection } = call;
     const { invocationId } = message;
-    let errorMessage = wireMessages.unexpectedError(method.wireName);
-    let completion: CompletionMessage = {
-      type: MessageType.Completion,
-      invocationId,
-      hasResult: false,
-    };
+    const spelledName = spellName(connection, message, method);
+    let errorMessage = wireMessages.unexpectedError(spelledName);
+    const type = MessageType.Completion;
+    let completion: CompletionMessage = { type, invocationId, hasResult: false };
     try {
       const source = streamSource(await result);
       if (source === undefined)
@@ -300,7 +300,7 @@ export class HubDispatcher {
     method: HubMethod,
     error: unknown,
   ): void {
-    const text = wireMessages.failedToInvoke(method.wireName);
+    const text = wireMessages.failedToInvoke(spellName(connection, message, method));
     if (!(error instanceof BindingError)) {
       // The schema failed, not the client.
       this.#log(connection, method.name, error);
@@ -318,12 +318,12 @@ export class HubDispatcher {
 
   #failMethod(call: HubCall, message: Invocation, method: HubMethod, error: unknown): void {
     this.#log(call.connection, method.name, error, call.isCancelled);
-    const text = wireMessages.unexpectedError(method.wireName);
+    const text = wireMessages.unexpectedError(spellName(call.connection, message, method));
     this.#fail(call.connection, message, this.errorText(text, error));
   }
 
   #refuseUnauthorized(connection: CallingConnection, message: Invocation, method: HubMethod): void {
-    const text = wireMessages.unauthorized(method.wireName);
+    const text = wireMessages.unauthorized(spellName(connection, message, method));
     this.#refuse(connection, message, refusals.unauthorized, text);
   }
 

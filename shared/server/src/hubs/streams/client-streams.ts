@@ -108,6 +108,11 @@ export class ClientStreams {
     this.#uploads?.push(uploadId, item);
   }
 
+  /** Ends an upload with an error, because an item cannot be read. */
+  refuseItem(uploadId: string): void {
+    this.#uploads?.refuseItem(uploadId);
+  }
+
   /** Ends an upload. Returns false if there is no upload with this id. */
   complete(uploadId: string, error: string | undefined): boolean {
     return this.#uploads?.end(uploadId, error) === true;

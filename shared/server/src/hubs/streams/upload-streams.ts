@@ -59,6 +59,11 @@ export class UploadStreams {
     this.#streams.get(id)?.push(item);
   }
 
+  /** Ends an upload with an error, because an item cannot be read. */
+  refuseItem(id: string): void {
+    this.#streams.get(id)?.end(errors.uploadItemInvalid());
+  }
+
   /** Ends an upload at the client's request. Returns false if there is none with this id. */
   end(id: string, error: string | undefined): boolean {
     const stream = this.#streams.get(id);

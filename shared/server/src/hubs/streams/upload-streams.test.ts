@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { ReadGate } from '../connection/read-gate.ts';
+import { UploadStreams } from './upload-streams.ts';
+
+const createStreams = (): UploadStreams =>
+  new UploadStreams(10, new ReadGate({ pause: () => undefined, resume: () => undefined }));
+
+test('an item that cannot be read ends its upload after the items before it', async () => {
+  const streams = createStreams();
+  streams.open(['a']);
+  streams.push('a', 1);
+  streams.refuseItem('a');
+  const upload = streams.get('a');
+  expect(await upload.next()).toEqual({ done: false, value: 1 });
+  await expect(upload.next()).rejects.toMatchObject({
+    code: 'ERR_SIGNALR_UPLOAD_ITEM_INVALID',
+    message: 'Failed to bind Stream message.',
+  });
+});
+
+test('an unreadable item of an unknown upload is ignored', () => {
+  expect(() => createStreams().refuseItem('unknown')).not.toThrow();
+});
