@@ -32,7 +32,10 @@ export async function measureHandOver(
   const ignore = (): void => undefined;
   const logger: Logger = { debug: ignore, info: ignore, warn: console.warn, error: console.error };
   const from = await startRestartingServer(redisUrl, log, logger);
-  const front = await startFront([from.port]);
+  // The port of the other server is known to the balancer, but nothing listens there yet.
+  const reserved = await startRestartingServer(redisUrl, log, logger);
+  await reserved.stop();
+  const front = await startFront([from.port, reserved.port]);
   front.use([from.port]);
   const clients = Array.from(
     { length: clientCount },
@@ -40,7 +43,7 @@ export async function measureHandOver(
   );
   for (let i = 0; i < clients.length; i += 50)
     await Promise.all(clients.slice(i, i + 50).map((client) => client.start()));
-  const to = await startRestartingServer(redisUrl, log, logger);
+  const to = await startRestartingServer(redisUrl, log, logger, reserved.port);
   front.use([to.port]);
   const lengths = { all: messages, group: 0, user: 0 };
   for (let n = 0; n < messages; n++) await from.hub.clients.all.send('all', n);

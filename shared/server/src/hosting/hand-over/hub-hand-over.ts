@@ -21,8 +21,8 @@ import type { ClaimableRecord, HandOver } from '../../scale-out/hand-over.ts';
 import type { ResolvedOptions } from '../../server-options.ts';
 import type { EndpointConnection, RestoredConnection } from '../endpoint.ts';
 
-/** The maximum number of connections that are being recorded at the same time. */
-export const MAXIMUM_CONCURRENT_RECORDS = 64;
+/** The maximum number of connections that move at the same time. */
+export const MAXIMUM_CONCURRENT_MOVES = 128;
 
 /** What a hub does for hand-overs. */
 export interface HandOverHost {
@@ -67,7 +67,7 @@ export class HubHandOver {
       handOver: this.#handOver,
       seal: this.#seal,
       drainTimeout,
-      records: new TaskLimit(MAXIMUM_CONCURRENT_RECORDS),
+      records: new TaskLimit(MAXIMUM_CONCURRENT_MOVES),
       claimTimeout: this.#host.options.disconnectTimeout,
     };
     const departing = [...connections].map(async ([context, connection]) => {

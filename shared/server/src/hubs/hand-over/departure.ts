@@ -23,6 +23,12 @@ import { newMoveId, writeSnapshot, writeTail } from './connection-snapshot.ts';
 /** The maximum length of a record, and of the messages that follow it, in characters. */
 export const MAXIMUM_RECORD = 1024 * 1024;
 
+/**
+ * How long a client that does not return delays the hand-over of further connections, in ms. If all
+ * clients returned at once, they would fill the accept queue of the next server.
+ */
+const PACE = 250;
+
 /** How the connections of one hub are handed over. */
 export interface HandOverSettings {
   readonly handOver: HandOver;
@@ -30,7 +36,7 @@ export interface HandOverSettings {
   /** How long running calls, streams, uploads and client results may continue, in ms. */
   readonly drainTimeout: number;
   /**
-   * Limits how many connections are recorded at the same time, so that records need little memory.
+   * Limits how many connections move at the same time.
    */
   readonly records: TaskLimit;
   /** How long other servers may claim a connection, in ms. */
@@ -90,7 +96,6 @@ export class Departure {
       this.#drain.check();
     });
     if (stored === undefined) return undefined;
-    stateful.dropSocket();
     void stored.isMoved.then((isMoved) => connection.endDeparture(isMoved));
     return stored;
   }
@@ -118,13 +123,25 @@ export class Departure {
     stateful.beginMove();
     outgoing.isMoving = true;
     try {
-      return await this.#settings.records.run(() => this.#store(protocol));
+      return await this.#settings.records.run(() => this.#move(protocol));
     } catch (error) {
       logger.warn(logMessages.notHandedOver(connectionId), error);
       outgoing.isMoving = false;
       connection.shutdown();
       return undefined;
     }
+  }
+
+  /** Records the connection, drops its socket, and gives the client time to return elsewhere. */
+  async #move(protocol: HubProtocol): Promise<StoredRecord | undefined> {
+    const stored = await this.#store(protocol);
+    if (stored === undefined) return undefined;
+    this.#parts.stateful.dropSocket();
+    let timer: NodeJS.Timeout | undefined;
+    const elapsed = new Promise<void>((resolve) => (timer = setTimeout(resolve, PACE)));
+    await Promise.race([stored.isMoved, elapsed]);
+    clearTimeout(timer);
+    return stored;
   }
 
   async #store(protocol: HubProtocol): Promise<StoredRecord | undefined> {
