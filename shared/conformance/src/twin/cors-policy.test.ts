@@ -25,13 +25,13 @@ test('a preflight request returns the requested method and headers', async () =>
     const { status, headers } = await send('OPTIONS', path, {
       origin: ORIGIN,
       'access-control-request-method': 'PUT',
-      'access-control-request-headers': 'authorization',
+      'access-control-request-headers': 'authorization, x-a',
     });
     expect(status).toBe(204);
     expect(headers).toEqual({
       ...headersOfOrigin,
       'access-control-allow-methods': 'PUT',
-      'access-control-allow-headers': 'authorization',
+      'access-control-allow-headers': 'authorization,x-a',
     });
   }
 });

@@ -10,6 +10,13 @@ const isPreflight = ({ method, headers }: Request): boolean =>
   headers.origin !== undefined &&
   headers['access-control-request-method'] !== undefined;
 
+/** ASP.NET Core repeats the names of the requested headers without the spaces between them. */
+function readRequestedHeaders({ headers }: Request): { readonly allowedHeaders?: string[] } {
+  const names = headers['access-control-request-headers'];
+  if (names === undefined) return {};
+  return { allowedHeaders: names.split(',').map((name) => name.trim()) };
+}
+
 /** The CORS policy of the recorded server: one origin, any method, any header, credentials. */
 export function corsPolicy(): Router {
   const router = createRouter();
@@ -23,7 +30,10 @@ export function corsPolicy(): Router {
       credentials: true,
       preflightContinue: true,
       ...(isPreflight(request)
-        ? { methods: request.headers['access-control-request-method'] ?? [] }
+        ? {
+            methods: request.headers['access-control-request-method'] ?? [],
+            ...readRequestedHeaders(request),
+          }
         : { methods: [], allowedHeaders: [] }),
     });
   });

@@ -50,6 +50,12 @@ export const bytes = createSchema('Byte[]', {
   },
 });
 
+/** Bytes as a member of an object. MessagePack accepts no array of numbers there. */
+export const binaryMember = createSchema('Byte[]', {
+  fromJson: bytes.fromJson,
+  fromPack: (value) => (nodeOf(value) === undefined ? refused : bytes.fromPack(value)),
+});
+
 function readBytes(items: readonly PackValue[]): unknown {
   const values = items.map(int.fromPack);
   const areBytes = values.every(

@@ -86,3 +86,27 @@ test('the error message of .NET contains the type and the position', () => {
     { message: "Deserializing object of the `String` type for 'argument' failed." },
   ]);
 });
+
+// ASP.NET Core refuses all of these values.
+test.each<[string, string, schemas.Schema]>([
+  ['a GUID without hyphens', `d920${'30'.repeat(32)}`, schemas.guid],
+  ['an array of bytes in an object', '81a4426c6f62920102', schemas.mixed],
+])('MessagePack: %s is refused', (_name, hex, type) => {
+  expect(read(type, readMessagePack(Buffer.from(hex, 'hex')))).toHaveProperty('issues');
+});
+
+test('-0 is an Int64 and no UInt64', () => {
+  expect(read(schemas.long, readJson('-0'))).toEqual({ value: 0n });
+  expect(read(schemas.ulong, readJson('-0'))).toHaveProperty('issues');
+});
+
+test('the issues of items of uploads contain the name of the exception', () => {
+  const messages = [readJson('"x"'), readMessagePack(Uint8Array.of(0xa0))].map((value) => {
+    const { issues = [] } = read(schemas.streamItem(int), value);
+    return issues.map(({ message }) => message).join();
+  });
+  expect(messages).toEqual([
+    'JsonException: The JSON value could not be converted to System.Int32. Path: $ | LineNumber: 0 | BytePositionInLine: 3.',
+    "InvalidDataException: Deserializing object of the `Int32` type for 'item' failed.",
+  ]);
+});

@@ -1,6 +1,6 @@
 import { list, map, record } from './collections.ts';
 import { double, int } from './numbers.ts';
-import { bool, bytes, color, guid, text } from './scalars.ts';
+import { binaryMember, bool, color, guid, text } from './scalars.ts';
 import type { Schema } from './schema.ts';
 
 import { dateTime, defaultDateTime } from './times.ts';
@@ -28,6 +28,6 @@ export const mixed: Schema = record('Mixed', () => ({
   color: [color, new Color(0)],
   when: [dateTime, defaultDateTime],
   id: [guid, '00000000-0000-0000-0000-000000000000'],
-  blob: [bytes, null],
+  blob: [binaryMember, null],
   counts: [map(int), null],
 }));
