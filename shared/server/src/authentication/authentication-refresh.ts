@@ -3,16 +3,16 @@ import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 
 /**
- * A client that brings a new token for its connection. Source: `AuthenticationRefreshContext`,
+ * A request of a client that sends a new token for its connection. Source: `AuthenticationRefreshContext`,
  * planned for ASP.NET Core 11.
  */
 export interface AuthenticationRefresh {
   readonly connectionId: string;
   readonly previousUser: ClaimsPrincipal;
   readonly newUser: ClaimsPrincipal;
-  /** End of the new token in ms since the epoch; undefined: none. */
+  /** When the new token expires, in ms since the epoch. Undefined if it does not expire. */
   readonly newExpiration: number | undefined;
-  /** The request that brings it. */
+  /** The request that contains the new token. */
   readonly request: ConnectionRequest;
 }
 

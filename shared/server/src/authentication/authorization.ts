@@ -3,7 +3,7 @@ import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { rolesOf } from './claims.ts';
 
 /**
- * What a rule decides about: a connection to the hub, or a call of one of its methods. Source:
+ * The connection or the call that a rule decides about. Source:
  * `HubInvocationContext` of ASP.NET Core.
  */
 export interface AuthorizationContext {
@@ -18,7 +18,7 @@ export interface AuthorizationContext {
 export interface AuthorizationRule {
   /** The user must have one of these roles: claims `role` and `roles`. */
   readonly roles?: readonly string[];
-  /** Decides by itself. What it throws is logged and refuses. Source: `RequireAssertion`. */
+  /** Returns true for an authorized caller. An error is logged, and the caller is refused. Source: `RequireAssertion`. */
   readonly policy?: (
     user: ClaimsPrincipal,
     context: AuthorizationContext,
@@ -26,7 +26,8 @@ export interface AuthorizationRule {
 }
 
 /**
- * Who may: `true` for every user that is known, or a rule. Whoever is not known is always refused.
+ * The authorized users: `true` for every authenticated user, or a rule. Anonymous callers are always
+ * refused.
  * @example
  * signalr.mapHub('/chat', ChatHub, {
  *   authorize: true,
@@ -35,7 +36,7 @@ export interface AuthorizationRule {
  */
 export type Authorize = true | AuthorizationRule;
 
-/** Whether a user may. Throws, or rejects, what a policy throws. */
+/** Returns whether a user is authorized. Throws or rejects if a policy does. */
 export function isAuthorized(
   authorize: Authorize,
   user: ClaimsPrincipal | undefined,
@@ -50,15 +51,15 @@ export function isAuthorized(
   }
   if (policy === undefined) return true;
   const verdict = policy(user, context);
-  // Only true is a yes: a policy in plain JavaScript may return anything.
+  // Only true authorizes. A policy in plain JavaScript may return any value.
   return verdict instanceof Promise
     ? verdict.then((value: unknown) => value === true)
     : verdict === true;
 }
 
 /**
- * Whether a value is a rule. An empty one, or one with other members, is not: it would let in whom
- * it was to keep out.
+ * Returns whether a value is a valid rule. An empty or misspelled rule is not valid, because it
+ * would otherwise let everyone in.
  */
 export function isAuthorize(value: unknown): value is Authorize {
   if (value === true) return true;

@@ -10,7 +10,7 @@ const ROLE = 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role';
 const ofTheToken = new Set(['exp', 'iat', 'nbf', 'jti', 'auth_time']);
 
 /**
- * The id of a user: claim `sub`, else `nameid`, else `id` as Node's session libraries have it.
+ * Returns the id of a user: the claim `sub`, `nameid`, or `id`, which session libraries use.
  * Source: `ClaimTypes.NameIdentifier`.
  */
 export function nameIdentifier(user: ClaimsPrincipal | undefined): string | undefined {
@@ -22,7 +22,7 @@ export function nameIdentifier(user: ClaimsPrincipal | undefined): string | unde
 }
 
 /**
- * The roles of a user: claims `role` and `roles`, each one text or a list. Source:
+ * Returns the roles of a user: the claims `role` and `roles`, each a string or an array. Source:
  * `ClaimsPrincipal.IsInRole`.
  */
 export function rolesOf(user: ClaimsPrincipal): unknown[] {
@@ -44,14 +44,14 @@ export function isSameUser(
   return isDeepStrictEqual(lasting(first.user), lasting(second.user));
 }
 
-/** A user as text that is the same on every server, by the same rule; undefined for nobody. */
+/** Returns a string that identifies a user on every server. Undefined without a user. */
 export function identityOf(user: ClaimsPrincipal | undefined): string | undefined {
   if (user === undefined) return undefined;
   const id = nameIdentifier(user);
   return id === undefined ? `claims ${inspect(lasting(user), everything)}` : `id ${id}`;
 }
 
-/** Not JSON: claims of the app's own making may be anything, cycles included. */
+/** JSON is not used, because custom claims may be any values, including cycles. */
 const everything: InspectOptions = {
   depth: Infinity,
   maxArrayLength: Infinity,

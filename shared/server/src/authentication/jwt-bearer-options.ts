@@ -18,8 +18,8 @@ export interface TokenValidatedContext {
   /** The verified claims. Set it to add to them or to replace them. */
   user: ClaimsPrincipal;
   /**
-   * Refuses the token in spite of its signature, for example since it was revoked; the text goes to
-   * the log alone.
+   * Refuses the token despite its valid signature, for example because it was revoked. The message
+   * is only logged.
    */
   fail(reason: string): void;
 }
@@ -33,7 +33,7 @@ export interface AuthenticationFailedContext {
 /** Source: `JwtBearerChallengeContext` of ASP.NET Core, RFC 6750 section 3. */
 export interface ChallengeContext {
   readonly request: ConnectionRequest;
-  /** What was wrong with the token; undefined where there was none. */
+  /** Why the token is invalid. Undefined if there was no token. */
   readonly failure: Error | undefined;
   error: string | undefined;
   errorDescription: string | undefined;
@@ -41,17 +41,17 @@ export interface ChallengeContext {
 }
 
 /**
- * Hooks of {@link jwtBearer}. What one throws is answered with 500 and logged without tokens.
+ * Hooks of {@link jwtBearer}. An error in a hook is logged without tokens and answered with 500.
  * Source: `JwtBearerEvents`.
  */
 export interface JwtBearerEvents {
-  /** Runs first, for every request. Without it only the Authorization header counts. */
+  /** Called first, for every request. Without it, only the Authorization header is read. */
   onMessageReceived?(context: MessageReceivedContext): void | Promise<void>;
-  /** Runs when signature, time, issuer and audience are good. */
+  /** Called when signature, time, issuer and audience are valid. */
   onTokenValidated?(context: TokenValidatedContext): void | Promise<void>;
-  /** Runs when there is a token and it is not good. */
+  /** Called when a token is invalid. */
   onAuthenticationFailed?(context: AuthenticationFailedContext): void | Promise<void>;
-  /** Runs before a 401 is sent and may change what its `WWW-Authenticate` says. */
+  /** Called before a 401 is sent. It may change the header `WWW-Authenticate`. */
   onChallenge?(context: ChallengeContext): void | Promise<void>;
 }
 
@@ -61,27 +61,27 @@ export interface JwtBearerEvents {
  */
 export interface JwtBearerOptions {
   /**
-   * Secret or public key that tokens are checked with, or a function that finds it by the token's
-   * header (`kid`), for key rotation. What the function throws refuses that token with 401.
+   * The secret or public key that verifies tokens, or, for key rotation, a function that returns it
+   * for the header of a token (`kid`). If the function throws, the token is refused with 401.
    */
   readonly key:
     | VerificationKey
     | ((header: JwtHeader) => VerificationKey | Promise<VerificationKey>);
   /**
-   * The algorithms that count. Default: HS256 for a secret, RS256 or the curve's for a public key;
-   * a key function needs them.
+   * The allowed algorithms. Default: HS256 for a secret, RS256 or that of the curve for a public
+   * key. Required with a key function.
    */
   readonly algorithms?: readonly JwtAlgorithm[];
-  /** Who must have issued the token (`iss`). Default: not checked. */
+  /** The required issuers of the token (`iss`). Default: not checked. */
   readonly issuer?: string | readonly string[];
-  /** For whom it must be (`aud`). Default: not checked. */
+  /** The required audiences of the token (`aud`). Default: not checked. */
   readonly audience?: string | readonly string[];
-  /** Time in ms that clocks may differ. Default 0, where .NET has 300,000 (`ClockSkew`). */
+  /** The allowed clock difference in ms. Default: 0 (in .NET, `ClockSkew` is 300,000). */
   readonly clockTolerance?: number;
-  /** Whether a token must have an end (`exp`). Default true. */
+  /** Whether a token must expire (`exp`). Default: true. */
   readonly requireExpirationTime?: boolean;
   /**
-   * Whether the answer says what is wrong with a token. Default true. Source:
+   * Whether the response contains the reason why a token is invalid. Default: true. Source:
    * `IncludeErrorDetails`.
    */
   readonly includeErrorDetails?: boolean;

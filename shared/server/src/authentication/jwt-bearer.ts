@@ -18,18 +18,17 @@ import {
 } from './verification-key.ts';
 
 /**
- * A longer token is not looked at. Characters; Node's own limit for all headers of a request is the
- * same.
+ * The maximum length of a token in characters. Node has the same limit for all headers of a
+ * request.
  */
 const MAXIMUM_TOKEN_LENGTH = 16_384;
 
 type FindKey = Exclude<JwtBearerOptions['key'], VerificationKey>;
 
 /**
- * Authentication by a signed token (JWT) in the Authorization header, or wherever
- * `onMessageReceived` finds it. The library
- * `jsonwebtoken` verifies, with a fixed list of algorithms. Throws a sentence for a key that is too
- * short or does not fit. Source: `AddJwtBearer` of ASP.NET Core, RFC 6750, RFC 7519.
+ * Authenticates callers by a signed token (JWT) in the Authorization header, or in the place that
+ * `onMessageReceived` reads. The library `jsonwebtoken` verifies it with a fixed list of
+ * algorithms. Throws if the key is too short or does not fit the algorithm. Source: `AddJwtBearer` of ASP.NET Core, RFC 6750, RFC 7519.
  * @example
  * const signalr = new SignalRServer({
  *   authentication: jwtBearer({
@@ -37,8 +36,7 @@ type FindKey = Exclude<JwtBearerOptions['key'], VerificationKey>;
  *     issuer: 'https://example.org',
  *     audience: 'chat',
  *     events: {
- *       // Browsers cannot set headers on WebSockets and event streams: the client sends the token
- *   in the query.
+ *       // Browsers cannot set headers on WebSockets and event streams.
  *       onMessageReceived(context) {
  *         context.token = context.request.query.get('access_token');
  *       },
@@ -122,7 +120,7 @@ function isExplicit(token: unknown, request: ConnectionRequest): boolean {
   return token === bearerToken(request) || request.query.values().includes(token as string);
 }
 
-/** The token of `Authorization: Bearer …`; another scheme counts as none. */
+/** Returns the token of `Authorization: Bearer …`. Undefined for other schemes. */
 function bearerToken({ headers }: ConnectionRequest): string | undefined {
   return /^bearer +(.*)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
 }

@@ -3,7 +3,7 @@ import jwt, { type JwtPayload } from 'jsonwebtoken';
 import { errors } from '../errors.ts';
 import type { TokenError } from '../token-error.ts';
 
-/** What a token must be. */
+/** The requirements that a token must meet. */
 export interface TokenValidation {
   readonly algorithms: readonly string[];
   readonly issuer: string | readonly string[] | undefined;
@@ -14,8 +14,8 @@ export interface TokenValidation {
 }
 
 /**
- * The claims of a good token. Throws {TokenError} for any other; its texts hold nothing of the
- * token but its issuer and times.
+ * Returns the claims of a valid token. Throws {@link TokenError} for any other token. Its message
+ * contains only the issuer and the times of the token.
  */
 export function validateToken(
   token: string,

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 
-/** Shorter values are no secrets, and taking them out would make texts unreadable. */
+/** Shorter values are not secrets, and redacting them would make messages unreadable. */
 const SHORTEST_SECRET = 12;
 const JWT = /eyJ[\w-]*\.[\w-]+\.[\w-]*/g;
 
 /**
- * An error for the log, without any secret of the request that it came from: tokens, connection
+ * Returns an error for the log without the secrets of its request: tokens, connection
  * tokens, cookies.
  */
 export function redactTokens(error: unknown, { headers, query }: ConnectionRequest): string {

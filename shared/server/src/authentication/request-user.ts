@@ -5,7 +5,7 @@ import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { AuthenticationHandler } from './authentication-handler.ts';
 import { type ExpressApp, findExpressApp, useExpress } from './express-app.ts';
 
-/** Middleware as express, express-session and passport have it. */
+/** Middleware with the signature of express, which express-session and passport use. */
 export type UpgradeMiddleware = (
   request: never,
   response: never,
@@ -21,11 +21,11 @@ export interface RequestUserOptions<TRequest extends IncomingMessage> {
    * that it sets are not sent.
    */
   readonly middleware?: readonly UpgradeMiddleware[];
-  /** The user of a request; undefined or null: nobody. Default: `request.user`. */
+  /** Returns the user of a request, or undefined or null if there is none. Default: `request.user`. */
   readonly user?: (
     request: TRequest,
   ) => object | null | undefined | Promise<object | null | undefined>;
-  /** End of the user's session, in ms since the epoch. Default: none. */
+  /** Returns when the session of the user expires, in ms since the epoch. Default: never. */
   readonly expiresAt?: (request: TRequest) => number | undefined;
   /**
    * The express app whose methods the request and the response of an upgrade get, for example
@@ -36,8 +36,8 @@ export interface RequestUserOptions<TRequest extends IncomingMessage> {
 }
 
 /**
- * Authentication by what the app's middleware has found out: sessions, passport, or your own. The
- * user id is the user's `sub` or `id`.
+ * Authenticates callers by the user that the app's middleware has set, for example a session or
+ * passport. The user id is the user's `sub` or `id`.
  * @example
  * const sessions = session({ secret, resave: false, saveUninitialized: false });
  * app.use(sessions);
@@ -70,7 +70,7 @@ export function requestUser<
   };
 }
 
-/** Whether all middleware has passed the upgrade on; false when one has answered it. */
+/** Returns true if all middleware called `next`, and false if one has answered the upgrade. */
 async function runMiddleware(
   middleware: readonly UpgradeMiddleware[],
   app: ExpressApp | undefined,

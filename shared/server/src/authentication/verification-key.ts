@@ -50,8 +50,8 @@ export const algorithms: readonly string[] = [
 ];
 
 /**
- * The key in Node's form. Text that is no PEM is a secret; of a private key the public half is
- * taken. Throws for an empty or broken one.
+ * Returns the key as a `KeyObject`. A string that is not PEM is a secret, and a private key is
+ * replaced by its public key. Throws if the key is empty or cannot be read.
  */
 export function verificationKey(key: VerificationKey): KeyObject {
   if (key instanceof KeyObject) return key.type === 'private' ? createPublicKey(key) : key;
@@ -61,7 +61,7 @@ export function verificationKey(key: VerificationKey): KeyObject {
     try {
       return createPublicKey(key);
     } catch {
-      throw errors.jwtKeyUnreadable(); // OpenSSL's text says nothing to a user
+      throw errors.jwtKeyUnreadable(); // OpenSSL's message does not help a user
     }
   }
   return createSecretKey(typeof key === 'string' ? Buffer.from(key) : key);

@@ -1,6 +1,6 @@
 import { errors } from '../errors.ts';
 
-/** Waits for the app's own code, but not for ever: rejects after `ms`. */
+/** Returns the result of the app's code. Rejects if it takes longer than `ms`. */
 export async function withinTime<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -37,7 +37,7 @@ export interface HttpHandlerContext {
   onMounted(basePath: string): void;
 }
 
-/** What a request to a hub asks for. */
+/** The kinds of requests to a hub. */
 type Action = 'negotiate' | 'refresh' | 'transport';
 
 /** Serves negotiation and the HTTP transports of mapped hubs. Other requests go to `next`. */

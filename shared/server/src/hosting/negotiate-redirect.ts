@@ -8,7 +8,7 @@ import { NegotiateError } from '../scale-out/negotiate-error.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
 /**
- * Answers negotiation where the scale-out sends clients elsewhere; false where they stay.
+ * Answers negotiation if the scale-out redirects clients. Returns false if they stay.
  * Source: TransportProtocols.md, "POST [endpoint-base]/negotiate", redirect; the texts are the
  * Azure SDK's.
  */

@@ -12,8 +12,8 @@ import type { HubExchange } from './hub-exchange.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
 /**
- * POST `{hub}/refresh?id={connectionToken}` with a new token: the connection goes on with it.
- * Answers 200 with `tokenLifetimeSeconds` where the token has an end, or `error`:
+ * POST `{hub}/refresh?id={connectionToken}` with a new token, which the connection continues with.
+ * Answers 200, with `tokenLifetimeSeconds` if the token expires, or `error`:
  * `missing_connection_token` (400), `invalid_token` (401), `permission_change_rejected` (403),
  * `connection_not_found` (404). Source: dotnet/aspnetcore pull request 67111, planned for ASP.NET
  * Core 11.
@@ -62,7 +62,7 @@ export async function answerRefresh({
   }
 }
 
-/** The same user by its claims and by its name for sends, and the app agrees. */
+/** Returns true if the user and its user id are the same and the app accepts the new claims. */
 async function isAccepted(
   hub: MappedHub,
   connection: ConnectionContext,

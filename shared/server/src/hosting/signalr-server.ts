@@ -88,7 +88,7 @@ export interface ServerCloseOptions {
 export class SignalRServer {
   readonly #options: SignalRServerOptions;
   readonly #routes = new RouteTable<MappedHub>();
-  /** Two paths with one hub class share their broadcasts, groups and users. */
+  /** The lifetime managers by hub class. Several paths with one class share their clients. */
   readonly #lifetimes = new Map<{ readonly name: string }, HubLifetimeManager>();
   readonly #names: HubNames;
   readonly #batcher = new WriteBatcher();
@@ -96,11 +96,11 @@ export class SignalRServer {
   #hasRouter = false;
   #closed = false;
 
-  /** Throws a sentence for an option that is unknown or impossible. */
+  /** Throws if an option is unknown or invalid. */
   constructor(options: SignalRServerOptions = {}) {
     const { handshakeTimeout, logger } = resolveOptions(options);
     this.#options = options;
-    // Without scale-out, the name of a hub separates nothing.
+    // Without scale-out, the name of a hub is not used.
     this.#names = new HubNames((message) => {
       if (options.scaleOut !== undefined) logger.warn(message);
     });
@@ -112,8 +112,9 @@ export class SignalRServer {
   }
 
   /**
-   * Serves a hub at a path. Returns its hub context. Throws for a path that is taken, a class that is no hub, or two methods with
-   * one name. Source: `MapHub<THub>`.
+   * Serves a hub at a path and returns its hub context. Several paths with one hub class share their
+   * clients, groups and users. Throws if the path is in use, the class does not extend `Hub`, or
+   * two methods have the same name. Source: `MapHub<THub>`.
    * @example
    * const messages = signalr.mapHub('/messages', MessageHub, { methods: ['sendMessage'] });
    * await messages.clients.all.send('ReceiveMessage', 'from outside');
@@ -176,8 +177,8 @@ export class SignalRServer {
   }
 
   /**
-   * Negotiation and the HTTP transports, for `app.use()` or `createServer()`. To be mounted once, under a prefix too, and before
-   * middleware that reads bodies.
+   * Returns a request handler for negotiation and the HTTP transports, for `app.use()` or
+   * `createServer()`. Mount it once, also below a prefix, and before middleware that reads bodies.
    * @example
    * app.use(signalr.router()); // express
    * createServer(signalr.router()); // without express
@@ -232,8 +233,8 @@ export class SignalRServer {
   }
 
   /**
-   * How the way to other servers is, for a health endpoint. Without scale-out there is none and all is well. Degraded: this server
-   * serves its own clients and does not reach the others.
+   * Returns whether this server reaches the other servers, for a health endpoint. A server without
+   * scale-out is healthy. A degraded server serves its own clients and does not reach the others.
    * @example
    * app.get('/health', (_request, response) => response.json(signalr.health()));
    */
@@ -272,7 +273,7 @@ export class SignalRServer {
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.close?.()));
   }
 
-  /** One for each class, however many paths it has; the options of the first one count. */
+  /** Returns the lifetime manager of a hub class, with the options of the path mapped first. */
   #lifetimeOf(
     hubClass: { readonly name: string },
     hubName: string,
@@ -323,7 +324,7 @@ function open<THub extends Hub<never>>(
   const create = isClass ? () => new (hub as new () => THub)() : (hub as () => THub);
   if (isClass) return { create, hubClass: hub as new () => THub };
   if (/^class\b/.test(Function.prototype.toString.call(hub))) throw errors.notAHub(hub.name);
-  const sample: unknown = create(); // a factory says its class only by what it makes
+  const sample: unknown = create(); // a factory shows its class only by the hub that it creates
   if (!(sample instanceof Hub)) throw errors.notAHub(hub.name || 'The function');
   return { create, hubClass: sample.constructor };
 }
