@@ -34,7 +34,10 @@ export interface RemoteClientResultsContext {
   readonly results: ClientResultsManager;
 }
 
-/** Invokes clients of other servers, and returns the results of this server's clients to the servers that invoked them. */
+/**
+ * Invokes clients of other servers, and returns the results of this server's clients to the servers
+ * that invoked them.
+ */
 export class RemoteClientResults {
   readonly #context: RemoteClientResultsContext;
   readonly #invocations = new RemoteInvocations();
@@ -43,7 +46,9 @@ export class RemoteClientResults {
     this.#context = context;
   }
 
-  /** Invokes a client that this server does not hold. Throws if an argument cannot be serialized. */
+  /**
+   * Invokes a client that this server does not hold. Throws if an argument cannot be serialized.
+   */
   invoke(connectionId: string, invocationId: string, message: SharedMessage): void {
     const { protocols, channels } = this.#context;
     const payload = writeInvocation({

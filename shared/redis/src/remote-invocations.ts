@@ -1,12 +1,15 @@
 import { errors } from './errors.ts';
 
 /**
- * The maximum number of open invocations per connection. The server that invoked a client never reports that it stopped waiting,
- * so the oldest invocation is dropped above this number.
+ * The maximum number of open invocations per connection. The server that invoked a client never
+ * reports that it stopped waiting, so the oldest invocation is dropped above this number.
  */
 const MAX_PER_CONNECTION = 1000;
 
-/** The invocations of this server's clients by other servers, and the channel that each result goes to. */
+/**
+ * The invocations of this server's clients by other servers, and the channel that each result goes
+ * to.
+ */
 export class RemoteInvocations {
   /** Connection id → invocation id → return address: the result channel without its prefix. */
   readonly #byConnection = new Map<string, Map<string, string>>();
@@ -34,8 +37,8 @@ export class RemoteInvocations {
   }
 
   /**
-   * Removes an invocation and returns its return address; undefined if no other server invoked the client.
-   * Throws if another client was invoked.
+   * Removes an invocation and returns its return address; undefined if no other server invoked the
+   * client. Throws if another client was invoked.
    */
   take(connectionId: string, invocationId: string): string | undefined {
     const invokedId = this.#connectionIds.get(invocationId);
@@ -49,7 +52,10 @@ export class RemoteInvocations {
     return returnAddress;
   }
 
-  /** Removes all invocations of a connection and returns the return address of each, by invocation id. */
+  /**
+   * Removes all invocations of a connection and returns the return address of each, by invocation
+   * id.
+   */
   takeAll(connectionId: string): ReadonlyMap<string, string> {
     const open = this.#byConnection.get(connectionId) ?? new Map<string, string>();
     this.#byConnection.delete(connectionId);

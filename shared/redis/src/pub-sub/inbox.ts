@@ -2,7 +2,8 @@ import type { Backlog } from './backlog.ts';
 import type { PayloadHandler } from './payload-handler.ts';
 
 /**
- * Handles the messages of one channel one at a time and in order. A slow receiver delays only the next messages of its own channel.
+ * Handles the messages of one channel one at a time and in order. A slow receiver delays only the
+ * next messages of its own channel.
  */
 export class Inbox {
   readonly #handle: PayloadHandler;

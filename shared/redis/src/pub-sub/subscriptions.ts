@@ -17,13 +17,16 @@ const done = Promise.resolve();
 const CHUNK_SIZE = 1000;
 
 /**
- * The channels that this server subscribes to. Subscriptions that Redis had not confirmed when a connection closed are requested
- * again on the next connection. Source: `RedisSubscriptionManager`.
+ * The channels that this server subscribes to. Subscriptions that Redis had not confirmed when a
+ * connection closed are requested again on the next connection. Source: `RedisSubscriptionManager`.
  */
 export class Subscriptions {
   readonly backlog = new Backlog();
   readonly #subscriptions = new Map<string, Subscription>();
-  /** Channels that the client may still be subscribed to, because Redis did not confirm the UNSUBSCRIBE. */
+  /**
+   * Channels that the client may still be subscribed to, because Redis did not confirm the
+   * UNSUBSCRIBE.
+   */
   readonly #stale = new Set<string>();
   readonly #sharded: boolean;
   #client: RedisPubSubClient | undefined;
@@ -43,7 +46,10 @@ export class Subscriptions {
     return true;
   }
 
-  /** Adds a channel. Resolves when Redis has confirmed it, or immediately if there is no client. Rejects if Redis refuses. */
+  /**
+   * Adds a channel. Resolves when Redis has confirmed it, or immediately if there is no client.
+   * Rejects if Redis refuses.
+   */
   add(channel: string, handle: PayloadHandler): Promise<void> {
     const existing = this.#subscriptions.get(channel);
     if (existing !== undefined) return existing.ready;
@@ -58,7 +64,10 @@ export class Subscriptions {
     return subscription.ready;
   }
 
-  /** Removes a channel. Resolves when Redis has confirmed it. Without a client, the next `restore` unsubscribes. */
+  /**
+   * Removes a channel. Resolves when Redis has confirmed it. Without a client, the next `restore`
+   * unsubscribes.
+   */
   async remove(channel: string): Promise<void> {
     if (!this.#subscriptions.delete(channel)) return;
     if (this.#client === undefined) this.#stale.add(channel);
@@ -70,7 +79,10 @@ export class Subscriptions {
     for (const channel of channels) this.#subscriptions.get(channel)?.inbox.handleWaiting();
   }
 
-  /** Sets the client on which channels are added and removed from now on. `restore` has subscribed it before. */
+  /**
+   * Sets the client on which channels are added and removed from now on. `restore` has subscribed
+   * it before.
+   */
   use(client: RedisPubSubClient): void {
     this.#client = client;
   }
@@ -87,7 +99,10 @@ export class Subscriptions {
     for (const subscription of this.#subscriptions.values()) subscription.isConfirmed = false;
   }
 
-  /** Subscribes a client to the missing channels and unsubscribes it from the stale ones. Rejects with the error of Redis. */
+  /**
+   * Subscribes a client to the missing channels and unsubscribes it from the stale ones. Rejects
+   * with the error of Redis.
+   */
   async restore(client: RedisPubSubClient): Promise<void> {
     const stale = [...this.#stale].filter((channel) => !this.#subscriptions.has(channel));
     this.#stale.clear();
@@ -145,7 +160,8 @@ export class Subscriptions {
     }
   }
 
-  // One listener for all channels, because the client stores it per channel and removes it by identity.
+  // One listener for all channels, because the client stores it per channel and removes it by
+  // identity.
   readonly #receive = (payload: Buffer, channel: Buffer): void => {
     this.#subscriptions.get(channel.toString())?.inbox.receive(payload);
   };

@@ -23,7 +23,10 @@ export class RecordingRedis {
     return { duplicate: () => this.#duplicate(), publish };
   }
 
-  /** Holds all following publishes before they are delivered and confirmed. Returns a function that releases them. */
+  /**
+   * Holds all following publishes before they are delivered and confirmed. Returns a function that
+   * releases them.
+   */
   holdConfirmations(): () => void {
     let confirm = (): void => undefined;
     this.#confirmations = new Promise((resolve) => (confirm = resolve));

@@ -3,8 +3,8 @@ import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 
 /**
- * A request of a client that sends a new token for its connection. Source: `AuthenticationRefreshContext`,
- * planned for ASP.NET Core 11.
+ * A request of a client that sends a new token for its connection. Source:
+ * `AuthenticationRefreshContext`, planned for ASP.NET Core 11.
  */
 export interface AuthenticationRefresh {
   readonly connectionId: string;

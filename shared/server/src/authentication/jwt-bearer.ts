@@ -28,7 +28,8 @@ type FindKey = Exclude<JwtBearerOptions['key'], VerificationKey>;
 /**
  * Authenticates callers by a signed token (JWT) in the Authorization header, or in the place that
  * `onMessageReceived` reads. The library `jsonwebtoken` verifies it with a fixed list of
- * algorithms. Throws if the key is too short or does not fit the algorithm. Source: `AddJwtBearer` of ASP.NET Core, RFC 6750, RFC 7519.
+ * algorithms. Throws if the key is too short or does not fit the algorithm. Source: `AddJwtBearer`
+ * of ASP.NET Core, RFC 6750, RFC 7519.
  * @example
  * const signalr = new SignalRServer({
  *   authentication: jwtBearer({

@@ -21,7 +21,9 @@ export interface RequestUserOptions<TRequest extends IncomingMessage> {
    * that it sets are not sent.
    */
   readonly middleware?: readonly UpgradeMiddleware[];
-  /** Returns the user of a request, or undefined or null if there is none. Default: `request.user`. */
+  /**
+   * Returns the user of a request, or undefined or null if there is none. Default: `request.user`.
+   */
   readonly user?: (
     request: TRequest,
   ) => object | null | undefined | Promise<object | null | undefined>;
