@@ -38,11 +38,11 @@ test('the address of the folder ends with a slash, because links are relative to
 });
 test('serves a deck and all files that its page requests', async () => {
   const page = await (await fetch(`${url}/slides/03-basics.html`)).text();
-  const asked = [...page.matchAll(/(?:href|src)="([^":]+\.(?:css|js))"/g)].map(
+  const requested = [...page.matchAll(/(?:href|src)="([^":]+\.(?:css|js))"/g)].map(
     ([, address]) => address,
   );
-  expect(asked).toEqual(['style.css', 'reveal/reveal.css', 'deck.css', 'deck.js']);
-  for (const address of [...asked, 'reveal/reveal.mjs', 'reveal/notes.mjs']) {
+  expect(requested).toEqual(['style.css', 'reveal/reveal.css', 'deck.css', 'deck.js']);
+  for (const address of [...requested, 'reveal/reveal.mjs', 'reveal/notes.mjs']) {
     expect((await fetch(`${url}/slides/${address}`)).status, address).toBe(200);
   }
 });

@@ -85,10 +85,10 @@ test('the journal has the status and token location of every request, and never 
 test('the requests of one attempt are selected by their parameter', async () => {
   await fetch(`${origin}/missing?attempt=first`);
   await fetch(`${origin}/missing?attempt=second`);
-  const asked = (await (
+  const requested = (await (
     await fetch(`${origin}/requests?attempt=second`)
   ).json()) as ObservedRequest[];
-  expect(asked.map(({ number, attempt }) => [number, attempt])).toEqual([[2, 'second']]);
+  expect(requested.map(({ number, attempt }) => [number, attempt])).toEqual([[2, 'second']]);
 });
 
 test('a client that is refused and resets its connection does not disturb the journal', async () => {

@@ -67,9 +67,9 @@ export function requestJournal(
 
   return (request, response) => {
     const { since = 0, attempt } = request.query;
-    const asked = (entry: ObservedRequest): boolean =>
+    const isRequested = (entry: ObservedRequest): boolean =>
       entry.number > Number(since) && (attempt === undefined || entry.attempt === attempt);
-    response.set('cache-control', 'no-store').json(entries.filter(asked));
+    response.set('cache-control', 'no-store').json(entries.filter(isRequested));
   };
 }
 

@@ -134,9 +134,9 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
       `import('${address}')`,
     );
     const seen = await page.evaluate(async ({ observeRequests }) => {
-      const told: string[] = [];
+      const notified: string[] = [];
       const end = observeRequests(({ method, kind, path, status, failed, tokenIn }) =>
-        told.push([method, kind, path, status ?? failed ?? 'open', tokenIn].join(' ')),
+        notified.push([method, kind, path, status ?? failed ?? 'open', tokenIn].join(' ')),
       );
       await fetch('/nothing/negotiate', { method: 'POST', headers: { authorization: 'Bearer a' } });
       await new Promise((resolve) =>
@@ -144,7 +144,7 @@ describe.runIf(hasChromium())('the wire panel in Chromium', () => {
       );
       end();
       await fetch('/unobserved/negotiate', { method: 'POST' });
-      return told;
+      return notified;
     }, kit);
     expect(seen).toEqual([
       'POST negotiate /nothing/negotiate open header',

@@ -109,8 +109,8 @@ const count = (clients: number | undefined): string =>
   clients === undefined ? 'not counted' : `${clients} client${clients === 1 ? '' : 's'}`;
 
 function shape(name: string, attributes: Record<string, string | number>, text = ''): SVGElement {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  made.textContent = text;
-  return made;
+  const created = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) created.setAttribute(key, String(value));
+  created.textContent = text;
+  return created;
 }

@@ -8,13 +8,12 @@ export interface AttemptedConnection {
 }
 
 /**
- * Starts a connection and ends it again: the requests that it took, as the server has seen them,
- * and what came of it.
+ * Starts and stops a connection. Returns the requests that the server received, and the result.
  * @example await describeAttempt(connection); // 'negotiate 200 from instance 1, websocket 101 from instance 1, connected'
  */
 export async function describeAttempt(connection: AttemptedConnection): Promise<string> {
   const attempt = markAttempt(connection);
-  const told = await connection.start().then(
+  const outcome = await connection.start().then(
     () => 'connected',
     (error: Error) => error.message,
   );
@@ -23,7 +22,7 @@ export async function describeAttempt(connection: AttemptedConnection): Promise<
   const steps = requests.map(
     ({ kind, status, servedBy }) => `${kind} ${status}${servedBy ? ` from ${servedBy}` : ''}`,
   );
-  return [...steps, told].join(', ');
+  return [...steps, outcome].join(', ');
 }
 
 /** Gives a connection a mark in its address, by which the journal knows its requests. */

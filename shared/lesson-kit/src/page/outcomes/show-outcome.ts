@@ -39,8 +39,8 @@ export function showOutcome(place: Element, { kind, text, detail, requests }: Ou
 }
 
 function element(name: string, className: string, ...content: (string | Node)[]): HTMLElement {
-  const made = document.createElement(name);
-  made.className = className;
-  made.append(...content);
-  return made;
+  const created = document.createElement(name);
+  created.className = className;
+  created.append(...content);
+  return created;
 }
