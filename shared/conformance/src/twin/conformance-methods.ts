@@ -41,7 +41,7 @@ export const conformanceMethods: {
   echoObject: { arguments: [types.anything] },
   concat: { arguments: [text, text, text] },
   slow: { arguments: [int, text] },
-  slowCancellable: { arguments: [int, text, types.anything] },
+  slowCancellable: { arguments: [int, text, types.cancellationToken] },
   sendMany: { arguments: [int] },
   counter: { arguments: [int] },
   counterChannel: { arguments: [int], streams: true },

@@ -15,6 +15,12 @@ export const anything: Schema = createSchema('Object', {
   },
 });
 
+/** A CancellationToken that a client passes as an argument. JSON needs an object. */
+export const cancellationToken: Schema = createSchema('Threading.CancellationToken', {
+  fromJson: (node) => (node.kind === 'object' ? node : refused),
+  fromPack: anything.fromPack,
+});
+
 /** Returns undefined for a value that .NET refuses. */
 function write(value: PackValue, isNested: boolean): Uint8Array | undefined {
   if ('isPackNode' in value) return writeNode(value, isNested);

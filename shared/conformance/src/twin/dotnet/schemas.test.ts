@@ -95,6 +95,10 @@ test.each<[string, string, schemas.Schema]>([
   expect(read(type, readMessagePack(Buffer.from(hex, 'hex')))).toHaveProperty('issues');
 });
 
+test.each(['0', '""', 'null', '[]'])('the JSON %s is no CancellationToken', (json) => {
+  expect(read(schemas.cancellationToken, readJson(json))).toHaveProperty('issues');
+});
+
 test('-0 is an Int64 and no UInt64', () => {
   expect(read(schemas.long, readJson('-0'))).toEqual({ value: 0n });
   expect(read(schemas.ulong, readJson('-0'))).toHaveProperty('issues');

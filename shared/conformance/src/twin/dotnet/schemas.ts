@@ -6,7 +6,7 @@ import type { Schema } from './schema.ts';
 import { dateTime, defaultDateTime } from './times.ts';
 import { Color, Double } from './values.ts';
 
-export { anything } from './anything.ts';
+export { anything, cancellationToken } from './anything.ts';
 export { list, map, nullable } from './collections.ts';
 export { decimal, double, float, int, long, ulong } from './numbers.ts';
 export { type Schema, streamItem } from './schema.ts';
