@@ -26,6 +26,7 @@ export const sidebar: readonly PageGroup[] = [
       ['Streams and uploads', '/guides/streams'],
       ['Call a client and wait', '/guides/client-results'],
       ['Reconnect and recover', '/guides/reconnect'],
+      ['Recovery after a crash', '/guides/recovery'],
       ['Test hubs', '/guides/testing'],
       ['Questions and errors', '/guides/troubleshooting'],
     ],

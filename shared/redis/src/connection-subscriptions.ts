@@ -5,12 +5,11 @@ import {
   type Receivers,
   SharedMessage,
 } from '@practical-signalr/server/scale-out';
+import type { HubHistory } from './history/hub-history.ts';
 import type { RedisBus } from './pub-sub/redis-bus.ts';
 import type { RedisChannels } from './pub-sub/redis-channels.ts';
 import { readInvocation } from './pub-sub/redis-protocol.ts';
 import type { RemoteClientResults } from './remote-client-results.ts';
-
-const done = Promise.resolve();
 
 /** How a connection moves to another server, as far as its channels are concerned. */
 export interface MovingConnections {
@@ -28,6 +27,7 @@ export class ConnectionSubscriptions {
   readonly #channels: RedisChannels;
   readonly #index: ConnectionIndex;
   readonly #remoteResults: RemoteClientResults;
+  readonly #history: HubHistory | undefined;
   /** Undefined if connections do not move. */
   handOver: MovingConnections | undefined;
 
@@ -36,18 +36,18 @@ export class ConnectionSubscriptions {
     channels: RedisChannels,
     index: ConnectionIndex,
     remoteResults: RemoteClientResults,
+    history?: HubHistory,
   ) {
     this.#bus = bus;
     this.#channels = channels;
     this.#index = index;
     this.#remoteResults = remoteResults;
+    this.#history = history;
   }
 
   /** Subscribes to the channel for all. The bus is not connected yet, so this cannot be refused. */
   subscribeToAll(): void {
-    void this.#bus.subscribe(this.#channels.all, (payload) =>
-      this.#toReceivers(payload, this.#index.all),
-    );
+    void this.#subscribe(this.#channels.all, () => this.#index.all);
   }
 
   /** Subscribes to the channels of a connection and its user. */
@@ -58,19 +58,14 @@ export class ConnectionSubscriptions {
       ),
     ];
     if (isNamed(userIdentifier)) {
-      subscribed.push(
-        this.#bus.subscribe(this.#channels.user(userIdentifier), (payload) =>
-          this.#toReceivers(payload, this.#index.user(userIdentifier)),
-        ),
-      );
+      const channel = this.#channels.user(userIdentifier);
+      subscribed.push(this.#subscribe(channel, () => this.#index.user(userIdentifier)));
     }
     await Promise.all(subscribed);
   }
 
   subscribeToGroup(group: string): Promise<void> {
-    return this.#bus.subscribe(this.#channels.group(group), (payload) =>
-      this.#toReceivers(payload, this.#index.group(group)),
-    );
+    return this.#subscribe(this.#channels.group(group), () => this.#index.group(group));
   }
 
   /** Unsubscribes from the channels of a connection, of groups and of a user. */
@@ -81,13 +76,31 @@ export class ConnectionSubscriptions {
   }
 
   /** Unsubscribes from a channel, unless a connection that arrives from another server needs it. */
-  release(channel: string): Promise<void> {
-    return this.handOver?.isReserved(channel) === true ? done : this.#bus.unsubscribe(channel);
+  async release(channel: string): Promise<void> {
+    if (this.handOver?.isReserved(channel) === true) return;
+    await Promise.all([this.#bus.unsubscribe(channel), this.#history?.unsubscribe(channel)]);
   }
 
-  #toReceivers(payload: Uint8Array, receivers: Receivers | undefined): Promise<void> | undefined {
+  async #subscribe(channel: string, receivers: () => Receivers | undefined): Promise<void> {
+    // Redis confirms subscriptions in order, so a position never arrives too late.
+    await Promise.all([
+      this.#history?.subscribe(channel),
+      this.#bus.subscribe(channel, (payload) => this.#toReceivers(channel, payload, receivers)),
+    ]);
+  }
+
+  #toReceivers(
+    channel: string,
+    payload: Uint8Array,
+    receivers: () => Receivers | undefined,
+  ): Promise<void> | undefined {
     const { messages, excludedConnectionIds } = readInvocation(payload);
-    return deliver(receivers, SharedMessage.fromEncoded(messages), excludedConnectionIds);
+    const message = SharedMessage.fromEncoded(messages);
+    if (this.#history === undefined) return deliver(receivers(), message, excludedConnectionIds);
+    const send = (): Promise<void> | undefined =>
+      deliver(receivers(), message, excludedConnectionIds);
+    this.#history.deliver(channel, payload.byteLength, receivers, excludedConnectionIds, send);
+    return undefined;
   }
 
   #toConnection(payload: Uint8Array, connectionId: string): Promise<void> | undefined {

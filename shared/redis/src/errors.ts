@@ -80,6 +80,12 @@ export const errors = {
       "The option 'protocols' of redis() must contain at least one hub protocol.",
       { type: RangeError },
     ),
+  historyInCluster: () =>
+    createError(
+      'ERR_SIGNALR_REDIS_HISTORY_IN_CLUSTER',
+      "The option 'history' of redis() needs one Redis or Sentinel. A Redis Cluster and 'shardedPubSub' are not supported.",
+      { type: RangeError },
+    ),
   closed: () => createError('ERR_SIGNALR_REDIS_CLOSED', 'The server or the hub context is closed.'),
   notFlushed: (count: number) =>
     createError(

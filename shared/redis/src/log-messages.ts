@@ -12,6 +12,8 @@ export const logMessages = {
   presenceFailed: (hub: string, cause: string) =>
     `Presence of ${hub} does not work: ${cause} Messages are not affected. Lists of connections may be wrong until presence works again.`,
   presenceRestored: (hub: string) => `Presence of ${hub} works again.`,
+  historyFailed: (hub: string, cause: string) =>
+    `The history of ${hub} is incomplete: ${cause} Messages are still sent. Clients that recover are notified that they may have missed some.`,
   presenceListenerFailed: (hub: string) => `A listener of the presence of ${hub} failed.`,
   foreignMessage: (channel: string) =>
     `A message on channel '${channel}' did not come from a SignalR server and was ignored. Further such messages are counted in health() and not logged.`,

@@ -23,6 +23,13 @@ export interface RedisPubSubClient {
   withCommandOptions?(options: { readonly asap: boolean }): RedisPubSubClient;
   /** Not available for every client. */
   role?(): Promise<{ readonly role: string }>;
+  /** Not available for every client. */
+  eval?(
+    script: string,
+    options: { readonly keys: string[]; readonly arguments: (string | Buffer)[] },
+  ): Promise<unknown>;
+  /** Not available for every client. */
+  withTypeMapping?(mapping: object): RedisPubSubClient;
   sPublish(channel: string, message: Buffer): Promise<number>;
   pubSubNumSub(channels: string[]): Promise<Readonly<Record<string, number>>>;
   pubSubShardNumSub(channels: string[]): Promise<Readonly<Record<string, number>>>;

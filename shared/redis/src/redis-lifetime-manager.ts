@@ -8,14 +8,17 @@ import {
   type HubProtocol,
   type LifetimeConnection,
   newInvocationId,
+  type RecoveryReply,
   type ScaleOutHub,
   SharedMessage,
 } from '@practical-signalr/server/scale-out';
-import { logMessages } from './log-messages.ts';
 import { ConnectionSubscriptions } from './connection-subscriptions.ts';
 import { RedisHandOver } from './hand-over/redis-hand-over.ts';
 import { GroupCommands } from './group-commands.ts';
+import { HubHistory } from './history/hub-history.ts';
+import { ALL_TARGET, groupTarget, userTarget } from './history/history-sessions.ts';
 import { PendingAcks } from './pending-acks.ts';
+import { degradeHealth } from './pub-sub/degrade-health.ts';
 import { encodeFor, publishedProtocols } from './pub-sub/message-encoder.ts';
 import { HubPresenceTracking } from './presence/hub-presence-tracking.ts';
 import type { PresenceTracker } from './presence/presence-tracker.ts';
@@ -23,8 +26,7 @@ import { HEARTBEAT_ID, RedisBus } from './pub-sub/redis-bus.ts';
 import { RedisChannels } from './pub-sub/redis-channels.ts';
 import type { ResolvedRedisOptions } from './redis-options.ts';
 import { RemoteClientResults } from './remote-client-results.ts';
-import { runServerCommand } from './server-commands/run-server-command.ts';
-import { readServerCommand } from './server-commands/server-command.ts';
+import { IncomingCommands } from './server-commands/incoming-commands.ts';
 import { ServerCommands } from './server-commands/server-commands.ts';
 import * as wire from './pub-sub/redis-protocol.ts';
 
@@ -49,6 +51,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   readonly #groupCommands: GroupCommands;
   readonly #subscriptions: ConnectionSubscriptions;
   readonly #tracking: HubPresenceTracking | undefined;
+  readonly #history: HubHistory | undefined;
 
   constructor(options: ResolvedRedisOptions, hub: ScaleOutHub) {
     this.#hub = hub;
@@ -57,12 +60,24 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     this.serverName = serverName;
     const hubName = hub.hasExplicitName === true ? hub.hubName : options.hubName(hub.hubName);
     this.channels = new RedisChannels(options.channelPrefix, hubName, serverName);
-    this.bus = new RedisBus(options, hub, this.channels.ack, () => this.#tracking?.reset());
+    this.bus = new RedisBus(options, hub, this.channels.ack, () => {
+      this.#tracking?.reset();
+      this.#history?.onReconnected();
+    });
     if (options.presence !== undefined) {
       const { logger } = hub;
       const channel = this.channels.presence;
       const trackedHub = { hubName, serverName, logger, channel };
       this.#tracking = new HubPresenceTracking(options.presence, this.bus, trackedHub);
+    }
+    if (options.history !== undefined) {
+      const { logger } = hub;
+      this.#history = new HubHistory(options.history, options, this.bus, this.channels, {
+        hubName,
+        logger,
+        index: this.#index,
+        join: (connection, group) => this.#join(connection, group),
+      });
     }
     this.#acks = new PendingAcks(options.ackTimeout);
     this.#groupCommands = new GroupCommands(
@@ -92,6 +107,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       this.channels,
       this.#index,
       this.#remoteResults,
+      this.#history,
     );
     if (options.handOver) {
       this.handOver = new RedisHandOver({
@@ -103,6 +119,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
         remoteResults: this.#remoteResults,
         presence: this.#presence,
         subscriptions: this.#subscriptions,
+        history: this.#history,
         remove: (connection) => this.onDisconnected(connection),
       });
       this.#subscriptions.handOver = this.handOver;
@@ -120,8 +137,10 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     // The bus is not connected yet, so none of these can be refused: it subscribes when it connects.
     if (holdsConnections) {
       this.#subscriptions.subscribeToAll();
-      void this.bus.subscribe(groupCommands, (payload) => this.#onGroupCommand(payload));
-      void this.bus.subscribe(serverCommands, (payload) => this.#onServerCommand(payload));
+      const { logger } = this.#hub;
+      const incoming = new IncomingCommands(this, this.#index, this.#groupCommands, logger);
+      void this.bus.subscribe(groupCommands, incoming.onGroupCommand);
+      void this.bus.subscribe(serverCommands, incoming.onServerCommand);
     }
     void this.bus.subscribe(ack, (payload) => this.#onAck(payload));
     void this.bus.subscribe(returned, (payload) => this.#onCompletion(payload));
@@ -129,6 +148,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
 
   async onConnected(connection: LifetimeConnection): Promise<void> {
     const { connectionId, userIdentifier } = connection;
+    this.#history?.onConnected(connection);
     this.#index.add(connection);
     try {
       await Promise.all([
@@ -148,6 +168,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   async onDisconnected(connection: LifetimeConnection): Promise<void> {
     const { connectionId, userIdentifier } = connection;
     const { groups, user } = this.#index.remove(connection);
+    this.#history?.onDisconnected(connectionId);
     this.#results.connectionLost(connectionId);
     this.#remoteResults.onDisconnected(connection);
     this.handOver?.onRemoved(connectionId);
@@ -263,16 +284,25 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     if (!isSent) this.#results.tryComplete(connectionId, completion);
   }
 
+  recover(
+    connection: LifetimeConnection,
+    session?: string,
+    position?: string,
+  ): Promise<RecoveryReply> {
+    if (this.#history !== undefined) return this.#history.recover(connection, session, position);
+    return Promise.resolve({ recovered: false, reason: 'unsupported', groups: [] });
+  }
+
   health(): HealthReportEntry {
     const entry = this.bus.health();
-    const problem = this.#presence?.problem;
-    if (problem === undefined || entry.status !== 'Healthy') return entry;
-    return { ...entry, status: 'Degraded', description: `Presence: ${problem}` };
+    const problems = { Presence: this.#presence?.problem, History: this.#history?.problem };
+    return degradeHealth(entry, problems);
   }
 
   async close(): Promise<void> {
     this.handOver?.close();
     this.#acks.close();
+    this.#history?.close();
     try {
       await this.bus.close();
     } finally {
@@ -283,9 +313,8 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   // To Redis
 
   #sendToAll(message: SharedMessage, excludedIds: readonly string[]): Promise<void> {
-    return this.#send(this.channels.all, message, excludedIds, () =>
-      deliver(this.#index.all, message, excludedIds),
-    );
+    const local = (): Promise<void> | undefined => deliver(this.#index.all, message, excludedIds);
+    return this.#send(this.channels.all, message, excludedIds, local, ALL_TARGET);
   }
 
   #sendToGroup(
@@ -295,13 +324,12 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   ): Promise<void> {
     const local = (): Promise<void> | undefined =>
       deliver(this.#index.group(group), message, excludedIds);
-    return this.#send(this.channels.group(group), message, excludedIds, local);
+    return this.#send(this.channels.group(group), message, excludedIds, local, groupTarget(group));
   }
 
   #sendToUser(userId: string, message: SharedMessage): Promise<void> {
-    return this.#send(this.channels.user(userId), message, [], () =>
-      deliver(this.#index.user(userId), message),
-    );
+    const local = (): Promise<void> | undefined => deliver(this.#index.user(userId), message);
+    return this.#send(this.channels.user(userId), message, [], local, userTarget(userId));
   }
 
   async #sendEach(names: readonly string[], send: (name: string) => Promise<void>): Promise<void> {
@@ -313,13 +341,21 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     message: SharedMessage,
     excludedConnectionIds: readonly string[],
     local: () => Promise<void> | undefined,
+    target?: string,
   ): Promise<void> {
     const payload = (): Uint8Array =>
       wire.writeInvocation({
         excludedConnectionIds,
         messages: encodeFor(this.#protocols, message),
       });
-    return this.bus.send(channel, payload, local);
+    const history = this.#history;
+    if (history === undefined || target === undefined)
+      return this.bus.send(channel, payload, local);
+    const localOnly = (): Promise<void> | undefined => {
+      history.recordGap();
+      return local();
+    };
+    return this.bus.send(channel, payload, localOnly, history.publishTo(target));
   }
 
   async #join(connection: LifetimeConnection, group: string): Promise<void> {
@@ -331,7 +367,10 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       throw error;
     }
     if (this.#index.groupsOf(connection.connectionId)?.has(group) === true) {
-      await this.#presence?.addToGroup(connection.connectionId, group);
+      await Promise.all([
+        this.#presence?.addToGroup(connection.connectionId, group),
+        this.#history?.changeGroup(connection.connectionId, group, 'add'),
+      ]);
     }
   }
 
@@ -339,42 +378,12 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const isLast = this.#index.leave(connectionId, group);
     await Promise.all([
       isLast ? this.#subscriptions.release(this.channels.group(group)) : done,
+      this.#history?.changeGroup(connectionId, group, 'remove'),
       this.#presence?.removeFromGroup(connectionId, group),
     ]);
   }
 
   // From Redis
-
-  #onGroupCommand(payload: Uint8Array): undefined {
-    const { id, serverName, action, group, connectionId } = wire.readGroupCommand(payload);
-    const connection = this.#index.get(connectionId);
-    if (connection === undefined) return;
-    const { groupCommands } = this.channels;
-    if (this.handOver?.repeatLater(connectionId, groupCommands, payload) === true) return;
-    const changed =
-      action === wire.GroupAction.Add
-        ? this.#join(connection, group)
-        : this.#leave(connectionId, group);
-    changed
-      .then(() => this.#groupCommands.acknowledge(serverName, id))
-      // The other server waits for the ack and reports a timeout if none arrives.
-      .catch((error: unknown) =>
-        this.#hub.logger.warn(logMessages.groupCommandFailed(group), error),
-      );
-  }
-
-  #onServerCommand(payload: Uint8Array): undefined {
-    const command = readServerCommand(payload);
-    runServerCommand(command, {
-      index: this.#index,
-      join: ({ connectionId }, group) => this.addToGroup(connectionId, group),
-      leave: (connectionId, group) => this.removeFromGroup(connectionId, group),
-    })
-      .then(() => this.#groupCommands.acknowledge(command.serverName, command.id))
-      .catch((error: unknown) =>
-        this.#hub.logger.warn(logMessages.serverCommandFailed(command.operation), error),
-      );
-  }
 
   #onAck(payload: Uint8Array): undefined {
     const id = wire.readAck(payload);

@@ -2,6 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { HubProtocol } from '@practical-signalr/server/scale-out';
 import { errors } from './errors.ts';
+import {
+  type HistoryOptions,
+  type ResolvedHistoryOptions,
+  resolveHistoryOptions,
+} from './history/history-options.ts';
 import type { Presence } from './presence/presence.ts';
 import {
   clientFactory,
@@ -18,34 +23,49 @@ export interface RedisOptions {
   /** The URL of Redis, for example `redis://user:password@host:6379`, or `rediss://…` for TLS. */
   readonly url?: string;
   /**
-   * A client of @redis/client, from `createClient`, `createCluster` or `createSentinel`, instead of `url`.
+   * A client of @redis/client, from `createClient`, `createCluster` or `createSentinel`, instead of
+   * `url`.
    * It is duplicated and not used itself, so you need not connect it.
    */
   readonly client?: RedisClientTemplate;
-  /** A prefix for all channel names, which separates apps that share a Redis. Default: no prefix. Source: `ChannelPrefix`. */
+  /**
+   * A prefix for all channel names, which separates apps that share a Redis. Default: no prefix.
+   * Source: `ChannelPrefix`.
+   */
   readonly channelPrefix?: string;
   /**
-   * Returns the name of a hub on the backplane for the name of its class. Default: the class name. ASP.NET Core servers use the
-   * full name with its namespace. To share a backplane with them, return that name. Not called for a hub that is mapped with the
+   * Returns the name of a hub on the backplane for the name of its class. Default: the class name.
+   * ASP.NET Core servers use the
+   * full name with its namespace. To share a backplane with them, return that name. Not called for
+   * a hub that is mapped with the
    * option `name`, which takes precedence.
    * @example
    * redis({ url, hubName: (name) => `MyCompany.Chat.${name}` })
    */
   readonly hubName?: (className: string) => string;
-  /** The name of this server, unique among all servers. Default: the host name and 32 random hexadecimal digits. */
+  /**
+   * The name of this server, unique among all servers. Default: the host name and 32 random
+   * hexadecimal digits.
+   */
   readonly serverName?: string;
   /**
-   * The hub protocols that every message is encoded in. They must include those of all clients of all servers.
+   * The hub protocols that every message is encoded in. They must include those of all clients of
+   * all servers.
    * Default: the protocols of the server, plus JSON and MessagePack.
    */
   readonly protocols?: readonly HubProtocol[];
   /**
-   * What happens to a send while Redis is unavailable. `local` (default): it reaches the clients of this server. `fail`: it is
-   * rejected with `ERR_SIGNALR_REDIS_NOT_SENT`. While Redis is available, a send resolves when the message was written to the
+   * What happens to a send while Redis is unavailable. `local` (default): it reaches the clients of
+   * this server. `fail`: it is
+   * rejected with `ERR_SIGNALR_REDIS_NOT_SENT`. While Redis is available, a send resolves when the
+   * message was written to the
    * connection (`local`) or when Redis has accepted it (`fail`).
    */
   readonly whileDisconnected?: 'local' | 'fail';
-  /** Uses sharded pub/sub (Redis 7) in a Redis Cluster. ASP.NET Core servers do not receive these messages. Default: false. */
+  /**
+   * Uses sharded pub/sub (Redis 7) in a Redis Cluster. ASP.NET Core servers do not receive these
+   * messages. Default: false.
+   */
   readonly shardedPubSub?: boolean;
   /** Tracks who is online. Create it with {@link presence}. Default: no presence. */
   readonly presence?: Presence | undefined;
@@ -57,11 +77,20 @@ export interface RedisOptions {
    * false.
    */
   readonly handOver?: boolean;
+  /**
+   * Keeps the messages to all clients, groups and users in Redis, so that clients with
+   * `withRecovery`
+   * receive what they missed. Set it on all servers. Default: no history.
+   */
+  readonly history?: HistoryOptions | undefined;
   /** How long to wait until another server confirms a group change, in ms. Default: 30,000. */
   readonly ackTimeout?: number;
   /** The interval between heartbeats through Redis, in ms. Default: 5000. */
   readonly heartbeatInterval?: number;
-  /** How long a heartbeat or a connection attempt may take before the connections are replaced, in ms. Default: 5000. */
+  /**
+   * How long a heartbeat or a connection attempt may take before the connections are replaced, in
+   * ms. Default: 5000.
+   */
   readonly heartbeatTimeout?: number;
 }
 
@@ -75,11 +104,16 @@ export interface ResolvedRedisOptions {
   readonly whileDisconnected: 'local' | 'fail';
   readonly shardedPubSub: boolean;
   readonly publish: Publish;
-  /** Whether PUBLISH returns the number of all receivers. In a cluster, a node counts only its own. */
+  /**
+   * Whether PUBLISH returns the number of all receivers. In a cluster, a node counts only its own.
+   */
   readonly countsReceivers: boolean;
-  /** Whether the publisher must be connected to a master. In a cluster, replicas forward publishes. */
+  /**
+   * Whether the publisher must be connected to a master. In a cluster, replicas forward publishes.
+   */
   readonly checksRole: boolean;
   readonly presence: Presence | undefined;
+  readonly history: ResolvedHistoryOptions | undefined;
   /** Whether this process is a server with connections. A hub context only sends. */
   readonly holdsConnections: boolean;
   /** Whether one client both publishes and subscribes. */
@@ -102,6 +136,7 @@ const optionNames: Readonly<Record<keyof RedisOptions, true>> = {
   shardedPubSub: true,
   presence: true,
   handOver: true,
+  history: true,
   ackTimeout: true,
   heartbeatInterval: true,
   heartbeatTimeout: true,
@@ -133,6 +168,7 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     countsReceivers: !isCluster,
     checksRole: !isCluster,
     presence: options.presence,
+    history: resolveHistoryOptions(options.history, isCluster || shardedPubSub),
     holdsConnections: true,
     sharesClient: false,
     countSubscribers: countSubscribersWith(isCluster, shardedPubSub),

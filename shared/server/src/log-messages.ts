@@ -21,6 +21,8 @@ export const refusals = {
 
 /** The messages of the log. They never contain a token. */
 export const logMessages = {
+  recoveryFailed: (connectionId: string) =>
+    `The missed messages of connection '${connectionId}' could not be replayed.`,
   hubNameMangled: (name: string) =>
     `The hub class has the short name '${name}', which a minifier may have chosen. Servers reach each other's clients only if the name is the same in all builds. Set it with mapHub(path, Hub, { name }).`,
   hubNameShared: (name: string) =>

@@ -68,7 +68,9 @@ export class Arrivals {
     const arrival = this.#arrivals.get(recordId);
     if (arrival === undefined) return;
     const { connection, groups } = arrival;
+    this.#context.history?.deliverWaiting();
     this.#context.bus.handleWaiting(channelsOf(this.#context.channels, connection, groups));
+    this.#context.history?.onArrived(connection);
     this.#context.index.add(connection);
     for (const group of groups) this.#context.index.join(connection, group);
     arrival.isAdded = true;

@@ -68,6 +68,7 @@ export class Departures {
     if (departure === undefined) return;
     const { departing, groups } = departure;
     const { connection } = departing;
+    this.#context.history?.deliverWaiting();
     this.#context.bus.handleWaiting(channelsOf(this.#context.channels, connection, groups));
     const tail = departing.createTail();
     this.#byRecord.delete(recordId);

@@ -4,6 +4,7 @@ import type {
   LifetimeConnection,
 } from '@practical-signalr/server/scale-out';
 import type { ConnectionSubscriptions } from '../connection-subscriptions.ts';
+import type { HubHistory } from '../history/hub-history.ts';
 import type { PresenceTracker } from '../presence/presence-tracker.ts';
 import type { RedisBus } from '../pub-sub/redis-bus.ts';
 import type { RedisChannels } from '../pub-sub/redis-channels.ts';
@@ -21,6 +22,8 @@ export interface HandOverContext {
   readonly remoteResults: RemoteClientResults;
   readonly presence: PresenceTracker | undefined;
   readonly subscriptions: ConnectionSubscriptions;
+  /** Undefined if the hub has no history. */
+  readonly history: HubHistory | undefined;
   /** Removes a connection, the first part synchronously. */
   remove(connection: LifetimeConnection): Promise<void>;
 }

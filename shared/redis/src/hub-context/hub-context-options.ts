@@ -1,6 +1,7 @@
 import { defaultLogger } from '@practical-signalr/server/hub-context';
 import type { HubProtocol, Logger } from '@practical-signalr/server/scale-out';
 import { errors } from '../errors.ts';
+import type { HistoryOptions } from '../history/history-options.ts';
 import type { RedisClientTemplate } from '../redis-client.ts';
 import { type ResolvedRedisOptions, resolveRedisOptions } from '../redis-options.ts';
 
@@ -11,7 +12,8 @@ export interface RedisHubContextOptions {
   /** A client of @redis/client instead of `url`. It is duplicated and not used itself. */
   readonly client?: RedisClientTemplate;
   /**
-   * The name of the hub on the backplane: the option `name` of `mapHub`, or the class name. For .NET
+   * The name of the hub on the backplane: the option `name` of `mapHub`, or the class name. For
+   * .NET
    * servers, the full name of the class with its namespace.
    */
   readonly hub: string;
@@ -23,6 +25,10 @@ export interface RedisHubContextOptions {
   readonly protocols?: readonly HubProtocol[];
   /** Uses sharded pub/sub, as the option of `redis()`. Default: false. */
   readonly shardedPubSub?: boolean;
+  /**
+   * The option `history` of `redis()`, with the same values as on the servers. Default: no history.
+   */
+  readonly history?: HistoryOptions | undefined;
   /** How long to wait until the servers confirm an operation, in ms. Default: 30,000. */
   readonly ackTimeout?: number;
   /** The interval between heartbeats through Redis, in ms. Default: 5000. */

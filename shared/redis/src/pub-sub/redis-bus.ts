@@ -2,8 +2,9 @@ import type { HealthReportEntry, ScaleOutHub } from '@practical-signalr/server/s
 import { causes } from '../causes.ts';
 import { errors } from '../errors.ts';
 import { logMessages } from '../log-messages.ts';
-import type { CountSubscribers, RedisPubSubClient } from '../redis-client.ts';
+import type { CountSubscribers, Publish, RedisPubSubClient } from '../redis-client.ts';
 import type { ResolvedRedisOptions } from '../redis-options.ts';
+import type { Backlog } from './backlog.ts';
 import { explainRedisError, isRefusal } from './explain-redis-error.ts';
 import type { PayloadHandler } from './payload-handler.ts';
 import { RedisConnection } from './redis-connection.ts';
@@ -18,7 +19,8 @@ export const HEARTBEAT_ID = 0;
 export type SendLocal = () => Promise<void> | undefined;
 
 /**
- * The backplane of one hub as its lifetime manager sees it. Decides what happens while Redis is unavailable,
+ * The backplane of one hub as its lifetime manager sees it. Decides what happens while Redis is
+ * unavailable,
  * counts messages and outages, and writes the log.
  */
 export class RedisBus {
@@ -56,7 +58,8 @@ export class RedisBus {
   }
 
   /**
-   * Closes the connection after Redis has confirmed every publish. Rejects with `ERR_SIGNALR_REDIS_NOT_FLUSHED`, after closing,
+   * Closes the connection after Redis has confirmed every publish. Rejects with
+   * `ERR_SIGNALR_REDIS_NOT_FLUSHED`, after closing,
    * if Redis has not confirmed them within `heartbeatTimeout`.
    */
   async close(): Promise<void> {
@@ -71,6 +74,20 @@ export class RedisBus {
     return this.#statistics.lostSends + this.#statistics.unconfirmedSends;
   }
 
+  get isConnected(): boolean {
+    return this.#connection.state === 'connected';
+  }
+
+  /** The number of outages so far. */
+  get disconnections(): number {
+    return this.#statistics.disconnections;
+  }
+
+  /** What arrived from Redis and waits for slow receivers. */
+  get backlog(): Backlog {
+    return this.#connection.subscriptions.backlog;
+  }
+
   /** Called when the heartbeat arrives. */
   onHeartbeat(): void {
     // `#handle` counted the heartbeat as a message immediately before this call.
@@ -79,7 +96,8 @@ export class RedisBus {
   }
 
   /**
-   * Subscribes to a channel. Resolves when Redis has confirmed it, or immediately while Redis is unavailable.
+   * Subscribes to a channel. Resolves when Redis has confirmed it, or immediately while Redis is
+   * unavailable.
    * Rejects if Redis refuses.
    */
   async subscribe(channel: string, handle: PayloadHandler): Promise<void> {
@@ -97,24 +115,33 @@ export class RedisBus {
   }
 
   /**
-   * Publishes once, regardless of the number of receivers. If Redis is unavailable, `sendLocal` delivers to this server's clients.
+   * Publishes once, regardless of the number of receivers. If Redis is unavailable, `sendLocal`
+   * delivers to this server's clients.
    * Resolves when there is room for more; in mode `fail`, when Redis has accepted the message.
+   * `publish` replaces the way to publish.
    */
-  send(channel: string, encode: () => Uint8Array, sendLocal: SendLocal): Promise<void> {
+  send(
+    channel: string,
+    encode: () => Uint8Array,
+    sendLocal: SendLocal,
+    publish?: Publish,
+  ): Promise<void> {
     if (this.#connection.state === 'connecting') {
-      return this.#connection.started.then(() => this.send(channel, encode, sendLocal));
+      return this.#connection.started.then(() => this.send(channel, encode, sendLocal, publish));
     }
     if (this.#connection.state !== 'connected') return this.#sendWithoutRedis(sendLocal);
     const { window, subscriptions } = this.#connection;
     if (window.isFull) return Promise.reject(errors.notSent(causes.windowFull));
-    const published = this.#connection.publish(channel, bufferOf(encode()));
+    const published = this.#connection.publish(channel, bufferOf(encode()), publish);
     if (!this.#sendsLocal)
       return published.then(this.#onPublished, (error: unknown) => this.#rejectSend(error));
     published.then(this.#onPublished, (error: unknown) => this.#onPublishFailed(error, sendLocal));
     return window.whenRoom() ?? subscriptions.backlog.whenRoom() ?? done;
   }
 
-  /** Publishes a message that only another server can handle. Resolves with the number of receivers. */
+  /**
+   * Publishes a message that only another server can handle. Resolves with the number of receivers.
+   */
   async request(channel: string, payload: Uint8Array): Promise<number> {
     if (this.#connection.state === 'connecting') await this.#connection.started;
     if (this.#connection.state !== 'connected') throw this.#createUnavailableError();
@@ -128,7 +155,8 @@ export class RedisBus {
   }
 
   /**
-   * Runs a command on the connection that publishes. `explain` returns the reason why Redis refuses it,
+   * Runs a command on the connection that publishes. `explain` returns the reason why Redis refuses
+   * it,
    * as a sentence without secrets.
    */
   async run<T>(

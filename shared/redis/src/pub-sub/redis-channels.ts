@@ -1,5 +1,6 @@
 /**
- * The channel names of one hub. Names are used unchanged: nothing is escaped, and no separator follows the prefix.
+ * The channel names of one hub. Names are used unchanged: nothing is escaped, and no separator
+ * follows the prefix.
  * Source: `RedisChannels` of Microsoft.AspNetCore.SignalR.StackExchangeRedis.
  */
 export class RedisChannels {
@@ -15,39 +16,51 @@ export class RedisChannels {
   readonly return: string;
   /** The channel on which servers hand connections over. Servers of .NET do not use it. */
   readonly handOver: string;
-  /** The result channel of this server without the prefix. The server that returns a result adds its own prefix. */
+  /**
+   * The result channel of this server without the prefix. The server that returns a result adds its
+   * own prefix.
+   */
   readonly returnAddress: string;
+  /** The gaps of the history. ASP.NET Core servers do not have this channel. */
+  readonly historyGaps: string;
+  /** The prefix and the name of the hub, with which all names of the hub start. */
+  readonly stem: string;
   readonly #prefix: string;
-  readonly #stem: string;
 
   constructor(channelPrefix: string, hubName: string, serverName: string) {
     this.#prefix = channelPrefix;
-    this.#stem = `${channelPrefix}${hubName}`;
-    this.all = `${this.#stem}:all`;
-    this.groupCommands = `${this.#stem}:internal:groups`;
-    this.serverCommands = `${this.#stem}:internal:commands`;
-    this.serverMessages = `${this.#stem}:internal:messages`;
-    this.presence = `${this.#stem}:internal:presence`;
-    this.handOver = `${this.#stem}:internal:hand-over`;
+    this.stem = `${channelPrefix}${hubName}`;
+    this.all = `${this.stem}:all`;
+    this.groupCommands = `${this.stem}:internal:groups`;
+    this.serverCommands = `${this.stem}:internal:commands`;
+    this.serverMessages = `${this.stem}:internal:messages`;
+    this.historyGaps = `${this.stem}:internal:gaps`;
+    this.presence = `${this.stem}:internal:presence`;
+    this.handOver = `${this.stem}:internal:hand-over`;
     this.ack = this.ackOf(serverName);
     this.returnAddress = `${hubName}:internal:return:${serverName}`;
     this.return = this.at(this.returnAddress);
   }
 
   connection(connectionId: string): string {
-    return `${this.#stem}:connection:${connectionId}`;
+    return `${this.stem}:connection:${connectionId}`;
   }
 
   group(name: string): string {
-    return `${this.#stem}:group:${name}`;
+    return `${this.stem}:group:${name}`;
   }
 
   user(userId: string): string {
-    return `${this.#stem}:user:${userId}`;
+    return `${this.stem}:user:${userId}`;
+  }
+
+  /** Returns the channel of the positions that precede the messages of a channel of this hub. */
+  positionsOf(channel: string): string {
+    return `${this.stem}:internal:positions${channel.slice(this.stem.length)}`;
   }
 
   ackOf(serverName: string): string {
-    return `${this.#stem}:internal:ack:${serverName}`;
+    return `${this.stem}:internal:ack:${serverName}`;
   }
 
   /** Returns the channel of a return address that arrived in an invocation. */

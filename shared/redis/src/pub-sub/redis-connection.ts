@@ -3,12 +3,15 @@ import { errors } from '../errors.ts';
 import { explainRedisError, isRefusal } from './explain-redis-error.ts';
 import type { PayloadHandler } from './payload-handler.ts';
 import { PublishWindow } from './publish-window.ts';
-import { type RedisPubSubClient, withPriority } from '../redis-client.ts';
+import { type Publish, type RedisPubSubClient, withPriority } from '../redis-client.ts';
 import type { ResolvedRedisOptions } from '../redis-options.ts';
 import { SilenceTimer } from './silence-timer.ts';
 import { Subscriptions } from './subscriptions.ts';
 
-/** `connecting` lasts until the first attempt has succeeded or failed. Until then, sends and requests wait. */
+/**
+ * `connecting` lasts until the first attempt has succeeded or failed. Until then, sends and
+ * requests wait.
+ */
 export type RedisConnectionState = 'connecting' | 'connected' | 'disconnected' | 'closed';
 
 /** The events of a connection, for its owner. */
@@ -30,7 +33,8 @@ interface Clients {
 }
 
 /**
- * The connection of one hub to Redis: one client that publishes and one that subscribes. It is connected when every subscription is
+ * The connection of one hub to Redis: one client that publishes and one that subscribes. It is
+ * connected when every subscription is
  * confirmed and a heartbeat has arrived. If heartbeats do not arrive, both clients are replaced.
  */
 export class RedisConnection {
@@ -82,22 +86,32 @@ export class RedisConnection {
     this.#schedule();
   }
 
-  /** Publishes immediately, or rejects. Resolves with the number of receivers that Redis reports. */
-  publish(channel: string, payload: Buffer): Promise<number> {
-    const published = this.#publish(channel, payload).then((receivers) => {
+  /**
+   * Publishes immediately, or rejects. `publish` replaces the option `publish`. Resolves with the
+   * number of receivers that Redis reports.
+   */
+  publish(channel: string, payload: Buffer, publish?: Publish): Promise<number> {
+    const published = this.#publish(channel, payload, false, publish).then((receivers) => {
       this.#publisherSilence?.recordSignOfLife();
       return receivers;
     });
     return this.window.track(payload.length, published);
   }
 
-  #publish(channel: string, payload: Buffer, isUrgent = false): Promise<number> {
+  #publish(
+    channel: string,
+    payload: Buffer,
+    isUrgent = false,
+    publish = this.#options.publish,
+  ): Promise<number> {
     const publisher = this.#clients?.publisher;
     if (publisher === undefined) return Promise.reject(errors.unavailable(this.#cause));
-    return this.#options.publish(publisher, channel, payload, isUrgent);
+    return publish(publisher, channel, payload, isUrgent);
   }
 
-  /** Runs a command on the publisher immediately, or rejects. Rejects if the publisher is replaced. */
+  /**
+   * Runs a command on the publisher immediately, or rejects. Rejects if the publisher is replaced.
+   */
   async run<T>(command: (client: RedisPubSubClient) => Promise<T>): Promise<T> {
     const publisher = this.#clients?.publisher;
     if (publisher === undefined) throw errors.unavailable(this.#cause);
@@ -106,7 +120,10 @@ export class RedisConnection {
     return reply;
   }
 
-  /** Subscribes to a channel. Resolves when Redis has confirmed it, or immediately while Redis is unavailable. */
+  /**
+   * Subscribes to a channel. Resolves when Redis has confirmed it, or immediately while Redis is
+   * unavailable.
+   */
   async subscribe(channel: string, handle: PayloadHandler): Promise<void> {
     await this.subscriptions.add(channel, (payload) => {
       this.#subscriberSilence?.recordSignOfLife();
@@ -140,7 +157,10 @@ export class RedisConnection {
     return this.window.messages;
   }
 
-  /** Closes both clients. Call {@link RedisConnection.flush} before, because it drops what Redis has not confirmed. */
+  /**
+   * Closes both clients. Call {@link RedisConnection.flush} before, because it drops what Redis has
+   * not confirmed.
+   */
   close(): void {
     this.#state = 'closed';
     this.#cause = causes.closed;
@@ -198,7 +218,10 @@ export class RedisConnection {
     if (isNew) this.#schedule();
   }
 
-  /** Restores the subscriptions, sends a heartbeat, and changes to `connected` when both have succeeded. */
+  /**
+   * Restores the subscriptions, sends a heartbeat, and changes to `connected` when both have
+   * succeeded.
+   */
   async #restore(): Promise<void> {
     const clients = this.#clients;
     if (this.#isRestoring || clients === undefined || this.#state === 'connected') return;
@@ -269,7 +292,8 @@ export class RedisConnection {
   }
 
   /**
-   * Rejects if the publisher is connected to a replica, for example to a master that was demoted. A replica accepts a publish, but
+   * Rejects if the publisher is connected to a replica, for example to a master that was demoted. A
+   * replica accepts a publish, but
    * does not forward it to its master.
    */
   async #checkRole(): Promise<void> {
@@ -286,7 +310,10 @@ export class RedisConnection {
     if (reply?.role === 'slave') throw new FaultyConnectionError(causes.readOnly);
   }
 
-  /** Schedules the next heartbeat, or during an outage the next attempt to replace or restore the clients. */
+  /**
+   * Schedules the next heartbeat, or during an outage the next attempt to replace or restore the
+   * clients.
+   */
   #schedule(): void {
     clearTimeout(this.#timer);
     const { heartbeatInterval } = this.#options;

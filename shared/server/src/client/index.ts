@@ -17,3 +17,10 @@ export {
   type RefreshingHubConnectionBuilder,
   withAuthenticationRefresh,
 } from './with-authentication-refresh.ts';
+export {
+  type RecoveringHubConnection,
+  type RecoveringHubConnectionBuilder,
+  type RecoveryResult,
+  withRecovery,
+} from './with-recovery.ts';
+export type { RecoveryFailure } from './recovery-messages.ts';

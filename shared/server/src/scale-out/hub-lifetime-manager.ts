@@ -5,6 +5,7 @@ import type { HandOver } from './hand-over.ts';
 import type { HealthReportEntry } from './health-report.ts';
 import type { TransportName } from '../transport-name.ts';
 import type { LifetimeConnection } from './lifetime-connection.ts';
+import type { RecoveryReply } from '../client/recovery-messages.ts';
 
 /**
  * The server to which a client must connect instead.
@@ -77,7 +78,8 @@ export interface HubLifetimeManager {
   /** Removes a connection of any server from a group. */
   removeFromGroup(connectionId: string, group: string): Promise<void>;
   /**
-   * Calls a method of one client and resolves with its result. Rejects if the client does not exist,
+   * Calls a method of one client and resolves with its result. Rejects if the client does not
+   * exist,
    * disconnects or returns an error, or if the signal is aborted.
    */
   invokeConnection(
@@ -87,10 +89,23 @@ export interface HubLifetimeManager {
     signal?: AbortSignal,
   ): Promise<unknown>;
   /**
-   * Handles a client's result. Ignores it if no invocation with its id is pending. Throws if another
+   * Handles a client's result. Ignores it if no invocation with its id is pending. Throws if
+   * another
    * client was invoked.
    */
   setConnectionResult(connectionId: string, completion: CompletionMessage): void;
+  /**
+   * Called when a client with `withRecovery` has connected. Sends the messages that the client
+   * missed since `position`, and reports whether these are all. `session` and `position` come from
+   * the client and are not trusted; both are undefined for a new session. Default: the server has
+   * no
+   * history.
+   */
+  recover?(
+    connection: LifetimeConnection,
+    session: string | undefined,
+    position: string | undefined,
+  ): Promise<RecoveryReply>;
   /**
    * Called for each negotiate request. Returns the server to which the client must connect, or
    * undefined to serve the client here. Reject with a {@link NegotiateError} if clients cannot be

@@ -27,6 +27,13 @@ export { PresenceListeners } from './presence-listeners.ts';
 export { LocalLifetimeManager } from './local-lifetime-manager.ts';
 export { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
 export { SharedMessage } from './shared-message.ts';
+export {
+  comparePositions,
+  POSITION_METHOD,
+  type RecoveryFailure,
+  type RecoveryReply,
+  RESYNC_METHOD,
+} from '../client/recovery-messages.ts';
 export { ConnectionNotFoundError } from '../errors.ts';
 export { HubError } from '../hub-error.ts';
 export { type ConnectionRequest, QueryParameters } from '../connections/connection-request.ts';

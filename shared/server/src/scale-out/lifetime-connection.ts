@@ -5,6 +5,12 @@ import type { SharedMessage } from './shared-message.ts';
 export interface LifetimeConnection {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
+  /**
+   * Whether the client recovers missed messages, so that it needs the positions of messages from
+   * the
+   * first one on. Default: false.
+   */
+  readonly recovers?: boolean;
   /** The hub protocol that the client selected, or undefined before the handshake. */
   readonly protocol?: HubProtocol | undefined;
   /**

@@ -35,6 +35,7 @@ import { OutgoingMessages } from './outgoing-messages.ts';
 import { ReadBudget } from './read-budget.ts';
 import type { MessageBufferState } from './message-buffer.ts';
 import { ReadGate } from './read-gate.ts';
+import { runRecoveryCall, wantsRecovery } from '../dispatch/recovery-call.ts';
 import { type StatefulConnection, StatefulTransport } from './stateful-transport.ts';
 import { getUserIdentifier } from './user-identifier.ts';
 
@@ -45,6 +46,7 @@ import { getUserIdentifier } from './user-identifier.ts';
 export class HubConnection implements LifetimeConnection, StatefulConnection, CallingConnection {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
+  readonly recovers: boolean;
   readonly callerContext: CallerContext;
   readonly streams: ClientStreams;
   readonly lifetime: HubDispatcher['lifetime'];
@@ -71,10 +73,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   #isEnded = false;
   #error: Error | undefined;
 
-  /**
-   * `clock` measures the silence of clients. `limiter` limits the rate of calls. `onEnded` is called after the disconnected hook, or
-   * instead of it if the hook takes too long.
-   */
+  /** `onEnded` is called after the disconnected hook, or when the hook has taken too long. */
   constructor(
     context: ConnectionContext,
     transport: Transport,
@@ -89,6 +88,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     const userIdentifier = getUserIdentifier(context, request, options);
     this.userIdentifier = userIdentifier ?? undefined;
     this.#context = context;
+    this.recovers = wantsRecovery(request);
     this.#dispatcher = dispatcher;
     this.#keepAlive = new KeepAlive(clock.now());
     this.#rate = limiter && new IncomingRate(this, limiter, dispatcher);
@@ -114,7 +114,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.streams = new ClientStreams(options.streamBufferCapacity, this.#readGate);
     this.#calls = new CallQueue(
       options.maximumParallelInvocationsPerClient,
-      (call) => dispatcher.invoke(this, call),
+      (call) => runRecoveryCall(this, call, options.logger) ?? dispatcher.invoke(this, call),
       (invocationId) => this.streams.cancel(invocationId),
       this.#readGate,
       isMultiplexed ? Infinity : undefined,

@@ -1,0 +1,95 @@
+// Each script is one round trip and atomic. EVAL sends its text, because EVALSHA would have to
+// repeat refused calls after a restart of Redis and could change the order of messages.
+// KEYS[1] is the stream, KEYS[2] a session.
+
+/**
+ * Adds a message to the history and publishes its position and the message. Redis runs the three
+ * commands without others in between, so a position always precedes its message. If Redis refuses
+ * to add it, the message is published all the same, and the other servers learn of the gap.
+ * ARGV: maximum length, target, message, channel, channel of positions, channel of gaps.
+ */
+export const publishScript = `
+local added = redis.pcall('XADD', KEYS[1], 'MAXLEN', ARGV[1], '*', 't', ARGV[2], 'p', ARGV[3])
+if type(added) == 'table' then
+  redis.call('PUBLISH', ARGV[6], '')
+  return {redis.call('PUBLISH', ARGV[4], ARGV[3]), added.err}
+end
+redis.call('PUBLISH', ARGV[5], added)
+return {redis.call('PUBLISH', ARGV[4], ARGV[3]), ''}`;
+
+/** Adds a gap. ARGV: maximum length. */
+export const gapScript = `
+return redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[1], '*', 't', 'gap', 'p', '')`;
+
+/**
+ * Creates a session and returns its first position. The stream always has an entry, so that an
+ * empty Redis is recognized. ARGV: user, connection id, maximum age, groups…
+ */
+export const beginScript = `
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+local id = last[1] and last[1][1] or redis.call('XADD', KEYS[1], '*', 't', 'start', 'p', '')
+redis.call('DEL', KEYS[2])
+redis.call('HSET', KEYS[2], 'user', ARGV[1], 'owners', ARGV[2], 'start', id)
+for i = 4, #ARGV do redis.call('HSET', KEYS[2], 'group:' .. ARGV[i], id) end
+redis.call('PEXPIRE', KEYS[2], ARGV[3])
+return id`;
+
+/**
+ * Makes a connection the owner of a session of its user. Returns the session, the first and the
+ * last position. ARGV: user, connection id, maximum age.
+ */
+export const claimScript = `
+local user = redis.call('HGET', KEYS[2], 'user')
+if not user or user ~= ARGV[1] then return {} end
+local owners = redis.call('HGET', KEYS[2], 'owners') .. ' ' .. ARGV[2]
+redis.call('HSET', KEYS[2], 'owners', string.sub(owners, -1000))
+redis.call('PEXPIRE', KEYS[2], ARGV[3])
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+return {redis.call('HGETALL', KEYS[2]), first[1] and first[1][1] or '', last[1] and last[1][1] or ''}`;
+
+/**
+ * Adds a group to a session or removes it. Returns 0 if the connection is not the owner.
+ * ARGV: connection id, group, 'add' or 'remove'.
+ */
+export const groupScript = `
+local owners = redis.call('HGET', KEYS[2], 'owners')
+if not owners or string.sub(owners, -#ARGV[1]) ~= ARGV[1] then return 0 end
+if ARGV[3] == 'remove' then return {redis.call('HDEL', KEYS[2], 'group:' .. ARGV[2])} end
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+redis.call('HSETNX', KEYS[2], 'group:' .. ARGV[2], last[1] and last[1][1] or '0-0')
+return 1`;
+
+/** Removes a session. */
+export const endScript = `return redis.call('DEL', KEYS[2])`;
+
+/**
+ * Reads a page. Returns the number of entries, the last position, and the entries of the targets.
+ * ARGV: position after which the page starts, page size, targets…
+ */
+export const readScript = `
+local page = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
+local wanted = {gap = true}
+for i = 3, #ARGV do wanted[ARGV[i]] = true end
+local last, found = ARGV[1], {}
+for _, entry in ipairs(page) do
+  last = entry[1]
+  if wanted[entry[2][2]] then table.insert(found, {last, entry[2][2], entry[2][4]}) end
+end
+return {#page, last, found}`;
+
+/**
+ * Removes old messages except the newest, and keeps the sessions of connected clients.
+ * KEYS: the stream, sessions… ARGV: maximum age.
+ */
+export const maintainScript = `
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+if last[1] then
+  local cutoff = tonumber(redis.call('TIME')[1]) * 1000 - tonumber(ARGV[1])
+  local newest = tonumber(string.match(last[1][1], '^%d+'))
+  local oldest = cutoff < newest and string.format('%.0f', cutoff) or last[1][1]
+  redis.call('XTRIM', KEYS[1], 'MINID', oldest)
+  redis.call('PEXPIRE', KEYS[1], 2 * tonumber(ARGV[1]))
+end
+for i = 2, #KEYS do redis.call('PEXPIRE', KEYS[i], ARGV[1]) end
+return 1`;

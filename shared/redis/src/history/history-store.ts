@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { RESP_TYPES } from '@redis/client';
+import { causes } from '../causes.ts';
+import { explainRedisError } from '../pub-sub/explain-redis-error.ts';
+import type { RedisBus } from '../pub-sub/redis-bus.ts';
+import type { RedisPubSubClient } from '../redis-client.ts';
+import type { ResolvedHistoryOptions } from './history-options.ts';
+import * as scripts from './history-scripts.ts';
+
+/** The number of entries that one command reads. Redis serves nobody else in the meantime. */
+const PAGE_SIZE = 100;
+
+/** A message in the history, or a gap. */
+export interface HistoryEntry {
+  readonly position: string;
+  readonly target: string;
+  readonly payload: Buffer;
+}
+
+/** A session of a client that recovers. */
+export interface ClaimedSession {
+  /** The ids of the connections that the session had before. */
+  readonly owners: readonly string[];
+  /** The position at which the session started. */
+  readonly start: string;
+  /** The position at which the client joined, by group. */
+  readonly groups: ReadonlyMap<string, string>;
+  /** The oldest and the newest position of the history. Empty if it has none. */
+  readonly first: string;
+  readonly last: string;
+}
+
+/** The stream and the sessions of one hub in Redis. */
+export class HistoryStore {
+  readonly streamKey: string;
+  readonly #bus: RedisBus;
+  readonly #stem: string;
+  readonly #options: ResolvedHistoryOptions;
+
+  constructor(bus: RedisBus, stem: string, options: ResolvedHistoryOptions) {
+    this.#bus = bus;
+    this.#stem = `${stem}:history`;
+    this.streamKey = `${this.#stem}:stream`;
+    this.#options = options;
+  }
+
+  /** The key of a session. It has a digest, so that readers of Redis do not learn the secret. */
+  #keyOf(session: string): string {
+    return `${this.#stem}:session:${createHash('sha256').update(session).digest('hex')}`;
+  }
+
+  /** Creates a session. Resolves with its first position. */
+  async begin(
+    session: string,
+    user: string | undefined,
+    connectionId: string,
+    groups: Iterable<string>,
+  ): Promise<string> {
+    const args = [writeUser(user), connectionId, String(this.#options.maxAge), ...groups];
+    return String(await this.#run(scripts.beginScript, [this.#keyOf(session)], args));
+  }
+
+  /** Claims a session for a connection. Resolves with undefined if the user has no such session. */
+  async claim(
+    session: string,
+    user: string | undefined,
+    connectionId: string,
+  ): Promise<ClaimedSession | undefined> {
+    const args = [writeUser(user), connectionId, String(this.#options.maxAge)];
+    const reply = await this.#run(scripts.claimScript, [this.#keyOf(session)], args);
+    const [flat, first, last] = reply as [string[] | undefined, string, string];
+    if (flat === undefined) return undefined;
+    const groups = new Map<string, string>();
+    let owners: readonly string[] = [];
+    let start = '';
+    for (let i = 0; i + 1 < flat.length; i += 2) {
+      const name = String(flat[i]);
+      const value = String(flat[i + 1]);
+      if (name.startsWith('group:')) groups.set(name.slice('group:'.length), value);
+      else if (name === 'owners') owners = value.split(' ').slice(0, -1);
+      else if (name === 'start') start = value;
+    }
+    return { owners, start, groups, first, last };
+  }
+
+  /** Records a change of groups. Resolves with false if another connection owns the session. */
+  async changeGroup(
+    session: string,
+    connectionId: string,
+    group: string,
+    change: 'add' | 'remove',
+  ): Promise<boolean> {
+    const args = [connectionId, group, change];
+    return (await this.#run(scripts.groupScript, [this.#keyOf(session)], args)) !== 0;
+  }
+
+  /** Removes a session. */
+  async end(session: string): Promise<void> {
+    await this.#run(scripts.endScript, [this.#keyOf(session)], []);
+  }
+
+  /** Adds a gap: messages before it may be missing. */
+  async markGap(): Promise<void> {
+    await this.#run(scripts.gapScript, [], [String(this.#options.maxMessages)]);
+  }
+
+  /** Removes what is too old, and keeps the sessions of connected clients. */
+  async maintain(sessions: readonly string[]): Promise<void> {
+    const keys = sessions.map((session) => this.#keyOf(session));
+    await this.#run(scripts.maintainScript, keys, [String(this.#options.maxAge)]);
+  }
+
+  /** Reads the messages to the targets, and the gaps, after a position, page by page. */
+  async *read(after: string, targets: readonly string[]): AsyncGenerator<HistoryEntry[], string> {
+    let position = after;
+    for (;;) {
+      const args = [position, String(PAGE_SIZE), ...targets];
+      const reply = await this.#run(scripts.readScript, [], args, true);
+      const [count, last, found] = reply as [number, Buffer, [Buffer, Buffer, Buffer][]];
+      position = last.toString();
+      yield found.map(([id, target, payload]) => ({
+        position: id.toString(),
+        target: target.toString(),
+        payload,
+      }));
+      if (count < PAGE_SIZE) return position;
+    }
+  }
+
+  async #run(
+    script: string,
+    keys: readonly string[],
+    args: readonly string[],
+    asBuffers = false,
+  ): Promise<unknown> {
+    const options = { keys: [this.streamKey, ...keys], arguments: [...args] };
+    const evaluate = async (client: RedisPubSubClient): Promise<unknown> => {
+      const reader = asBuffers ? (client.withTypeMapping?.(asBuffersMapping) ?? client) : client;
+      return reader.eval?.(script, options);
+    };
+    return this.#bus.run(evaluate, explainHistoryRefusal);
+  }
+}
+
+const asBuffersMapping = { [RESP_TYPES.BLOB_STRING]: Buffer };
+
+const writeUser = (user: string | undefined): string => JSON.stringify(user ?? null);
+
+/** Returns why Redis refuses a command of the history, as a sentence without secrets. */
+export const explainHistoryRefusal = (error: Error): string =>
+  /NOPERM|can't run this command|ACL/.test(error.message)
+    ? causes.noHistoryPermission
+    : explainRedisError(error, true);

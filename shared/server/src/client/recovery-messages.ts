@@ -1,0 +1,46 @@
+/** The hub method that a client calls to start or to continue a recovery session. */
+export const RECOVER_METHOD = '__recover';
+/** The parameter in the query of a client that recovers. It is not secret. */
+export const RECOVERY_PARAMETER = 'recovery';
+/**
+ * The client method that precedes a message of the history. Its arguments are the position of the
+ * message, and whether the message is replayed.
+ */
+export const POSITION_METHOD = '__position';
+/**
+ * The client method that asks a client to recover on the same connection, because Redis was away.
+ */
+export const RESYNC_METHOD = '__resync';
+
+/**
+ * Why a client may have missed messages. `gap`: they are no longer in the history, or were never in
+ * it. `session`: the session is unknown, expired, or belongs to another user. `groups`: the hub did
+ * not restore all groups. `unavailable`: the history cannot be read now. `unsupported`: the server
+ * has no history. `overflow`: too many messages arrived during the recovery.
+ */
+export type RecoveryFailure =
+  | 'gap'
+  | 'session'
+  | 'groups'
+  | 'unavailable'
+  | 'unsupported'
+  | 'overflow';
+
+/** The server's answer to a client that wants to recover. */
+export interface RecoveryReply {
+  readonly recovered: boolean;
+  readonly reason?: RecoveryFailure;
+  /** The secret that identifies the session. Absent if the client has no session. */
+  readonly session?: string;
+  /** The position from which the session continues. */
+  readonly position?: string;
+  /** The groups that the server restored. */
+  readonly groups: readonly string[];
+}
+
+/** Compares two positions, which are ids of a Redis Stream: `<ms>-<number>`. */
+export function comparePositions(left: string, right: string): number {
+  const [leftTime = '', leftNumber = ''] = left.split('-');
+  const [rightTime = '', rightNumber = ''] = right.split('-');
+  return Number(leftTime) - Number(rightTime) || Number(leftNumber) - Number(rightNumber);
+}

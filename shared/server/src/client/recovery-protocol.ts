@@ -1,0 +1,179 @@
+import {
+  type CompletionMessage,
+  type HubMessage,
+  type IHubProtocol,
+  type ILogger,
+  type InvocationMessage,
+  MessageType,
+} from '@microsoft/signalr';
+import {
+  comparePositions,
+  POSITION_METHOD,
+  RECOVER_METHOD,
+  type RecoveryReply,
+  RESYNC_METHOD,
+} from './recovery-messages.ts';
+
+/** The maximum number of messages that wait until the missed ones have arrived. */
+const MAX_HELD = 50_000;
+
+interface PositionMark {
+  readonly position: string;
+  readonly isReplay: boolean;
+}
+
+interface HeldMessage {
+  readonly message: InvocationMessage;
+  readonly mark: PositionMark | undefined;
+}
+
+/** The result of a recovery, as the protocol sees it. */
+export interface RecoveryOutcome extends RecoveryReply {
+  /** The number of missed messages that the server replayed. */
+  readonly replayed: number;
+}
+
+/**
+ * A hub protocol that remembers the position of the last message, and that holds the messages of a
+ * new connection until the missed ones have arrived, so that handlers run in the right order.
+ */
+export class RecoveryProtocol implements IHubProtocol {
+  readonly name: string;
+  readonly version: number;
+  readonly transferFormat: IHubProtocol['transferFormat'];
+  /** The secret of the session, which the server assigned. */
+  session: string | undefined;
+  /** The position of the last message that the handlers received. */
+  position: string | undefined;
+  /** The outcome of the last recovery. */
+  outcome: RecoveryOutcome | undefined;
+  readonly #inner: IHubProtocol;
+  #held: HeldMessage[] | undefined;
+  #hasOverflowed = false;
+  #mark: PositionMark | undefined;
+  #recoveryId: string | undefined;
+  /** The positions of replayed messages that may arrive again, because they were on their way. */
+  readonly #replayed = new Set<string>();
+
+  constructor(inner: IHubProtocol) {
+    this.#inner = inner;
+    this.name = inner.name;
+    this.version = inner.version;
+    this.transferFormat = inner.transferFormat;
+  }
+
+  /** Holds messages until the next recovery is complete. Drops those of the connection before. */
+  hold(): void {
+    this.#startHolding([]);
+    this.#mark = undefined;
+  }
+
+  #startHolding(held: HeldMessage[]): void {
+    this.#held = held;
+    this.#hasOverflowed = false;
+    this.#recoveryId = undefined;
+    this.outcome = undefined;
+  }
+
+  writeMessage(message: HubMessage): string | ArrayBuffer {
+    if (message.type === MessageType.Invocation && message.target === RECOVER_METHOD)
+      this.#recoveryId = message.invocationId;
+    return this.#inner.writeMessage(message);
+  }
+
+  parseMessages(input: string | ArrayBuffer, logger: ILogger): HubMessage[] {
+    const ready: HubMessage[] = [];
+    for (const message of this.#inner.parseMessages(input, logger)) {
+      if (message.type === MessageType.Invocation) this.#receive(message, ready);
+      else {
+        const isReply =
+          message.type === MessageType.Completion && message.invocationId === this.#recoveryId;
+        if (isReply) this.#finish(message, ready);
+        ready.push(message);
+      }
+    }
+    return ready;
+  }
+
+  #receive(message: InvocationMessage, ready: HubMessage[]): void {
+    if (message.target === POSITION_METHOD) {
+      const [position, isReplay] = message.arguments;
+      this.#mark = { position: String(position), isReplay: isReplay === true };
+      // The client counts all messages for a stateful reconnect, so none is removed.
+      ready.push(message);
+      return;
+    }
+    if (message.target === RESYNC_METHOD) {
+      this.#startHolding((this.#held ?? []).filter(({ mark }) => mark?.isReplay !== true));
+      ready.push(message);
+      return;
+    }
+    // The server may wait for the result of a client before it replays.
+    if (message.invocationId !== undefined && message.invocationId !== null) {
+      ready.push(message);
+      return;
+    }
+    const mark = this.#mark;
+    this.#mark = undefined;
+    if (this.#held === undefined) ready.push(this.#release({ message, mark }));
+    else this.#hold({ message, mark }, this.#held, ready);
+  }
+
+  #hold(held: HeldMessage, waiting: HeldMessage[], ready: HubMessage[]): void {
+    waiting.push(held);
+    if (waiting.length <= MAX_HELD) return;
+    this.#hasOverflowed = true;
+    this.#held = undefined;
+    for (const message of waiting) ready.push(this.#release(message));
+  }
+
+  #finish(completion: CompletionMessage, ready: HubMessage[]): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#recoveryId = undefined;
+    const reply = readReply(completion, this.#hasOverflowed);
+    const replayed = held.filter(({ mark }) => mark?.isReplay === true);
+    const live = held.filter(({ mark }) => mark?.isReplay !== true);
+    this.session = reply.session ?? this.session;
+    this.#replayed.clear();
+    for (const { mark } of replayed) this.#replayed.add(mark?.position as string);
+    for (const { message } of replayed) ready.push(message);
+    // After a gap, the history continues at a new position. Otherwise, positions only increase.
+    if (reply.reason === 'gap' || reply.reason === 'session') this.position = undefined;
+    this.#advance(reply.position);
+    for (const message of live) ready.push(this.#release(message));
+    this.outcome = { ...reply, replayed: replayed.length };
+  }
+
+  /** Returns a message for the handlers, or one without handlers if it was received before. */
+  #release({ message, mark }: HeldMessage): HubMessage {
+    if (mark === undefined) return message;
+    const { position } = mark;
+    if (this.#replayed.has(position)) return { ...message, target: POSITION_METHOD, arguments: [] };
+    // Positions arrive in ascending order.
+    if (this.#advance(position)) this.#replayed.clear();
+    return message;
+  }
+
+  /** Moves the position forward. Returns false if it is not behind the new one. */
+  #advance(position: string | undefined): boolean {
+    if (position === undefined) return false;
+    if (this.position !== undefined && comparePositions(position, this.position) <= 0) return false;
+    this.position = position;
+    return true;
+  }
+}
+
+function readReply(completion: CompletionMessage, hasOverflowed: boolean): RecoveryReply {
+  const reply = completion.result as Partial<RecoveryReply> | undefined;
+  if (completion.error != null || typeof reply?.recovered !== 'boolean')
+    return { recovered: false, reason: 'unsupported', groups: [] };
+  const { reason, session, position, groups = [] } = reply;
+  const known = {
+    groups,
+    ...(typeof session === 'string' ? { session } : {}),
+    ...(typeof position === 'string' ? { position } : {}),
+  };
+  if (hasOverflowed) return { ...known, recovered: false, reason: 'overflow' };
+  return { ...known, recovered: reply.recovered, ...(reason == null ? {} : { reason }) };
+}

@@ -1,0 +1,117 @@
+import {
+  type HubConnection,
+  type HubConnectionBuilder,
+  HubConnectionState,
+  type IHubProtocol,
+  JsonHubProtocol,
+} from '@microsoft/signalr';
+import {
+  POSITION_METHOD,
+  RECOVER_METHOD,
+  RECOVERY_PARAMETER,
+  type RecoveryFailure,
+  RESYNC_METHOD,
+} from './recovery-messages.ts';
+import { RecoveryProtocol } from './recovery-protocol.ts';
+
+/** What a client received after it was connected again. */
+export interface RecoveryResult {
+  /** Whether the client has received every message that the history covers. */
+  readonly recovered: boolean;
+  /** Why the client may have missed messages. Undefined if it has not. */
+  readonly reason: RecoveryFailure | undefined;
+  /** The number of messages that the server replayed. */
+  readonly replayed: number;
+  /** The groups that the server restored. */
+  readonly groups: readonly string[];
+}
+
+/** A connection that recovers missed messages. */
+export interface RecoveringHubConnection extends HubConnection {
+  /**
+   * Registers a function that is called after each reconnect, when the missed messages have been
+   * passed to the handlers. If `recovered` is false, load the current state from the server.
+   */
+  onrecovered(callback: (result: RecoveryResult) => void): void;
+}
+
+/** A builder of the official client that builds a connection with recovery. */
+export interface RecoveringHubConnectionBuilder extends HubConnectionBuilder {
+  build(): RecoveringHubConnection;
+}
+
+/** The fields of the builder that its `build` reads. They are the same since its first version. */
+interface BuilderFields {
+  url?: string;
+  protocol?: IHubProtocol;
+}
+
+/**
+ * Lets a connection of `@microsoft/signalr` receive the messages that it missed while it was
+ * disconnected, also if its server crashed. The servers need the option `history` of `redis()`.
+ * The connection stores the position of the last message. After an automatic reconnect, or a
+ * `start` after it was closed, it receives the missed messages before any new one.
+ *
+ * Call it last, before `build`. It throws nothing; without a history, `onrecovered` reports the
+ * reason `unsupported`.
+ * @example
+ * const builder = new HubConnectionBuilder().withUrl('/chat').withAutomaticReconnect();
+ * const connection = withRecovery(builder).build();
+ * connection.onrecovered(({ recovered }) => recovered || reloadMessages());
+ * await connection.start();
+ */
+export function withRecovery(builder: HubConnectionBuilder): RecoveringHubConnectionBuilder {
+  const fields = builder as unknown as BuilderFields;
+  const build = builder.build.bind(builder);
+  return Object.assign(builder, {
+    build: () => {
+      const { url, protocol: inner } = fields;
+      const protocol = new RecoveryProtocol(inner ?? new JsonHubProtocol());
+      fields.protocol = protocol;
+      if (url !== undefined) fields.url = addParameter(url);
+      const connection = build();
+      if (url !== undefined) fields.url = url;
+      if (inner === undefined) delete fields.protocol;
+      else fields.protocol = inner;
+      return addRecovery(connection, protocol);
+    },
+  });
+}
+
+/** Adds the parameter with which the server sends positions from the first message on. */
+function addParameter(url: string): string {
+  const separator = url.includes('?') ? '&' : '?';
+  return `${url}${separator}${RECOVERY_PARAMETER}=1`;
+}
+
+function addRecovery(
+  connection: HubConnection,
+  protocol: RecoveryProtocol,
+): RecoveringHubConnection {
+  const callbacks: ((result: RecoveryResult) => void)[] = [];
+  const recover = async (isReported: boolean): Promise<void> => {
+    try {
+      await connection.invoke(RECOVER_METHOD, protocol.session ?? null, protocol.position ?? null);
+    } catch {
+      // The protocol has read the error, or the connection closed and recovers when it is back.
+    }
+    const { outcome } = protocol;
+    if (outcome === undefined || !isReported) return;
+    const { recovered, reason, replayed, groups } = outcome;
+    for (const callback of callbacks) callback({ recovered, reason, replayed, groups });
+  };
+  connection.on(POSITION_METHOD, () => undefined);
+  connection.on(RESYNC_METHOD, () => void recover(true));
+  connection.onreconnecting(() => protocol.hold());
+  connection.onreconnected(() => void recover(true));
+  const start = connection.start.bind(connection);
+  return Object.assign(connection, {
+    start: async () => {
+      const isRestart = protocol.session !== undefined;
+      if (isRestart && connection.state === HubConnectionState.Disconnected) protocol.hold();
+      await start();
+      await recover(isRestart);
+    },
+    onrecovered: (callback: (result: RecoveryResult) => void) => void callbacks.push(callback),
+  });
+}
