@@ -234,7 +234,7 @@ export class HubHistory {
       await this.#writeGap();
       await this.#sessions.removeObsolete();
       await this.#store.maintain(this.#sessions.active);
-      this.#problem = undefined;
+      if (!this.#hasGap) this.#problem = undefined;
     } catch (error) {
       // The bus itself reports that Redis is unavailable.
       const { code, message } = error as CodedError;

@@ -37,6 +37,7 @@ export interface RecoveringHubConnection extends HubConnection {
 
 /** A builder of the official client that builds a connection with recovery. */
 export interface RecoveringHubConnectionBuilder extends HubConnectionBuilder {
+  /** Creates the connection. It is not started yet. */
   build(): RecoveringHubConnection;
 }
 
