@@ -48,6 +48,7 @@ export const sidebar: readonly PageGroup[] = [
     text: 'Guides: production',
     pages: [
       ['Harden a server', '/guides/hardening'],
+      ['All cores of a machine', '/guides/cores'],
       ['Several servers', '/guides/several-servers'],
       ['Scale out with Redis', '/guides/redis'],
       ['Restart without a reconnect', '/guides/rolling-restart'],
@@ -84,6 +85,7 @@ export const sidebar: readonly PageGroup[] = [
       ['server/hub-context', '/reference/api/server/hub-context'],
       ['server/react', '/reference/api/server/react'],
       ['server/testing', '/reference/api/server/testing'],
+      ['server/cluster', '/reference/api/server/cluster'],
       ['server/fastify', '/reference/api/server/fastify'],
       ['server/opentelemetry', '/reference/api/server/opentelemetry'],
       ['server/scale-out', '/reference/api/server/scale-out'],

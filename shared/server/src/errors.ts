@@ -1,5 +1,6 @@
 import { createError, type ErrorCode } from '@practical-signalr/protocol';
 import { BindingError } from './binding-error.ts';
+import { ClientTimeoutError } from './client-timeout-error.ts';
 import { ConnectionNotFoundError } from './connection-not-found-error.ts';
 import { HubError } from './hub-error.ts';
 import { TokenError } from './token-error.ts';
@@ -7,11 +8,6 @@ import { logMessages, refusals } from './log-messages.ts';
 import { wireMessages } from './wire-messages.ts';
 
 export { BindingError, ConnectionNotFoundError };
-
-/** A client that timed out. The name is that of .NET, because clients can see it. */
-class ClientTimeoutError extends Error {
-  override readonly name = 'OperationCanceledException';
-}
 
 /** The end of a connection, for code that still uses it. */
 class ConnectionAbortedError extends Error {
@@ -155,6 +151,11 @@ export const errors = {
     ),
   rateLimitExceeded: () =>
     hubError('ERR_SIGNALR_RATE_LIMIT_EXCEEDED', wireMessages.connectionRateExceeded),
+  workerNotStarted: (reason: string) =>
+    createError(
+      'ERR_SIGNALR_WORKER_NOT_STARTED',
+      `A worker ended with ${reason} before it accepted connections. Read its output above.`,
+    ),
   unknownTransport: (name: string, available: string) =>
     rangeError(
       'ERR_SIGNALR_UNKNOWN_TRANSPORT',

@@ -74,6 +74,12 @@ export const logMessages = {
     `A call of ${quote(method)} of ${hub} was refused: ${reason}.`,
   rateExceeded: (hub: string, id: string) =>
     `Connection ${id} exceeds a rate limit of ${hub}. This is logged once per connection.`,
+  workerEnded: (id: number, reason: string) =>
+    `Worker ${id} ended (${reason}). A new worker replaces it.`,
+  workerNotReplaced: 'A replacement for a worker could not start. It is tried again.',
+  workerDoesNotRead: (id: number) =>
+    `Worker ${id} does not read its messages, so it is killed. A new worker replaces it.`,
+  workerMessageFailed: (hub: string) => `A message of another worker for ${hub} failed.`,
   invalidMessage: (id: string) =>
     `Connection ${id} sent an invalid message. The connection was closed.`,
   sendNotAwaited: (hub: string, method: string) =>

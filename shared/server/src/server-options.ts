@@ -4,6 +4,7 @@ import {
   JsonHubProtocol,
   MessagePackHubProtocol,
 } from '@practical-signalr/protocol';
+import type { ConnectionForwarder } from './connections/connection-forwarder.ts';
 import type { AuthenticationHandler } from './authentication/authentication-handler.ts';
 import type { AuthenticationRefresh } from './authentication/authentication-refresh.ts';
 import type { Authorize } from './authentication/authorization.ts';
@@ -54,20 +55,21 @@ export interface SharedOptions {
    */
   readonly streamBufferCapacity?: number;
   /**
-   * Whether clients receive the messages of all errors, not only of `HubError`. Use it in development
-   * only, because messages may contain secrets. Default: false.
+   * Whether clients receive the messages of all errors, not only of `HubError`. Use it in
+   * development only, because messages may contain secrets. Default: false.
    */
   readonly enableDetailedErrors?: boolean;
   /**
    * Whether a client whose argument does not match its schema receives a `HubError` with the
-   * position of the argument and the issues of the schema. For an item of an upload, it receives the
-   * issues. The messages of your schemas then must not contain secrets. Default: false. The client receives a general error message.
+   * position of the argument and the issues of the schema. For an item of an upload, it receives
+   * the issues. The messages of your schemas then must not contain secrets. Default: false. The
+   * client receives a general error message.
    */
   readonly exposeValidationErrors?: boolean;
   /**
    * How long a negotiated connection may stay unopened, or a long-polling client may stay away,
-   * before the connection is removed, in ms. With stateful reconnect, also how long a client may stay
-   * away. Default: 15,000.
+   * before the connection is removed, in ms. With stateful reconnect, also how long a client may
+   * stay away. Default: 15,000.
    */
   readonly disconnectTimeout?: number;
   /**
@@ -82,8 +84,8 @@ export interface SharedOptions {
    */
   readonly shutdownTimeout?: number;
   /**
-   * The amount of buffered data for a client above which sends to it wait, in bytes. Default: 65,536.
-   * Source: `TransportMaxBufferSize`.
+   * The amount of buffered data for a client above which sends to it wait, in bytes. Default:
+   * 65,536. Source: `TransportMaxBufferSize`.
    */
   readonly transportMaxBufferSize?: number;
   /**
@@ -93,8 +95,8 @@ export interface SharedOptions {
    */
   readonly allowStatefulReconnects?: boolean;
   /**
-   * The amount of unacknowledged data for a client above which sends to it wait, in bytes. Used with
-   * stateful reconnect. Default: 100,000.
+   * The amount of unacknowledged data for a client above which sends to it wait, in bytes. Used
+   * with stateful reconnect. Default: 100,000.
    */
   readonly statefulReconnectBufferSize?: number;
   /**
@@ -107,8 +109,8 @@ export interface SharedOptions {
   /** The transports that clients may use. Default: all. */
   readonly transports?: readonly TransportName[];
   /**
-   * The lowest version of negotiation that is accepted. In version 0, which clients of ASP.NET Core 2
-   * use, everyone who knows the public id of a connection can send in its name. Default: 1.
+   * The lowest version of negotiation that is accepted. In version 0, which clients of ASP.NET Core
+   * 2 use, everyone who knows the public id of a connection can send in its name. Default: 1.
    * Source: `MinimumProtocolVersion`, which is 0 by default.
    */
   readonly minimumProtocolVersion?: number;
@@ -132,7 +134,8 @@ export interface SharedOptions {
   /**
    * The origins of pages that may use the hub, in addition to its own origin: an array such as
    * `['https://example.org']`, or `'*'` for all. Applies to negotiation and to all transports.
-   * Requests without an Origin header do not come from a page of another origin and are not checked.
+   * Requests without an Origin header do not come from a page of another origin and are not
+   * checked.
    * Default: pages of other origins must identify their user with a token, for example with
    * `accessTokenFactory`. Cookies are not enough.
    */
@@ -145,7 +148,8 @@ export interface SharedOptions {
   /**
    * Whether clients may send a new token for an open connection, as a POST request to
    * `{hub}/refresh?id={connectionToken}`. Default: false.
-   * Source: `EnableAuthenticationRefresh`, planned for ASP.NET Core 11 (dotnet/aspnetcore pull request 67111).
+   * Source: `EnableAuthenticationRefresh`, planned for ASP.NET Core 11 (dotnet/aspnetcore pull
+   * request 67111).
    */
   readonly enableAuthenticationRefresh?: boolean;
   /**
@@ -154,8 +158,8 @@ export interface SharedOptions {
    */
   readonly onAuthenticationRefresh?: (refresh: AuthenticationRefresh) => boolean | Promise<boolean>;
   /**
-   * Limits for clients that are not trusted: numbers of connections and rates of calls. The limits of
-   * a hub override those of the server one by one. Default: none of them.
+   * Limits for clients that are not trusted: numbers of connections and rates of calls. The limits
+   * of a hub override those of the server one by one. Default: none of them.
    */
   readonly limits?: ClientLimits;
 }
@@ -164,8 +168,8 @@ export interface SharedOptions {
 export interface LongPollingOptions {
   /**
    * How long a poll stays open without data, in ms. It must be shorter than the time limit of every
-   * proxy for a response, which is 60 s in nginx by default (`proxy_read_timeout`). Default: 50,000.
-   * (ASP.NET Core: 90,000.)
+   * proxy for a response, which is 60 s in nginx by default (`proxy_read_timeout`). Default:
+   * 50,000. (ASP.NET Core: 90,000.)
    */
   readonly pollTimeout?: number;
 }
@@ -173,12 +177,13 @@ export interface LongPollingOptions {
 /**
  * Options of {@link SignalRServer}. All are optional.
  * @example
- * const signalr = new SignalRServer({ maximumReceiveMessageSize: 65_536, enableDetailedErrors: true });
+ * const signalr = new SignalRServer({ maximumReceiveMessageSize: 65_536, enableDetailedErrors: true
+ * });
  */
 export interface SignalRServerOptions extends SharedOptions {
   /**
-   * Creates the lifetime managers, which decide which connections receive a message. Use it to reach
-   * the clients of other servers. Default: messages reach the connections of this process.
+   * Creates the lifetime managers, which decide which connections receive a message. Use it to
+   * reach the clients of other servers. Default: messages reach the connections of this process.
    */
   readonly scaleOut?: HubLifetimeManagerFactory | undefined;
   /**
@@ -186,6 +191,11 @@ export interface SignalRServerOptions extends SharedOptions {
    * presence of the scale-out package to it instead. Default: no presence.
    */
   readonly presence?: LocalPresence | undefined;
+  /**
+   * Passes requests to the process that holds their connection, if several processes share a port.
+   * Used with `connectionTokens`. Default: none. `runWorkers` provides one.
+   */
+  readonly forwarder?: ConnectionForwarder | undefined;
   /** Receives the log messages of the server. Default: the console, for warnings and errors. */
   readonly logger?: Logger;
 }
@@ -219,13 +229,13 @@ export interface MapHubOptions<THub> extends SharedOptions {
   readonly name?: string;
   /**
    * The methods that clients can call: an array of their names in the class, or an object of names
-   * with options. All other methods do not exist for clients. List every public method; the compiler
-   * reports a missing one. Pass `[]` if clients call no methods.
+   * with options. All other methods do not exist for clients. List every public method; the
+   * compiler reports a missing one. Pass `[]` if clients call no methods.
    */
   readonly methods: HubMethods<THub>;
   /**
-   * Schemas of the results that clients return to `invoke`, by the names of the client methods. If a
-   * result does not match its schema, `invoke` rejects. Default: results may have any type.
+   * Schemas of the results that clients return to `invoke`, by the names of the client methods. If
+   * a result does not match its schema, `invoke` rejects. Default: results may have any type.
    * @example
    * { clientResults: { getName: z.string() } }
    */
@@ -244,6 +254,7 @@ export interface ResolvedOptions extends Required<
   readonly onAuthenticationRefresh: SharedOptions['onAuthenticationRefresh'];
   readonly allowedOrigins: AllowedOrigins | undefined;
   readonly authorize: Authorize | undefined;
+  readonly forwarder: ConnectionForwarder | undefined;
   readonly logger: Logger;
 }
 
@@ -277,6 +288,7 @@ export const defaults = {
   onAuthenticationRefresh: undefined,
   filters: [] as readonly HubFilter[],
   limits: {} as ClientLimits,
+  forwarder: undefined,
   logger: defaultLogger,
 };
 
@@ -295,8 +307,8 @@ const positiveOptions = [
 ] as const;
 
 /**
- * Returns the options of a hub: its own options, then those of the server, then the defaults. Throws
- * if an option is unknown or cannot work.
+ * Returns the options of a hub: its own options, then those of the server, then the defaults.
+ * Throws if an option is unknown or cannot work.
  */
 export function resolveOptions(
   server: SignalRServerOptions,

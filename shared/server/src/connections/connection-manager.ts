@@ -4,7 +4,12 @@ import type { ConnectionRequest } from './connection-request.ts';
 import { LocalTokens } from './tokens/local-tokens.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { RunningClock } from './running-clock.ts';
-import type { IssuedToken, TokenSource, UnopenedConnection } from './tokens/token-source.ts';
+import type {
+  IssuedToken,
+  TokenIssuer,
+  TokenSource,
+  UnopenedConnection,
+} from './tokens/token-source.ts';
 import type { Transport } from './transport.ts';
 
 /** The maximum number of unopened connections whose client has sent POSTs. */
@@ -68,6 +73,11 @@ export class ConnectionManager {
   /** Returns the content of a token whose connection is not open. Undefined if it is not valid. */
   readToken(token: string): UnopenedConnection | undefined {
     return this.#localTokens.read(token) ?? this.#tokens.read(token);
+  }
+
+  /** Returns the process that issued a token. Undefined if the token is not signed. */
+  issuerOf(token: string): TokenIssuer | undefined {
+    return this.#tokens.issuerOf?.(token);
   }
 
   /**

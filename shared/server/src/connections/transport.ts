@@ -23,8 +23,8 @@ export interface Transport {
    */
   readonly hasInherentKeepAlive?: boolean;
   /**
-   * True if clients share one socket, so that pausing one of them needs memory. Such a client is not
-   * paused to be fair to others.
+   * True if clients share one socket, so that pausing one of them needs memory. Such a client is
+   * not paused to be fair to others.
    */
   readonly isMultiplexed?: boolean;
   /** A number that changes whenever bytes have left a full buffer. */
@@ -53,8 +53,8 @@ export interface Transport {
    */
   abandon?(): void;
   /**
-   * Closes the socket after everything that was sent, without notifying the connection and without a
-   * message that the client could take for the end of the connection. Default: `abandon`.
+   * Closes the socket after everything that was sent, without notifying the connection and without
+   * a message that the client could take for the end of the connection. Default: `abandon`.
    */
   drop?(): void;
   /** Stops reading, so that a client cannot fill the memory of the server with calls. */

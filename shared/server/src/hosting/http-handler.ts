@@ -6,6 +6,7 @@ import { answer } from '../connections/http-answer.ts';
 import { logMessages } from '../log-messages.ts';
 import type { WriteBatcher } from '../transports/write-batcher.ts';
 import { admit, admitToConnection } from './admit.ts';
+import { forwardRequestToHolder } from './forward-to-holder.ts';
 import type { HubExchange } from './hub-exchange.ts';
 import type { MappedHub } from './mapped-hub.ts';
 import type { RouteMatch } from './route-table.ts';
@@ -57,6 +58,7 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
     const { baseUrl } = request as IncomingMessage & { baseUrl?: string };
     if (baseUrl !== undefined && baseUrl !== '') context.onMounted(baseUrl);
     const details = connectionRequest(request, params);
+    if (action !== 'negotiate' && forwardRequestToHolder(hub, details, request, response)) return;
     const admitRequest = action === 'transport' ? admitToConnection : admit;
     admitRequest(
       hub,

@@ -67,7 +67,8 @@ export class MappedHub {
     this.#heartbeat = setInterval(() => this.#beat(), interval);
     this.#heartbeat.unref();
     const { connectionTokens, disconnectTimeout } = options;
-    const tokens = connectionTokens && new ConnectionTokens(connectionTokens, path);
+    const tokens =
+      connectionTokens && new ConnectionTokens(connectionTokens, path, options.forwarder?.issuer);
     this.connections = new ConnectionManager({
       unopenedTimeout: disconnectTimeout,
       clock: this.#clock,

@@ -44,7 +44,8 @@ import { type AttachOptions, UpgradeHandler } from './upgrades/upgrade-handler.t
  * @example
  * signalr.mapHub('/chat', ChatHub, { methods: ['say'] });
  * signalr.mapHub('/chat', () => new ChatHub(database), { methods: ['say'] });
- * signalr.mapHub('/chat', { hub: ChatHub, create: () => new ChatHub(database) }, { methods: ['say'] });
+ * signalr.mapHub('/chat', { hub: ChatHub, create: () => new ChatHub(database) }, { methods: ['say']
+ * });
  */
 export type HubFactory<THub> =
   | (new () => THub)
@@ -65,8 +66,8 @@ export interface ServerCloseOptions {
   /**
    * Whether other servers continue the connections, so that clients keep their connection id and
    * groups, lose no message and do not reconnect. Needs `connectionTokens`,
-   * `allowStatefulReconnects` and a scale-out that supports it, such as Redis with `handOver: true`.
-   * All other connections, and all connections if something is missing, close as usual.
+   * `allowStatefulReconnects` and a scale-out that supports it, such as Redis with `handOver:
+   * true`. All other connections, and all connections if something is missing, close as usual.
    * Default: false.
    */
   readonly handOver?: boolean;
@@ -112,9 +113,9 @@ export class SignalRServer {
   }
 
   /**
-   * Serves a hub at a path and returns its hub context. Several paths with one hub class share their
-   * clients, groups and users. Throws if the path is in use, the class does not extend `Hub`, or
-   * two methods have the same name. Source: `MapHub<THub>`.
+   * Serves a hub at a path and returns its hub context. Several paths with one hub class share
+   * their clients, groups and users. Throws if the path is in use, the class does not extend `Hub`,
+   * or two methods have the same name. Source: `MapHub<THub>`.
    * @example
    * const messages = signalr.mapHub('/messages', MessageHub, { methods: ['sendMessage'] });
    * await messages.clients.all.send('ReceiveMessage', 'from outside');

@@ -16,8 +16,8 @@ export interface HubContext<TClient> {
  * Creates the hub context of a lifetime manager, for scale-out packages that send without a server.
  * `report` is called with the name of a method and an error that the application does not handle.
  * @example
- * const { clients } = createHubContext<ChatClient>(manager, (method, error) => console.error(method, error));
- * await clients.all.send('receiveMessage', 'hello');
+ * const { clients } = createHubContext<ChatClient>(manager, (method, error) =>
+ * console.error(method, error)); await clients.all.send('receiveMessage', 'hello');
  */
 export function createHubContext<TClient>(
   lifetime: HubLifetimeManager,

@@ -31,8 +31,8 @@ export type ArgumentTypes<TParameters extends readonly unknown[]> =
  * Options of one hub method, for what a JavaScript class cannot declare.
  * @example
  * signalr.mapHub('/chat', ChatHub, {
- *   methods: { sendMessage: { arguments: [z.string().max(1000)], authorize: { roles: ['writer'] } } },
- * });
+ *   methods: { sendMessage: { arguments: [z.string().max(1000)], authorize: { roles: ['writer'] } }
+ * }, });
  */
 export interface HubMethodOptions {
   /**
@@ -97,7 +97,8 @@ export type HubMethodName<THub> = Exclude<
 >;
 
 /**
- * The methods of a hub that clients can call: an array of names, or an object of names with options.
+ * The methods of a hub that clients can call: an array of names, or an object of names with
+ * options.
  * @example
  * { methods: ['say'] }
  * { methods: { say: {}, ban: { authorize: { roles: ['admin'] } } } }

@@ -44,8 +44,8 @@ export abstract class Hub<TClient = UntypedClient> {
   }
 
   /**
-   * Called when a client has connected, before its first call. If it throws, the error is logged and
-   * the connection is closed. Source: `OnConnectedAsync`.
+   * Called when a client has connected, before its first call. If it throws, the error is logged
+   * and the connection is closed. Source: `OnConnectedAsync`.
    */
   onConnected(): void | Promise<void> {}
 
@@ -88,8 +88,8 @@ export type UnfilteredHook = 'onAuthenticationRefreshed' | 'onConnectionMoved';
 export type ClientOf<THub> = THub extends Hub<infer TClient> ? TClient : never;
 
 /**
- * Assigns a call to a new hub instance. Throws if the instance has had a call already: a hub factory
- * must create a new instance for each call.
+ * Assigns a call to a new hub instance. Throws if the instance has had a call already: a hub
+ * factory must create a new instance for each call.
  */
 export function beginCall(hub: Hub<never>, call: HubCall): void {
   if (calls.has(hub)) throw errors.hubReused(hub.constructor.name);

@@ -126,8 +126,8 @@ export class LocalPresence {
 }
 
 /**
- * Creates a presence that lists the connections of this server, in memory. With several servers, use
- * the presence of the scale-out package, which has the same interface.
+ * Creates a presence that lists the connections of this server, in memory. With several servers,
+ * use the presence of the scale-out package, which has the same interface.
  * @example
  * const online = localPresence();
  * const signalr = new SignalRServer({ presence: online });

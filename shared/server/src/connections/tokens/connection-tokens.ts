@@ -1,7 +1,13 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { ResolvedConnectionTokenOptions } from './connection-token-options.ts';
-import type { IssuedToken, TokenRequest, TokenSource, UnopenedConnection } from './token-source.ts';
+import type {
+  IssuedToken,
+  TokenIssuer,
+  TokenRequest,
+  TokenSource,
+  UnopenedConnection,
+} from './token-source.ts';
 import { UsedTokens } from './used-tokens.ts';
 
 /** The maximum length of a token. Valid tokens have about 300 characters. */
@@ -15,19 +21,25 @@ interface VerifiedToken {
 
 /**
  * Connection tokens of one path that every server with the same keys can read: JWTs (RFC 7519) with
- * HS256. The keys are derived for each path (RFC 5869), so a token is valid at no other path, and it
- * is never a valid access token, even if the application uses the same secret for both. A token does
- * not contain when the user's authentication expires, because each request is authenticated again.
+ * HS256. The keys are derived for each path (RFC 5869), so a token is valid at no other path, and
+ * it is never a valid access token, even if the application uses the same secret for both. A token
+ * does not contain when the user's authentication expires, because each request is authenticated
+ * again.
  */
 export class ConnectionTokens implements TokenSource {
   readonly #keys: readonly KeyObject[];
   readonly #lifetime: number;
-  /** Identifies this server. Serial numbers are unique for each issuer. */
-  readonly #issuer = randomBytes(8).toString('base64url');
+  readonly #issuer: string;
   readonly #used = new UsedTokens();
   #lastSerial = 0;
 
-  constructor({ keys, lifetime }: ResolvedConnectionTokenOptions, path: string) {
+  /** `issuer` identifies this process. Serial numbers are unique for each issuer. */
+  constructor(
+    { keys, lifetime }: ResolvedConnectionTokenOptions,
+    path: string,
+    issuer = randomBytes(8).toString('base64url'),
+  ) {
+    this.#issuer = issuer;
     const info = `practical-signalr connection token ${path}`;
     this.#keys = keys.map((key) =>
       createSecretKey(Buffer.from(hkdfSync('sha256', key, '', info, 32))),
@@ -81,6 +93,13 @@ export class ConnectionTokens implements TokenSource {
   readStatefulId(token: string): string | undefined {
     const claims = this.#verify(token, true)?.claims;
     return claims?.['useStatefulReconnect'] === true ? claims.jti : undefined;
+  }
+
+  issuerOf(token: string): TokenIssuer | undefined {
+    const claims = this.#verify(token, true)?.claims;
+    return typeof claims?.iss === 'string'
+      ? { issuer: claims.iss, useStatefulReconnect: claims['useStatefulReconnect'] === true }
+      : undefined;
   }
 
   removeExpired(): void {

@@ -30,6 +30,12 @@ export interface UnopenedConnection {
   markUsed(): void;
 }
 
+/** The process that issued a token. */
+export interface TokenIssuer {
+  readonly issuer: string;
+  readonly useStatefulReconnect: boolean;
+}
+
 /** Issues and reads connection tokens. Keeps no memory for tokens that are not used. */
 export interface TokenSource {
   /** True if no further used token can be remembered for now. */
@@ -38,6 +44,11 @@ export interface TokenSource {
   create(request: TokenRequest): IssuedToken;
   /** Returns the content of a token. Undefined if it is invalid, expired or used. */
   read(token: string): UnopenedConnection | undefined;
+  /**
+   * Returns which process issued a token, also if the token is used or has expired. Undefined if
+   * the token is not signed.
+   */
+  issuerOf?(token: string): TokenIssuer | undefined;
   /** Forgets used tokens that have expired. */
   removeExpired(): void;
 }

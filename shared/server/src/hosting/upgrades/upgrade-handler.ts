@@ -19,6 +19,7 @@ import type {
 import type { WriteBatcher } from '../../transports/write-batcher.ts';
 import { admitToConnection } from '../admit.ts';
 import { BasePaths } from '../base-paths.ts';
+import { forwardUpgradeToHolder } from '../forward-to-holder.ts';
 import type { FindHub } from '../http-handler.ts';
 import type { MappedHub } from '../mapped-hub.ts';
 import type { RouteMatch } from '../route-table.ts';
@@ -125,6 +126,7 @@ export class UpgradeHandler {
   ): void {
     socket.on('error', ignoreError); // the client may disconnect before it is answered
     const details = connectionRequest(request, params);
+    if (forwardUpgradeToHolder(hub, details, request, socket, head)) return;
     admitToConnection(
       hub,
       { request: details, httpRequest: request, socket },

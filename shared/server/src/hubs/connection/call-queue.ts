@@ -43,8 +43,8 @@ export class CallQueue {
 
   /**
    * `run` returns undefined if the call finished synchronously. Its promise must not reject.
-   * `cancelRunning` cancels a call that `run` has started. `callBudget` is the number of calls after
-   * which other connections are served.
+   * `cancelRunning` cancels a call that `run` has started. `callBudget` is the number of calls
+   * after which other connections are served.
    */
   constructor(
     maximumParallel: number,

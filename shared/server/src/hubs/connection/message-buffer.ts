@@ -28,8 +28,8 @@ export const MAXIMUM_UNACKNOWLEDGED = 16 * 1024 * 1024;
 const ACK_DELAY = 1000;
 
 /**
- * Returns whether a message has a sequence number and is sent again after a reconnect. Pings, Close,
- * Ack and Sequence are not.
+ * Returns whether a message has a sequence number and is sent again after a reconnect. Pings,
+ * Close, Ack and Sequence are not.
  */
 export const isCounted = (message: HubMessage): boolean =>
   message.type <= MessageType.CancelInvocation;
@@ -85,8 +85,8 @@ export class MessageBuffer {
   }
 
   /**
-   * Adds a sent message. Returns false if the buffer exceeds its maximum size. One large message does
-   * not count as a backlog, however large it is.
+   * Adds a sent message. Returns false if the buffer exceeds its maximum size. One large message
+   * does not count as a backlog, however large it is.
    */
   add(payload: Payload): boolean {
     const length = byteLength(payload);

@@ -191,8 +191,8 @@ export class StatefulTransport implements Transport, TransportEvents {
   }
 
   /**
-   * Returns whether the connection must handle a message. Repeated messages are dropped, and Ack and
-   * Sequence messages are handled here.
+   * Returns whether the connection must handle a message. Repeated messages are dropped, and Ack
+   * and Sequence messages are handled here.
    */
   isForConnection(message: HubMessage): boolean {
     if (this.#buffer?.isNew(message) === false) return false;
@@ -207,8 +207,8 @@ export class StatefulTransport implements Transport, TransportEvents {
   }
 
   /**
-   * Acknowledges received messages if it is time. Returns false if the connection must not check for
-   * silence, because the client is disconnected or the connection closes.
+   * Acknowledges received messages if it is time. Returns false if the connection must not check
+   * for silence, because the client is disconnected or the connection closes.
    */
   onHeartbeat(now: number, protocol: HubProtocol): boolean {
     if (this.#buffer === undefined) return true;

@@ -1,0 +1,82 @@
+import type { Worker } from 'node:cluster';
+import { errors } from '../errors.ts';
+import { type ToWorker, wrap } from './primary-messages.ts';
+
+/** How many bytes of messages may wait for a worker that does not read. */
+export const MAXIMUM_WAITING_BYTES = 64 * 1024 * 1024;
+
+/** One worker process, as the primary process sees it. */
+export class PooledWorker {
+  readonly id: number;
+  /** Resolves when the worker accepts connections. Rejects if it ends before that. */
+  readonly started: Promise<void>;
+  /** The path of its private socket, once it has joined the others. */
+  socketPath: string | undefined;
+  isStarted = false;
+  isStopping = false;
+  readonly #worker: Worker;
+  readonly #onStuck: () => void;
+  readonly #ended: Promise<void>;
+  #waitingBytes = 0;
+  #resolveStarted: () => void = () => undefined;
+  #rejectStarted: (error: Error) => void = () => undefined;
+
+  /** `onStuck` is called before a worker that does not read is killed. */
+  constructor(worker: Worker, onStuck: () => void) {
+    this.id = worker.id;
+    this.#worker = worker;
+    this.#onStuck = onStuck;
+    this.#ended = new Promise((resolve) => worker.once('exit', () => resolve()));
+    this.started = new Promise((resolve, reject) => {
+      this.#resolveStarted = resolve;
+      this.#rejectStarted = reject;
+    });
+    this.started.catch(() => undefined); // a pool that closes does not wait for it
+  }
+
+  /** Sends a message. Kills a worker for which too many bytes wait. */
+  send(message: ToWorker): void {
+    if (!this.#worker.isConnected()) return;
+    const bytes = sizeOf(message);
+    this.#waitingBytes += bytes;
+    if (this.#waitingBytes > MAXIMUM_WAITING_BYTES) {
+      this.#onStuck();
+      this.#worker.process.kill('SIGKILL');
+      return;
+    }
+    this.#worker.send(wrap(message), () => (this.#waitingBytes -= bytes));
+  }
+
+  onStarted(): void {
+    this.isStarted = true;
+    this.#resolveStarted();
+  }
+
+  onExit(code: number, signal: string | null): void {
+    this.socketPath = undefined;
+    this.#rejectStarted(errors.workerNotStarted(signal ?? `code ${code}`));
+  }
+
+  /** Asks the worker to stop. Kills it if it has not started or needs more than `timeout` ms. */
+  async stop(timeout: number): Promise<void> {
+    this.isStopping = true;
+    if (!this.isStarted) this.#worker.process.kill('SIGKILL');
+    this.send({ kind: 'stop' });
+    const timer = setTimeout(() => this.#worker.process.kill('SIGKILL'), timeout);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+}
+
+/** Returns the number of payload bytes of a message. Other parts are small. */
+function sizeOf(message: ToWorker): number {
+  if (message.kind !== 'relay') return 0;
+  const content = message.message;
+  if (content.type === 'send') return totalLength(content.encoded);
+  return content.type === 'query' && content.command.kind === 'invoke'
+    ? totalLength(content.command.encoded)
+    : 0;
+}
+
+const totalLength = (encoded: ReadonlyMap<string, Uint8Array>): number =>
+  [...encoded.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);

@@ -1,0 +1,142 @@
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as sendRequest,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { answer } from '../connections/http-answer.ts';
+
+/** The header that carries the client's address from one worker to another. */
+const ADDRESS_HEADER = 'x-practical-signalr-address';
+
+const nothing = (): void => undefined;
+
+/**
+ * Passes a request to the worker that listens at a private socket, and its response to the client.
+ * Resolves when the response has ended, however it ends.
+ */
+export async function forwardRequest(
+  socketPath: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method, socket } = request;
+  const forwarded = sendRequest({
+    socketPath,
+    method,
+    path: originalUrl(request),
+    headers: {
+      ...endToEnd(request.headers),
+      // The other worker must not close the socket while the end of the body is on its way.
+      connection: 'keep-alive',
+      [ADDRESS_HEADER]: socket.remoteAddress ?? '',
+    },
+    agent: false,
+  });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    forwarded.once('response', resolve);
+    forwarded.once('error', reject);
+  });
+  response.once('close', () => forwarded.destroy());
+  try {
+    const sent = pipeline(request, forwarded);
+    sent.catch(nothing); // the response reports the failure
+    const reply = await answered;
+    response.writeHead(reply.statusCode ?? 502, endToEnd(reply.headers));
+    // Events of a stream must not wait for the end of the headers.
+    response.flushHeaders();
+    await pipeline(reply, response);
+  } catch {
+    // The other worker has ended, or the client has disconnected.
+    if (response.headersSent) response.destroy();
+    else answer(response, 502);
+  } finally {
+    forwarded.destroy();
+  }
+}
+
+/** Returns the headers that are not for one hop only. Source: RFC 9110, section 7.6.1. */
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const {
+    connection: _connection,
+    'keep-alive': _keepAlive,
+    'transfer-encoding': _transferEncoding,
+    upgrade: _upgrade,
+    ...others
+  } = headers;
+  return others;
+}
+
+/** Passes an upgrade request to the worker that listens at a private socket. */
+export function forwardUpgrade(
+  socketPath: string,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const upstream = connect(socketPath);
+  upstream.write(serializeHead(request));
+  upstream.write(head);
+  pipeline(socket, upstream).catch(nothing);
+  pipeline(upstream, socket).catch(nothing);
+  socket.once('close', () => upstream.destroy());
+  upstream.once('close', () => socket.destroy());
+}
+
+/** Returns the head of a request as bytes, with the client's address. */
+function serializeHead(request: IncomingMessage): string {
+  const lines = [`${request.method} ${originalUrl(request)} HTTP/1.1`];
+  for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
+    const name = request.rawHeaders[index] as string;
+    if (name.toLowerCase() === ADDRESS_HEADER) continue;
+    lines.push(`${name}: ${request.rawHeaders[index + 1]}`);
+  }
+  lines.push(`${ADDRESS_HEADER}: ${(request.socket as Socket).remoteAddress ?? ''}`);
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+/** express removes the prefix of a mounted router from `url`. */
+const originalUrl = (request: IncomingMessage): string =>
+  (request as IncomingMessage & { originalUrl?: string }).originalUrl ?? request.url ?? '/';
+
+/** A server that passes the requests of other workers to the application's server. */
+export interface PrivateServer {
+  /** Listen with it only at a socket that no other user of the machine can open. */
+  readonly server: Server;
+  /** Sets the application's server. Before that, requests get status 503. */
+  serve(application: Server): void;
+}
+
+/** Returns the server that receives the requests of other workers. */
+export function privateServer(): PrivateServer {
+  let application: Server | undefined;
+  const server = createServer((request, response) => {
+    restoreAddress(request);
+    if (application === undefined) answer(response, 503);
+    else application.emit('request', request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    restoreAddress(request);
+    if (application === undefined) socket.destroy();
+    else application.emit('upgrade', request, socket, head);
+  });
+  return {
+    server,
+    serve(newApplication) {
+      application = newApplication;
+    },
+  };
+}
+
+/** Gives a forwarded request the address of its client. */
+function restoreAddress(request: IncomingMessage): void {
+  const value = request.headers[ADDRESS_HEADER];
+  delete request.headers[ADDRESS_HEADER];
+  const address = Array.isArray(value) ? value[0] : value;
+  Object.defineProperty(request.socket, 'remoteAddress', { value: address, configurable: true });
+}

@@ -1,0 +1,90 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import type { SignalRServer } from '../hosting/signalr-server.ts';
+import type { SignalRServerOptions } from '../server-options.ts';
+import { IpcWorkerBus } from './ipc-worker-bus.ts';
+import { type ToPrimary, type ToWorker, unwrap, wrap } from './primary-messages.ts';
+import { privateServer } from './request-forwarder.ts';
+import { takeWorkerEnvironment } from './worker-environment.ts';
+import { WorkerForwarder } from './worker-forwarder.ts';
+import { WorkerLifetimeManager } from './worker-lifetime-manager.ts';
+
+/** What `createApp` receives. */
+export interface WorkerContext {
+  /** The number of the worker. A replacement has a new number. */
+  readonly id: number;
+  /** Pass these options to `new SignalRServer`. They connect the workers. */
+  readonly serverOptions: Pick<SignalRServerOptions, 'scaleOut' | 'connectionTokens' | 'forwarder'>;
+}
+
+/** What `createApp` returns: the parts of the application that the worker closes when it stops. */
+export interface WorkerApp {
+  /** The server that listens, or will listen, at the shared port. */
+  readonly server: Server;
+  readonly signalr: SignalRServer;
+}
+
+/** Runs the application in this worker until the primary process stops it. */
+export async function runWorker(
+  createApp: (worker: WorkerContext) => WorkerApp | Promise<WorkerApp>,
+): Promise<void> {
+  const worker = cluster.worker as Worker;
+  const { key, folder } = takeWorkerEnvironment();
+  const send = (message: ToPrimary): Promise<void> =>
+    new Promise((resolve, reject) =>
+      process.send?.(wrap(message), undefined, {}, (error) =>
+        error === null ? resolve() : reject(error),
+      ),
+    );
+  const bus = new IpcWorkerBus(send);
+  const joined = new Promise<void>((resolve) => {
+    process.on('message', (envelope) => {
+      const message = unwrap<ToWorker>(envelope);
+      if (message === undefined) return;
+      bus.onMessage(message);
+      if (message.kind === 'peers') resolve();
+    });
+  });
+  // The primary process handles Ctrl-C for all.
+  process.on('SIGINT', () => undefined);
+  const isolated = privateServer();
+  const socketPath = pathOfSocket(folder, worker.id);
+  isolated.server.listen({ path: socketPath, exclusive: true });
+  await once(isolated.server, 'listening');
+  await send({ kind: 'joined', socketPath });
+  // From now on, the worker misses no message of the others, so clients may connect.
+  await joined;
+  const app = await createApp({
+    id: worker.id,
+    serverOptions: {
+      scaleOut: (hub) => new WorkerLifetimeManager(hub, bus),
+      connectionTokens: { keys: [key] },
+      forwarder: new WorkerForwarder(worker.id, bus),
+    },
+  });
+  isolated.serve(app.server);
+  if (!app.server.listening) await once(app.server, 'listening');
+  const stop = (): void => void stopWorker(app, isolated.server);
+  process.once('SIGTERM', stop);
+  process.on('message', (envelope) => {
+    if (unwrap<ToWorker>(envelope)?.kind === 'stop') stop();
+  });
+  await send({ kind: 'started' });
+}
+
+/** Closes the connections, then ends the process. */
+async function stopWorker({ server, signalr }: WorkerApp, isolated: Server): Promise<void> {
+  server.close();
+  await signalr.close();
+  server.closeAllConnections();
+  isolated.close();
+  process.exit(0);
+}
+
+/** Windows has named pipes instead of socket files. */
+const pathOfSocket = (folder: string, id: number): string =>
+  process.platform === 'win32'
+    ? `\\\\.\\pipe\\${folder.replaceAll(/[\\/:]/g, '-')}-${id}`
+    : join(folder, `${id}.sock`);

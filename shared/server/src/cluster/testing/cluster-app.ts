@@ -1,0 +1,64 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Hub, SignalRServer } from '../../index.ts';
+import { runWorkers } from '../index.ts';
+
+/** A hub that shows which worker runs a call. */
+class WorkerHub extends Hub {
+  pid(): number {
+    return process.pid;
+  }
+
+  async join(group: string): Promise<void> {
+    await this.groups.add(this.context.connectionId, group);
+  }
+
+  async addOther(connectionId: string, group: string): Promise<void> {
+    await this.groups.add(connectionId, group);
+  }
+
+  async broadcast(text: string): Promise<void> {
+    await this.clients.all.send('received', text);
+  }
+
+  async sendToGroup(group: string, text: string): Promise<void> {
+    await this.clients.group(group).send('received', text);
+  }
+
+  ask(connectionId: string, question: string): Promise<unknown> {
+    return this.clients.client(connectionId).invoke('answer', question);
+  }
+
+  address(): string | undefined {
+    return this.context.request.remoteAddress;
+  }
+
+  crash(): void {
+    process.exit(1);
+  }
+}
+
+/** A program with workers, for tests. It prints its port, and restarts its workers when it reads a line. */
+const pool = await runWorkers(
+  ({ serverOptions }) => {
+    const signalr = new SignalRServer({ ...serverOptions, allowStatefulReconnects: true });
+    signalr.mapHub('/hub', WorkerHub, {
+      methods: ['pid', 'join', 'addOther', 'broadcast', 'sendToGroup', 'ask', 'address', 'crash'],
+    });
+    const server = createServer(signalr.router());
+    signalr.attach(server);
+    server.listen(0, '127.0.0.1', () => {
+      console.log(`port ${(server.address() as AddressInfo).port}`);
+    });
+    return { server, signalr };
+  },
+  { workers: 2 },
+);
+if (pool !== undefined) {
+  console.log('ready');
+  // A signal would not work on Windows.
+  process.stdin.once('data', () => {
+    void pool.restart().then(() => console.log(`restarted ${pool.workers.join(' ')}`));
+  });
+  process.stdin.unref();
+}

@@ -1,0 +1,54 @@
+/** The invocations of this worker's clients by other workers, by invocation id. */
+interface RemoteInvocation {
+  readonly connectionId: string;
+  /** The worker that waits for the result. */
+  readonly worker: number;
+}
+
+/** The maximum number of such invocations per connection. The oldest is dropped beyond it. */
+export const MAXIMUM_REMOTE_INVOCATIONS = 1024;
+
+/** The invocations of this worker's clients by other workers. */
+export class WorkerInvocations {
+  readonly #invocations = new Map<string, RemoteInvocation>();
+  readonly #idsByConnection = new Map<string, Set<string>>();
+
+  get size(): number {
+    return this.#invocations.size;
+  }
+
+  add(invocationId: string, invocation: RemoteInvocation): void {
+    const { connectionId } = invocation;
+    const ids = this.#idsByConnection.get(connectionId) ?? new Set<string>();
+    this.#idsByConnection.set(connectionId, ids);
+    const [oldestId] = ids;
+    if (ids.size >= MAXIMUM_REMOTE_INVOCATIONS && oldestId !== undefined) this.take(oldestId);
+    ids.add(invocationId);
+    this.#invocations.set(invocationId, invocation);
+  }
+
+  /** Returns an invocation without removing it. */
+  get(invocationId: string): RemoteInvocation | undefined {
+    return this.#invocations.get(invocationId);
+  }
+
+  /** Removes an invocation and returns it. Undefined if no other worker invoked the client. */
+  take(invocationId: string): RemoteInvocation | undefined {
+    const invocation = this.#invocations.get(invocationId);
+    if (invocation === undefined) return undefined;
+    this.#invocations.delete(invocationId);
+    const ids = this.#idsByConnection.get(invocation.connectionId);
+    ids?.delete(invocationId);
+    if (ids?.size === 0) this.#idsByConnection.delete(invocation.connectionId);
+    return invocation;
+  }
+
+  /** Removes the invocations of a connection. Returns each with its id. */
+  takeAll(connectionId: string): readonly (readonly [string, RemoteInvocation])[] {
+    const ids = [...(this.#idsByConnection.get(connectionId) ?? [])];
+    return ids.flatMap((id) => {
+      const invocation = this.take(id);
+      return invocation === undefined ? [] : [[id, invocation] as const];
+    });
+  }
+}

@@ -1,0 +1,310 @@
+import type { CompletionMessage, HubProtocol } from '@practical-signalr/protocol';
+import { errors } from '../errors.ts';
+import { logMessages } from '../log-messages.ts';
+import { ClientResultsManager, newInvocationId } from '../scale-out/client-results-manager.ts';
+import { allOf, ConnectionIndex, deliver, type Receivers } from '../scale-out/connection-index.ts';
+import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
+import type { LifetimeConnection } from '../scale-out/lifetime-connection.ts';
+import type { ScaleOutHub } from '../scale-out/scale-out-hub.ts';
+import { SharedMessage } from '../scale-out/shared-message.ts';
+import { PendingQueries } from './pending-queries.ts';
+import type { WorkerBus } from './worker-bus.ts';
+import { WorkerInvocations } from './worker-invocations.ts';
+import type {
+  GroupCommand,
+  QueryMessage,
+  ResultMessage,
+  SendMessage,
+  WorkerMessage,
+  WorkerTarget,
+} from './worker-messages.ts';
+
+const noIds: readonly string[] = [];
+
+/**
+ * Reaches the connections of all workers of one machine. Each send is encoded once, and one message
+ * goes to each other worker, whatever the number of receivers.
+ */
+export class WorkerLifetimeManager implements HubLifetimeManager {
+  readonly #hub: ScaleOutHub;
+  readonly #bus: WorkerBus;
+  readonly #index = new ConnectionIndex();
+  readonly #results = new ClientResultsManager();
+  readonly #invocations = new WorkerInvocations();
+  readonly #queries = new PendingQueries();
+  readonly #stop: () => void;
+
+  constructor(hub: ScaleOutHub, bus: WorkerBus) {
+    this.#hub = hub;
+    this.#bus = bus;
+    this.#stop = bus.listen(hub.hubName, {
+      onMessage: (message, from) => this.#receive(message, from),
+      onPeerGone: (worker) => this.#queries.onPeerGone(worker),
+    });
+  }
+
+  onConnected(connection: LifetimeConnection): Promise<void> {
+    this.#index.add(connection);
+    return Promise.resolve();
+  }
+
+  onDisconnected({ connectionId }: LifetimeConnection): Promise<void> {
+    const connection = this.#index.get(connectionId);
+    if (connection !== undefined) this.#index.remove(connection);
+    this.#results.connectionLost(connectionId);
+    for (const [invocationId, { worker }] of this.#invocations.takeAll(connectionId)) {
+      this.#reply(worker, { type: 'result', connectionId, invocationId, completion: undefined });
+    }
+    return Promise.resolve();
+  }
+
+  sendAll(method: string, args: readonly unknown[]): Promise<void> {
+    return this.#send({ kind: 'all' }, method, args);
+  }
+
+  sendAllExcept(
+    method: string,
+    args: readonly unknown[],
+    excludedIds: readonly string[],
+  ): Promise<void> {
+    return this.#send({ kind: 'all' }, method, args, excludedIds);
+  }
+
+  sendConnection(connectionId: string, method: string, args: readonly unknown[]): Promise<void> {
+    return this.sendConnections([connectionId], method, args);
+  }
+
+  async sendConnections(
+    connectionIds: readonly string[],
+    method: string,
+    args: readonly unknown[],
+  ): Promise<void> {
+    const names = [...new Set(connectionIds)];
+    const message = new SharedMessage(method, args);
+    const remoteIds = names.filter((id) => this.#index.get(id) === undefined);
+    const local = this.#deliver({ kind: 'connections', names }, message, noIds);
+    const remote =
+      remoteIds.length > 0
+        ? this.#publish({ kind: 'connections', names: remoteIds }, message, noIds)
+        : undefined;
+    await Promise.all([local, remote]);
+  }
+
+  sendGroup(group: string, method: string, args: readonly unknown[]): Promise<void> {
+    return this.sendGroups([group], method, args);
+  }
+
+  sendGroups(groups: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
+    return this.#send({ kind: 'groups', names: groups }, method, args);
+  }
+
+  sendGroupExcept(
+    group: string,
+    method: string,
+    args: readonly unknown[],
+    excludedIds: readonly string[],
+  ): Promise<void> {
+    return this.#send({ kind: 'groups', names: [group] }, method, args, excludedIds);
+  }
+
+  sendUser(userId: string, method: string, args: readonly unknown[]): Promise<void> {
+    return this.sendUsers([userId], method, args);
+  }
+
+  sendUsers(userIds: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
+    return this.#send({ kind: 'users', names: [...new Set(userIds)] }, method, args);
+  }
+
+  addToGroup(connectionId: string, group: string): Promise<void> {
+    return this.#changeGroup(connectionId, { kind: 'addToGroup', group });
+  }
+
+  removeFromGroup(connectionId: string, group: string): Promise<void> {
+    return this.#changeGroup(connectionId, { kind: 'removeFromGroup', group });
+  }
+
+  invokeConnection(
+    connectionId: string,
+    method: string,
+    args: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const invocationId = newInvocationId();
+    const message = new SharedMessage(method, args, invocationId);
+    const result = this.#results.add(connectionId, invocationId, signal);
+    if (this.#results.connectionOf(invocationId) === undefined) return result;
+    try {
+      const connection = this.#index.get(connectionId);
+      if (connection === undefined) this.#invokeRemote(connectionId, invocationId, message);
+      else void connection.write(message);
+    } catch (error) {
+      this.#results.fail(invocationId, error as Error); // an argument cannot be serialized
+    }
+    return result;
+  }
+
+  setConnectionResult(connectionId: string, completion: CompletionMessage): void {
+    const { invocationId } = completion;
+    const invocation = this.#invocations.get(invocationId);
+    if (invocation === undefined) {
+      this.#results.tryComplete(connectionId, completion);
+      return;
+    }
+    if (invocation.connectionId !== connectionId) throw errors.clientResultUnexpected(connectionId);
+    this.#invocations.take(invocationId);
+    this.#reply(invocation.worker, { type: 'result', connectionId, invocationId, completion });
+  }
+
+  close(): Promise<void> {
+    this.#stop();
+    return Promise.resolve();
+  }
+
+  // To other workers
+
+  async #send(
+    target: WorkerTarget,
+    method: string,
+    args: readonly unknown[],
+    excludedIds = noIds,
+  ): Promise<void> {
+    const message = new SharedMessage(method, args);
+    // Both start before the wait, so that later sends cannot overtake this one.
+    const local = this.#deliver(target, message, excludedIds);
+    const remote = this.#publish(target, message, excludedIds);
+    await Promise.all([local, remote]);
+  }
+
+  #publish(
+    target: WorkerTarget,
+    message: SharedMessage,
+    excludedIds: readonly string[],
+  ): Promise<void> | undefined {
+    if (this.#bus.peers.size === 0) {
+      // Arguments that cannot be serialized are refused, whoever receives them.
+      this.#encode(message);
+      return undefined;
+    }
+    const encoded = this.#encode(message);
+    return this.#bus.publish(this.#hub.hubName, { type: 'send', target, excludedIds, encoded });
+  }
+
+  async #changeGroup(connectionId: string, command: GroupCommand): Promise<void> {
+    if (this.#applyGroup(connectionId, command)) return;
+    // As without workers, a connection that does not exist is ignored.
+    await this.#query(connectionId, command);
+  }
+
+  #invokeRemote(connectionId: string, invocationId: string, message: SharedMessage): void {
+    const encoded = this.#encode(message);
+    this.#query(connectionId, { kind: 'invoke', invocationId, encoded })
+      .then((isFound) => {
+        if (!isFound) this.#results.fail(invocationId, errors.connectionNotFound(connectionId));
+      })
+      .catch((error: unknown) => this.#results.fail(invocationId, error as Error));
+  }
+
+  /** Returns whether another worker holds the connection and has run the command. */
+  async #query(connectionId: string, command: QueryMessage['command']): Promise<boolean> {
+    const { id, isFound } = this.#queries.create(this.#bus.peers);
+    if (this.#bus.peers.size > 0) {
+      const query: QueryMessage = { type: 'query', id, connectionId, command };
+      await this.#bus.publish(this.#hub.hubName, query);
+    }
+    return isFound;
+  }
+
+  #reply(worker: number, message: WorkerMessage): void {
+    this.#bus.send(this.#hub.hubName, worker, message);
+  }
+
+  #encode(message: SharedMessage): ReadonlyMap<string, Uint8Array> {
+    return new Map(
+      this.#hub.protocols.map((protocol) => [protocol.name, encode(message, protocol)]),
+    );
+  }
+
+  // From other workers
+
+  #receive(message: WorkerMessage, from: number): void {
+    switch (message.type) {
+      case 'send':
+        this.#receiveSend(message);
+        break;
+      case 'query':
+        this.#reply(from, {
+          type: 'reply',
+          id: message.id,
+          isHolder: this.#runCommand(message, from),
+        });
+        break;
+      case 'reply':
+        this.#queries.onReply(message.id, from, message.isHolder);
+        break;
+      case 'result':
+        this.#receiveResult(message);
+        break;
+      default:
+    }
+  }
+
+  #receiveSend({ target, encoded, excludedIds }: SendMessage): void {
+    // A client that does not read is closed by its own limit.
+    void this.#deliver(target, SharedMessage.fromEncoded(encoded), excludedIds);
+  }
+
+  /** Runs a command if this worker holds the connection. Otherwise, returns false. */
+  #runCommand({ connectionId, command }: QueryMessage, from: number): boolean {
+    if (command.kind !== 'invoke') return this.#applyGroup(connectionId, command);
+    const connection = this.#index.get(connectionId);
+    if (connection === undefined) return false;
+    this.#invocations.add(command.invocationId, { connectionId, worker: from });
+    void connection.write(SharedMessage.fromEncoded(command.encoded));
+    return true;
+  }
+
+  #applyGroup(connectionId: string, { kind, group }: GroupCommand): boolean {
+    const connection = this.#index.get(connectionId);
+    if (connection === undefined) return false;
+    if (kind === 'addToGroup') this.#index.join(connection, group);
+    else this.#index.leave(connectionId, group);
+    return true;
+  }
+
+  #receiveResult({ connectionId, invocationId, completion }: ResultMessage): void {
+    if (completion === undefined) {
+      this.#results.fail(invocationId, errors.connectionLost(connectionId));
+      return;
+    }
+    try {
+      this.#results.tryComplete(connectionId, completion);
+    } catch (error) {
+      this.#hub.logger.warn(logMessages.workerMessageFailed(this.#hub.hubName), error);
+    }
+  }
+
+  #deliver(
+    target: WorkerTarget,
+    message: SharedMessage,
+    excludedIds: readonly string[],
+  ): Promise<void> | undefined {
+    if (target.kind === 'all') return deliver(this.#index.all, message, excludedIds);
+    // A member of two groups receives the message twice, as in ASP.NET Core.
+    const waits = target.names
+      .map((name) => deliver(this.#find(target.kind, name), message, excludedIds))
+      .filter((wait) => wait !== undefined);
+    return waits.length === 0 ? undefined : allOf(waits);
+  }
+
+  #find(kind: 'connections' | 'groups' | 'users', name: string): Receivers | undefined {
+    if (kind === 'groups') return this.#index.group(name);
+    if (kind === 'users') return this.#index.user(name);
+    const connection = this.#index.get(name);
+    return connection && new Map([[name, connection]]);
+  }
+}
+
+function encode(message: SharedMessage, protocol: HubProtocol): Uint8Array {
+  const payload = message.encoded(protocol)?.payload ?? '';
+  return typeof payload === 'string' ? Buffer.from(payload) : payload;
+}

@@ -1,0 +1,164 @@
+import cluster, { type Worker } from 'node:cluster';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { errors } from '../errors.ts';
+import { logMessages } from '../log-messages.ts';
+import { defaultLogger, type Logger, safeLogger } from '../logger.ts';
+import { type ToPrimary, type ToWorker, unwrap } from './primary-messages.ts';
+import { PooledWorker } from './pooled-worker.ts';
+import { type WorkerEnvironment, writeWorkerEnvironment } from './worker-environment.ts';
+
+/** Options of `runWorkers`. Times are in ms. */
+export interface WorkerOptions {
+  /** The number of workers. Default: the number of cores that the process may use. */
+  readonly workers?: number;
+  /** How long a worker may take to stop before it is killed, in ms. Default: 40,000. */
+  readonly stopTimeout?: number;
+  /**
+   * Whether the pool closes on SIGTERM and SIGINT (Ctrl-C), and the process ends after that.
+   * Default: true.
+   */
+  readonly handleSignals?: boolean;
+  /** Receives the log messages of the pool. Default: the console, for warnings and errors. */
+  readonly logger?: Logger;
+}
+
+/** The wait before a replacement for a worker that ended soon after its start, in ms. */
+const FIRST_DELAY = 100;
+const MAXIMUM_DELAY = 30_000;
+/** A worker that has run for so long, in ms, did not fail at its start. */
+const STABLE_AFTER = 10_000;
+
+/** The workers of a program, in its primary process. */
+export class WorkerPool {
+  readonly #environment: WorkerEnvironment;
+  readonly #logger: Logger;
+  readonly #stopTimeout: number;
+  readonly #workers = new Map<number, PooledWorker>();
+  readonly #replacements = new Set<NodeJS.Timeout>();
+  #delay = 0;
+  #isClosing = false;
+
+  private constructor({ logger = defaultLogger, stopTimeout = 40_000 }: WorkerOptions) {
+    if (!(stopTimeout > 0)) throw errors.optionNotPositive('stopTimeout');
+    this.#logger = safeLogger(logger);
+    this.#stopTimeout = stopTimeout;
+    this.#environment = {
+      key: randomBytes(32).toString('base64url'),
+      folder: mkdtempSync(join(tmpdir(), 'practical-signalr-')),
+    };
+  }
+
+  /** Starts the workers. Resolves when all accept connections. Rejects if one cannot start. */
+  static async start(options: WorkerOptions): Promise<WorkerPool> {
+    const { workers = availableParallelism(), handleSignals = true } = options;
+    if (!(Number.isInteger(workers) && workers > 0)) throw errors.optionNotPositive('workers');
+    // Structured clones carry bytes without a conversion to text.
+    cluster.setupPrimary({ serialization: 'advanced' });
+    const pool = new WorkerPool(options);
+    try {
+      await Promise.all(Array.from({ length: workers }, () => pool.#fork().started));
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+    if (handleSignals) {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+        process.once(signal, () => void pool.close());
+      }
+    }
+    return pool;
+  }
+
+  /** The numbers of the workers. */
+  get workers(): readonly number[] {
+    return [...this.#workers.keys()];
+  }
+
+  /**
+   * Replaces the workers one after the other. Each new worker accepts connections before the old
+   * one stops, and the clients of the old one are asked to reconnect.
+   */
+  async restart(): Promise<void> {
+    for (const old of [...this.#workers.values()]) {
+      if (this.#isClosing) return;
+      await this.#fork().started;
+      await old.stop(this.#stopTimeout);
+    }
+  }
+
+  /** Stops all workers. Resolves when all have ended. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    for (const timer of this.#replacements) clearTimeout(timer);
+    await Promise.all([...this.#workers.values()].map((worker) => worker.stop(this.#stopTimeout)));
+    rmSync(this.#environment.folder, { recursive: true, force: true });
+  }
+
+  #fork(): PooledWorker {
+    const worker: Worker = cluster.fork(writeWorkerEnvironment(this.#environment));
+    const pooled = new PooledWorker(worker, () => {
+      this.#logger.error(logMessages.workerDoesNotRead(worker.id));
+    });
+    this.#workers.set(worker.id, pooled);
+    const startedAt = performance.now();
+    worker.on('message', (envelope: unknown) => {
+      const message = unwrap<ToPrimary>(envelope);
+      if (message !== undefined) this.#receive(pooled, message);
+    });
+    worker.once('exit', (code, signal) => {
+      this.#workers.delete(worker.id);
+      pooled.onExit(code, signal);
+      this.#publishPeers();
+      if (this.#isClosing || pooled.isStopping || !pooled.isStarted) return;
+      this.#logger.error(logMessages.workerEnded(worker.id, signal ?? `code ${code}`));
+      this.#replace(performance.now() - startedAt);
+    });
+    return pooled;
+  }
+
+  /** Starts a replacement, later if workers keep failing. `age` is how long the old one ran. */
+  #replace(age: number): void {
+    const nextDelay = Math.min(MAXIMUM_DELAY, Math.max(FIRST_DELAY, this.#delay * 2));
+    this.#delay = age >= STABLE_AFTER ? 0 : nextDelay;
+    const startedAt = performance.now();
+    const timer = setTimeout(() => {
+      this.#replacements.delete(timer);
+      this.#fork().started.catch((error: unknown) => {
+        if (this.#isClosing) return;
+        this.#logger.error(logMessages.workerNotReplaced, error);
+        this.#replace(performance.now() - startedAt);
+      });
+    }, this.#delay);
+    this.#replacements.add(timer);
+  }
+
+  #receive(from: PooledWorker, message: ToPrimary): void {
+    if (message.kind === 'started') from.onStarted();
+    else if (message.kind === 'joined') {
+      from.socketPath = message.socketPath;
+      this.#publishPeers();
+    } else {
+      const { hubName, worker, message: content } = message;
+      const relayed: ToWorker = { kind: 'relay', from: from.id, hubName, message: content };
+      if (worker !== undefined) this.#workers.get(worker)?.send(relayed);
+      else for (const other of this.#joined()) if (other !== from) other.send(relayed);
+    }
+  }
+
+  #joined(): PooledWorker[] {
+    return [...this.#workers.values()].filter(({ socketPath }) => socketPath !== undefined);
+  }
+
+  /** Sends each worker the list of the others. */
+  #publishPeers(): void {
+    const joined = this.#joined();
+    for (const worker of joined) {
+      const others = joined.filter((other) => other !== worker);
+      const peers = new Map(others.map(({ id, socketPath }) => [id, socketPath as string]));
+      worker.send({ kind: 'peers', peers });
+    }
+  }
+}
