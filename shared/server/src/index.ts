@@ -94,7 +94,7 @@ export type {
   SignalRServerOptions,
 } from './server-options.ts';
 export type { ConnectionTokenOptions } from './connections/tokens/connection-token-options.ts';
-export type { ConnectionForwarder } from './connections/connection-forwarder.ts';
+export type { ConnectionForwarder } from './connection-forwarder.ts';
 export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
 export type { TransportName } from './transport-name.ts';
 export type { HealthReport, HealthReportEntry, HealthStatus } from './scale-out/health-report.ts';

@@ -162,7 +162,6 @@ test.each([
   ['an extension with a wrong length', echo(0xc9, 0x7f, 0xff, 0xff, 0xff, 5)],
   ['a timestamp with a wrong size', echo(0xd4, 0xff, 1)],
   ['nested 100 levels deep', echo(...Array.from({ length: 100 }, () => 0x91), 0xc0)],
-  ['a map with the key __proto__', echo(0x81, 0xa9, ...Buffer.from('__proto__'), 0x80)],
 ])('an argument that is %s fails its call, and the connection stays open', async (_name, sent) => {
   const client = await FrameClient.connect(url);
   client.webSocket.send(Buffer.concat([Buffer.from(sent), call('2', 'Echo', 'after')]));
@@ -178,6 +177,13 @@ test.each([
     },
     result('2', 'after'),
   ]);
+  client.webSocket.terminate();
+});
+
+test('the key __proto__ of a map is left out', async () => {
+  const client = await FrameClient.connect(url);
+  client.webSocket.send(echo(0x81, 0xa9, ...Buffer.from('__proto__'), 0x80));
+  expect(await client.messages()).toEqual([result('1', {})]);
   client.webSocket.terminate();
 });
 

@@ -4,7 +4,7 @@ import {
   JsonHubProtocol,
   MessagePackHubProtocol,
 } from '@practical-signalr/protocol';
-import type { ConnectionForwarder } from './connections/connection-forwarder.ts';
+import type { ConnectionForwarder } from './connection-forwarder.ts';
 import type { AuthenticationHandler } from './authentication/authentication-handler.ts';
 import type { AuthenticationRefresh } from './authentication/authentication-refresh.ts';
 import type { Authorize } from './authentication/authorization.ts';

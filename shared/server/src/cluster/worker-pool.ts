@@ -82,7 +82,8 @@ export class WorkerPool {
    * one stops, and the clients of the old one are asked to reconnect.
    */
   async restart(): Promise<void> {
-    for (const old of [...this.#workers.values()]) {
+    const oldWorkers = [...this.#workers.values()];
+    for (const old of oldWorkers) {
       if (this.#isClosing) return;
       await this.#fork().started;
       await old.stop(this.#stopTimeout);
