@@ -84,16 +84,15 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
     expect(problems).toEqual([]);
   });
 
-  test.runIf(production)(
-    'a post without a browser is answered with 302 to the form, and arrives',
-    async () => {
+  if (production) {
+    test('a post without a browser is answered with 302 to the form, and arrives', async () => {
       const page = await open();
       const response = await announce('message=hello');
       expect([response.status, response.headers.get('location')]).toEqual([302, '/announcement']);
       expect((await announce('')).status).toBe(302); // an empty message, as in the course
       await see(messages(page)).toHaveText(['hello', '']);
-    },
-  );
+    });
+  }
 
   test('the lab opens from the page', async () => {
     const page = await open();

@@ -132,7 +132,7 @@ test('npm run lesson on a port in use says so in one sentence', async () => {
 
 test.each([
   [['lesson', '9'], "There is no lesson '9'."],
-  [['nonsense'], "Unknown command 'nonsense' (available: start, lesson, "],
+  [['nonsense'], "Unknown command 'nonsense' (available: start, dev, lesson, "],
 ])('%j is answered with a sentence', async (command, text) => {
   const { child, output } = await course(command, 0);
   const [code] = (await once(child, 'exit')) as [number];

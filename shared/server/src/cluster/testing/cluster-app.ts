@@ -3,6 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { Hub, SignalRServer } from '../../index.ts';
 import { runWorkers } from '../index.ts';
 
+/** The tests cause errors on purpose. */
+const ignore = (): void => undefined;
+const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
 /** A hub that shows which worker runs a call. */
 class WorkerHub extends Hub {
   pid(): number {
@@ -41,7 +45,11 @@ class WorkerHub extends Hub {
 /** A program with workers, for tests. It prints its port, and restarts its workers when it reads a line. */
 const pool = await runWorkers(
   ({ serverOptions }) => {
-    const signalr = new SignalRServer({ ...serverOptions, allowStatefulReconnects: true });
+    const signalr = new SignalRServer({
+      ...serverOptions,
+      allowStatefulReconnects: true,
+      logger,
+    });
     signalr.mapHub('/hub', WorkerHub, {
       methods: ['pid', 'join', 'addOther', 'broadcast', 'sendToGroup', 'ask', 'address', 'crash'],
     });
@@ -52,7 +60,7 @@ const pool = await runWorkers(
     });
     return { server, signalr };
   },
-  { workers: 2 },
+  { workers: 2, logger },
 );
 if (pool !== undefined) {
   console.log('ready');
