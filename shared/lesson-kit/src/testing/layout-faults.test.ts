@@ -42,7 +42,7 @@ describe.runIf(hasChromium())('layout faults', () => {
       expect.stringContaining('is cut off'),
     );
     const fixed =
-      '<p style="display:flex"><span id="value" style="width:3rem"></span><b>after</b></p>';
+      '<p style="display:flex"><span id="value" style="width:3rem;white-space:nowrap"></span><b>after</b></p>';
     expect(await faultsOf(fixed, '2,147,483,647')).toContainEqual(
       expect.stringContaining('"2,147,483,647" lies over "after"'),
     );

@@ -179,6 +179,22 @@ test('a client may reconnect before the server notices that its socket is broken
   reconnected.close();
 });
 
+test.each([-3_600_000, 3_600_000])(
+  'a jump of the clock by %d ms while a client is away does not end its connection',
+  async (jump) => {
+    const { client, reconnect } = await connectRaw();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    client.close();
+    vi.setSystemTime(Date.now() + jump);
+    const reconnected = await reconnect();
+    reconnected.send(`{"type":9,"sequenceId":1}${RS}${call('1', 'Take', 1)}`);
+    expect(await reconnected.next()).toBe('{"type":9,"sequenceId":1}');
+    expect(await reconnected.next()).toContain('"result":1');
+    expect(connects).toBe(1);
+    reconnected.close();
+  },
+);
+
 test('a broadcast is framed once for clients before and after a reconnect', async () => {
   const clients = await Promise.all([connectRaw(), connectRaw(), connectRaw()]);
   clients[1].client.close();
