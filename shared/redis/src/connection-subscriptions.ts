@@ -11,7 +11,7 @@ import type { RedisChannels } from './pub-sub/redis-channels.ts';
 import { readInvocation } from './pub-sub/redis-protocol.ts';
 import type { RemoteClientResults } from './remote-client-results.ts';
 
-/** How a connection moves to another server, as far as its channels are concerned. */
+/** The connections that move between this server and others. */
 export interface MovingConnections {
   /** Returns whether a connection that arrives from another server needs a channel. */
   isReserved(channel: string): boolean;
