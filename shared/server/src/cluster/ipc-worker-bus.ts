@@ -10,19 +10,20 @@ export class IpcWorkerBus implements WorkerBus {
   readonly #send: SendToPrimary;
   readonly #listeners = new Map<string, WorkerListener>();
   /** The paths of the other workers' private sockets. */
-  #peers: ReadonlyMap<number, string> = new Map();
+  #socketPaths: ReadonlyMap<number, string> = new Map();
+  #peers: ReadonlySet<number> = new Set();
 
   constructor(send: SendToPrimary) {
     this.#send = send;
   }
 
   get peers(): ReadonlySet<number> {
-    return new Set(this.#peers.keys());
+    return this.#peers;
   }
 
   /** Returns the private socket of a worker. Undefined if it has ended. */
   socketPathOf(worker: number): string | undefined {
-    return this.#peers.get(worker);
+    return this.#socketPaths.get(worker);
   }
 
   publish(hubName: string, message: WorkerMessage): Promise<void> {
@@ -45,9 +46,10 @@ export class IpcWorkerBus implements WorkerBus {
     else if (message.kind === 'relay') this.#receive(message);
   }
 
-  #setPeers(peers: ReadonlyMap<number, string>): void {
-    const gone = [...this.#peers.keys()].filter((worker) => !peers.has(worker));
-    this.#peers = peers;
+  #setPeers(socketPaths: ReadonlyMap<number, string>): void {
+    const gone = [...this.#peers].filter((worker) => !socketPaths.has(worker));
+    this.#socketPaths = socketPaths;
+    this.#peers = new Set(socketPaths.keys());
     for (const listener of this.#listeners.values()) {
       for (const worker of gone) listener.onPeerGone(worker);
     }

@@ -180,12 +180,9 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     message: SharedMessage,
     excludedIds: readonly string[],
   ): Promise<void> | undefined {
-    if (this.#bus.peers.size === 0) {
-      // Arguments that cannot be serialized are refused, whoever receives them.
-      this.#encode(message);
-      return undefined;
-    }
+    // Also without other workers: a send rejects if its arguments cannot be serialized.
     const encoded = this.#encode(message);
+    if (this.#bus.peers.size === 0) return undefined;
     return this.#bus.publish(this.#hub.hubName, { type: 'send', target, excludedIds, encoded });
   }
 
