@@ -6,7 +6,7 @@ import { MemoryBudget } from './memory-budget.ts';
 import type { RunningClock } from './running-clock.ts';
 import type {
   IssuedToken,
-  TokenIssuer,
+  IssuedConnection,
   TokenSource,
   UnopenedConnection,
 } from './tokens/token-source.ts';
@@ -75,9 +75,9 @@ export class ConnectionManager {
     return this.#localTokens.read(token) ?? this.#tokens.read(token);
   }
 
-  /** Returns the process that issued a token. Undefined if the token is not signed. */
-  issuerOf(token: string): TokenIssuer | undefined {
-    return this.#tokens.issuerOf?.(token);
+  /** Returns the content of a signed token, also if the token is used or has expired. */
+  readIssued(token: string): IssuedConnection | undefined {
+    return this.#tokens.readIssued?.(token);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
-import type { TokenIssuer } from '../connections/tokens/token-source.ts';
+import type { IssuedConnection } from '../connections/tokens/token-source.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
 /**
@@ -37,14 +37,14 @@ export function forwardUpgradeToHolder(
   return hub.options.forwarder?.forwardUpgrade(holder.issuer, request, socket, head) === true;
 }
 
-/** Returns the process that issued the token of a request, if it is not this one. */
+/** Returns the content of a request's token if another process issued it. */
 function findOtherHolder(
   { connections, options: { forwarder } }: MappedHub,
   { query }: ConnectionRequest,
-): TokenIssuer | undefined {
+): IssuedConnection | undefined {
   if (forwarder === undefined) return undefined;
   const token = query.get('id') ?? '';
   if (token === '' || connections.find(token) !== undefined) return undefined;
-  const holder = connections.issuerOf(token);
+  const holder = connections.readIssued(token);
   return holder?.issuer === forwarder.issuer ? undefined : holder;
 }

@@ -3,7 +3,7 @@ import jwt from 'jsonwebtoken';
 import type { ResolvedConnectionTokenOptions } from './connection-token-options.ts';
 import type {
   IssuedToken,
-  TokenIssuer,
+  IssuedConnection,
   TokenRequest,
   TokenSource,
   UnopenedConnection,
@@ -86,20 +86,11 @@ export class ConnectionTokens implements TokenSource {
     };
   }
 
-  /**
-   * Returns the connection id of a token that this class signed, also if the token is used or
-   * expired. Undefined if the token is invalid or its connection has no stateful reconnect.
-   */
-  readStatefulId(token: string): string | undefined {
-    const claims = this.#verify(token, true)?.claims;
-    return claims?.['useStatefulReconnect'] === true ? claims.jti : undefined;
-  }
-
-  issuerOf(token: string): TokenIssuer | undefined {
-    const claims = this.#verify(token, true)?.claims;
-    return typeof claims?.iss === 'string'
-      ? { issuer: claims.iss, useStatefulReconnect: claims['useStatefulReconnect'] === true }
-      : undefined;
+  readIssued(token: string): IssuedConnection | undefined {
+    const { jti, iss, ...claims } = this.#verify(token, true)?.claims ?? {};
+    if (typeof jti !== 'string' || typeof iss !== 'string') return undefined;
+    const useStatefulReconnect = claims['useStatefulReconnect'] === true;
+    return { connectionId: jti, issuer: iss, useStatefulReconnect };
   }
 
   removeExpired(): void {

@@ -30,8 +30,10 @@ export interface UnopenedConnection {
   markUsed(): void;
 }
 
-/** The process that issued a token. */
-export interface TokenIssuer {
+/** The content of a signed token, which may be used or expired. */
+export interface IssuedConnection {
+  readonly connectionId: string;
+  /** The process that issued the token. */
   readonly issuer: string;
   readonly useStatefulReconnect: boolean;
 }
@@ -45,10 +47,10 @@ export interface TokenSource {
   /** Returns the content of a token. Undefined if it is invalid, expired or used. */
   read(token: string): UnopenedConnection | undefined;
   /**
-   * Returns which process issued a token, also if the token is used or has expired. Undefined if
-   * the token is not signed.
+   * Returns the content of a signed token, also if the token is used or has expired. Undefined if
+   * the token is not signed or not valid.
    */
-  issuerOf?(token: string): TokenIssuer | undefined;
+  readIssued?(token: string): IssuedConnection | undefined;
   /** Forgets used tokens that have expired. */
   removeExpired(): void;
 }

@@ -71,8 +71,7 @@ export class HubHandOver {
       claimTimeout: this.#host.options.disconnectTimeout,
     };
     const departing = [...connections].map(async ([context, connection]) => {
-      const isPortable =
-        this.#tokens.readStatefulId(context.connectionToken) === context.connectionId;
+      const isPortable = this.#statefulIdOf(context.connectionToken) === context.connectionId;
       if (isPortable && connection.handOver !== undefined) return connection.handOver(settings);
       connection.shutdown();
       return undefined;
@@ -87,7 +86,13 @@ export class HubHandOver {
    * Returns the connection id of a token with which a connection of another server may continue.
    */
   connectionIdOf(token: string): string | undefined {
-    return this.#host.isClosing ? undefined : this.#tokens.readStatefulId(token);
+    return this.#host.isClosing ? undefined : this.#statefulIdOf(token);
+  }
+
+  /** Returns the connection id of a signed token if the connection uses stateful reconnect. */
+  #statefulIdOf(token: string): string | undefined {
+    const issued = this.#tokens.readIssued(token);
+    return issued?.useStatefulReconnect === true ? issued.connectionId : undefined;
   }
 
   /**
