@@ -10,7 +10,8 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 })
   .split('\n')
   .filter((file) => file !== '' && existsSync(join(root, file)));
-const sources = files.filter((file) => /\.(ts|mjs|js)$/.test(file) && !file.includes('/player/'));
+const allSources = files.filter((file) => /\.(ts|mjs|js)$/.test(file));
+const sources = allSources.filter((file) => !file.includes('/player/'));
 
 test('at most twelve files in the root', () => {
   const inRoot = files.filter((file) => !file.includes('/') && !file.startsWith('.'));
@@ -37,11 +38,10 @@ test('files have kebab-case names that describe their content', () => {
   ).toEqual([]);
 });
 test('no file is over 400 lines, the median is under 110', () => {
-  const lengths = sources.map(
-    (file) => [readFileSync(join(root, file), 'utf8').split('\n').length, file] as const,
-  );
-  expect(lengths.filter(([length]) => length > 400)).toEqual([]);
-  const sorted = lengths.map(([length]) => length).sort((a, b) => a - b);
+  const lengthOf = (file: string): number =>
+    readFileSync(join(root, file), 'utf8').split('\n').length;
+  expect(allSources.filter((file) => lengthOf(file) > 400)).toEqual([]);
+  const sorted = sources.map(lengthOf).sort((a, b) => a - b);
   expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(110);
 });
 /** The number of lines that are still too long. It may only become smaller. */
