@@ -1,27 +1,12 @@
-import type { ClientProxy, GroupManager } from '../hubs/hub-clients.ts';
+import type { ClientProxy, GroupManager, HubClients } from '../hubs/hub-clients.ts';
 
 /**
- * Selects clients of a hub from a process without the hub. Source: `IHubClients` of ASP.NET Core.
+ * Selects clients of a hub from a process without the hub. Not every such process can wait for the
+ * result of a client, so `client` only sends. Source: `IHubClients` of ASP.NET Core.
  */
-export interface RemoteHubClients<TClient> {
-  /** All connected clients. */
-  readonly all: ClientProxy<TClient>;
-  /** All connected clients except these. */
-  allExcept(connectionIds: readonly string[]): ClientProxy<TClient>;
+export interface RemoteHubClients<TClient> extends Omit<HubClients<TClient>, 'client'> {
   /** The client with this connection id. */
   client(connectionId: string): ClientProxy<TClient>;
-  /** The clients with these connection ids. */
-  clients(connectionIds: readonly string[]): ClientProxy<TClient>;
-  /** The members of a group. Group names are case-sensitive. */
-  group(group: string): ClientProxy<TClient>;
-  /** The members of a group except these. */
-  groupExcept(group: string, connectionIds: readonly string[]): ClientProxy<TClient>;
-  /** The members of several groups. A member of two of them receives the message twice. */
-  groups(groups: readonly string[]): ClientProxy<TClient>;
-  /** All connections of a user. */
-  user(userId: string): ClientProxy<TClient>;
-  /** All connections of several users. */
-  users(userIds: readonly string[]): ClientProxy<TClient>;
 }
 
 /** Adds the connections of users to groups, and removes them. */
