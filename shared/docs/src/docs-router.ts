@@ -18,7 +18,7 @@ const policy = [
 
 const waitingPage = `<!doctype html>
 <html lang="en">
-<meta charset="utf-8"><title>Documentation</title>
+<meta charset="utf-8"><title>Documentation</title><link rel="icon" href="data:,">
 <body style="font-family: system-ui; margin: 4rem">
 <h1>Building the documentation</h1>
 <p>This takes a few seconds, once after each change of the pages. The page reloads by itself.</p>
