@@ -84,5 +84,6 @@ export const logMessages = {
     `Connection ${id} sent an invalid message. The connection was closed.`,
   sendNotAwaited: (hub: string, method: string) =>
     `${hub} could not send '${method}', and the application did not await it.`,
+  contextAfterCall: (hub: string) => `${hub} used its context after its call has ended.`,
   sendFailed: (target: string) => `The response to '${target}' could not be serialized.`,
 } as const;

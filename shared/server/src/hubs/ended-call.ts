@@ -1,20 +1,32 @@
 import { errors } from '../errors.ts';
-import { ClientResultTypes } from './client-results.ts';
-import type { HubCallerContext } from './hub-caller-context.ts';
-import { type GroupManager, LifetimeHubCallerClients } from './hub-clients.ts';
+import { logMessages } from '../log-messages.ts';
+import type { Logger } from '../logger.ts';
 import { LifetimeGroups } from './clients/lifetime-groups.ts';
+import { ClientResultTypes } from './client-results.ts';
+import {
+  CallContext,
+  type ConnectionCallerContext,
+  type HubCallerContext,
+} from './hub-caller-context.ts';
+import {
+  type GroupManager,
+  LifetimeHubCallerClients,
+  type ReportSendError,
+} from './hub-clients.ts';
 
 /**
- * What a hub instance has after its call. Its clients and groups reject instead of throwing, so
- * that a timer that still uses the hub does not stop the process: the error is logged.
+ * The clients and groups of all hub instances whose call has ended. They reject instead of
+ * throwing, so that a timer that still uses the hub does not stop the process: the error is logged.
  */
-export class EndedCall {
-  readonly #hubName: string;
+export class DisposedHub {
   readonly clients: unknown;
   readonly groups: GroupManager;
+  readonly #hubName: string;
+  readonly #logger: Logger;
 
-  constructor(hubName: string, report: (method: string, error: unknown) => void) {
+  constructor(hubName: string, report: ReportSendError, logger: Logger) {
     this.#hubName = hubName;
+    this.#logger = logger;
     const reject = (): Promise<never> => Promise.reject(errors.hubDisposed(hubName));
     const lifetime = {
       sendAll: reject,
@@ -34,7 +46,41 @@ export class EndedCall {
     this.groups = new LifetimeGroups(lifetime, report);
   }
 
+  /** What an instance has after its call on a connection with the given context. */
+  endedCall(caller: ConnectionCallerContext): EndedCall {
+    return new EndedCall(this, caller);
+  }
+
+  logUseOfContext(): void {
+    const error = errors.hubDisposed(this.#hubName);
+    this.#logger.error(logMessages.contextAfterCall(this.#hubName), error);
+  }
+}
+
+/**
+ * What a hub instance has after its call. It does not refer to the connection, so an instance that
+ * user code keeps does not keep the connection in memory.
+ */
+export class EndedCall {
+  readonly #hub: DisposedHub;
+  readonly #caller: ConnectionCallerContext;
+
+  constructor(hub: DisposedHub, caller: ConnectionCallerContext) {
+    this.#hub = hub;
+    this.#caller = caller;
+  }
+
+  get clients(): unknown {
+    return this.#hub.clients;
+  }
+
+  get groups(): GroupManager {
+    return this.#hub.groups;
+  }
+
+  /** The context of the connection. It can be read, so that a timer does not stop the process. */
   get context(): HubCallerContext {
-    throw errors.hubDisposed(this.#hubName);
+    this.#hub.logUseOfContext();
+    return new CallContext(this.#caller, { invocationAborted: AbortSignal.abort() });
   }
 }

@@ -28,7 +28,10 @@ const calls = new WeakMap<Hub<never>, HubCall | EndedCall>();
  * }
  */
 export abstract class Hub<TClient = UntypedClient> {
-  /** The connection that made the call. Throws after the call has ended. */
+  /**
+   * The connection that made the call. If the hub uses it after the call has ended, for example in
+   * a timer, an error is logged. Keep the values that you need in variables instead.
+   */
   get context(): HubCallerContext {
     return getCall(this).context;
   }
@@ -96,7 +99,10 @@ export function beginCall(hub: Hub<never>, call: HubCall): void {
   calls.set(hub, call);
 }
 
-/** Ends the call of a hub instance. After this, `context` throws, and `clients` and `groups` reject. */
+/**
+ * Ends the call of a hub instance. After this, `clients` and `groups` reject, and the use of
+ * `context` is logged.
+ */
 export function endCall(hub: Hub<never>, ended: EndedCall): void {
   calls.set(hub, ended);
 }

@@ -6,6 +6,8 @@ import { CollectingLogger } from '../../testing/collecting-logger.ts';
 import { RawClient } from '../../testing/raw-client.ts';
 import { testServer, type TestServer } from '../../testing/index.ts';
 
+const contextsInTimers: unknown[] = [];
+
 class SendHub extends Hub {
   unawaited(): void {
     void this.clients.all.send('Big', 1n);
@@ -26,11 +28,17 @@ class SendHub extends Hub {
       void this.groups.remove('id', 'group');
     });
   }
+  readContextLate(): void {
+    setImmediate(() => {
+      const { connectionId, userIdentifier, items, invocationAborted } = this.context;
+      contextsInTimers.push([connectionId, userIdentifier, items.size, invocationAborted.aborted]);
+    });
+  }
   say(text: string): string {
     return text;
   }
 }
-const methods = ['unawaited', 'awaited', 'late', 'say'] as const;
+const methods = ['unawaited', 'awaited', 'late', 'readContextLate', 'say'] as const;
 
 const RS = '\u001e';
 const call = (target: string, ...args: unknown[]): string =>
@@ -95,6 +103,13 @@ test('a timer that uses a hub after its call is logged with hub and method', asy
   await logged("error SendHub could not send 'groups.add'");
   await logged("error SendHub could not send 'groups.remove'");
   expect(logger.lines.join('\n')).toContain('Cannot access a disposed object');
+});
+
+test('a timer that reads the context after the call is logged and does not throw', async () => {
+  client.send(call('ReadContextLate'));
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":null}');
+  await logged('error SendHub used its context after its call has ended.');
+  expect(contextsInTimers.splice(0)).toEqual([[expect.any(String), undefined, 0, true]]);
 });
 
 test('a hub context logs a send that nobody awaits', async () => {

@@ -15,7 +15,8 @@ export class CallerContext implements ConnectionCallerContext {
   readonly request: ConnectionRequest;
   /** Replaced when the client refreshes its token. */
   user: ClaimsPrincipal | undefined;
-  readonly #connection: Pick<CallingConnection, 'abort'>;
+  /** Undefined once the connection has closed, so that a kept context does not keep it. */
+  #connection: Pick<CallingConnection, 'abort'> | undefined;
   /** Created on first use, because most hubs do not read the signal. */
   #controller: AbortController | undefined;
   #isAborted = false;
@@ -45,12 +46,13 @@ export class CallerContext implements ConnectionCallerContext {
   }
 
   abort(): void {
-    this.#connection.abort();
+    this.#connection?.abort();
   }
 
   /** Aborts `connectionAborted`. Called when the connection closes. */
   markAborted(): void {
     this.#isAborted = true;
+    this.#connection = undefined;
     this.#controller?.abort();
   }
 }

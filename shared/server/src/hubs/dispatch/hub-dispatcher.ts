@@ -16,7 +16,7 @@ import { diagnostics } from '../connection/diagnostics.ts';
 import { FilterChain } from './filter-chain.ts';
 import { beginCall, endCall, type Hub, type UnfilteredHook } from '../hub.ts';
 import type { CallingConnection, Invocation } from '../calling-connection.ts';
-import { EndedCall } from '../ended-call.ts';
+import { DisposedHub } from '../ended-call.ts';
 import { HubCall } from '../hub-call.ts';
 import type { GroupManager, ReportSendError } from '../hub-clients.ts';
 import type { HubMethod } from './hub-method.ts';
@@ -40,7 +40,7 @@ export class HubDispatcher {
   readonly #groups: GroupManager;
   readonly #filters: FilterChain;
   readonly #report: ReportSendError;
-  readonly #ended: EndedCall;
+  readonly #disposed: DisposedHub;
 
   constructor(
     hubName: string,
@@ -59,7 +59,7 @@ export class HubDispatcher {
     this.lifetime = lifetime;
     this.#groups = groups;
     this.#report = report;
-    this.#ended = new EndedCall(hubName, report);
+    this.#disposed = new DisposedHub(hubName, report, options.logger);
     this.clientResults = clientResults;
     this.#filters = new FilterChain(options.filters);
   }
@@ -274,7 +274,7 @@ export class HubDispatcher {
 
   /** Ends the call for its hub instance and its uploads, before the completion is sent. */
   #end(connection: CallingConnection, message: Invocation, hub: Hub<never> | undefined): void {
-    if (hub !== undefined) endCall(hub, this.#ended);
+    if (hub !== undefined) endCall(hub, this.#disposed.endedCall(connection.callerContext));
     if (message.streamIds?.length) connection.streams.uploads.close(message.streamIds);
   }
 
@@ -393,7 +393,7 @@ export class HubDispatcher {
     try {
       await run(hub, call);
     } finally {
-      endCall(hub, this.#ended);
+      endCall(hub, this.#disposed.endedCall(connection.callerContext));
     }
   }
 }
