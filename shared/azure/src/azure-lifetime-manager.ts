@@ -272,6 +272,7 @@ export class AzureLifetimeManager implements HubLifetimeManager {
       0,
     );
     const data = {
+      scaleOut: 'azure',
       endpoints: containers.length,
       online,
       serverConnections,

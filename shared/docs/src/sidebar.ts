@@ -39,6 +39,7 @@ export const sidebar: readonly PageGroup[] = [
       ['Pages of other origins (CORS)', '/guides/origins'],
       ['Connections without a hub', '/guides/raw-connections'],
       ['Logging', '/guides/logging'],
+      ['Health checks', '/guides/health'],
       ['Filters, traces and metrics', '/guides/metrics'],
       ['Bundle and minify', '/guides/bundling'],
       ['Tune the performance', '/guides/performance'],

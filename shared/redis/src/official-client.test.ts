@@ -80,7 +80,7 @@ test('clients of two servers chat, and health() reports whether the servers reac
   expect(await ann.received(2)).toEqual(['hello', 'from outside']);
   expect(a.signalr.health()).toMatchObject({
     status: 'Healthy',
-    entries: { ChatHub: { data: { state: 'connected' } } },
+    entries: { ChatHub: { data: { scaleOut: 'redis', connections: 1, state: 'connected' } } },
   });
   await broker.close();
   await a.disconnected;
@@ -96,5 +96,8 @@ test('a server without scale-out is healthy', async () => {
     signalr.mapHub('/chat', ChatHub, { methods: ['say', 'join', 'sayTo'] }),
   );
   cleanups.push(() => server.close());
-  expect(server.signalr.health()).toEqual({ status: 'Healthy', entries: {} });
+  expect(server.signalr.health()).toEqual({
+    status: 'Healthy',
+    entries: { ChatHub: { status: 'Healthy', data: { scaleOut: 'none', connections: 0 } } },
+  });
 });

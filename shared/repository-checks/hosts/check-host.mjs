@@ -29,7 +29,18 @@ for (const transport of ['WebSockets', 'ServerSentEvents', 'LongPolling']) {
   await connection.stop();
   console.log(`${args.at(-1)}: ${transport} works`);
 }
+if (args.at(-1) === 'express.mjs') await checkHealth();
 host.kill('SIGKILL');
+
+/** Only the express host mounts the health checks. */
+async function checkHealth() {
+  for (const path of ['/health', '/health/live', '/health/ready']) {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    const text = `${response.status} ${await response.text()}`;
+    if (text !== '200 Healthy') throw new Error(`${path} returned '${text}'.`);
+  }
+  console.log('express.mjs: health checks work');
+}
 
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');

@@ -98,6 +98,11 @@ export type { ConnectionForwarder } from './connection-forwarder.ts';
 export { type ConnectionRequest, QueryParameters } from './connections/connection-request.ts';
 export type { TransportName } from './transport-name.ts';
 export type { HealthReport, HealthReportEntry, HealthStatus } from './scale-out/health-report.ts';
+export {
+  type HealthReportSource,
+  healthRouter,
+  type HealthRouterOptions,
+} from './hosting/health/health-router.ts';
 export { forwardedAddress, type ForwardedAddressOptions } from './limits/client-address.ts';
 export type { ClientLimits, RateLimit } from './limits/client-limits.ts';
 export type {

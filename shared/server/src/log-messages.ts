@@ -56,6 +56,8 @@ export const logMessages = {
     `Connection ${id} could not be handed over to another server, so it closes. Its client may reconnect.`,
   recordTooLarge: (length: number, maximum: number) =>
     `The unacknowledged messages of the connection take ${length} characters, and at most ${maximum} can be handed over. Set a lower 'statefulReconnectBufferSize'.`,
+  primaryNotReached: 'The primary process has ended, so messages do not reach other workers.',
+  serverIsClosing: 'The server is closing.',
   handedOver: (path: string, moved: number, total: number) =>
     `${moved} of ${total} connections of the hub at ${path} were handed over to other servers.`,
   claimFailed: (id: string) => `Connection ${id} could not be taken over from another server.`,

@@ -348,7 +348,14 @@ test('the health report says how many endpoints are online', async () => {
       entries: {
         ChatHub: {
           status: 'Healthy',
-          data: { endpoints: 1, online: 1, serverConnections: 1, clients: 0 },
+          data: {
+            scaleOut: 'azure',
+            connections: 0,
+            endpoints: 1,
+            online: 1,
+            serverConnections: 1,
+            clients: 0,
+          },
         },
       },
     });

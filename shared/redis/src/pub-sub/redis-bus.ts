@@ -195,6 +195,7 @@ export class RedisBus {
       status: problem === undefined ? 'Healthy' : 'Degraded',
       ...(problem === undefined ? {} : { description: problem }),
       data: {
+        scaleOut: 'redis',
         state,
         stateFor,
         roundTrip: Math.round(roundTrip * 100) / 100,

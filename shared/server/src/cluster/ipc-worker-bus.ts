@@ -21,6 +21,10 @@ export class IpcWorkerBus implements WorkerBus {
     return this.#peers;
   }
 
+  get isConnected(): boolean {
+    return process.connected;
+  }
+
   /** Returns the private socket of a worker. Undefined if it has ended. */
   socketPathOf(worker: number): string | undefined {
     return this.#socketPaths.get(worker);

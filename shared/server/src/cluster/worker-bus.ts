@@ -11,6 +11,8 @@ export interface WorkerListener {
 export interface WorkerBus {
   /** The ids of the other workers that are ready. */
   readonly peers: ReadonlySet<number>;
+  /** Whether this worker can reach the others. */
+  readonly isConnected: boolean;
   /** Sends to all other workers. Resolves when the message has left this process. */
   publish(hubName: string, message: WorkerMessage): Promise<void>;
   /** Sends to one worker. A worker that has ended is ignored. */

@@ -3,6 +3,7 @@ import { errors } from '../errors.ts';
 import { logMessages } from '../log-messages.ts';
 import { ClientResultsManager, newInvocationId } from '../scale-out/client-results-manager.ts';
 import { allOf, ConnectionIndex, deliver, type Receivers } from '../scale-out/connection-index.ts';
+import type { HealthReportEntry } from '../scale-out/health-report.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import type { LifetimeConnection } from '../scale-out/lifetime-connection.ts';
 import type { ScaleOutHub } from '../scale-out/scale-out-hub.ts';
@@ -153,6 +154,13 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     if (invocation.connectionId !== connectionId) throw errors.clientResultUnexpected(connectionId);
     this.#invocations.take(invocationId);
     this.#reply(invocation.worker, { type: 'result', connectionId, invocationId, completion });
+  }
+
+  /** Without its channel to the primary process, a worker does not reach the others. */
+  health(): HealthReportEntry {
+    const data = { scaleOut: 'workers', otherWorkers: this.#bus.peers.size };
+    if (this.#bus.isConnected) return { status: 'Healthy', data };
+    return { status: 'Degraded', description: logMessages.primaryNotReached, data };
   }
 
   close(): Promise<void> {

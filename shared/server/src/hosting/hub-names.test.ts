@@ -57,7 +57,7 @@ test.each([
   expect(warnings()).toEqual([expect.stringMatching(/Two hub classes have the name 'ChatHub'/)]);
   expect(signalr.health()).toEqual({
     status: 'Degraded',
-    entries: { ChatHub: { status: 'Degraded', data: {} } },
+    entries: { ChatHub: { status: 'Degraded', data: { connections: 0 } } },
   });
   await signalr.close();
 });

@@ -101,6 +101,11 @@ export class MappedHub {
     return this.#endpoint.lifetime;
   }
 
+  /** The number of open connections. */
+  get connectionCount(): number {
+    return this.#live.size;
+  }
+
   /** True if no further client may connect. */
   get isClosing(): boolean {
     return this.#closing;

@@ -15,7 +15,7 @@ import type { HubMethod } from '../hubs/dispatch/hub-method.ts';
 import { findHubMethods } from '../hubs/dispatch/hub-methods.ts';
 import type { CompleteHubMethods, HubMethods } from '../hubs/hub-method-options.ts';
 import type { TransportEvents } from '../connections/transport.ts';
-import type { HealthReport, HealthReportEntry } from '../scale-out/health-report.ts';
+import type { HealthReport } from '../scale-out/health-report.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import { LocalLifetimeManager } from '../scale-out/local-lifetime-manager.ts';
@@ -30,6 +30,7 @@ import { WriteBatcher } from '../transports/write-batcher.ts';
 import { httpHandler, type RequestHandler } from './http-handler.ts';
 import type { ConnectionHandler } from './connection/client-connection.ts';
 import { connectionEndpoint } from './connection/handled-connection.ts';
+import { createHealthReport } from './health/create-health-report.ts';
 import { hubEndpoint } from './hub-endpoint.ts';
 import { HubNames } from './hub-names.ts';
 import { MappedHub } from './mapped-hub.ts';
@@ -234,23 +235,21 @@ export class SignalRServer {
   }
 
   /**
-   * Returns whether this server reaches the other servers, for a health endpoint. A server without
-   * scale-out is healthy. A degraded server serves its own clients and does not reach the others.
+   * Returns whether this server serves clients and reaches the other servers, with an entry for
+   * each hub. A server without scale-out is healthy. A degraded server serves its own clients and
+   * does not reach the others. A server that closes is unhealthy. `healthRouter` serves the report.
    * @example
-   * app.get('/health', (_request, response) => response.json(signalr.health()));
+   * console.log(signalr.health().status); // 'Healthy'
    */
   health(): HealthReport {
-    const entries: Record<string, HealthReportEntry> = {};
-    for (const [hubClass, lifetime] of this.#lifetimes) {
-      const name = this.#names.nameOf(hubClass);
-      const entry = lifetime.health?.();
-      // Two hubs may share a name. A healthy one must not hide the other.
-      const isHidden = entry?.status === 'Healthy' && entries[name] !== undefined;
-      if (entry !== undefined && !isHidden) entries[name] = entry;
-    }
-    const found = new Set(Object.values(entries).map(({ status }) => status));
-    const worst = (['Unhealthy', 'Degraded'] as const).find((status) => found.has(status));
-    return { status: worst ?? 'Healthy', entries };
+    const hubs = [...this.#lifetimes].map(([hubClass, lifetime]) => ({
+      name: this.#names.nameOf(hubClass),
+      connections: this.#routes.values
+        .filter((hub) => hub.hubClass === hubClass)
+        .reduce((count, hub) => count + hub.connectionCount, 0),
+      entry: lifetime.health?.(),
+    }));
+    return createHealthReport(hubs, this.#closed);
   }
 
   /**

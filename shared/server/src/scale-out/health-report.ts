@@ -4,26 +4,28 @@
  */
 export type HealthStatus = 'Healthy' | 'Degraded' | 'Unhealthy';
 
-/** The health of one hub's scale-out. Source: `HealthReportEntry` of ASP.NET Core. */
+/** The health of one hub and its scale-out. Source: `HealthReportEntry` of ASP.NET Core. */
 export interface HealthReportEntry {
   readonly status: HealthStatus;
   /** Describes the problem. Contains no secrets. */
   readonly description?: string;
-  /** Figures of the scale-out, by name. Counts are since the start, times are in ms. */
+  /**
+   * Figures by name. Always `scaleOut` (`none`, `workers`, `redis`, `azure` or the name of your
+   * own) and `connections`, the number of clients that are connected to this server. The other
+   * figures depend on the scale-out. Counts are since the start, times are in ms.
+   */
   readonly data: Readonly<Record<string, number | string>>;
 }
 
 /**
  * The health of a server. Source: `HealthReport` of ASP.NET Core.
  * @example
- * app.get('/health', (_request, response) => {
- *   const report = signalr.health();
- *   response.status(report.status === 'Unhealthy' ? 503 : 200).json(report);
- * });
+ * const { status, entries } = signalr.health();
+ * if (status !== 'Healthy') console.warn(entries['ChatHub']?.description);
  */
 export interface HealthReport {
-  /** The worst status of all entries. `Healthy` if there are none. */
+  /** The worst status of all entries. `Unhealthy` if the server closes. */
   readonly status: HealthStatus;
-  /** The entries by the name of the hub class. Hubs without scale-out have none. */
+  /** The entries by the name of the hub. */
   readonly entries: Readonly<Record<string, HealthReportEntry>>;
 }

@@ -121,7 +121,10 @@ export interface HubLifetimeManager {
    * negotiated already may still connect.
    */
   closing?(): Promise<void>;
-  /** Returns the health of the connection to the other servers. */
+  /**
+   * Returns the health of the connection to the other servers. `data` names the scale-out as
+   * `scaleOut`. The server adds the number of its connections.
+   */
   health?(): HealthReportEntry;
   /** Releases all resources. Called after the last connection of this server has closed. */
   close?(): Promise<void>;

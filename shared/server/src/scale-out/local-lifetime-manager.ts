@@ -3,6 +3,7 @@ import { errors } from '../errors.ts';
 import { finishedSend as done } from './finished-send.ts';
 import { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
 import { allOf, ConnectionIndex, deliver, type Receivers } from './connection-index.ts';
+import type { HealthReportEntry } from './health-report.ts';
 import type { HubLifetimeManager } from './hub-lifetime-manager.ts';
 import type { LifetimeConnection } from './lifetime-connection.ts';
 import type { LocalHubPresence } from './local-presence.ts';
@@ -132,6 +133,11 @@ export class LocalLifetimeManager implements HubLifetimeManager {
 
   setConnectionResult(connectionId: string, completion: CompletionMessage): void {
     this.#results.tryComplete(connectionId, completion);
+  }
+
+  /** A server without scale-out has no other servers to reach. */
+  health(): HealthReportEntry {
+    return { status: 'Healthy', data: { scaleOut: 'none' } };
   }
 }
 

@@ -17,7 +17,11 @@ export class MemoryBus {
       await setImmediate();
       listeners.get(worker)?.onMessage(copy, id);
     };
+    let isConnected = true;
     return {
+      get isConnected() {
+        return isConnected;
+      },
       get peers() {
         return new Set([...listeners.keys()].filter((worker) => worker !== id));
       },
@@ -30,6 +34,7 @@ export class MemoryBus {
         return () => this.end();
       },
       end() {
+        isConnected = false;
         listeners.delete(id);
         for (const other of listeners.values()) other.onPeerGone(id);
       },
