@@ -9,9 +9,10 @@ import { admit, admitToConnection } from './admit.ts';
 import { forwardRequestToHolder } from './forward-to-holder.ts';
 import type { HubExchange } from './hub-exchange.ts';
 import type { MappedHub } from './mapped-hub.ts';
-import type { RouteMatch } from './route-table.ts';
+import type { RouteMatch } from './routes/route-table.ts';
 import { answerNegotiate } from './negotiate-endpoint.ts';
 import { answerRefresh } from './refresh-endpoint.ts';
+import { splitAction, type SubpathAction } from './routes/subpath-action.ts';
 import { answerTransport } from './transport-endpoint.ts';
 
 /**
@@ -39,7 +40,7 @@ export interface HttpHandlerContext {
 }
 
 /** The kinds of requests to a hub. */
-type Action = 'negotiate' | 'refresh' | 'transport';
+type Action = 'transport' | SubpathAction;
 
 /** Serves negotiation and the HTTP transports of mapped hubs. Other requests go to `next`. */
 export function httpHandler(context: HttpHandlerContext): RequestHandler {
@@ -82,12 +83,10 @@ function findRoute(
 ): (RouteMatch<MappedHub> & { readonly action: Action }) | undefined {
   const match = findHub(path);
   if (match !== undefined) return { ...match, action: 'transport' };
-  const parts = /^(.*)\/(negotiate|refresh)\/?$/i.exec(path);
-  if (parts === null) return undefined;
-  const [, parentPath = '', lastSegment = ''] = parts;
+  const { parentPath, action } = splitAction(path);
+  if (action === undefined) return undefined;
   const parent = findHub(parentPath);
   if (parent === undefined) return undefined;
-  const action = lastSegment.toLowerCase() as 'negotiate' | 'refresh';
   if (action === 'refresh' && !parent.value.options.enableAuthenticationRefresh) return undefined;
   return { ...parent, action };
 }

@@ -6,6 +6,7 @@ import { negotiate } from '../connections/negotiate.ts';
 import { wireMessages } from '../wire-messages.ts';
 import type { HubExchange } from './hub-exchange.ts';
 import { answerRedirect } from './negotiate-redirect.ts';
+import { splitAction } from './routes/subpath-action.ts';
 
 /** POST {hub}/negotiate. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate". */
 export async function answerNegotiate(
@@ -18,7 +19,7 @@ export async function answerNegotiate(
   if (refusal !== undefined) return answer(response, refusal.status, refusal.message);
   const { allowStatefulReconnects, minimumProtocolVersion } = hub.options;
   if (hub.lifetime.negotiate !== undefined) {
-    const hubRequest = { ...details, path: details.path.replace(/\/negotiate\/?$/i, '') };
+    const hubRequest = { ...details, path: splitAction(details.path).parentPath };
     if (await answerRedirect(hub, hubRequest, ticket?.user, response)) return;
   }
   const { query } = details;

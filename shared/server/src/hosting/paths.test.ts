@@ -95,6 +95,18 @@ test('an upgrade request with the absolute form of a target', async () => {
 });
 
 test.each([
+  ['/chat//negotiate', 404],
+  ['/chat/negotiate//', 404],
+  ['/chat%2fnegotiate', 404],
+  ['//chat/negotiate', 404],
+  ['/chat/negotiate/', 200],
+  ['/chat/%6eegotiate', 200],
+  ['/%63hat/NEGOTIATE', 200],
+])('negotiation at %s is answered with %d, as in ASP.NET Core', async (path, status) => {
+  expect(await sendRaw(await start('/chat'), path)).toContain(`HTTP/1.1 ${status}`);
+});
+
+test.each([
   '/tenants/a%2fb/hub',
   '/tenants/../hub',
   '/tenants/%2e%2e/hub',

@@ -34,7 +34,7 @@ import { createHealthReport } from './health/create-health-report.ts';
 import { hubEndpoint } from './hub-endpoint.ts';
 import { HubNames } from './hub-names.ts';
 import { MappedHub } from './mapped-hub.ts';
-import { RouteTable } from './route-table.ts';
+import { RouteTable } from './routes/route-table.ts';
 import type { UpgradeServer } from './upgrades/server-upgrades.ts';
 import { type AttachOptions, UpgradeHandler } from './upgrades/upgrade-handler.ts';
 

@@ -22,7 +22,7 @@ import { BasePaths } from '../base-paths.ts';
 import { forwardUpgradeToHolder } from '../forward-to-holder.ts';
 import type { FindHub } from '../http-handler.ts';
 import type { MappedHub } from '../mapped-hub.ts';
-import type { RouteMatch } from '../route-table.ts';
+import type { RouteMatch } from '../routes/route-table.ts';
 import { serveUpgrades, type UnmappedUpgrades, type UpgradeServer } from './server-upgrades.ts';
 import { refuseUpgrade } from './upgrade-answer.ts';
 

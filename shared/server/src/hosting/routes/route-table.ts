@@ -1,5 +1,5 @@
-import { decodeUtf8 } from '../connections/utf8-text.ts';
-import { errors } from '../errors.ts';
+import { decodeUtf8 } from '../../connections/utf8-text.ts';
+import { errors } from '../../errors.ts';
 
 /** The values of the parameters of a path, by name. */
 export type RouteParams = Readonly<Record<string, string>>;
