@@ -67,8 +67,11 @@ export interface Transport {
 export interface TransportEvents {
   /** Called with each chunk that the client sends, cut at any byte. */
   onReceive(chunk: string | Uint8Array): void;
-  /** Called when the transport is closed. `lost` is true if neither side closed it. */
-  onClose(lost?: boolean): void;
+  /**
+   * Called when the transport is closed. `isLost` is true if neither side closed it, and
+   * `isTimedOut` if the client has stayed away for too long.
+   */
+  onClose(isLost?: boolean, isTimedOut?: boolean): void;
   /**
    * Called when the client is back on a new socket. A partly received message from the old socket
    * is never completed: discard it.

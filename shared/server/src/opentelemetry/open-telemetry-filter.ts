@@ -22,11 +22,17 @@ const transportAttributes = {
 } as const;
 
 /**
+ * The bounds of the buckets of the duration, in seconds.
+ * Source: the OpenTelemetry semantic conventions for SignalR server metrics.
+ */
+const durationBoundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
+
+/**
  * Reports metrics and spans to OpenTelemetry, with the names of ASP.NET Core. Needs the package
  * `@opentelemetry/api`.
  *
  * - Metrics: `signalr.server.active_connections` and `signalr.server.connection.duration` (in
- *   seconds), for all servers of the process. Create only one filter per process, because each
+ *   seconds), for all servers of the process, including connections without a hub. Create only one filter per process, because each
  *   filter counts all connections.
  * - Spans: `Hub/method` for each call and each hook. The span of a stream ends when the stream
  *   starts.
@@ -109,6 +115,7 @@ function recordConnections(meter: Meter): () => void {
   const duration = meter.createHistogram('signalr.server.connection.duration', {
     unit: 's',
     description: 'The duration of connections on the server.',
+    advice: { explicitBucketBoundaries: durationBoundaries },
   });
   const onOpened = (message: unknown): void => {
     const { transport } = message as ConnectionOpenedEvent;

@@ -210,7 +210,7 @@ export class LongPollingTransport extends BufferedTransport {
 
   #awaitPoll(): void {
     if (this.#poll !== undefined) return;
-    this.#startDeadline(() => this.#finish(), this.#times.disconnectTimeout);
+    this.#startDeadline(() => this.#finish(true), this.#times.disconnectTimeout);
   }
 
   /** While the connection closes, its deadline is not replaced. */
@@ -226,7 +226,7 @@ export class LongPollingTransport extends BufferedTransport {
     else this.#sent.response.on('close', () => this.#finish());
   }
 
-  #finish(): void {
+  #finish(isTimedOut = false): void {
     this.#deadline?.stop();
     const events = this.#events;
     this.#events = undefined;
@@ -237,6 +237,6 @@ export class LongPollingTransport extends BufferedTransport {
     this.#waitingBytes = 0;
     this.stopSending();
     this.#posts.end();
-    events?.onClose();
+    events?.onClose(false, isTimedOut);
   }
 }

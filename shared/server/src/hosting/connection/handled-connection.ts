@@ -3,6 +3,7 @@ import type { ClaimsPrincipal } from '../../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../../connections/connection-request.ts';
 import { Gate } from '../../connections/gate.ts';
 import type { TransportEvents } from '../../connections/transport.ts';
+import { ConnectionReport } from '../../hubs/connection/diagnostics.ts';
 import { logMessages } from '../../log-messages.ts';
 import type { ResolvedOptions } from '../../server-options.ts';
 import type { TransportName } from '../../transport-name.ts';
@@ -18,8 +19,8 @@ export function connectionEndpoint(
   return {
     lifetime: {},
     connect(connection) {
-      const handled = new HandledConnection(connection, options);
-      void handled.run(path, handler);
+      const handled = new HandledConnection(path, connection, options);
+      void handled.run(handler);
       return handled;
     },
   };
@@ -29,8 +30,10 @@ export function connectionEndpoint(
 class HandledConnection implements ClientConnection, EndpointConnection, TransportEvents {
   readonly connectionId: string;
   readonly request: ConnectionRequest;
+  readonly #path: string;
   readonly #new: NewConnection;
   readonly #options: ResolvedOptions;
+  readonly #report: ConnectionReport;
   readonly #aborter = new AbortController();
   /** Opens when there is something to read. */
   readonly #readable = new Gate();
@@ -41,15 +44,18 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
   #isPaused = false;
   #isClosed = false;
   #isReturned = false;
+  #error: unknown;
   #user: ClaimsPrincipal | undefined;
   #shutdownTimer: NodeJS.Timeout | undefined;
 
-  constructor(connection: NewConnection, options: ResolvedOptions) {
+  constructor(path: string, connection: NewConnection, options: ResolvedOptions) {
+    this.#path = path;
     this.connectionId = connection.context.connectionId;
     this.request = connection.request;
     this.#user = connection.context.ticket?.user;
     this.#new = connection;
     this.#options = options;
+    this.#report = new ConnectionReport(path, this.connectionId, this.transport);
   }
 
   get transport(): TransportName {
@@ -104,14 +110,15 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
   }
 
   /** Runs the handler after the transport has started, and closes the connection after it. */
-  async run(path: string, handler: ConnectionHandler): Promise<void> {
+  async run(handler: ConnectionHandler): Promise<void> {
     await Promise.resolve();
     try {
       await handler(this);
     } catch (error) {
       // An aborted operation of the handler is no failure after the connection has closed.
       if (!this.signal.aborted) {
-        this.#options.logger.error(logMessages.connectionHandlerFailed(path), error);
+        this.#options.logger.error(logMessages.connectionHandlerFailed(this.#path), error);
+        this.#error = error;
       }
     }
     this.#isReturned = true;
@@ -132,9 +139,11 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
     this.#readable.open();
   }
 
-  onClose(): void {
+  onClose(_isLost?: boolean, isTimedOut?: boolean): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    const error = this.#error instanceof Error ? this.#error : undefined;
+    this.#report.close(error, isTimedOut);
     this.#stop();
     if (this.#isReturned) this.#end();
   }
@@ -153,6 +162,7 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
 
   shutdown(): void {
     if (this.#shutdownTimer !== undefined) return;
+    if (!this.signal.aborted) this.#report.status = 'app_shutdown';
     this.#shutdownTimer = setTimeout(() => {
       this.#new.transport.abort();
       this.#new.onEnded();

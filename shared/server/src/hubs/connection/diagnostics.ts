@@ -11,7 +11,7 @@ import type { TransportName } from '../../transport-name.ts';
  * });
  */
 export interface ConnectionOpenedEvent {
-  /** The name of the hub class. */
+  /** The name of the hub, or the path of `mapConnection`. */
   readonly hubName: string;
   readonly connectionId: string;
   readonly transport: TransportName;
@@ -22,7 +22,8 @@ export interface ConnectionClosedEvent extends ConnectionOpenedEvent {
   /** How long the connection was open, in ms. */
   readonly duration: number;
   /**
-   * Why the connection closed. `normal_closure` includes errors; see `error`.
+   * Why the connection closed. `timeout` means that the client was silent, or stayed away, for too
+   * long. `normal_closure` includes errors; see `error`.
    * Source: `signalr.connection.status` of ASP.NET Core's metrics.
    */
   readonly status: 'normal_closure' | 'timeout' | 'app_shutdown';
@@ -68,13 +69,13 @@ export class ConnectionReport {
   }
 
   /** Publishes `connection.closed`. */
-  close(error: Error | undefined): void {
+  close(error: Error | undefined, isTimedOut = false): void {
     if (!diagnostics.connectionClosed.hasSubscribers) return;
     const duration = performance.now() - this.#openedAt;
     const event: ConnectionClosedEvent = {
       ...this.#describe(),
       duration,
-      status: this.status,
+      status: isTimedOut ? 'timeout' : this.status,
       error,
     };
     diagnostics.connectionClosed.publish(event);

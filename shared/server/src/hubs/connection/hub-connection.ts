@@ -161,12 +161,12 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   }
 
   /** The transport has closed, so the connection ends, whichever side closed it. */
-  onClose(): void {
+  onClose(_isLost?: boolean, isTimedOut?: boolean): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#stopMessages();
     this.#departure?.onClosed();
-    this.#report.close(this.#error);
+    this.#report.close(this.#error, isTimedOut);
     this.#endCalls();
     // If the connected hook still runs, `#join` leaves after it.
     if (!this.#membership.isJoining) void this.#leave();

@@ -178,7 +178,7 @@ export class StatefulTransport implements Transport, TransportEvents {
     this.#connection.onReceive(chunk);
   }
 
-  onClose(isConnectionLost?: boolean): void {
+  onClose(isConnectionLost?: boolean, isTimedOut?: boolean): void {
     if (this.#isMoving && !this.#isClosing) {
       this.#isClientAway = true;
     } else if (isConnectionLost === true && this.#buffer !== undefined && !this.#isClosing) {
@@ -186,7 +186,7 @@ export class StatefulTransport implements Transport, TransportEvents {
       this.#startDisconnectDeadline();
     } else {
       this.#end();
-      this.#connection.onClose();
+      this.#connection.onClose(false, isTimedOut);
     }
   }
 
@@ -241,16 +241,23 @@ export class StatefulTransport implements Transport, TransportEvents {
   }
 
   #startDisconnectDeadline(): void {
-    this.#disconnectDeadline = new Deadline(() => this.abort(), this.#options.disconnectTimeout);
+    const { disconnectTimeout } = this.#options;
+    this.#disconnectDeadline = new Deadline(() => this.#timeOut(), disconnectTimeout);
+  }
+
+  #timeOut(): void {
+    this.#end();
+    this.#transport.abort();
+    this.#closeDisconnected(true);
   }
 
   /** Closes the connection of a disconnected client: no transport will report that it closed. */
-  #closeDisconnected(): void {
+  #closeDisconnected(isTimedOut = false): void {
     if (!this.#isClientAway) return;
     this.#isClientAway = false;
     this.#disconnectDeadline?.stop();
     this.#disconnectDeadline = undefined;
-    this.#connection.onClose();
+    this.#connection.onClose(true, isTimedOut);
   }
 }
 
