@@ -20,7 +20,7 @@ class EchoHub extends Hub {
 }
 
 /** Returns the configuration below a heading of the page, with the ports of this test. */
-function configuration(heading: string, ports: Record<string, number>): string {
+function configuration(heading: string, ports: Record<string, number | string>): string {
   const [, code = ''] =
     new RegExp(`\n## ${heading}\n[^]*?\`\`\`\\w+\n([^]*?)\`\`\``).exec(page) ?? [];
   return Object.entries(ports).reduce((text, [from, to]) => text.replaceAll(from, `${to}`), code);
@@ -35,7 +35,12 @@ async function startProxy(
   const servers = [await testServer(hubs), await testServer(hubs)] as const;
   const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
   const port = await freePort();
-  const ports = { 8080: port, 3001: servers[0].port, 3002: servers[1].port };
+  const ports = {
+    'example.org': `http://127.0.0.1:${port}`,
+    8080: port,
+    3001: servers[0].port,
+    3002: servers[1].port,
+  };
   const proxy = start(configuration(heading, ports), folder);
   const exited = once(proxy, 'exit');
   onTestFinished(async () => {
@@ -86,6 +91,17 @@ test.runIf(findCommand('haproxy') !== undefined)('the configuration of HAProxy w
     writeFileSync(join(folder, 'haproxy.cfg'), code);
     const args = ['-db', '-q', '-f', join(folder, 'haproxy.cfg')];
     return spawn('haproxy', args, { stdio: 'inherit' });
+  });
+  await callOverAllTransports(url);
+});
+
+test.runIf(findCommand('caddy') !== undefined)('the configuration of Caddy works', async () => {
+  const url = await startProxy('Caddy', (code, folder) => {
+    writeFileSync(join(folder, 'Caddyfile'), `{\n  admin off\n  auto_https off\n}\n${code}`);
+    const args = ['run', '--adapter', 'caddyfile', '--config', join(folder, 'Caddyfile')];
+    // Caddy writes its state into the home of the user.
+    const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+    return spawn('caddy', args, { stdio: 'ignore', env });
   });
   await callOverAllTransports(url);
 });

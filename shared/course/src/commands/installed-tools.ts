@@ -7,6 +7,8 @@ export function findMissingTools(): string[] {
     ['Chromium', findChromium()],
     ['redis-server', findCommand('redis-server')],
     ['haproxy', findCommand('haproxy')],
+    ['nginx', findCommand('nginx')],
+    ['caddy', findCommand('caddy')],
     ['the .NET SDK (dotnet)', findCommand('dotnet')],
   ];
   return tools.flatMap(([name, path]) => (path === undefined ? [name] : []));
