@@ -6,7 +6,7 @@ import { type RedisServerProcess, startRedisServer } from '../local/index.ts';
 import * as wire from '../pub-sub/redis-protocol.ts';
 import { hasRedisServer } from '../testing/redis-server-installed.ts';
 import { TestServer } from '../testing/server-pair.ts';
-import { TestMachine } from '../testing/test-machine.ts';
+import { TestMachine } from '../testing/workers/test-machine.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);
 

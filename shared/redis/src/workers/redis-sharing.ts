@@ -8,6 +8,7 @@ import { RedisLifetimeManager } from '../redis-lifetime-manager.ts';
 import type { ResolvedRedisOptions } from '../redis-options.ts';
 import { SharedRedis } from './shared-redis.ts';
 import { WorkerRedis } from './worker-redis.ts';
+import { WorkerRedisClient } from './worker-redis-client.ts';
 
 /** Returns how the workers of a machine share one connection to Redis. */
 export function redisSharing(options: ResolvedRedisOptions): BackplaneSharing {
@@ -17,7 +18,7 @@ export function redisSharing(options: ResolvedRedisOptions): BackplaneSharing {
       const redis = new WorkerRedis(port);
       const workerOptions: ResolvedRedisOptions = {
         ...options,
-        createClient: redis.createClient,
+        createClient: () => new WorkerRedisClient(redis),
         publish: publishWith(false, false),
         countSubscribers: countSubscribersWith(false, false),
         // The heartbeats of the primary process do that.

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, expect, test as baseTest } from 'vitest
 import { type RedisServerProcess, startRedisServer } from '../local/index.ts';
 import { redis } from '../redis.ts';
 import { hasRedisServer } from '../testing/redis-server-installed.ts';
-import { WorkerHub, workerHubMethods, workerHubOptions } from '../testing/worker-hub.ts';
+import { WorkerHub, workerHubMethods, workerHubOptions } from '../testing/workers/worker-hub.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
   server = await startRedisServer();
   admin = createAdmin();
   await admin.connect();
-  const script = fileURLToPath(new URL('../testing/worker-program.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../testing/workers/worker-program.ts', import.meta.url));
   const flags = ['--conditions=@practical-signalr/source', '--import=tsx'];
   program = spawn(process.execPath, [...flags, script, server.url], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -3,13 +3,13 @@ import { causes } from '../causes.ts';
 import { RelayedError } from '../pub-sub/explain-redis-error.ts';
 import type { RedisPubSubClient } from '../redis-client.ts';
 import type { RedisCommand } from './worker-messages.ts';
-import type { WorkerRedis } from './worker-redis.ts';
+import type { RedisUser, WorkerRedis } from './worker-redis.ts';
 
 type Subscribe = RedisPubSubClient['subscribe'];
 type Evaluate = NonNullable<RedisPubSubClient['eval']>;
 
 /** A client of Redis in a worker. The primary process runs its commands. */
-export class WorkerRedisClient implements RedisPubSubClient {
+export class WorkerRedisClient implements RedisPubSubClient, RedisUser {
   readonly #redis: WorkerRedis;
   readonly #events = new EventEmitter<{ readonly ready: []; readonly error: [unknown] }>();
   #isOpen = false;
@@ -43,13 +43,11 @@ export class WorkerRedisClient implements RedisPubSubClient {
     this.#events.on(event, listener);
   }
 
-  /** Called when the primary process is connected to Redis. */
   onConnected(): void {
     this.#resolveConnected();
     this.#events.emit('ready');
   }
 
-  /** Called when an outage begins. */
   onDisconnected(error: Error): void {
     this.#events.emit('error', error);
   }

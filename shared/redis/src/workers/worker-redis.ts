@@ -3,12 +3,19 @@ import type { RedisPubSubClient } from '../redis-client.ts';
 import { RelayedError } from '../pub-sub/explain-redis-error.ts';
 import { restoreError } from './relayed-error.ts';
 import type { CallMessage, RedisCommand, ToWorker } from './worker-messages.ts';
-import { WorkerRedisClient } from './worker-redis-client.ts';
 
 type Listener = Parameters<RedisPubSubClient['subscribe']>[1];
 
+/** A client of {@link WorkerRedis}. */
+export interface RedisUser {
+  /** Called when the primary process is connected to Redis. */
+  onConnected(): void;
+  /** Called when an outage begins. */
+  onDisconnected(error: Error): void;
+}
+
 interface PendingCall {
-  readonly client: WorkerRedisClient;
+  readonly client: RedisUser;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -16,10 +23,10 @@ interface PendingCall {
 /** The way of one worker to the connection to Redis that its primary process holds. */
 export class WorkerRedis {
   readonly #port: WorkerPort;
-  readonly #clients = new Set<WorkerRedisClient>();
+  readonly #clients = new Set<RedisUser>();
   readonly #calls = new Map<number, PendingCall>();
   /** Channel → listeners and the clients that have added them. */
-  readonly #listeners = new Map<string, Map<WorkerRedisClient, Listener>>();
+  readonly #listeners = new Map<string, Map<RedisUser, Listener>>();
   #lastId = 0;
   #isConnected = false;
   #cause: string | undefined;
@@ -33,17 +40,15 @@ export class WorkerRedis {
     return this.#isConnected;
   }
 
-  readonly createClient = (): RedisPubSubClient => new WorkerRedisClient(this);
-
   /** Adds a client. It learns the state of the connection now and when it changes. */
-  addClient(client: WorkerRedisClient): void {
+  addClient(client: RedisUser): void {
     this.#clients.add(client);
     if (this.#isConnected) client.onConnected();
     else if (this.#cause !== undefined) client.onDisconnected(new RelayedError(this.#cause));
   }
 
   /** Removes a client, its subscriptions and its calls. */
-  removeClient(client: WorkerRedisClient, error: Error): void {
+  removeClient(client: RedisUser, error: Error): void {
     this.#clients.delete(client);
     const channels = [...this.#listeners].filter(([, listeners]) => listeners.has(client));
     // If the primary process has ended, this worker ends, too.
@@ -59,7 +64,7 @@ export class WorkerRedis {
   }
 
   /** Runs a command in the primary process. */
-  run(client: WorkerRedisClient, command: RedisCommand, bytes = 0): Promise<unknown> {
+  run(client: RedisUser, command: RedisCommand, bytes = 0): Promise<unknown> {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
@@ -70,24 +75,24 @@ export class WorkerRedis {
   }
 
   async subscribe(
-    client: WorkerRedisClient,
+    client: RedisUser,
     channels: readonly string[],
     listener: Listener,
   ): Promise<void> {
     for (const channel of channels) {
-      const listeners = this.#listeners.get(channel) ?? new Map<WorkerRedisClient, Listener>();
+      const listeners = this.#listeners.get(channel) ?? new Map<RedisUser, Listener>();
       this.#listeners.set(channel, listeners.set(client, listener));
     }
     await this.run(client, { name: 'subscribe', channels });
   }
 
-  async unsubscribe(client: WorkerRedisClient, channels: readonly string[]): Promise<void> {
+  async unsubscribe(client: RedisUser, channels: readonly string[]): Promise<void> {
     const unused = channels.filter((channel) => this.#removeListener(client, channel));
     if (unused.length > 0) await this.run(client, { name: 'unsubscribe', channels: unused });
   }
 
   /** Returns whether no client of this worker listens to the channel any more. */
-  #removeListener(client: WorkerRedisClient, channel: string): boolean {
+  #removeListener(client: RedisUser, channel: string): boolean {
     const listeners = this.#listeners.get(channel);
     listeners?.delete(client);
     if (listeners !== undefined && listeners.size > 0) return false;

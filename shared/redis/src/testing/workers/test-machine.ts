@@ -4,8 +4,8 @@ import type {
   SharedBackplane,
   WorkerPort,
 } from '@practical-signalr/server/scale-out';
-import type { RedisOptions } from '../redis-options.ts';
-import { redis } from '../redis.ts';
+import type { RedisOptions } from '../../redis-options.ts';
+import { redis } from '../../redis.ts';
 
 /** A machine with workers, all in this process. Messages are cloned and arrive later, as over IPC. */
 export class TestMachine {

@@ -2,7 +2,7 @@ import { SignalRServer } from '@practical-signalr/server';
 import { runWorkers } from '@practical-signalr/server/cluster';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { redis } from '../redis.ts';
+import { redis } from '../../redis.ts';
 import { WorkerHub, workerHubMethods, workerHubOptions } from './worker-hub.ts';
 
 // A machine with two workers, for tests. It prints its port, and restarts its workers when it reads
