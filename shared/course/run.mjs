@@ -17,7 +17,6 @@ const files = {
   differential: 'shared/conformance/src/differential-command.ts',
   'rolling-restart': 'shared/conformance/src/rolling-restart-command.ts',
   emulator: 'shared/azure-emulator/src/cli.ts',
-  bench: 'shared/bench/src/bench-command.ts',
 };
 
 const [name = '', ...args] = process.argv.slice(2);
@@ -33,7 +32,10 @@ const conditions = '--conditions=@practical-signalr/source';
 const tsx = fileURLToPath(import.meta.resolve('tsx/cli'));
 const nodeOptions = isWatching
   ? [tsx, 'watch', '--clear-screen=false', conditions]
-  : [conditions, '--import=tsx'];
+  : [
+      conditions,
+      `--import=${new URL('../lesson-kit/typescript/register.js', import.meta.url).href}`,
+    ];
 
 const child = spawn(process.execPath, [...nodeOptions, path, ...words, ...args], {
   stdio: 'inherit',

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
+import { nodeArguments } from '@practical-signalr/lesson-kit';
 import { afterEach, expect, test } from 'vitest';
 import { buildSlides } from './build-slides.ts';
 import { slideAssets } from './slide-assets.ts';
@@ -19,14 +20,10 @@ afterEach(() => {
 /** Starts a command as npm does. */
 function start(command: string, args: string[] = [], env: NodeJS.ProcessEnv = {}): ChildProcess {
   const file = fileURLToPath(new URL(command, import.meta.url));
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@practical-signalr/source', '--import=tsx', file, ...args],
-    {
-      env: { ...process.env, NODE_OPTIONS: '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [...nodeArguments, file, ...args], {
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   running.push(child);
   return child;
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { nodeArguments } from '@practical-signalr/lesson-kit';
 import { afterEach, expect, test } from 'vitest';
 import { emulatorCommand, commandOptions } from './emulator-command.ts';
 import { DEFAULT_ACCESS_KEY, type Emulator } from './index.ts';
@@ -98,8 +99,7 @@ test('--help lists every option and starts nothing', async () => {
 });
 
 const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
-const start = (...args: string[]) =>
-  spawn(process.execPath, ['--conditions=@practical-signalr/source', '--import=tsx', cli, ...args]);
+const start = (...args: string[]) => spawn(process.execPath, [...nodeArguments, cli, ...args]);
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the process with code 0', async (signal) => {
   const child = start('--port', '0');

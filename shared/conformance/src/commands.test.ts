@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { nodeArguments } from '@practical-signalr/lesson-kit';
 import { expect, test } from 'vitest';
 import { errorTexts } from './error-texts.ts';
 
@@ -7,7 +8,7 @@ import { errorTexts } from './error-texts.ts';
 const outcome = (command: string, ...args: string[]): Promise<[string, number]> =>
   new Promise((resolve) => {
     const file = fileURLToPath(new URL(command, import.meta.url));
-    const all = ['--conditions=@practical-signalr/source', '--import=tsx', file, ...args];
+    const all = [...nodeArguments, file, ...args];
     const child = execFile(process.execPath, all, (_error, stdout, stderr) =>
       resolve([stdout + stderr, child.exitCode ?? -1]),
     );

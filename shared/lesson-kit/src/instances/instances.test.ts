@@ -11,6 +11,7 @@ import express from 'express';
 import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { errors } from '../errors.ts';
+import { nodeArguments } from '../run/run-lesson.ts';
 import type { ObservedRequest } from '../wire/observe/observed-request.ts';
 import { requestJournal } from '../serve/request-journal.ts';
 import { createBalancer, type Instance, startInstance } from './index.ts';
@@ -178,11 +179,7 @@ test('an instance stops when its parent process is killed', async () => {
   const parent = script(`import { startInstance } from ${JSON.stringify(entry)};
     const { url } = await startInstance('instance 1', new URL(${JSON.stringify(script(serving))}), { PORT: '0' });
     console.log(url);`);
-  const child = spawn(process.execPath, [
-    '--conditions=@practical-signalr/source',
-    '--import=tsx',
-    parent.pathname,
-  ]);
+  const child = spawn(process.execPath, [...nodeArguments, parent.pathname]);
   ends.push(() => child.kill('SIGKILL'));
   const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   expect((await fetch(url)).status).toBe(200);

@@ -8,8 +8,10 @@ export const RESTART = 75;
 /** The argument that serves the built page with the built packages. */
 export const PRODUCTION = '--production';
 
+const typescript = `--import=${new URL('../../typescript/register.js', import.meta.url).href}`;
+
 /** The arguments with which Node runs TypeScript from the sources of the workspace. */
-export const nodeArguments = ['--conditions=@practical-signalr/source', '--import=tsx'];
+export const nodeArguments = ['--conditions=@practical-signalr/source', typescript];
 
 /**
  * Returns the file that starts the lesson in `folder`: its server, or the start of all its servers.
@@ -27,7 +29,7 @@ export async function runLesson(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<number> {
   const production = args.includes(PRODUCTION);
-  const options = production ? ['--import=tsx'] : nodeArguments;
+  const options = production ? [typescript] : nodeArguments;
   const environment = production ? { NODE_ENV: 'production', ...env } : env;
   for (;;) {
     const child = spawn(process.execPath, [...options, entryOf(folder), ...args], {
