@@ -1,16 +1,14 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { hasDotnet } from '@practical-signalr/lesson-kit/instances';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildDotnet, hasDotnet } from '@practical-signalr/lesson-kit/instances';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { aliceToken, cellName, cells, type CheckServer, startCheckServer } from './check-server.ts';
 import { allPassed } from './client-checks.ts';
 
-const folder = fileURLToPath(new URL('../../dotnet/client', import.meta.url));
+const project = new URL('../../dotnet/client/Client.csproj', import.meta.url);
 const env = { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' };
 const run = async (...args: string[]): Promise<string> =>
-  (await promisify(execFile)('dotnet', args, { cwd: folder, env, timeout: 100_000 })).stdout;
+  (await promisify(execFile)('dotnet', args, { env, timeout: 100_000 })).stdout;
 
 if (!hasDotnet() && process.env['CI'] !== undefined)
   throw new Error('No .NET SDK was found. CI requires it: install it.');
@@ -20,8 +18,8 @@ describe.skipIf(!hasDotnet())('the .NET client (skipped if no .NET SDK is instal
   const results: Record<string, Record<string, string>> = {};
   beforeAll(async () => {
     server = await startCheckServer();
-    await run('build', '-c', 'Release', '-o', join(folder, 'bin/out'), '--nologo');
-    const lines = await run(join(folder, 'bin/out/Client.dll'), server.url, aliceToken());
+    const { assembly } = await buildDotnet(project);
+    const lines = await run(assembly, server.url, aliceToken());
     for (const line of lines.trim().split('\n')) {
       const { cell, check, result } = JSON.parse(line) as {
         cell: string;
@@ -32,6 +30,14 @@ describe.skipIf(!hasDotnet())('the .NET client (skipped if no .NET SDK is instal
     }
   });
   afterAll(() => server.close());
+
+  test('is not built again while its sources stay the same', async () => {
+    vi.stubEnv('PATH', '');
+    await expect(buildDotnet(project)).resolves.toMatchObject({
+      assembly: expect.stringMatching(/Client\.dll$/) as string,
+    });
+    vi.unstubAllEnvs();
+  });
 
   test.each(cells.map(cellName))('%s: all checks pass', (name) => {
     expect(results[name]).toEqual(allPassed);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildDotnetProjects, hasDotnet } from '@practical-signalr/lesson-kit/instances';
 import { startBrowserServer } from '@practical-signalr/lesson-kit/testing';
 import { root } from '../lessons/sections.ts';
 import { findMissingTools } from './installed-tools.ts';
@@ -17,6 +18,10 @@ const summaries = join(root, '.turbo/runs');
  */
 export async function runAllTests(): Promise<Counts> {
   removeReports();
+  if (process.env['CI'] !== undefined && hasDotnet()) {
+    // A project that does not build fails the tests that use it.
+    await buildDotnetProjects(dotnetProjects()).catch(() => undefined);
+  }
   const tools = [
     `node ${process.versions.node.split('.')[0]}`,
     ...findMissingTools().map((tool) => `without ${tool}`),
@@ -44,6 +49,24 @@ export async function runAllTests(): Promise<Counts> {
   const counts = countTasks(summary, root);
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   return counts;
+}
+
+/** Returns the .csproj files of the lessons, the emulator and the conformance tests. */
+function dotnetProjects(): string[] {
+  const folders = [
+    ...readdirSync(join(root, 'lessons')).map((lesson) => `lessons/${lesson}/lab/dotnet`),
+    'shared/azure-emulator/dotnet',
+    'shared/conformance/dotnet',
+    'shared/conformance/dotnet/client',
+  ];
+  return folders
+    .map((folder) => join(root, folder))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.csproj'))
+        .map((file) => join(folder, file)),
+    );
 }
 
 /**

@@ -2,7 +2,8 @@ import { lessonNumber, portBeside } from '../run/lesson-number.ts';
 import { mustRunHere } from './instance-elsewhere.ts';
 import { DOTNET } from './balancer-rule.ts';
 import type { Instance } from './instance.ts';
-import { type DotnetState, hasDotnet, startDotnet } from './start-dotnet.ts';
+import { hasDotnet } from './build-dotnet.ts';
+import { type DotnetState, startDotnet } from './start-dotnet.ts';
 import { startInstance } from './start-instance.ts';
 
 /** The options of {@link InstanceGroup}. */
