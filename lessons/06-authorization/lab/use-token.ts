@@ -22,7 +22,7 @@ export interface ConnectionWithToken {
 
 /** How a connection with a token is built. */
 interface TokenOptions extends IHttpConnectionOptions {
-  /** How long the first token is valid; default: 60 s. Later tokens are valid for 60 s. */
+  /** How long a token of the start is valid; default: 60 s. Later tokens are valid for 60 s. */
   readonly seconds?: number;
   readonly level?: LogLevel;
   readonly configure?: (builder: HubConnectionBuilder) => void;
@@ -35,15 +35,19 @@ export function useToken(
   { seconds = 60, level = LogLevel.Information, ...options }: TokenOptions = {},
 ): Promise<string> {
   const tokens: string[] = [];
+  let isStarted = false;
   const attempt = crypto.randomUUID();
   const accessTokenFactory = async (): Promise<string> => {
-    const token = await getToken(tokens.length === 0 ? seconds : 60);
+    const token = await getToken(isStarted ? 60 : seconds);
     tokens.push(token);
     return token;
   };
   return useConnection(
     `${url}?attempt=${attempt}`,
-    ({ connection, log }) => use({ connection, attempt, log, tokens }),
+    ({ connection, log }) => {
+      isStarted = true;
+      return use({ connection, attempt, log, tokens });
+    },
     { ...WEB_SOCKETS, accessTokenFactory, level, ...options },
   );
 }

@@ -38,7 +38,6 @@ const commands: Record<string, readonly string[]> = {
   differential: ['--seed', '--cases', '--minutes', '--lanes', '--expected', '--actual'].map(
     (name) => `${name} <`,
   ),
-  bench: ['--full', '--rounds <number>', '--peers <names>', '--workloads <names>'],
   emulator: ['port', 'host', 'key', 'mode', 'upstream', 'quota', 'units', 'latency', 'drop'].map(
     (name) => `--${name} <value>`,
   ),

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import type {
-  HubLifetimeManager,
-  HubLifetimeManagerFactory,
-} from '@practical-signalr/server/scale-out';
+import type { HubLifetimeManager } from '@practical-signalr/server/scale-out';
 import { LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
 import type { RedisOptions } from '../redis-options.ts';
 import { redis } from '../redis.ts';
@@ -14,12 +11,10 @@ export class TestServer {
   readonly client: LifetimeSuiteClient;
   readonly manager: HubLifetimeManager;
 
-  constructor(user: string, options: RedisOptions | HubLifetimeManagerFactory, hubName?: string) {
+  constructor(user: string, options: RedisOptions, hubName?: string) {
     this.log = new LoggedHub(hubName);
     this.client = new LifetimeSuiteClient(user);
-    const create =
-      typeof options === 'function' ? options : redis({ ackTimeout: 5000, ...options });
-    this.manager = create(this.log.hub);
+    this.manager = redis({ ackTimeout: 5000, ...options })(this.log.hub);
   }
 
   get data(): Readonly<Record<string, number | string>> {

@@ -233,7 +233,6 @@ export class MappedHub {
       this.options.logger.info(message);
     } else for (const connection of this.#live.values()) connection.shutdown();
     await empty;
-    await this.#endpoint.close?.();
   }
 
   #beat(): void {
