@@ -17,6 +17,7 @@ const files = {
   differential: 'shared/conformance/src/differential-command.ts',
   'rolling-restart': 'shared/conformance/src/rolling-restart-command.ts',
   emulator: 'shared/azure-emulator/src/cli.ts',
+  bench: 'shared/bench/src/bench-command.ts',
 };
 
 const [name = '', ...args] = process.argv.slice(2);

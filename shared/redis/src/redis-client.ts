@@ -20,7 +20,7 @@ export interface RedisPubSubClient {
   /** Returns the value and deletes the key, in one step. */
   getDel(key: string): Promise<string | null>;
   /** Not available for every client. */
-  withCommandOptions?(options: { readonly asap: boolean }): RedisPubSubClient;
+  withCommandOptions?(options: { readonly asap: boolean }): UrgentCommands;
   /** Not available for every client. */
   role?(): Promise<{ readonly role: string }>;
   /** Not available for every client. */
@@ -29,7 +29,7 @@ export interface RedisPubSubClient {
     options: { readonly keys: string[]; readonly arguments: (string | Buffer)[] },
   ): Promise<unknown>;
   /** Not available for every client. */
-  withTypeMapping?(mapping: object): RedisPubSubClient;
+  withTypeMapping?(mapping: object): Pick<RedisPubSubClient, 'eval'>;
   sPublish(channel: string, message: Buffer): Promise<number>;
   pubSubNumSub(channels: string[]): Promise<Readonly<Record<string, number>>>;
   pubSubShardNumSub(channels: string[]): Promise<Readonly<Record<string, number>>>;
@@ -40,6 +40,9 @@ export interface RedisPubSubClient {
   on(event: 'error' | 'ready', listener: (error?: unknown) => void): unknown;
 }
 
+/** The commands that may precede those that wait to be written. */
+type UrgentCommands = Pick<RedisPubSubClient, 'publish' | 'sPublish' | 'role'>;
+
 /** Publishes with a client. Resolves with the number of receivers. */
 export type Publish = (
   client: RedisPubSubClient,
@@ -49,7 +52,7 @@ export type Publish = (
 ) => Promise<number>;
 
 /** Returns a client whose commands precede those that wait to be written to Redis. */
-export const withPriority = (client: RedisPubSubClient): RedisPubSubClient =>
+export const withPriority = (client: RedisPubSubClient): UrgentCommands =>
   client.withCommandOptions?.({ asap: true }) ?? client;
 
 /** Returns the number of subscribers of a channel. */

@@ -1,6 +1,11 @@
-import type { HubLifetimeManagerFactory } from '@practical-signalr/server/scale-out';
+import type {
+  HubLifetimeManager,
+  HubLifetimeManagerFactory,
+  ScaleOutHub,
+} from '@practical-signalr/server/scale-out';
 import { RedisLifetimeManager } from './redis-lifetime-manager.ts';
 import { type RedisOptions, resolveRedisOptions } from './redis-options.ts';
+import { redisSharing } from './workers/redis-sharing.ts';
 
 /**
  * Connects all servers over one Redis, so that a message that one server sends reaches the clients
@@ -14,5 +19,6 @@ import { type RedisOptions, resolveRedisOptions } from './redis-options.ts';
  */
 export function redis(options: RedisOptions): HubLifetimeManagerFactory {
   const resolved = resolveRedisOptions(options);
-  return (hub) => new RedisLifetimeManager(resolved, hub);
+  const create = (hub: ScaleOutHub): HubLifetimeManager => new RedisLifetimeManager(resolved, hub);
+  return Object.assign(create, { sharing: redisSharing(resolved) });
 }

@@ -38,6 +38,7 @@ const commands: Record<string, readonly string[]> = {
   differential: ['--seed', '--cases', '--minutes', '--lanes', '--expected', '--actual'].map(
     (name) => `${name} <`,
   ),
+  bench: ['--full', '--rounds <number>', '--peers <names>', '--workloads <names>'],
   emulator: ['port', 'host', 'key', 'mode', 'upstream', 'quota', 'units', 'latency', 'drop'].map(
     (name) => `--${name} <value>`,
   ),

@@ -61,6 +61,7 @@ const elsewhere: Record<string, string> = {
   'npm run new-lesson -- your-topic': 'shared/course/src/commands/new-lesson.test.ts',
   'npm run docs:api': 'shared/docs/src/api.test.ts',
   'npm run rolling-restart': 'shared/conformance/src/hand-over/rolling-restart.test.ts',
+  'npm run bench': 'shared/bench/src/load/load-generators.test.ts',
   'npm run slides:pdf': 'slides/src/commands.test.ts',
   'npm run picture': 'shared/course/src/commands/picture.ts',
   'npm run lint': 'shared/course/src/commands/test.ts',

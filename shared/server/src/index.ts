@@ -104,7 +104,7 @@ export {
   type HealthRouterOptions,
 } from './hosting/health/health-router.ts';
 export { forwardedAddress, type ForwardedAddressOptions } from './limits/client-address.ts';
-export type { ClientLimits, RateLimit } from './limits/client-limits.ts';
+export type { ClientLimits, RateLimit, RateMessages } from './limits/client-limits.ts';
 export type {
   HubPresence,
   PresenceChange,

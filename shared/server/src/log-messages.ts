@@ -86,6 +86,8 @@ export const logMessages = {
     `Connection ${id} sent an invalid message. The connection was closed.`,
   sendNotAwaited: (hub: string, method: string) =>
     `${hub} could not send '${method}', and the application did not await it.`,
+  ratesNotShared: (name: string) =>
+    `The ${name} are not shared with other servers. This server counts alone until Redis can be reached.`,
   contextAfterCall: (hub: string) => `${hub} used its context after its call has ended.`,
   sendFailed: (target: string) => `The response to '${target}' could not be serialized.`,
 } as const;

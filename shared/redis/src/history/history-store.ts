@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { RESP_TYPES } from '@redis/client';
 import { causes } from '../causes.ts';
+import { asBuffersMapping } from '../pub-sub/as-buffers-mapping.ts';
 import { explainRedisError } from '../pub-sub/explain-redis-error.ts';
 import type { RedisBus } from '../pub-sub/redis-bus.ts';
 import type { RedisPubSubClient } from '../redis-client.ts';
@@ -141,8 +141,6 @@ export class HistoryStore {
     return this.#bus.run(evaluate, explainHistoryRefusal);
   }
 }
-
-const asBuffersMapping = { [RESP_TYPES.BLOB_STRING]: Buffer };
 
 const writeUser = (user: string | undefined): string => JSON.stringify(user ?? null);
 

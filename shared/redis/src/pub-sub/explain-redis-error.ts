@@ -26,8 +26,12 @@ const causeByMessage: readonly (readonly [RegExp, (match: RegExpMatchArray) => s
   [/sentinel/i, () => causes.noSentinelMaster],
 ];
 
+/** An error of another process. Its message is a cause, as one sentence without secrets. */
+export class RelayedError extends Error {}
+
 /** Returns the cause of an error of Redis or of its client as one sentence without secrets. */
 export function explainRedisError(error: unknown, wasConnected: boolean): string {
+  if (error instanceof RelayedError) return error.message;
   const { name, code, message } = (error ?? {}) as {
     name?: string;
     code?: string;

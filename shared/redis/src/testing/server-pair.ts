@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import type { HubLifetimeManager } from '@practical-signalr/server/scale-out';
+import type {
+  HubLifetimeManager,
+  HubLifetimeManagerFactory,
+} from '@practical-signalr/server/scale-out';
 import { LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
 import type { RedisOptions } from '../redis-options.ts';
 import { redis } from '../redis.ts';
@@ -11,10 +14,12 @@ export class TestServer {
   readonly client: LifetimeSuiteClient;
   readonly manager: HubLifetimeManager;
 
-  constructor(user: string, options: RedisOptions, hubName?: string) {
+  constructor(user: string, options: RedisOptions | HubLifetimeManagerFactory, hubName?: string) {
     this.log = new LoggedHub(hubName);
     this.client = new LifetimeSuiteClient(user);
-    this.manager = redis({ ackTimeout: 5000, ...options })(this.log.hub);
+    const create =
+      typeof options === 'function' ? options : redis({ ackTimeout: 5000, ...options });
+    this.manager = create(this.log.hub);
   }
 
   get data(): Readonly<Record<string, number | string>> {

@@ -34,10 +34,9 @@ export class PooledWorker {
     this.started.catch(() => undefined); // a pool that closes does not wait for it
   }
 
-  /** Sends a message. Kills a worker for which too many bytes wait. */
-  send(message: ToWorker): void {
+  /** Sends a message with `bytes` of payload. Kills a worker for which too many bytes wait. */
+  send(message: ToWorker, bytes = sizeOf(message)): void {
     if (!this.#worker.isConnected()) return;
-    const bytes = sizeOf(message);
     this.#waitingBytes += bytes;
     if (this.#waitingBytes > MAXIMUM_WAITING_BYTES) {
       this.#onStuck();

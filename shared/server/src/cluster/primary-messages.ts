@@ -3,10 +3,17 @@ import type { WorkerMessage } from './worker-messages.ts';
 /** Marks the messages of this package among those of the application. */
 const MARK = 'practical-signalr';
 
+/** Messages between the lifetime managers of a worker and the connection that workers share. */
+interface BackplaneMessages {
+  readonly kind: 'backplane';
+  readonly messages: readonly unknown[];
+}
+
 /** What a worker sends to the primary process. */
 export type ToPrimary =
   | { readonly kind: 'joined'; readonly socketPath: string }
   | { readonly kind: 'started' }
+  | BackplaneMessages
   | {
       readonly kind: 'relay';
       /** Undefined for all other workers. */
@@ -19,6 +26,7 @@ export type ToPrimary =
 export type ToWorker =
   | { readonly kind: 'peers'; readonly peers: ReadonlyMap<number, string> }
   | { readonly kind: 'stop' }
+  | BackplaneMessages
   | {
       readonly kind: 'relay';
       readonly from: number;

@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { SignalRServer } from '../hosting/signalr-server.ts';
+import type { HubLifetimeManagerFactory } from '../scale-out/scale-out-hub.ts';
 import type { SignalRServerOptions } from '../server-options.ts';
+import { BatchingPort } from './ports/batching-port.ts';
 import { IpcWorkerBus } from './ipc-worker-bus.ts';
 import { type ToPrimary, type ToWorker, unwrap, wrap } from './primary-messages.ts';
 import { privateServer } from './request-forwarder.ts';
 import { takeWorkerEnvironment } from './worker-environment.ts';
+import type { WorkerBus } from './worker-bus.ts';
 import { WorkerForwarder } from './worker-forwarder.ts';
 import { WorkerLifetimeManager } from './worker-lifetime-manager.ts';
 
@@ -29,6 +32,7 @@ export interface WorkerApp {
 /** Runs the application in this worker until the primary process stops it. */
 export async function runWorker(
   createApp: (worker: WorkerContext) => WorkerApp | Promise<WorkerApp>,
+  scaleOut: HubLifetimeManagerFactory | undefined,
 ): Promise<void> {
   const worker = cluster.worker as Worker;
   const { key, folder } = takeWorkerEnvironment();
@@ -39,11 +43,18 @@ export async function runWorker(
       ),
     );
   const bus = new IpcWorkerBus(send);
+  const port = new BatchingPort((messages) => {
+    // If the primary process has ended, this worker ends, too.
+    send({ kind: 'backplane', messages }).catch(() => undefined);
+  });
+  // Joins before the first message of the primary process arrives.
+  const createManager = scaleOut?.sharing?.join(port) ?? scaleOut ?? createLocal(bus);
   const joined = new Promise<void>((resolve) => {
     process.on('message', (envelope) => {
       const message = unwrap<ToWorker>(envelope);
       if (message === undefined) return;
       bus.onMessage(message);
+      if (message.kind === 'backplane') port.receive(message.messages);
       if (message.kind === 'peers') resolve();
     });
   });
@@ -59,7 +70,7 @@ export async function runWorker(
   const app = await createApp({
     id: worker.id,
     serverOptions: {
-      scaleOut: (hub) => new WorkerLifetimeManager(hub, bus),
+      scaleOut: createManager,
       connectionTokens: { keys: [key] },
       forwarder: new WorkerForwarder(worker.id, bus),
     },
@@ -73,6 +84,12 @@ export async function runWorker(
   });
   await send({ kind: 'started' });
 }
+
+/** Returns the factory of lifetime managers that reach the workers of this machine only. */
+const createLocal =
+  (bus: WorkerBus): HubLifetimeManagerFactory =>
+  (hub) =>
+    new WorkerLifetimeManager(hub, bus);
 
 /** Closes the connections, then ends the process. */
 async function stopWorker({ server, signalr }: WorkerApp, isolated: Server): Promise<void> {

@@ -24,6 +24,6 @@ export async function runWorkers(
   options: WorkerOptions = {},
 ): Promise<WorkerPool | undefined> {
   if (cluster.isPrimary) return WorkerPool.start(options);
-  await runWorker(createApp);
+  await runWorker(createApp, options.scaleOut);
   return undefined;
 }

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { errors } from '../errors.ts';
 import { logMessages } from '../log-messages.ts';
 import { defaultLogger, type Logger, safeLogger } from '../logger.ts';
+import type { HubLifetimeManagerFactory, SharedBackplane } from '../scale-out/scale-out-hub.ts';
+import { BatchingPort } from './ports/batching-port.ts';
 import { type ToPrimary, type ToWorker, unwrap } from './primary-messages.ts';
 import { PooledWorker } from './pooled-worker.ts';
 import { type WorkerEnvironment, writeWorkerEnvironment } from './worker-environment.ts';
@@ -21,6 +23,12 @@ export interface WorkerOptions {
    * Default: true.
    */
   readonly handleSignals?: boolean;
+  /**
+   * Reaches the clients of other machines, too, for example `redis({ url })`. With Redis, the
+   * workers share the connections and subscriptions of the primary process. Do not pass it to the
+   * servers: `serverOptions` contains it. Default: only the workers of this machine are reached.
+   */
+  readonly scaleOut?: HubLifetimeManagerFactory;
   /** Receives the log messages of the pool. Default: the console, for warnings and errors. */
   readonly logger?: Logger;
 }
@@ -38,10 +46,12 @@ export class WorkerPool {
   readonly #stopTimeout: number;
   readonly #workers = new Map<number, PooledWorker>();
   readonly #replacements = new Set<NodeJS.Timeout>();
+  readonly #backplane: SharedBackplane | undefined;
   #delay = 0;
   #isClosing = false;
 
-  private constructor({ logger = defaultLogger, stopTimeout = 40_000 }: WorkerOptions) {
+  private constructor(options: WorkerOptions) {
+    const { logger = defaultLogger, stopTimeout = 40_000, scaleOut } = options;
     if (!(stopTimeout > 0)) throw errors.optionNotPositive('stopTimeout');
     this.#logger = safeLogger(logger);
     this.#stopTimeout = stopTimeout;
@@ -49,6 +59,7 @@ export class WorkerPool {
       key: randomBytes(32).toString('base64url'),
       folder: mkdtempSync(join(tmpdir(), 'practical-signalr-')),
     };
+    this.#backplane = scaleOut?.sharing?.open();
   }
 
   /** Starts the workers. Resolves when all accept connections. Rejects if one cannot start. */
@@ -95,6 +106,7 @@ export class WorkerPool {
     this.#isClosing = true;
     for (const timer of this.#replacements) clearTimeout(timer);
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop(this.#stopTimeout)));
+    await this.#backplane?.close();
     rmSync(this.#environment.folder, { recursive: true, force: true });
   }
 
@@ -105,12 +117,20 @@ export class WorkerPool {
     });
     this.#workers.set(worker.id, pooled);
     const startedAt = performance.now();
+    const port = new BatchingPort((messages, bytes) => {
+      pooled.send({ kind: 'backplane', messages }, bytes);
+    });
+    let removeWorker: (() => void) | undefined;
     worker.on('message', (envelope: unknown) => {
       const message = unwrap<ToPrimary>(envelope);
-      if (message !== undefined) this.#receive(pooled, message);
+      if (message?.kind === 'backplane') port.receive(message.messages);
+      else if (message !== undefined) this.#receive(pooled, message);
+      // A worker that has not joined may have no listener yet.
+      if (message?.kind === 'joined') removeWorker = this.#backplane?.addWorker(port);
     });
     worker.once('exit', (code, signal) => {
       this.#workers.delete(worker.id);
+      removeWorker?.();
       pooled.onExit(code, signal);
       this.#publishPeers();
       if (this.#isClosing || pooled.isStopping || !pooled.isStarted) return;
@@ -136,7 +156,7 @@ export class WorkerPool {
     this.#replacements.add(timer);
   }
 
-  #receive(from: PooledWorker, message: ToPrimary): void {
+  #receive(from: PooledWorker, message: Exclude<ToPrimary, { kind: 'backplane' }>): void {
     if (message.kind === 'started') from.onStarted();
     else if (message.kind === 'joined') {
       from.socketPath = message.socketPath;

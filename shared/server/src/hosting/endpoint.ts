@@ -53,6 +53,8 @@ export interface Endpoint {
   /** The name of the hub on the backplane. Undefined for connection handlers. */
   readonly hubName?: string;
   connect(connection: NewConnection): EndpointConnection;
+  /** Releases what the endpoint holds, after its last connection has closed. */
+  close?(): Promise<void>;
   /** Continues a connection of another server. */
   restore?(connection: NewConnection, snapshot: ReadSnapshot): RestoredConnection;
 }

@@ -16,6 +16,7 @@ export function hubEndpoint(dispatcher: HubDispatcher, limiter: CallLimiter | un
   return {
     lifetime: dispatcher.lifetime,
     hubName: dispatcher.hubName,
+    close: async () => limiter?.close(),
     connect: (connection) => serve(dispatcher, createConnection(dispatcher, limiter, connection)),
     restore: (connection, snapshot) =>
       restore(dispatcher, createConnection(dispatcher, limiter, connection), snapshot),

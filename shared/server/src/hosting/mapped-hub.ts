@@ -233,6 +233,7 @@ export class MappedHub {
       this.options.logger.info(message);
     } else for (const connection of this.#live.values()) connection.shutdown();
     await empty;
+    await this.#endpoint.close?.();
   }
 
   #beat(): void {

@@ -1,5 +1,7 @@
 import type { HubMethod } from '../hubs/dispatch/hub-method.ts';
 import type { ClientLimits } from './client-limits.ts';
+import type { Logger } from '../logger.ts';
+import { SharedRates } from './shared-rates.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
@@ -12,6 +14,9 @@ export interface ConnectionRates {
   takeItem(): boolean;
 }
 
+/** The name of the rate of a user's calls, between servers. Methods have their own names. */
+const ALL_CALLS = '';
+
 /** The rate limits of the calls of one hub path. */
 export class CallLimiter {
   readonly #limits: ClientLimits;
@@ -19,20 +24,41 @@ export class CallLimiter {
   /** The buckets of the methods with a rate of their own, by name on the wire. */
   readonly #methods: ReadonlyMap<string, TokenBuckets>;
 
+  /** Undefined if the servers do not share rates. */
+  readonly #shared: SharedRates | undefined;
+
   /** `methods` are the methods of the hub by their lower-case name on the wire. */
-  constructor(limits: ClientLimits, methods: ReadonlyMap<string, HubMethod>) {
+  constructor(
+    path: string,
+    limits: ClientLimits,
+    methods: ReadonlyMap<string, HubMethod>,
+    logger: Logger,
+  ) {
     this.#limits = limits;
     this.#users = limits.callsPerUser && new TokenBuckets(limits.callsPerUser);
     const limited = [...methods].flatMap(([name, { rateLimit }]) =>
       rateLimit === undefined ? [] : [[name, new TokenBuckets(rateLimit)] as const],
     );
     this.#methods = new Map(limited);
+    const { shareRates } = limits;
+    if (shareRates === undefined || !this.#limitsUsers) return;
+    this.#shared = new SharedRates(shareRates, path, logger);
+    if (this.#users !== undefined) this.#shared.add(ALL_CALLS, this.#users);
+    for (const [name, buckets] of this.#methods) this.#shared.add(name, buckets);
   }
 
   /** True if a rate is limited. */
   get isActive(): boolean {
-    const { callsPerConnection } = this.#limits;
-    return callsPerConnection !== undefined || this.#users !== undefined || this.#methods.size > 0;
+    return this.#limits.callsPerConnection !== undefined || this.#limitsUsers;
+  }
+
+  get #limitsUsers(): boolean {
+    return this.#users !== undefined || this.#methods.size > 0;
+  }
+
+  /** Stops sharing rates with other servers. */
+  async close(): Promise<void> {
+    await this.#shared?.close();
   }
 
   /** Returns the rates of a connection. Connections without a user share nothing. */
@@ -41,8 +67,13 @@ export class CallLimiter {
     const bucket = callsPerConnection && new TokenBucket(callsPerConnection, performance.now());
     const users = userIdentifier === undefined ? undefined : this.#users;
     const caller = userIdentifier === undefined ? `c ${connectionId}` : `u ${userIdentifier}`;
-    const take = (now: number): boolean =>
-      bucket?.take(now) !== false && users?.take(caller, now) !== false;
+    // A connection belongs to one server, so the rates of a connection without a user do too.
+    const shared = userIdentifier === undefined ? undefined : this.#shared;
+    const take = (now: number): boolean => {
+      if (bucket?.take(now) === false || users?.take(caller, now) === false) return false;
+      if (users !== undefined) shared?.count(ALL_CALLS, caller);
+      return true;
+    };
     return {
       closesConnection: onRateExceeded === 'close',
       takeItem: () => take(performance.now()),
@@ -50,7 +81,11 @@ export class CallLimiter {
         const now = performance.now();
         if (!take(now)) return false;
         if (this.#methods.size === 0) return true;
-        return this.#methods.get(target.toLowerCase())?.take(caller, now) !== false;
+        const name = target.toLowerCase();
+        const buckets = this.#methods.get(name);
+        if (buckets?.take(caller, now) === false) return false;
+        if (buckets !== undefined) shared?.count(name, caller);
+        return true;
       },
     };
   }

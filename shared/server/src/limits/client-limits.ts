@@ -15,6 +15,17 @@ export interface RateLimit {
 }
 
 /**
+ * Messages between the servers of a hub, for `shareRates`. `redisHubContext` of the package redis
+ * returns them as `serverMessages`.
+ */
+export interface RateMessages {
+  /** Sends a message to the listeners on all other servers. */
+  send(name: string, data: unknown): Promise<void>;
+  /** Listens to the messages of a name. Resolves with a function that removes the listener. */
+  on(name: string, listener: (data: unknown) => void): Promise<() => Promise<void>>;
+}
+
+/**
  * Limits for clients that are not trusted. Each is off by default. They apply to one hub path of
  * one server, before a call is dispatched.
  * @example
@@ -40,6 +51,19 @@ export interface ClientLimits {
   /** The rate of all connections of one user together. Default: no limit. */
   readonly callsPerUser?: RateLimit;
   /**
+   * Shares `callsPerUser` and the rates of methods between the servers of a hub, so that a user
+   * does not get the rate of each server. Pass `serverMessages` of a hub context over Redis. Every
+   * server decides on its own and reports what it has counted four times per second. Therefore, a
+   * user who calls all servers at the same moment can make one burst on each of them. Afterwards
+   * the user waits until the tokens of all bursts are filled again, so the average is exact. While
+   * Redis cannot be reached, each server counts alone. Default: servers count alone.
+   * @example
+   * const { serverMessages } = redisHubContext({ url, hub: 'ChatHub' });
+   * const limits = { callsPerUser: { tokenLimit: 50, tokensPerSecond: 10 }, shareRates:
+   * serverMessages };
+   */
+  readonly shareRates?: RateMessages;
+  /**
    * What happens if a rate is exceeded: `'fail'` fails the call or the upload with an error,
    * `'close'` closes the connection. Default: `'fail'`.
    */
@@ -54,7 +78,8 @@ export interface ClientLimits {
 
 const counts = ['connections', 'connectionsPerAddress', 'connectionsPerUser'] as const;
 const rates = ['callsPerConnection', 'callsPerUser'] as const;
-const known: readonly string[] = [...counts, ...rates, 'onRateExceeded', 'clientAddress'];
+const others = ['shareRates', 'onRateExceeded', 'clientAddress'] as const;
+const known: readonly string[] = [...counts, ...rates, ...others];
 
 /** Throws if a limit is unknown or impossible. */
 export function checkClientLimits(limits: ClientLimits): void {

@@ -20,6 +20,12 @@ export class TokenBucket {
     return true;
   }
 
+  /** Removes tokens that another server has counted. Then the bucket may hold less than none. */
+  remove(tokens: number, now: number): void {
+    this.#fill(now);
+    this.#tokens -= tokens;
+  }
+
   /** Returns true if the bucket is full, so that a new bucket would behave in the same way. */
   isFull(now: number): boolean {
     this.#fill(now);

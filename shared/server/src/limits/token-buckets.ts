@@ -25,12 +25,21 @@ export class TokenBuckets {
 
   /** Takes a token of a key. Returns false if there is none. */
   take(key: string, now: number): boolean {
+    return this.#bucketOf(key, now).take(now);
+  }
+
+  /** Removes tokens of a key that another server has counted. */
+  remove(key: string, tokens: number, now: number): void {
+    this.#bucketOf(key, now).remove(tokens, now);
+  }
+
+  #bucketOf(key: string, now: number): TokenBucket {
     const known = this.#buckets.get(key);
     if (known === undefined) this.#removeOld(now);
     else this.#buckets.delete(key);
     const bucket = known ?? new TokenBucket(this.#limit, now);
     this.#buckets.set(key, bucket);
-    return bucket.take(now);
+    return bucket;
   }
 
   /** Removes the oldest buckets if they are full, or if there is no room for a new one. */

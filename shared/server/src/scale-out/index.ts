@@ -6,7 +6,14 @@ export type {
 export type { LifetimeConnection } from './lifetime-connection.ts';
 export type { ClaimableRecord, DepartingConnection, HandOver, StoredRecord } from './hand-over.ts';
 export { NegotiateError } from './negotiate-error.ts';
-export type { AcceptedClient, HubLifetimeManagerFactory, ScaleOutHub } from './scale-out-hub.ts';
+export type {
+  AcceptedClient,
+  BackplaneSharing,
+  HubLifetimeManagerFactory,
+  ScaleOutHub,
+  SharedBackplane,
+  WorkerPort,
+} from './scale-out-hub.ts';
 export type { HealthReport, HealthReportEntry, HealthStatus } from './health-report.ts';
 export { ConnectionIndex, deliver, type Receivers } from './connection-index.ts';
 export {

@@ -51,10 +51,39 @@ export interface ScaleOutHub {
   accept(client: AcceptedClient): TransportEvents | undefined;
 }
 
+/** Connects a worker of `runWorkers` with the primary process. Messages are structured clones. */
+export interface WorkerPort {
+  /** Sends a message. `bytes` is the length of its payload, for the limit of what may wait. */
+  send(message: unknown, bytes?: number): void;
+  /** Sets the function that receives the messages of the other side. */
+  onMessage(listener: (message: unknown) => void): void;
+}
+
+/** The connection to the other machines in the primary process, which the workers share. */
+export interface SharedBackplane {
+  /** Serves a worker. Call the returned function when the worker has ended. */
+  addWorker(port: WorkerPort): () => void;
+  /** Closes the connection. Called after all workers have ended. */
+  close(): Promise<void>;
+}
+
+/** Lets the workers of one machine share one connection to the other machines. */
+export interface BackplaneSharing {
+  /** Opens the connection in the primary process. */
+  open(): SharedBackplane;
+  /** Returns the lifetime managers of a worker. They use the connection of the primary process. */
+  join(port: WorkerPort): (hub: ScaleOutHub) => HubLifetimeManager;
+}
+
 /**
- * Creates the lifetime manager of a hub class. Pass it as the server's option `scaleOut`.
+ * Creates the lifetime manager of a hub class. Pass it as the option `scaleOut` of the server, or
+ * of `runWorkers`.
  * @example
  * const scaleOut: HubLifetimeManagerFactory = () => new LocalLifetimeManager();
  * const signalr = new SignalRServer({ scaleOut });
  */
-export type HubLifetimeManagerFactory = (hub: ScaleOutHub) => HubLifetimeManager;
+export interface HubLifetimeManagerFactory {
+  (hub: ScaleOutHub): HubLifetimeManager;
+  /** Used by `runWorkers`. Default: each worker connects to the other machines itself. */
+  readonly sharing?: BackplaneSharing;
+}

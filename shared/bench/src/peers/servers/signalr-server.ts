@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { redis } from '@practical-signalr/redis';
 import { Hub, SignalRServer } from '@practical-signalr/server';
 
-/** The methods of the comparison benchmark. */
+/** The methods that every peer has. */
 class BenchHub extends Hub {
   echo(text: unknown): unknown {
     return text;
@@ -27,32 +27,20 @@ class BenchHub extends Hub {
   async *stream(count: number): AsyncGenerator<number> {
     for (let i = 0; i < count; i++) yield i;
   }
-}
 
-/** Streams from a synchronous generator, to compare its cost with that of an asynchronous one. */
-class PlainBenchHub extends BenchHub {
-  // @ts-expect-error: a Generator is not an AsyncGenerator, but hubs can stream from both.
-  override *stream(count: number): Generator<number> {
+  *plainStream(count: number): Generator<number> {
     for (let i = 0; i < count; i++) yield i;
   }
 }
 
-// Usage: node shared/conformance/dist/bench-server.js PORT [plain | REDIS_HOST:PORT]. Runs the
-// built code with default options.
-const [, , port, option] = process.argv;
+// Usage: node signalr-server.js PORT [REDIS_HOST:PORT]. Runs the built code with default options.
+const [, , port, redisHost] = process.argv;
 const signalr = new SignalRServer(
-  option === undefined || option === 'plain'
-    ? {}
-    : { scaleOut: redis({ url: `redis://${option}` }) },
+  redisHost === undefined ? {} : { scaleOut: redis({ url: `redis://${redisHost}` }) },
 );
-if (option === 'plain')
-  signalr.mapHub('/bench', PlainBenchHub, {
-    methods: ['echo', 'broadcast', 'joinGroup', 'groupSend', 'stream'],
-  });
-else
-  signalr.mapHub('/bench', BenchHub, {
-    methods: ['echo', 'broadcast', 'joinGroup', 'groupSend', 'stream'],
-  });
+signalr.mapHub('/bench', BenchHub, {
+  methods: ['echo', 'broadcast', 'joinGroup', 'groupSend', 'stream', 'plainStream'],
+});
 const router = signalr.router();
 const server = createServer((request, response) =>
   router(request, response, () => response.writeHead(404).end()),

@@ -1,0 +1,21 @@
+/** Every message that a user of the benchmark can see if something is wrong. */
+export const errorTexts = {
+  serverExited: (output: string) =>
+    `The process exited. ${output === '' ? 'It printed nothing.' : `It printed: ${output}`}`,
+  serverNotListening: (output: string) =>
+    `The process did not listen in 20 s. ${output === '' ? 'It printed nothing.' : `It printed: ${output}`}`,
+  commandFailed: (command: string, output: string) => `'${command}' failed: ${output}`,
+  unknownPeer: (name: string, known: readonly string[]) =>
+    `There is no peer '${name}'. Choose from: ${known.join(', ')}.`,
+  unknownWorkload: (name: string, known: readonly string[]) =>
+    `No workload starts with '${name}'. Choose from: ${known.join(', ')}.`,
+  loadTimedOut: (seconds: number) => `The load was not done in ${seconds} s.`,
+  wrongAnswer: (record: string) => `The server sent an unexpected answer: ${record.slice(0, 200)}`,
+  wrongCount: (units: number) =>
+    `The clients received a wrong number of messages: ${units} in all.`,
+  notLinux:
+    'The benchmark needs Linux, because it reads the CPU time of the servers from /proc. Run it in a container or a virtual machine with Linux.',
+  unknownRef: (ref: string) =>
+    `Git has no commit '${ref}'. Give a branch, a tag or a commit with --ref.`,
+  nothingToCompare: "The guard needs the workloads of the peer 'ours', and none of them can run.",
+} as const;

@@ -1,0 +1,25 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { BatchingPort } from './batching-port.ts';
+
+test('messages of one turn of the event loop are sent together, in order', async () => {
+  const batches: [readonly unknown[], number][] = [];
+  const port = new BatchingPort((messages, bytes) => batches.push([messages, bytes]));
+  port.send('a', 2);
+  port.send('b');
+  await setImmediate();
+  port.send('c', 3);
+  await setImmediate();
+  expect(batches).toEqual([
+    [['a', 'b'], 2],
+    [['c'], 3],
+  ]);
+});
+
+test('received messages are handled one by one', () => {
+  const port = new BatchingPort(() => undefined);
+  const received: unknown[] = [];
+  port.onMessage((message) => received.push(message));
+  port.receive(['a', 'b']);
+  expect(received).toEqual(['a', 'b']);
+});

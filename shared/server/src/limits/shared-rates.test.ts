@@ -1,0 +1,146 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { CollectingLogger } from '../testing/collecting-logger.ts';
+import type { RateMessages } from './client-limits.ts';
+import { REPORT_INTERVAL, SharedRates } from './shared-rates.ts';
+import { TokenBuckets } from './token-buckets.ts';
+
+const limit = { tokenLimit: 4, tokensPerSecond: 1 };
+const logger = new CollectingLogger();
+
+/** Connects servers in this process. `reports` are the messages that were sent. */
+class Network {
+  readonly reports: unknown[] = [];
+  readonly listeners = new EventEmitter();
+  isDown = false;
+
+  join(): RateMessages {
+    const fail = () => Promise.reject(new Error('Redis cannot be reached.'));
+    return {
+      send: (name, data) => {
+        if (this.isDown) return fail();
+        this.reports.push(data);
+        this.listeners.emit(name, data);
+        return Promise.resolve();
+      },
+      on: (name, listener) => {
+        if (this.isDown) return fail();
+        this.listeners.on(name, listener);
+        return Promise.resolve(async () => {
+          await Promise.resolve();
+          this.listeners.off(name, listener);
+        });
+      },
+    };
+  }
+}
+
+/** A server with one limit. */
+function server(network: Network) {
+  const buckets = new TokenBuckets(limit);
+  const rates = new SharedRates(network.join(), '/hub', logger);
+  rates.add('', buckets);
+  return { rates, buckets, call: (user: string) => rates.count('', user) };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  logger.lines.length = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const left = (buckets: TokenBuckets, user: string): number => {
+  const now = performance.now();
+  let count = 0;
+  while (buckets.take(user, now)) count++;
+  return count;
+};
+
+test('the tokens of a user are taken on the other servers, in one report per interval', () => {
+  const network = new Network();
+  const one = server(network);
+  const two = server(network);
+  one.call('ann');
+  one.call('ann');
+  one.call('bob');
+  expect(network.reports).toEqual([]);
+  vi.advanceTimersByTime(REPORT_INTERVAL);
+  expect(network.reports).toEqual([
+    {
+      '': [
+        ['ann', 2],
+        ['bob', 1],
+      ],
+    },
+  ]);
+  expect(left(two.buckets, 'ann')).toBe(2);
+  vi.advanceTimersByTime(10 * REPORT_INTERVAL);
+  expect(network.reports).toHaveLength(1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a user who makes a burst on two servers waits until both are filled again', () => {
+  const network = new Network();
+  const { buckets } = server(network);
+  expect(left(buckets, 'ann')).toBe(4);
+  network.listeners.emit('rates /hub', { '': [['ann', 4]] });
+  vi.advanceTimersByTime(4000);
+  expect(left(buckets, 'ann')).toBe(0);
+  vi.advanceTimersByTime(4000);
+  expect(left(buckets, 'ann')).toBe(4);
+});
+
+test('reports that are not valid are ignored', () => {
+  const network = new Network();
+  const { buckets } = server(network);
+  const reports = [
+    null,
+    1,
+    'x',
+    [],
+    { '': null },
+    { '': [null, 1, []] },
+    { other: [['ann', 4]] },
+    {
+      '': [
+        ['ann', -4],
+        ['ann', Infinity],
+        ['ann', '4'],
+        [1, 4],
+        ['ann', Number.NaN],
+      ],
+    },
+  ];
+  for (const report of reports) network.listeners.emit('rates /hub', report);
+  expect(left(buckets, 'ann')).toBe(4);
+});
+
+test('while Redis cannot be reached, the server counts alone and logs it once', async () => {
+  const network = new Network();
+  network.isDown = true;
+  const one = server(network);
+  await Promise.resolve();
+  for (let round = 0; round < 3; round++) {
+    one.call('ann');
+    await vi.advanceTimersByTimeAsync(REPORT_INTERVAL);
+  }
+  expect(logger.linesOf('warn')).toHaveLength(1);
+  network.isDown = false;
+  one.call('ann');
+  await vi.advanceTimersByTimeAsync(REPORT_INTERVAL);
+  expect(network.reports).toHaveLength(1);
+  expect(network.listeners.listenerCount('rates /hub')).toBe(1);
+});
+
+test('after close, nothing is reported or received', async () => {
+  const network = new Network();
+  const one = server(network);
+  one.call('ann');
+  await one.rates.close();
+  one.call('ann');
+  await vi.advanceTimersByTimeAsync(REPORT_INTERVAL);
+  expect(network.reports).toEqual([]);
+  expect(network.listeners.listenerCount('rates /hub')).toBe(0);
+});
