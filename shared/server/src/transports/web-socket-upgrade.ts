@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
-import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, WebSocketServer } from 'ws';
 import { MemoryBudget } from '../connections/memory-budget.ts';
 import { CLOSE_TIMEOUT } from './buffered-transport.ts';
 import type { TransportUpgrader } from './transport-definition.ts';
+import { ObservedWebSocket } from './web-socket/observed-web-socket.ts';
 import { WebSocketTransport } from './web-sockets.ts';
 
 /**
@@ -20,18 +21,6 @@ export const UNFINISHED_BUDGET = 16 * 1024 * 1024;
 /** The maximum number of fragments of a WebSocket message. */
 export const MAXIMUM_FRAGMENTS = 1024;
 
-/**
- * The codes that RFC 6455 defines for errors of the peer. As in ASP.NET Core, every other
- * close is answered with 1000.
- */
-const protocolErrors = new Set([1002, 1003, 1007, 1008, 1009]);
-
-class ClosingWebSocket extends WebSocket {
-  override close(code?: number): void {
-    super.close(code !== undefined && protocolErrors.has(code) ? code : 1000);
-  }
-}
-
 /** Creates the function that completes the opening handshake of WebSockets. */
 export function createWebSocketUpgrader(maximumReceiveMessageSize: number): TransportUpgrader {
   // No compression, as in ASP.NET Core: one prebuilt frame is sent to all clients.
@@ -44,9 +33,9 @@ export function createWebSocketUpgrader(maximumReceiveMessageSize: number): Tran
     maxPayload: Math.max(MAXIMUM_MESSAGE, 2 * maximumReceiveMessageSize),
     maxFragments: MAXIMUM_FRAGMENTS,
     maxBufferedChunks: MAXIMUM_FRAGMENTS,
-    WebSocket: ClosingWebSocket,
+    WebSocket: ObservedWebSocket,
     closeTimeout: CLOSE_TIMEOUT,
-  } as ServerOptions<typeof ClosingWebSocket>);
+  } as ServerOptions<typeof ObservedWebSocket>);
   const receiveLimits = {
     share: maximumReceiveMessageSize + UNFINISHED_SHARE,
     budget: new MemoryBudget(UNFINISHED_BUDGET),

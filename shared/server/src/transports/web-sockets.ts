@@ -4,6 +4,8 @@ import type { TransportEvents } from '../connections/transport.ts';
 import { BufferedTransport, CLOSE_TIMEOUT, type SendLimits } from './buffered-transport.ts';
 import { SlicedWriter } from './sliced-writer.ts';
 import { type ReceiveLimits, UnfinishedMessage } from './unfinished-message.ts';
+import { FrameReader, type FrameReaderEvents } from './web-socket/frame-reader.ts';
+import { observe, type WebSocketObserver } from './web-socket/observed-web-socket.ts';
 import { endOfFrames, joinedFrame, webSocketFrame } from './web-socket-frame.ts';
 import type { WriteBatcher } from './write-batcher.ts';
 
@@ -15,12 +17,18 @@ const MESSAGE_TOO_BIG = 1009;
 /** The size of the header of a control frame from a client, in bytes. */
 const CONTROL_HEADER = 6;
 
+type DataListener = (chunk: Buffer) => void;
+
 /**
- * The WebSocket transport. The library `ws` does the opening handshake, reading, pings and closing.
- * Frames are written directly to the socket, so that one prebuilt frame can be sent to many clients
- * and one write can contain many frames.
+ * The WebSocket transport. The library `ws` does the opening handshake, answers pings, closes, and
+ * reads unusual frames. Its `maxPayload` must be at least 65,535 bytes. Frames are written directly
+ * to the socket, so that one prebuilt frame can be sent to many clients and one write can contain
+ * many frames.
  */
-export class WebSocketTransport extends BufferedTransport {
+export class WebSocketTransport
+  extends BufferedTransport
+  implements WebSocketObserver, FrameReaderEvents
+{
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
   readonly #writer: SlicedWriter;
@@ -28,6 +36,8 @@ export class WebSocketTransport extends BufferedTransport {
   /** False if the client violated RFC 6455. */
   #isLost = true;
   readonly #unfinished: UnfinishedMessage | undefined;
+  #reader: FrameReader | undefined;
+  #libraryListener: DataListener | undefined;
 
   constructor(
     webSocket: WebSocket,
@@ -51,26 +61,51 @@ export class WebSocketTransport extends BufferedTransport {
 
   listen(events: TransportEvents): void {
     this.#events = events;
-    this.#webSocket.on('message', (data: Buffer, isBinary: boolean) => {
-      this.#unfinished?.complete();
-      // `ws` has checked that text is UTF-8.
-      this.#events?.onReceive(isBinary ? data : data.toString('utf8'));
+    observe(this.#webSocket, this);
+    const socket = this.#socket;
+    const reader = new FrameReader(this);
+    this.#reader = reader;
+    // The reader passes to the library what it does not read itself.
+    const libraryListener = socket.listeners('data').at(-1) as DataListener;
+    this.#libraryListener = libraryListener;
+    socket.off('data', libraryListener);
+    socket.on('data', (chunk: Buffer) => {
+      reader.read(chunk);
+      this.#unfinished?.addChunk(chunk.length);
     });
-    // A 'close' event follows.
-    this.#webSocket.on('error', () => {
-      this.#isLost = false;
-    });
-    this.#webSocket.on('close', (code) => {
-      this.#unfinished?.reset();
-      this.stopSending();
-      this.#writer.clear();
-      this.#events?.onClose(this.#isLost && code === NO_CLOSE_FRAME);
-    });
-    this.#limitUnfinishedMessages();
-    this.#socket.on('drain', () => {
+    socket.on('drain', () => {
       this.#writer.continue();
       this.onBytesSent();
     });
+  }
+
+  onMessage(payload: string | Uint8Array): void {
+    this.#unfinished?.complete();
+    this.#events?.onReceive(payload);
+  }
+
+  readByLibrary(bytes: Buffer): void {
+    this.#libraryListener?.call(this.#socket, bytes);
+  }
+
+  onLibraryMessage(data: Buffer, isBinary: boolean): void {
+    this.onMessage(isBinary ? data : data.toString('utf8'));
+  }
+
+  onControlFrame(data: Buffer): void {
+    this.#unfinished?.addControlFrame(data.length + CONTROL_HEADER);
+  }
+
+  onLibraryError(): void {
+    this.#isLost = false;
+    this.#reader?.stop();
+  }
+
+  onLibraryClose(code: number): void {
+    this.#unfinished?.reset();
+    this.stopSending();
+    this.#writer.clear();
+    this.#events?.onClose(this.#isLost && code === NO_CLOSE_FRAME);
   }
 
   abandon(): void {
@@ -101,17 +136,6 @@ export class WebSocketTransport extends BufferedTransport {
 
   resume(): void {
     this.#webSocket.resume();
-  }
-
-  #limitUnfinishedMessages(): void {
-    const unfinished = this.#unfinished;
-    if (unfinished === undefined) return;
-    const onControlFrame = (data: Buffer): void =>
-      unfinished.addControlFrame(data.length + CONTROL_HEADER);
-    this.#webSocket.on('ping', onControlFrame);
-    this.#webSocket.on('pong', onControlFrame);
-    // `ws` listens first, so it has already reported the complete messages of a chunk.
-    this.#socket.on('data', (chunk: Buffer) => unfinished.addChunk(chunk.length));
   }
 
   /** Closes the connection, because the client does not finish a large message. */
