@@ -1,6 +1,7 @@
 import { Encoder } from '@msgpack/msgpack';
 import { BinaryMessageReader } from './binary-message-reader.ts';
 import { BinaryMessageWriter } from './binary-message-writer.ts';
+import { CommonMessageWriter } from './common-message-writer.ts';
 import { type HubMessage, MessageType } from '../hub-message.ts';
 import type { HubProtocol, MessageReader } from '../hub-protocol.ts';
 import type { MessagePackPayloadSerializer } from './message-pack-payload-serializer.ts';
@@ -44,6 +45,7 @@ export class MessagePackHubProtocol implements HubProtocol {
   readonly transferFormat = 'Binary';
   readonly #serializer: MessagePackPayloadSerializer | undefined;
   readonly #writer = new BinaryMessageWriter();
+  readonly #commonWriter = new CommonMessageWriter();
   #encoder = new Encoder();
 
   constructor(options: MessagePackHubProtocolOptions = {}) {
@@ -74,6 +76,24 @@ export class MessagePackHubProtocol implements HubProtocol {
   writeMessage(message: HubMessage): Uint8Array {
     if (this.#serializer !== undefined)
       return this.#writer.write(this.#parts(message, this.#serializer));
+    return this.#writeCommon(message) ?? this.#writeByLibrary(message);
+  }
+
+  /** Returns a message that needs no library. Undefined if it needs one. */
+  #writeCommon(message: HubMessage): Uint8Array | undefined {
+    switch (message.type) {
+      case MessageType.Completion:
+        return message.hasResult && message.error === undefined
+          ? this.#commonWriter.writeResult(message.invocationId, message.result)
+          : undefined;
+      case MessageType.StreamItem:
+        return this.#commonWriter.writeItem(message.invocationId, message.item);
+      default:
+        return undefined;
+    }
+  }
+
+  #writeByLibrary(message: HubMessage): Uint8Array {
     // The encoder's own buffer is copied once, behind the length.
     const bytes = this.#encoder.encodeSharedRef(members(message));
     const written = this.#writer.write([bytes]);
