@@ -47,3 +47,11 @@ test('arguments, results and items may contain bytes', () => {
   ).toContain('"result":{"bytes":"AQL/"}');
   expect(json.createItemWriter('1')(bytes)).toContain('"item":"AQL/"');
 });
+
+test('every character is written as JSON.stringify writes it', () => {
+  for (let unit = 0; unit <= 0xffff; unit++) {
+    const text = `a${String.fromCharCode(unit)}b`;
+    if (writeJsonValue(text) !== JSON.stringify(text)) expect.fail(`unit ${unit}`);
+  }
+  expect(writeJsonValue('')).toBe('""');
+});

@@ -10,10 +10,17 @@ interface NodeGlobals {
 const { Buffer, btoa } = globalThis as unknown as NodeGlobals;
 
 /**
+ * A string that needs quotes and no escapes. This test and the quotes take a third of the time of
+ * `JSON.stringify`.
+ */
+const PLAIN_STRING = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
+/**
  * Returns the JSON text of a value. A `Uint8Array` becomes a base64 string, as .NET writes bytes.
  * Functions, symbols and undefined become null.
  */
 export function writeJsonValue(value: unknown): string {
+  if (typeof value === 'string' && PLAIN_STRING.test(value)) return `"${value}"`;
   if (value instanceof Uint8Array) return `"${toBase64(value)}"`;
   const needsReplacer = typeof value === 'object' && value !== null && mayContainBytes(value);
   const text = needsReplacer ? JSON.stringify(value, replaceBytes) : JSON.stringify(value);
