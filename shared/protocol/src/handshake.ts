@@ -14,6 +14,9 @@ export interface HandshakeRequest {
 }
 
 const SEPARATOR_BYTE = 0x1e;
+const NO_BYTES = new Uint8Array(0);
+/** A handshake request as the usual clients write it. */
+const COMMON_REQUEST = /^\{"protocol":"(\w+)","version":(\d)\}$/;
 
 /**
  * Collects the handshake of one connection, which may arrive in any number of chunks, and the bytes
@@ -25,7 +28,7 @@ const SEPARATOR_BYTE = 0x1e;
 export class HandshakeReader {
   readonly #limit: number;
   /** The unfinished handshake. It grows with the data, so many small chunks need no more memory. */
-  #buffer = new Uint8Array(0);
+  #buffer = NO_BYTES;
   #size = 0;
 
   /** `maximumSize` is in bytes, the separator included; undefined means no limit. */
@@ -93,6 +96,8 @@ function decode(bytes: Uint8Array): string {
 }
 
 function parseHandshakeRequest(text: string): HandshakeRequest {
+  const common = COMMON_REQUEST.exec(text);
+  if (common !== null) return { protocol: common[1] as string, version: Number(common[2]) };
   const reader = new JsonTokenReader(text);
   startObject(reader);
   let protocol: string | undefined;

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test, vi } from 'vitest';
-import { Hub } from './index.ts';
+import { type AuthenticationHandler, Hub } from './index.ts';
 import {
   ClientResultsManager,
   MAXIMUM_PENDING_RESULTS,
@@ -299,4 +299,22 @@ test('a body of 100 MB to any endpoint takes no memory, and other clients are se
   expect((await fetch(`${server.url}/hub?id=${token}`)).status).not.toBe(500);
   await expectLittleMemory(before, 20_000_000);
   await expectService();
+});
+
+test('an open WebSocket does not keep its upgrade request in memory', async () => {
+  const upgradeRequests: WeakRef<object>[] = [];
+  const authentication: AuthenticationHandler = {
+    authenticate: ({ httpRequest }) => {
+      upgradeRequests.push(new WeakRef(httpRequest));
+      return {};
+    },
+  };
+  const methods = { '/hub': { hub: EchoHub, methods: ['echo'] as const } };
+  server = await testServer(methods, { authentication });
+  const client = await RawClient.connect(`${server.url}/hub`);
+  await turns(100);
+  collectGarbage();
+  expect(upgradeRequests).toHaveLength(1);
+  expect(upgradeRequests[0]?.deref()).toBeUndefined();
+  client.close();
 });

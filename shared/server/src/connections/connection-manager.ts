@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { ConnectionContext } from './connection-context.ts';
 import type { ConnectionRequest } from './connection-request.ts';
 import { LocalTokens } from './tokens/local-tokens.ts';
+import { randomId } from './tokens/random-ids.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { RunningClock } from './running-clock.ts';
 import type {
@@ -34,8 +34,6 @@ export interface ConnectionManagerSettings {
   /** Signs tokens that other servers accept, too. Default: tokens are valid on this server only. */
   readonly tokens?: TokenSource | undefined;
 }
-
-const newId = (): string => randomBytes(16).toString('base64url');
 
 /**
  * The connections of one path by their tokens. A connection that is only negotiated needs no
@@ -72,7 +70,10 @@ export class ConnectionManager {
 
   /** Returns the content of a token whose connection is not open. Undefined if it is not valid. */
   readToken(token: string): UnopenedConnection | undefined {
-    return this.#localTokens.read(token) ?? this.#tokens.read(token);
+    const local = this.#localTokens.read(token);
+    return local !== undefined || this.#tokens === this.#localTokens
+      ? local
+      : this.#tokens.read(token);
   }
 
   /** Returns the content of a signed token, also if the token is used or has expired. */
@@ -107,7 +108,7 @@ export class ConnectionManager {
 
   /** Creates the connection of a client that skips negotiation. Open it at once. */
   createDirect(): ConnectionContext {
-    return new ConnectionContext(newId(), newId());
+    return new ConnectionContext(randomId(), randomId());
   }
 
   /** True if no connection can be opened with a token for now. */

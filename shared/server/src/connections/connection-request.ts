@@ -1,21 +1,36 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { decodeHeaders } from './utf8-text.ts';
 
+interface QueryParameter {
+  /** The name in lower case. */
+  readonly key: string;
+  readonly value: string;
+}
+
+const noParameters: readonly QueryParameter[] = [];
+/** A query of one parameter without percent-encoding, as most clients send it. */
+const singleParameter = /^([\w-]+)=([\w.~-]*)$/;
+
+function parseQuery(query: string): readonly QueryParameter[] {
+  const single = singleParameter.exec(query);
+  if (single !== null) {
+    const [, name = '', value = ''] = single;
+    return [{ key: name.toLowerCase(), value }];
+  }
+  return Array.from(new URLSearchParams(query), ([name, value]) => ({
+    key: name.toLowerCase(),
+    value,
+  }));
+}
+
 /** Query parameters with case-insensitive names, as in ASP.NET Core. */
 export class QueryParameters {
-  readonly #values: ReadonlyMap<string, readonly string[]>;
   readonly #text: string;
+  readonly #parameters: readonly QueryParameter[];
 
   constructor(query: string) {
     this.#text = query;
-    const values = new Map<string, string[]>();
-    for (const [name, value] of new URLSearchParams(query)) {
-      const key = name.toLowerCase();
-      const list = values.get(key);
-      if (list === undefined) values.set(key, [value]);
-      else list.push(value);
-    }
-    this.#values = values;
+    this.#parameters = query === '' ? noParameters : parseQuery(query);
   }
 
   /**
@@ -23,23 +38,23 @@ export class QueryParameters {
    * that a request cannot hide a value behind another.
    */
   get(name: string): string | undefined {
-    const values = this.#values.get(name.toLowerCase());
-    if (values === undefined || values.length === 1) return values?.[0];
-    return values.filter((value) => value !== '').join(',');
+    const values = this.getAll(name);
+    return values.length < 2 ? values[0] : values.filter((value) => value !== '').join(',');
   }
 
   /** Returns all values of one parameter. */
   getAll(name: string): readonly string[] {
-    return this.#values.get(name.toLowerCase()) ?? [];
+    const key = name.toLowerCase();
+    return this.#parameters.filter((each) => each.key === key).map(({ value }) => value);
   }
 
   /** Returns the values of all parameters. */
   values(): readonly string[] {
-    return [...this.#values.values()].flat();
+    return this.#parameters.map(({ value }) => value);
   }
 
   has(name: string): boolean {
-    return this.#values.has(name.toLowerCase());
+    return this.getAll(name).length > 0;
   }
 
   /** Returns the query as the client sent it, without the question mark. */
@@ -81,18 +96,37 @@ export function splitTarget(target: string): { path: string; query: string } {
 }
 
 /** Returns the part of a request that outlives it. The request itself can be garbage collected. */
-export function connectionRequest(
+export const connectionRequest = (
   request: IncomingMessage,
   params: ConnectionRequest['params'] = {},
-): ConnectionRequest {
+): ConnectionRequest => ({
+  ...readTarget(request),
+  params,
+  headers: decodeHeaders(request.headers),
+  remoteAddress: request.socket.remoteAddress,
+});
+
+/**
+ * Returns the same for a request that opens no connection, so that it need not outlive the request.
+ * Most negotiations use neither the headers nor the address, which costs a system call.
+ */
+export const briefRequest = (
+  request: IncomingMessage,
+  params: ConnectionRequest['params'],
+): ConnectionRequest => ({
+  ...readTarget(request),
+  params,
+  get headers() {
+    return decodeHeaders(request.headers);
+  },
+  get remoteAddress() {
+    return request.socket.remoteAddress;
+  },
+});
+
+function readTarget(request: IncomingMessage): { path: string; query: QueryParameters } {
   // express removes the prefix of a mounted router from `url`.
   const { originalUrl } = request as IncomingMessage & { originalUrl?: string };
   const { path, query } = splitTarget(originalUrl ?? request.url ?? '/');
-  return {
-    path,
-    query: new QueryParameters(query),
-    params,
-    headers: decodeHeaders(request.headers),
-    remoteAddress: request.socket.remoteAddress,
-  };
+  return { path, query: new QueryParameters(query) };
 }

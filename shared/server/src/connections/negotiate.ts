@@ -13,34 +13,44 @@ export interface NegotiateRequest {
   readonly version: string | undefined;
   readonly useStatefulReconnect: boolean;
   readonly user: () => string | undefined;
+  /** The time until the client's access token expires, in seconds. Undefined if it is not sent. */
+  readonly tokenLifetime?: number | undefined;
 }
 
-/** Returns the body of the response. The order of its members is the same as in ASP.NET Core. */
+/** Returns the JSON text of transports, for {@link negotiate}. */
+export const writeTransports = (transports: readonly OfferedTransport[]): string =>
+  JSON.stringify(
+    transports.map(({ name, transferFormats }) => ({ transport: name, transferFormats })),
+  );
+
+/**
+ * Returns the body of the response as JSON text. The order of its members is the same as in ASP.NET
+ * Core. `transports` is JSON text, because it is the same for all clients.
+ */
 export function negotiate(
-  { version: requestedVersion, useStatefulReconnect, user }: NegotiateRequest,
+  { version: requestedVersion, useStatefulReconnect, user, tokenLifetime }: NegotiateRequest,
   minimumVersion: number,
-  transports: readonly OfferedTransport[],
+  transports: string,
   connections: ConnectionManager,
-): object {
+): string {
   let version = 0;
   if (requestedVersion !== undefined) {
     version = Number(requestedVersion);
     const isInRange = version < 2 ** 31 && version >= -(2 ** 31);
     if (!isInRange || !/^[ \t-\r]*[+-]?\d+[ \t-\r]*$/.test(requestedVersion))
-      return { error: wireMessages.negotiateVersionNotInteger };
+      return JSON.stringify({ error: wireMessages.negotiateVersionNotInteger });
   }
   if (version < minimumVersion)
-    return { error: wireMessages.negotiateVersionNotSupported(version) };
+    return JSON.stringify({ error: wireMessages.negotiateVersionNotSupported(version) });
   version = Math.min(version, HIGHEST_VERSION);
   const { connectionId, token } = connections.negotiate({ version, user, useStatefulReconnect });
-  return {
-    ...(useStatefulReconnect ? { useStatefulReconnect } : {}),
-    negotiateVersion: version,
-    connectionId,
-    ...(version > 0 ? { connectionToken: token } : {}),
-    availableTransports: transports.map(({ name, transferFormats }) => ({
-      transport: name,
-      transferFormats,
-    })),
-  };
+  const members = [
+    ...(useStatefulReconnect ? ['"useStatefulReconnect":true'] : []),
+    `"negotiateVersion":${version}`,
+    `"connectionId":${JSON.stringify(connectionId)}`,
+    ...(version > 0 ? [`"connectionToken":${JSON.stringify(token)}`] : []),
+    `"availableTransports":${transports}`,
+    ...(tokenLifetime === undefined ? [] : [`"tokenLifetimeSeconds":${tokenLifetime}`]),
+  ];
+  return `{${members.join(',')}}`;
 }

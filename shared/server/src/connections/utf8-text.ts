@@ -21,7 +21,9 @@ export function decodeUtf8(latin1: string): string {
  */
 export function decodeHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   let decoded: IncomingHttpHeaders | undefined;
-  for (const [name, value] of Object.entries(headers)) {
+  // Most requests need no copy, so this does not create an array of the headers.
+  for (const name in headers) {
+    const value = headers[name];
     const isChanged = typeof value === 'string' ? beyondAscii.test(value) : value?.some(isEncoded);
     if (isChanged !== true) continue;
     decoded ??= { ...headers };

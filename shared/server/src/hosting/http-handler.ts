@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { redactTokens } from '../authentication/redact-tokens.ts';
-import { connectionRequest, splitTarget } from '../connections/connection-request.ts';
+import { briefRequest, connectionRequest, splitTarget } from '../connections/connection-request.ts';
 import { answer } from '../connections/http-answer.ts';
 import { logMessages } from '../log-messages.ts';
 import type { WriteBatcher } from '../transports/write-batcher.ts';
@@ -58,7 +58,8 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
     const { value: hub, params, action } = route;
     const { baseUrl } = request as IncomingMessage & { baseUrl?: string };
     if (baseUrl !== undefined && baseUrl !== '') context.onMounted(baseUrl);
-    const details = connectionRequest(request, params);
+    const describe = action === 'negotiate' ? briefRequest : connectionRequest;
+    const details = describe(request, params);
     if (action !== 'negotiate' && forwardRequestToHolder(hub, details, request, response)) return;
     const admitRequest = action === 'transport' ? admitToConnection : admit;
     admitRequest(

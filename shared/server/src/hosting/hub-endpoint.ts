@@ -1,9 +1,13 @@
 import { redactTokens } from '../authentication/redact-tokens.ts';
+import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
+import type { TransportEvents } from '../connections/transport.ts';
 import { HubConnection } from '../hubs/connection/hub-connection.ts';
 import type { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
 import type { CallLimiter } from '../limits/call-limiter.ts';
 import { logMessages } from '../log-messages.ts';
 import type { ReadSnapshot } from '../hubs/hand-over/connection-snapshot.ts';
+import type { HandOverSettings } from '../hubs/hand-over/departure.ts';
+import type { StoredRecord } from '../scale-out/hand-over.ts';
 import type {
   Endpoint,
   EndpointConnection,
@@ -17,7 +21,8 @@ export function hubEndpoint(dispatcher: HubDispatcher, limiter: CallLimiter | un
     lifetime: dispatcher.lifetime,
     hubName: dispatcher.hubName,
     close: async () => limiter?.close(),
-    connect: (connection) => serve(dispatcher, createConnection(dispatcher, limiter, connection)),
+    connect: (connection) =>
+      new ServedHubConnection(dispatcher, createConnection(dispatcher, limiter, connection)),
     restore: (connection, snapshot) =>
       restore(dispatcher, createConnection(dispatcher, limiter, connection), snapshot),
   };
@@ -39,29 +44,52 @@ function restore(
   connection.restore(protocol, messages, hasSentPings);
   return {
     connection,
-    served: serve(dispatcher, connection),
+    served: new ServedHubConnection(dispatcher, connection),
     activate: (tail) => connection.activate(protocol, messages.messages.length, tail),
     end: () => connection.endDeparture(false),
   };
 }
 
-function serve(dispatcher: HubDispatcher, connection: HubConnection): EndpointConnection {
-  return {
-    transportEvents: connection.transportEvents,
-    setUser(user) {
-      connection.callerContext.user = user;
-    },
+/** A hub connection, as the hosting sees it. */
+class ServedHubConnection implements EndpointConnection {
+  readonly #dispatcher: HubDispatcher;
+  readonly #connection: HubConnection;
+
+  constructor(dispatcher: HubDispatcher, connection: HubConnection) {
+    this.#dispatcher = dispatcher;
+    this.#connection = connection;
+  }
+
+  get transportEvents(): TransportEvents {
+    return this.#connection.transportEvents;
+  }
+
+  setUser(user: ClaimsPrincipal | undefined): void {
+    this.#connection.callerContext.user = user;
+  }
+
+  onAuthenticationRefreshed(): void {
     // If the connected hook has not run yet, that hook sees the ticket.
-    onAuthenticationRefreshed() {
-      if (!connection.hasJoined) return;
-      dispatcher.runHook(connection, 'onAuthenticationRefreshed').catch((error: unknown) => {
-        const { hubName, options } = dispatcher;
+    if (!this.#connection.hasJoined) return;
+    const { hubName, options } = this.#dispatcher;
+    const { request } = this.#connection.callerContext;
+    this.#dispatcher
+      .runHook(this.#connection, 'onAuthenticationRefreshed')
+      .catch((error: unknown) => {
         const message = logMessages.refreshedHookFailed(hubName);
-        options.logger.error(message, redactTokens(error, connection.callerContext.request));
+        options.logger.error(message, redactTokens(error, request));
       });
-    },
-    onHeartbeat: (now) => connection.onHeartbeat(now),
-    shutdown: () => connection.shutdown(),
-    handOver: (settings) => connection.handOver(settings),
-  };
+  }
+
+  onHeartbeat(now: number): void {
+    this.#connection.onHeartbeat(now);
+  }
+
+  shutdown(): void {
+    this.#connection.shutdown();
+  }
+
+  handOver(settings: HandOverSettings): Promise<StoredRecord | undefined> {
+    return this.#connection.handOver(settings);
+  }
 }

@@ -4,6 +4,7 @@ import { RequestAuthentication } from '../authentication/request-authentication.
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
 import { ConnectionContext } from '../connections/connection-context.ts';
 import { ConnectionManager } from '../connections/connection-manager.ts';
+import { writeTransports } from '../connections/negotiate.ts';
 import { ConnectionTokens } from '../connections/tokens/connection-tokens.ts';
 import { RecordSeal } from '../connections/tokens/record-seal.ts';
 import { RunningClock } from '../connections/running-clock.ts';
@@ -38,6 +39,10 @@ export class MappedHub {
   readonly connections: ConnectionManager;
   /** The transports that negotiation offers, in the order of the option `transports`. */
   readonly offeredTransports: readonly TransportDefinition[];
+  /** The JSON text of the offered transports. */
+  readonly transportsText: string;
+  /** The same without the transports that need an upgrade request. */
+  readonly transportsTextWithoutUpgrade: string;
   readonly upgraders: ReadonlyMap<TransportDefinition, TransportUpgrader>;
   /** Hands connections over to other servers. Undefined if this is off. */
   readonly handOver: HubHandOver | undefined;
@@ -84,6 +89,10 @@ export class MappedHub {
     this.offeredTransports = options.transports
       .map((name) => findTransport(name))
       .filter((definition) => definition !== undefined);
+    this.transportsText = writeTransports(this.offeredTransports);
+    this.transportsTextWithoutUpgrade = writeTransports(
+      this.offeredTransports.filter(({ needsUpgrade }) => !needsUpgrade),
+    );
     this.upgraders = new Map(
       upgradeTransports.map((definition) => [
         definition,

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { tokenLifetimeSeconds } from '../authentication/authentication-refresh.ts';
 import { identityOf } from '../authentication/claims.ts';
 import { answer } from '../connections/http-answer.ts';
@@ -29,17 +28,13 @@ export async function answerNegotiate(
       useStatefulReconnect:
         allowStatefulReconnects && query.get('useStatefulReconnect')?.toLowerCase() === 'true',
       user: () => identityOf(ticket?.user),
+      tokenLifetime: hub.options.enableAuthenticationRefresh
+        ? tokenLifetimeSeconds(ticket)
+        : undefined,
     },
     minimumProtocolVersion,
-    hub.offeredTransports.filter(({ needsUpgrade }) => canUpgrade || !needsUpgrade),
+    canUpgrade ? hub.transportsText : hub.transportsTextWithoutUpgrade,
     hub.connections,
   );
-  const lifetime = hub.options.enableAuthenticationRefresh
-    ? tokenLifetimeSeconds(ticket)
-    : undefined;
-  answerJson(response, lifetime === undefined ? body : { ...body, tokenLifetimeSeconds: lifetime });
-}
-
-function answerJson(response: ServerResponse, body: object): void {
-  answer(response, 200, JSON.stringify(body), { 'Content-Type': 'application/json' });
+  answer(response, 200, body, { 'Content-Type': 'application/json' });
 }

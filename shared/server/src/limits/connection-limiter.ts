@@ -18,6 +18,10 @@ export class ConnectionLimiter {
   readonly #addresses = new KeyCounts();
   readonly #users = new KeyCounts();
   #total = 0;
+  /** Removes a connection that is counted in the total only. */
+  readonly #removeFromTotal = (): void => {
+    this.#total -= 1;
+  };
 
   constructor(limits: ClientLimits) {
     this.#limits = limits;
@@ -46,6 +50,7 @@ export class ConnectionLimiter {
     const address = this.#addressOf(request);
     const user = this.#userOf(ticket);
     this.#total += 1;
+    if (address === undefined && user === undefined) return this.#removeFromTotal;
     this.#addresses.add(address);
     this.#users.add(user);
     return () => {

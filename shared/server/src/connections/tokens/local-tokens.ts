@@ -1,5 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { RunningClock } from '../running-clock.ts';
+import { ID_LENGTH, randomIdBytes } from './random-ids.ts';
 import type { IssuedToken, TokenRequest, TokenSource, UnopenedConnection } from './token-source.ts';
 import { UsedTokens } from './used-tokens.ts';
 
@@ -7,7 +8,6 @@ import { UsedTokens } from './used-tokens.ts';
 // first, so that the text of a token does not begin with the public id of the connection.
 const FLAGS_AT = 0;
 const ID_AT = FLAGS_AT + 1;
-const ID_LENGTH = 16;
 const SERIAL_AT = ID_AT + ID_LENGTH;
 const NUMBER_LENGTH = 6;
 const ISSUED_AT = SERIAL_AT + NUMBER_LENGTH;
@@ -24,17 +24,25 @@ const IS_PUBLIC = 4;
 /** All local tokens come from this server. */
 const ISSUER = '';
 
+/** A token with a valid signature. */
+interface VerifiedToken {
+  readonly text: string;
+  readonly bytes: Buffer;
+}
+
 /**
  * Connection tokens that only this process can read. A token contains everything that the server
  * must know to open the connection, so negotiation keeps nothing in memory. A signature with a
  * random key proves that the server issued it.
  */
 export class LocalTokens implements TokenSource {
-  readonly #key = randomBytes(32);
+  readonly #key = createSecretKey(randomBytes(32));
   readonly #lifetime: number;
   readonly #clock: RunningClock;
   readonly #used = new UsedTokens();
   #lastSerial = 0;
+  /** The last token that was verified, because the checks of one request read the same token. */
+  #lastVerified: VerifiedToken | undefined;
 
   /** `lifetime` is in ms. */
   constructor(lifetime: number, clock: RunningClock) {
@@ -48,8 +56,8 @@ export class LocalTokens implements TokenSource {
 
   create({ user, useStatefulReconnect, isPublic }: TokenRequest): IssuedToken {
     const token = Buffer.alloc(TOKEN_LENGTH);
-    const id = randomBytes(ID_LENGTH);
-    id.copy(token, ID_AT);
+    const id = randomIdBytes();
+    token.set(id, ID_AT);
     this.#lastSerial++;
     token.writeUIntBE(this.#lastSerial, SERIAL_AT, NUMBER_LENGTH);
     token.writeUIntBE(Math.floor(this.#clock.now()), ISSUED_AT, NUMBER_LENGTH);
@@ -66,12 +74,8 @@ export class LocalTokens implements TokenSource {
   }
 
   read(text: string): UnopenedConnection | undefined {
-    if (text.length !== TOKEN_CHARACTERS) return undefined;
-    const token = Buffer.from(text, 'base64url');
-    // Another spelling of the same bytes would be another key for the same connection.
-    if (token.length !== TOKEN_LENGTH || token.toString('base64url') !== text) return undefined;
-    const signature = this.#hash(token.subarray(0, SIGNATURE_AT)).subarray(0, SIGNATURE_LENGTH);
-    if (!timingSafeEqual(signature, token.subarray(SIGNATURE_AT))) return undefined;
+    const token = this.#verify(text);
+    if (token === undefined) return undefined;
     const serial = token.readUIntBE(SERIAL_AT, NUMBER_LENGTH);
     const expiresAt = token.readUIntBE(ISSUED_AT, NUMBER_LENGTH) + this.#lifetime;
     if (expiresAt < this.#clock.now() || this.#used.has(ISSUER, serial)) return undefined;
@@ -96,7 +100,21 @@ export class LocalTokens implements TokenSource {
     this.#used.removeExpired(this.#clock.now());
   }
 
-  #hash(bytes: Buffer, text = ''): Buffer {
-    return createHmac('sha256', this.#key).update(bytes).update(text).digest();
+  /** Returns the bytes of a token. Undefined if this server has not issued it. */
+  #verify(text: string): Buffer | undefined {
+    if (text.length !== TOKEN_CHARACTERS) return undefined;
+    if (this.#lastVerified?.text === text) return this.#lastVerified.bytes;
+    const bytes = Buffer.from(text, 'base64url');
+    // Another spelling of the same bytes would be another key for the same connection.
+    if (bytes.length !== TOKEN_LENGTH || bytes.toString('base64url') !== text) return undefined;
+    const signature = this.#hash(bytes.subarray(0, SIGNATURE_AT)).subarray(0, SIGNATURE_LENGTH);
+    if (!timingSafeEqual(signature, bytes.subarray(SIGNATURE_AT))) return undefined;
+    this.#lastVerified = { text, bytes };
+    return bytes;
+  }
+
+  #hash(bytes: Buffer, text?: string): Buffer {
+    const hmac = createHmac('sha256', this.#key).update(bytes);
+    return (text === undefined ? hmac : hmac.update(text)).digest();
   }
 }

@@ -17,6 +17,8 @@ interface Pattern<T> {
 }
 
 const noParams: RouteParams = Object.freeze({});
+/** A path without percent-encoding, so that its segments need no decoding. */
+const plainPath = /^[!-$&-~]+$/;
 const parameter = /^:([A-Za-z_]\w*)$/;
 /**
  * Characters that other routers treat as patterns, or that never occur in the path of a request.
@@ -71,9 +73,10 @@ export class RouteTable<T> {
 
   /** Returns what the path of a request is mapped to. */
   find(path: string): RouteMatch<T> | undefined {
-    if (!path.includes('%')) {
+    if (plainPath.test(path)) {
       const value = this.#exact.get(trimSlash(path).toLowerCase());
       if (value !== undefined) return { value, params: noParams };
+      if (this.#patterns.length === 0) return undefined;
     }
     const segments = decodeSegments(path);
     if (segments === undefined) return undefined;

@@ -176,7 +176,7 @@ export class UpgradeHandler {
       const transport = create({
         batcher: this.#batcher,
         sendLimits: hub.sendLimits,
-        onTooSlow: () => hub.reportSlowReceiver(context),
+        onTooSlow: reportSlowReceiver(hub, context),
       });
       connect(exchange, context, transport, definition);
     });
@@ -238,4 +238,8 @@ function connect(
 }
 
 /** Defined here because it lives as long as its socket: a closure would keep the request alive. */
+const reportSlowReceiver = (hub: MappedHub, context: ConnectionContext) => (): void =>
+  hub.reportSlowReceiver(context);
+
+/** Defined here for the same reason. */
 const ignoreError = (): void => undefined;

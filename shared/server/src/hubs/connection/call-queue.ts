@@ -22,7 +22,7 @@ export class CallQueue {
   readonly #cancelRunning: (invocationId: string) => void;
   readonly #source: Pick<Transport, 'pause' | 'resume'>;
   /** The canceled invocation ids, with the number of calls in `#queued` at that time. */
-  readonly #canceled = new Map<string, number>();
+  #canceled: Map<string, number> | undefined;
   #queued: Invocation[] = [];
   /** The index of the next call in `#queued`. */
   #next = 0;
@@ -95,7 +95,9 @@ export class CallQueue {
    * ids are ignored.
    */
   cancel(invocationId: string): void {
-    if (this.#next < this.#queued.length) this.#canceled.set(invocationId, this.#queued.length);
+    if (this.#next >= this.#queued.length) return;
+    this.#canceled ??= new Map();
+    this.#canceled.set(invocationId, this.#queued.length);
   }
 
   /**
@@ -111,7 +113,7 @@ export class CallQueue {
   clear(): void {
     this.#queued = [];
     this.#next = 0;
-    this.#canceled.clear();
+    this.#canceled = undefined;
     this.#onDone = undefined;
     this.#onIdle = undefined;
     this.#resumeReading();
@@ -140,7 +142,7 @@ export class CallQueue {
       if (needsSlot(call) && this.#slots.length >= this.#maximumParallel) break;
       this.#next++;
       this.#start(call);
-      if (this.#canceled.size > 0) this.#cancelStarted(call);
+      if (this.#canceled !== undefined) this.#cancelStarted(call, this.#canceled);
       this.#remainingCalls--;
       if (this.#remainingCalls === 0) this.#yield();
     }
@@ -160,8 +162,8 @@ export class CallQueue {
   }
 
   /** Cancels the last started call if the client canceled it while it was queued. */
-  #cancelStarted({ invocationId = '' }: Invocation): void {
-    if ((this.#canceled.get(invocationId) ?? 0) >= this.#next) this.#cancelRunning(invocationId);
+  #cancelStarted({ invocationId = '' }: Invocation, canceled: ReadonlyMap<string, number>): void {
+    if ((canceled.get(invocationId) ?? 0) >= this.#next) this.#cancelRunning(invocationId);
   }
 
   #start(call: Invocation): void {
@@ -182,7 +184,7 @@ export class CallQueue {
     if (this.#next > 0) {
       this.#queued.length = 0;
       this.#next = 0;
-      this.#canceled.clear();
+      this.#canceled = undefined;
     }
     this.#resumeReading();
     if (this.isRunning || this.#isHeld) return;

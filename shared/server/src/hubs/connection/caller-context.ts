@@ -10,7 +10,6 @@ import type { ConnectionCallerContext } from '../hub-caller-context.ts';
 export class CallerContext implements ConnectionCallerContext {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
-  readonly items = new Map<unknown, unknown>();
   readonly transport: TransportName;
   readonly request: ConnectionRequest;
   /** Replaced when the client refreshes its token. */
@@ -20,6 +19,7 @@ export class CallerContext implements ConnectionCallerContext {
   /** Created on first use, because most hubs do not read the signal. */
   #controller: AbortController | undefined;
   #isAborted = false;
+  #items: Map<unknown, unknown> | undefined;
 
   constructor(
     connection: Pick<CallingConnection, 'abort'> & { readonly userIdentifier: string | undefined },
@@ -33,6 +33,10 @@ export class CallerContext implements ConnectionCallerContext {
     this.request = request;
     this.user = context.ticket?.user;
     this.#connection = connection;
+  }
+
+  get items(): Map<unknown, unknown> {
+    return (this.#items ??= new Map());
   }
 
   get connectionAborted(): AbortSignal {

@@ -56,7 +56,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   readonly #transport: Transport;
   readonly #stateful: StatefulTransport | undefined;
   readonly #onEnded: () => void;
-  readonly #handshake: HubHandshake;
+  #handshake: HubHandshake | undefined;
   readonly #membership: HubMembership;
   readonly #calls: CallQueue;
   readonly #readGate: ReadGate;
@@ -66,7 +66,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   readonly #incoming: IncomingMessages;
   readonly #outgoing: OutgoingMessages;
   readonly #report: ConnectionReport;
-  readonly #shutdownDeadline: ShutdownDeadline;
+  #shutdownDeadline: ShutdownDeadline | undefined;
   #reader: MessageReader | undefined;
   #departure: Departure | undefined;
   #isClosing = false;
@@ -99,7 +99,6 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     }
     this.#transport = this.#stateful ?? transport;
     this.#onEnded = onEnded;
-    this.#shutdownDeadline = new ShutdownDeadline(dispatcher, onEnded);
     this.#handshake = new HubHandshake(
       context.transferFormats,
       options,
@@ -242,7 +241,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
 
   /** Continues a connection of another server. The client is away until `activate` is called. */
   restore(protocol: HubProtocol, state: MessageBufferState, hasSentPings: boolean): void {
-    this.#handshake.stop();
+    this.#handshake?.stop();
     this.#stateful?.restore(state);
     this.#keepAlive.clientPings = hasSentPings;
     this.#startMessages(protocol);
@@ -285,12 +284,14 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
 
   #startShutdown(): void {
     if (!this.#isClosing) this.#report.status = 'app_shutdown';
+    this.#shutdownDeadline ??= new ShutdownDeadline(this.#dispatcher, this.#onEnded);
     this.#shutdownDeadline.start();
   }
 
   #readHandshake(chunk: string | Uint8Array): void {
-    const result = this.#handshake.read(chunk);
+    const result = this.#handshake?.read(chunk);
     if (result === undefined) return;
+    this.#handshake = undefined;
     if (!result.isAccepted) {
       this.#refuseHandshake(result.error);
       return;
@@ -323,7 +324,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
 
   async #leave(): Promise<void> {
     if (this.hasJoined) await this.#membership.leave(this.#error);
-    this.#shutdownDeadline.stop();
+    this.#shutdownDeadline?.stop();
     this.#onEnded();
   }
 
@@ -386,7 +387,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   /** Stops reading and sending messages. */
   #stopMessages(): void {
     this.#isClosing = true;
-    this.#handshake.stop();
+    this.#handshake?.stop();
     this.#outgoing.stop();
   }
 

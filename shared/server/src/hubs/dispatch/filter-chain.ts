@@ -29,17 +29,22 @@ export class FilterChain {
     );
   }
 
-  /** Runs the filters from `index` on around the connected hook. */
-  async runConnected(
+  /** Runs the filters around the connected hook. Without filters, it costs no promise. */
+  runConnected(hub: Hub<never>, createContext: () => HubLifetimeContext): void | Promise<void> {
+    if (this.#connectedFilters.length === 0) return hub.onConnected();
+    return this.#runConnected(hub, createContext, 0);
+  }
+
+  async #runConnected(
     hub: Hub<never>,
     createContext: () => HubLifetimeContext,
-    index = 0,
+    index: number,
   ): Promise<void> {
     const filter = this.#connectedFilters[index];
     if (filter === undefined) await hub.onConnected();
     else {
       await filter.onConnected?.(createContext(), () =>
-        this.runConnected(hub, createContext, index + 1),
+        this.#runConnected(hub, createContext, index + 1),
       );
     }
   }

@@ -65,8 +65,8 @@ export class HubDispatcher {
   }
 
   /** Runs the connected hook and its filters. Rejects with their errors. */
-  async runConnectedHook(connection: CallingConnection): Promise<void> {
-    await this.#withHub(connection, (hub, call) =>
+  runConnectedHook(connection: CallingConnection): Promise<void> {
+    return this.#withHub(connection, (hub, call) =>
       this.#filters.runConnected(hub, () => ({ context: call.context, hub })),
     );
   }
@@ -385,7 +385,7 @@ export class HubDispatcher {
 
   async #withHub(
     connection: CallingConnection,
-    run: (hub: Hub<never>, call: HubCall) => Promise<void>,
+    run: (hub: Hub<never>, call: HubCall) => void | Promise<void>,
   ): Promise<void> {
     const call = new HubCall(connection, this.#groups, undefined, this.#report);
     const hub = this.#create();
