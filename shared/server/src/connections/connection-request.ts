@@ -38,8 +38,15 @@ export class QueryParameters {
    * that a request cannot hide a value behind another.
    */
   get(name: string): string | undefined {
-    const values = this.getAll(name);
-    return values.length < 2 ? values[0] : values.filter((value) => value !== '').join(',');
+    const key = name.toLowerCase();
+    let isRepeated = false;
+    let found: string | undefined;
+    for (const parameter of this.#parameters) {
+      if (parameter.key !== key) continue;
+      isRepeated ||= found !== undefined;
+      found = parameter.value;
+    }
+    return isRepeated ? this.#join(name) : found;
   }
 
   /** Returns all values of one parameter. */
@@ -54,7 +61,13 @@ export class QueryParameters {
   }
 
   has(name: string): boolean {
-    return this.getAll(name).length > 0;
+    return this.get(name) !== undefined;
+  }
+
+  #join(name: string): string {
+    return this.getAll(name)
+      .filter((value) => value !== '')
+      .join(',');
   }
 
   /** Returns the query as the client sent it, without the question mark. */

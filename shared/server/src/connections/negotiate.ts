@@ -44,13 +44,9 @@ export function negotiate(
     return JSON.stringify({ error: wireMessages.negotiateVersionNotSupported(version) });
   version = Math.min(version, HIGHEST_VERSION);
   const { connectionId, token } = connections.negotiate({ version, user, useStatefulReconnect });
-  const members = [
-    ...(useStatefulReconnect ? ['"useStatefulReconnect":true'] : []),
-    `"negotiateVersion":${version}`,
-    `"connectionId":${JSON.stringify(connectionId)}`,
-    ...(version > 0 ? [`"connectionToken":${JSON.stringify(token)}`] : []),
-    `"availableTransports":${transports}`,
-    ...(tokenLifetime === undefined ? [] : [`"tokenLifetimeSeconds":${tokenLifetime}`]),
-  ];
-  return `{${members.join(',')}}`;
+  const stateful = useStatefulReconnect ? '"useStatefulReconnect":true,' : '';
+  const secret = version > 0 ? `"connectionToken":${JSON.stringify(token)},` : '';
+  const lifetime = tokenLifetime === undefined ? '' : `,"tokenLifetimeSeconds":${tokenLifetime}`;
+  const id = JSON.stringify(connectionId);
+  return `{${stateful}"negotiateVersion":${version},"connectionId":${id},${secret}"availableTransports":${transports}${lifetime}}`;
 }

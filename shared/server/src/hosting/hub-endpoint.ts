@@ -73,8 +73,8 @@ class ServedHubConnection implements EndpointConnection {
     if (!this.#connection.hasJoined) return;
     const { hubName, options } = this.#dispatcher;
     const { request } = this.#connection.callerContext;
-    this.#dispatcher
-      .runHook(this.#connection, 'onAuthenticationRefreshed')
+    this.#dispatcher.hooks
+      .run(this.#connection, 'onAuthenticationRefreshed')
       .catch((error: unknown) => {
         const message = logMessages.refreshedHookFailed(hubName);
         options.logger.error(message, redactTokens(error, request));

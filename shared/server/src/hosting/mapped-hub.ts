@@ -43,6 +43,7 @@ export class MappedHub {
   readonly transportsText: string;
   /** The same without the transports that need an upgrade request. */
   readonly transportsTextWithoutUpgrade: string;
+  readonly sendLimits: SendLimits;
   readonly upgraders: ReadonlyMap<TransportDefinition, TransportUpgrader>;
   /** Hands connections over to other servers. Undefined if this is off. */
   readonly handOver: HubHandOver | undefined;
@@ -71,7 +72,12 @@ export class MappedHub {
     this.#clock = new RunningClock(interval);
     this.#heartbeat = setInterval(() => this.#beat(), interval);
     this.#heartbeat.unref();
-    const { connectionTokens, disconnectTimeout } = options;
+    const { connectionTokens, disconnectTimeout, transportMaxBufferSize, sendTimeout } = options;
+    this.sendLimits = {
+      highWaterMark: transportMaxBufferSize,
+      sendTimeout,
+      maximumBufferSize: Math.max(MAXIMUM_SEND_BUFFER, 2 * transportMaxBufferSize),
+    };
     const tokens =
       connectionTokens && new ConnectionTokens(connectionTokens, path, options.forwarder?.issuer);
     this.connections = new ConnectionManager({
@@ -118,15 +124,6 @@ export class MappedHub {
   /** True if no further client may connect. */
   get isClosing(): boolean {
     return this.#closing;
-  }
-
-  get sendLimits(): SendLimits {
-    const { transportMaxBufferSize: highWaterMark, sendTimeout } = this.options;
-    return {
-      highWaterMark,
-      sendTimeout,
-      maximumBufferSize: Math.max(MAXIMUM_SEND_BUFFER, 2 * highWaterMark),
-    };
   }
 
   /** Returns true if clients may use the transport. */

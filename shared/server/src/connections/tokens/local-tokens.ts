@@ -55,7 +55,7 @@ export class LocalTokens implements TokenSource {
   }
 
   create({ user, useStatefulReconnect, isPublic }: TokenRequest): IssuedToken {
-    const token = Buffer.alloc(TOKEN_LENGTH);
+    const token = Buffer.allocUnsafe(TOKEN_LENGTH).fill(0, USER_AT, SIGNATURE_AT);
     const id = randomIdBytes();
     token.set(id, ID_AT);
     this.#lastSerial++;

@@ -108,7 +108,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#outgoing = new OutgoingMessages(this, this.#transport, this.#keepAlive, options.logger);
     this.#membership = new HubMembership(this, dispatcher);
     this.#readGate = new ReadGate(this.#transport);
-    const isMultiplexed = transport.isMultiplexed === true;
+    const { isMultiplexed = false } = transport;
     if (!isMultiplexed) this.#readBudget = new ReadBudget(this.#readGate);
     this.streams = new ClientStreams(options.streamBufferCapacity, this.#readGate);
     this.#calls = new CallQueue(
@@ -253,7 +253,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
    */
   activate(protocol: HubProtocol, position: number, tail: readonly (string | Uint8Array)[]): void {
     this.#stateful?.awaitClient(protocol, position, tail);
-    void this.#join(() => this.#membership.restore(), true);
+    void this.#join(this.#membership.restore(), true);
   }
 
   /** Ends the connection, because another server has it or no server has claimed it. */
@@ -292,15 +292,12 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     const result = this.#handshake?.read(chunk);
     if (result === undefined) return;
     this.#handshake = undefined;
-    if (!result.isAccepted) {
-      this.#refuseHandshake(result.error);
-      return;
-    }
+    if (!result.isAccepted) return this.#refuseHandshake(result.error);
     const { protocol, version, rest } = result;
     this.#transport.send(writeAcceptance(protocol));
     if (version >= 2) this.#stateful?.start(protocol);
     this.#startMessages(protocol);
-    void this.#join(() => this.#membership.join(), false);
+    void this.#join(this.#membership.join(), false);
     if (rest.length > 0) this.onReceive(rest);
   }
 
@@ -310,9 +307,9 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#calls.hold();
   }
 
-  async #join(join: () => Promise<void>, allowReconnect: boolean): Promise<void> {
+  async #join(joined: Promise<void>, allowReconnect: boolean): Promise<void> {
     try {
-      await join();
+      await joined;
     } catch (error) {
       this.#calls.clear();
       this.#closeWithError(error as Error, allowReconnect);

@@ -33,7 +33,8 @@ export class HubMembership {
     try {
       await lifetime.onConnected(this.#connection);
       this.#isMember = true;
-      await this.#dispatcher.runConnectedHook(this.#connection);
+      const hook = this.#dispatcher.hooks.runConnected(this.#connection);
+      if (hook !== undefined) await hook;
       this.#isConnected = true;
     } catch (error) {
       options.logger.error(logMessages.connectedHookFailed(hubName), error);
@@ -53,7 +54,7 @@ export class HubMembership {
     this.#isMember = true;
     this.#isConnected = true;
     try {
-      await this.#dispatcher.runHook(this.#connection, 'onConnectionMoved');
+      await this.#dispatcher.hooks.run(this.#connection, 'onConnectionMoved');
     } catch (error) {
       options.logger.error(logMessages.connectionMovedHookFailed(hubName), error);
       throw error;
@@ -81,7 +82,7 @@ export class HubMembership {
       options.logger.error(logMessages.lifetimeManagerFailed(hubName), lifetimeError);
     }
     try {
-      if (this.#isConnected) await this.#dispatcher.runDisconnectedHook(this.#connection, error);
+      if (this.#isConnected) await this.#dispatcher.hooks.runDisconnected(this.#connection, error);
     } catch (hookError) {
       options.logger.error(logMessages.disconnectedHookFailed(hubName), hookError);
     }

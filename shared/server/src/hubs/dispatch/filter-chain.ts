@@ -49,18 +49,27 @@ export class FilterChain {
     }
   }
 
-  /** Runs the filters from `index` on around the disconnected hook. */
-  async runDisconnected(
+  /** Runs the filters around the disconnected hook. Without filters, it costs no promise. */
+  runDisconnected(
     hub: Hub<never>,
     createContext: () => HubLifetimeContext,
     error: Error | undefined,
-    index = 0,
+  ): void | Promise<void> {
+    if (this.#disconnectedFilters.length === 0) return hub.onDisconnected(error);
+    return this.#runDisconnected(hub, createContext, error, 0);
+  }
+
+  async #runDisconnected(
+    hub: Hub<never>,
+    createContext: () => HubLifetimeContext,
+    error: Error | undefined,
+    index: number,
   ): Promise<void> {
     const filter = this.#disconnectedFilters[index];
     if (filter === undefined) await hub.onDisconnected(error);
     else {
       await filter.onDisconnected?.(createContext(), error, (nextError = error) =>
-        this.runDisconnected(hub, createContext, nextError, index + 1),
+        this.#runDisconnected(hub, createContext, nextError, index + 1),
       );
     }
   }

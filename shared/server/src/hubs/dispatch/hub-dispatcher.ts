@@ -14,7 +14,8 @@ import { bindArguments, insertUploads } from './argument-binding.ts';
 import type { ClientResultTypes } from '../client-results.ts';
 import { diagnostics } from '../connection/diagnostics.ts';
 import { FilterChain } from './filter-chain.ts';
-import { beginCall, endCall, type Hub, type UnfilteredHook } from '../hub.ts';
+import { HookRunner } from './hook-runner.ts';
+import { beginCall, endCall, type Hub } from '../hub.ts';
 import type { CallingConnection, Invocation } from '../calling-connection.ts';
 import { DisposedHub } from '../ended-call.ts';
 import { HubCall } from '../hub-call.ts';
@@ -27,7 +28,7 @@ import { isAsyncIterable, pumpStream, streamSource } from '../streams/stream-pum
 
 /**
  * Runs the calls of clients: finds the method, validates the arguments, checks authorization, runs
- * the method and sends the completion. Also runs the hooks of the hub.
+ * the method and sends the completion.
  * Source: `DefaultHubDispatcher<THub>` of ASP.NET Core.
  */
 export class HubDispatcher {
@@ -35,6 +36,7 @@ export class HubDispatcher {
   readonly options: HubOptions;
   readonly lifetime: HubLifetimeManager;
   readonly clientResults: ClientResultTypes;
+  readonly hooks: HookRunner;
   readonly #create: () => Hub<never>;
   readonly #methods: ReadonlyMap<string, HubMethod>;
   readonly #groups: GroupManager;
@@ -62,28 +64,13 @@ export class HubDispatcher {
     this.#disposed = new DisposedHub(hubName, report, options.logger);
     this.clientResults = clientResults;
     this.#filters = new FilterChain(options.filters);
-  }
-
-  /** Runs the connected hook and its filters. Rejects with their errors. */
-  runConnectedHook(connection: CallingConnection): Promise<void> {
-    return this.#withHub(connection, (hub, call) =>
-      this.#filters.runConnected(hub, () => ({ context: call.context, hub })),
-    );
-  }
-
-  /** Runs a hook that has no filters. Rejects with its errors. */
-  async runHook(connection: CallingConnection, name: UnfilteredHook): Promise<void> {
-    await this.#withHub(connection, async (hub) => hub[name]());
-  }
-
-  /** Runs the disconnected hook and its filters. Rejects with their errors. */
-  async runDisconnectedHook(
-    connection: CallingConnection,
-    error: Error | undefined,
-  ): Promise<void> {
-    await this.#withHub(connection, (hub, call) =>
-      this.#filters.runDisconnected(hub, () => ({ context: call.context, hub }), error),
-    );
+    this.hooks = new HookRunner({
+      create,
+      groups,
+      filters: this.#filters,
+      report,
+      disposed: this.#disposed,
+    });
   }
 
   /**
@@ -381,19 +368,5 @@ export class HubDispatcher {
     const isExpected = isAbortError(error) && (isCancelled || connection.isClosing);
     const level = isHubError(error) || isExpected ? 'debug' : 'error';
     this.options.logger[level](logMessages.methodFailed(this.hubName, method), error);
-  }
-
-  async #withHub(
-    connection: CallingConnection,
-    run: (hub: Hub<never>, call: HubCall) => void | Promise<void>,
-  ): Promise<void> {
-    const call = new HubCall(connection, this.#groups, undefined, this.#report);
-    const hub = this.#create();
-    beginCall(hub, call);
-    try {
-      await run(hub, call);
-    } finally {
-      endCall(hub, this.#disposed.endedCall(connection.callerContext));
-    }
   }
 }
