@@ -16,6 +16,9 @@ const files = {
   conformance: 'shared/conformance/src/conformance-command.ts',
   differential: 'shared/conformance/src/differential-command.ts',
   'rolling-restart': 'shared/conformance/src/rolling-restart-command.ts',
+  fuzz: 'shared/attack/src/fuzz-command.ts',
+  mutation: 'shared/repository-checks/src/test-strength/mutation-command.ts',
+  coverage: 'shared/repository-checks/src/test-strength/coverage-command.ts',
   emulator: 'shared/azure-emulator/src/cli.ts',
   bench: 'shared/bench/src/bench-command.ts',
 };

@@ -35,6 +35,9 @@ const commands: Record<string, readonly string[]> = {
   twin: ['--port <number>', '--redis <host:port>', '--redis-prefix <text>'],
   conformance: ['--url', '--area', '--only', '--lanes', '--timeout'].map((name) => `${name} <`),
   'rolling-restart': ['--clients <number>', '--front <name>', '--cost'],
+  fuzz: ['--parser <name>', '--seed <number>', '--seconds <number>', '--growth'],
+  mutation: ['--area <name>', '--file <pattern>', '--concurrency <number>'],
+  coverage: ['--package <name>', '--lines'],
   differential: ['--seed', '--cases', '--minutes', '--lanes', '--expected', '--actual'].map(
     (name) => `${name} <`,
   ),

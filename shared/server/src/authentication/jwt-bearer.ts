@@ -123,7 +123,8 @@ function isExplicit(token: unknown, request: ConnectionRequest): boolean {
 
 /** Returns the token of `Authorization: Bearer …`. Undefined for other schemes. */
 function bearerToken({ headers }: ConnectionRequest): string | undefined {
-  return /^bearer +(.*)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
+  // The flag `s`: without it, many spaces before a line separator would take quadratic time.
+  return /^bearer +(.*)$/is.exec(headers.authorization ?? '')?.[1]?.trim();
 }
 
 /**

@@ -35,3 +35,23 @@ test('text that is not a secret is unchanged', () => {
     'theme dark at id 1',
   );
 });
+
+test('tokens are redacted in the middle of a text, however its parts are separated', () => {
+  const redact = (text: string) => redactTokens(text, request({}));
+  expect(redact('id=xeyJa.b.c.d')).toBe('id=x[redacted].d');
+  expect(redact('eyJa.b.eyJa.b.c')).toBe('[redacted].b.c');
+  expect(redact('eyJ..c eyJa.b eyJ')).toBe('eyJ..c eyJa.b eyJ');
+  expect(redact('eyJa.b.')).toBe('[redacted]');
+});
+
+test('a text that only looks like many tokens is read once', () => {
+  const measure = (size: number): number => {
+    const text = 'eyJ'.repeat(size);
+    const start = process.cpuUsage();
+    redactTokens(text, request({}));
+    return process.cpuUsage(start).user + 1;
+  };
+  // Quadratic time would grow by 64 in each attempt. Other work can disturb some of them.
+  const factors = Array.from({ length: 10 }, () => measure(40_000) / measure(5000));
+  expect(Math.min(...factors)).toBeLessThan(32);
+});

@@ -102,11 +102,12 @@ function isNegotiation({ method, url }: HttpRequest): boolean {
   return method === 'POST' && url !== undefined && new URL(url).pathname.endsWith('/negotiate');
 }
 
-/** Returns an empty object if the response is not JSON. The official client reports it. */
+/** Returns an empty object if the response is not a JSON object. The official client reports it. */
 function parseNegotiation({ content }: HttpResponse): NegotiateResponse {
   if (typeof content !== 'string') return {};
   try {
-    return JSON.parse(content) as NegotiateResponse;
+    const response: unknown = JSON.parse(content);
+    return typeof response === 'object' && response !== null ? response : {};
   } catch {
     return {};
   }

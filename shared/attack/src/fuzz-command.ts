@@ -1,0 +1,54 @@
+import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesson-kit/command-line';
+import { Option } from 'commander';
+import { fuzz } from './fuzzing/fuzz.ts';
+import { isSuperlinear, measureGrowth } from './fuzzing/measure-growth.ts';
+import { parsers } from './parsers.ts';
+
+interface FuzzCommandOptions {
+  readonly parser?: string;
+  readonly seed?: number;
+  readonly seconds: number;
+  readonly growth?: boolean;
+}
+
+/** `npm run fuzz -- --parser json --seconds 60`: sends changed inputs to the parsers. */
+const command = createCommand(
+  'npm run fuzz',
+  '[-- options]',
+  'Changes kept inputs at random and parses them, until a parser fails or the time is over.',
+)
+  .addOption(
+    new Option('--parser <name>', 'fuzzes one parser only').choices(
+      parsers.map(({ name }) => name),
+    ),
+  )
+  .option('--seed <number>', 'repeats the inputs of an earlier run', wholeNumber(0, 2 ** 32 - 1))
+  .option('--seconds <number>', 'time for each parser', wholeNumber(1, 1_000_000), 10)
+  .option('--growth', 'measures how the time grows with the size of the input instead')
+  .action(run);
+await runCommand(command, process.argv.slice(2));
+
+async function run({ parser: only, seed, seconds, growth }: FuzzCommandOptions): Promise<void> {
+  const chosen = parsers.filter(({ name }) => only === undefined || name === only);
+  for (const parser of chosen) {
+    if (growth === true) {
+      for (const one of await measureGrowth(parser)) {
+        console.log(
+          `${one.parser}: ${one.kind}: ${one.sizes} times the size, ${one.factor.toFixed(1)} times the time`,
+        );
+        if (isSuperlinear(one)) process.exitCode = 1;
+      }
+      continue;
+    }
+    const usedSeed = seed ?? Math.floor(Math.random() * 2 ** 32);
+    console.log(`${parser.name} (${parser.description}), seed ${usedSeed}`);
+    const result = await fuzz(parser, usedSeed, { until: Date.now() + seconds * 1000 });
+    console.log(`  ${result.inputs} inputs: ${describe(result.outcomes)}`);
+  }
+}
+
+function describe(outcomes: Readonly<Record<string, number>>): string {
+  return Object.entries(outcomes)
+    .map(([outcome, count]) => `${count} ${outcome}`)
+    .join(', ');
+}

@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '@practical-signalr/course';
+import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command-line';
+import { Option } from 'commander';
+import { installTools, toolsFolder } from './install-tools.ts';
+
+/** The published packages, whose coverage is measured with their own tests. */
+const packages = ['protocol', 'server', 'redis', 'azure', 'azure-emulator'];
+
+interface CoverageCommandOptions {
+  readonly package?: string;
+  readonly lines?: boolean;
+}
+
+/** `npm run coverage -- --package redis`: measures which lines and branches the tests run. */
+const command = createCommand(
+  'npm run coverage',
+  '[-- options]',
+  'Prints which part of the lines and branches of each published package its own tests run. Takes minutes.',
+)
+  .addOption(new Option('--package <name>', 'measures one package only').choices(packages))
+  .option('--lines', 'also prints the lines and branches that no test runs')
+  .action(run);
+await runCommand(command, process.argv.slice(2));
+
+function run({ package: only, lines }: CoverageCommandOptions): void {
+  const { version } = JSON.parse(
+    readFileSync(join(root, 'node_modules/vitest/package.json'), 'utf8'),
+  ) as { version: string };
+  installTools({ '@vitest/coverage-v8': version });
+  for (const name of packages.filter((one) => only === undefined || one === only)) {
+    console.log(`\n${name}`);
+    const folder = `shared/${name}`;
+    const configuration = 'shared/repository-checks/src/test-strength/coverage-vitest.config.mjs';
+    const { status } = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', configuration, folder],
+      {
+        cwd: root,
+        stdio: 'inherit',
+        env: {
+          ...process.env,
+          COVERAGE_FOLDER: folder,
+          COVERAGE_PROVIDER: join(toolsFolder, 'node_modules/@vitest/coverage-v8/dist/index.js'),
+          COVERAGE_REPORTER: lines === true ? 'text' : 'text-summary',
+        },
+      },
+    );
+    if (status !== 0) process.exitCode = 1;
+  }
+}

@@ -1,0 +1,22 @@
+import { mergeConfig } from 'vitest/config';
+import base from '../../../../vitest.config.ts';
+
+const { COVERAGE_FOLDER, COVERAGE_PROVIDER, COVERAGE_REPORTER = 'text' } = process.env;
+
+/** The configuration of `npm run coverage`, which sets the environment variables. */
+export default mergeConfig(base, {
+  test: {
+    root: process.cwd(),
+    reporters: ['dot'],
+    coverage: {
+      enabled: true,
+      provider: 'custom',
+      customProviderModule: COVERAGE_PROVIDER,
+      include: [`${COVERAGE_FOLDER}/src/**/*.{ts,tsx}`],
+      exclude: ['**/*.test.{ts,tsx}', '**/testing/**', '**/lifetime-suite/**'],
+      reporter: [COVERAGE_REPORTER, 'json'],
+      reportsDirectory: `.test-strength/coverage/${COVERAGE_FOLDER}`,
+      reportOnFailure: true,
+    },
+  },
+});

@@ -1,0 +1,40 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import base from '../../../../vitest.config.ts';
+
+/** The most runs of a property. More of them rarely find another mutation, and take minutes. */
+const MOST_RUNS = 150;
+
+const merged = mergeConfig(base, {
+  plugins: [
+    {
+      name: 'fewer-runs',
+      enforce: 'pre',
+      transform(code, id) {
+        if (!id.endsWith('.test.ts')) return undefined;
+        return code.replace(/numRuns: ([\d_]+)/g, (text, runs) =>
+          Number(runs.replaceAll('_', '')) > MOST_RUNS ? `numRuns: ${MOST_RUNS}` : text,
+        );
+      },
+    },
+  ],
+  test: {
+    // These tests read the sources, which the mutations change.
+    exclude: ['**/errors.test.ts', '**/documentation.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    expect: { poll: { timeout: 10_000 } },
+  },
+});
+
+/** The configuration under which Stryker runs tests. `MUTATION_TESTS` has their patterns. */
+export default defineConfig({
+  ...merged,
+  test: {
+    ...merged.test,
+    root: process.cwd(),
+    include: JSON.parse(process.env.MUTATION_TESTS ?? '[]'),
+    globalSetup: [],
+    reporters: ['dot'],
+    sequence: {},
+  },
+});
