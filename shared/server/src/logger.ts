@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /**
  * Receives the log messages of the server. `details` are errors and values that belong to the
  * message. They never contain access tokens. `console` is a logger. Other libraries need an
@@ -19,25 +21,51 @@ export interface Logger {
   error(message: string, ...details: unknown[]): void;
 }
 
+/**
+ * Characters that end a line, move the cursor of a terminal or change the direction of text. A
+ * client could forge lines of the log with them, or hide its own.
+ */
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A line feed that does not start an indented line, as those in the stack of an error do. */
+const UNINDENTED = /\n(?![ }])/g;
+
+const escape = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Returns a text for the log on one line. Control characters are escaped, for example `\u000a`. */
+export const toOneLine = (text: string): string => text.replace(CONTROLS, escape);
+
+/** Escapes control characters of a text, except the line feeds before indented lines. */
+function escapeDetail(detail: unknown): unknown {
+  if (typeof detail !== 'string') return detail;
+  return detail.replace(UNINDENTED, escape).split('\n').map(toOneLine).join('\n');
+}
+
+/** Returns what the console would print, with escaped control characters. */
+const show = (detail: unknown): unknown =>
+  typeof detail === 'string' ? detail : escapeDetail(inspect(detail));
+
 const nothing = (): void => undefined;
 
 /** The default logger. It writes errors and warnings to the console and drops the rest. */
 export const defaultLogger: Logger = {
   debug: nothing,
   info: nothing,
-  warn: (message, ...details) => console.warn(message, ...details),
-  error: (message, ...details) => console.error(message, ...details),
+  warn: (message, ...details) => console.warn(message, ...details.map(show)),
+  error: (message, ...details) => console.error(message, ...details.map(show)),
 };
 
 /**
- * Returns a logger that ignores the errors of another logger, so that they do not stop the server.
+ * Returns a logger that ignores the errors of another logger, so that they do not stop the server,
+ * and passes it each message on one line, whatever the names are that a client has chosen.
  */
 export function safeLogger(logger: Logger): Logger {
   const safe =
     (level: keyof Logger): Logger[keyof Logger] =>
     (message, ...details) => {
       try {
-        logger[level](message, ...details);
+        logger[level](toOneLine(message), ...details.map(escapeDetail));
       } catch {
         // A logger that fails cannot report its own error.
       }

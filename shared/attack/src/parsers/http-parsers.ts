@@ -2,7 +2,7 @@ import { Hub } from '@practical-signalr/server';
 import { testServer } from '@practical-signalr/server/testing';
 import type { FuzzedParser, StartedParser } from '../fuzzing/fuzzed-parser.ts';
 import { checkPrototype } from './check-prototype.ts';
-import { sendRaw, statusCodes } from './raw-request.ts';
+import { sendRaw, statusCodes } from '../raw-request.ts';
 
 class QuietHub extends Hub {}
 
@@ -28,6 +28,7 @@ async function startHttp(write: (input: Buffer) => Buffer): Promise<StartedParse
     },
     async check() {
       const response = await fetch(`${server.url}/hub/negotiate`, { method: 'POST' });
+      await response.arrayBuffer();
       if (response.status !== 200) throw new Error(`Negotiation failed: ${response.status}.`);
     },
     close: () => server.close(),

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { safeLogger, toOneLine } from './logger.ts';
+import { CollectingLogger } from './testing/collecting-logger.ts';
+
+test('control characters of a message are escaped, so that no name forges a line of the log', () => {
+  expect(toOneLine("User 'a\n\r[error] forged' \u001b[2J\u009b\u2028\u202e €😀")).toBe(
+    "User 'a\\u000a\\u000d[error] forged' \\u001b[2J\\u009b\\u2028\\u202e €😀",
+  );
+});
+
+test('of a text with details, only indented lines remain lines', () => {
+  const logger = new CollectingLogger();
+  const detail = 'Error: a\nforged\u001b[0m\n    at run (main.ts:1)\n  [cause]: {\n}';
+  safeLogger(logger).warn('It failed.', detail, new Error('b'));
+  expect(logger.linesOf('warn')[0]).toContain(
+    'It failed. Error: a\\u000aforged\\u001b[0m\n    at run (main.ts:1)\n  [cause]: {\n} Error: b',
+  );
+});
+
+test('an error of the logger does not reach the caller', () => {
+  const fail = (): never => {
+    throw new Error('The disk is full.');
+  };
+  const logger = safeLogger({ debug: fail, info: fail, warn: fail, error: fail });
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level]('message');
+});
