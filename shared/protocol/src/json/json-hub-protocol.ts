@@ -41,16 +41,7 @@ export class JsonHubProtocol implements HubProtocol {
   }
 
   createReader(maximumMessageSize: number | undefined): MessageReader {
-    const records = new TextRecordReader(maximumMessageSize);
-    const serializer = this.#serializer;
-    return {
-      read(chunk, onMessage) {
-        records.read(chunk, (record) => {
-          const message = readJsonMessage(record, serializer);
-          if (message !== undefined) onMessage(message);
-        });
-      },
-    };
+    return new JsonMessageReader(maximumMessageSize, this.#serializer);
   }
 
   writeMessage(message: HubMessage): string {
@@ -107,5 +98,22 @@ export class JsonHubProtocol implements HubProtocol {
     return this.#serializer === undefined
       ? writeJsonValue(value)
       : this.#serializer.stringify(value);
+  }
+}
+
+class JsonMessageReader implements MessageReader {
+  readonly #records: TextRecordReader;
+  readonly #serializer: PayloadSerializer | undefined;
+
+  constructor(maximumMessageSize: number | undefined, serializer: PayloadSerializer | undefined) {
+    this.#records = new TextRecordReader(maximumMessageSize);
+    this.#serializer = serializer;
+  }
+
+  read(chunk: string | Uint8Array, onMessage: (message: HubMessage) => void): void {
+    this.#records.read(chunk, (record) => {
+      const message = readJsonMessage(record, this.#serializer);
+      if (message !== undefined) onMessage(message);
+    });
   }
 }

@@ -37,7 +37,8 @@ export class ConnectionContext {
    */
   replacedUntil = 0;
   #posts: PostQueue | undefined;
-  #opened: { transport: Transport; request: ConnectionRequest } | undefined;
+  #transport: Transport | undefined;
+  #request: ConnectionRequest | undefined;
 
   constructor(connectionId: string, connectionToken: string, userIdentifier?: string | null) {
     this.connectionId = connectionId;
@@ -46,12 +47,12 @@ export class ConnectionContext {
   }
 
   get isOpened(): boolean {
-    return this.#opened !== undefined;
+    return this.#transport !== undefined;
   }
 
   /** The current transport. Undefined if the connection is not open. */
   get transport(): Transport | undefined {
-    return this.#opened?.transport;
+    return this.#transport;
   }
 
   /** The client's POSTs. Until the connection is open, at most `maximumEarly` bytes are kept. */
@@ -67,10 +68,11 @@ export class ConnectionContext {
 
   /** The request that opened the connection. */
   get request(): ConnectionRequest | undefined {
-    return this.#opened?.request;
+    return this.#request;
   }
 
   open(transport: Transport, request: ConnectionRequest): void {
-    this.#opened = { transport, request };
+    this.#transport = transport;
+    this.#request = request;
   }
 }

@@ -9,7 +9,7 @@ function create(budget = new MemoryBudget(1000)) {
   return {
     budget,
     onExceeded,
-    unfinished: new UnfinishedMessage({ share: SHARE, budget }, onExceeded),
+    unfinished: new UnfinishedMessage({ share: SHARE, budget }, { refuseMessage: onExceeded }),
   };
 }
 

@@ -15,6 +15,11 @@ export interface ReceiveLimits {
   readonly budget: MemoryBudget;
 }
 
+/** A receiver of messages, which closes its connection if the client exceeds a limit. */
+export interface LimitedReceiver {
+  refuseMessage(): void;
+}
+
 /**
  * Limits what a client makes the server hold with a message that it does not finish. Each
  * connection has a share. Above it, memory comes from a common budget and must be given back in
@@ -22,7 +27,7 @@ export interface ReceiveLimits {
  */
 export class UnfinishedMessage {
   readonly #limits: ReceiveLimits;
-  readonly #onExceeded: () => void;
+  readonly #receiver: LimitedReceiver;
   /** The bytes since the last complete message. */
   #bytes = 0;
   #borrowed = 0;
@@ -31,10 +36,9 @@ export class UnfinishedMessage {
   #controlBytes = 0;
   #controlPeriodEnd = 0;
 
-  /** `onExceeded` is called when a limit is exceeded. Close the connection then. */
-  constructor(limits: ReceiveLimits, onExceeded: () => void) {
+  constructor(limits: ReceiveLimits, receiver: LimitedReceiver) {
     this.#limits = limits;
-    this.#onExceeded = onExceeded;
+    this.#receiver = receiver;
   }
 
   /** Reports that a message is complete. */
@@ -53,11 +57,11 @@ export class UnfinishedMessage {
     const missing = this.#bytes - this.#limits.share - this.#borrowed;
     if (missing <= 0) return;
     if (!this.#limits.budget.tryTake(missing)) {
-      this.#onExceeded();
+      this.#receiver.refuseMessage();
       return;
     }
     this.#borrowed += missing;
-    this.#deadline ??= new Deadline(this.#onExceeded, LARGE_MESSAGE_TIMEOUT);
+    this.#deadline ??= new Deadline(() => this.#receiver.refuseMessage(), LARGE_MESSAGE_TIMEOUT);
   }
 
   /** Reports a control frame. It is not part of a message, unless the client sends very many. */

@@ -51,8 +51,7 @@ export class WebSocketTransport
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#writer = new SlicedWriter(socket, endOfFrames);
-    this.#unfinished =
-      receiveLimits && new UnfinishedMessage(receiveLimits, () => this.#refuseMessage());
+    this.#unfinished = receiveLimits && new UnfinishedMessage(receiveLimits, this);
   }
 
   get name() {
@@ -139,7 +138,7 @@ export class WebSocketTransport
   }
 
   /** Closes the connection, because the client does not finish a large message. */
-  #refuseMessage(): void {
+  refuseMessage(): void {
     this.#isLost = false;
     this.#webSocket.close(MESSAGE_TOO_BIG);
     this.abort();

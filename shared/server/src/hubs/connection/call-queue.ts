@@ -10,6 +10,14 @@ export const MAXIMUM_QUEUED = 128;
 /** The number of calls after which the calls of other connections run. */
 export const CALL_BUDGET = 64;
 
+/** Runs the calls that a {@link CallQueue} starts. */
+export interface CallRunner {
+  /** Returns undefined if the call finished synchronously. The promise must not reject. */
+  runCall(call: Invocation): Promise<unknown> | undefined;
+  /** Cancels a call that `runCall` has started. */
+  cancelCall(invocationId: string): void;
+}
+
 /**
  * Runs the calls of one connection in order, with a limit on how many run at the same time.
  * A running call occupies a slot until it finishes or waits for the result of a client. Calls with
@@ -18,8 +26,7 @@ export const CALL_BUDGET = 64;
 export class CallQueue {
   readonly #maximumParallel: number;
   readonly #callBudget: number;
-  readonly #run: (call: Invocation) => Promise<unknown> | undefined;
-  readonly #cancelRunning: (invocationId: string) => void;
+  readonly #runner: CallRunner;
   readonly #source: Pick<Transport, 'pause' | 'resume'>;
   /** The canceled invocation ids, with the number of calls in `#queued` at that time. */
   #canceled: Map<string, number> | undefined;
@@ -41,23 +48,17 @@ export class CallQueue {
   #running = 0;
   #onIdle: (() => void) | undefined;
 
-  /**
-   * `run` returns undefined if the call finished synchronously. Its promise must not reject.
-   * `cancelRunning` cancels a call that `run` has started. `callBudget` is the number of calls
-   * after which other connections are served.
-   */
+  /** `callBudget` is the number of calls after which other connections are served. */
   constructor(
     maximumParallel: number,
-    run: (call: Invocation) => Promise<unknown> | undefined,
-    cancelRunning: (invocationId: string) => void,
+    runner: CallRunner,
     source: Pick<Transport, 'pause' | 'resume'>,
     callBudget = CALL_BUDGET,
   ) {
     this.#callBudget = callBudget;
     this.#remainingCalls = callBudget;
     this.#maximumParallel = maximumParallel;
-    this.#run = run;
-    this.#cancelRunning = cancelRunning;
+    this.#runner = runner;
     this.#source = source;
   }
 
@@ -163,11 +164,11 @@ export class CallQueue {
 
   /** Cancels the last started call if the client canceled it while it was queued. */
   #cancelStarted({ invocationId = '' }: Invocation, canceled: ReadonlyMap<string, number>): void {
-    if ((canceled.get(invocationId) ?? 0) >= this.#next) this.#cancelRunning(invocationId);
+    if ((canceled.get(invocationId) ?? 0) >= this.#next) this.#runner.cancelCall(invocationId);
   }
 
   #start(call: Invocation): void {
-    const pending = this.#run(call);
+    const pending = this.#runner.runCall(call);
     const keepsSlot = this.#freedEarly !== call;
     this.#freedEarly = undefined;
     if (pending === undefined) return;

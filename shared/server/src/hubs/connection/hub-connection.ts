@@ -23,7 +23,7 @@ import type { HubDispatcher } from '../dispatch/hub-dispatcher.ts';
 import { Departure, type HandOverSettings } from '../hand-over/departure.ts';
 import { ShutdownDeadline } from '../hand-over/shutdown-deadline.ts';
 import { ClientStreams } from '../streams/client-streams.ts';
-import { CallQueue } from './call-queue.ts';
+import type { CallQueue } from './call-queue.ts';
 import { CallerContext } from './caller-context.ts';
 import { ConnectionReport } from './diagnostics.ts';
 import { HubHandshake, writeAcceptance } from './hub-handshake.ts';
@@ -35,7 +35,7 @@ import { OutgoingMessages } from './outgoing-messages.ts';
 import { ReadBudget } from './read-budget.ts';
 import type { MessageBufferState } from './message-buffer.ts';
 import { ReadGate } from './read-gate.ts';
-import { runRecoveryCall, wantsRecovery } from '../dispatch/recovery-call.ts';
+import { wantsRecovery } from '../dispatch/recovery-call.ts';
 import { type StatefulConnection, StatefulTransport } from './stateful-transport.ts';
 import { getUserIdentifier } from './user-identifier.ts';
 
@@ -111,14 +111,11 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     const { isMultiplexed = false } = transport;
     if (!isMultiplexed) this.#readBudget = new ReadBudget(this.#readGate);
     this.streams = new ClientStreams(options.streamBufferCapacity, this.#readGate);
-    this.#calls = new CallQueue(
-      options.maximumParallelInvocationsPerClient,
-      (call) => runRecoveryCall(this, call, options.logger) ?? dispatcher.invoke(this, call),
-      (invocationId) => this.streams.cancel(invocationId),
-      this.#readGate,
-      isMultiplexed ? Infinity : undefined,
-    );
-    this.#incoming = new IncomingMessages(this, this.#calls, this.#keepAlive, this);
+    this.#incoming = new IncomingMessages(this, dispatcher, this.#keepAlive, this.#readGate, {
+      isMultiplexed,
+      events: this,
+    });
+    this.#calls = this.#incoming.calls;
     const transportName = transport.name as TransportName;
     this.callerContext = new CallerContext(this, context, transportName, request);
     this.#report = new ConnectionReport(dispatcher.hubName, this.connectionId, transportName);

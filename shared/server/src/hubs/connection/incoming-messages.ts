@@ -1,6 +1,10 @@
 import { type CloseMessage, type HubMessage, MessageType } from '@practical-signalr/protocol';
+import type { Transport } from '../../connections/transport.ts';
+import type { LifetimeConnection } from '../../scale-out/lifetime-connection.ts';
 import type { CallingConnection, Invocation } from '../calling-connection.ts';
-import type { CallQueue } from './call-queue.ts';
+import type { HubDispatcher } from '../dispatch/hub-dispatcher.ts';
+import { runRecoveryCall } from '../dispatch/recovery-call.ts';
+import { CallQueue, type CallRunner } from './call-queue.ts';
 import type { KeepAlive } from './keep-alive.ts';
 
 /** The events of {@link IncomingMessages}, for its connection. */
@@ -11,23 +15,48 @@ export interface IncomingMessageEvents {
   onClientResult(): void;
 }
 
+/** Settings of {@link IncomingMessages}. */
+export interface IncomingMessageSettings {
+  /** True if the client shares its socket with others. Then it is not paused to be fair to them. */
+  readonly isMultiplexed: boolean;
+  readonly events: IncomingMessageEvents;
+}
+
 /** Handles the messages of one client after the handshake. */
-export class IncomingMessages {
-  readonly #connection: CallingConnection;
-  readonly #calls: CallQueue;
+export class IncomingMessages implements CallRunner {
+  readonly calls: CallQueue;
+  readonly #connection: CallingConnection & LifetimeConnection;
+  readonly #dispatcher: HubDispatcher;
   readonly #keepAlive: KeepAlive;
   readonly #events: IncomingMessageEvents;
 
+  /** `source` is paused while too many calls wait. */
   constructor(
-    connection: CallingConnection,
-    calls: CallQueue,
+    connection: CallingConnection & LifetimeConnection,
+    dispatcher: HubDispatcher,
     keepAlive: KeepAlive,
-    events: IncomingMessageEvents,
+    source: Pick<Transport, 'pause' | 'resume'>,
+    { isMultiplexed, events }: IncomingMessageSettings,
   ) {
     this.#connection = connection;
-    this.#calls = calls;
+    this.#dispatcher = dispatcher;
     this.#keepAlive = keepAlive;
     this.#events = events;
+    const { maximumParallelInvocationsPerClient } = dispatcher.options;
+    const callBudget = isMultiplexed ? Infinity : undefined;
+    this.calls = new CallQueue(maximumParallelInvocationsPerClient, this, source, callBudget);
+  }
+
+  runCall(call: Invocation): Promise<unknown> | undefined {
+    const { logger } = this.#dispatcher.options;
+    return (
+      runRecoveryCall(this.#connection, call, logger) ??
+      this.#dispatcher.invoke(this.#connection, call)
+    );
+  }
+
+  cancelCall(invocationId: string): void {
+    this.#connection.streams.cancel(invocationId);
   }
 
   receive(message: HubMessage): void {
@@ -38,7 +67,7 @@ export class IncomingMessages {
         this.#invoke(message);
         break;
       case MessageType.CancelInvocation:
-        if (!streams.cancel(message.invocationId)) this.#calls.cancel(message.invocationId);
+        if (!streams.cancel(message.invocationId)) this.calls.cancel(message.invocationId);
         break;
       case MessageType.Close:
         this.#events.onCloseMessage(message);
@@ -66,7 +95,7 @@ export class IncomingMessages {
     const { invocationId, streamIds } = invocation;
     const { streams } = this.#connection;
     const error = streamIds?.length ? streams.uploads.open(streamIds) : undefined;
-    if (error === undefined) this.#calls.add(invocation);
+    if (error === undefined) this.calls.add(invocation);
     else if (invocationId !== undefined) {
       const completion = { type: MessageType.Completion, invocationId, hasResult: false, error };
       this.#connection.send(completion);
