@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { HandshakeReader, ProtocolError, writeHandshakeResponse } from './index.ts';
+import {
+  HandshakeReader,
+  MessageTooLargeError,
+  ProtocolError,
+  writeHandshakeResponse,
+} from './index.ts';
+import { TextEncoder } from './text-encoding.ts';
 
 const RS = '\u001e';
 const handshake = `{"protocol":"json","version":1}${RS}`;
@@ -62,4 +68,43 @@ test('answers', () => {
   expect(writeHandshakeResponse()).toBe(`{}${RS}`);
   expect(writeHandshakeResponse('no "x"')).toBe(`{"error":"no \\"x\\""}${RS}`);
   expect(writeHandshakeResponse('\u2028😀é')).toBe(`{"error":"\\u2028\\uD83D\\uDE00é"}${RS}`);
+});
+
+test.each(['{"protocol":"€😀ß","version":1}', '{"protocol":"json","version":1}'])(
+  'the limit of a handshake is its bytes of UTF-8 with the separator, exactly: %s',
+  (text) => {
+    const bytes = new TextEncoder().encode(text + RS);
+    const { length } = bytes;
+    const half = Math.floor(length / 2);
+    const inputs: (string | Uint8Array)[][] = [
+      [text + RS],
+      [bytes],
+      [bytes.subarray(0, half), bytes.subarray(half)],
+      [`${text}${RS}rest`],
+    ];
+    for (const chunks of inputs) {
+      const read = (limit: number) => {
+        const reader = new HandshakeReader(limit);
+        return chunks.map((chunk) => reader.read(chunk)).at(-1)?.request.version;
+      };
+      expect(read(length)).toBe(1);
+      expect(() => read(length - 1)).toThrow(MessageTooLargeError);
+    }
+    const unfinished = bytes.subarray(0, length - 1);
+    expect(new HandshakeReader(length - 1).read(unfinished)).toBeUndefined();
+    expect(() => new HandshakeReader(length - 2).read(unfinished)).toThrow(MessageTooLargeError);
+  },
+);
+
+test('a handshake without a limit may have any size', () => {
+  const text = `{"protocol":"${'a'.repeat(100_000)}","version":1}${RS}`;
+  expect(new HandshakeReader(undefined).read(text)?.request.version).toBe(1);
+  expect(new HandshakeReader(undefined).read(text.slice(0, -1))).toBeUndefined();
+});
+
+test('bytes that are not UTF-8 are not a handshake, and a byte order mark is no white space', () => {
+  const invalid = Uint8Array.of(0xff, 0x1e);
+  expect(() => new HandshakeReader(100).read(invalid)).toThrow(ProtocolError);
+  const marked = new TextEncoder().encode(`\ufeff${handshake}`);
+  expect(() => new HandshakeReader(100).read(marked)).toThrow(ProtocolError);
 });

@@ -60,3 +60,27 @@ test('a message in ten thousand chunks is copied a limited number of times', () 
 test('a string is read as its UTF-8 bytes', () => {
   expect(read(['\u0002a', 'b'])).toEqual([[97, 98]]);
 });
+
+test.each([0, 1, 127, 128, 16_383, 16_384])(
+  'the limit of a message is its bytes with the length prefix, exactly: %d bytes',
+  (size) => {
+    const message = new BinaryMessageWriter().write([new Uint8Array(size)]);
+    const half = Math.ceil(message.length / 2);
+    for (const chunks of [[message], [message.subarray(0, half), message.subarray(half)]]) {
+      expect(read(chunks, message.length)).toHaveLength(1);
+      expect(() => read(chunks, message.length - 1)).toThrow(MessageTooLargeError);
+    }
+  },
+);
+
+test('a length has at most 31 bits', () => {
+  const pieces = [Uint8Array.of(0xff, 0xff, 0xff, 0xff, 7)];
+  expect(read(pieces)).toEqual([]);
+  expect(() => read([Uint8Array.of(0xff, 0xff, 0xff, 0xff, 8)])).toThrow('2GB');
+  expect(() => read([Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x80)])).toThrow('2GB');
+});
+
+test('a message in two chunks and one in the same chunk are both read', () => {
+  const chunks = [Uint8Array.of(3, 1, 2), Uint8Array.of(3, 1, 4, 2), Uint8Array.of(5, 6)];
+  expect(read(chunks)).toEqual([[1, 2, 3], [4], [5, 6]]);
+});

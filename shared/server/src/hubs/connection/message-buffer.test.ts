@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { SharedPayload } from '../../connections/shared-payload.ts';
 import type { Transport } from '../../connections/transport.ts';
 import { RunningClock } from '../../connections/running-clock.ts';
-import { MessageBuffer } from './message-buffer.ts';
+import { MAXIMUM_UNACKNOWLEDGED, MessageBuffer } from './message-buffer.ts';
 
 const json = new JsonHubProtocol();
 const completion = { type: MessageType.Completion, invocationId: '1', hasResult: false } as const;
@@ -74,4 +74,75 @@ test.each([0, -1])('a client may begin with sequence number %i', (sequenceId) =>
   const buffer = new MessageBuffer(1000, new RunningClock(1000));
   expect(buffer.isNew({ type: MessageType.Sequence, sequenceId })).toBe(true);
   expect([buffer.isNew(completion), buffer.isNew(completion)]).toEqual([true, true]);
+});
+
+test('the limits are bytes of UTF-8, and exact', () => {
+  const buffer = new MessageBuffer(6, new RunningClock(0));
+  buffer.add('€€');
+  expect([buffer.whenRoom(), buffer.fullFor(0)]).toEqual([undefined, 0]);
+  buffer.add('a');
+  expect(buffer.whenRoom()).toBeInstanceOf(Promise);
+  buffer.ack(1);
+  expect(buffer.whenRoom()).toBeUndefined();
+  const half = 'ß'.repeat(MAXIMUM_UNACKNOWLEDGED / 4);
+  const full = new MessageBuffer(6, new RunningClock(0));
+  expect([full.add(half), full.add(half), full.add(half), full.add('a')]).toEqual([
+    true,
+    true,
+    true, // the largest message does not count
+    false,
+  ]);
+  // A limit above 8 MB allows twice as much.
+  const large = new MessageBuffer(MAXIMUM_UNACKNOWLEDGED, new RunningClock(0));
+  for (let i = 0; i < 5; i++) expect(large.add(half)).toBe(true);
+  expect(large.add('a')).toBe(false);
+});
+
+test('a buffer is full from the first check on, until there is room, progress or a reconnect', () => {
+  const buffer = new MessageBuffer(1, new RunningClock(0));
+  buffer.add('ab');
+  expect([buffer.fullFor(100), buffer.fullFor(150)]).toEqual([0, 50]);
+  buffer.reportProgress();
+  expect([buffer.fullFor(200), buffer.fullFor(250)]).toEqual([0, 50]);
+  resendAll(buffer);
+  expect([buffer.fullFor(300), buffer.fullFor(301)]).toEqual([0, 1]);
+  buffer.ack(1);
+  buffer.add('ab');
+  expect(buffer.fullFor(400)).toBe(0);
+});
+
+test('an acknowledgement removes exactly the messages up to its number', () => {
+  const buffer = new MessageBuffer(1000, new RunningClock(0));
+  for (const text of ['a', 'b', 'c']) buffer.add(text);
+  buffer.ack(0);
+  expect(buffer.length).toBe(3);
+  buffer.ack(2);
+  expect(buffer.messagesFrom(0)).toEqual(['c']);
+  buffer.ack(2);
+  expect(buffer.length).toBe(1);
+  buffer.ack(3);
+  expect(buffer.length).toBe(0);
+});
+
+test('another server continues with the state: messages, numbers and the due acknowledgement', () => {
+  const clock = new RunningClock(1000);
+  const buffer = new MessageBuffer(5, clock);
+  for (const text of ['a', 'bcd', 'efg']) buffer.add(text);
+  buffer.ack(1);
+  for (let i = 0; i < 3; i++) buffer.isNew(completion);
+  const state = buffer.state();
+  expect(state).toMatchObject({ firstId: 2, messages: ['bcd', 'efg'], receivedId: 3 });
+  const next = new MessageBuffer(5, clock, state);
+  expect(next.whenRoom()).toBeInstanceOf(Promise);
+  expect(next.state()).toEqual(state);
+  expect(next.takeDueAck(clock.now())).toBeUndefined();
+  expect(next.takeDueAck(clock.now() + 1100)).toBe(3);
+  next.insert(1, ['x']);
+  expect(next.messagesFrom(0)).toEqual(['bcd', 'x', 'efg']);
+  const acknowledged = new MessageBuffer(5, clock, { ...state, acknowledgedId: 3 });
+  expect(acknowledged.takeDueAck(clock.now() + 9999)).toBeUndefined();
+  buffer.defer();
+  buffer.isNew(completion);
+  buffer.defer();
+  expect(buffer.state().receivedId).toBe(2);
 });

@@ -1,0 +1,183 @@
+import { setImmediate } from 'node:timers/promises';
+import { MessageType } from '@practical-signalr/protocol';
+import { expect, test } from 'vitest';
+import { Gate } from '../../connections/gate.ts';
+import type { Invocation } from '../calling-connection.ts';
+import { CALL_BUDGET, CallQueue, MAXIMUM_QUEUED } from './call-queue.ts';
+
+/** A queue whose calls finish when a test says so. */
+function createQueue(maximumParallel = 1, callBudget?: number) {
+  const log: string[] = [];
+  const gates = new Map<string, Gate>();
+  let isSynchronous = false;
+  const run = ({ target }: Invocation): Promise<unknown> | undefined => {
+    log.push(target);
+    if (isSynchronous) return undefined;
+    const gate = new Gate();
+    gates.set(target, gate);
+    return gate.wait();
+  };
+  const source = { pause: () => log.push('pause'), resume: () => log.push('resume') };
+  const cancel = (id: string) => log.push(`cancel ${id}`);
+  const queue = new CallQueue(maximumParallel, run, cancel, source, callBudget);
+  return {
+    queue,
+    log,
+    finish: async (target: string) => {
+      gates.get(target)?.open();
+      await setImmediate();
+    },
+    runSynchronously: () => {
+      isSynchronous = true;
+    },
+  };
+}
+
+const call = (target: string, more: object = {}): Invocation => ({
+  type: MessageType.Invocation,
+  target,
+  arguments: [],
+  ...more,
+});
+
+test('reading pauses above 128 waiting calls, once, and resumes when none waits', async () => {
+  const { queue, log, finish, runSynchronously } = createQueue();
+  queue.add(call('running'));
+  for (let i = 0; i < MAXIMUM_QUEUED; i++) queue.add(call('waiting'));
+  expect(log).toEqual(['running']);
+  queue.add(call('waiting'));
+  queue.add(call('last'));
+  expect(log).toEqual(['running', 'pause']);
+  expect(queue.unfinished).toHaveLength(MAXIMUM_QUEUED + 3);
+  runSynchronously();
+  await finish('running');
+  while (!log.includes('last')) await setImmediate();
+  expect(log.filter((one) => one !== 'waiting')).toEqual(['running', 'pause', 'last', 'resume']);
+  expect(queue.unfinished).toEqual([]);
+});
+
+test('calls run one after the other, and calls with streams or uploads need no slot', async () => {
+  const { queue, log, finish } = createQueue();
+  queue.add(call('a'));
+  queue.add(call('b'));
+  expect(queue.isRunning).toBe(true);
+  await finish('a');
+  expect(log).toEqual(['a', 'b']);
+  const parallel = createQueue();
+  parallel.queue.add(call('a'));
+  parallel.queue.add(call('stream', { type: MessageType.StreamInvocation, invocationId: '1' }));
+  parallel.queue.add(call('upload', { streamIds: ['s'] }));
+  parallel.queue.add(call('b', { streamIds: [] }));
+  expect(parallel.log).toEqual(['a', 'stream', 'upload']);
+  const two = createQueue(2);
+  for (const name of ['a', 'b', 'c']) two.queue.add(call(name));
+  expect(two.log).toEqual(['a', 'b']);
+});
+
+test('no call starts before the release', () => {
+  const { queue, log } = createQueue();
+  queue.hold();
+  queue.add(call('a'));
+  let isDone = false;
+  queue.whenDone(() => {
+    isDone = true;
+  });
+  expect([log, isDone]).toEqual([[], false]);
+  queue.release();
+  expect(log).toEqual(['a']);
+});
+
+test('after 64 calls, those of other connections run', async () => {
+  const { queue, log, runSynchronously } = createQueue();
+  runSynchronously();
+  queue.hold();
+  for (let i = 0; i <= CALL_BUDGET; i++) queue.add(call(`${i}`));
+  queue.release();
+  expect(log).toHaveLength(CALL_BUDGET);
+  await setImmediate();
+  expect(log).toHaveLength(CALL_BUDGET + 1);
+  const small = createQueue(1, 2);
+  small.runSynchronously();
+  for (const name of ['a', 'b', 'c', 'd', 'e']) small.queue.add(call(name));
+  expect(small.log).toEqual(['a', 'b']);
+  await setImmediate();
+  expect(small.log).toEqual(['a', 'b', 'c', 'd']);
+  await setImmediate();
+  expect(small.log).toHaveLength(5);
+});
+
+test('a waiting call is canceled right after it starts, and later calls with its id are not', async () => {
+  const { queue, log, finish } = createQueue();
+  queue.cancel('1');
+  queue.add(call('a', { invocationId: '1' }));
+  queue.add(call('b', { invocationId: '2' }));
+  queue.cancel('2');
+  queue.add(call('c', { invocationId: '2' }));
+  await finish('a');
+  expect(log).toEqual(['a', 'b', 'cancel 2']);
+  await finish('b');
+  expect(log).toEqual(['a', 'b', 'cancel 2', 'c']);
+});
+
+test('a call that waits for a client lets the next one run, and gives its slot back once', async () => {
+  const { queue, log, finish } = createQueue();
+  const first = call('a');
+  queue.add(first);
+  for (const name of ['b', 'c']) queue.add(call(name));
+  queue.letNextRun(first);
+  expect(log).toEqual(['a', 'b']);
+  await finish('a');
+  expect(log).toEqual(['a', 'b']);
+  await finish('b');
+  expect(log).toEqual(['a', 'b', 'c']);
+});
+
+test('a call that waits for a client in its synchronous part occupies no slot', () => {
+  const log: string[] = [];
+  const never = new Gate().wait();
+  const source = { pause: () => undefined, resume: () => undefined };
+  const queue: CallQueue = new CallQueue(
+    1,
+    (one) => {
+      log.push(one.target);
+      if (one.target === 'a') queue.letNextRun(one);
+      return never;
+    },
+    () => undefined,
+    source,
+  );
+  for (const name of ['a', 'b', 'c']) queue.add(call(name));
+  expect(log).toEqual(['a', 'b']);
+});
+
+test('done means no slot is used, idle means that no call runs', async () => {
+  const { queue, log, finish } = createQueue();
+  const waiting = call('waiting');
+  queue.add(waiting);
+  queue.letNextRun(waiting);
+  queue.add(call('a'));
+  queue.whenDone(() => log.push('done'));
+  queue.whenIdle(() => log.push('idle'));
+  expect(log).toEqual(['waiting', 'a']);
+  await finish('a');
+  expect(log).toEqual(['waiting', 'a', 'done']);
+  await finish('waiting');
+  expect(log).toEqual(['waiting', 'a', 'done', 'idle']);
+  const empty = createQueue();
+  empty.queue.whenDone(() => empty.log.push('done'));
+  empty.queue.whenIdle(() => empty.log.push('idle'));
+  empty.queue.release();
+  expect(empty.log).toEqual(['done', 'idle']);
+});
+
+test('clearing removes the waiting calls and resumes reading', async () => {
+  const { queue, log, finish } = createQueue();
+  for (let i = 0; i < MAXIMUM_QUEUED + 2; i++) queue.add(call(i === 0 ? 'running' : 'waiting'));
+  queue.whenIdle(() => log.push('idle'));
+  queue.clear();
+  expect(log).toEqual(['running', 'pause', 'resume']);
+  await finish('running');
+  expect(log).toEqual(['running', 'pause', 'resume']);
+  queue.add(call('next'));
+  expect(log.at(-1)).toBe('next');
+});
