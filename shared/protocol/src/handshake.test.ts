@@ -108,3 +108,19 @@ test('bytes that are not UTF-8 are not a handshake, and a byte order mark is no 
   const marked = new TextEncoder().encode(`\ufeff${handshake}`);
   expect(() => new HandshakeReader(100).read(marked)).toThrow(ProtocolError);
 });
+
+test('an incomplete handshake is refused with the missing member and the text', () => {
+  const read = (text: string) => () => new HandshakeReader(100).read(text + RS);
+  expect(read('{"version":1}')).toThrow(/protocol.*\{"version":1\}/);
+  expect(read('{"protocol":"json"}')).toThrow(/version.*\{"protocol":"json"\}/);
+  expect(read('{"protocol":"json","x":{"version":1},"version":2}')()?.request.version).toBe(2);
+});
+
+test('an empty handshake ends at its separator', () => {
+  expect(() => new HandshakeReader(100).read(RS)).toThrow(ProtocolError);
+  expect(() => new HandshakeReader(100).read(Uint8Array.of(0x1e))).toThrow(ProtocolError);
+});
+
+test('an answer escapes what .NET escapes', () => {
+  expect(writeHandshakeResponse('\u007f\ue000')).toBe(`{"error":"\\u007F\\uE000"}${RS}`);
+});
