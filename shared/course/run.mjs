@@ -18,6 +18,8 @@ const files = {
   'rolling-restart': 'shared/conformance/src/rolling-restart-command.ts',
   fuzz: 'shared/attack/src/fuzz-command.ts',
   mutation: 'shared/repository-checks/src/test-strength/mutation-command.ts',
+  'regular-expressions':
+    'shared/repository-checks/src/test-strength/regular-expressions-command.ts',
   coverage: 'shared/repository-checks/src/test-strength/coverage-command.ts',
   emulator: 'shared/azure-emulator/src/cli.ts',
   bench: 'shared/bench/src/bench-command.ts',

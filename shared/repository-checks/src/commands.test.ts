@@ -36,8 +36,9 @@ const commands: Record<string, readonly string[]> = {
   conformance: ['--url', '--area', '--only', '--lanes', '--timeout'].map((name) => `${name} <`),
   'rolling-restart': ['--clients <number>', '--front <name>', '--cost'],
   fuzz: ['--parser <name>', '--seed <number>', '--seconds <number>', '--growth'],
-  mutation: ['--area <name>', '--file <pattern>', '--concurrency <number>'],
-  coverage: ['--package <name>', '--lines'],
+  mutation: ['--area <name>', '--file <pattern>', '--concurrency <number>', '--record'],
+  coverage: ['--package <name>', '--lines', '--record'],
+  'regular-expressions': [],
   differential: ['--seed', '--cases', '--minutes', '--lanes', '--expected', '--actual'].map(
     (name) => `${name} <`,
   ),

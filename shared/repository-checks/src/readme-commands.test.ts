@@ -64,6 +64,7 @@ const elsewhere: Record<string, string> = {
   'npm run bench': 'shared/bench/src/load/load-generators.test.ts',
   'npm run fuzz': 'shared/attack/src/fuzz.test.ts',
   'npm run mutation': 'shared/repository-checks/src/commands.test.ts',
+  'npm run regular-expressions': 'shared/repository-checks/src/regular-expressions.test.ts',
   'npm run coverage': 'shared/repository-checks/src/commands.test.ts',
   'npm run slides:pdf': 'slides/src/commands.test.ts',
   'npm run picture': 'shared/course/src/commands/picture.ts',

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { root } from '@practical-signalr/course';
 import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command-line';
 import { Option } from 'commander';
+import { recordCoverage } from './coverage-results.ts';
 import { installTools, toolsFolder } from './install-tools.ts';
+import { writePage } from './test-strength-page.ts';
 
 /** The published packages, whose coverage is measured with their own tests. */
 const packages = ['protocol', 'server', 'redis', 'azure', 'azure-emulator'];
@@ -12,6 +14,7 @@ const packages = ['protocol', 'server', 'redis', 'azure', 'azure-emulator'];
 interface CoverageCommandOptions {
   readonly package?: string;
   readonly lines?: boolean;
+  readonly record?: boolean;
 }
 
 /** `npm run coverage -- --package redis`: measures which lines and branches the tests run. */
@@ -22,10 +25,11 @@ const command = createCommand(
 )
   .addOption(new Option('--package <name>', 'measures one package only').choices(packages))
   .option('--lines', 'also prints the lines and branches that no test runs')
+  .option('--record', 'writes the results to shared/docs/reference/test-strength.md')
   .action(run);
 await runCommand(command, process.argv.slice(2));
 
-function run({ package: only, lines }: CoverageCommandOptions): void {
+function run({ package: only, lines, record }: CoverageCommandOptions): void {
   const { version } = JSON.parse(
     readFileSync(join(root, 'node_modules/vitest/package.json'), 'utf8'),
   ) as { version: string };
@@ -49,5 +53,8 @@ function run({ package: only, lines }: CoverageCommandOptions): void {
       },
     );
     if (status !== 0) process.exitCode = 1;
+    const summary = join(toolsFolder, 'coverage', folder, 'coverage-summary.json');
+    if (record === true) recordCoverage(name, summary);
   }
+  if (record === true) writePage();
 }

@@ -14,7 +14,7 @@ export default mergeConfig(base, {
       customProviderModule: COVERAGE_PROVIDER,
       include: [`${COVERAGE_FOLDER}/src/**/*.{ts,tsx}`],
       exclude: ['**/*.test.{ts,tsx}', '**/testing/**', '**/lifetime-suite/**'],
-      reporter: [COVERAGE_REPORTER, 'json'],
+      reporter: [COVERAGE_REPORTER, 'json-summary'],
       reportsDirectory: `.test-strength/coverage/${COVERAGE_FOLDER}`,
       reportOnFailure: true,
     },

@@ -7,6 +7,8 @@ import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesso
 import { Option } from 'commander';
 import { areas, type MutationArea } from './areas.ts';
 import { installTools, toolsFolder } from './install-tools.ts';
+import { readReport, recordResult } from './mutation-results.ts';
+import { writePage } from './test-strength-page.ts';
 
 /** The last versions that run on Node 20. */
 const tools = { '@stryker-mutator/core': '9.6.1', '@stryker-mutator/vitest-runner': '9.6.1' };
@@ -15,6 +17,7 @@ interface MutationCommandOptions {
   readonly area?: string;
   readonly file?: string;
   readonly concurrency: number;
+  readonly record?: boolean;
 }
 
 /** `npm run mutation -- --area protocol`: measures tests with mutations of the code. */
@@ -26,17 +29,20 @@ const command = createCommand(
   .addOption(new Option('--area <name>', 'changes one area only').choices(Object.keys(areas)))
   .option('--file <pattern>', 'changes only these files of the area, for example **/handshake.ts')
   .option('--concurrency <number>', 'number of processes that run tests', wholeNumber(1, 64), 1)
+  .option('--record', 'writes the results to shared/docs/reference/test-strength.md')
   .action(run);
 await runCommand(command, process.argv.slice(2));
 
-function run({ area, file, concurrency }: MutationCommandOptions): void {
+function run({ area, file, concurrency, record }: MutationCommandOptions): void {
   installTools(tools);
   for (const [name, { sources, tests }] of Object.entries(areas)) {
     if (area !== undefined && area !== name) continue;
     const narrowed = file === undefined ? sources : [file];
     const hasSucceeded = mutate(name, { sources: narrowed, tests }, concurrency);
     if (!hasSucceeded) process.exitCode = 1;
+    else if (record === true) recordResult(name, readReport(reportFile(name)));
   }
+  if (record === true) writePage();
 }
 
 function reportFile(name: string): string {

@@ -10,7 +10,8 @@ const merged = mergeConfig(base, {
       name: 'fewer-runs',
       enforce: 'pre',
       transform(code, id) {
-        if (!id.endsWith('.test.ts')) return undefined;
+        // Some tests count how many of their inputs are valid.
+        if (!id.endsWith('.test.ts') || code.includes('toBeGreaterThan')) return undefined;
         return code.replace(/numRuns: ([\d_]+)/g, (text, runs) =>
           Number(runs.replaceAll('_', '')) > MOST_RUNS ? `numRuns: ${MOST_RUNS}` : text,
         );
