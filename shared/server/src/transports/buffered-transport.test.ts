@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { PostQueue } from '../connections/post-queue.ts';
 import { SharedPayload } from '../connections/shared-payload.ts';
 import { LongPollingTransport } from './long-polling.ts';
@@ -72,4 +72,87 @@ test('a buffer over the maximum closes the connection, and senders wait no longe
   expect(bodies).toEqual(['closed']);
   transport.send('not delivered');
   expect(transport.whenRoom()).toBeUndefined();
+});
+
+test('the high-water mark is exact, for text and for bytes', () => {
+  for (const payload of ['x'.repeat(10), Buffer.alloc(10)]) {
+    const { transport } = createTransport();
+    transport.send(payload);
+    expect(transport.whenRoom()).toBeUndefined();
+    transport.send(Buffer.alloc(1));
+    expect(transport.whenRoom()).toBeInstanceOf(Promise);
+    transport.abort();
+  }
+});
+
+test('the maximum is exact, and the largest message does not count', () => {
+  const limits = { highWaterMark: 10, maximumBufferSize: 100, sendTimeout: 10_000 };
+  const { transport, slow } = createTransport(limits);
+  transport.send('x'.repeat(40));
+  transport.send('x'.repeat(70));
+  transport.send('x'.repeat(60));
+  expect(slow).toEqual([]);
+  transport.send('x');
+  expect(slow).toEqual(['slow']);
+  const large = createTransport(limits);
+  large.transport.send('x'.repeat(10_000));
+  expect(large.slow).toEqual([]);
+  large.transport.abort();
+});
+
+test('after the client has read, the largest message of before does not count', () => {
+  const { transport, batcher, slow, poll } = createTransport();
+  transport.send('x'.repeat(1000));
+  batcher.flush();
+  poll();
+  transport.send('x'.repeat(60));
+  transport.send('x'.repeat(60));
+  transport.send('x'.repeat(60));
+  expect(slow).toEqual(['slow']);
+});
+
+test('a client that reads nothing for the send timeout is disconnected above the high-water mark', () => {
+  vi.useFakeTimers();
+  const limits = { highWaterMark: 10, maximumBufferSize: 100, sendTimeout: 1000 };
+  const { transport, batcher, slow } = createTransport(limits);
+  transport.send('x'.repeat(11));
+  batcher.flush();
+  vi.advanceTimersByTime(999);
+  expect(slow).toEqual([]);
+  vi.advanceTimersByTime(1001);
+  expect(slow).toEqual(['slow']);
+  const reading = createTransport(limits);
+  reading.transport.send('x'.repeat(10));
+  reading.batcher.flush();
+  vi.advanceTimersByTime(5000);
+  expect(reading.slow).toEqual([]);
+  reading.transport.abort();
+  vi.useRealTimers();
+});
+
+test('nothing is sent after a close, and the collected messages are', () => {
+  const { transport, bodies, poll } = createTransport();
+  transport.send('a');
+  transport.close();
+  transport.close();
+  transport.send('b');
+  transport.sendShared(new SharedPayload('c'));
+  poll();
+  expect(bodies[0]).toBe('a');
+  expect(bodies.join('')).not.toMatch(/[bc]$/);
+  transport.abort();
+});
+
+test('text is framed every 4096 characters, and stays in order', () => {
+  const { transport, batcher, bodies, poll } = createTransport({
+    highWaterMark: 100_000,
+    maximumBufferSize: 100_000,
+    sendTimeout: 10_000,
+  });
+  const parts = ['a'.repeat(4095), 'b', 'c'.repeat(5000), 'd'];
+  for (const part of parts) transport.send(part);
+  batcher.flush();
+  poll();
+  expect(bodies).toEqual([parts.join('')]);
+  transport.abort();
 });

@@ -42,3 +42,65 @@ test('a large buffer is written in slices, one per drain', () => {
   expect(sink.written).toEqual([MAXIMUM_SLICE, MAXIMUM_SLICE, MAXIMUM_SLICE, 1, 5]);
   expect(unsent).toEqual([0, 1, 2].map((count) => length + 5 - count * MAXIMUM_SLICE));
 });
+
+test('a buffer of exactly 64 KB is written as it is, and one byte more is sliced', () => {
+  const sink = createSink();
+  new SlicedWriter(sink).write(Buffer.alloc(MAXIMUM_SLICE));
+  expect(sink.written).toEqual([MAXIMUM_SLICE]);
+  const other = createSink();
+  const writer = new SlicedWriter(other);
+  writer.write(Buffer.alloc(MAXIMUM_SLICE + 1));
+  expect([other.written, writer.unsentBytes]).toEqual([[MAXIMUM_SLICE], MAXIMUM_SLICE + 1]);
+});
+
+test('a sink with 64 KB gets nothing more, and the order is kept', () => {
+  const sink = createSink();
+  const writer = new SlicedWriter(sink);
+  sink.writableLength = MAXIMUM_SLICE - 1;
+  writer.write(Buffer.alloc(1));
+  expect(sink.written).toEqual([1]);
+  writer.write(Buffer.alloc(2));
+  writer.write(Buffer.alloc(3));
+  expect(sink.written).toEqual([1]);
+  sink.writableLength = MAXIMUM_SLICE - 1;
+  writer.continue();
+  expect(sink.written).toEqual([1, 2]);
+  sink.writableLength = 0;
+  writer.continue();
+  expect(sink.written).toEqual([1, 2, 3]);
+});
+
+test('slices end where the given function says, and each buffer starts at its beginning', () => {
+  const sink = createSink();
+  const starts: number[] = [];
+  const writer = new SlicedWriter(sink, (bytes, start) => {
+    starts.push(start);
+    return Math.min(start + 40_000, bytes.length);
+  });
+  writer.write(Buffer.alloc(100_000));
+  writer.write(Buffer.alloc(80_001));
+  while (writer.unsentBytes > 0) {
+    sink.writableLength = 0;
+    writer.continue();
+  }
+  expect(sink.written).toEqual([40_000, 40_000, 20_000, 40_000, 40_000, 1]);
+  expect(starts).toEqual([0, 40_000, 80_000, 0, 40_000, 80_000]);
+});
+
+test('clearing drops what was not written and calls nothing', () => {
+  const sink = createSink();
+  const writer = new SlicedWriter(sink);
+  sink.writableLength = MAXIMUM_SLICE;
+  writer.write(Buffer.alloc(10));
+  writer.whenEmpty(() => expect.unreachable());
+  writer.clear();
+  expect(writer.unsentBytes).toBe(MAXIMUM_SLICE);
+  sink.writableLength = 0;
+  writer.continue();
+  expect(sink.written).toEqual([]);
+  writer.write(Buffer.alloc(20));
+  let count = 0;
+  writer.whenEmpty(() => count++);
+  writer.continue();
+  expect([sink.written, count]).toEqual([[20], 1]);
+});

@@ -51,3 +51,57 @@ test('control frames are not part of a message, unless there are very many', () 
   expect(onExceeded).toHaveBeenCalled();
   unfinished.reset();
 });
+
+test('the share is exact, and only what exceeds it is borrowed', () => {
+  const { budget, onExceeded, unfinished } = create(new MemoryBudget(10));
+  unfinished.addChunk(SHARE);
+  expect(budget.tryTake(10)).toBe(true);
+  budget.release(10);
+  unfinished.addChunk(4);
+  unfinished.addChunk(6);
+  expect(onExceeded).not.toHaveBeenCalled();
+  expect(budget.tryTake(1)).toBe(false);
+  unfinished.addChunk(1);
+  expect(onExceeded).toHaveBeenCalledTimes(1);
+  unfinished.reset();
+  expect(budget.tryTake(10)).toBe(true);
+});
+
+test('a large message must be complete after 30 s, and the time starts with its first byte above the share', () => {
+  vi.useFakeTimers();
+  const { onExceeded, unfinished } = create();
+  unfinished.addChunk(SHARE + 1);
+  vi.advanceTimersByTime(20_000);
+  unfinished.addChunk(1);
+  vi.advanceTimersByTime(9999);
+  expect(onExceeded).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1000);
+  expect(onExceeded).toHaveBeenCalledTimes(1);
+  const other = create();
+  other.unfinished.addChunk(SHARE + 1);
+  other.unfinished.reset();
+  vi.advanceTimersByTime(60_000);
+  expect(other.onExceeded).not.toHaveBeenCalled();
+  vi.useRealTimers();
+});
+
+test('64 KB of control frames in 30 s are tolerated, exactly', () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  const { budget, unfinished } = create(new MemoryBudget(1));
+  const send = (length: number): void => {
+    unfinished.addControlFrame(length);
+    unfinished.addChunk(length);
+  };
+  unfinished.addChunk(SHARE);
+  send(65_536);
+  expect(budget.tryTake(1)).toBe(true);
+  budget.release(1);
+  send(1);
+  expect(budget.tryTake(1)).toBe(false);
+  unfinished.reset();
+  vi.advanceTimersByTime(30_000);
+  unfinished.addChunk(SHARE);
+  send(65_536);
+  expect(budget.tryTake(1)).toBe(true);
+  vi.useRealTimers();
+});
