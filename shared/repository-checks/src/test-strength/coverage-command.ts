@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '@practical-signalr/course';
 import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command-line';
@@ -34,6 +34,7 @@ function run({ package: only, lines, record }: CoverageCommandOptions): void {
     readFileSync(join(root, 'node_modules/vitest/package.json'), 'utf8'),
   ) as { version: string };
   installTools({ '@vitest/coverage-v8': version });
+  const removeLink = linkProvider();
   for (const name of packages.filter((one) => only === undefined || one === only)) {
     console.log(`\n${name}`);
     const folder = `shared/${name}`;
@@ -47,7 +48,6 @@ function run({ package: only, lines, record }: CoverageCommandOptions): void {
         env: {
           ...process.env,
           COVERAGE_FOLDER: folder,
-          COVERAGE_PROVIDER: join(toolsFolder, 'node_modules/@vitest/coverage-v8/dist/index.js'),
           COVERAGE_REPORTER: lines === true ? 'text' : 'text-summary',
         },
       },
@@ -56,5 +56,17 @@ function run({ package: only, lines, record }: CoverageCommandOptions): void {
     const summary = join(toolsFolder, 'coverage', folder, 'coverage-summary.json');
     if (record === true) recordCoverage(name, summary);
   }
+  removeLink();
   if (record === true) writePage();
+}
+
+/**
+ * Lets vitest find the coverage provider, which it looks up in its own folder. Returns what removes
+ * the link.
+ */
+function linkProvider(): () => void {
+  const link = join(root, 'node_modules/@vitest/coverage-v8');
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(join(toolsFolder, 'node_modules/@vitest/coverage-v8'), link, 'junction');
+  return () => rmSync(link, { recursive: true, force: true });
 }

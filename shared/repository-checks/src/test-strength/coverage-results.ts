@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resultsFolder } from './mutation-results.ts';
 
-/** The coverage of a package: shares from 0 to 1. */
+/** The coverage of a package, in percent. */
 export interface CoverageResult {
   readonly lines: number;
   readonly branches: number;
@@ -20,7 +20,7 @@ export function recordCoverage(name: string, summaryFile: string): void {
   const { total } = JSON.parse(readFileSync(summaryFile, 'utf8')) as {
     total: Record<keyof CoverageResult, { pct: number }>;
   };
-  const result = { lines: total.lines.pct / 100, branches: total.branches.pct / 100 };
+  const result = { lines: total.lines.pct, branches: total.branches.pct };
   const all = { ...readCoverage(), [name]: result };
   writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
 }

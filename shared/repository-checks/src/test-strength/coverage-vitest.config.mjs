@@ -1,7 +1,7 @@
 import { mergeConfig } from 'vitest/config';
 import base from '../../../../vitest.config.ts';
 
-const { COVERAGE_FOLDER, COVERAGE_PROVIDER, COVERAGE_REPORTER = 'text' } = process.env;
+const { COVERAGE_FOLDER, COVERAGE_REPORTER = 'text' } = process.env;
 
 /** The configuration of `npm run coverage`, which sets the environment variables. */
 export default mergeConfig(base, {
@@ -10,8 +10,7 @@ export default mergeConfig(base, {
     reporters: ['dot'],
     coverage: {
       enabled: true,
-      provider: 'custom',
-      customProviderModule: COVERAGE_PROVIDER,
+      provider: 'v8',
       include: [`${COVERAGE_FOLDER}/src/**/*.{ts,tsx}`],
       exclude: ['**/*.test.{ts,tsx}', '**/testing/**', '**/lifetime-suite/**'],
       reporter: [COVERAGE_REPORTER, 'json-summary'],

@@ -9,7 +9,7 @@ import { installTools, toolsFolder } from './install-tools.ts';
 
 /** The part of the tool `redos-detector` that is used here. */
 interface RedosDetector {
-  isSafe(expression: RegExp, options: object): { readonly safe: boolean };
+  readonly isSafe: (expression: RegExp, options: object) => { readonly safe: boolean };
 }
 
 /** The code that reads data of clients, other servers and the service. */

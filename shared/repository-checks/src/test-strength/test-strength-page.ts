@@ -31,7 +31,7 @@ export function renderPage(): string {
       `| ${name} | ${result.killed + result.survived} | ${result.killed} | ${percent(scoreOf(result))} |`,
   );
   const packages = Object.entries(readCoverage()).map(
-    ([name, { lines, branches }]) => `| ${name} | ${percent(lines)} | ${percent(branches)} |`,
+    ([name, { lines, branches }]) => `| ${name} | ${lines.toFixed(1)} % | ${branches.toFixed(1)} % |`,
   );
   return [
     '# Test strength',
