@@ -44,3 +44,17 @@ test('an error that nobody catches ends the fuzzer', async () => {
   };
   await expect(fuzz(parser, 1, { inputs: 1 })).rejects.toThrow('not caught: Error: lost');
 });
+
+test('a parser that keeps its inputs is found', async () => {
+  const kept: Buffer[] = [];
+  const parser = {
+    ...parsers[0]!,
+    start: () => ({
+      parse() {
+        kept.push(Buffer.alloc(300_000));
+        return 'ok';
+      },
+    }),
+  };
+  await expect(fuzz(parser, 1, { inputs: 200 })).rejects.toThrow(/keeps \d+ bytes/);
+});

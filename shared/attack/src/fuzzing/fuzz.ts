@@ -1,11 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
+import { heapUsed } from './heap-used.ts';
 import { readCorpus } from './corpus.ts';
 import type { FuzzedParser, StartedParser } from './fuzzed-parser.ts';
 import { mutateBytes } from './mutate-bytes.ts';
 import { Random } from './random.ts';
 
-/** Inputs between two checks of the parser, of memory and of uncaught errors. */
+/** Inputs between two checks of the parser and of uncaught errors. */
 const CHECK_EVERY = 500;
+
+/** The bytes that a parser may keep of all inputs together, for example in caches. */
+const MAXIMUM_GROWTH = 32 * 1024 * 1024;
 
 /** The result of fuzzing one parser. */
 export interface FuzzResult {
@@ -43,6 +47,7 @@ export async function fuzz(
   const started = await parser.start();
   const uncaught = watchUncaughtErrors();
   let inputs = 0;
+  let heapAtStart: number | undefined;
   try {
     for (; inputs < most; inputs++) {
       if (inputs >= corpus.length && Date.now() >= until) break;
@@ -50,8 +55,11 @@ export async function fuzz(
       const outcome = await parseOne(started, cut(input, random), parser.name, seed);
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       if (inputs % CHECK_EVERY === CHECK_EVERY - 1) await check(started, uncaught.errors);
+      // The first inputs also load code and fill caches.
+      if (inputs === corpus.length) heapAtStart = heapUsed();
     }
     await check(started, uncaught.errors);
+    checkGrowth(parser.name, seed, heapUsed() - (heapAtStart ?? heapUsed()));
   } finally {
     uncaught.stop();
     await started.close?.();
@@ -98,6 +106,14 @@ async function check(started: StartedParser, uncaught: readonly unknown[]): Prom
     throw new FaultFoundError(`An error was not caught: ${String(uncaught[0])}`, {
       cause: uncaught[0],
     });
+}
+
+/** Throws if a parser keeps memory of inputs that it has parsed. */
+function checkGrowth(name: string, seed: number, growth: number): void {
+  if (growth <= MAXIMUM_GROWTH) return;
+  throw new FaultFoundError(
+    `The parser ${name} keeps ${growth} bytes of the inputs of seed ${seed}. Look for a map, a cache or a listener without a limit.`,
+  );
 }
 
 function watchUncaughtErrors(): { readonly errors: readonly unknown[]; stop(): void } {
