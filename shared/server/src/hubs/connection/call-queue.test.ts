@@ -10,7 +10,7 @@ function createQueue(maximumParallel = 1, callBudget?: number) {
   const log: string[] = [];
   const gates = new Map<string, Gate>();
   let isSynchronous = false;
-  const run = ({ target }: Invocation): Promise<unknown> | undefined => {
+  const runCall = ({ target }: Invocation): Promise<unknown> | undefined => {
     log.push(target);
     if (isSynchronous) return undefined;
     const gate = new Gate();
@@ -18,8 +18,10 @@ function createQueue(maximumParallel = 1, callBudget?: number) {
     return gate.wait();
   };
   const source = { pause: () => log.push('pause'), resume: () => log.push('resume') };
-  const cancel = (id: string) => log.push(`cancel ${id}`);
-  const queue = new CallQueue(maximumParallel, run, cancel, source, callBudget);
+  const cancelCall = (id: string): void => {
+    log.push(`cancel ${id}`);
+  };
+  const queue = new CallQueue(maximumParallel, { runCall, cancelCall }, source, callBudget);
   return {
     queue,
     log,
@@ -136,16 +138,15 @@ test('a call that waits for a client in its synchronous part occupies no slot', 
   const log: string[] = [];
   const never = new Gate().wait();
   const source = { pause: () => undefined, resume: () => undefined };
-  const queue: CallQueue = new CallQueue(
-    1,
-    (one) => {
+  const runner = {
+    runCall(one: Invocation): Promise<void> {
       log.push(one.target);
       if (one.target === 'a') queue.letNextRun(one);
       return never;
     },
-    () => undefined,
-    source,
-  );
+    cancelCall: () => undefined,
+  };
+  const queue: CallQueue = new CallQueue(1, runner, source);
   for (const name of ['a', 'b', 'c']) queue.add(call(name));
   expect(log).toEqual(['a', 'b']);
 });
