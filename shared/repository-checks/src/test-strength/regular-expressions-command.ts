@@ -7,7 +7,10 @@ import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command
 import { findRegularExpressions } from '../regular-expressions.ts';
 import { installTools, toolsFolder } from './install-tools.ts';
 
-/** The part of the tool `redos-detector` that is used here. */
+/** Not a dependency: the command installs it. */
+const detector = 'redos-detector';
+
+/** The part of the tool that is used here. */
 interface RedosDetector {
   readonly isSafe: (expression: RegExp, options: object) => { readonly safe: boolean };
 }
@@ -35,9 +38,9 @@ const command = createCommand(
 await runCommand(command.action(check), process.argv.slice(2));
 
 function check(): void {
-  installTools({ 'redos-detector': '6.1.4' });
+  installTools({ [detector]: '6.1.4' });
   const require = createRequire(join(toolsFolder, 'package.json'));
-  const { isSafe } = require('redos-detector') as RedosDetector;
+  const { isSafe } = require(detector) as RedosDetector;
   const files = execFileSync('git', ['ls-files', ...folders], { cwd: root, encoding: 'utf8' })
     .split('\n')
     .filter((file) => /(?<!\.d|\.test)\.tsx?$/.test(file) && !file.includes('/testing/'));
