@@ -13,6 +13,14 @@ const serverTests = ['bad-input', 'message-pack', 'server-pause', 'user-code-thr
   (name) => `${server}/${name}.test.ts`,
 );
 
+/** Files whose unit tests, next to them, have to notice the changes: minutes instead of hours. */
+function unitsOf(folder: string, names: readonly string[]): MutationArea {
+  return {
+    sources: names.map((name) => `${folder}/${name}.ts`),
+    tests: names.map((name) => `${folder}/${name}.test.ts`),
+  };
+}
+
 /** The areas by their name in `npm run mutation -- --area`. */
 export const areas: Readonly<Record<string, MutationArea>> = {
   protocol: {
@@ -23,6 +31,30 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     sources: [`${server}/authentication/*.ts`],
     tests: [`${server}/authentication/*.test.ts`, `${server}/express-sessions.test.ts`],
   },
+  'transport-limits': unitsOf(`${server}/transports`, [
+    'buffered-transport',
+    'sliced-writer',
+    'unfinished-message',
+    'web-socket-frame',
+    'write-batcher',
+  ]),
+  'hub-limits': unitsOf(`${server}/hubs`, [
+    'connection/call-queue',
+    'connection/keep-alive',
+    'connection/message-buffer',
+    'connection/read-budget',
+    'connection/read-gate',
+    'connection/stateful-transport',
+    'streams/client-streams',
+    'streams/upload-stream',
+    'streams/upload-streams',
+  ]),
+  'redis-units': unitsOf(redis, [
+    'pending-acks',
+    'remote-invocations',
+    'pub-sub/redis-channels',
+    'pub-sub/redis-protocol',
+  ]),
   transports: {
     sources: [`${server}/transports/*.ts`],
     // Not send-progress.test.ts: each change that it notices would take a minute.

@@ -31,7 +31,8 @@ export function renderPage(): string {
       `| ${name} | ${result.killed + result.survived} | ${result.killed} | ${percent(scoreOf(result))} |`,
   );
   const packages = Object.entries(readCoverage()).map(
-    ([name, { lines, branches }]) => `| ${name} | ${lines.toFixed(1)} % | ${branches.toFixed(1)} % |`,
+    ([name, { lines, branches }]) =>
+      `| ${name} | ${lines.toFixed(1)} % | ${branches.toFixed(1)} % |`,
   );
   return [
     '# Test strength',
