@@ -74,6 +74,7 @@ export const sidebar: readonly PageGroup[] = [
       ['Errors', '/reference/errors'],
       ['Guarantees', '/reference/guarantees'],
       ['Protocol notes', '/reference/protocol'],
+      ['Test strength', '/reference/test-strength'],
       ['Commands', '/reference/commands'],
     ],
   },
