@@ -23,6 +23,7 @@ const files = {
   coverage: 'shared/repository-checks/src/test-strength/coverage-command.ts',
   emulator: 'shared/azure-emulator/src/cli.ts',
   bench: 'shared/bench/src/bench-command.ts',
+  simulate: 'shared/simulator/src/simulate-command.ts',
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -108,6 +108,7 @@ export const sidebar: readonly PageGroup[] = [
     pages: [
       ['Architecture', '/explanation/architecture'],
       ['How a message travels', '/explanation/message-path'],
+      ['Scale', '/explanation/scale'],
       ['What is recorded', '/explanation/recordings'],
       ['Security model', '/explanation/security'],
       ['Threat model', '/explanation/threat-model'],

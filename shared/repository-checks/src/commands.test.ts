@@ -43,6 +43,7 @@ const commands: Record<string, readonly string[]> = {
     (name) => `${name} <`,
   ),
   bench: ['--full', '--rounds <number>', '--peers <names>', '--workloads <names>'],
+  simulate: ['seed', 'servers', 'connections', 'groups'].map((name) => `--${name} <number>`),
   emulator: ['port', 'host', 'key', 'mode', 'upstream', 'quota', 'units', 'latency', 'drop'].map(
     (name) => `--${name} <value>`,
   ),
