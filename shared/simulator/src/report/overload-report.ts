@@ -35,7 +35,7 @@ export async function reportOverload(connectionCounts: readonly number[]): Promi
     'all connected after',
     'CPU queue',
     'failed attempts',
-    'gave up',
+    'stopped trying',
   ];
   return formatTable(head, rows);
 }

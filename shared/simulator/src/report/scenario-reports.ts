@@ -48,7 +48,7 @@ const reconnectHead = [
   'peak per server and second',
   'CPU queue',
   'failed attempts',
-  'gave up',
+  'stopped trying',
   'Redis commands per second',
 ];
 
@@ -103,7 +103,7 @@ export async function reportDeployment(options: FleetOptions): Promise<string> {
     'peak per server and second',
     'CPU queue',
     'failed attempts',
-    'gave up',
+    'stopped trying',
     'fullest server ÷ average',
   ];
   return formatTable(head, rows);
