@@ -24,7 +24,7 @@ class VirtualTimer {
 export function installVirtualTimers(clock: VirtualClock): () => void {
   const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
   const dateNow = Date.now;
-  const performanceNow = performance.now;
+  // A property of its own hides the method of the prototype.
   const cancel = (timer: VirtualTimer | undefined): void => {
     if (timer?.event !== undefined) timer.event.run = undefined;
   };
@@ -52,6 +52,6 @@ export function installVirtualTimers(clock: VirtualClock): () => void {
   return () => {
     Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval });
     Date.now = dateNow;
-    performance.now = performanceNow;
+    Reflect.deleteProperty(performance, 'now');
   };
 }

@@ -25,7 +25,6 @@ export class SimulatedServer {
   bytesToClients = 0;
   readonly #clock: VirtualClock;
   #cpuFreeAt = 0;
-  #connections = 0;
 
   constructor(clock: VirtualClock, started: StartedManager) {
     this.#clock = clock;
@@ -45,7 +44,6 @@ export class SimulatedServer {
 
   /** Connects a client as a hub does that adds each connection to a group. */
   async connect(client: SimulatedClient): Promise<void> {
-    this.#connections += 1;
     const connection: LifetimeConnection = {
       connectionId: `connection-${client.number}-${client.moves}`,
       userIdentifier: undefined,

@@ -23,7 +23,8 @@ export async function simulateDeployment(
   const { clock, clients, servers } = fleet;
   const startedAt = clock.now;
   const reconnects = new Reconnects(fleet, policy, balancer);
-  for (const old of [...servers]) {
+  const oldServers = servers.slice();
+  for (const old of oldServers) {
     const replacement = fleet.startServer();
     await clock.wait(costs.serverStart);
     servers.splice(servers.indexOf(old), 1, replacement);
