@@ -47,9 +47,9 @@ test('tokens are redacted in the middle of a text, however its parts are separat
 test('a text that only looks like many tokens is read once', () => {
   const measure = (size: number): number => {
     const text = 'eyJ'.repeat(size);
-    const start = process.cpuUsage();
+    const start = performance.now();
     redactTokens(text, request({}));
-    return process.cpuUsage(start).user + 1;
+    return performance.now() - start;
   };
   // Quadratic time would grow by 64 in each attempt. Other work can disturb some of them.
   const factors = Array.from({ length: 10 }, () => measure(40_000) / measure(5000));
