@@ -105,6 +105,9 @@ test('a handshake without a limit may have any size', () => {
 test('bytes that are not UTF-8 are not a handshake, and a byte order mark is no white space', () => {
   const invalid = Uint8Array.of(0xff, 0x1e);
   expect(() => new HandshakeReader(100).read(invalid)).toThrow(ProtocolError);
+  const name = new TextEncoder().encode(handshake);
+  name[13] = 0xff;
+  expect(() => new HandshakeReader(100).read(name)).toThrow(ProtocolError);
   const marked = new TextEncoder().encode(`\ufeff${handshake}`);
   expect(() => new HandshakeReader(100).read(marked)).toThrow(ProtocolError);
 });

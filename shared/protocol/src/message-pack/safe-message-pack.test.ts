@@ -123,3 +123,10 @@ test('arrays and maps may have 64 levels, and not one more', () => {
   const wide = bytes(0xdc, 0, 200, ...Array<number>(200).fill(0x90));
   expect(() => checkMessagePack(wide)).not.toThrow();
 });
+
+test('an empty array is a level, and an empty text is none', () => {
+  const levels = Array<number>(64).fill(0x91);
+  expect(() => checkMessagePack(bytes(...levels, 0xa0))).not.toThrow();
+  expect(() => checkMessagePack(bytes(...levels, 0x90))).toThrow('64');
+  expect(() => checkMessagePack(bytes(...levels, 0x80))).toThrow('64');
+});

@@ -27,6 +27,14 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     sources: ['shared/protocol/src/**/*.ts'],
     tests: ['shared/protocol/src/**/*.test.ts'],
   },
+  'protocol-limits': unitsOf('shared/protocol/src', [
+    'handshake',
+    'json/json-text',
+    'json/text-record-reader',
+    'message-pack/binary-message-reader',
+    'message-pack/harmless-decoder',
+    'message-pack/safe-message-pack',
+  ]),
   authentication: {
     sources: [`${server}/authentication/*.ts`],
     tests: [`${server}/authentication/*.test.ts`, `${server}/express-sessions.test.ts`],
