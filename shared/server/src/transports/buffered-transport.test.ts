@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { PostQueue } from '../connections/post-queue.ts';
 import { SharedPayload } from '../connections/shared-payload.ts';
+import { BufferedTransport } from './buffered-transport.ts';
 import { LongPollingTransport } from './long-polling.ts';
 import { WriteBatcher } from './write-batcher.ts';
 
@@ -155,4 +156,102 @@ test('text is framed every 4096 characters, and stays in order', () => {
   poll();
   expect(bodies).toEqual([parts.join('')]);
   transport.abort();
+});
+
+/** A transport that records its writes, whose client reads when the test says so. */
+class RecordingTransport extends BufferedTransport {
+  readonly name = 'Recording';
+  readonly calls: string[] = [];
+  unsentBytes = 0;
+  protected readonly frame = (payload: string | Uint8Array): Buffer =>
+    Buffer.from(`[${typeof payload === 'string' ? payload : Buffer.from(payload).toString()}]`);
+  protected readonly frameAll = (payloads: readonly Uint8Array[]): Buffer =>
+    Buffer.from(`<${Buffer.concat(payloads).toString()}>`);
+
+  protected write(frames: Buffer): void {
+    this.calls.push(frames.toString());
+    this.unsentBytes += frames.length;
+  }
+  protected end(): void {
+    this.calls.push('end');
+  }
+  listen(): void {}
+  abort(): void {
+    this.calls.push('abort');
+    this.stopSending();
+  }
+  pause(): void {}
+  resume(): void {}
+  read(bytes: number): void {
+    this.unsentBytes -= bytes;
+    this.onBytesSent();
+  }
+}
+
+function createRecording(limits = {}) {
+  const batcher = new WriteBatcher();
+  const all = { highWaterMark: 10, maximumBufferSize: 100, sendTimeout: 1000, ...limits };
+  const transport = new RecordingTransport(batcher, all, () => transport.calls.push('slow'));
+  return { transport, batcher };
+}
+
+test('text and bytes of one turn are framed in runs, and nothing is written without data', () => {
+  const { transport, batcher } = createRecording({ maximumBufferSize: 100_000 });
+  for (const part of ['a', 'b', Buffer.from('c'), Buffer.from('d'), 'e']) transport.send(part);
+  transport.sendShared(new SharedPayload('f'));
+  batcher.flush();
+  expect(transport.calls).toEqual(['[ab]<cd>[e][f]']);
+  transport.flush();
+  expect(transport.calls).toHaveLength(1);
+  const long = createRecording({ maximumBufferSize: 100_000 });
+  for (const part of ['a'.repeat(4095), 'b', 'c', 'd']) long.transport.send(part);
+  long.batcher.flush();
+  expect(long.transport.calls).toEqual([`[${'a'.repeat(4095)}b][cd]`]);
+});
+
+test('unsent bytes count until the client has read them, and progress counts reads', async () => {
+  const { transport, batcher } = createRecording();
+  transport.send('12345678'); // ten bytes with the frame
+  batcher.flush();
+  expect(transport.whenRoom()).toBeUndefined();
+  transport.send('x');
+  const room = transport.whenRoom();
+  expect(room).toBeInstanceOf(Promise);
+  batcher.flush();
+  expect(transport.progress).toBe(0);
+  transport.read(3);
+  await room;
+  expect([transport.progress, transport.whenRoom()]).toEqual([1, undefined]);
+});
+
+test('a client that reads a little in each period stays, and one that stops is closed', () => {
+  vi.useFakeTimers();
+  const { transport, batcher } = createRecording();
+  transport.send('x'.repeat(50));
+  batcher.flush();
+  for (let i = 0; i < 5; i++) {
+    vi.advanceTimersByTime(900);
+    transport.read(1);
+  }
+  expect(transport.calls).toHaveLength(1);
+  vi.advanceTimersByTime(3000);
+  expect(transport.calls.slice(1)).toEqual(['slow', 'abort']);
+  vi.useRealTimers();
+});
+
+test('while a connection closes, each remaining byte must make progress', () => {
+  vi.useFakeTimers();
+  const { transport } = createRecording();
+  transport.send('x');
+  transport.close();
+  expect(transport.calls).toEqual(['[x]', 'end']);
+  vi.advanceTimersByTime(3000);
+  expect(transport.calls).toEqual(['[x]', 'end', 'abort']);
+  const read = createRecording();
+  read.transport.send('x');
+  read.transport.close();
+  read.transport.read(3);
+  vi.advanceTimersByTime(3000);
+  expect(read.transport.calls).toEqual(['[x]', 'end']);
+  vi.useRealTimers();
 });

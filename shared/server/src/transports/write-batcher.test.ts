@@ -41,6 +41,8 @@ test('only equal frames share a buffer, and only in one turn', () => {
   expect(batcher.join([b, a]).toString()).toBe('ba');
   expect(batcher.join([a]).toString()).toBe('a');
   expect(batcher.join([a, b, a]).toString()).toBe('aba');
+  expect(batcher.join([a, b]).toString()).toBe('ab');
+  expect(batcher.join([a, a]).toString()).toBe('aa');
   const last = batcher.join([a, b]);
   batcher.flush();
   expect(batcher.join([a, b])).not.toBe(last);

@@ -124,3 +124,50 @@ test('items and ends of unknown uploads are ignored', () => {
   streams.receive('v', 1);
   expect([streams.complete('v', 'x'), streams.complete('u', 'x')]).toEqual([false, true]);
 });
+
+test('a connection without streams and calls has nothing to end', () => {
+  const streams = createStreams();
+  expect(streams.unansweredIds).toEqual([]);
+  expect(streams.end('unknown')).toBeUndefined();
+  streams.endPlain('unknown', stream);
+  expect(streams.cancel('unknown')).toBe(false);
+  streams.abort('c');
+  const onIdle = vi.fn();
+  createStreams().move('c', { whenIdle: (report) => report() }, onIdle);
+  expect(onIdle).toHaveBeenCalledTimes(1);
+});
+
+test('a plain call that has ended cannot be canceled', () => {
+  const streams = createStreams();
+  const call = { cancel: vi.fn() };
+  streams.beginPlain('1', call);
+  streams.endPlain('1', call);
+  expect([streams.cancel('1'), streams.unansweredIds]).toEqual([false, []]);
+});
+
+test('items of an upload arrive, and an unreadable one ends it with an error', async () => {
+  const streams = createStreams();
+  streams.uploads.open(['u', 'v', 'w']);
+  streams.receive('u', 7);
+  expect(await streams.uploads.get('u').next()).toEqual({ done: false, value: 7 });
+  streams.refuseItem('u');
+  await expect(streams.uploads.get('u').next()).rejects.toThrow();
+  streams.complete('v', 'failed');
+  await expect(streams.uploads.get('v').next()).rejects.toThrow('failed');
+  streams.complete('w', undefined);
+  expect((await streams.uploads.get('w').next()).done).toBe(true);
+});
+
+test('an upload may buffer as many items as the capacity', () => {
+  const calls: string[] = [];
+  const gate = new ReadGate({
+    pause: () => calls.push('pause'),
+    resume: () => calls.push('resume'),
+  });
+  const { uploads } = new ClientStreams(2, gate);
+  uploads.open(['u']);
+  uploads.push('u', 1);
+  expect(calls).toEqual([]);
+  uploads.push('u', 2);
+  expect(calls).toEqual(['pause']);
+});
