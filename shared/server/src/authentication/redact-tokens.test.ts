@@ -42,6 +42,7 @@ test('tokens are redacted in the middle of a text, however its parts are separat
   expect(redact('eyJa.b.eyJa.b.c')).toBe('[redacted].b.c');
   expect(redact('eyJ..c eyJa.b eyJ')).toBe('eyJ..c eyJa.b eyJ');
   expect(redact('eyJa.b.')).toBe('[redacted]');
+  expect(redact('www.example.org is 1.2.3')).toBe('www.example.org is 1.2.3');
 });
 
 test('a text that only looks like many tokens is read once', () => {
