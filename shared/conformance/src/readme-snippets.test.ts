@@ -25,8 +25,9 @@ import { redis, presence } from '@practical-signalr/redis';
 import { azureSignalR } from '@practical-signalr/azure';
 import {
   type AuthenticationHandler, bytes, type ClaimsPrincipal, Hub, type HubContext,
-  type HubFilter, requestUser, SignalRServer, stream, streamOf, type UntypedClient,
+  type HubFilter, healthRouter, requestUser, SignalRServer, stream, streamOf, type UntypedClient,
 } from '@practical-signalr/server';
+import { adminRouter } from '@practical-signalr/server/admin';
 import { typed } from '@practical-signalr/server/client';
 import { OpenTelemetryFilter } from '@practical-signalr/server/opentelemetry';
 import { testServer } from '@practical-signalr/server/testing';

@@ -44,7 +44,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   readonly handOver: RedisHandOver | undefined;
   readonly #hub: ScaleOutHub;
   readonly #protocols: readonly HubProtocol[];
-  readonly #index = new ConnectionIndex();
+  readonly index = new ConnectionIndex();
   readonly #results = new ClientResultsManager();
   readonly #remoteResults: RemoteClientResults;
   readonly #acks: PendingAcks;
@@ -75,7 +75,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       this.#history = new HubHistory(options.history, options, this.bus, this.channels, {
         hubName,
         logger,
-        index: this.#index,
+        index: this.index,
         join: (connection, group) => this.#join(connection, group),
       });
     }
@@ -105,7 +105,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     this.#subscriptions = new ConnectionSubscriptions(
       this.bus,
       this.channels,
-      this.#index,
+      this.index,
       this.#remoteResults,
       this.#history,
     );
@@ -114,7 +114,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
         bus: this.bus,
         channels: this.channels,
         timeout: options.heartbeatTimeout,
-        index: this.#index,
+        index: this.index,
         results: this.#results,
         remoteResults: this.#remoteResults,
         presence: this.#presence,
@@ -138,7 +138,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     if (holdsConnections) {
       this.#subscriptions.subscribeToAll();
       const { logger } = this.#hub;
-      const incoming = new IncomingCommands(this, this.#index, this.#groupCommands, logger);
+      const incoming = new IncomingCommands(this, this.index, this.#groupCommands, logger);
       void this.bus.subscribe(groupCommands, incoming.onGroupCommand);
       void this.bus.subscribe(serverCommands, incoming.onServerCommand);
     }
@@ -149,7 +149,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   async onConnected(connection: LifetimeConnection): Promise<void> {
     const { connectionId, userIdentifier } = connection;
     this.#history?.onConnected(connection);
-    this.#index.add(connection);
+    this.index.add(connection);
     try {
       await Promise.all([
         this.#subscriptions.subscribe(connection),
@@ -167,7 +167,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
 
   async onDisconnected(connection: LifetimeConnection): Promise<void> {
     const { connectionId, userIdentifier } = connection;
-    const { groups, user } = this.#index.remove(connection);
+    const { groups, user } = this.index.remove(connection);
     this.#history?.onDisconnected(connectionId);
     this.#results.connectionLost(connectionId);
     this.#remoteResults.onDisconnected(connection);
@@ -192,7 +192,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
 
   sendConnection(connectionId: string, method: string, args: readonly unknown[]): Promise<void> {
     const message = new SharedMessage(method, args);
-    const connection = this.#index.get(connectionId);
+    const connection = this.index.get(connectionId);
     if (connection !== undefined) return connection.write(message) ?? done;
     return this.#send(this.channels.connection(connectionId), message, [], () => undefined);
   }
@@ -203,7 +203,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     args: readonly unknown[],
   ): Promise<void> {
     const message = new SharedMessage(method, args);
-    const sendLocal = (id: string) => () => this.#index.get(id)?.write(message);
+    const sendLocal = (id: string) => () => this.index.get(id)?.write(message);
     return this.#sendEach([...new Set(connectionIds)], (id) =>
       this.#send(this.channels.connection(id), message, [], sendLocal(id)),
     );
@@ -239,7 +239,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   addToGroup(connectionId: string, group: string): Promise<void> {
     const departed = this.handOver?.whenDeparted(connectionId);
     if (departed !== undefined) return departed.then(() => this.addToGroup(connectionId, group));
-    const connection = this.#index.get(connectionId);
+    const connection = this.index.get(connectionId);
     if (connection === undefined)
       return this.#groupCommands.send(wire.GroupAction.Add, connectionId, group);
     return this.#join(connection, group);
@@ -249,7 +249,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const departed = this.handOver?.whenDeparted(connectionId);
     if (departed !== undefined)
       return departed.then(() => this.removeFromGroup(connectionId, group));
-    const connection = this.#index.get(connectionId);
+    const connection = this.index.get(connectionId);
     if (connection === undefined)
       return this.#groupCommands.send(wire.GroupAction.Remove, connectionId, group);
     return this.#leave(connectionId, group);
@@ -266,7 +266,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       return departed.then(() => this.invokeConnection(connectionId, method, args, signal));
     const invocationId = newInvocationId();
     const message = new SharedMessage(method, args, invocationId);
-    const connection = this.#index.get(connectionId);
+    const connection = this.index.get(connectionId);
     const result = this.#results.add(connectionId, invocationId, signal);
     if (this.#results.connectionOf(invocationId) === undefined) return result;
     try {
@@ -279,7 +279,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   setConnectionResult(connectionId: string, completion: CompletionMessage): void {
-    const connection = this.#index.get(connectionId);
+    const connection = this.index.get(connectionId);
     const isSent = this.#remoteResults.sendResult(connection, connectionId, completion);
     if (!isSent) this.#results.tryComplete(connectionId, completion);
   }
@@ -313,7 +313,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   // To Redis
 
   #sendToAll(message: SharedMessage, excludedIds: readonly string[]): Promise<void> {
-    const local = (): Promise<void> | undefined => deliver(this.#index.all, message, excludedIds);
+    const local = (): Promise<void> | undefined => deliver(this.index.all, message, excludedIds);
     return this.#send(this.channels.all, message, excludedIds, local, ALL_TARGET);
   }
 
@@ -323,12 +323,12 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     excludedIds: readonly string[],
   ): Promise<void> {
     const local = (): Promise<void> | undefined =>
-      deliver(this.#index.group(group), message, excludedIds);
+      deliver(this.index.group(group), message, excludedIds);
     return this.#send(this.channels.group(group), message, excludedIds, local, groupTarget(group));
   }
 
   #sendToUser(userId: string, message: SharedMessage): Promise<void> {
-    const local = (): Promise<void> | undefined => deliver(this.#index.user(userId), message);
+    const local = (): Promise<void> | undefined => deliver(this.index.user(userId), message);
     return this.#send(this.channels.user(userId), message, [], local, userTarget(userId));
   }
 
@@ -359,14 +359,14 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   async #join(connection: LifetimeConnection, group: string): Promise<void> {
-    this.#index.join(connection, group);
+    this.index.join(connection, group);
     try {
       await this.#subscriptions.subscribeToGroup(group);
     } catch (error) {
-      this.#index.leave(connection.connectionId, group);
+      this.index.leave(connection.connectionId, group);
       throw error;
     }
-    if (this.#index.groupsOf(connection.connectionId)?.has(group) === true) {
+    if (this.index.groupsOf(connection.connectionId)?.has(group) === true) {
       await Promise.all([
         this.#presence?.addToGroup(connection.connectionId, group),
         this.#history?.changeGroup(connection.connectionId, group, 'add'),
@@ -375,7 +375,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   async #leave(connectionId: string, group: string): Promise<void> {
-    const isLast = this.#index.leave(connectionId, group);
+    const isLast = this.index.leave(connectionId, group);
     await Promise.all([
       isLast ? this.#subscriptions.release(this.channels.group(group)) : done,
       this.#history?.changeGroup(connectionId, group, 'remove'),

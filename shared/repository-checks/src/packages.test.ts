@@ -228,6 +228,19 @@ test('the command of the emulator runs from its package', async () => {
   expect(stdout).toContain('--port');
 });
 
+test('the admin page finds its files in the package', async () => {
+  writeFileSync(
+    join(project, 'admin.js'),
+    `import { SignalRServer } from '@practical-signalr/server';
+import { adminRouter } from '@practical-signalr/server/admin';
+const signalr = new SignalRServer();
+console.log(typeof adminRouter(signalr, { authorize: () => true }));
+await signalr.close();
+`,
+  );
+  expect((await node(project, 'admin.js')).stdout.trim()).toBe('function');
+});
+
 test('every entry point loads with import and with require, as the same module', async () => {
   writeFileSync(
     join(project, 'load.js'),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { AdminOptions } from './admin/index.ts';
 import type { JwtBearerOptions } from './authentication/jwt-bearer-options.ts';
 import { CONNECTION_TOKEN_LIFETIME } from './connections/tokens/connection-token-options.ts';
 import {
@@ -9,6 +10,7 @@ import {
 import { MAXIMUM_OPEN_POSTS } from './connections/post-queue.ts';
 import { MAXIMUM_PAGES, PAGE_SIZE } from './connections/tokens/used-tokens.ts';
 import { errors } from './errors.ts';
+import type { HealthRouterOptions } from './hosting/health/health-router.ts';
 import { MAXIMUM_SEND_BUFFER } from './hosting/mapped-hub.ts';
 import { CALL_BUDGET, MAXIMUM_QUEUED } from './hubs/connection/call-queue.ts';
 import { MAXIMUM_UNACKNOWLEDGED } from './hubs/connection/message-buffer.ts';
@@ -96,6 +98,17 @@ test('the table of limits has every limit with its default', () => {
   expect(listed).toEqual(
     Object.entries(expected).map(([name, value]) => [name, value.toLocaleString('en')]),
   );
+});
+
+test('the tables of the routers list every option', () => {
+  const health: Record<keyof HealthRouterOptions, true> = { detail: true };
+  const admin: Record<keyof AdminOptions, true> = { authorize: true, allowedOrigins: true };
+  for (const [name, options] of Object.entries({ healthRouter: health, adminRouter: admin })) {
+    const table =
+      read('reference/options.md').split(`| option of \`${name}\` |`)[1]?.split('\n\n')[0] ?? '';
+    const listed = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, option]) => option);
+    expect(listed).toEqual(Object.keys(options));
+  }
 });
 
 test('the table of jwtBearer lists every option', () => {

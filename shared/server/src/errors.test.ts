@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { adminErrors } from './admin/errors.ts';
 import { clientErrors } from './client/errors.ts';
 import { errors } from './errors.ts';
 import { HubError } from './hub-error.ts';
@@ -9,7 +10,10 @@ import { TokenError } from './token-error.ts';
 
 type ErrorFactory = (...values: (string | number)[]) => Error & { readonly code: string };
 
-const factories = Object.entries({ ...errors, ...clientErrors } as Record<string, ErrorFactory>);
+const factories = Object.entries({ ...errors, ...clientErrors, ...adminErrors } as Record<
+  string,
+  ErrorFactory
+>);
 const createdErrors = factories.map(([, create]) => create('sample', 1));
 const source = fileURLToPath(new URL('.', import.meta.url));
 

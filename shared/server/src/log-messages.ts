@@ -57,6 +57,14 @@ export const logMessages = {
   recordTooLarge: (length: number, maximum: number) =>
     `The unacknowledged messages of the connection take ${length} characters, and at most ${maximum} can be handed over. Set a lower 'statefulReconnectBufferSize'.`,
   primaryNotReached: 'The primary process has ended, so messages do not reach other workers.',
+  adminSent: (hub: string, method: string, target: string, name: string) =>
+    `The admin page sent ${method} of ${hub} to ${target} ${name}.`,
+  adminDisconnected: (count: number, hub: string, target: string, name: string) =>
+    `The admin page disconnected ${count} connections of ${hub}: ${target} ${name}.`,
+  adminSendFailed: (hub: string) => `A message of the admin page to ${hub} was not sent.`,
+  adminAuthorizeFailed:
+    "The function 'authorize' of adminRouter failed, so the request was refused.",
+  adminRequestFailed: 'A request to the admin page failed.',
   serverIsClosing: 'The server is closing.',
   handedOver: (path: string, moved: number, total: number) =>
     `${moved} of ${total} connections of the hub at ${path} were handed over to other servers.`,

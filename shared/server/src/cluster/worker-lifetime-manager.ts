@@ -29,7 +29,7 @@ const noIds: readonly string[] = [];
 export class WorkerLifetimeManager implements HubLifetimeManager {
   readonly #hub: ScaleOutHub;
   readonly #bus: WorkerBus;
-  readonly #index = new ConnectionIndex();
+  readonly index = new ConnectionIndex();
   readonly #results = new ClientResultsManager();
   readonly #invocations = new WorkerInvocations();
   readonly #queries = new PendingQueries();
@@ -45,13 +45,13 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
   }
 
   onConnected(connection: LifetimeConnection): Promise<void> {
-    this.#index.add(connection);
+    this.index.add(connection);
     return Promise.resolve();
   }
 
   onDisconnected({ connectionId }: LifetimeConnection): Promise<void> {
-    const connection = this.#index.get(connectionId);
-    if (connection !== undefined) this.#index.remove(connection);
+    const connection = this.index.get(connectionId);
+    if (connection !== undefined) this.index.remove(connection);
     this.#results.connectionLost(connectionId);
     for (const [invocationId, { worker }] of this.#invocations.takeAll(connectionId)) {
       this.#reply(worker, { type: 'result', connectionId, invocationId, completion: undefined });
@@ -82,7 +82,7 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
   ): Promise<void> {
     const names = [...new Set(connectionIds)];
     const message = new SharedMessage(method, args);
-    const remoteIds = names.filter((id) => this.#index.get(id) === undefined);
+    const remoteIds = names.filter((id) => this.index.get(id) === undefined);
     const local = this.#deliver({ kind: 'connections', names }, message, noIds);
     const remote =
       remoteIds.length > 0
@@ -135,7 +135,7 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     const result = this.#results.add(connectionId, invocationId, signal);
     if (this.#results.connectionOf(invocationId) === undefined) return result;
     try {
-      const connection = this.#index.get(connectionId);
+      const connection = this.index.get(connectionId);
       if (connection === undefined) this.#invokeRemote(connectionId, invocationId, message);
       else void connection.write(message);
     } catch (error) {
@@ -261,7 +261,7 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
   /** Runs a command if this worker holds the connection. Otherwise, returns false. */
   #runCommand({ connectionId, command }: QueryMessage, from: number): boolean {
     if (command.kind !== 'invoke') return this.#applyGroup(connectionId, command);
-    const connection = this.#index.get(connectionId);
+    const connection = this.index.get(connectionId);
     if (connection === undefined) return false;
     this.#invocations.add(command.invocationId, { connectionId, worker: from });
     void connection.write(SharedMessage.fromEncoded(command.encoded));
@@ -269,10 +269,10 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
   }
 
   #applyGroup(connectionId: string, { kind, group }: GroupCommand): boolean {
-    const connection = this.#index.get(connectionId);
+    const connection = this.index.get(connectionId);
     if (connection === undefined) return false;
-    if (kind === 'addToGroup') this.#index.join(connection, group);
-    else this.#index.leave(connectionId, group);
+    if (kind === 'addToGroup') this.index.join(connection, group);
+    else this.index.leave(connectionId, group);
     return true;
   }
 
@@ -293,7 +293,7 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     message: SharedMessage,
     excludedIds: readonly string[],
   ): Promise<void> | undefined {
-    if (target.kind === 'all') return deliver(this.#index.all, message, excludedIds);
+    if (target.kind === 'all') return deliver(this.index.all, message, excludedIds);
     // A member of two groups receives the message twice, as in ASP.NET Core.
     const waits = target.names
       .map((name) => deliver(this.#find(target.kind, name), message, excludedIds))
@@ -302,9 +302,9 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
   }
 
   #find(kind: 'connections' | 'groups' | 'users', name: string): Receivers | undefined {
-    if (kind === 'groups') return this.#index.group(name);
-    if (kind === 'users') return this.#index.user(name);
-    const connection = this.#index.get(name);
+    if (kind === 'groups') return this.index.group(name);
+    if (kind === 'users') return this.index.user(name);
+    const connection = this.index.get(name);
     return connection && new Map([[name, connection]]);
   }
 }

@@ -19,8 +19,20 @@ export interface NewConnection {
   readonly onEnded: () => void;
 }
 
+/** A client of a hub, for the admin page. */
+export interface HubClient {
+  readonly userIdentifier: string | undefined;
+  readonly protocol: { readonly name: string } | undefined;
+  /** When the connection was opened, in ms on the clock of `performance.now()`. */
+  readonly openedAt: number;
+  /** Closes the connection. The client does not reconnect. */
+  abort(): void;
+}
+
 /** A connection that an endpoint serves. */
 export interface EndpointConnection {
+  /** The client of a hub. Undefined for connection handlers. */
+  readonly client?: HubClient;
   readonly transportEvents: TransportEvents;
   /** Replaces the user's claims. The user stays the same. */
   setUser(user: ClaimsPrincipal | undefined): void;

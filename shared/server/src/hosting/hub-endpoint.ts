@@ -11,6 +11,7 @@ import type { StoredRecord } from '../scale-out/hand-over.ts';
 import type {
   Endpoint,
   EndpointConnection,
+  HubClient,
   NewConnection,
   RestoredConnection,
 } from './endpoint.ts';
@@ -62,6 +63,10 @@ class ServedHubConnection implements EndpointConnection {
 
   get transportEvents(): TransportEvents {
     return this.#connection.transportEvents;
+  }
+
+  get client(): HubClient {
+    return this.#connection;
   }
 
   setUser(user: ClaimsPrincipal | undefined): void {

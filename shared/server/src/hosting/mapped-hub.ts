@@ -47,7 +47,7 @@ export class MappedHub {
   readonly upgraders: ReadonlyMap<TransportDefinition, TransportUpgrader>;
   /** Hands connections over to other servers. Undefined if this is off. */
   readonly handOver: HubHandOver | undefined;
-  readonly #path: string;
+  readonly path: string;
   readonly #limiter: ConnectionLimiter;
   readonly #endpoint: Endpoint;
   readonly #live = new Map<ConnectionContext, EndpointConnection>();
@@ -57,7 +57,7 @@ export class MappedHub {
   #onEmpty: (() => void) | undefined;
 
   constructor(path: string, hubClass: unknown, endpoint: Endpoint, options: ResolvedOptions) {
-    this.#path = path;
+    this.path = path;
     this.hubClass = hubClass;
     this.options = options;
     this.authentication = new RequestAuthentication(options);
@@ -114,6 +114,11 @@ export class MappedHub {
 
   get lifetime(): Endpoint['lifetime'] {
     return this.#endpoint.lifetime;
+  }
+
+  /** The open connections. */
+  get live(): ReadonlyMap<ConnectionContext, EndpointConnection> {
+    return this.#live;
   }
 
   /** The number of open connections. */
@@ -235,7 +240,7 @@ export class MappedHub {
     if (drainTimeout !== undefined && this.handOver !== undefined) {
       const connections = [...this.#live];
       const moved = await this.handOver.departAll(connections, drainTimeout);
-      const message = logMessages.handedOver(this.#path, moved, connections.length);
+      const message = logMessages.handedOver(this.path, moved, connections.length);
       this.options.logger.info(message);
     } else for (const connection of this.#live.values()) connection.shutdown();
     await empty;

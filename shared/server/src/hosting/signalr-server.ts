@@ -14,6 +14,7 @@ import { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
 import type { HubMethod } from '../hubs/dispatch/hub-method.ts';
 import { findHubMethods } from '../hubs/dispatch/hub-methods.ts';
 import type { CompleteHubMethods, HubMethods } from '../hubs/hub-method-options.ts';
+import type { ServerActivity } from '../hubs/server-activity.ts';
 import type { TransportEvents } from '../connections/transport.ts';
 import type { HealthReport } from '../scale-out/health-report.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
@@ -35,6 +36,7 @@ import { hubEndpoint } from './hub-endpoint.ts';
 import { HubNames } from './hub-names.ts';
 import { MappedHub } from './mapped-hub.ts';
 import { RouteTable } from './routes/route-table.ts';
+import { type ServedHub, setInternals } from './internals/server-internals.ts';
 import type { UpgradeServer } from './upgrades/server-upgrades.ts';
 import { type AttachOptions, UpgradeHandler } from './upgrades/upgrade-handler.ts';
 
@@ -95,6 +97,7 @@ export class SignalRServer {
   readonly #names: HubNames;
   readonly #batcher = new WriteBatcher();
   readonly #upgrades: UpgradeHandler;
+  readonly #activity: ServerActivity = { observer: undefined };
   #hasRouter = false;
   #closed = false;
 
@@ -111,6 +114,12 @@ export class SignalRServer {
       this.#batcher,
       handshakeTimeout,
     );
+    setInternals(this, {
+      activity: this.#activity,
+      logger,
+      hubs: () => this.#servedHubs(),
+      health: () => this.health(),
+    });
   }
 
   /**
@@ -130,7 +139,7 @@ export class SignalRServer {
   ): HubContext<ClientOf<THub>> {
     if (this.#closed) throw errors.serverClosed();
     const { create, hubClass } = open(hub);
-    const resolved = resolveOptions(this.#options, options);
+    const resolved = { ...resolveOptions(this.#options, options), activity: this.#activity };
     // JavaScript callers can leave out the options.
     const list: unknown = (options as Partial<typeof options> | undefined)?.methods;
     const methods = findHubMethods(hubClass.name, hubClass.prototype as object, list);
@@ -242,11 +251,9 @@ export class SignalRServer {
    * console.log(signalr.health().status); // 'Healthy'
    */
   health(): HealthReport {
-    const hubs = [...this.#lifetimes].map(([hubClass, lifetime]) => ({
-      name: this.#names.nameOf(hubClass),
-      connections: this.#routes.values
-        .filter((hub) => hub.hubClass === hubClass)
-        .reduce((count, hub) => count + hub.connectionCount, 0),
+    const hubs = this.#servedHubs().map(({ name, lifetime, paths }) => ({
+      name,
+      connections: paths.reduce((count, hub) => count + hub.connectionCount, 0),
       entry: lifetime.health?.(),
     }));
     return createHealthReport(hubs, this.#closed);
@@ -271,6 +278,15 @@ export class SignalRServer {
     );
     this.#routes.clear();
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.close?.()));
+  }
+
+  #servedHubs(): ServedHub[] {
+    const mapped = this.#routes.values;
+    return [...this.#lifetimes].map(([hubClass, lifetime]) => ({
+      name: this.#names.nameOf(hubClass),
+      lifetime,
+      paths: mapped.filter((hub) => hub.hubClass === hubClass),
+    }));
   }
 
   /** Returns the lifetime manager of a hub class, with the options of the path mapped first. */

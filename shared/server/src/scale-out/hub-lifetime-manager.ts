@@ -1,6 +1,7 @@
 import type { CompletionMessage } from '@practical-signalr/protocol';
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
+import type { ConnectionIndex } from './connection-index.ts';
 import type { HandOver } from './hand-over.ts';
 import type { HealthReportEntry } from './health-report.ts';
 import type { TransportName } from '../transport-name.ts';
@@ -40,6 +41,11 @@ export interface NegotiatedHub {
  * Source: `HubLifetimeManager<THub>` of ASP.NET Core.
  */
 export interface HubLifetimeManager {
+  /**
+   * The connections of this server with their groups, for the admin page. Default: the groups are
+   * not known, because a service keeps them.
+   */
+  readonly index?: ConnectionIndex | undefined;
   /** Moves connections to other servers. Default: connections close with their server. */
   readonly handOver?: HandOver | undefined;
   /** Adds a connection, after its handshake and before the connected hook. */

@@ -14,7 +14,7 @@ import { SharedMessage } from './shared-message.ts';
  * Source: `DefaultHubLifetimeManager<THub>` of ASP.NET Core.
  */
 export class LocalLifetimeManager implements HubLifetimeManager {
-  readonly #index = new ConnectionIndex();
+  readonly index = new ConnectionIndex();
   readonly #results = new ClientResultsManager();
   readonly #presence: LocalHubPresence | undefined;
 
@@ -24,7 +24,7 @@ export class LocalLifetimeManager implements HubLifetimeManager {
   }
 
   onConnected(connection: LifetimeConnection): Promise<void> {
-    this.#index.add(connection);
+    this.index.add(connection);
     this.#presence?.add(connection);
     return done;
   }
@@ -36,13 +36,13 @@ export class LocalLifetimeManager implements HubLifetimeManager {
 
   onDisconnected(connection: LifetimeConnection): Promise<void> {
     this.#presence?.remove(connection);
-    this.#index.remove(connection);
+    this.index.remove(connection);
     this.#results.connectionLost(connection.connectionId);
     return done;
   }
 
   sendAll(method: string, args: readonly unknown[]): Promise<void> {
-    return sendTo(this.#index.all, new SharedMessage(method, args));
+    return sendTo(this.index.all, new SharedMessage(method, args));
   }
 
   sendAllExcept(
@@ -50,11 +50,11 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     args: readonly unknown[],
     excludedIds: readonly string[],
   ): Promise<void> {
-    return sendTo(this.#index.all, new SharedMessage(method, args), excludedIds);
+    return sendTo(this.index.all, new SharedMessage(method, args), excludedIds);
   }
 
   sendConnection(connectionId: string, method: string, args: readonly unknown[]): Promise<void> {
-    return this.#index.get(connectionId)?.write(new SharedMessage(method, args)) ?? done;
+    return this.index.get(connectionId)?.write(new SharedMessage(method, args)) ?? done;
   }
 
   sendConnections(
@@ -64,20 +64,20 @@ export class LocalLifetimeManager implements HubLifetimeManager {
   ): Promise<void> {
     const receivers = new Map<string, LifetimeConnection>();
     for (const id of connectionIds) {
-      const connection = this.#index.get(id);
+      const connection = this.index.get(id);
       if (connection !== undefined) receivers.set(id, connection);
     }
     return sendTo(receivers, new SharedMessage(method, args));
   }
 
   sendGroup(group: string, method: string, args: readonly unknown[]): Promise<void> {
-    return sendTo(this.#index.group(group), new SharedMessage(method, args));
+    return sendTo(this.index.group(group), new SharedMessage(method, args));
   }
 
   sendGroups(groups: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
     // A member of two of the groups receives the message twice, as in ASP.NET Core.
     const message = new SharedMessage(method, args);
-    return allOf(groups.map((group) => sendTo(this.#index.group(group), message)));
+    return allOf(groups.map((group) => sendTo(this.index.group(group), message)));
   }
 
   sendGroupExcept(
@@ -86,28 +86,28 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     args: readonly unknown[],
     excludedIds: readonly string[],
   ): Promise<void> {
-    return sendTo(this.#index.group(group), new SharedMessage(method, args), excludedIds);
+    return sendTo(this.index.group(group), new SharedMessage(method, args), excludedIds);
   }
 
   sendUser(userId: string, method: string, args: readonly unknown[]): Promise<void> {
-    return sendTo(this.#index.user(userId), new SharedMessage(method, args));
+    return sendTo(this.index.user(userId), new SharedMessage(method, args));
   }
 
   sendUsers(userIds: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
     const message = new SharedMessage(method, args);
-    return allOf([...new Set(userIds)].map((userId) => sendTo(this.#index.user(userId), message)));
+    return allOf([...new Set(userIds)].map((userId) => sendTo(this.index.user(userId), message)));
   }
 
   addToGroup(connectionId: string, group: string): Promise<void> {
-    const connection = this.#index.get(connectionId);
+    const connection = this.index.get(connectionId);
     if (connection === undefined) return done;
-    this.#index.join(connection, group);
+    this.index.join(connection, group);
     this.#presence?.join(connectionId, group);
     return done;
   }
 
   removeFromGroup(connectionId: string, group: string): Promise<void> {
-    this.#index.leave(connectionId, group);
+    this.index.leave(connectionId, group);
     this.#presence?.leave(connectionId, group);
     return done;
   }
@@ -118,7 +118,7 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     args: readonly unknown[],
     signal?: AbortSignal,
   ): Promise<unknown> {
-    const connection = this.#index.get(connectionId);
+    const connection = this.index.get(connectionId);
     if (connection === undefined) return Promise.reject(errors.connectionNotFound(connectionId));
     const invocationId = newInvocationId();
     const result = this.#results.add(connectionId, invocationId, signal);

@@ -55,7 +55,7 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
     this.#user = connection.context.ticket?.user;
     this.#new = connection;
     this.#options = options;
-    this.#report = new ConnectionReport(path, this.connectionId, this.transport);
+    this.#report = new ConnectionReport({ hubName: path }, this.connectionId, this.transport);
   }
 
   get transport(): TransportName {

@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { TransportName } from '../../transport-name.ts';
+import type { ServerActivity } from '../server-activity.ts';
 
 /**
  * The message of the channel `practical-signalr.connection.opened` of `node:diagnostics_channel`.
@@ -49,20 +50,39 @@ export const diagnostics = {
   invocationFailed: channel('practical-signalr.invocation.failed'),
 };
 
+/** Publishes `invocation.failed`. */
+export function publishFailedCall(
+  hubName: string,
+  hubMethodName: string,
+  connectionId: string,
+  error: unknown,
+): void {
+  if (!diagnostics.invocationFailed.hasSubscribers) return;
+  diagnostics.invocationFailed.publish({ hubName, hubMethodName, connectionId, error });
+}
+
+/** The hub of a connection, or the path of `mapConnection`. */
+export interface ReportedHub {
+  readonly hubName: string;
+  readonly options?: { readonly activity?: ServerActivity };
+}
+
 /** Publishes the opening and the closing of one connection. */
 export class ConnectionReport {
   /** Why the connection closes. */
   status: ConnectionClosedEvent['status'] = 'normal_closure';
-  readonly #hubName: string;
+  readonly #hub: ReportedHub;
   readonly #connectionId: string;
   readonly #transport: TransportName;
-  readonly #openedAt = performance.now();
+  /** When the connection was opened, in ms on the clock of `performance.now()`. */
+  readonly openedAt = performance.now();
 
   /** Publishes `connection.opened`. */
-  constructor(hubName: string, connectionId: string, transport: TransportName) {
-    this.#hubName = hubName;
+  constructor(hub: ReportedHub, connectionId: string, transport: TransportName) {
+    this.#hub = hub;
     this.#connectionId = connectionId;
     this.#transport = transport;
+    hub.options?.activity?.observer?.onOpened(hub.hubName);
     if (diagnostics.connectionOpened.hasSubscribers) {
       diagnostics.connectionOpened.publish(this.#describe());
     }
@@ -70,12 +90,15 @@ export class ConnectionReport {
 
   /** Publishes `connection.closed`. */
   close(error: Error | undefined, isTimedOut = false): void {
+    const status = isTimedOut ? 'timeout' : this.status;
+    const isFailure = error !== undefined || status === 'timeout';
+    this.#hub.options?.activity?.observer?.onClosed(this.#hub.hubName, isFailure);
     if (!diagnostics.connectionClosed.hasSubscribers) return;
-    const duration = performance.now() - this.#openedAt;
+    const duration = performance.now() - this.openedAt;
     const event: ConnectionClosedEvent = {
       ...this.#describe(),
       duration,
-      status: isTimedOut ? 'timeout' : this.status,
+      status,
       error,
     };
     diagnostics.connectionClosed.publish(event);
@@ -83,7 +106,7 @@ export class ConnectionReport {
 
   #describe(): ConnectionOpenedEvent {
     return {
-      hubName: this.#hubName,
+      hubName: this.#hub.hubName,
       connectionId: this.#connectionId,
       transport: this.#transport,
     };

@@ -118,11 +118,16 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#calls = this.#incoming.calls;
     const transportName = transport.name as TransportName;
     this.callerContext = new CallerContext(this, context, transportName, request);
-    this.#report = new ConnectionReport(dispatcher.hubName, this.connectionId, transportName);
+    this.#report = new ConnectionReport(dispatcher, this.connectionId, transportName);
   }
 
   get protocol(): HubProtocol | undefined {
     return this.#outgoing.protocol;
+  }
+
+  /** When the connection was opened, in ms on the clock of `performance.now()`. */
+  get openedAt(): number {
+    return this.#report.openedAt;
   }
 
   get isClosing(): boolean {

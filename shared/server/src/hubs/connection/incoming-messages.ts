@@ -3,6 +3,7 @@ import type { Transport } from '../../connections/transport.ts';
 import type { LifetimeConnection } from '../../scale-out/lifetime-connection.ts';
 import type { CallingConnection, Invocation } from '../calling-connection.ts';
 import type { HubDispatcher } from '../dispatch/hub-dispatcher.ts';
+import { runCall } from '../dispatch/run-call.ts';
 import { runRecoveryCall } from '../dispatch/recovery-call.ts';
 import { CallQueue, type CallRunner } from './call-queue.ts';
 import type { KeepAlive } from './keep-alive.ts';
@@ -51,7 +52,7 @@ export class IncomingMessages implements CallRunner {
     const { logger } = this.#dispatcher.options;
     return (
       runRecoveryCall(this.#connection, call, logger) ??
-      this.#dispatcher.invoke(this.#connection, call)
+      runCall(this.#dispatcher, this.#connection, call)
     );
   }
 

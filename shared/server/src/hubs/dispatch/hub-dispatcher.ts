@@ -12,7 +12,7 @@ import type { HubLifetimeManager } from '../../scale-out/hub-lifetime-manager.ts
 import { errorText, isAbortError, isHubError } from './error-text.ts';
 import { bindArguments, insertUploads } from './argument-binding.ts';
 import type { ClientResultTypes } from '../client-results.ts';
-import { diagnostics } from '../connection/diagnostics.ts';
+import { publishFailedCall } from '../connection/diagnostics.ts';
 import { FilterChain } from './filter-chain.ts';
 import { HookRunner } from './hook-runner.ts';
 import { beginCall, endCall, type Hub } from '../hub.ts';
@@ -250,6 +250,7 @@ export class HubDispatcher {
       // A cancelled source may throw an AbortError. That is not a failure.
       if (!(call.isCancelled && isAbortError(error))) {
         this.#log(connection, method.name, error, call.isCancelled);
+        this.options.activity?.observer?.onFailedCall(this.hubName);
         completion = { ...completion, error: this.errorText(errorMessage, error) };
       }
     }
@@ -334,6 +335,7 @@ export class HubDispatcher {
   }
 
   #fail(connection: CallingConnection, message: Invocation, error: string): void {
+    this.options.activity?.observer?.onFailedCall(this.hubName);
     if (message.streamIds?.length) connection.streams.uploads.close(message.streamIds);
     if (message.invocationId === undefined) return;
     this.#sendError(connection, message.target, {
@@ -355,15 +357,7 @@ export class HubDispatcher {
   }
 
   #log(connection: CallingConnection, method: string, error: unknown, isCancelled = false): void {
-    if (diagnostics.invocationFailed.hasSubscribers) {
-      const { connectionId } = connection;
-      diagnostics.invocationFailed.publish({
-        hubName: this.hubName,
-        hubMethodName: method,
-        connectionId,
-        error,
-      });
-    }
+    publishFailedCall(this.hubName, method, connection.connectionId, error);
     // A call may throw an AbortError when it is cancelled. That is not a failure.
     const isExpected = isAbortError(error) && (isCancelled || connection.isClosing);
     const level = isHubError(error) || isExpected ? 'debug' : 'error';

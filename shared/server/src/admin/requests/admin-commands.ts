@@ -1,0 +1,86 @@
+import type { ServedHub, ServerInternals } from '../../hosting/internals/server-internals.ts';
+import { logMessages, quote } from '../../log-messages.ts';
+
+/** The result of a command: the status and the body of the response. */
+export interface CommandResult {
+  readonly status: number;
+  readonly body: Readonly<Record<string, string | number>>;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+const targets = ['all', 'group', 'user', 'connection'] as const;
+type Target = (typeof targets)[number];
+
+/** The maximum length of a name in a command, in characters. */
+const MAXIMUM_NAME = 1000;
+
+/** Sends a message to clients of a hub, on all servers that the scale-out reaches. */
+export async function sendMessage(server: ServerInternals, body: Body): Promise<CommandResult> {
+  const { method, args } = body;
+  const hub = findHub(server, body);
+  const target = targets.find((name) => name === body['target']);
+  if (hub === undefined) return refuse('The hub does not exist.');
+  if (target === undefined) return refuse('Select whom to send to.');
+  if (target !== 'all' && !isName(body['name'])) return refuse(`Enter the name of the ${target}.`);
+  if (!isName(method)) return refuse('Enter the method of the client.');
+  if (!Array.isArray(args)) return refuse('The arguments must be a JSON array.');
+  const name = target === 'all' ? '' : String(body['name']);
+  server.logger.info(logMessages.adminSent(hub.name, quote(method), target, quote(name)));
+  try {
+    await send(hub, target, name, method, args);
+  } catch (error) {
+    server.logger.error(logMessages.adminSendFailed(hub.name), error);
+    return { status: 502, body: { error: 'The message was not sent. The log has the cause.' } };
+  }
+  return { status: 200, body: { sent: 1 } };
+}
+
+/** Disconnects a client, or all clients of a user, that are connected to this server. */
+export function disconnect(server: ServerInternals, body: Body): CommandResult {
+  const { name } = body;
+  const hub = findHub(server, body);
+  if (hub === undefined) return refuse('The hub does not exist.');
+  const isUser = body['target'] === 'user';
+  if (!isUser && body['target'] !== 'connection') return refuse('Select whom to disconnect.');
+  if (!isName(name)) return refuse('Enter the id of the connection or the user.');
+  let disconnected = 0;
+  for (const path of hub.paths) {
+    for (const [context, { client }] of path.live) {
+      if (client === undefined) continue;
+      if ((isUser ? client.userIdentifier : context.connectionId) !== name) continue;
+      client.abort();
+      disconnected++;
+    }
+  }
+  const target = isUser ? 'user' : 'connection';
+  server.logger.info(logMessages.adminDisconnected(disconnected, hub.name, target, quote(name)));
+  return { status: 200, body: { disconnected } };
+}
+
+function send(
+  { lifetime }: ServedHub,
+  target: Target,
+  name: string,
+  method: string,
+  args: readonly unknown[],
+): Promise<void> {
+  switch (target) {
+    case 'all':
+      return lifetime.sendAll(method, args);
+    case 'group':
+      return lifetime.sendGroup(name, method, args);
+    case 'user':
+      return lifetime.sendUser(name, method, args);
+    default:
+      return lifetime.sendConnection(name, method, args);
+  }
+}
+
+const findHub = (server: ServerInternals, { hub }: Body): ServedHub | undefined =>
+  server.hubs().find(({ name }) => name === hub);
+
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= MAXIMUM_NAME;
+
+const refuse = (error: string): CommandResult => ({ status: 400, body: { error } });

@@ -1,0 +1,18 @@
+import type { CallingConnection, Invocation } from '../calling-connection.ts';
+import type { HubDispatcher } from './hub-dispatcher.ts';
+
+/** Runs one call, and reports its duration if someone observes the server. */
+export function runCall(
+  dispatcher: HubDispatcher,
+  connection: CallingConnection,
+  call: Invocation,
+): Promise<void> | undefined {
+  const observer = dispatcher.options.activity?.observer;
+  if (observer === undefined) return dispatcher.invoke(connection, call);
+  const startedAt = performance.now();
+  const report = (): void => observer.onCall(dispatcher.hubName, performance.now() - startedAt);
+  const running = dispatcher.invoke(connection, call);
+  if (running !== undefined) return running.then(report);
+  report();
+  return undefined;
+}
