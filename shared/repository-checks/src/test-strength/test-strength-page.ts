@@ -42,7 +42,7 @@ export function renderPage(): string {
     'Stryker changes the code in small ways, for example `<` to `<=`, and runs the tests. A change that no test notices has survived.',
     ['| area | changes | noticed | share |', '|---|---|---|---|', ...areas].join('\n'),
     '## Coverage',
-    'The share of lines and branches of each published package that its own tests run, without the tests of other packages.',
+    'The share of lines and branches of each published package that its own tests run, without the tests of other packages. Code that runs in other processes, for example in workers or in a browser, does not count. The aim is 95 %.',
     ['| package | lines | branches |', '|---|---|---|', ...packages].join('\n'),
     '## Changes that no test notices',
     'The changes are grouped by the reason.',
