@@ -15,6 +15,7 @@ const files = {
   twin: 'shared/conformance/src/twin-command.ts',
   conformance: 'shared/conformance/src/conformance-command.ts',
   differential: 'shared/conformance/src/differential-command.ts',
+  record: 'shared/conformance/src/record-command.ts',
   'rolling-restart': 'shared/conformance/src/rolling-restart-command.ts',
   fuzz: 'shared/attack/src/fuzz-command.ts',
   mutation: 'shared/repository-checks/src/test-strength/mutation-command.ts',

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { nodeArguments } from '@practical-signalr/lesson-kit';
 import { expect, test } from 'vitest';
@@ -14,11 +15,26 @@ const outcome = (command: string, ...args: string[]): Promise<[string, number]> 
     );
   });
 
+test('npm links the recorder, so that npx downloads no package of its name', async () => {
+  const link = new URL('../../../node_modules/.bin/signalr-record', import.meta.url);
+  expect(existsSync(link)).toBe(true);
+  const [help, exitCode] = await outcome('../bin/signalr-record.mjs', '--help');
+  expect(help).toContain('--play <path>');
+  expect(exitCode).toBe(0);
+});
+
 test('an address that is not valid, and a server that does not respond, are reported', async () => {
-  const [badAddress, noServer] = await Promise.all([
+  const [badServer, badHeader, noFile, badAddress, noServer] = await Promise.all([
+    outcome('record-command.ts', '--to', 'foo'),
+    outcome('record-command.ts', '--to', 'http://127.0.0.1:1', '--play', 'x', '--header', 'foo'),
+    outcome('record-command.ts', '--to', 'http://127.0.0.1:1', '--play', 'no-such-file'),
     outcome('conformance-command.ts', '--url', 'foo'),
     outcome('conformance-command.ts', '--url', 'http://127.0.0.1:1'),
   ]);
+  expect(badServer).toEqual([`${errorTexts.notAServer('foo')}\n`, 1]);
+  expect(badHeader[0]).toContain(errorTexts.notAHeader('foo'));
+  expect(noFile[0]).toContain('no-such-file');
+  expect([badHeader[1], noFile[1]]).toEqual([1, 1]);
   expect(badAddress).toEqual([`${errorTexts.notAnAddress('foo')}\n`, 1]);
   expect(noServer).toEqual([`${errorTexts.nobodyAnswers('http://127.0.0.1:1')}\n`, 1]);
 });

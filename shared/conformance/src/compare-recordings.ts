@@ -68,7 +68,7 @@ export async function compareRecordings(
     const { steps } = await new Player(url, { timeout: timeoutOf(name), negotiates }).play(
       scenario,
     );
-    const differences = compare(strip(recording?.steps), strip(steps), 'steps');
+    const differences = compareValues(strip(recording?.steps), strip(steps), 'steps');
     results.push({ name, shows: scenario.shows, differences });
   }
 
@@ -97,13 +97,18 @@ export async function compareRecordings(
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-function compare(expected: unknown, actual: unknown, at: string): Difference[] {
+/** Returns the differences of two values. `at` is the path of the values. */
+export function compareValues(expected: unknown, actual: unknown, at: string): Difference[] {
   if (JSON.stringify(expected) === JSON.stringify(actual)) return [];
   if (!isObject(expected) || !isObject(actual) || Array.isArray(expected) !== Array.isArray(actual))
     return [{ at, expected, actual }];
   const keys = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
   return keys.flatMap((key) =>
-    compare(expected[key], actual[key], Array.isArray(expected) ? `${at}[${key}]` : `${at}.${key}`),
+    compareValues(
+      expected[key],
+      actual[key],
+      Array.isArray(expected) ? `${at}[${key}]` : `${at}.${key}`,
+    ),
   );
 }
 

@@ -9,4 +9,18 @@ export const errorTexts = {
     `Nothing answers at ${url}. Start the server first, or leave out --url to play against the twin.`,
   recordWithoutServer:
     '--record needs a server to record. Start the ASP.NET Core server, then add --expected and its address.',
+  notARecording: (path: string) =>
+    `${path} is not a recording of this version. Record the session again with: npm run record`,
+  damagedRecording: (path: string, line: number) =>
+    `Line ${line} of ${path} is damaged. Record the session again, or remove the line.`,
+  targetNotReached: (cause: string) =>
+    `The recorder does not reach the server: ${cause}. Start the server, or correct --to.`,
+  serverNotReached: (address: string) =>
+    `Nothing responds at ${address}. Start the server first, or correct --to.`,
+  recordPortInUse: (port: number) =>
+    `Port ${port} is in use, probably by another recorder. Stop it, or choose another port with --port.`,
+  notAHeader: (text: string) =>
+    `--header is '${text}'. Write a name and a value, for example --header 'X-Tenant: blue'`,
+  serverMissing: 'Add --to and the address of the server, for example --to http://127.0.0.1:5000',
+  notAServer: (text: string) => `--to is '${text}'. Pass an address such as http://127.0.0.1:5000`,
 } as const;

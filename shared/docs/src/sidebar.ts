@@ -28,6 +28,7 @@ export const sidebar: readonly PageGroup[] = [
       ['Reconnect and recover', '/guides/reconnect'],
       ['Recovery after a crash', '/guides/recovery'],
       ['Test hubs', '/guides/testing'],
+      ['Record and play a session', '/guides/recorder'],
       ['Questions and errors', '/guides/troubleshooting'],
     ],
   },

@@ -34,6 +34,7 @@ const commands: Record<string, readonly string[]> = {
   'slides:pdf': [],
   twin: ['--port <number>', '--redis <host:port>', '--redis-prefix <text>'],
   conformance: ['--url', '--area', '--only', '--lanes', '--timeout'].map((name) => `${name} <`),
+  record: ['--to <address>', '--file <path>', '--play <path>', '--header <name: value>'],
   'rolling-restart': ['--clients <number>', '--front <name>', '--cost'],
   fuzz: ['--parser <name>', '--seed <number>', '--seconds <number>', '--growth'],
   mutation: ['--area <name>', '--file <pattern>', '--concurrency <number>', '--record'],

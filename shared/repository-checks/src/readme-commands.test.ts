@@ -60,6 +60,8 @@ const elsewhere: Record<string, string> = {
     'shared/conformance/src/interop/interop.test.ts',
   'npm run new-lesson -- your-topic': 'shared/course/src/commands/new-lesson.test.ts',
   'npm run docs:api': 'shared/docs/src/api.test.ts',
+  'npm run record -- --to http://127.0.0.1:5000':
+    'shared/conformance/src/recorder/recorder.test.ts',
   'npm run rolling-restart': 'shared/conformance/src/hand-over/rolling-restart.test.ts',
   'npm run bench': 'shared/bench/src/load/load-generators.test.ts',
   'npm run fuzz': 'shared/attack/src/fuzz.test.ts',

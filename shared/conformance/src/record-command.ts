@@ -1,0 +1,118 @@
+import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesson-kit/command-line';
+import type { Difference } from './compare-recordings.ts';
+import { errorTexts } from './error-texts.ts';
+import { playSession } from './recorder/play-session.ts';
+import { readEvents } from './recorder/recorded-event.ts';
+import { startRecordingProxy } from './recorder/recording-proxy.ts';
+
+interface RecordOptions {
+  readonly to?: string;
+  readonly file: string;
+  readonly play?: string;
+  readonly port: number;
+  readonly header: readonly string[];
+  readonly timeout: number;
+  readonly settle: number;
+}
+
+/** `npm run record`, or `npx signalr-record`: records a session, or plays it against a server. */
+const command = createCommand(
+  'npm run record',
+  '[-- options]',
+  'Records what SignalR clients and a server send, without tokens, or plays a recording against a server and prints the differences.',
+)
+  .option('--to <address>', 'server to record or to test, for example http://127.0.0.1:5000')
+  .option('--file <path>', 'file to write', 'session.jsonl')
+  .option('--port <number>', 'port at which clients connect instead', wholeNumber(0, 65_535), 5950)
+  .option('--play <path>', 'play this recording instead of recording')
+  .option(
+    '--header <name: value>',
+    'header for each request of a replay, repeatable',
+    (text: string, texts: readonly string[]) => [...texts, text],
+    [],
+  )
+  .option('--timeout <ms>', 'maximum wait for a recorded message', wholeNumber(1, 600_000), 3000)
+  .option('--settle <ms>', 'wait for messages that were not recorded', wholeNumber(0, 600_000), 200)
+  .action(async (options: RecordOptions) => {
+    try {
+      const address = checkAddress(options.to);
+      if (options.play === undefined) await record(address, options);
+      else process.exitCode = await play(options.play, address, options);
+    } catch (error) {
+      const isPortInUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      console.error(
+        isPortInUse ? errorTexts.recordPortInUse(options.port) : (error as Error).message,
+      );
+      process.exitCode = 1;
+    }
+  });
+await runCommand(command, process.argv.slice(2));
+
+/** Records until Ctrl-C. */
+async function record(to: string, { file, port }: RecordOptions): Promise<void> {
+  const proxy = await startRecordingProxy({ target: to, file, port });
+  console.log(`Connect clients to ${proxy.url} instead of ${to}. Ctrl-C stops the recording.`);
+  const stop = async (): Promise<void> => {
+    const count = proxy.eventCount();
+    await proxy.close();
+    console.log(
+      `${count} events are in ${file}. They contain no tokens, but the arguments of calls.`,
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void stop());
+}
+
+/** Plays a recording and prints the differences. Returns the exit code. */
+async function play(
+  path: string,
+  to: string,
+  { header, timeout, settle }: RecordOptions,
+): Promise<number> {
+  const headers = Object.fromEntries(header.map(readHeader));
+  const events = readEvents(path);
+  await checkServer(to);
+  const token = process.env['SIGNALR_TOKEN'];
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const differences = await playSession(events, {
+    url: to.replace(/\/$/, ''),
+    headers: { ...authorization, ...headers },
+    timeout,
+    settleTime: settle,
+  });
+  for (const difference of differences) printDifference(difference);
+  const count = differences.length;
+  console.log(
+    `${events.length} events played, ${count} ${count === 1 ? 'difference' : 'differences'}`,
+  );
+  return count > 0 ? 1 : 0;
+}
+
+function printDifference({ at, expected, actual }: Difference): void {
+  const show = (value: unknown): string =>
+    value === undefined ? '(absent)' : JSON.stringify(value);
+  console.log(`${at}\n  recorded ${show(expected)}\n  now      ${show(actual)}`);
+}
+
+function readHeader(text: string): [name: string, value: string] {
+  const [name = '', ...value] = text.split(':');
+  if (value.length === 0 || name.trim() === '') throw new Error(errorTexts.notAHeader(text));
+  return [name.trim().toLowerCase(), value.join(':').trim()];
+}
+
+/** Without a server, each connection would fail for the same reason. */
+async function checkServer(address: string): Promise<void> {
+  try {
+    await (await fetch(address)).body?.cancel();
+  } catch (error) {
+    throw new Error(errorTexts.serverNotReached(address), { cause: error });
+  }
+}
+
+/** Returns the address. Throws if it is missing or not one of a server. */
+function checkAddress(address: string | undefined): string {
+  if (address === undefined) throw new Error(errorTexts.serverMissing);
+  if (!/^https?:\/\/[^/]/.test(address) || !URL.canParse(address))
+    throw new Error(errorTexts.notAServer(address));
+  return address;
+}

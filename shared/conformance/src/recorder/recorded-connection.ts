@@ -1,0 +1,91 @@
+import type { EventWriter, RecordedTransport } from './recorded-event.ts';
+import { MessageSplitter } from './message-splitter.ts';
+import type { TokenRedactor } from './token-redactor.ts';
+
+/** Writes what one connection does. */
+export class RecordedConnection {
+  readonly number: number;
+  readonly #writer: EventWriter;
+  readonly #redactor: TokenRedactor;
+  readonly #now: () => number;
+  readonly #splitters: Readonly<Record<'client' | 'server', MessageSplitter>>;
+  #isOpen = false;
+  /** The hub protocol that the client has selected in its handshake. */
+  #protocol: string | undefined;
+
+  constructor(number: number, writer: EventWriter, redactor: TokenRedactor, now: () => number) {
+    this.number = number;
+    this.#writer = writer;
+    this.#redactor = redactor;
+    this.#now = now;
+    this.#splitters = {
+      client: this.#createSplitter('client'),
+      server: this.#createSplitter('server'),
+    };
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  negotiate(path: string, query: string, status: number, body: string): void {
+    const response = this.#redactor.redactNegotiation(body);
+    const redactedQuery = this.#redactor.redactQuery(query);
+    this.#writer.write({
+      type: 'negotiate',
+      ...this.#common(),
+      path,
+      query: redactedQuery,
+      status,
+      response,
+    });
+  }
+
+  open(transport: RecordedTransport, path: string, query: string, status: number): void {
+    this.#isOpen = status === 101 || status === 200;
+    const redactedQuery = this.#redactor.redactQuery(query);
+    this.#writer.write({
+      type: 'open',
+      ...this.#common(),
+      transport,
+      path,
+      query: redactedQuery,
+      status,
+    });
+  }
+
+  receive(from: 'client' | 'server', chunk: Buffer): void {
+    this.#splitters[from].write(chunk);
+  }
+
+  /** Only the first close counts: the other side closes then, too. */
+  close(by: 'client' | 'server'): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#writer.write({ type: 'close', ...this.#common(), by });
+  }
+
+  #createSplitter(from: 'client' | 'server'): MessageSplitter {
+    const isMessagePack = (): boolean => this.#protocol === 'messagepack';
+    return new MessageSplitter(isMessagePack, (message) => {
+      if (from === 'client' && 'text' in message) this.#protocol ??= protocolOf(message.text);
+      const content =
+        'text' in message
+          ? { text: this.#redactor.redactText(message.text) }
+          : { bytes: this.#redactor.redactBytes(message.bytes).toString('base64') };
+      this.#writer.write({ type: 'message', ...this.#common(), from, ...content });
+    });
+  }
+
+  #common(): { readonly connection: number; readonly at: number } {
+    return { connection: this.number, at: Math.round(this.#now()) };
+  }
+}
+
+function protocolOf(handshake: string): string {
+  try {
+    return String((JSON.parse(handshake) as Readonly<Record<string, unknown>>)['protocol']);
+  } catch {
+    return '';
+  }
+}
