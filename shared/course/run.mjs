@@ -25,6 +25,7 @@ const files = {
   emulator: 'shared/azure-emulator/src/cli.ts',
   bench: 'shared/bench/src/bench-command.ts',
   simulate: 'shared/simulator/src/simulate-command.ts',
+  'bench:guard': 'shared/bench/src/guard-command.ts',
 };
 
 const [name = '', ...args] = process.argv.slice(2);

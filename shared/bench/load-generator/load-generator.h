@@ -22,6 +22,7 @@ typedef struct {
   bool negotiates; // whether each connection starts with a negotiation
   long count;      // messages or items
   double seconds, warm_up, hold, limit;
+  double at_least; // seconds for which a burst, groups or streams are repeated
   int ports[2], port_count;
   int pids[8], pid_count;
 } Options;

@@ -56,6 +56,7 @@ static void set_option(const char *name, const char *value) {
   else if (strcmp(name, "seconds") == 0) options.seconds = atof(value);
   else if (strcmp(name, "warm-up") == 0) options.warm_up = atof(value);
   else if (strcmp(name, "hold") == 0) options.hold = atof(value);
+  else if (strcmp(name, "at-least") == 0) options.at_least = atof(value);
   else if (strcmp(name, "limit") == 0) options.limit = atof(value);
   else if (strcmp(name, "port") == 0 && options.port_count < 2)
     options.ports[options.port_count++] = atoi(value);

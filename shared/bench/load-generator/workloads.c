@@ -14,7 +14,8 @@ typedef struct {
 
 static Latencies latencies, cross_latencies;
 static bool is_measuring, is_finished;
-static uint64_t units, completions;
+static uint64_t units, completions, started_at;
+static int repetitions = 1; // loads that were started in this run
 static uint32_t message_length;
 // One broadcast of the mode STEP: when it began, and what each server has delivered.
 static uint64_t step_started_at, delivered[2], first_delivery_at[2], last_delivery_at[2];
@@ -98,9 +99,23 @@ static void handle_message(Client *client, const char *data, uint32_t length) {
     first_delivery_at[client->server] = last_delivery_at[client->server];
 }
 
-static uint64_t expected_deliveries(void) {
+static void start_load(void);
+
+static bool is_load_done(void) {
+  if (options.mode == STREAM) return completions == (uint64_t)options.clients;
   int receivers = options.mode == GROUP ? options.clients / options.groups : options.clients;
-  return (uint64_t)options.count * receivers;
+  return completions > 0 && units >= (uint64_t)options.count * receivers * repetitions;
+}
+
+// Ends the run, or repeats the load if the run was too short for a precise measurement.
+static void end_load(void) {
+  if (now() - started_at >= options.at_least * 1e9) {
+    is_finished = true;
+    return;
+  }
+  repetitions++;
+  completions = 0;
+  start_load();
 }
 
 void handle_record(Client *client, RecordKind kind, int id, const char *data, uint32_t length) {
@@ -115,10 +130,8 @@ void handle_record(Client *client, RecordKind kind, int id, const char *data, ui
   if (kind == COMPLETION) completions++;
   if (kind == ITEM) units++;
   if (kind == MESSAGE) handle_message(client, data, length);
-  if (options.mode == STREAM) is_finished = completions == (uint64_t)options.clients;
   if (options.mode == STEP) handle_step();
-  if (options.mode == BURST || options.mode == GROUP)
-    is_finished = completions > 0 && units >= expected_deliveries();
+  else if (options.mode != CONNECT && is_measuring && is_load_done()) end_load();
 }
 
 static void wait_until(uint64_t time) {
@@ -153,7 +166,7 @@ static void print_usage(CpuTime start, CpuTime end, uint64_t count) {
 static void measure_connecting(void) {
   long memory = server_memory();
   CpuTime start = server_cpu_time();
-  uint64_t started_at = now();
+  started_at = now();
   open_clients();
   wait_for_clients(started_at + options.limit * 1e9);
   CpuTime end = server_cpu_time();
@@ -172,7 +185,7 @@ static void measure_reconnecting(void) {
   wait_for_clients(now() + options.limit * 1e9);
   wait_until(now() + options.hold * 1e9);
   CpuTime start = server_cpu_time();
-  uint64_t started_at = now();
+  started_at = now();
   close_clients();
   start_clients(options.clients);
   wait_for_clients(started_at + options.limit * 1e9);
@@ -219,12 +232,13 @@ static void start_load(void) {
 }
 
 static void check_counts(void) {
-  uint64_t items = (uint64_t)options.clients * options.count;
+  uint64_t items = (uint64_t)options.clients * options.count * repetitions;
   if (options.mode == STREAM && units != items)
     fail("The streams had %lu items instead of %lu.", units, items);
   for (int i = 0; i < options.clients && options.mode == BURST; i++)
-    if (clients[i].received != (uint64_t)options.count)
-      fail("Connection %d received %lu of %ld messages.", i, clients[i].received, options.count);
+    if (clients[i].received != (uint64_t)options.count * repetitions)
+      fail("Connection %d received %lu of %ld messages.", i, clients[i].received,
+           options.count * repetitions);
 }
 
 static void measure_load(void) {
@@ -241,7 +255,7 @@ static void measure_load(void) {
   is_measuring = true;
   CpuTime start = server_cpu_time();
   double own_start = own_cpu_seconds();
-  uint64_t started_at = now();
+  started_at = now();
   deadline = started_at + options.limit * 1e9;
   if (options.mode == ECHO) {
     wait_until(started_at + options.seconds * 1e9);

@@ -37,13 +37,14 @@ export function externalFiles(): ExternalFiles {
     if (path.startsWith('shared/docs/')) return;
     const [, lesson] = /^lessons\/0(\d)-[^/]+(?:\/README\.md)?\/?$/.exec(path) ?? [];
     if (lesson !== undefined) {
-      // VitePress leaves links with a target as they are.
-      token.attrSet('href', `/#lesson-${lesson}`);
+      // A relative link, because VitePress adds the base of the site to other links.
+      const toRoot = '../'.repeat(page.split('/').length);
+      token.attrSet('href', `${toRoot}#lesson-${lesson}`);
       token.attrSet('target', '_self');
       return;
     }
     paths.add(path);
-    token.attrSet('href', `/docs/repository/${path}.txt`);
+    token.attrSet('href', `/repository/${path}.txt`); // VitePress adds the base of the site
     token.attrSet('target', '_blank');
   }
 

@@ -77,6 +77,7 @@ export const sidebar: readonly PageGroup[] = [
       ['Guarantees', '/reference/guarantees'],
       ['Protocol notes', '/reference/protocol'],
       ['Test strength', '/reference/test-strength'],
+      ['Performance', '/reference/performance'],
       ['Commands', '/reference/commands'],
     ],
   },

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -57,4 +57,26 @@ test('the router serves pages without the extension, assets and copies of linked
   const file = await get('/repository/CONTRIBUTING.md.txt');
   expect(file.headers.get('content-type')).toBe('text/plain; charset=utf-8');
   expect((await get('/no-such-page')).status).toBe(404);
+});
+
+test('the performance page has plots, and the tables as text', () => {
+  const page = readFileSync(join(siteFolder, 'reference/performance.html'), 'utf8');
+  const plots = [...page.matchAll(/<div role="img" aria-label="([^"]+)" class="ratio-plot">/g)];
+  const labels = plots.map(([, label = '']) => label);
+  for (const peer of ['aspnetcore', 'floor', 'socketio'])
+    expect(labels).toContainEqual(expect.stringContaining(`our server to ${peer}.`));
+  expect(/<td[^>]*>W2-echo-16<\/td>/.test(page)).toBe(true);
+});
+
+test('links to lessons open the course home, and links to files open their copies', () => {
+  const linksOf = (page: string): string[] => {
+    const html = readFileSync(join(siteFolder, `${page}.html`), 'utf8');
+    const base = `http://localhost/docs/${page}`;
+    const hrefs = [...html.matchAll(/<a href="([^"]+)"/g)];
+    return hrefs.map(([, href]) => new URL(href ?? '', base).href.replace('http://localhost', ''));
+  };
+  expect(linksOf('tutorial/lessons')).toContain('/#lesson-3');
+  expect(linksOf('explanation/recordings')).toContain(
+    '/docs/repository/shared/conformance/README.md.txt',
+  );
 });

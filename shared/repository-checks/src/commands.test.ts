@@ -43,8 +43,11 @@ const commands: Record<string, readonly string[]> = {
   differential: ['--seed', '--cases', '--minutes', '--lanes', '--expected', '--actual'].map(
     (name) => `${name} <`,
   ),
-  bench: ['--full', '--rounds <number>', '--peers <names>', '--workloads <names>'],
   simulate: ['seed', 'servers', 'connections', 'groups'].map((name) => `--${name} <number>`),
+  bench: ['full', 'rounds <number>', 'peers <names>', 'workloads <names>', 'publish', 'page'].map(
+    (name) => `--${name}`,
+  ),
+  'bench:guard': ['--ref <commit>', '--rounds <number>', '--workloads <names>'],
   emulator: ['port', 'host', 'key', 'mode', 'upstream', 'quota', 'units', 'latency', 'drop'].map(
     (name) => `--${name} <value>`,
   ),

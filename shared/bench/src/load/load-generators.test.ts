@@ -59,6 +59,18 @@ describe.runIf(isLinux)('the load generators', () => {
     expect(measurement.cpuMicroseconds).toBeGreaterThan(0);
   });
 
+  test.each(['burst --clients 4', 'stream --clients 2', 'group --clients 8 --groups 4'])(
+    'in C: %s is repeated until the run is long enough',
+    { skip: compiler === undefined },
+    async (mode) => {
+      const once = await run(inC, `--mode ${mode} --count 20`);
+      const repeated = await run(inC, `--mode ${mode} --count 20 --at-least 0.1`);
+      expect(repeated.seconds).toBeGreaterThan(0.1);
+      expect(repeated.count).toBeGreaterThan(once.count);
+      expect(repeated.count % once.count).toBe(0);
+    },
+  );
+
   test.each([
     ['--mode burst --clients 5 --count 20', 100],
     ['--mode step --clients 5 --count 20', 100],

@@ -78,4 +78,5 @@ test('our server runs every workload, and each other peer those it is able to', 
   expect(namesFor('floor').filter((name) => /^W(7|8|9|10)-/.test(name))).toEqual([]);
   expect(namesFor('socketio')).toContain('W10-reconnect-10000');
   expect(namesFor('ws-naive')).toContain('W3-memory-10000');
+  expect(namesFor('ws-naive')).not.toContain('W1-burst-5000');
 });

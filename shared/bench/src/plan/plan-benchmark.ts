@@ -97,6 +97,6 @@ function choosePinning(cores: number, hasTaskset: boolean): Pinning {
 }
 
 /** Returns whether a peer runs a workload. */
-export const canRun = (peer: Peer, { needs, peers }: Workload): boolean =>
-  needs.every((ability) => peer.abilities.includes(ability)) &&
-  (peers === undefined || peers.includes(peer.name) || peer.name.startsWith('ours'));
+export const canRun = ({ abilities, protocol }: Peer, { needs, isForHubs }: Workload): boolean =>
+  needs.every((ability) => abilities.includes(ability)) &&
+  !(isForHubs === true && protocol === 'plain');

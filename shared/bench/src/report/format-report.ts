@@ -8,7 +8,8 @@ export const measuredPeers = ({ runs }: Pick<Results, 'runs'>): string[] => [
   ...new Set(runs.map(({ peer }) => peer)),
 ];
 
-const METHOD =
+/** How the ratios and the measured values are computed. */
+export const METHOD =
   'A ratio compares two servers in the same rounds: below 1, the first one needs less. It is the geometric mean over the rounds, followed by its 95 % confidence interval: the t-interval of the logarithms of the ratios within each round. If the interval contains 1, the table says "no difference". Measured values are medians over the rounds.';
 
 /** Returns the list of what the machine and the tools were. */

@@ -50,7 +50,6 @@ export const targets: readonly Target[] = [
   measure('W1-step-5000', 'aspnetcore', 'p99Microseconds', 0.4),
   cpu('W2-echo-1', 'aspnetcore', 0.6),
   cpu('W2-echo-16', 'aspnetcore', 0.8),
-  measure('W3-memory-5000', 'ws-naive', 'bytesPerConnection', 1.6),
   measure('W3-memory-10000', 'ws-naive', 'bytesPerConnection', 1.6),
   cpu('W4-connect', 'floor', 1),
   cpu('W4-connect', 'aspnetcore', 0.8),

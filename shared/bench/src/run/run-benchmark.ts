@@ -27,6 +27,8 @@ export interface BenchmarkOptions {
   readonly form: Results['form'];
   readonly probe: MachineProbe;
   readonly report: (run: Run) => void;
+  /** After this many rounds, the servers are replaced by new processes. Default: never. */
+  readonly roundsPerProcess?: number;
 }
 
 /** The share of the full load in the quick form. */
@@ -53,6 +55,9 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Results> 
     runLoad: createRunLoad(await createLoadCommand(plan), benchFolder, plan.pinning.load),
     serverCore: plan.pinning.server,
     report: options.report,
+    ...(options.roundsPerProcess === undefined
+      ? {}
+      : { roundsPerProcess: options.roundsPerProcess }),
     ...(redis.server === undefined ? {} : { redis: { host: `127.0.0.1:${redis.server.port}` } }),
   }).finally(() => redis.server?.stop());
   return {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { errorTexts } from '../error-texts.ts';
+import { killAtExit } from './child-processes.ts';
 
 /** How much of the output is kept for error messages. */
 const MAX_OUTPUT_LENGTH = 2000;
@@ -12,6 +13,7 @@ export function runCommandLine(command: readonly string[], folder: string): Prom
   const [file = '', ...args] = command;
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    killAtExit(child);
     let output = '';
     let errors = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

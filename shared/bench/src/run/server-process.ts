@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorTexts } from '../error-texts.ts';
+import { killAtExit } from './child-processes.ts';
 import { findFreePort } from './free-port.ts';
 
 /** How long a server may take to listen. */
@@ -43,6 +44,7 @@ export class ServerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '' },
     });
+    killAtExit(child);
     const output = collectOutput(child);
     const failed = new Promise<never>((_resolve, reject) => {
       child.once('error', reject);

@@ -34,13 +34,13 @@ export interface Workload {
   readonly servers: 'shared' | 'fresh' | 'redis';
   /** The workload of the other peers that it is compared with, if not the same. */
   readonly comparedWith?: string;
-  /** The peers that run it, if not all that can. */
-  readonly peers?: readonly string[];
   /** The number of connections. */
   readonly clients: number;
   /** Whether it can run with fewer connections if the limit of open files is low. */
   readonly canShrink?: true;
   readonly quick: boolean;
+  /** Whether peers without a hub protocol leave it out, to save time. */
+  readonly isForHubs?: true;
   /** The options of the load generator, for a number of connections and a share of the load. */
   readonly options: (clients: number, share: number) => LoadOptions;
 }

@@ -1,0 +1,12 @@
+import type { Theme } from 'vitepress';
+import DefaultTheme from 'vitepress/theme';
+import { RatioPlot } from './ratio-plot.ts';
+
+/** The theme of VitePress, with the plots of the performance page. */
+const theme: Theme = {
+  extends: DefaultTheme,
+  enhanceApp({ app }) {
+    app.component('RatioPlot', RatioPlot);
+  },
+};
+export default theme;
