@@ -12,21 +12,25 @@ import { TurnOutput, TurnWriter } from './turn-writer.ts';
 const SENDS_PER_TURN = 16;
 const MAX_UNSENT_BYTES = 64 * 1024;
 
-interface Connection {
-  readonly webSocket: WebSocket;
-  readonly socket: Socket;
-  readonly output: TurnOutput;
-}
-
 const [, , port, form = 'naive'] = process.argv;
 const writer = new TurnWriter();
+
+class Connection extends TurnOutput {
+  readonly webSocket: WebSocket;
+
+  constructor(webSocket: WebSocket, socket: Socket) {
+    super(socket, writer);
+    this.webSocket = webSocket;
+  }
+}
+
 const connections = new Set<Connection>();
 const groups = new Map<string, Set<Connection>>();
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function sendOne(connection: Connection, text: string): void {
-  if (form === 'batched') connection.output.sendFrame(createTextFrame(text));
+  if (form === 'batched') connection.sendFrame(createTextFrame(text));
   else connection.webSocket.send(text);
 }
 
@@ -53,8 +57,7 @@ async function sendMany(
   for (let i = 0; i < count; i++) {
     const targets = chooseTargets();
     if (form === 'batched') {
-      const outputs = [...targets].map(({ output }) => output);
-      await writer.sendToAll(outputs, createTextFrame(`m${payload}`));
+      await writer.sendToAll(targets, createTextFrame(`m${payload}`));
     } else {
       sendToAll(targets, `m${payload}`);
       if (i % SENDS_PER_TURN === SENDS_PER_TURN - 1) await waitForSlow(targets);
@@ -114,7 +117,7 @@ const webSockets = new WebSocketServer({
   clientTracking: false,
 });
 webSockets.on('connection', (webSocket, { socket }) => {
-  const connection = { webSocket, socket, output: new TurnOutput(socket, writer) };
+  const connection = new Connection(webSocket, socket);
   connections.add(connection);
   webSocket.on('message', (data: Buffer) => void handleCall(connection, data.toString()));
   webSocket.on('error', () => undefined);
