@@ -17,7 +17,7 @@ static void read_json_record(Client *client, const char *data, uint32_t length) 
   const char *found = memmem(data, length, prefix, sizeof prefix - 1);
   int type = found == NULL ? 0 : found[sizeof prefix - 1] - '0';
   int id = -1;
-  if (type == 7) fail("The server closed the connection: %.*s", (int)length, data);
+  if (type == 7 && !is_ending) fail("The server closed the connection: %.*s", (int)length, data);
   if (type == 3) {
     static const char id_prefix[] = "\"invocationId\":\"";
     const char *text = memmem(data, length, id_prefix, sizeof id_prefix - 1);
