@@ -44,8 +44,8 @@ io.on('connection', (socket) => {
     }
     acknowledge(count);
   });
-  socket.on('JoinGroup', (name, acknowledge) => {
-    socket.join(name);
+  socket.on('JoinGroup', async (name, acknowledge) => {
+    await socket.join(name);
     acknowledge(1);
   });
   socket.on('GroupSend', async (count, groups, payload, acknowledge) => {
