@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { root } from '@practical-signalr/course';
 
 /** What `du -sm` may say of all node_modules after `npm ci`: MB of 1024 KB. */
-const LIMIT = 390;
+const LIMIT = 391;
 
 // Binaries are of different size on every system; the limit is held where it is measured.
 test.runIf(process.platform === 'linux' && process.arch === 'x64')(
