@@ -39,6 +39,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Results> 
   const { probe, form, rounds } = options;
   const startedAt = new Date().toISOString();
   const loadBefore = currentLoad();
+  const commit = readCommit();
   await buildPackages(benchFolder, '.');
   const plan = planBenchmark(options.peers, options.workloads, probe);
   const prepared = await preparePeers(plan.peers);
@@ -65,7 +66,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Results> 
     startedAt,
     form,
     rounds,
-    commit: readCommit(),
+    commit,
     machine: describeMachine(probe, plan.pinning.description, loadBefore),
     versions: readVersions(probe),
     missing: [...plan.missing, ...prepared.missing, ...redis.missing, ...missing],
