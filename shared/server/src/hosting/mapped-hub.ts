@@ -10,6 +10,7 @@ import { RecordSeal } from '../connections/tokens/record-seal.ts';
 import { RunningClock } from '../connections/running-clock.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
+import { BytesInFlight } from '../limits/bytes-in-flight.ts';
 import { ConnectionLimiter, type ConnectionRefusal } from '../limits/connection-limiter.ts';
 import { logMessages } from '../log-messages.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
@@ -49,6 +50,7 @@ export class MappedHub {
   readonly handOver: HubHandOver | undefined;
   readonly path: string;
   readonly #limiter: ConnectionLimiter;
+  readonly #bytesInFlight: BytesInFlight | undefined;
   readonly #endpoint: Endpoint;
   readonly #live = new Map<ConnectionContext, EndpointConnection>();
   readonly #clock: RunningClock;
@@ -73,10 +75,13 @@ export class MappedHub {
     this.#heartbeat = setInterval(() => this.#beat(), interval);
     this.#heartbeat.unref();
     const { connectionTokens, disconnectTimeout, transportMaxBufferSize, sendTimeout } = options;
+    const { bytesInFlight } = options.limits;
+    if (bytesInFlight !== undefined) this.#bytesInFlight = new BytesInFlight(bytesInFlight);
     this.sendLimits = {
       highWaterMark: transportMaxBufferSize,
       sendTimeout,
       maximumBufferSize: Math.max(MAXIMUM_SEND_BUFFER, 2 * transportMaxBufferSize),
+      bytesInFlight: this.#bytesInFlight,
     };
     const tokens =
       connectionTokens && new ConnectionTokens(connectionTokens, path, options.forwarder?.issuer);
@@ -86,6 +91,9 @@ export class MappedHub {
       tokens,
     });
     this.#limiter = new ConnectionLimiter(options.limits);
+    const { bytesInFlight } = options.limits;
+    this.#bytesInFlight =
+      bytesInFlight === undefined ? undefined : new BytesInFlight(bytesInFlight);
     this.#endpoint = endpoint;
     const { handOver } = endpoint.lifetime;
     if (handOver !== undefined && connectionTokens !== undefined && tokens !== undefined) {

@@ -44,6 +44,14 @@ export interface ClientLimits {
   /** The maximum number of open connections of one user. More get status 429. Default: no limit. */
   readonly connectionsPerUser?: number;
   /**
+   * The number of bytes that all connections together may have in flight: messages that the server
+   * has received and not handled, and messages that clients have not read. Above it, the server
+   * reads no more from clients whose calls wait, and closes connections with more than
+   * `transportMaxBufferSize` of unread messages. A message to many connections counts for each of
+   * them, although it is in memory once. Default: no limit; each connection has its own limits.
+   */
+  readonly bytesInFlight?: number;
+  /**
    * The rate of calls and upload items of one connection. Calls of unknown methods and calls with
    * invalid arguments count. Default: no limit.
    */
@@ -76,7 +84,12 @@ export interface ClientLimits {
   readonly clientAddress?: (request: ConnectionRequest) => string | undefined;
 }
 
-const counts = ['connections', 'connectionsPerAddress', 'connectionsPerUser'] as const;
+const counts = [
+  'connections',
+  'connectionsPerAddress',
+  'connectionsPerUser',
+  'bytesInFlight',
+] as const;
 const rates = ['callsPerConnection', 'callsPerUser'] as const;
 const others = ['shareRates', 'onRateExceeded', 'clientAddress'] as const;
 const known: readonly string[] = [...counts, ...rates, ...others];

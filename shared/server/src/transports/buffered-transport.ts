@@ -1,5 +1,6 @@
 import { Deadline } from '../connections/deadline.ts';
 import { Gate } from '../connections/gate.ts';
+import type { BytesInFlight } from '../limits/bytes-in-flight.ts';
 import type { SharedPayload } from '../connections/shared-payload.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
 import type { Flushable, WriteBatcher } from './write-batcher.ts';
@@ -18,6 +19,8 @@ export interface SendLimits {
    * Reading counts in steps of 64 KB.
    */
   readonly sendTimeout: number;
+  /** The bytes of all connections. Undefined if they are not limited. */
+  readonly bytesInFlight?: BytesInFlight | undefined;
 }
 
 /**
@@ -49,6 +52,8 @@ export abstract class BufferedTransport implements Transport, Flushable {
   #largestMessage = 0;
   #isScheduled = false;
   #isClosed = false;
+  /** Whether nothing more is sent, so that bytes of the socket no longer count. */
+  #isStopped = false;
   readonly #room = new Gate();
   #progress = 0;
   /** The value of `#progress` when the stall deadline started. */
@@ -142,6 +147,8 @@ export abstract class BufferedTransport implements Transport, Flushable {
     this.#frames = [];
     this.#text = '';
     this.#bytes = [];
+    this.#setUnsentBytes(0);
+    this.#isStopped = true;
     this.#release();
   }
 
@@ -170,15 +177,22 @@ export abstract class BufferedTransport implements Transport, Flushable {
 
   #exceeds(limit: number): boolean {
     if (this.#addedBytes + this.#unsentBytes <= limit) return false;
-    this.#unsentBytes = this.unsentBytes;
+    this.#setUnsentBytes(this.unsentBytes);
     return this.#addedBytes + this.#unsentBytes > limit;
   }
 
+  #setUnsentBytes(bytes: number): void {
+    this.#limits.bytesInFlight?.change(bytes - this.#unsentBytes);
+    this.#unsentBytes = bytes;
+  }
+
   #updateRoom(): void {
-    this.#unsentBytes = this.unsentBytes;
+    if (this.#isStopped) return;
+    this.#setUnsentBytes(this.unsentBytes);
     // While the connection closes, every remaining byte must make progress.
     const limit = this.#isClosed ? 0 : this.#limits.highWaterMark;
     if (this.#unsentBytes <= limit) this.#release();
+    else if (this.#limits.bytesInFlight?.isExceeded === true) this.#abortSlow();
     else if (this.#stallDeadline === undefined) this.#startStallDeadline();
   }
 

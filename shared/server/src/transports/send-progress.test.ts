@@ -3,6 +3,7 @@ import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { afterEach, expect, test, vi } from 'vitest';
 import { PostQueue } from '../connections/post-queue.ts';
 import { Hub } from '../index.ts';
+import { BytesInFlight } from '../limits/bytes-in-flight.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { testServer } from '../testing/index.ts';
 import { BufferedTransport } from './buffered-transport.ts';
@@ -42,12 +43,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function create(): { readonly transport: ManualTransport; readonly batcher: WriteBatcher } {
+function create(bytesInFlight?: BytesInFlight): {
+  readonly transport: ManualTransport;
+  readonly batcher: WriteBatcher;
+} {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   const limits = {
     highWaterMark: MARK,
     maximumBufferSize: 16 * 1024 * 1024,
     sendTimeout: SEND_TIMEOUT,
+    bytesInFlight,
   };
   const batcher = new WriteBatcher();
   return { batcher, transport: new ManualTransport(batcher, limits, () => undefined) };
@@ -74,6 +79,36 @@ test('a client that stops reading is disconnected', () => {
   transport.read(MARK);
   vi.advanceTimersByTime(2 * SEND_TIMEOUT);
   expect(transport.isAborted).toBe(true);
+});
+
+test('when all clients together have too much unread, those with a backlog are disconnected', () => {
+  const total = new BytesInFlight(3 * MARK);
+  const [slow, quick, other] = [create(total), create(total), create(total)];
+  const send = ({ transport, batcher }: typeof slow, bytes: number): void => {
+    transport.send('x'.repeat(bytes));
+    batcher.flush();
+  };
+  send(slow, 2 * MARK);
+  send(quick, MARK);
+  expect(total.total).toBe(3 * MARK);
+  send(quick, 1);
+  expect(quick.transport.isAborted).toBe(true);
+  expect(total.total).toBe(2 * MARK);
+  send(other, MARK);
+  slow.transport.read(2 * MARK);
+  other.transport.read(MARK);
+  expect([slow.transport.isAborted, other.transport.isAborted]).toEqual([false, false]);
+  expect(total.total).toBe(0);
+});
+
+test('bytes that a closed connection has not sent do not count', () => {
+  const total = new BytesInFlight(10 * MARK);
+  const { transport, batcher } = create(total);
+  transport.send('x'.repeat(2 * MARK));
+  batcher.flush();
+  transport.abort();
+  transport.read(MARK);
+  expect(total.total).toBe(0);
 });
 
 test('one message over the maximum is not a backlog, many are', () => {
