@@ -4,16 +4,15 @@ import { expect, test } from 'vitest';
 import { adminErrors } from './admin/errors.ts';
 import { clientErrors } from './client/errors.ts';
 import { errors } from './errors.ts';
+import { limitErrors } from './limits/errors.ts';
 import { HubError } from './hub-error.ts';
 import { NegotiateError } from './scale-out/negotiate-error.ts';
 import { TokenError } from './token-error.ts';
 
 type ErrorFactory = (...values: (string | number)[]) => Error & { readonly code: string };
 
-const factories = Object.entries({ ...errors, ...clientErrors, ...adminErrors } as Record<
-  string,
-  ErrorFactory
->);
+const allErrors = { ...errors, ...clientErrors, ...adminErrors, ...limitErrors };
+const factories = Object.entries(allErrors as Record<string, ErrorFactory>);
 const createdErrors = factories.map(([, create]) => create('sample', 1));
 const source = fileURLToPath(new URL('.', import.meta.url));
 

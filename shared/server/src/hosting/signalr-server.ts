@@ -8,6 +8,7 @@ import type { HubContext } from '../hub-context/hub-context.ts';
 import { LifetimeHubClients } from '../hubs/hub-clients.ts';
 import { LifetimeGroups } from '../hubs/clients/lifetime-groups.ts';
 import { CallLimiter } from '../limits/call-limiter.ts';
+import { GroupLimits } from '../limits/group-limits.ts';
 import type { Logger } from '../logger.ts';
 import { logMessages } from '../log-messages.ts';
 import { HubDispatcher } from '../hubs/dispatch/hub-dispatcher.ts';
@@ -148,7 +149,8 @@ export class SignalRServer {
     const lifetime = this.#lifetimeOf(hubClass, hubName, options.name !== undefined, resolved);
     const report = (method: string, error: unknown): void =>
       resolved.logger.error(logMessages.sendNotAwaited(hubName, method), error);
-    const groups = new LifetimeGroups(lifetime, report);
+    const groupLimits = new GroupLimits(path, resolved.limits, lifetime);
+    const groups = new LifetimeGroups(lifetime, report, groupLimits);
     const results = new ClientResultTypes(options.clientResults);
     const dispatcher = new HubDispatcher(
       hubName,

@@ -44,6 +44,14 @@ export interface ClientLimits {
   /** The maximum number of open connections of one user. More get status 429. Default: no limit. */
   readonly connectionsPerUser?: number;
   /**
+   * The maximum number of groups of one connection. `groups.add` rejects for one more. It counts
+   * what hubs of the connection's own server add. Not with Azure SignalR Service, which keeps the
+   * groups. Default: no limit.
+   */
+  readonly groupsPerConnection?: number;
+  /** The maximum length of the names of groups, in UTF-16 code units. Default: no limit. */
+  readonly groupNameLength?: number;
+  /**
    * The number of bytes that all connections together may have in flight: messages that the server
    * has received and not handled, and messages that clients have not read. Above it, the server
    * reads no more from clients whose calls wait, and closes connections with more than
@@ -88,6 +96,8 @@ const counts = [
   'connections',
   'connectionsPerAddress',
   'connectionsPerUser',
+  'groupsPerConnection',
+  'groupNameLength',
   'bytesInFlight',
 ] as const;
 const rates = ['callsPerConnection', 'callsPerUser'] as const;

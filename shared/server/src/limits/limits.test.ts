@@ -2,6 +2,7 @@ import { HttpTransportType } from '@microsoft/signalr';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type ClientLimits, Hub, jwtBearer, SignalRServer, stream } from '../index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
+import { GroupLimits } from './group-limits.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
 import { RawClient } from '../testing/raw-client.ts';
 import { bearer, testKey, testToken } from '../testing/test-token.ts';
@@ -13,6 +14,14 @@ class CountingHub extends Hub {
 
   slow(): string {
     return 'slow';
+  }
+
+  async join(group: string): Promise<void> {
+    await this.groups.add(this.context.connectionId, group);
+  }
+
+  async leave(group: string): Promise<void> {
+    await this.groups.remove(this.context.connectionId, group);
   }
 
   async sum(numbers: AsyncIterable<number>): Promise<number> {
@@ -27,6 +36,8 @@ const rateOf = (tokenLimit: number) => ({ tokenLimit, tokensPerSecond: 1e-6 });
 const methods = {
   hello: {},
   slow: { rateLimit: rateOf(1) },
+  join: {},
+  leave: {},
   sum: { arguments: [stream] },
 };
 const exceeded = (target: string) =>
@@ -155,6 +166,38 @@ test('connections of one user over the limit are refused', async () => {
   await RawClient.connect(`${server.url}/hub`, annToken());
   await expect(RawClient.open(`${server.url}/hub`, annToken())).rejects.toThrow('status 429');
   await RawClient.connect(`${server.url}/hub`, bearer(testToken({ sub: 'bob' })));
+});
+
+test('a connection is in as many groups as the limit allows', async () => {
+  await start({ groupsPerConnection: 2 });
+  await using client = await server.connect('/hub');
+  await client.invoke('join', 'a');
+  await client.invoke('join', 'b');
+  await client.invoke('join', 'b');
+  const refused = client.invoke('join', 'c');
+  await expect(refused).rejects.toThrow('The connection is in 2 groups, which is the maximum.');
+  await client.invoke('leave', 'a');
+  await client.invoke('join', 'c');
+  await using other = await server.connect('/hub');
+  await other.invoke('join', 'd');
+});
+
+test('the name of a group is as long as the limit allows, in UTF-16 code units', async () => {
+  await start({ groupNameLength: 4 });
+  await using client = await server.connect('/hub');
+  await client.invoke('join', 'four');
+  await client.invoke('join', '😀😀');
+  const refused = client.invoke('join', '😀😀x');
+  await expect(refused).rejects.toThrow(
+    'The name of the group has 5 characters. The maximum is 4.',
+  );
+});
+
+test('a limit of groups is refused if the scale-out keeps the groups', () => {
+  const limits = new GroupLimits('/hub', { groupNameLength: 1 }, {});
+  expect(() => limits.check('id', 'ab')).toThrow('The maximum is 1.');
+  const create = () => new GroupLimits('/hub', { groupsPerConnection: 1 }, {});
+  expect(create).toThrow("'limits.groupsPerConnection' of /hub cannot be applied");
 });
 
 test.each([

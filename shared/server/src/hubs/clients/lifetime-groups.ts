@@ -1,3 +1,4 @@
+import type { GroupLimits } from '../../limits/group-limits.ts';
 import type { HubLifetimeManager } from '../../scale-out/hub-lifetime-manager.ts';
 import type { GroupManager } from '../hub-clients.ts';
 import { reportUnobserved } from './report-unobserved.ts';
@@ -10,16 +11,24 @@ export class LifetimeGroups implements GroupManager {
   readonly #lifetime: Groups;
   readonly #report: (method: string, error: unknown) => void;
 
+  readonly #limits: GroupLimits | undefined;
+
   /** `report` is called with errors that the application does not handle. */
-  constructor(lifetime: Groups, report: (method: string, error: unknown) => void) {
+  constructor(
+    lifetime: Groups,
+    report: (method: string, error: unknown) => void,
+    limits?: GroupLimits,
+  ) {
     this.#lifetime = lifetime;
     this.#report = report;
+    this.#limits = limits;
   }
 
   add(connectionId: string, group: string): Promise<void> {
-    return this.#run('groups.add', connectionId, group, () =>
-      this.#lifetime.addToGroup(connectionId, group),
-    );
+    return this.#run('groups.add', connectionId, group, () => {
+      this.#limits?.check(connectionId, group);
+      return this.#lifetime.addToGroup(connectionId, group);
+    });
   }
 
   remove(connectionId: string, group: string): Promise<void> {

@@ -1,0 +1,25 @@
+import { createError, type ErrorCode } from '@practical-signalr/protocol';
+import { HubError } from '../hub-error.ts';
+
+/** Creates an error whose message the client receives. */
+const hubError = (code: ErrorCode, message: string) =>
+  createError(code, message, { type: HubError });
+
+/** The errors of limits that a hub reports to its client. */
+export const limitErrors = {
+  tooManyGroups: (maximum: number) =>
+    hubError(
+      'ERR_SIGNALR_TOO_MANY_GROUPS',
+      `The connection is in ${maximum} groups, which is the maximum. Leave a group first.`,
+    ),
+  groupNameTooLong: (length: number, maximum: number) =>
+    hubError(
+      'ERR_SIGNALR_GROUP_NAME_TOO_LONG',
+      `The name of the group has ${length} characters. The maximum is ${maximum}. Use a shorter name.`,
+    ),
+  groupsNotKnown: (path: string) =>
+    createError(
+      'ERR_SIGNALR_GROUPS_NOT_KNOWN',
+      `The option 'limits.groupsPerConnection' of ${path} cannot be applied, because the scale-out keeps the groups outside of this server. Remove the option.`,
+    ),
+} as const;
