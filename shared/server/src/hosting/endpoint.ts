@@ -7,6 +7,7 @@ import type { HandOverSettings } from '../hubs/hand-over/departure.ts';
 import type { ReadSnapshot } from '../hubs/hand-over/connection-snapshot.ts';
 import type { StoredRecord } from '../scale-out/hand-over.ts';
 import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
+import type { BytesInFlight } from '../limits/bytes-in-flight.ts';
 import type { LifetimeConnection } from '../scale-out/lifetime-connection.ts';
 
 /** What an endpoint needs to serve a connection. */
@@ -15,6 +16,8 @@ export interface NewConnection {
   readonly transport: Transport;
   readonly request: ConnectionRequest;
   readonly clock: RunningClock;
+  /** The bytes of all connections. Undefined if they are not limited. */
+  readonly bytesInFlight: BytesInFlight | undefined;
   /** Called when the connection has closed and the application has finished with it. */
   readonly onEnded: () => void;
 }

@@ -32,9 +32,17 @@ export function hubEndpoint(dispatcher: HubDispatcher, limiter: CallLimiter | un
 const createConnection = (
   dispatcher: HubDispatcher,
   limiter: CallLimiter | undefined,
-  { context, transport, request, clock, onEnded }: NewConnection,
+  { context, transport, request, clock, bytesInFlight, onEnded }: NewConnection,
 ): HubConnection =>
-  new HubConnection(context, transport, request, dispatcher, clock, limiter, onEnded);
+  new HubConnection(
+    context,
+    transport,
+    request,
+    dispatcher,
+    clock,
+    { limiter, bytesInFlight },
+    onEnded,
+  );
 
 function restore(
   dispatcher: HubDispatcher,

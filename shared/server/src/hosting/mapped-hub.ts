@@ -91,9 +91,6 @@ export class MappedHub {
       tokens,
     });
     this.#limiter = new ConnectionLimiter(options.limits);
-    const { bytesInFlight } = options.limits;
-    this.#bytesInFlight =
-      bytesInFlight === undefined ? undefined : new BytesInFlight(bytesInFlight);
     this.#endpoint = endpoint;
     const { handOver } = endpoint.lifetime;
     if (handOver !== undefined && connectionTokens !== undefined && tokens !== undefined) {
@@ -221,7 +218,9 @@ export class MappedHub {
       this.#live.delete(context);
       if (this.#live.size === 0) this.#onEmpty?.();
     };
-    return { context, transport, request, clock: this.#clock, onEnded };
+    const clock = this.#clock;
+    const bytesInFlight = this.#bytesInFlight;
+    return { context, transport, request, clock, bytesInFlight, onEnded };
   }
 
   /** Gives a connection the newer ticket of its user. */

@@ -1,11 +1,15 @@
 import { HttpTransportType } from '@microsoft/signalr';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type ClientLimits, Hub, jwtBearer, SignalRServer, stream } from '../index.ts';
+import { Gate } from '../connections/gate.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { GroupLimits } from './group-limits.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
 import { RawClient } from '../testing/raw-client.ts';
 import { bearer, testKey, testToken } from '../testing/test-token.ts';
+
+const release = new Gate();
+let isReleased = false;
 
 class CountingHub extends Hub {
   hello(): string {
@@ -14,6 +18,10 @@ class CountingHub extends Hub {
 
   slow(): string {
     return 'slow';
+  }
+
+  async wait(_payload: string): Promise<void> {
+    if (!isReleased) await release.wait();
   }
 
   async join(group: string): Promise<void> {
@@ -36,6 +44,7 @@ const rateOf = (tokenLimit: number) => ({ tokenLimit, tokensPerSecond: 1e-6 });
 const methods = {
   hello: {},
   slow: { rateLimit: rateOf(1) },
+  wait: {},
   join: {},
   leave: {},
   sum: { arguments: [stream] },
@@ -198,6 +207,17 @@ test('a limit of groups is refused if the scale-out keeps the groups', () => {
   expect(() => limits.check('id', 'ab')).toThrow('The maximum is 1.');
   const create = () => new GroupLimits('/hub', { groupsPerConnection: 1 }, {});
   expect(create).toThrow("'limits.groupsPerConnection' of /hub cannot be applied");
+});
+
+test('calls beyond the bytes in flight wait in the socket, and all of them run', async () => {
+  await start({ bytesInFlight: 10_000 });
+  await using client = await server.connect('/hub');
+  const calls = Array.from({ length: 100 }, () => client.invoke('wait', 'x'.repeat(10_000)));
+  await using other = await server.connect('/hub');
+  expect(await other.invoke('hello')).toBe('hello');
+  isReleased = true;
+  release.open();
+  await Promise.all(calls);
 });
 
 test.each([

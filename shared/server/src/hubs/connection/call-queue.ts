@@ -16,6 +16,8 @@ export interface CallRunner {
   runCall(call: Invocation): Promise<unknown> | undefined;
   /** Cancels a call that `runCall` has started. */
   cancelCall(invocationId: string): void;
+  /** Called when no call waits for its turn. */
+  onQueueEmpty?(): void;
 }
 
 /**
@@ -60,6 +62,11 @@ export class CallQueue {
     this.#maximumParallel = maximumParallel;
     this.#runner = runner;
     this.#source = source;
+  }
+
+  /** Whether a call waits for its turn. */
+  get hasQueued(): boolean {
+    return this.#next < this.#queued.length;
   }
 
   /** Whether a call occupies a slot. */
@@ -117,6 +124,7 @@ export class CallQueue {
     this.#canceled = undefined;
     this.#onDone = undefined;
     this.#onIdle = undefined;
+    this.#runner.onQueueEmpty?.();
     this.#resumeReading();
   }
 
@@ -187,6 +195,7 @@ export class CallQueue {
       this.#next = 0;
       this.#canceled = undefined;
     }
+    this.#runner.onQueueEmpty?.();
     this.#resumeReading();
     if (this.isRunning || this.#isHeld) return;
     const onDone = this.#onDone;

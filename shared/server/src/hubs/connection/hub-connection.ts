@@ -11,7 +11,7 @@ import type { ConnectionRequest } from '../../connections/connection-request.ts'
 import type { RunningClock } from '../../connections/running-clock.ts';
 import type { Transport, TransportEvents } from '../../connections/transport.ts';
 import { errors } from '../../errors.ts';
-import type { CallLimiter } from '../../limits/call-limiter.ts';
+import type { SharedLimits } from '../../limits/shared-limits.ts';
 import { logMessages } from '../../log-messages.ts';
 import { wireMessages } from '../../wire-messages.ts';
 import type { StoredRecord } from '../../scale-out/hand-over.ts';
@@ -80,7 +80,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     request: ConnectionRequest,
     dispatcher: HubDispatcher,
     clock: RunningClock,
-    limiter: CallLimiter | undefined,
+    { limiter, bytesInFlight }: SharedLimits,
     onEnded: () => void,
   ) {
     const { options } = dispatcher;
@@ -109,10 +109,11 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#membership = new HubMembership(this, dispatcher);
     this.#readGate = new ReadGate(this.#transport);
     const { isMultiplexed = false } = transport;
-    if (!isMultiplexed) this.#readBudget = new ReadBudget(this.#readGate);
+    if (!isMultiplexed) this.#readBudget = new ReadBudget(this.#readGate, bytesInFlight);
     this.streams = new ClientStreams(options.streamBufferCapacity, this.#readGate);
     this.#incoming = new IncomingMessages(this, dispatcher, this.#keepAlive, this.#readGate, {
       isMultiplexed,
+      readBudget: bytesInFlight && this.#readBudget,
       events: this,
     });
     this.#calls = this.#incoming.calls;
@@ -156,6 +157,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     try {
       if (this.#reader === undefined) this.#readHandshake(chunk);
       else this.#reader.read(chunk, (message) => this.#receive(message));
+      this.#readBudget?.settle(this.#calls.hasQueued);
     } catch (error) {
       this.#closeAfterCalls(error as Error);
     }

@@ -7,6 +7,7 @@ import { runCall } from '../dispatch/run-call.ts';
 import { runRecoveryCall } from '../dispatch/recovery-call.ts';
 import { CallQueue, type CallRunner } from './call-queue.ts';
 import type { KeepAlive } from './keep-alive.ts';
+import type { ReadBudget } from './read-budget.ts';
 
 /** The events of {@link IncomingMessages}, for its connection. */
 export interface IncomingMessageEvents {
@@ -20,6 +21,8 @@ export interface IncomingMessageEvents {
 export interface IncomingMessageSettings {
   /** True if the client shares its socket with others. Then it is not paused to be fair to them. */
   readonly isMultiplexed: boolean;
+  /** Receives the bytes of calls that no longer wait. Undefined if bytes are not limited. */
+  readonly readBudget: ReadBudget | undefined;
   readonly events: IncomingMessageEvents;
 }
 
@@ -30,6 +33,7 @@ export class IncomingMessages implements CallRunner {
   readonly #dispatcher: HubDispatcher;
   readonly #keepAlive: KeepAlive;
   readonly #events: IncomingMessageEvents;
+  readonly #readBudget: ReadBudget | undefined;
 
   /** `source` is paused while too many calls wait. */
   constructor(
@@ -37,12 +41,13 @@ export class IncomingMessages implements CallRunner {
     dispatcher: HubDispatcher,
     keepAlive: KeepAlive,
     source: Pick<Transport, 'pause' | 'resume'>,
-    { isMultiplexed, events }: IncomingMessageSettings,
+    { isMultiplexed, readBudget, events }: IncomingMessageSettings,
   ) {
     this.#connection = connection;
     this.#dispatcher = dispatcher;
     this.#keepAlive = keepAlive;
     this.#events = events;
+    this.#readBudget = readBudget;
     const { maximumParallelInvocationsPerClient } = dispatcher.options;
     const callBudget = isMultiplexed ? Infinity : undefined;
     this.calls = new CallQueue(maximumParallelInvocationsPerClient, this, source, callBudget);
@@ -58,6 +63,10 @@ export class IncomingMessages implements CallRunner {
 
   cancelCall(invocationId: string): void {
     this.#connection.streams.cancel(invocationId);
+  }
+
+  onQueueEmpty(): void {
+    this.#readBudget?.release();
   }
 
   receive(message: HubMessage): void {
