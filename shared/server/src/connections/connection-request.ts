@@ -109,33 +109,47 @@ export function splitTarget(target: string): { path: string; query: string } {
 }
 
 /** Returns the part of a request that outlives it. The request itself can be garbage collected. */
-export const connectionRequest = (
+export function connectionRequest(
   request: IncomingMessage,
   params: ConnectionRequest['params'] = {},
-): ConnectionRequest => ({
-  ...readTarget(request),
-  params,
-  headers: decodeHeaders(request.headers),
-  remoteAddress: request.socket.remoteAddress,
-});
+): ConnectionRequest {
+  const { path, query } = readTarget(request);
+  // Not an object spread, which takes 2 µs if members follow it.
+  return {
+    path,
+    query,
+    params,
+    headers: decodeHeaders(request.headers),
+    remoteAddress: request.socket.remoteAddress,
+  };
+}
 
 /**
- * Returns the same for a request that opens no connection, so that it need not outlive the request.
- * Most negotiations use neither the headers nor the address, which costs a system call.
+ * A request that opens no connection, so that it need not outlive the request of Node. Most
+ * negotiations use neither the headers nor the address, which costs a system call.
  */
-export const briefRequest = (
-  request: IncomingMessage,
-  params: ConnectionRequest['params'],
-): ConnectionRequest => ({
-  ...readTarget(request),
-  params,
-  get headers() {
-    return decodeHeaders(request.headers);
-  },
-  get remoteAddress() {
-    return request.socket.remoteAddress;
-  },
-});
+export class BriefRequest implements ConnectionRequest {
+  readonly path: string;
+  readonly query: QueryParameters;
+  readonly params: ConnectionRequest['params'];
+  readonly #request: IncomingMessage;
+
+  constructor(request: IncomingMessage, params: ConnectionRequest['params']) {
+    const { path, query } = readTarget(request);
+    this.path = path;
+    this.query = query;
+    this.params = params;
+    this.#request = request;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return decodeHeaders(this.#request.headers);
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#request.socket.remoteAddress;
+  }
+}
 
 function readTarget(request: IncomingMessage): { path: string; query: QueryParameters } {
   // express removes the prefix of a mounted router from `url`.

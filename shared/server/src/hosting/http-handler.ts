@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { redactTokens } from '../authentication/redact-tokens.ts';
-import { briefRequest, connectionRequest, splitTarget } from '../connections/connection-request.ts';
+import { BriefRequest, connectionRequest, splitTarget } from '../connections/connection-request.ts';
 import { answer } from '../connections/http-answer.ts';
 import { logMessages } from '../log-messages.ts';
 import type { WriteBatcher } from '../transports/write-batcher.ts';
@@ -58,8 +58,10 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
     const { value: hub, params, action } = route;
     const { baseUrl } = request as IncomingMessage & { baseUrl?: string };
     if (baseUrl !== undefined && baseUrl !== '') context.onMounted(baseUrl);
-    const describe = action === 'negotiate' ? briefRequest : connectionRequest;
-    const details = describe(request, params);
+    const details =
+      action === 'negotiate'
+        ? new BriefRequest(request, params)
+        : connectionRequest(request, params);
     if (action !== 'negotiate' && forwardRequestToHolder(hub, details, request, response)) return;
     const admitRequest = action === 'transport' ? admitToConnection : admit;
     admitRequest(
@@ -83,13 +85,13 @@ function findRoute(
   path: string,
 ): (RouteMatch<MappedHub> & { readonly action: Action }) | undefined {
   const match = findHub(path);
-  if (match !== undefined) return { ...match, action: 'transport' };
+  if (match !== undefined) return { action: 'transport', ...match };
   const { parentPath, action } = splitAction(path);
   if (action === undefined) return undefined;
   const parent = findHub(parentPath);
   if (parent === undefined) return undefined;
   if (action === 'refresh' && !parent.value.options.enableAuthenticationRefresh) return undefined;
-  return { ...parent, action };
+  return { action, ...parent };
 }
 
 async function serve(

@@ -18,7 +18,9 @@ export async function answerNegotiate(
   if (refusal !== undefined) return answer(response, refusal.status, refusal.message);
   const { allowStatefulReconnects, minimumProtocolVersion } = hub.options;
   if (hub.lifetime.negotiate !== undefined) {
-    const hubRequest = { ...details, path: splitAction(details.path).parentPath };
+    const { params, headers, remoteAddress } = details;
+    const path = splitAction(details.path).parentPath;
+    const hubRequest = { path, query: details.query, params, headers, remoteAddress };
     if (await answerRedirect(hub, hubRequest, ticket?.user, response)) return;
   }
   const { query } = details;
