@@ -113,6 +113,7 @@ export const sidebar: readonly PageGroup[] = [
       ['Architecture', '/explanation/architecture'],
       ['How a message travels', '/explanation/message-path'],
       ['Scale', '/explanation/scale'],
+      ['Where the time goes', '/explanation/profiles'],
       ['What is recorded', '/explanation/recordings'],
       ['Security model', '/explanation/security'],
       ['Threat model', '/explanation/threat-model'],
