@@ -111,11 +111,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     const { isMultiplexed = false } = transport;
     if (!isMultiplexed) this.#readBudget = new ReadBudget(this.#readGate, bytesInFlight);
     this.streams = new ClientStreams(options.streamBufferCapacity, this.#readGate);
-    this.#incoming = new IncomingMessages(this, dispatcher, this.#keepAlive, this.#readGate, {
-      isMultiplexed,
-      readBudget: bytesInFlight && this.#readBudget,
-      events: this,
-    });
+    const setup = { isMultiplexed, readBudget: bytesInFlight && this.#readBudget, events: this };
+    this.#incoming = new IncomingMessages(this, dispatcher, this.#keepAlive, this.#readGate, setup);
     this.#calls = this.#incoming.calls;
     const transportName = transport.name as TransportName;
     this.callerContext = new CallerContext(this, context, transportName, request);
