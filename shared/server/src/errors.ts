@@ -15,7 +15,7 @@ class ConnectionAbortedError extends Error {
 }
 
 /** Creates an error whose message the client receives. */
-const hubError = (code: ErrorCode, message: string) =>
+export const hubError = (code: ErrorCode, message: string) =>
   createError(code, message, { type: HubError });
 
 /** Creates the error of a token. The client receives its message, too. */
@@ -25,7 +25,7 @@ function describedTokenError(code: ErrorCode, description: string, cause?: unkno
   return Object.assign(error, { description });
 }
 
-const typeError = (code: ErrorCode, message: string) =>
+export const typeError = (code: ErrorCode, message: string) =>
   createError(code, message, { type: TypeError });
 
 const rangeError = (code: ErrorCode, message: string) =>

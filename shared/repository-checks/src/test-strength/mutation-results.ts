@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The report of Stryker, as far as it is read here. */
+/** The parts of Stryker's report that the command reads. */
 export interface StrykerReport {
   readonly files: Readonly<Record<string, { source: string; mutants: readonly StrykerMutant[] }>>;
 }

@@ -1,7 +1,5 @@
-import { createError, type ErrorCode } from '@practical-signalr/protocol';
-
-const typeError = (code: ErrorCode, message: string) =>
-  createError(code, message, { type: TypeError });
+import { createError } from '@practical-signalr/protocol';
+import { typeError } from '../errors.ts';
 
 /** The errors of the admin page. */
 export const adminErrors = {

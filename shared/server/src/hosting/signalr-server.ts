@@ -162,9 +162,11 @@ export class SignalRServer {
       results,
       report,
     );
-    const limiter = new CallLimiter(path, resolved.limits, methods, resolved.logger);
-    const endpoint = hubEndpoint(dispatcher, limiter.isActive ? limiter : undefined);
-    this.#routes.add(path, (key) => new MappedHub(key, hubClass, endpoint, resolved));
+    this.#routes.add(path, (key) => {
+      const limiter = new CallLimiter(key, resolved.limits, methods, resolved.logger);
+      const endpoint = hubEndpoint(dispatcher, limiter.isActive ? limiter : undefined);
+      return new MappedHub(key, hubClass, endpoint, resolved);
+    });
     return { clients: new LifetimeHubClients<ClientOf<THub>>(lifetime, results, report), groups };
   }
 

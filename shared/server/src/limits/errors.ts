@@ -1,9 +1,5 @@
-import { createError, type ErrorCode } from '@practical-signalr/protocol';
-import { HubError } from '../hub-error.ts';
-
-/** Creates an error whose message the client receives. */
-const hubError = (code: ErrorCode, message: string) =>
-  createError(code, message, { type: HubError });
+import { createError } from '@practical-signalr/protocol';
+import { hubError } from '../errors.ts';
 
 /** The errors of limits that a hub reports to its client. */
 export const limitErrors = {
