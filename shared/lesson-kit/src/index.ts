@@ -1,6 +1,7 @@
 export { lessonFolders, type LessonFolder } from '../vite/lesson-folders.js';
 export { exitWithMessage } from './run/exit-with-message.ts';
 export { findCommand } from './run/find-command.ts';
+export { freePort } from './run/free-port.ts';
 export { addLessonOptions, lessonArguments, type LessonOptions } from './run/lesson-options.ts';
 export { portBeside } from './run/lesson-number.ts';
 export { portOfEnvironment } from './run/port-of-environment.ts';

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '@practical-signalr/lesson-kit';
 import { errorTexts } from '../error-texts.ts';
 import { killAtExit } from './child-processes.ts';
-import { findFreePort } from './free-port.ts';
 
 /** How long a server may take to listen. */
 const START_TIMEOUT_MS = 20_000;
@@ -38,7 +38,7 @@ export class ServerProcess {
     createCommand: (port: number) => readonly string[],
     core: number | undefined,
   ): Promise<ServerProcess> {
-    const port = await findFreePort();
+    const port = await freePort();
     const [file = '', ...args] = pinToCore(createCommand(port), core);
     const child = spawn(file, args, {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ export { buildPage, pageScriptSize } from './build-page.ts';
 export { hasChromium, launchChromium } from './chromium.ts';
 export { cpuTimeOfNode, reportCpuTime, reportedCpuTime } from './cpu-time.ts';
 export { findChromium } from './find-chromium.ts';
-export { freePort } from './free-port.ts';
+export { freePort } from '../run/free-port.ts';
 export { layoutFaults, type LongValues } from './layout-faults.ts';
 export { playEarlierLabs } from './play/play-earlier-labs.ts';
 export { playOutcomes, type PlayedOutcome } from './play/play-outcomes.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { errors } from '../errors.ts';
 import { entryOf, nodeArguments, PRODUCTION } from '../run/run-lesson.ts';
 import { buildPage } from './build-page.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../run/free-port.ts';
 
 /** The options of {@link startLesson}. */
 export interface StartLessonOptions {
