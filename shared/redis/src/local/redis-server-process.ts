@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,7 +18,7 @@ export interface RedisServerProcess {
 
 /** Options of {@link startRedisServer}. */
 export interface RedisServerProcessOptions {
-  /** The port. Default: a free one. */
+  /** The port. Default: a free one from 11000 to 21999. */
   readonly port?: number;
   /** Additional arguments for redis-server, for example `['--requirepass', 'secret']`. */
   readonly args?: readonly string[];
@@ -47,7 +47,30 @@ export interface RedisServerProcessOptions {
 export async function startRedisServer(
   options: RedisServerProcessOptions = {},
 ): Promise<RedisServerProcess> {
-  const port = options.port ?? (await freePort());
+  if (options.port !== undefined) return startOnPort(options.port, options);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnPort(randomPort(), options);
+    } catch (error) {
+      // A redis-server stops early if its port is in use, so another one is tried.
+      const hasStopped =
+        (error as NodeJS.ErrnoException).code === 'ERR_SIGNALR_REDIS_SERVER_STOPPED';
+      if (!hasStopped || attempt === 5) throw error;
+    }
+  }
+}
+
+/**
+ * Operating systems assign ports from 32768 on to outgoing connections and to servers on port 0. A
+ * lower port stays free while a redis-server restarts, and so does the port 10,000 above it, which
+ * Redis Cluster uses.
+ */
+const randomPort = (): number => randomInt(11_000, 22_000);
+
+async function startOnPort(
+  port: number,
+  options: RedisServerProcessOptions,
+): Promise<RedisServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'practical-signalr-redis-'));
   const { tls } = options;
   const common = [
@@ -115,18 +138,4 @@ async function waitUntilReady(child: ChildProcess): Promise<void> {
       if (/Ready to accept connections|\+monitor master/.test(line)) resolve();
     });
   });
-}
-
-/**
- * Returns a port that the operating system reports as free. It does not assign the same port again
- * immediately.
- */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
