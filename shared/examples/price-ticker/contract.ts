@@ -1,17 +1,8 @@
-export interface Price {
-  readonly symbol: string;
-  readonly cents: number;
-}
+export type Order = { readonly symbol: string; readonly pieces: number };
 
-export interface Order {
-  readonly symbol: string;
-  readonly pieces: number;
-}
-
-/** The methods that clients can call. */
+/** The methods that clients can call. Prices are in cents. */
 export interface TickerServer {
-  /** A stream of the prices of one symbol. */
-  watchPrices(symbol: string): AsyncIterable<Price>;
-  /** Reads an upload of orders, and returns what they cost, in cents. */
+  watchPrice(symbol: string): AsyncIterable<number>;
+  /** Reads an upload of orders, and returns what they cost. */
   placeOrders(orders: AsyncIterable<Order>): Promise<number>;
 }

@@ -1,35 +1,26 @@
 import { EventEmitter, once } from 'node:events';
-import type { Price } from './contract.ts';
+import { HubError } from '@practical-signalr/server';
 
-/** The prices of some symbols. One timer changes them, however many clients watch. */
+/** The prices of some symbols, in cents. One timer changes them, however many clients watch. */
 export class PriceFeed {
   readonly #changes = new EventEmitter().setMaxListeners(0);
-  readonly #prices: Map<string, Price>;
-  readonly #timer: NodeJS.Timeout;
+  readonly #prices = new Map(['ACME', 'GLOBEX'].map((symbol) => [symbol, 10_000]));
+  readonly #timer = setInterval(() => this.#changePrices(), 100);
 
-  constructor(symbols: readonly string[], interval: number) {
-    this.#prices = new Map(symbols.map((symbol) => [symbol, { symbol, cents: 10_000 }]));
-    this.#timer = setInterval(() => this.#changePrices(), interval);
-  }
-
-  current(symbol: string): Price | undefined {
-    return this.#prices.get(symbol);
+  priceOf(symbol: string): number {
+    const price = this.#prices.get(symbol);
+    if (price === undefined) throw new HubError(`Unknown symbol '${symbol}'.`);
+    return price;
   }
 
   /**
-   * Yields the current price, then each new one, until the signal is aborted. The server pauses
-   * the loop while a client reads slowly. That client then misses prices, and gets the newest.
+   * Yields the price after each change, until the signal is aborted. The server pauses the loop
+   * while a client reads slowly. That client then misses prices, and gets the newest.
    */
-  async *watch(symbol: string, signal: AbortSignal): AsyncGenerator<Price> {
-    let lastPrice: Price | undefined;
-    while (!signal.aborted) {
-      const price = this.current(symbol);
-      if (price === undefined || price === lastPrice) {
-        await once(this.#changes, symbol, { signal });
-      } else {
-        lastPrice = price;
-        yield price;
-      }
+  async *watch(symbol: string, signal: AbortSignal): AsyncGenerator<number> {
+    for (;;) {
+      yield this.priceOf(symbol);
+      await once(this.#changes, symbol, { signal });
     }
   }
 
@@ -38,9 +29,8 @@ export class PriceFeed {
   }
 
   #changePrices(): void {
-    for (const { symbol, cents } of this.#prices.values()) {
-      const change = Math.round(Math.random() * 20) - 10;
-      this.#prices.set(symbol, { symbol, cents: Math.max(1, cents + change) });
+    for (const [symbol, price] of this.#prices) {
+      this.#prices.set(symbol, Math.max(1, price + Math.round(Math.random() * 20) - 10));
       this.#changes.emit(symbol);
     }
   }

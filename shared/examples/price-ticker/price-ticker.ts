@@ -9,19 +9,18 @@ import { TickerHub } from './ticker-hub.ts';
 const orderSchema = z.object({ symbol: z.string(), pieces: z.int().positive() });
 
 /** Starts the ticker on a free port. Returns its address, and a function that stops it. */
-export async function startPriceTicker(interval: number) {
-  const feed = new PriceFeed(['ACME', 'GLOBEX'], interval);
+export async function startPriceTicker() {
+  const feed = new PriceFeed();
   const signalr = new SignalRServer();
   signalr.mapHub('/ticker', () => new TickerHub(feed), {
     methods: {
-      watchPrices: { arguments: [z.string()] },
+      watchPrice: { arguments: [z.string()] },
       placeOrders: { arguments: [streamOf(orderSchema)] },
     },
   });
   const server = createServer(signalr.router());
   signalr.attach(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await once(server.listen(0, '127.0.0.1'), 'listening');
   const close = async (): Promise<void> => {
     feed.close();
     await signalr.close();

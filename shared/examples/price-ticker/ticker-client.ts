@@ -1,6 +1,6 @@
 import { HubConnectionBuilder, LogLevel, Subject } from '@microsoft/signalr';
 import { typed } from '@practical-signalr/server/client';
-import type { Order, Price, TickerServer } from './contract.ts';
+import type { Order, TickerServer } from './contract.ts';
 
 /** Connects a client to the ticker. */
 export async function connectToTicker(url: string) {
@@ -10,10 +10,10 @@ export async function connectToTicker(url: string) {
   await connection.start();
   return {
     /** Reads a number of prices, then cancels the stream. */
-    readPrices: (symbol: string, count: number): Promise<readonly Price[]> =>
+    readPrices: (symbol: string, count: number): Promise<readonly number[]> =>
       new Promise((resolve, reject) => {
-        const prices: Price[] = [];
-        const stream = connection.stream('watchPrices', symbol).subscribe({
+        const prices: number[] = [];
+        const stream = connection.stream('watchPrice', symbol).subscribe({
           next(price) {
             prices.push(price);
             if (prices.length < count) return;

@@ -1,5 +1,5 @@
-import { Hub, HubError } from '@practical-signalr/server';
-import type { Order, Price, TickerServer } from './contract.ts';
+import { Hub } from '@practical-signalr/server';
+import type { Order, TickerServer } from './contract.ts';
 import type { PriceFeed } from './price-feed.ts';
 
 /** Streams prices to its clients, and reads their uploads of orders. */
@@ -11,18 +11,13 @@ export class TickerHub extends Hub implements TickerServer {
     this.#feed = feed;
   }
 
-  async *watchPrices(symbol: string): AsyncGenerator<Price> {
-    if (this.#feed.current(symbol) === undefined) throw new HubError(`Unknown symbol '${symbol}'.`);
+  async *watchPrice(symbol: string): AsyncGenerator<number> {
     yield* this.#feed.watch(symbol, this.context.invocationAborted);
   }
 
   async placeOrders(orders: AsyncIterable<Order>): Promise<number> {
     let cost = 0;
-    for await (const { symbol, pieces } of orders) {
-      const price = this.#feed.current(symbol);
-      if (price === undefined) throw new HubError(`Unknown symbol '${symbol}'.`);
-      cost += price.cents * pieces;
-    }
+    for await (const { symbol, pieces } of orders) cost += this.#feed.priceOf(symbol) * pieces;
     return cost;
   }
 }
