@@ -43,6 +43,11 @@ describe.runIf(hasChromium())('in Chromium', () => {
 
   async function open(name: string, how = ''): Promise<void> {
     await page.goto(`${served.url}${name}.html${how}`);
+    await slidesReady();
+  }
+
+  /** Resolves when the deck handles keys. Its first slide is visible earlier. */
+  async function slidesReady(): Promise<void> {
     await page.locator('body.slides-ready').waitFor({ state: 'attached' });
   }
 
@@ -84,6 +89,7 @@ describe.runIf(hasChromium())('in Chromium', () => {
     expect(await auditPage(page)).toEqual([]);
     await page.getByRole('link', { name: 'Basics' }).click();
     await page.getByRole('heading', { name: 'Basics' }).waitFor();
+    await slidesReady();
     await page.keyboard.press('ArrowRight');
     await page.getByRole('heading', { name: 'One method, one handler' }).waitFor();
   });
