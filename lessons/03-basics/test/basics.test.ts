@@ -113,6 +113,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
     await lab.goto(lesson.url);
     await lab.getByRole('link', { name: 'Lab' }).click();
     await see(lab).toHaveTitle('Lab 3: Basics');
+    await lab.waitForLoadState(); // Buttons work after that.
     const row = lab.getByRole('row', { name: 'Call an unknown method' });
     await row.getByRole('button', { name: 'Call an unknown method' }).click();
     await see(row.locator('.badge')).toHaveText('As expected');

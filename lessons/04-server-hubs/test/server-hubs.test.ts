@@ -179,6 +179,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     const page = await open();
     await page.getByRole('link', { name: 'Lab' }).click();
     await see(page).toHaveTitle('Lab 4: Server hubs');
+    await page.waitForLoadState(); // Buttons work after that.
     const row = page.getByRole('row', { name: 'Join a group twice' });
     await row.getByRole('button').click();
     await see(row.locator('.badge')).toHaveText('As expected');

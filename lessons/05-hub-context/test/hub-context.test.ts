@@ -98,6 +98,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
     const page = await open();
     await page.getByRole('link', { name: 'Lab' }).click();
     await see(page).toHaveTitle('Lab 5: HubContext');
+    await page.waitForLoadState(); // Buttons work after that.
     const row = page.getByRole('row', { name: 'Use a hub after its call' });
     await row.getByRole('button', { name: 'Use a hub after its call' }).click();
     await see(row.locator('.badge')).toHaveText('As expected');

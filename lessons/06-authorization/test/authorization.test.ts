@@ -127,6 +127,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
     await lab.goto(lesson.url);
     await lab.locator('.bar').getByRole('link', { name: 'Lab' }).click();
     await see(lab).toHaveTitle('Lab 6: Authorization');
+    await lab.waitForLoadState(); // Buttons work after that.
     await lab.getByText('Choose one connection yourself').click();
     await lab.getByLabel('Hub').selectOption('fixed');
     await lab.getByRole('button', { name: 'Connect', exact: true }).click();
