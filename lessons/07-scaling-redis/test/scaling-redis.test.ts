@@ -54,10 +54,10 @@ describe.each(['given', 'redis-server', 'in-process'] as const)('Redis: %s', (ki
     const own: FoundRedis | undefined =
       kind === 'given' ? await findRedis({ PATH: process.env['PATH'] }) : undefined;
     const env = { given: { REDIS_URL: own?.url }, 'redis-server': {}, 'in-process': { PATH: '' } };
-    const lesson = await startLesson(folder, {
-      production: true,
-      env: { REDIS_URL: '', ...env[kind] },
-    });
+    const options = { production: true, env: { REDIS_URL: '', ...env[kind] } };
+    // One of the three runs on the port of the lesson, with which the instances have fixed ports.
+    const isOnOwnPort = kind === 'in-process';
+    const lesson = await startLesson(folder, isOnOwnPort ? { ...options, port: 4107 } : options);
     const { instances, redis, dotnet } = await panelOf(lesson);
     expect(redis).toMatchObject({ kind, view: { keys: 0 } });
     expect(lesson.output()).toContain(`Redis: ${redis.description}`);
@@ -65,6 +65,13 @@ describe.each(['given', 'redis-server', 'in-process'] as const)('Redis: %s', (ki
       expect([dotnet, redis.description]).toEqual(['absent', expect.stringMatching(/in-process/)]);
     }
     const urls = instances.map(({ url }) => url);
+    if (isOnOwnPort) {
+      expect(urls).toEqual(['http://127.0.0.1:4171', 'http://127.0.0.1:4172']);
+      const text = await (await fetch(urls[0]!)).text();
+      expect(text).toMatch(/^This is instance 1, which has no page\./);
+      const second = startLesson(folder, { port: 4107, production: true });
+      await expect(second).rejects.toThrow(/Port 41\d\d is in use/);
+    }
     if (kind === 'given') {
       await changePanel(lesson, { redis: 'stopped' });
       expect((await panelOf(lesson)).redis.view?.keys).toBe(0);
@@ -86,17 +93,6 @@ describe.each(['given', 'redis-server', 'in-process'] as const)('Redis: %s', (ki
     }
     await own?.close();
   });
-});
-
-test('the ports of the instances are fixed, and one that is in use is reported', async () => {
-  const first = await startLesson(folder, { port: 4107, production: true });
-  const urls = (await panelOf(first)).instances.map(({ url }) => url);
-  expect(urls).toEqual(['http://127.0.0.1:4171', 'http://127.0.0.1:4172']);
-  expect(await (await fetch(urls[0]!)).text()).toMatch(/^This is instance 1, which has no page\./);
-  await expect(startLesson(folder, { port: 4107, production: true })).rejects.toThrow(
-    /Port 41\d\d is in use/,
-  );
-  expect(await first.stop()).toBe(0);
 });
 
 const modes = [

@@ -29,7 +29,7 @@ async function connect(url: string): Promise<HubConnection> {
   return connection;
 }
 
-/** Sends `count` messages, `perSecond` of them a second; resolves when the server has taken the last. */
+/** Sends `count` messages at a rate; resolves when the server has received the last one. */
 async function flood(connection: HubConnection, count: number, perSecond: number): Promise<void> {
   const each = Math.ceil(perSecond / 50);
   let sent = 0;
@@ -64,7 +64,7 @@ function framesUntilTheLast(page: Page): Promise<number> {
   });
 }
 
-/** Clicks like a person; how many frames of the screen went by between the click and its handling. */
+/** Clicks like a person, and returns the number of frames between the click and its handling. */
 async function framesUntilClickIsHandled(page: Page): Promise<number> {
   await page.evaluate(() => {
     const frames: number[] = [];
@@ -100,7 +100,8 @@ test.each([
 
 const lessons = lessonFolders();
 
-// A start costs more than most tests: all lessons run once, side by side, for all tests that need no lesson of their own.
+// A start costs more than most tests: all lessons run once, side by side, for all tests that need
+// no lesson of their own.
 const all = new Map<number, RunningLesson>();
 beforeAll(async () => {
   const starts = lessons.map(async ({ number, folder: of }) =>
@@ -149,10 +150,10 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
   };
 
   test.each(lessons)(
-    'lesson $number links its neighbours and the course home',
+    'lesson $number links its neighbours and the course home, and the first screen shows its three to five steps, also on a phone',
     async ({ number }) => {
       const lesson = running(number);
-      const page = await browser.newPage();
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
       await page.goto(lesson.url);
       const links = await page
         .locator('.bar nav a')
@@ -175,15 +176,6 @@ describe.runIf(hasChromium())('every page in Chromium', () => {
           : [`${lesson.url}/lesson/${number + 1} ${number + 1} ${after.title} →`]),
         `${lesson.url}/lesson/home Course`,
       ]);
-      await page.close();
-    },
-  );
-
-  test.each(lessons)(
-    'the walkthrough of lesson $number has three to five steps, which fit on the first screen, also on a phone',
-    async ({ number }) => {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-      await page.goto(running(number).url);
       await see(page.locator('.walk > .current')).toHaveCount(1);
       expect([3, 4, 5]).toContain(await page.locator('.walk > li').count());
       for (const size of [
@@ -241,15 +233,10 @@ describe.runIf(hasChromium())('an open page in Chromium', () => {
   let page: Page;
 
   beforeAll(async () => {
-    [lesson, browser] = await Promise.all([
-      startLesson(folder, { production: true }),
-      launchChromium(),
-    ]);
+    lesson = running(3);
+    browser = await launchChromium();
   });
-  afterAll(async () => {
-    await browser.close();
-    expect(await lesson.stop()).toBe(0);
-  });
+  afterAll(() => browser.close());
   beforeEach(async () => {
     context = await browser.newContext();
     page = await context.newPage();

@@ -144,7 +144,8 @@ test.skipIf(process.platform === 'win32').each(['is stopped', 'is killed'])(
     const socket = connect(Number(await printed(lessonProcess, 'child ')), '127.0.0.1');
     await once(socket, 'connect');
     socket.on('error', () => undefined);
-    const closed = once(socket, 'close'); // the process closes every connection when it exits
+    // The process closes or resets every connection when it exits.
+    const closed = new Promise((resolve) => socket.once('close', resolve));
     if (how === 'is stopped') await lessonProcess.stop();
     else process.kill(pid, 'SIGKILL');
     await closed;

@@ -4,16 +4,30 @@ import type { Page } from '@playwright/test';
 const desktop = { width: 1280, height: 800 };
 const phone = { width: 390, height: 844 };
 
+/** Rules of axe, by their tags or their names. */
+export type AxeRules = { readonly tags: readonly string[] } | { readonly names: readonly string[] };
+
+/** How a page is seen. */
+interface Look {
+  readonly colorScheme: 'light' | 'dark';
+  readonly size: { readonly width: number; readonly height: number };
+  /** The rules that axe checks; default: WCAG 2.2 AA and best practices. */
+  readonly rules?: AxeRules;
+}
+
+/** The rules of axe whose result depends on the color scheme. */
+export const colorRules: AxeRules = { names: ['color-contrast', 'link-in-text-block'] };
+
 // Colors and layout do not depend on each other, so two looks are enough for most pages.
-const twoLooks = [
+const twoLooks: readonly Look[] = [
   { colorScheme: 'light', size: desktop },
   { colorScheme: 'dark', size: phone },
-] as const;
-const allLooks = [
+];
+const allLooks: readonly Look[] = [
   ...twoLooks,
-  { colorScheme: 'dark', size: desktop },
-  { colorScheme: 'light', size: phone },
-] as const;
+  { colorScheme: 'dark', size: desktop, rules: colorRules },
+  { colorScheme: 'light', size: phone, rules: colorRules },
+];
 
 /** Sizes at which a page must not scroll sideways, in addition to the looks. */
 const moreSizes = [
@@ -23,12 +37,18 @@ const moreSizes = [
 ];
 
 const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const wcagAndBestPractice: AxeRules = { tags: [...wcag, 'best-practice'] };
 
-/** Returns the rules of WCAG 2.2 AA that axe finds violated, each with the HTML of the element. */
-export async function axeFindings(page: Page, more: readonly string[] = []): Promise<string[]> {
+/**
+ * Returns the rules that axe finds violated, each with the HTML of the element.
+ * @param rules the rules to check; default: those of WCAG 2.2 AA.
+ */
+export async function axeFindings(page: Page, rules: AxeRules = { tags: wcag }): Promise<string[]> {
   // Skip frames, which our pages do not have, and passed rules: this halves the time.
   const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
-  const { violations } = await axe.withTags([...wcag, ...more]).analyze();
+  if ('tags' in rules) axe.withTags([...rules.tags]);
+  else axe.withRules([...rules.names]);
+  const { violations } = await axe.analyze();
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`),
   );
@@ -59,11 +79,13 @@ export async function auditPage(
     const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
     if (scrollWidth > width) findings.push(`${where}: the page is ${scrollWidth} px wide`);
   };
-  for (const { colorScheme, size } of looks === 'all' ? allLooks : twoLooks) {
+  for (const { colorScheme, size, rules = wcagAndBestPractice } of looks === 'all'
+    ? allLooks
+    : twoLooks) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize(size);
     const where = `${colorScheme}, ${size.width} px`;
-    const violations = await axeFindings(page, ['best-practice']);
+    const violations = await axeFindings(page, rules);
     findings.push(...violations.map((finding) => `${where}: ${finding}`));
     await findHorizontalScrolling(where, size.width);
   }

@@ -47,6 +47,8 @@ const launchOptions = {
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
+    // Animations draw 60 times a second.
+    '--force-prefers-reduced-motion',
     `--disable-features=${disabledFeatures.join()}`,
   ],
 };

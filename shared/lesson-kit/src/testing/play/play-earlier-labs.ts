@@ -27,7 +27,9 @@ export interface PlayedEarlierLab {
 
 /**
  * Plays some rows of the labs of earlier lessons, and returns what each of them shows.
- * @example expect(await playEarlierLabs(lab, [3])).toEqual([{ summary: '11 failures, …', isFolded: true, badges: [good] }]);
+ * @example
+ * const summary = 'Lesson 3: Basics 11 failures, 2 experiments';
+ * expect(await playEarlierLabs(lab, [3])).toEqual([{ summary, isFolded: true, badges: [good] }]);
  */
 export async function playEarlierLabs(
   page: Page,

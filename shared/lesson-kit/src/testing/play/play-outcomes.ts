@@ -16,7 +16,9 @@ export interface PlayedOutcome {
  * rows show.
  * @param table selector of the table. A `<details>` around it is opened.
  * @param only the actions of the rows to play; default: all rows.
- * @example expect(await playOutcomes(page, '#failures')).toEqual([{ action: 'Call an unknown method', … }]);
+ * @example
+ * const played = await playOutcomes(page, '#failures');
+ * expect(played).toEqual([{ action: 'Call an unknown method', … }]);
  */
 export async function playOutcomes(
   page: Page,

@@ -17,7 +17,9 @@ export interface PlayedReconnect {
  * must mount `breakConnections` at `/break`.
  * @param page a page that is not opened yet.
  * @param connect connects the page, if it does not connect by itself.
- * @example expect((await playStatefulReconnect(page, lesson.url)).messages).toEqual(['after the drop']);
+ * @example
+ * const { messages } = await playStatefulReconnect(page, lesson.url);
+ * expect(messages).toEqual(['after the drop']);
  */
 export async function playStatefulReconnect(
   page: Page,
