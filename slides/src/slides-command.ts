@@ -1,7 +1,5 @@
-import { portOfEnvironment } from '@practical-signalr/lesson-kit';
 import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command-line';
 import { errorTexts } from './error-texts.ts';
-import { serveSlides } from './serve-slides.ts';
 
 /** `npm run slides`: serves the slides until Ctrl-C. */
 const command = createCommand(
@@ -12,6 +10,9 @@ const command = createCommand(
 await runCommand(command.action(showSlides), process.argv.slice(2));
 
 async function showSlides(): Promise<void> {
+  // The help needs none of this.
+  const { portOfEnvironment } = await import('@practical-signalr/lesson-kit');
+  const { serveSlides } = await import('./serve-slides.ts');
   let port = 4120;
   try {
     port = portOfEnvironment(port);

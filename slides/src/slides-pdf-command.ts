@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command-line';
-import { hasChromium, launchChromium } from '@practical-signalr/lesson-kit/testing';
 import { deckNames } from './deck-names.ts';
 import { errorTexts } from './error-texts.ts';
-import { printDecks } from './print-decks.ts';
 
 /** `npm run slides:pdf`: prints decks as PDF files to slides/pdf. */
 const command = createCommand(
@@ -21,6 +19,8 @@ async function print(decks: readonly string[]): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  const { hasChromium, launchChromium } = await import('@practical-signalr/lesson-kit/testing');
+  const { printDecks } = await import('./print-decks.ts');
   if (!hasChromium()) {
     console.error(errorTexts.browserMissing);
     process.exitCode = 1;

@@ -1,7 +1,6 @@
 import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesson-kit/command-line';
-import { compareRecordings, type ScenarioResult } from './compare-recordings.ts';
+import type { ScenarioResult } from './compare-recordings.ts';
 import { errorTexts } from './error-texts.ts';
-import { startTwin } from './twin/start-twin.ts';
 
 interface ConformanceOptions {
   readonly url?: string;
@@ -35,6 +34,9 @@ await runCommand(command, process.argv.slice(2));
 /** Replays the recordings and prints the differences. Returns the exit code. */
 async function replay({ url, area, only, lanes, timeout }: ConformanceOptions): Promise<number> {
   if (url !== undefined) await checkAddress(url);
+  // The help needs none of this.
+  const { compareRecordings } = await import('./compare-recordings.ts');
+  const { startTwin } = await import('./twin/start-twin.ts');
   const twin = url === undefined ? await startTwin(0) : undefined;
   const results = await compareRecordings((url ?? twin?.url) as string, {
     area,

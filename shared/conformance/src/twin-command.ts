@@ -1,6 +1,5 @@
 import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesson-kit/command-line';
 import { errorTexts } from './error-texts.ts';
-import { startTwin } from './twin/start-twin.ts';
 
 interface TwinOptions {
   readonly port: number;
@@ -23,6 +22,7 @@ await runCommand(command, process.argv.slice(2));
 async function runTwin({ port, redis, redisPrefix }: TwinOptions): Promise<void> {
   const backplane = redis === undefined ? undefined : { redis, prefix: redisPrefix };
   try {
+    const { startTwin } = await import('./twin/start-twin.ts'); // not needed for the help
     const twin = await startTwin(port, backplane);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, () => void twin.close());

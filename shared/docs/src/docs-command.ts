@@ -1,10 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { portOfEnvironment } from '@practical-signalr/lesson-kit';
 import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command-line';
-import express from 'express';
 import { docsFolder } from './build-site.ts';
-import { docsRouter } from './docs-router.ts';
 import { errorTexts } from './error-texts.ts';
 
 /** `npm run docs`: serves the documentation until Ctrl-C. */
@@ -16,6 +13,7 @@ const command = createCommand(
 await runCommand(command.action(serveDocs), process.argv.slice(2));
 
 async function serveDocs({ watch }: { watch?: true }): Promise<void> {
+  const { portOfEnvironment } = await import('@practical-signalr/lesson-kit');
   let port = 4130;
   try {
     port = portOfEnvironment(port);
@@ -30,6 +28,9 @@ async function serveDocs({ watch }: { watch?: true }): Promise<void> {
 }
 
 async function servePages(port: number): Promise<() => void> {
+  // The help needs none of this.
+  const { default: express } = await import('express');
+  const { docsRouter } = await import('./docs-router.ts');
   const app = express().disable('x-powered-by').use('/docs', docsRouter());
   app.get('/', (_request, response) => response.redirect('/docs/'));
   const server = createServer(app).listen(port, '127.0.0.1');
