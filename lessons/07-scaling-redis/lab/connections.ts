@@ -48,7 +48,9 @@ export function buildConnection({
 
 /**
  * Opens connections, uses them, and closes them.
- * @example await withClients([{ instance: 'instance 1' }, { instance: 'instance 2' }], async ([a, b]) => …);
+ * @example
+ * const clients = [{ instance: 'instance 1' }, { instance: 'instance 2' }];
+ * await withClients(clients, async ([a, b]) => …);
  */
 export async function withClients<const TTargets extends readonly Target[], TResult>(
   targets: TTargets,

@@ -13,7 +13,7 @@ export const failures: readonly OutcomeGroup[] = [
       {
         action: 'Skip negotiation',
         expected: 'websocket 404',
-        why: 'Without negotiate, nothing tells the client where the service is. What cured lesson 7 breaks lesson 8.',
+        why: 'Without negotiate, the client does not know the address of the service. What cured lesson 7 breaks lesson 8.',
         cure: 'Negotiate: remove `skipNegotiation`.',
         attempt: () =>
           describeAttempt(buildConnection({ options: { ...webSockets, skipNegotiation: true } })),

@@ -1,4 +1,7 @@
-/** Why Redis cannot be used, one sentence each: for error messages, the log and the health report. None holds a password or a URL. */
+/**
+ * Why Redis cannot be used, one sentence each: for error messages, the log and the health report.
+ * None holds a password or a URL.
+ */
 export const causes = {
   unavailable: 'Redis cannot be reached.',
   closed: 'The server is closed.',

@@ -4,7 +4,10 @@ import {
   createError,
 } from '@practical-signalr/server/scale-out';
 
-/** Every error of this package, with its code. The table "Error codes" of the README lists them. No message holds a password or a URL. */
+/**
+ * Every error of this package, with its code. The table "Error codes" of the README lists them. No
+ * message holds a password or a URL.
+ */
 export const errors = {
   noTarget: () =>
     createError(

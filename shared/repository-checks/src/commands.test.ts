@@ -14,7 +14,7 @@ interface Outcome {
   readonly code: number | null;
 }
 
-/** Runs a script of package.json without npm, so that nothing is between the test and the launcher. */
+/** Runs a script of package.json without npm, which would be between the test and the launcher. */
 async function run(script: string, ...args: string[]): Promise<Outcome> {
   const [, ...words] = (scripts[script] ?? '').split(' ');
   const env = { ...process.env, PORT: '0' };

@@ -45,7 +45,7 @@ test('no file is over 400 lines, the median is under 110', () => {
   expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(110);
 });
 /** The number of lines that are still too long. It may only become smaller. */
-const LONG_LINES_LEFT = 118;
+const LONG_LINES_LEFT = 37;
 test('lines have at most 100 columns, except strings and addresses that cannot be broken', () => {
   const isTooLong = (line: string): boolean =>
     line.length > 100 &&

@@ -34,7 +34,8 @@ const MAX_NEGOTIATE_LENGTH = 10_000;
  * Forwards requests and WebSockets to instances, and names the instance in the header `x-instance`.
  * The proxying is done by http-proxy-3.
  * @example
- * const balancer = createBalancer(server, { paths: ['/messages'], instances: () => group.ready() });
+ * const instances = () => group.ready();
+ * const balancer = createBalancer(server, { paths: ['/messages'], instances });
  * app.use(balancer.handler);
  */
 export function createBalancer(server: Server, options: BalancerOptions): Balancer {

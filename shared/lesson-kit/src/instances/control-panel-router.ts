@@ -16,7 +16,8 @@ export interface ControlPanelOptions<TCommand> {
  * @param commands the schema of the commands.
  * @example
  * const commands = z.object({ kill: z.string() });
- * app.use('/control-panel', controlPanelRouter(commands, { look, change: ({ kill }) => instances.kill(kill) }));
+ * const change = ({ kill }) => instances.kill(kill);
+ * app.use('/control-panel', controlPanelRouter(commands, { look, change }));
  */
 export function controlPanelRouter<TCommand>(
   commands: z.ZodType<TCommand>,

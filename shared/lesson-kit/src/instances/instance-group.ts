@@ -31,7 +31,8 @@ const byName = (a: Instance, b: Instance): number =>
  * ports 4171 and 4172, and lesson 8 uses 4182; free ports are used if the lesson runs on another
  * port than its own.
  * @example
- * const instances = new InstanceGroup({ main: new URL('main.ts', import.meta.url), environment: { TOKEN_KEY: key } });
+ * const main = new URL('main.ts', import.meta.url);
+ * const instances = new InstanceGroup({ main, environment: { TOKEN_KEY: key } });
  * await instances.start();
  */
 export class InstanceGroup {

@@ -9,7 +9,9 @@ import { instanceElsewhere } from './instance-elsewhere.ts';
  * `INSTANCES` is set, the instances run elsewhere, and nothing is started.
  * @param env environment variables of the instance, in addition to those of this process. `PORT:
  * '0'` selects a free port.
- * @example await startInstance('instance 1', new URL('main.ts', import.meta.url), { PORT: '4171' });
+ * @example
+ * const main = new URL('main.ts', import.meta.url);
+ * await startInstance('instance 1', main, { PORT: '4171' });
  */
 export async function startInstance(
   name: string,

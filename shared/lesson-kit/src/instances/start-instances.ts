@@ -33,7 +33,9 @@ export interface StartInstancesOptions {
  * Starts two instances of the server/main.ts next to the calling file, and a balancer in front of
  * them, which also serves the page.
  * @param startUrl the `import.meta.url` of server/start.ts.
- * @example await startInstances(import.meta.url, { rule: 'sticky', paths: ['/messages'], environment, mapLab });
+ * @example
+ * const options = { rule: 'sticky', paths: ['/messages'], environment, mapLab };
+ * await startInstances(import.meta.url, options);
  */
 export async function startInstances(
   startUrl: string,

@@ -22,7 +22,9 @@ export const watchedPaths = (folder: string): string[] => [
  * Paths may have the separators of any system: Vite reports `/`, and Node on Windows reports `\`.
  * @param folder the lesson's folder.
  * @param sharedFolder the repository's shared/ folder.
- * @example isServerFile('C:\\course\\lessons\\03-basics', 'C:/course/lessons/03-basics/server/hub.ts'); // true
+ * @example
+ * isServerFile('C:\\course\\lessons\\03-basics', 'C:/course/lessons/03-basics/server/hub.ts');
+ * // true
  */
 export function isServerFile(folder: string, file: string, sharedFolder = shared): boolean {
   const path = normalize(file);

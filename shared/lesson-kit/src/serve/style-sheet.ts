@@ -5,7 +5,10 @@ const entry = new URL('../../src/page/style.css', import.meta.url);
 /**
  * Returns the kit's whole stylesheet as one text, for pages that Vite does not build. It is read on
  * each call, so an edit shows at the next reload.
- * @example router.get('/style.css', (_request, response) => response.type('css').send(styleSheet()));
+ * @example
+ * router.get('/style.css', (_request, response) => {
+ *   response.type('css').send(styleSheet());
+ * });
  */
 export const styleSheet = (): string => inlineImports(entry);
 

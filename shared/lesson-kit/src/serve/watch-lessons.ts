@@ -20,7 +20,10 @@ export const courseLessons: CourseLesson[] = lessonFolders().map(({ number, titl
 /**
  * Checks every second which lessons run, updates `courseLessons`, and calls `changed` for each
  * change.
- * @example watchLessons(({ number, up }) => void course.clients.all.send('LessonStatus', number, up));
+ * @example
+ * watchLessons(({ number, up }) => {
+ *   void course.clients.all.send('LessonStatus', number, up);
+ * });
  */
 export function watchLessons(changed: (lesson: CourseLesson) => void): void {
   const first = Number(process.env['PORT'] ?? 4101);

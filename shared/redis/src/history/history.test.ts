@@ -216,11 +216,11 @@ test('groups are not restored by default, and the client is notified', async () 
 });
 
 test('a hub decides for each group and user whether it is restored', async () => {
-  const asked: unknown[] = [];
+  const memberships: unknown[] = [];
   const { b, balancer } = await startServers({
     history: {
       restoreGroups: (membership) => {
-        asked.push(membership);
+        memberships.push(membership);
         return membership.group === 'open';
       },
     },
@@ -231,7 +231,11 @@ test('a hub decides for each group and user whether it is restored', async () =>
   await crash(balancer, client);
   balancer.target = b.port;
   expect(await client.result()).toMatchObject({ reason: 'groups', groups: ['open'] });
-  expect(asked).toContainEqual({ hubName: 'FeedHub', group: 'secret', userIdentifier: 'ann' });
+  expect(memberships).toContainEqual({
+    hubName: 'FeedHub',
+    group: 'secret',
+    userIdentifier: 'ann',
+  });
 });
 
 test('a group that the connection left is neither restored nor replayed', async () => {

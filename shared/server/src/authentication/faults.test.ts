@@ -92,14 +92,14 @@ test.each<[string, () => never | Promise<never>]>([
 });
 
 test('a key function is not called for a token whose algorithm is not allowed', async () => {
-  let asked = 0;
+  let calls = 0;
   const key = () => {
-    asked++;
+    calls++;
     return rsa.publicKey;
   };
   const url = map({ authentication: jwtBearer({ key, algorithms: ['RS256'] }) });
   expect(await answers(url, good)).toEqual(unknownKey);
-  expect(asked).toBe(0);
+  expect(calls).toBe(0);
 });
 
 test('a key function that does not resolve times out', async () => {
@@ -240,10 +240,10 @@ test('the events receive their arguments and can change the response', async () 
 
 test('a caller whose authentication completes while the server closes is refused', async () => {
   let found: (key: string) => void = () => undefined;
-  let asked: () => void = () => undefined;
-  const isAsked = new Promise<void>((resolve) => (asked = resolve));
+  let notifyKeyCall: () => void = () => undefined;
+  const keyCall = new Promise<void>((resolve) => (notifyKeyCall = resolve));
   const key = (): Promise<string> => {
-    asked();
+    notifyKeyCall();
     return new Promise((resolve) => (found = resolve));
   };
   const closing = await testServer(
@@ -257,7 +257,7 @@ test('a caller whose authentication completes while the server closes is refused
   const refused = expect(RawClient.open(`${closing.url}/hub`, bearer(good))).rejects.toThrow(
     'status 503',
   );
-  await isAsked;
+  await keyCall;
   await closing.signalr.close();
   found(testKey);
   await refused;

@@ -94,13 +94,13 @@ test('a send of a hub after its call rejects with the name of its class', async 
 });
 
 test('the hub context sends from outside of hubs, and a factory injects dependencies', async () => {
-  let made = 0;
+  let hubs = 0;
   let context:
     | { clients: { all: { send(name: 'said', text: string): Promise<void> } } }
     | undefined;
   server = await testServer((signalr) => {
     const create = (): ChatHub => {
-      made++;
+      hubs++;
       return new ChatHub();
     };
     context = signalr.mapHub('/chat', create, { methods: chatMethods });
@@ -110,7 +110,7 @@ test('the hub context sends from outside of hubs, and a factory injects dependen
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":[1,2]}');
   await context?.clients.all.send('said', 'outside');
   expect(await client.next()).toBe('{"type":1,"target":"said","arguments":["outside"]}');
-  expect(made).toBeGreaterThan(2);
+  expect(hubs).toBeGreaterThan(2);
   client.close();
 });
 
@@ -125,15 +125,15 @@ test('a factory that is passed with its class is called for calls only', async (
       return this.#store;
     }
   }
-  let made = 0;
+  let hubs = 0;
   const create = (): StoredHub => {
-    made++;
+    hubs++;
     return new StoredHub(['a']);
   };
   server = await testServer((signalr) =>
     signalr.mapHub('/stored', { hub: StoredHub, create }, { methods: ['stored'] }),
   );
-  expect(made).toBe(0);
+  expect(hubs).toBe(0);
   const client = await RawClient.connect(`${server.url}/stored`);
   client.send(call('Stored'));
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":["a"]}');

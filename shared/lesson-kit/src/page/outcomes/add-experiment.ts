@@ -2,7 +2,9 @@
  * Adds a row to a table of outcomes: a button that runs `attempt`, and its result: the returned
  * string, or the message of the error. Only one run at a time is possible.
  * @param table selector of the `<tbody>`.
- * @example addExperiment('#failures', 'unknown method', async () => String(await connection.invoke('Nope')));
+ * @example
+ * const attempt = async () => String(await connection.invoke('Nope'));
+ * addExperiment('#failures', 'unknown method', attempt);
  */
 export function addExperiment(table: string, name: string, attempt: () => Promise<string>): void {
   const row = document.querySelector<HTMLTableSectionElement>(table)!.insertRow();

@@ -9,7 +9,9 @@ export interface AttemptedConnection {
 
 /**
  * Starts and stops a connection. Returns the requests that the server received, and the result.
- * @example await describeAttempt(connection); // 'negotiate 200 from instance 1, websocket 101 from instance 1, connected'
+ * @example
+ * const text = await describeAttempt(connection);
+ * // 'negotiate 200 from instance 1, websocket 101 from instance 1, connected'
  */
 export async function describeAttempt(connection: AttemptedConnection): Promise<string> {
   const attempt = markAttempt(connection);

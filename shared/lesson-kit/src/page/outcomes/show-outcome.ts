@@ -13,7 +13,9 @@ export interface Outcome {
 
 /**
  * Shows the outcome of a connection in a strip or, shorter, in a cell of a matrix.
- * @example showOutcome(row.insertCell(), { kind: 'good', text: 'WebSockets', detail: 'user alice', requests });
+ * @example
+ * const outcome = { kind: 'good', text: 'WebSockets', detail: 'user alice', requests };
+ * showOutcome(row.insertCell(), outcome);
  */
 export function showOutcome(place: Element, { kind, text, detail, requests }: Outcome): void {
   const steps = requests.map(({ method, kind: step, status = 'waits', tokenIn, servedBy }) => {

@@ -21,7 +21,9 @@ const transports: Partial<Record<ObservedRequest['kind'], string>> = {
  * and every request with its status and the location of its token. The lesson must answer its
  * `requestJournal` at `/requests`.
  * @returns the state and one line for `showState`; it never rejects.
- * @example showState(...(await startAndShowResult(connection, document.querySelector('#result')!)));
+ * @example
+ * const result = document.querySelector('#result')!;
+ * showState(...(await startAndShowResult(connection, result)));
  */
 export async function startAndShowResult(
   connection: Startable,

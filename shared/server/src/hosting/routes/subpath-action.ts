@@ -1,7 +1,9 @@
 /** The requests that a hub answers below its path. */
 export type SubpathAction = 'negotiate' | 'refresh';
 
-/** The path of a hub, a slash, and a segment. A trailing slash is allowed, an empty segment is not. */
+/**
+ * The path of a hub, a slash, and a segment. A trailing slash is allowed, an empty segment is not.
+ */
 const subpath = /^(|.*[^/])\/([^/]+)\/?$/;
 
 /**
