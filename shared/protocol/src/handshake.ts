@@ -23,7 +23,8 @@ const COMMON_REQUEST = /^\{"protocol":"(\w+)","version":(\d)\}$/;
  * that follow it in the same chunk.
  * @example
  * const reader = new HandshakeReader(32768);
- * reader.read('{"protocol":"json","version":1}\u001e'); // { request: { protocol: 'json', version: 1 }, rest: '' }
+ * const handshake = reader.read('{"protocol":"json","version":1}\u001e');
+ * console.log(handshake); // { request: { protocol: 'json', version: 1 }, rest: '' }
  */
 export class HandshakeReader {
   readonly #limit: number;

@@ -3,7 +3,10 @@ import { errors } from './errors.ts';
 
 type Listener = (payload: Buffer, channel: Buffer) => void;
 
-/** A client that `createClient`, `createCluster` or `createSentinel` of @redis/client returns. Only its `duplicate` is called. */
+/**
+ * A client that `createClient`, `createCluster` or `createSentinel` of @redis/client returns. Only
+ * its `duplicate` is called.
+ */
 export interface RedisClientTemplate {
   duplicate(): object;
   publish(channel: string, message: Buffer): Promise<number>;
@@ -64,7 +67,10 @@ interface ClusterClient {
   nodeClient(node: object): RedisPubSubClient | Promise<RedisPubSubClient>;
 }
 
-/** Publishes everything to one node, because a cluster client would choose a random node each time and lose the order. */
+/**
+ * Publishes everything to one node, because a cluster client would choose a random node each time
+ * and lose the order.
+ */
 const publishInCluster: Publish = async (client, channel, payload, isUrgent) => {
   const cluster = client as unknown as ClusterClient;
   const node = await cluster.nodeClient(cluster.slots[0]?.master as object);
@@ -101,7 +107,10 @@ export function countSubscribersWith(isCluster: boolean, sharded: boolean): Coun
   };
 }
 
-/** Creates a client that queues nothing while Redis is unavailable: commands are rejected immediately. */
+/**
+ * Creates a client that queues nothing while Redis is unavailable: commands are rejected
+ * immediately.
+ */
 function createPubSubClient(url: string, connectTimeout: number): RedisPubSubClient {
   return createClient({
     url,
@@ -116,7 +125,10 @@ function createPubSubClient(url: string, connectTimeout: number): RedisPubSubCli
   }) as unknown as RedisPubSubClient;
 }
 
-/** Returns a function that creates clients for the `url` or `client` of the options. Throws if neither or both are set. */
+/**
+ * Returns a function that creates clients for the `url` or `client` of the options. Throws if
+ * neither or both are set.
+ */
 export function clientFactory(
   url: string | undefined,
   client: RedisClientTemplate | undefined,

@@ -134,7 +134,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
 
   #subscribeToServerChannels(holdsConnections: boolean): void {
     const { groupCommands, serverCommands, ack, return: returned } = this.channels;
-    // The bus is not connected yet, so none of these can be refused: it subscribes when it connects.
+    // The bus subscribes when it connects, so none of these can be refused yet.
     if (holdsConnections) {
       this.#subscriptions.subscribeToAll();
       const { logger } = this.#hub;

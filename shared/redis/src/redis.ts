@@ -15,7 +15,8 @@ import { redisSharing } from './workers/redis-sharing.ts';
  * `…_INVALID_WHILE_DISCONNECTED`, `…_NO_PROTOCOLS`.
  * Source: `AddStackExchangeRedis` of ASP.NET Core.
  * @example
- * const signalr = new SignalRServer({ scaleOut: redis({ url: 'redis://127.0.0.1:6379', channelPrefix: 'shop.' }) });
+ * const scaleOut = redis({ url: 'redis://127.0.0.1:6379', channelPrefix: 'shop.' });
+ * const signalr = new SignalRServer({ scaleOut });
  */
 export function redis(options: RedisOptions): HubLifetimeManagerFactory {
   const resolved = resolveRedisOptions(options);

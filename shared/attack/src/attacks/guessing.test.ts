@@ -61,7 +61,8 @@ test('tokens have 128 random bits or more, and none predicts another', async () 
     Array.from({ length: 200 }, () => negotiate(`${server.url}/hub/negotiate?negotiateVersion=1`)),
   );
   expect(new Set(tokens).size).toBe(200);
-  // A character has 6 random bits. Other characters may be constant, for example those of the server.
+  // A character has 6 random bits. Other characters may be constant, for example those of the
+  // server.
   const isRandom = (position: number): boolean =>
     new Set(tokens.map((token) => token[position])).size > 30;
   const positions = Array.from({ length: tokens[0]?.length ?? 0 }, (_, position) => position);

@@ -1,8 +1,8 @@
 /** A parser as the fuzzer sees it, after its start. */
 export interface StartedParser {
   /**
-   * Parses an input in chunks and returns what came of it, for example `ok` or an error code. Throws
-   * if the parser has a fault: it must refuse invalid input only with documented errors.
+   * Parses an input in chunks and returns what came of it, for example `ok` or an error code.
+   * Throws if the parser has a fault: it must refuse invalid input only with documented errors.
    */
   parse(chunks: readonly Buffer[]): string | Promise<string>;
   /** Throws if earlier inputs have damaged something, for example other clients. */

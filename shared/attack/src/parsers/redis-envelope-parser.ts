@@ -14,7 +14,9 @@ const channels = [
   'user:ann',
 ].concat('group:g', 'connection:c', 'internal:commands');
 
-/** Messages of other servers, which arrive over Redis: invocations, group commands, acks, results. */
+/**
+ * Messages of other servers, which arrive over Redis: invocations, group commands, acks, results.
+ */
 export const redisEnvelopeParser: FuzzedParser = {
   name: 'redis',
   description: 'messages of other servers over Redis',

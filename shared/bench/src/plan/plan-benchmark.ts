@@ -21,7 +21,9 @@ export interface Plan {
   readonly peers: readonly Peer[];
   readonly workloads: readonly PlannedWorkload[];
   readonly pinning: Pinning;
-  /** The C compiler for the load generator. Without it, the load generator in TypeScript is used. */
+  /**
+   * The C compiler for the load generator. Without it, the load generator in TypeScript is used.
+   */
   readonly compiler?: string;
   readonly missing: readonly string[];
 }

@@ -40,7 +40,9 @@ export interface MachineDescription {
   readonly openFileLimit: number;
   /** Which cores the processes used. */
   readonly pinning: string;
-  /** The load of the last minute before and after the benchmark: how many processes were running. */
+  /**
+   * The load of the last minute before and after the benchmark: how many processes were running.
+   */
   readonly loadBefore: number;
   readonly loadAfter: number;
 }

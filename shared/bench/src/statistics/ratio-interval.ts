@@ -13,10 +13,10 @@ export interface RatioInterval {
 }
 
 /**
- * Returns the geometric mean of ratios and its confidence interval. Each ratio comes from one round,
- * in which both sides were measured one after the other, so that a machine that becomes slower
- * changes both. The interval is the t-interval of the logarithms: a ratio of 2 is as far from 1 as
- * a ratio of 0.5.
+ * Returns the geometric mean of ratios and its confidence interval. Each ratio comes from one
+ * round, in which both sides were measured one after the other, so that a machine that becomes
+ * slower changes both. The interval is the t-interval of the logarithms: a ratio of 2 is as far
+ * from 1 as a ratio of 0.5.
  * @returns undefined without ratios
  */
 export function ratioInterval(ratios: readonly number[]): RatioInterval | undefined {

@@ -159,8 +159,8 @@ function readBody(answer: IncomingMessage, onBody: (body: string) => void): void
 }
 
 /**
- * Returns the headers for the server: it must see its own address as Host, and as Origin if the page
- * comes from the proxy, because it compares the two. Responses must not be compressed.
+ * Returns the headers for the server: it must see its own address as Host, and as Origin if the
+ * page comes from the proxy, because it compares the two. Responses must not be compressed.
  */
 function forwardedHeaders(target: URL, { headers }: IncomingMessage): IncomingHttpHeaders {
   const { 'accept-encoding': _encoding, connection: _connection, ...others } = headers;

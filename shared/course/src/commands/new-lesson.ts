@@ -174,12 +174,12 @@ const nextSteps = ({
   from,
 }: NewLesson): string => `Created lesson ${number}, "${title}", as a copy of lesson ${from.number}:
   lessons/${name}/   the lesson, on port ${portOf(number)}; its lab is in lab/
-  ${BUDGETS}   the step from lesson ${from.number}: its files and its maximum number of changed lines
+  ${BUDGETS}   the step from lesson ${from.number}: its files and its maximum of changed lines
   README.md, tsconfig.json, package-lock.json   one entry each
 
 Next:
   npm run lesson ${number}   runs it; the course home (npm start) lists it too
   lessons/${name}/README.md   each sentence says what to write in its place
-  npm run diff ${from.number} ${number}   shows what readers will see: keep it small, and list the files in lesson-budgets.ts
+  npm run diff ${from.number} ${number}   shows what readers see: keep it small, and list its files
   slides/decks/${name}.md   a deck, if you want one (see slides/README.md)
   npm test   must pass`;

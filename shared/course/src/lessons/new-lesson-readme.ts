@@ -20,7 +20,8 @@ export function newLessonReadme(lesson: NewLessonReadme): string {
     files.length === 0 ? '' : `- ${names}: the name, the number and the port of this lesson\n`;
   return `# Lesson ${number}: ${title}
 
-**Goal.** Say in one sentence what a reader understands after this lesson. The part before the first colon is the lesson's idea.
+**Goal.** Say in one sentence what a reader understands after this lesson. The part before the
+first colon is the lesson's idea.
 
 ## Run
 
@@ -28,7 +29,8 @@ export function newLessonReadme(lesson: NewLessonReadme): string {
 
 ## Walkthrough
 
-Describe the three to five steps of the page. For each step, say what to do, what the reader will see, and why.
+Describe the three to five steps of the page. For each step, say what to do, what the reader will
+see, and why.
 
 ## Try it yourself
 

@@ -14,7 +14,8 @@ const NO_BYTES = new Uint8Array(0);
  * message is kept. Source: HubProtocol.md, "MessagePack encoding", "Binary encoding".
  * @example
  * const reader = new BinaryMessageReader(32768);
- * reader.read(Uint8Array.of(2, 0x91, 6, 3), (message) => console.log(message)); // Uint8Array [ 0x91, 6 ]
+ * const chunk = Uint8Array.of(2, 0x91, 6, 3);
+ * reader.read(chunk, (message) => console.log(message)); // Uint8Array [ 0x91, 6 ]
  */
 export class BinaryMessageReader {
   readonly #limit: number;

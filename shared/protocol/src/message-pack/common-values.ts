@@ -93,8 +93,8 @@ function readUnsigned(cursor: Cursor, size: number): unknown {
 }
 
 /**
- * Writes a value that {@link readCommonValue} reads, as the library writes it, and returns the index
- * after it. Returns -1 for other values. The caller has checked that there is room for
+ * Writes a value that {@link readCommonValue} reads, as the library writes it, and returns the
+ * index after it. Returns -1 for other values. The caller has checked that there is room for
  * {@link MAXIMUM_COMMON_VALUE} bytes.
  */
 export function writeCommonValue(bytes: Uint8Array, at: number, value: unknown): number {

@@ -18,7 +18,10 @@ export interface MessagePackHubProtocolOptions {
    * import { decode, encode } from '@msgpack/msgpack';
    * const options = { useBigInt64: true, extensionCodec };
    * new MessagePackHubProtocol({
-   *   payloadSerializer: { decode: (bytes) => decode(bytes, options), encode: (value) => encode(value, options) },
+   *   payloadSerializer: {
+   *     decode: (bytes) => decode(bytes, options),
+   *     encode: (value) => encode(value, options),
+   *   },
    * });
    */
   readonly payloadSerializer?: MessagePackPayloadSerializer;

@@ -45,7 +45,8 @@ test('the rate of a user applies to two servers together', async () => {
   const broker = await startInProcessBroker();
   cleanups.push(() => broker.close());
   const [one, two] = [await start(broker.url), await start(broker.url)];
-  // Reports follow some time after the calls, so each round asks about the user of the round before.
+  // Reports follow some time after the calls, so each round asks about the user of the round
+  // before.
   let user = '';
   let round = 0;
   const askServerTwo = async (): Promise<unknown> => {

@@ -18,7 +18,10 @@ export interface AuthorizationContext {
 export interface AuthorizationRule {
   /** The user must have one of these roles: claims `role` and `roles`. */
   readonly roles?: readonly string[];
-  /** Returns true for an authorized caller. An error is logged, and the caller is refused. Source: `RequireAssertion`. */
+  /**
+   * Returns true for an authorized caller. An error is logged, and the caller is refused. Source:
+   * `RequireAssertion`.
+   */
   readonly policy?: (
     user: ClaimsPrincipal,
     context: AuthorizationContext,
@@ -26,8 +29,8 @@ export interface AuthorizationRule {
 }
 
 /**
- * The authorized users: `true` for every authenticated user, or a rule. Anonymous callers are always
- * refused.
+ * The authorized users: `true` for every authenticated user, or a rule. Anonymous callers are
+ * always refused.
  * @example
  * signalr.mapHub('/chat', ChatHub, {
  *   authorize: true,

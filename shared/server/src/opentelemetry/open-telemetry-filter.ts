@@ -32,8 +32,8 @@ const durationBoundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60
  * `@opentelemetry/api`.
  *
  * - Metrics: `signalr.server.active_connections` and `signalr.server.connection.duration` (in
- *   seconds), for all servers of the process, including connections without a hub. Create only one filter per process, because each
- *   filter counts all connections.
+ *   seconds), for all servers of the process, including connections without a hub. Create only one
+ *   filter per process, because each filter counts all connections.
  * - Spans: `Hub/method` for each call and each hook. The span of a stream ends when the stream
  *   starts.
  *

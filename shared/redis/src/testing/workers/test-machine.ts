@@ -7,7 +7,9 @@ import type {
 import type { RedisOptions } from '../../redis-options.ts';
 import { redis } from '../../redis.ts';
 
-/** A machine with workers, all in this process. Messages are cloned and arrive later, as over IPC. */
+/**
+ * A machine with workers, all in this process. Messages are cloned and arrive later, as over IPC.
+ */
 export class TestMachine {
   readonly #sharing;
   readonly #shared: SharedBackplane;

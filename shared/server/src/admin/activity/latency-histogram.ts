@@ -38,6 +38,8 @@ export class LatencyHistogram {
   }
 }
 
-/** Returns the geometric mean of the bounds of a bucket, so that the error is the same both ways. */
+/**
+ * Returns the geometric mean of the bounds of a bucket, so that the error is the same both ways.
+ */
 const middleOf = (bucket: number): number =>
   Math.round(FIRST_BOUND * GROWTH ** (bucket - 0.5) * 1000) / 1000;

@@ -42,7 +42,10 @@ class WorkerHub extends Hub {
   }
 }
 
-/** A program with workers, for tests. It prints its port, and restarts its workers when it reads a line. */
+/**
+ * A program with workers, for tests. It prints its port, and restarts its workers when it reads a
+ * line.
+ */
 const pool = await runWorkers(
   ({ serverOptions }) => {
     const signalr = new SignalRServer({

@@ -2,7 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { WorkerBus, WorkerListener } from '../worker-bus.ts';
 import type { WorkerMessage } from '../worker-messages.ts';
 
-/** Connects workers in one process, for tests. Messages are cloned and arrive later, as over IPC. */
+/**
+ * Connects workers in one process, for tests. Messages are cloned and arrive later, as over IPC.
+ */
 export class MemoryBus {
   readonly #listeners = new Map<number, WorkerListener>();
   #lastId = 0;

@@ -116,8 +116,8 @@ export class LocalTokens implements TokenSource {
   }
 
   /**
-   * Returns a hash that only the owner of the key can compute. SHA-3 needs no HMAC for this, and one
-   * call of `hash` takes half the time of an HMAC. Source: FIPS 202.
+   * Returns a hash that only the owner of the key can compute. SHA-3 needs no HMAC for this, and
+   * one call of `hash` takes half the time of an HMAC. Source: FIPS 202.
    */
   #hash(bytes: Buffer, text = ''): Buffer {
     return hash('sha3-256', Buffer.concat([this.#key, bytes, Buffer.from(text)]), 'buffer');
