@@ -22,6 +22,9 @@ const files = {
   'regular-expressions':
     'shared/repository-checks/src/test-strength/regular-expressions-command.ts',
   coverage: 'shared/repository-checks/src/test-strength/coverage-command.ts',
+  model: 'shared/stress/src/model-command.ts',
+  load: 'shared/stress/src/load-command.ts',
+  faults: 'shared/stress/src/faults-command.ts',
   emulator: 'shared/azure-emulator/src/cli.ts',
   bench: 'shared/bench/src/bench-command.ts',
   simulate: 'shared/simulator/src/simulate-command.ts',

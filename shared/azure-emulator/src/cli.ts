@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { emulatorCommand } from './emulator-command.ts';
 
+// Node would stop the process if its log cannot be written, for example because the disk is full.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 try {
   const emulator = await emulatorCommand(process.argv.slice(2), console.log);
   const stop = (): void => {

@@ -75,6 +75,7 @@ export const sidebar: readonly PageGroup[] = [
       ['Limits', '/reference/limits'],
       ['Errors', '/reference/errors'],
       ['Guarantees', '/reference/guarantees'],
+      ['Measured results', '/reference/measured'],
       ['Protocol notes', '/reference/protocol'],
       ['Test strength', '/reference/test-strength'],
       ['Performance', '/reference/performance'],

@@ -40,6 +40,9 @@ const commands: Record<string, readonly string[]> = {
   mutation: ['--area <name>', '--file <pattern>', '--concurrency <number>', '--record'],
   coverage: ['--package <name>', '--lines', '--record'],
   'regular-expressions': [],
+  model: ['--seed <number>', '--steps <number>', '--over <name>', '--write-docs'],
+  faults: ['--of <name>', '--write-docs'],
+  load: ['--scenario <name>', '--connections <number>', '--seconds <number>', '--write-docs'],
   differential: ['--seed', '--cases', '--minutes', '--lanes', '--expected', '--actual'].map(
     (name) => `${name} <`,
   ),

@@ -74,7 +74,8 @@ export interface SharedOptions {
   readonly disconnectTimeout?: number;
   /**
    * How long a client may read nothing while more than `transportMaxBufferSize` is buffered for it,
-   * in ms. A client that reads slowly stays connected: it must read 64 KB in this time.
+   * in ms. A client that reads slowly stays connected. The server notices that it reads when the
+   * operating system accepts more data, on Linux when a third of the socket's send buffer is free.
    * Default: 10,000.
    */
   readonly sendTimeout?: number;

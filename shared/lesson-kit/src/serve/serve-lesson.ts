@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { errors } from '../errors.ts';
 import { exitWithMessage } from '../run/exit-with-message.ts';
 import { hostOfEnvironment } from '../run/host-of-environment.ts';
+import { ignoreLogErrors } from '../run/ignore-log-errors.ts';
 import { readLessonOptions } from '../run/lesson-options.ts';
 import { lessonNumber } from '../run/lesson-number.ts';
 import type { ServedLesson } from './lesson.ts';
@@ -27,6 +28,7 @@ export async function serveLesson(
   onPortFree = (): void => undefined,
 ): Promise<void> {
   const { server, signalr } = lesson;
+  ignoreLogErrors();
   const folder = dirname(dirname(fileURLToPath(mainUrl)));
   const number = lessonNumber(mainUrl);
   const { production } = readLessonOptions();

@@ -62,6 +62,8 @@ export function httpHandler(context: HttpHandlerContext): RequestHandler {
       action === 'negotiate'
         ? new BriefRequest(request, params)
         : connectionRequest(request, params);
+    // The client's next request must reach another server. HTTP/2 has no such header.
+    if (hub.isClosing && request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
     if (action !== 'negotiate' && forwardRequestToHolder(hub, details, request, response)) return;
     const admitRequest = action === 'transport' ? admitToConnection : admit;
     admitRequest(

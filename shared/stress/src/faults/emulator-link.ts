@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { azureSignalR } from '@practical-signalr/azure';
+import { startEmulator } from '@practical-signalr/azure-emulator';
+import type { FaultProxy } from '../proxy/fault-proxy.ts';
+import { type FaultCase, eventually } from './fault-case.ts';
+import { expectRecovery, isHealthy, type PairLink, withPair } from './pair-link.ts';
+
+/** A silent server connection is replaced after this time, in ms. */
+const SOON = 500;
+const ignore = (): void => undefined;
+const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+async function withEmulator(
+  check: (link: PairLink) => Promise<void>,
+  timeout = SOON,
+): Promise<void> {
+  const emulator = await startEmulator({ port: 0, pingInterval: timeout / 5 });
+  try {
+    const createScaleOut = (port: number) =>
+      azureSignalR({
+        connectionString: `${emulator.connectionString}ServerEndpoint=http://127.0.0.1:${port};`,
+        environment: {},
+        logger,
+        initialHubServerConnectionCount: 2,
+        serviceTimeout: timeout,
+        serverHandshakeTimeout: timeout,
+        retryDelay: () => 50,
+      });
+    await withPair(emulator.port, createScaleOut, check);
+  } finally {
+    await emulator.close();
+  }
+}
+
+/** While the fault lasts, the server has no connection to the service. */
+const isolating = (name: string, cause: (proxy: FaultProxy) => void): FaultCase => ({
+  name,
+  mustHold:
+    'The server closes the silent connection, reports Unhealthy or Degraded, and its sends reject. The other server is not affected. Afterwards, messages arrive once and in order.',
+  run: () =>
+    withEmulator(async (link) => {
+      const { a, b, proxy, broadcast } = link;
+      cause(proxy);
+      await eventually('the server is not healthy', () => !isHealthy(a.server));
+      await assert.rejects(broadcast(a), /no connection to Azure SignalR Service/);
+      assert.ok(isHealthy(b.server), 'the other server is not affected');
+      const n = await broadcast(b);
+      await eventually('clients of the other server receive', () => b.client.received.includes(n));
+      await expectRecovery(link);
+    }),
+});
+
+/** The connection breaks, and the server connects again at once. */
+const breaking = (name: string, cause: (proxy: FaultProxy) => void): FaultCase => ({
+  name,
+  mustHold:
+    'Clients of the lost connection reconnect, others continue. Afterwards, messages arrive once and in order.',
+  run: () =>
+    withEmulator(async (link) => {
+      const { a, b, proxy, broadcast } = link;
+      cause(proxy);
+      for (let i = 0; i < 20; i++) await broadcast(a).catch(() => undefined);
+      const n = await broadcast(b);
+      await eventually('clients of the other server receive', () => b.client.received.includes(n));
+      await expectRecovery(link);
+      assert.equal(b.client.reconnecting, 0);
+    }),
+});
+
+const bothWays = <T>(faults: T): { toServer: T; toClient: T } => ({
+  toServer: faults,
+  toClient: faults,
+});
+
+/** Faults between a server and the emulator of Azure SignalR Service. */
+export const emulatorLinkFaults: readonly FaultCase[] = [
+  {
+    name: 'delay of 50 ms in both directions',
+    mustHold: 'Messages arrive once and in order, and no connection is replaced.',
+    run: () =>
+      withEmulator(async (link) => {
+        const { a, b, proxy, broadcast } = link;
+        proxy.setFaults(bothWays({ delay: 50 }));
+        const sent: number[] = [];
+        for (let i = 0; i < 20; i++) sent.push(await broadcast(a));
+        for (const { client, server } of [a, b]) {
+          await eventually('all arrive', () => client.received.length === sent.length);
+          assert.deepEqual(client.received, sent);
+          assert.ok(isHealthy(server));
+        }
+      }, 10_000),
+  },
+  isolating('unplugged cable: nothing passes', (proxy) =>
+    proxy.setFaults(bothWays({ isHeld: true })),
+  ),
+  isolating('everything from the service is lost', (proxy) =>
+    proxy.setFaults({ toClient: { isLossy: true } }),
+  ),
+  isolating('one byte per second in both directions', (proxy) =>
+    proxy.setFaults(bothWays({ bytesPerSecond: 1 })),
+  ),
+  isolating('half-open: the server is not notified that the service is gone', (proxy) => {
+    proxy.target = undefined;
+    proxy.abandon('client');
+  }),
+  breaking('half-open: the service is not notified that the server is gone', (proxy) =>
+    proxy.abandon('server'),
+  ),
+  breaking('reset', (proxy) => proxy.reset()),
+  breaking('cut in the middle of a frame to the service', (proxy) =>
+    proxy.setFaults({ toServer: { bytesUntilCut: 50 } }),
+  ),
+  breaking('cut in the middle of a frame to the server', (proxy) =>
+    proxy.setFaults({ toClient: { bytesUntilCut: 50 } }),
+  ),
+];

@@ -1,0 +1,23 @@
+/** A fault of the network or the machine, and what must hold while it lasts and afterwards. */
+export interface FaultCase {
+  readonly name: string;
+  /** The guarantees that apply, in one sentence. */
+  readonly mustHold: string;
+  /** Causes the fault and checks what must hold. Rejects if something does not. */
+  readonly run: () => Promise<void>;
+}
+
+/** How long {@link eventually} waits, in ms. Only a failing check waits that long. */
+const LIMIT = 60_000;
+
+/** Waits until a condition is true. Rejects with its description if that takes too long. */
+export async function eventually(
+  what: string,
+  isTrue: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const startedAt = performance.now();
+  while (!(await isTrue())) {
+    if (performance.now() - startedAt > LIMIT) throw new Error(`It does not happen: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

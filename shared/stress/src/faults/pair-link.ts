@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import type { SignalRServerOptions } from '@practical-signalr/server';
+import { testServer, type TestServer } from '@practical-signalr/server/testing';
+import { FaultProxy } from '../proxy/fault-proxy.ts';
+import { eventually } from './fault-case.ts';
+import { FaultClient } from './fault-client.ts';
+import { FaultHub, FaultLog, faultMethods } from './fault-hub.ts';
+
+const ignore = (): void => undefined;
+const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+/** One of two servers, with an official client. */
+interface LinkedServer {
+  readonly server: TestServer;
+  readonly client: FaultClient;
+}
+
+/** Two servers. A proxy is between the first one and what connects them. */
+export interface PairLink {
+  readonly a: LinkedServer;
+  readonly b: LinkedServer;
+  readonly proxy: FaultProxy;
+  /** The port to which the proxy forwards. */
+  readonly port: number;
+  /** Sends a message with the next number from a server to all clients. Returns the number. */
+  readonly broadcast: (from: LinkedServer) => Promise<number>;
+}
+
+/** How the servers are connected. `port` is that of Redis or of the service, or of the proxy. */
+export type CreateScaleOut = (port: number) => SignalRServerOptions['scaleOut'];
+
+/** Starts two servers, runs a check, and closes everything. */
+export async function withPair(
+  port: number,
+  createScaleOut: CreateScaleOut,
+  check: (link: PairLink) => Promise<void>,
+): Promise<void> {
+  const proxy = await FaultProxy.start(port);
+  const a = await startServer(createScaleOut(proxy.port));
+  const b = await startServer(createScaleOut(port));
+  let last = 0;
+  const broadcast = async ({ server }: LinkedServer): Promise<number> => {
+    last++;
+    await server.hubs['/hub']?.clients.all.send('n', last as never);
+    return last;
+  };
+  try {
+    await check({ a, b, proxy, port, broadcast });
+    for (const { client } of [a, b]) {
+      const { received } = client;
+      assert.equal(new Set(received).size, received.length, 'no message arrives twice');
+    }
+  } finally {
+    proxy.clearFaults();
+    for (const { client } of [a, b]) await client.close();
+    for (const { server } of [a, b]) await server.close();
+    await proxy.close();
+  }
+}
+
+async function startServer(scaleOut: SignalRServerOptions['scaleOut']): Promise<LinkedServer> {
+  const hub = { hub: FaultHub, create: () => new FaultHub(new FaultLog()) };
+  const server = await testServer(
+    { '/hub': { hub, methods: faultMethods, name: 'FaultHub' } },
+    { logger, ...(scaleOut === undefined ? {} : { scaleOut }) },
+  );
+  await eventually('the server is healthy', () => isHealthy(server));
+  return { server: server as TestServer, client: await FaultClient.connect(server.port) };
+}
+
+/** Returns whether a server reaches the other one. */
+export const isHealthy = ({ signalr }: Pick<TestServer, 'signalr'>): boolean =>
+  signalr.health().status === 'Healthy';
+
+/**
+ * After a fault, the servers reach each other again, and each later message arrives once and in
+ * order on both.
+ */
+export async function expectRecovery(link: PairLink): Promise<void> {
+  const { a, b, broadcast } = link;
+  link.proxy.target = link.port;
+  link.proxy.clearFaults();
+  await eventually('both servers are healthy', () => isHealthy(a.server) && isHealthy(b.server));
+  await eventually('both clients are connected', () => [a, b].every((x) => x.client.isConnected));
+  // The first messages after the fault may be lost, until both servers have noticed its end.
+  for (const from of [a, b])
+    await eventually('messages arrive again', async () => {
+      const n = await broadcast(from);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return [a, b].every(({ client }) => client.received.includes(n));
+    });
+  const later: number[] = [];
+  for (let i = 0; i < 10; i++) later.push(await broadcast(a));
+  for (const { client } of [a, b]) {
+    await eventually('all messages arrive', () => client.received.includes(later.at(-1) as number));
+    assert.deepEqual(client.received.slice(-later.length), later);
+  }
+}

@@ -1,0 +1,23 @@
+import type { AsyncCommand } from 'fast-check';
+import type { Model } from '../model.ts';
+import type { RunState } from '../run-state.ts';
+
+/** An operation of the model-based test. */
+export abstract class ModelCommand implements AsyncCommand<Model, RunState> {
+  /** Returns whether the operation is possible now. */
+  abstract check(model: Readonly<Model>): boolean;
+  protected abstract execute(model: Model, state: RunState): Promise<void>;
+  /** Describes the operation for a counterexample. */
+  abstract toString(): string;
+
+  async run(model: Model, state: RunState): Promise<void> {
+    state.steps++;
+    await this.execute(model, state);
+    state.compare(model);
+  }
+}
+
+/** Settles if messages of the client may be on their way, and their race is not modelled. */
+export async function settleSends(model: Model, state: RunState, slot: number): Promise<void> {
+  if (!model.rules.isExact && model.at(slot).hasUnsettledSends) await state.settle(model);
+}

@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { runModel } from './run-model.ts';
+import type { World } from './world.ts';
+
+/** Runs this number of operations over a world, and fails with the first difference. */
+export async function expectModel(world: World, steps: number): Promise<void> {
+  try {
+    const report = await runModel(world, { seed: 22, steps });
+    assert.equal(report.failure, undefined);
+    assert.ok(report.steps >= steps);
+  } finally {
+    await world.close();
+  }
+}
