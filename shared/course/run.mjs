@@ -27,6 +27,7 @@ const files = {
   faults: 'shared/stress/src/faults-command.ts',
   emulator: 'shared/azure-emulator/src/cli.ts',
   bench: 'shared/bench/src/bench-command.ts',
+  'bench:cluster': 'shared/bench/src/cluster-command.ts',
   simulate: 'shared/simulator/src/simulate-command.ts',
   'bench:guard': 'shared/bench/src/guard-command.ts',
 };

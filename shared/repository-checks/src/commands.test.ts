@@ -46,6 +46,7 @@ const commands: Record<string, readonly string[]> = {
   differential: ['--seed', '--cases', '--minutes', '--lanes', '--expected', '--actual'].map(
     (name) => `${name} <`,
   ),
+  'bench:cluster': ['--rounds <number>', '--seconds <number>', '--write-docs'],
   simulate: ['seed', 'servers', 'connections', 'groups'].map((name) => `--${name} <number>`),
   bench: ['full', 'rounds <number>', 'peers <names>', 'workloads <names>', 'publish', 'page'].map(
     (name) => `--${name}`,

@@ -71,6 +71,7 @@ const elsewhere: Record<string, string> = {
   'npm run mutation': 'shared/repository-checks/src/commands.test.ts',
   'npm run regular-expressions': 'shared/repository-checks/src/regular-expressions.test.ts',
   'npm run coverage': 'shared/repository-checks/src/commands.test.ts',
+  'npm run bench:cluster': 'shared/bench/src/cluster/measure-cluster.test.ts',
   'npm run simulate': 'shared/simulator/src/report/format-report.test.ts',
   'npm run bench:guard': 'shared/bench/src/guard/judge-change.test.ts',
   'npm run slides:pdf': 'slides/src/commands.test.ts',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { benchFolder, repositoryFolder } from '../folders.ts';
 import type { Results } from '../results/results.ts';
 import { writeResults } from '../results/results-file.ts';
-import { createPlots } from './page-sections.ts';
+import { createPlots, createSections } from './page-sections.ts';
 import { updatePage } from './update-page.ts';
 
 const folder = join(repositoryFolder, 'shared/docs/reference');
@@ -28,8 +28,9 @@ export const formatPlots = (results: Results): string =>
 /** Makes the pages and the plots from the published results. */
 export function makePages(): void {
   const results = readPublished();
+  const sections = createSections(results);
   for (const file of pageFiles)
-    writeFileSync(file, updatePage(readFileSync(file, 'utf8'), results));
+    writeFileSync(file, updatePage(readFileSync(file, 'utf8'), sections));
   writeFileSync(plotsFile, formatPlots(results));
 }
 

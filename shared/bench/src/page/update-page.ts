@@ -1,6 +1,4 @@
 import { errorTexts } from '../error-texts.ts';
-import type { Results } from '../results/results.ts';
-import { createSections } from './page-sections.ts';
 
 const startOf = (name: string): string => `<!-- results: ${name} -->`;
 const END = '<!-- end of results -->';
@@ -8,10 +6,10 @@ const END = '<!-- end of results -->';
 /**
  * Returns a page with new generated sections. They are between `<!-- results: NAME -->` and
  * `<!-- end of results -->`; the rest of the page stays.
- * @throws Error if the page names a section that does not exist
+ * @param sections the new sections by name.
+ * @throws Error if the page names a section that does not exist.
  */
-export function updatePage(page: string, results: Results): string {
-  const sections = createSections(results);
+export function updatePage(page: string, sections: Readonly<Record<string, string>>): string {
   return page.replaceAll(
     /<!-- results: ([\w-]+) -->[^]*?<!-- end of results -->/g,
     (_match, name: string) => {

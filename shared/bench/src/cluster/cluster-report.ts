@@ -1,0 +1,74 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { updatePage } from '../page/update-page.ts';
+import { formatNumber } from '../report/format-number.ts';
+import { median } from '../statistics/median.ts';
+import { type RatioInterval, ratioInterval } from '../statistics/ratio-interval.ts';
+import { ClusterProcess } from './cluster-process.ts';
+import {
+  type EchoMeasurement,
+  measureBroadcasts,
+  measureEcho,
+  measureIdle,
+} from './measure-cluster.ts';
+
+/** The guide with the results. */
+const guideFile = new URL('../../../docs/guides/cores.md', import.meta.url);
+
+/** Measures one and two workers in turn, and returns a report as Markdown. */
+export async function reportCluster(
+  rounds: number,
+  seconds: number,
+  log: (line: string) => void,
+): Promise<string> {
+  const one = await ClusterProcess.start(1);
+  const two = await ClusterProcess.start(2);
+  try {
+    const idle = await measureIdle(two, seconds);
+    log(`idle: ${idle} ms CPU per second`);
+    const broadcasts = await measureBroadcasts(two);
+    log(`broadcast: ${broadcasts} messages per other worker`);
+    const pairs: (readonly [EchoMeasurement, EchoMeasurement])[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const first = await measureEcho(one, seconds);
+      const second = await measureEcho(two, seconds);
+      pairs.push([first, second]);
+      log(`${round + 1}: ${first.cpuMicroseconds} and ${second.cpuMicroseconds} µs CPU per call`);
+    }
+    return formatCluster(pairs, broadcasts, idle);
+  } finally {
+    await Promise.all([one.stop(), two.stop()]);
+  }
+}
+
+function formatCluster(
+  pairs: readonly (readonly [EchoMeasurement, EchoMeasurement])[],
+  broadcasts: number,
+  idle: number,
+): string {
+  const ratios = pairs.map(([one, two]) => two.cpuMicroseconds / one.cpuMicroseconds);
+  const { ratio, low, high } = ratioInterval(ratios) as RatioInterval;
+  const ones = pairs.map(([one]) => one);
+  const twos = pairs.map(([, two]) => two);
+  const cpu = (all: readonly EchoMeasurement[]): string =>
+    `${formatNumber(median(all.map(({ cpuMicroseconds }) => cpuMicroseconds)))} µs`;
+  const rate = (all: readonly EchoMeasurement[]): string =>
+    formatNumber(median(all.map(({ callsPerSecond }) => callsPerSecond)));
+  return [
+    '| measured | one worker | two workers | target |',
+    '|---|---|---|---|',
+    `| CPU time for an echo, all processes | ${cpu(ones)} | ${cpu(twos)} | |`,
+    `| the same as a ratio, with 95 % confidence | 1 | ${ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}) | at most 1.15 |`,
+    `| echoes per second; the load generator uses the same cores | ${rate(ones)} | ${rate(twos)} | |`,
+    `| messages to the other worker for a broadcast | | ${formatNumber(broadcasts)} | 1 |`,
+    `| CPU time of idle workers and their primary process, in ms per second | | ${formatNumber(idle)} | 0 |`,
+    '',
+    `Machine: ${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores, Node ${process.versions.node}. Rounds: ${pairs.length}.`,
+  ].join('\n');
+}
+
+/** Writes a report to the guide. */
+export function writeClusterReport(report: string): void {
+  const page = readFileSync(guideFile, 'utf8');
+  writeFileSync(guideFile, updatePage(page, { cluster: report }));
+}
