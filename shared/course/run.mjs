@@ -25,6 +25,8 @@ const files = {
   model: 'shared/stress/src/model-command.ts',
   load: 'shared/stress/src/load-command.ts',
   faults: 'shared/stress/src/faults-command.ts',
+  'server-crash': 'shared/conformance/src/server-crash-command.ts',
+  'history-cost': 'shared/conformance/src/history-cost-command.ts',
   emulator: 'shared/azure-emulator/src/cli.ts',
   bench: 'shared/bench/src/bench-command.ts',
   'bench:cluster': 'shared/bench/src/cluster-command.ts',

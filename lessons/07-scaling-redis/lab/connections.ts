@@ -14,6 +14,8 @@ export interface Target {
   readonly instance?: string;
   /** The balancer's rule for this connection; default: the rule of the control panel. */
   readonly balancer?: 'sticky' | 'round-robin';
+  /** Whether the connection survives short interruptions; default: false. */
+  readonly isStateful?: boolean;
   /** The name in the token. */
   readonly name?: string;
   readonly options?: IHttpConnectionOptions;
@@ -35,15 +37,16 @@ export function buildConnection({
   hub = '/messages',
   instance = 'instance 1',
   balancer,
+  isStateful = false,
   name = 'alice',
   options,
 }: Target): HubConnection {
   const query = new URLSearchParams({ instance, ...(balancer && { balancer }) });
   const accessTokenFactory = () => fetchText(`/token?name=${name}`);
-  return new HubConnectionBuilder()
+  const builder = new HubConnectionBuilder()
     .withUrl(`${hub}?${query}`, { accessTokenFactory, ...options })
-    .configureLogging(LogLevel.None)
-    .build();
+    .configureLogging(LogLevel.None);
+  return (isStateful ? builder.withStatefulReconnect() : builder).build();
 }
 
 /**

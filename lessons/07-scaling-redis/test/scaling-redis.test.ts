@@ -218,6 +218,14 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     await see(row.locator('td').last()).toContainText(cured);
   });
 
+  test('instance 1 restarts while a counter runs, and its client does not notice', async () => {
+    await lab.locator('#restart').click();
+    await see(lab.locator('#counter')).toHaveText(
+      /^Client A received all \d+ numbers in order\. Its connection id is the same\. It reconnected 0 times\.$/,
+    );
+    await see(picture(lab)).toHaveAttribute('aria-label', /instance 1: .*instance 2: /);
+  });
+
   test('the tabs reconnect after the experiments', async () => {
     for (const tab of [a, b]) await see(state(tab)).toHaveText(/^Connected/);
     await send(a, 'after the lab');

@@ -1,8 +1,10 @@
 import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesson-kit/command-line';
+import { Option } from 'commander';
+import { type FrontName, frontNames } from './hand-over/front-names.ts';
 
 interface RollingRestartCommandOptions {
   readonly clients: number;
-  readonly front: string;
+  readonly front: FrontName;
   readonly cost?: boolean;
 }
 
@@ -13,7 +15,7 @@ const command = createCommand(
   'Restarts three servers one after the other while official clients receive messages and call the hub, and prints what the clients noticed.',
 )
   .option('--clients <number>', 'number of clients', wholeNumber(1, 10_000), 1000)
-  .option('--front <name>', 'load balancer: lessons, haproxy, nginx', 'lessons')
+  .addOption(new Option('--front <name>', 'load balancer').choices(frontNames).default('lessons'))
   .option('--cost', 'measures the hand-over of all clients of one server instead')
   .action(run);
 await runCommand(command, process.argv.slice(2));
@@ -21,16 +23,11 @@ await runCommand(command, process.argv.slice(2));
 async function run({ clients, front, cost }: RollingRestartCommandOptions): Promise<void> {
   // The help needs none of this.
   const { startRedisServer } = await import('@practical-signalr/redis/local');
-  const { startHaproxyFront, startLessonFront, startNginxFront } =
-    await import('./hand-over/fronts.ts');
+  const { fronts } = await import('./hand-over/fronts.ts');
   const { measureHandOver } = await import('./hand-over/measure-hand-over.ts');
   const { runRollingRestart } = await import('./hand-over/rolling-restart.ts');
-  const fronts = new Map([
-    ['haproxy', startHaproxyFront],
-    ['nginx', startNginxFront],
-  ]);
   const redis = await startRedisServer();
-  const startFront = fronts.get(front) ?? startLessonFront;
+  const startFront = fronts[front];
   const report =
     cost === true
       ? await measureHandOver(redis.url, clients, 10, startFront)

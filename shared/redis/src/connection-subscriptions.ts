@@ -97,9 +97,8 @@ export class ConnectionSubscriptions {
     const { messages, excludedConnectionIds } = readInvocation(payload);
     const message = SharedMessage.fromEncoded(messages);
     if (this.#history === undefined) return deliver(receivers(), message, excludedConnectionIds);
-    const send = (): Promise<void> | undefined =>
-      deliver(receivers(), message, excludedConnectionIds);
-    this.#history.deliver(channel, payload.byteLength, receivers, excludedConnectionIds, send);
+    const { byteLength: bytes } = payload;
+    this.#history.deliver({ channel, bytes, message, receivers, excludedConnectionIds });
     return undefined;
   }
 

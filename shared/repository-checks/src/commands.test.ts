@@ -43,6 +43,8 @@ const commands: Record<string, readonly string[]> = {
   model: ['--seed <number>', '--steps <number>', '--over <name>', '--write-docs'],
   faults: ['--of <name>', '--write-docs'],
   load: ['--scenario <name>', '--connections <number>', '--seconds <number>', '--write-docs'],
+  'server-crash': ['--clients <number>', '--front <name>'],
+  'history-cost': ['--clients <number>', '--messages <number>', '--rounds <number>'],
   differential: ['--seed', '--cases', '--minutes', '--lanes', '--expected', '--actual'].map(
     (name) => `${name} <`,
   ),

@@ -74,6 +74,8 @@ const elsewhere: Record<string, string> = {
   'npm run bench:cluster': 'shared/bench/src/cluster/measure-cluster.test.ts',
   'npm run simulate': 'shared/simulator/src/report/format-report.test.ts',
   'npm run bench:guard': 'shared/bench/src/guard/judge-change.test.ts',
+  'npm run server-crash': 'shared/conformance/src/crash/run-crash.test.ts',
+  'npm run history-cost': 'shared/conformance/src/history-cost-command.ts',
   'npm run slides:pdf': 'slides/src/commands.test.ts',
   'npm run picture': 'shared/course/src/commands/picture.ts',
   'npm run lint': 'shared/course/src/commands/test.ts',

@@ -2,6 +2,7 @@ import { breakConnections } from '@practical-signalr/lesson-kit';
 import {
   controlPanelRouter,
   describeInstances,
+  type Instance,
   type InstancesLesson,
 } from '@practical-signalr/lesson-kit/instances';
 import { watchRedis } from '@practical-signalr/redis/local';
@@ -18,10 +19,15 @@ const command = z
     redis: z.enum(['running', 'stopped']),
     kill: z.string().max(100),
     start: z.literal(true),
+    restart: z.string().max(100),
     dotnet: z.literal('running'),
     anotherApp: z.object({ channelPrefix: z.enum(['', 'shop.']) }),
   })
   .partial();
+
+/** Lets an instance hand its connections over before it stops. */
+const handOver = ({ url }: Instance): Promise<unknown> =>
+  fetch(`${url}/moving/hand-over`, { method: 'POST' });
 
 const project = new URL('../dotnet/MessageServer.csproj', import.meta.url);
 
@@ -58,6 +64,7 @@ export function mapControlPanel(lesson: InstancesLesson): () => Promise<void> {
     }
     if (kill !== undefined) await instances.kill(kill);
     if (changed.start) await instances.start();
+    if (changed.restart !== undefined) await instances.replace(changed.restart, handOver);
     if (changed.dotnet) await instances.startDotnet(project);
     if (anotherApp) await sendFromAnotherApp(redis.url, anotherApp.channelPrefix);
   };

@@ -2,11 +2,12 @@ import type { Lesson } from '@practical-signalr/lesson-kit';
 import { authentication } from '../../server/auth.ts';
 import { MessageHub, methods } from '../../server/hub.ts';
 import { key } from '../../server/token.ts';
+import { mapMoving } from './map-moving.ts';
 import { mapPresence } from './map-presence.ts';
 
 /**
- * The lab's part of each instance: its health, the hub with signed connection tokens, and the hub
- * with presence.
+ * The lab's part of each instance: its health, and the hub with signed connection tokens, with
+ * presence, and with connections that move.
  */
 export function mapLab({ app, server, signalr }: Lesson): void {
   app.get('/health', (_request, response) => {
@@ -20,4 +21,5 @@ export function mapLab({ app, server, signalr }: Lesson): void {
     connectionTokens: { keys: [key] },
   });
   mapPresence(app, server);
+  mapMoving(app, server);
 }

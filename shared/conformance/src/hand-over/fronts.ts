@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '@practical-signalr/lesson-kit';
 import { createBalancer, type Instance } from '@practical-signalr/lesson-kit/instances';
 import express from 'express';
+import type { FrontName } from './front-names.ts';
 
 /** A load balancer in front of the servers. */
 export interface Front {
@@ -17,6 +18,9 @@ export interface Front {
   use(ports: readonly number[]): void;
   close(): Promise<void>;
 }
+
+/** Starts a load balancer in front of servers with these ports. */
+export type StartFront = (servers: readonly number[]) => Promise<Front>;
 
 /** Starts the balancer of the lessons. It does not know whether a server listens. */
 export async function startLessonFront(): Promise<Front> {
@@ -114,6 +118,13 @@ export const startNginxFront = (servers: readonly number[]): Promise<Front> =>
     'nginx',
     (file, folder) => ['-p', folder, '-c', file],
   );
+
+/** The load balancers, by the names that the commands accept. */
+export const fronts: Record<FrontName, StartFront> = {
+  lessons: startLessonFront,
+  haproxy: startHaproxyFront,
+  nginx: startNginxFront,
+};
 
 async function startProcess(
   createConfig: (port: number, folder: string) => string,

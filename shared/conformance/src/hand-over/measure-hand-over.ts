@@ -1,8 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@practical-signalr/server';
 import { CheckedClient } from './checked-client.ts';
-import type { Front } from './fronts.ts';
+import type { StartFront } from './fronts.ts';
 import { CallLog } from './restart-hub.ts';
 import { startRestartingServer } from './restarting-servers.ts';
+
+/** How long the clients may need for the last message, in ms. Without it, it counts as lost. */
+const TIMEOUT = 30_000;
 
 /** What it costs to hand all connections of a server over. */
 export interface HandOverCost {
@@ -26,7 +30,7 @@ export async function measureHandOver(
   redisUrl: string,
   clientCount: number,
   messages: number,
-  startFront: (ports: readonly number[]) => Promise<Front>,
+  startFront: StartFront,
 ): Promise<HandOverCost> {
   const log = new CallLog();
   const ignore = (): void => undefined;
@@ -61,7 +65,8 @@ export async function measureHandOver(
   const duration = performance.now() - startedAt;
   clearInterval(sampler);
   await to.hub.clients.all.send('all', messages);
-  await Promise.all(clients.map((client) => client.received({ ...lengths, all: messages + 1 })));
+  const received = clients.map((client) => client.received({ ...lengths, all: messages + 1 }));
+  await Promise.race([Promise.all(received), pause(TIMEOUT, undefined, { ref: false })]);
   const lost = clients.reduce(
     (sum, { series }) => sum + series.all.faults(messages + 1).lost + series.all.faults(0).repeated,
     0,

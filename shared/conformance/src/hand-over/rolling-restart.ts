@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Gate } from '@practical-signalr/server/scale-out';
 import type { Logger } from '@practical-signalr/server';
 import { CheckedClient, type Kind, kinds } from './checked-client.ts';
-import type { Front } from './fronts.ts';
+import type { StartFront } from './fronts.ts';
 import type { SeriesFaults } from './message-series.ts';
 import { CallLog } from './restart-hub.ts';
 import { type RestartingServer, startRestartingServer } from './restarting-servers.ts';
@@ -27,7 +27,7 @@ export interface RollingRestartOptions {
   /** The time between two messages of each kind, in ms. */
   readonly interval: number;
   /** Starts the load balancer in front of these ports. */
-  readonly startFront: (ports: readonly number[]) => Promise<Front>;
+  readonly startFront: StartFront;
   /** Further clients, by their users. */
   readonly followers?: Readonly<Record<string, Follower>>;
 }

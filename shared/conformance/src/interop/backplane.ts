@@ -6,6 +6,8 @@ export interface Backplane {
   /** The address of Redis, as `host:port` (the format of StackExchange.Redis) or as a URL. */
   readonly redis: string;
   readonly prefix?: string | undefined;
+  /** Whether the twin keeps a history and can hand its connections over. Default: false. */
+  readonly isRecoverable?: boolean;
 }
 
 /**
@@ -15,5 +17,6 @@ export interface Backplane {
 export function backplane(target: Backplane): Pick<SignalRServerOptions, 'scaleOut'> {
   const url = target.redis.includes('://') ? target.redis : `redis://${target.redis}`;
   const hubName = (name: string): string => (name === 'ChatHub' ? 'Interop.ChatHub' : name);
-  return { scaleOut: redis({ url, hubName, channelPrefix: target.prefix ?? '' }) };
+  const features = target.isRecoverable === true ? { history: {}, handOver: true } : {};
+  return { scaleOut: redis({ url, hubName, channelPrefix: target.prefix ?? '', ...features }) };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
 import { createProxyServer } from 'http-proxy-3';
@@ -74,9 +75,12 @@ export function createBalancer(server: Server, options: BalancerOptions): Balanc
       if (socket.destroyed) return;
       openWebSockets.set(name, (openWebSockets.get(name) ?? 0) + 1);
       socket.once('close', () => openWebSockets.set(name, (openWebSockets.get(name) ?? 0) - 1));
-      proxy.ws(request, socket, head, { target }, () =>
-        socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'),
-      );
+      const { bytesWritten } = socket as Socket;
+      proxy.ws(request, socket, head, { target }, () => {
+        // After the upgrade, the bytes of an HTTP response would be read as a broken frame.
+        if ((socket as Socket).bytesWritten > bytesWritten) socket.destroy();
+        else socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+      });
     } catch {
       socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n');
     }

@@ -67,6 +67,27 @@ test('an instance that fails to start reports the reason, and the next command s
   expect((await servers.ready())[1]?.url).toBe(url);
 });
 
+test('an instance is replaced while the others serve, also if its preparation fails', async () => {
+  const servers = group({});
+  await servers.start();
+  const [first] = await servers.ready();
+  const failing = servers.replace('instance 1', async (instance) => {
+    expect(instance).toBe(first);
+    expect(await answers(servers)).toEqual(['instance 2']);
+    await servers.start(); // does not start it a second time
+    expect(await answers(servers)).toEqual(['instance 2']);
+    throw new Error('cannot hand over');
+  });
+  await expect(failing).rejects.toThrow('cannot hand over');
+  await servers.start();
+  expect(await answers(servers)).toEqual(both);
+  const [second] = await servers.ready();
+  expect(second?.pid).not.toBe(first?.pid);
+  await servers.replace('instance 1', () => Promise.resolve());
+  expect(await answers(servers)).toEqual(both);
+  await servers.replace('instance 9', () => Promise.reject(new Error('is not called')));
+});
+
 test('a failed restart can be repeated, and uses the current environment', async () => {
   const environment: NodeJS.ProcessEnv = {};
   const servers = group(environment);

@@ -44,6 +44,8 @@ export class InstanceGroup {
    * never rejects.
    */
   #work: Promise<unknown> = Promise.resolve();
+  /** The instances that stop while the others serve. */
+  readonly #leaving = new Set<Instance>();
   #restarts = 0;
   #isClosed = false;
 
@@ -78,6 +80,26 @@ export class InstanceGroup {
       await this.#endAll();
       await this.#startMissing();
     });
+  }
+
+  /**
+   * Restarts one instance while the others serve. New requests go to the others before `prepare` is
+   * called.
+   * @throws {Error} if the instances run elsewhere.
+   */
+  async replace(name: string, prepare: (instance: Instance) => Promise<unknown>): Promise<void> {
+    mustRunHere();
+    const instance = this.#running.find((one) => one.name === name);
+    if (instance === undefined) return;
+    this.#running = this.#running.filter((one) => one !== instance);
+    this.#leaving.add(instance);
+    try {
+      await prepare(instance);
+    } finally {
+      await instance.close();
+      this.#leaving.delete(instance);
+    }
+    await this.start();
   }
 
   /** Ends one as a crash does. */
@@ -122,7 +144,7 @@ export class InstanceGroup {
     const first = 4101 + 10 * lessonNumber(main);
     const started = await Promise.allSettled(
       names.map(async (name) => {
-        if (this.#running.some((one) => one.name === name)) return;
+        if ([...this.#running, ...this.#leaving].some((one) => one.name === name)) return;
         const PORT = String(portBeside(main, first + NAMES.indexOf(name)));
         this.#add(await startInstance(name, main, { PORT, ...environment }));
       }),
@@ -139,6 +161,7 @@ export class InstanceGroup {
   }
 
   async #endAll(): Promise<void> {
-    await Promise.all(this.#running.map((instance) => instance.close()));
+    const all = [...this.#running, ...this.#leaving];
+    await Promise.all(all.map((instance) => instance.close()));
   }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -141,6 +141,33 @@ test('a missing instance is reported to the client, and the balancer continues',
     const [error] = (await once(new WebSocket(address), 'error')) as [Error];
     expect(error.message).toBe(`Unexpected server response: ${status}`);
   }
+});
+
+test('an instance that breaks its WebSocket closes that of the client, without an HTTP response', async () => {
+  const server = createServer();
+  ends.push(() => server.close());
+  server.on('upgrade', (_request, socket) => {
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    );
+    socket.on('data', () => (socket as Socket).resetAndDestroy());
+  });
+  const a = { ...(await instance('a')), url: await listening(server) };
+  const { url, balancer } = await balancing([a]);
+  const client = connect(Number(new URL(url).port), '127.0.0.1');
+  let received = '';
+  client.on('data', (chunk: Buffer) => (received += chunk.toString()));
+  client.write(
+    'GET /socket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  );
+  await once(client, 'data');
+  client.write('a frame');
+  client.on('error', () => undefined);
+  await once(client, 'close');
+  expect(received).toMatch(/^HTTP\/1\.1 101 /);
+  expect(received).not.toContain('502');
+  await vi.waitUntil(() => balancer.webSockets(a) === 0);
 });
 
 /** A server/main.ts of a lesson, in a folder of its own. */

@@ -173,6 +173,40 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
     expect(subscriptions).toBe((await start()).health?.().data['subscriptions']);
   });
 
+  test('if the new server crashes before it confirms its claim, the old one ends the connection', async () => {
+    const [a, b] = [await start({ heartbeatTimeout: 500 }), await start()];
+    const connection = await connect(a, 'c');
+    const { isMoved } = await recordConnection(a, connection, { lifetime: 1 });
+    const client = await createClient({ url: server.url }).connect();
+    for (const key of await client.keys('*:record:c')) await client.del(key);
+    await client.close();
+    expect(await isMoved).toBe(false);
+    expect(await claimConnection(b, connection)).toBeUndefined();
+  });
+
+  test('if the new server crashes after its claim, no server continues the connection', async () => {
+    const [a, b, c] = [await start(), await start(), await start()];
+    const connection = await connect(a, 'c');
+    const { isMoved } = await recordConnection(a, connection);
+    expect(await claimConnection(b, connection)).toBeDefined();
+    expect(await isMoved).toBe(true);
+    await managers.splice(1, 1)[0]?.close?.();
+    for (const other of [a, c]) expect(await claimConnection(other, connection)).toBeUndefined();
+  });
+
+  test('a record that was claimed cannot be claimed again, also if it is written back', async () => {
+    const [a, b, c] = [await start(), await start(), await start({ heartbeatTimeout: 200 })];
+    const connection = await connect(a, 'c');
+    await recordConnection(a, connection);
+    const client = await createClient({ url: server.url }).connect();
+    const [key] = await client.keys('*:record:c');
+    const value = await client.get(String(key));
+    expect(await claimConnection(b, connection)).toBeDefined();
+    await client.set(String(key), String(value));
+    expect(await claimConnection(c, connection)).toBeUndefined();
+    await client.close();
+  });
+
   test('a claim fails if the connection cannot continue', async () => {
     const [a, b] = [await start(), await start()];
     const connection = await connect(a, 'c');

@@ -72,6 +72,12 @@ test.each([
     ['ACL', 'SETUSER', 'default', '+xadd'],
   ],
   [
+    'is read-only',
+    /read-only replica/,
+    ['REPLICAOF', '127.0.0.1', '1'],
+    ['REPLICAOF', 'NO', 'ONE'],
+  ],
+  [
     'denies scripts',
     /^History: Redis denies this user a command or a key of the history/,
     ['ACL', 'SETUSER', 'default', '-eval'],

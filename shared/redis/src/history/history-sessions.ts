@@ -63,14 +63,14 @@ export class HistorySessions {
     return tracked;
   }
 
-  /** Sends the position of the next message to the connections that need it. */
-  announce(connectionIds: Iterable<string>, excluded: readonly string[], position: string): void {
-    if (this.#tracked.size === 0) return;
-    const message = new SharedMessage(POSITION_METHOD, [position, false]);
-    for (const id of connectionIds) {
-      if (excluded.includes(id)) continue;
-      void this.#tracked.get(id)?.connection.write(message);
-    }
+  /** Returns a function that adds the position to a message for the connections that need it. */
+  variantFor(
+    message: SharedMessage,
+    position: string,
+  ): ((connectionId: string) => SharedMessage | undefined) | undefined {
+    if (this.#tracked.size === 0) return undefined;
+    const positioned = withPosition(message, position, false);
+    return (connectionId) => (this.#tracked.has(connectionId) ? positioned : undefined);
   }
 
   /** The connections whose clients recover. */
@@ -233,12 +233,15 @@ export class HistorySessions {
         if (joinedAt !== undefined && comparePositions(position, joinedAt) <= 0) continue;
         const { messages, excludedConnectionIds } = readInvocation(payload);
         if (excludedConnectionIds.some((id) => claimed.owners.includes(id))) continue;
-        void connection.write(new SharedMessage(POSITION_METHOD, [position, true]));
-        await connection.write(SharedMessage.fromEncoded(messages));
+        await connection.write(withPosition(SharedMessage.fromEncoded(messages), position, true));
       }
     }
   }
 }
+
+/** Returns a message that follows its position. */
+const withPosition = (message: SharedMessage, position: string, isReplay: boolean): SharedMessage =>
+  SharedMessage.sequence([new SharedMessage(POSITION_METHOD, [position, isReplay]), message]);
 
 /** Returns whether the history has everything after a position. */
 const isInHistory = (position: string, { first, last }: ClaimedSession): boolean =>

@@ -1,10 +1,12 @@
 import {
   type CodedError,
+  deliver,
   Gate,
   type LifetimeConnection,
   type Logger,
   type Receivers,
   type RecoveryReply,
+  type SharedMessage,
 } from '@practical-signalr/server/scale-out';
 import { logMessages } from '../log-messages.ts';
 import { isRefusal } from '../pub-sub/explain-redis-error.ts';
@@ -17,6 +19,15 @@ import { publishScript } from './history-scripts.ts';
 import { HistorySessions, type SessionHost } from './history-sessions.ts';
 import { explainHistoryRefusal, HistoryStore } from './history-store.ts';
 import { OrderedDelivery } from './ordered-delivery.ts';
+
+/** A message that arrived from Redis. */
+interface ArrivedMessage {
+  readonly channel: string;
+  readonly bytes: number;
+  readonly message: SharedMessage;
+  readonly receivers: () => Receivers | undefined;
+  readonly excludedConnectionIds: readonly string[];
+}
 
 /** The history of the messages of one hub, on one server. */
 export class HubHistory {
@@ -126,22 +137,16 @@ export class HubHistory {
   }
 
   /** Delivers a message that arrived on a channel after those that arrived before it. */
-  deliver(
-    channel: string,
-    bytes: number,
-    receivers: () => Receivers | undefined,
-    excludedIds: readonly string[],
-    send: () => Promise<void> | undefined,
-  ): void {
+  deliver(arrived: ArrivedMessage): void {
+    const { channel, bytes, message, receivers, excludedConnectionIds } = arrived;
     const announced = this.#announced;
     this.#announced = undefined;
     this.#resyncAfterOutage();
     const position = announced?.channel === channel ? announced.position : undefined;
     this.#delivery.add(bytes, () => {
-      const connectionIds = receivers()?.keys();
-      if (position !== undefined && connectionIds !== undefined)
-        this.#sessions.announce(connectionIds, excludedIds, position);
-      return send();
+      const variantFor =
+        position === undefined ? undefined : this.#sessions.variantFor(message, position);
+      return deliver(receivers(), message, excludedConnectionIds, variantFor);
     });
   }
 

@@ -4,7 +4,12 @@ import {
   type IHubProtocol,
   LogLevel,
 } from '@microsoft/signalr';
-import { Hub, type HubContext, SignalRServer } from '@practical-signalr/server';
+import {
+  Hub,
+  type HubContext,
+  SignalRServer,
+  type SignalRServerOptions,
+} from '@practical-signalr/server';
 import {
   type RecoveringHubConnection,
   type RecoveryResult,
@@ -43,11 +48,23 @@ export interface FeedServer {
   readonly url: string;
   readonly hub: HubContext<FeedClient>;
   health(): HealthReportEntry;
+  /** Hands the connections over to other servers. */
+  handOver(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** The options of servers that hand connections over. */
+export const movingOptions: SignalRServerOptions = {
+  connectionTokens: { keys: ['a key that all servers of a test share'] },
+  allowStatefulReconnects: true,
+};
+
 /** Starts a server whose history is on by default. */
-export async function startFeedServer(options: RedisOptions, path = '/feed'): Promise<FeedServer> {
+export async function startFeedServer(
+  options: RedisOptions,
+  path = '/feed',
+  serverOptions: SignalRServerOptions = {},
+): Promise<FeedServer> {
   let hub: HubContext<FeedClient> | undefined;
   let signalr: SignalRServer | undefined;
   const server: TestServer = await testServer(
@@ -61,6 +78,7 @@ export async function startFeedServer(options: RedisOptions, path = '/feed'): Pr
     {
       scaleOut: redis({ history: { restoreGroups: true }, heartbeatInterval: 100, ...options }),
       logger: silentLogger,
+      ...serverOptions,
     },
   );
   const { port, url } = server;
@@ -69,6 +87,7 @@ export async function startFeedServer(options: RedisOptions, path = '/feed'): Pr
     url,
     hub: hub as HubContext<FeedClient>,
     health: () => (signalr as SignalRServer).health().entries['FeedHub'] as HealthReportEntry,
+    handOver: () => (signalr as SignalRServer).close({ handOver: true }),
     close: () => server.close(),
   };
 }
@@ -78,14 +97,17 @@ export class FeedClientConnection {
   readonly connection: RecoveringHubConnection;
   readonly texts: string[] = [];
   readonly results: RecoveryResult[] = [];
+  /** How often the client has noticed that its connection was lost. */
+  reconnecting = 0;
   #resume: () => void = ignore;
 
-  constructor(url: string, user: string, protocol?: IHubProtocol) {
+  constructor(url: string, user: string, protocol?: IHubProtocol, isStateful = false) {
     const builder = new HubConnectionBuilder()
       .withUrl(`${url}/feed?user=${user}`, { transport: HttpTransportType.WebSockets })
       .withAutomaticReconnect({ nextRetryDelayInMilliseconds: () => 20 })
       .configureLogging(LogLevel.None);
     if (protocol !== undefined) builder.withHubProtocol(protocol);
+    if (isStateful) builder.withStatefulReconnect();
     this.connection = withRecovery(builder).build();
     this.connection.on('receive', (text: string) => {
       this.texts.push(text);
@@ -95,7 +117,10 @@ export class FeedClientConnection {
       this.results.push(result);
       this.#resume();
     });
-    this.connection.onreconnecting(() => this.#resume());
+    this.connection.onreconnecting(() => {
+      this.reconnecting++;
+      this.#resume();
+    });
   }
 
   /** Waits until a condition holds, and checks it after each event of the client. */

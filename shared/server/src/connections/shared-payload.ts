@@ -1,15 +1,18 @@
 /**
- * An encoded message for several connections. Keeps its frame, so that the message is framed once
- * for all connections of a transport.
+ * An encoded message, or several that follow each other, for several connections. Keeps its frame,
+ * so that the message is framed once for all connections of a transport.
  */
 export class SharedPayload {
   readonly payload: string | Uint8Array;
+  /** The payload of each message, in order. Undefined if there is one message. */
+  readonly parts: readonly SharedPayload[] | undefined;
   #byteLength: number | undefined;
   #createFrame: ((payload: string | Uint8Array) => Buffer) | undefined;
   #frame: Buffer | undefined;
 
-  constructor(payload: string | Uint8Array) {
+  constructor(payload: string | Uint8Array, parts?: readonly SharedPayload[]) {
     this.payload = payload;
+    this.parts = parts;
   }
 
   /** The length of the payload in bytes. */

@@ -96,12 +96,14 @@ export class ConnectionIndex {
 
 /**
  * Sends one message to all receivers except the excluded connection ids. Returns undefined if all
- * have room for more, otherwise a promise that resolves when they have.
+ * have room for more, otherwise a promise that resolves when they have. `variantFor` returns the
+ * message for the receivers that need another one.
  */
 export function deliver(
   receivers: Receivers | undefined,
   message: SharedMessage,
   excluded?: readonly string[],
+  variantFor?: (connectionId: string) => SharedMessage | undefined,
 ): Promise<void> | undefined {
   if (receivers === undefined) return undefined;
   let waits: Promise<void>[] | undefined;
@@ -109,7 +111,7 @@ export function deliver(
     excluded === undefined || excluded.length === 0 ? undefined : new Set(excluded);
   for (const connection of receivers.values()) {
     if (excludedIds?.has(connection.connectionId) === true) continue;
-    const wait = connection.write(message);
+    const wait = connection.write(variantFor?.(connection.connectionId) ?? message);
     // Many connections return the same promise, because they wait for the same event loop turn.
     if (wait !== undefined && waits?.at(-1) !== wait) (waits ??= []).push(wait);
   }

@@ -1,4 +1,8 @@
-import { type HubProtocol, JsonHubProtocol } from '@practical-signalr/protocol';
+import {
+  type HubProtocol,
+  JsonHubProtocol,
+  MessagePackHubProtocol,
+} from '@practical-signalr/protocol';
 import { expect, test } from 'vitest';
 import { SharedMessage } from './shared-message.ts';
 
@@ -19,4 +23,24 @@ test('a message of another server is forwarded unchanged, and is missing in prot
   expect(message.encoded(json)?.payload).toBe('{"type":6}\u001e');
   expect(message.encoded(json)).toBe(message.encoded(json));
   expect(message.encoded(other)).toBeUndefined();
+});
+
+test.each([
+  ['JSON', json],
+  ['MessagePack', new MessagePackHubProtocol()],
+])('a sequence of messages is the messages one after the other, in %s', (_name, protocol) => {
+  const first = new SharedMessage('Position', ['1-0']);
+  const second = new SharedMessage('Receive', ['hello']);
+  const payload = SharedMessage.sequence([first, second]).encoded(protocol);
+  const parts = [first, second].map((message) => message.encoded(protocol));
+  expect(payload?.parts).toEqual(parts);
+  const bytes = parts.map((part) => Buffer.from(part?.payload as string));
+  expect(Buffer.from(payload?.payload as string)).toEqual(Buffer.concat(bytes));
+});
+
+test('a sequence is missing in protocols in which one of its messages is missing', () => {
+  const foreign = SharedMessage.fromEncoded(new Map([['json', Buffer.from('{"type":6}\u001e')]]));
+  const sequence = SharedMessage.sequence([new SharedMessage('Position', ['1-0']), foreign]);
+  expect(sequence.encoded(json)?.payload).toMatch(/"Position".*"type":6/su);
+  expect(sequence.encoded(new MessagePackHubProtocol())).toBeUndefined();
 });

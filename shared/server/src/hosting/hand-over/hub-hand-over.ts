@@ -15,14 +15,11 @@ import {
   readTail,
   type ReadSnapshot,
 } from '../../hubs/hand-over/connection-snapshot.ts';
-import { TaskLimit } from '../../hubs/hand-over/task-limit.ts';
+import { MoveLimit } from '../../hubs/hand-over/move-limit.ts';
 import { logMessages } from '../../log-messages.ts';
 import type { ClaimableRecord, HandOver } from '../../scale-out/hand-over.ts';
 import type { ResolvedOptions } from '../../server-options.ts';
 import type { EndpointConnection, RestoredConnection } from '../endpoint.ts';
-
-/** The maximum number of connections that move at the same time. */
-export const MAXIMUM_CONCURRENT_MOVES = 128;
 
 /** What a hub does for hand-overs. */
 export interface HandOverHost {
@@ -67,7 +64,7 @@ export class HubHandOver {
       handOver: this.#handOver,
       seal: this.#seal,
       drainTimeout,
-      records: new TaskLimit(MAXIMUM_CONCURRENT_MOVES),
+      moves: new MoveLimit(),
       claimTimeout: this.#host.options.disconnectTimeout,
     };
     const departing = [...connections].map(async ([context, connection]) => {

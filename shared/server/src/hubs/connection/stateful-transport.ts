@@ -138,7 +138,8 @@ export class StatefulTransport implements Transport, TransportEvents {
   }
 
   sendShared(payload: SharedPayload): void {
-    this.#keep(payload);
+    // Each message has a sequence number of its own.
+    for (const part of payload.parts ?? [payload]) this.#keep(part);
     this.#transport.sendShared(payload);
   }
 

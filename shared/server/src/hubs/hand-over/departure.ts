@@ -17,17 +17,11 @@ import type { OutgoingMessages } from '../connection/outgoing-messages.ts';
 import type { StatefulTransport } from '../connection/stateful-transport.ts';
 import type { HubDispatcher } from '../dispatch/hub-dispatcher.ts';
 import { ConnectionDrain } from './connection-drain.ts';
-import type { TaskLimit } from './task-limit.ts';
 import { newMoveId, writeSnapshot, writeTail } from './connection-snapshot.ts';
+import type { MoveLimit } from './move-limit.ts';
 
 /** The maximum length of a record, and of the messages that follow it, in characters. */
 export const MAXIMUM_RECORD = 1024 * 1024;
-
-/**
- * How long a client that does not return delays the hand-over of further connections, in ms. If all
- * clients returned at once, they would fill the accept queue of the next server.
- */
-const PACE = 250;
 
 /** How the connections of one hub are handed over. */
 export interface HandOverSettings {
@@ -35,10 +29,8 @@ export interface HandOverSettings {
   readonly seal: RecordSeal;
   /** How long running calls, streams, uploads and client results may continue, in ms. */
   readonly drainTimeout: number;
-  /**
-   * Limits how many connections move at the same time.
-   */
-  readonly records: TaskLimit;
+  /** Limits how many connections move at the same time. */
+  readonly moves: MoveLimit;
   /** How long other servers may claim a connection, in ms. */
   readonly claimTimeout: number;
 }
@@ -123,7 +115,7 @@ export class Departure {
     stateful.beginMove();
     outgoing.isMoving = true;
     try {
-      return await this.#settings.records.run(() => this.#move(protocol));
+      return await this.#settings.moves.run(() => this.#move(protocol));
     } catch (error) {
       logger.warn(logMessages.notHandedOver(connectionId), error);
       outgoing.isMoving = false;
@@ -132,15 +124,10 @@ export class Departure {
     }
   }
 
-  /** Records the connection, drops its socket, and gives the client time to return elsewhere. */
+  /** Records the connection and drops its socket. */
   async #move(protocol: HubProtocol): Promise<StoredRecord | undefined> {
     const stored = await this.#store(protocol);
-    if (stored === undefined) return undefined;
-    this.#parts.stateful.dropSocket();
-    let timer: NodeJS.Timeout | undefined;
-    const elapsed = new Promise<void>((resolve) => (timer = setTimeout(resolve, PACE)));
-    await Promise.race([stored.isMoved, elapsed]);
-    clearTimeout(timer);
+    if (stored !== undefined) this.#parts.stateful.dropSocket();
     return stored;
   }
 

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { Gate } from '@practical-signalr/server/scale-out';
+import { WebSocket } from 'ws';
+
+const SEPARATOR = '\u001e';
+
+/** A client that counts the messages `m`, and that costs little CPU time. */
+export class BroadcastClient {
+  readonly #socket: WebSocket;
+  readonly #arrived = new Gate();
+  /** The number of messages that have arrived. */
+  received = 0;
+
+  private constructor(port: number) {
+    this.#socket = new WebSocket(`ws://127.0.0.1:${port}/hub?recovery=1`);
+    this.#socket.on('message', (data: Buffer) => {
+      const text = data.toString();
+      this.received += text.split('"target":"m"').length - 1;
+      this.#arrived.open();
+    });
+  }
+
+  static async connect(port: number): Promise<BroadcastClient> {
+    const client = new BroadcastClient(port);
+    await once(client.#socket, 'open');
+    const handshake = once(client.#socket, 'message');
+    client.#socket.send(`{"protocol":"json","version":1}${SEPARATOR}`);
+    await handshake;
+    return client;
+  }
+
+  /** Calls the hub so that it sends messages to all clients. */
+  broadcast(count: number, payload: string): void {
+    const call = { type: 1, invocationId: '1', target: 'broadcast', arguments: [count, payload] };
+    this.#socket.send(JSON.stringify(call) + SEPARATOR);
+  }
+
+  /** Waits until this number of messages has arrived. */
+  async until(received: number): Promise<void> {
+    while (this.received < received) await this.#arrived.wait();
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+}

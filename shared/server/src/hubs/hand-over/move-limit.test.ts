@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { MAXIMUM_CONCURRENT_MOVES, MoveLimit } from './move-limit.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Moves connections whose clients return when the test says so. */
+function startMoves(count: number) {
+  const limit = new MoveLimit();
+  const returns: ((isMoved: boolean) => void)[] = [];
+  const moves = Array.from({ length: count }, () =>
+    limit.run(() => {
+      const isMoved = new Promise<boolean>((resolve) => returns.push(resolve));
+      return Promise.resolve({ isMoved });
+    }),
+  );
+  return { moves: Promise.all(moves), returns };
+}
+
+test('slow clients do not let more connections move at the same time', async () => {
+  const { moves, returns } = startMoves(4 * MAXIMUM_CONCURRENT_MOVES);
+  let away = 0;
+  let most = 0;
+  let answered = 0;
+  // Each round of clients needs 900 ms, because the servers are busy.
+  while (answered < 4 * MAXIMUM_CONCURRENT_MOVES) {
+    await vi.advanceTimersByTimeAsync(900);
+    away = returns.length - answered;
+    most = Math.max(most, away);
+    const round = returns.slice(answered);
+    answered = returns.length;
+    for (const settle of round) settle(true);
+    await vi.advanceTimersByTimeAsync(0);
+  }
+  await moves;
+  expect(most).toBe(MAXIMUM_CONCURRENT_MOVES);
+});
+
+test('clients that never return delay the other connections for a limited time', async () => {
+  const { moves, returns } = startMoves(10 * MAXIMUM_CONCURRENT_MOVES);
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(returns).toHaveLength(10 * MAXIMUM_CONCURRENT_MOVES);
+  await vi.advanceTimersByTimeAsync(250);
+  await moves;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a connection that cannot move makes room for the next one immediately', async () => {
+  const limit = new MoveLimit();
+  const refused = Array.from({ length: 1000 }, () => limit.run(() => Promise.resolve(undefined)));
+  await Promise.all(refused);
+  expect(vi.getTimerCount()).toBe(0);
+});
