@@ -3,36 +3,12 @@
 // workspace's sources: `node shared/course/run.mjs start`. The scripts of the root package.json use
 // it.
 import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** The files of the commands that belong to other packages. The course's own are in src/cli.ts. */
-const files = {
-  docs: 'shared/docs/src/docs-command.ts',
-  'docs:api': 'shared/docs/src/docs-api-command.ts',
-  slides: 'slides/src/slides-command.ts',
-  'slides:pdf': 'slides/src/slides-pdf-command.ts',
-  twin: 'shared/conformance/src/twin-command.ts',
-  conformance: 'shared/conformance/src/conformance-command.ts',
-  differential: 'shared/conformance/src/differential-command.ts',
-  record: 'shared/conformance/src/record-command.ts',
-  'rolling-restart': 'shared/conformance/src/rolling-restart-command.ts',
-  fuzz: 'shared/attack/src/fuzz-command.ts',
-  mutation: 'shared/repository-checks/src/test-strength/mutation-command.ts',
-  'regular-expressions':
-    'shared/repository-checks/src/test-strength/regular-expressions-command.ts',
-  coverage: 'shared/repository-checks/src/test-strength/coverage-command.ts',
-  model: 'shared/stress/src/model-command.ts',
-  load: 'shared/stress/src/load-command.ts',
-  faults: 'shared/stress/src/faults-command.ts',
-  'server-crash': 'shared/conformance/src/server-crash-command.ts',
-  'history-cost': 'shared/conformance/src/history-cost-command.ts',
-  emulator: 'shared/azure-emulator/src/cli.ts',
-  bench: 'shared/bench/src/bench-command.ts',
-  'bench:cluster': 'shared/bench/src/cluster-command.ts',
-  simulate: 'shared/simulator/src/simulate-command.ts',
-  'bench:guard': 'shared/bench/src/guard-command.ts',
-};
+const files = createRequire(import.meta.url)('./command-files.json');
 
 const [name = '', ...args] = process.argv.slice(2);
 /**

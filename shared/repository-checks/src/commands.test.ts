@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '@practical-signalr/course';
-import { describe, expect, test } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 
-const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  scripts: Record<string, string>;
-};
+const readJson = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'));
+const { scripts } = readJson('package.json') as { scripts: Record<string, string> };
+const commandFiles = readJson('shared/course/command-files.json') as Record<string, string>;
 
 interface Outcome {
   readonly output: string;
@@ -69,22 +70,45 @@ test('every script that the launcher runs is covered by a test', () => {
     expect([name, line.length < 80]).toEqual([name, true]);
 });
 
+let runs = 0;
+
+/** Runs the file of a command in this process. A process for each run would need a second. */
+async function runFile(script: string, ...args: string[]): Promise<Outcome> {
+  const printed: string[] = [];
+  const print = (text: string): void => void printed.push(`${text}\n`);
+  vi.spyOn(console, 'log').mockImplementation(print);
+  vi.spyOn(console, 'error').mockImplementation(print);
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  const file = join(root, commandFiles[script] ?? '');
+  process.argv = [process.execPath, file, ...args];
+  process.exitCode = 0;
+  runs++;
+  await import(`${pathToFileURL(file).href}?run=${runs}`);
+  return { output: printed.join(''), code: Number(process.exitCode) };
+}
+
 describe.each(Object.entries(commands))('npm run %s', { timeout: 60_000 }, (script, options) => {
+  const { argv, exitCode } = process;
+  afterEach(() => {
+    process.argv = argv;
+    process.exitCode = exitCode;
+  });
+
   test('--help prints one line per option', async () => {
-    const { output, code } = await run(script, '--help');
+    const { output, code } = await runFile(script, '--help');
     for (const option of [...options, '--help'])
       expect(output.split('\n').filter((line) => line.includes(option))).toHaveLength(1);
     expect(code).toBe(0);
   });
 
   test('refuses an unknown option with one sentence', async () => {
-    const { output, code } = await run(script, '--unknown');
+    const { output, code } = await runFile(script, '--unknown');
     expect(output).toMatch(/^Unknown option '--unknown' [^\n]*--help\)\.\n$/);
     expect(code).toBe(1);
   });
 
   test('refuses a stray argument with one sentence', async () => {
-    const { output, code } = await run(script, 'stray');
+    const { output, code } = await runFile(script, 'stray');
     expect(output).toMatch(
       /^(Unexpected argument 'stray'|Too many arguments|There is no deck 'stray')[^\n]+\.\n$/,
     );
@@ -101,6 +125,12 @@ test.each([
   const { output, code } = await run(script, ...args);
   expect(output).toMatch(message);
   expect([code, output.split('\n').length]).toEqual([1, 2]);
+});
+
+test('the launcher starts the command of another package', async () => {
+  const { output, code } = await run('simulate', '--unknown');
+  expect(output).toMatch(/^Unknown option '--unknown' for [^\n]+\n$/);
+  expect(code).toBe(1);
 });
 
 test('the launcher refuses an unknown command', async () => {
