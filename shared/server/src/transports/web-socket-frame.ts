@@ -35,18 +35,36 @@ export function joinedFrame(payloads: readonly Uint8Array[]): Buffer {
   return length > MAXIMUM_PAYLOAD ? fragment(frame, BINARY, length) : frame;
 }
 
+/** The ends of slices by their starts. A broadcast writes one buffer to many clients. */
+const sliceEnds = new WeakMap<Buffer, Map<number, number>>();
+
 /**
  * Returns the end of the last complete frame that begins in `bytes` at `start` and ends within
- * `MAXIMUM_FRAME` bytes. `start` must be the beginning of a frame that this file created.
+ * `MAXIMUM_FRAME` bytes. `start` must be the beginning of a frame that this file created, and
+ * `bytes` must not change afterwards.
  */
 export function endOfFrames(bytes: Buffer, start: number): number {
-  let end = start + frameLength(bytes, start);
-  while (end < bytes.length) {
-    const next = end + frameLength(bytes, end);
-    if (next > start + MAXIMUM_FRAME) break;
-    end = next;
+  if (bytes.length - start <= MAXIMUM_FRAME) return bytes.length;
+  let ends = sliceEnds.get(bytes);
+  if (ends === undefined) {
+    ends = new Map();
+    sliceEnds.set(bytes, ends);
+  }
+  let end = ends.get(start);
+  if (end === undefined) {
+    end = findEndOfFrames(bytes, start);
+    ends.set(start, end);
   }
   return end;
+}
+
+function findEndOfFrames(bytes: Buffer, start: number): number {
+  let end = start + frameLength(bytes, start);
+  for (;;) {
+    const next = end + frameLength(bytes, end);
+    if (next > start + MAXIMUM_FRAME) return end;
+    end = next;
+  }
 }
 
 function frameLength(bytes: Buffer, at: number): number {
