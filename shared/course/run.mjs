@@ -20,13 +20,9 @@ const command = Object.hasOwn(files, name) ? [files[name]] : ['shared/course/src
 const [file, ...words] = command;
 const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
 const conditions = '--conditions=@practical-signalr/source';
-const tsx = fileURLToPath(import.meta.resolve('tsx/cli'));
 const nodeOptions = isWatching
-  ? [tsx, 'watch', '--clear-screen=false', conditions]
-  : [
-      conditions,
-      `--import=${new URL('../lesson-kit/typescript/register.js', import.meta.url).href}`,
-    ];
+  ? [fileURLToPath(import.meta.resolve('tsx/cli')), 'watch', '--clear-screen=false', conditions]
+  : [conditions, `--import=${import.meta.resolve('tsx')}`];
 
 const child = spawn(process.execPath, [...nodeOptions, path, ...words, ...args], {
   stdio: 'inherit',

@@ -46,5 +46,5 @@ console.log(greet({ text: value as string }));
 
 test('a syntax error names the file and the line', async () => {
   writeFileSync(join(folder, 'broken.ts'), 'const ready = ;\n');
-  await expect(run('broken.ts')).rejects.toThrow(/broken\.ts:1:14: Unexpected ";"/);
+  await expect(run('broken.ts')).rejects.toThrow(/broken\.ts:1:14: ERROR: Unexpected ";"/);
 });

@@ -8,7 +8,8 @@ export const RESTART = 75;
 /** The argument that serves the built page with the built packages. */
 export const PRODUCTION = '--production';
 
-const typescript = `--import=${new URL('../../typescript/register.js', import.meta.url).href}`;
+/** The address of tsx. Node resolves a bare name from the folder where the process runs. */
+const typescript = `--import=${import.meta.resolve('tsx')}`;
 
 /** The arguments with which Node runs TypeScript from the sources of the workspace. */
 export const nodeArguments = ['--conditions=@practical-signalr/source', typescript];
