@@ -55,7 +55,7 @@ function hashSources(): string {
   const hash = createHash('sha256');
   const files = readdirSync(docsFolder, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => /^(?!dist|node_modules).*(\.md|\.json|(?<!\.test)\.ts)$/.test(file))
+    .filter((file) => /^(?!dist|node_modules).*(\.md|\.json|\.css|(?<!\.test)\.ts)$/.test(file))
     .toSorted();
   for (const file of files) hash.update(file).update(readFileSync(join(docsFolder, file)));
   return hash.digest('hex');

@@ -8,7 +8,12 @@ const root = join(docsFolder, '../..');
 const parser = new MarkdownIt();
 
 /** The pages whose statements name their tests. */
-const pages = ['reference/guarantees.md', 'explanation/threat-model.md', 'guides/hardening.md'];
+const pages = [
+  'reference/guarantees.md',
+  'reference/limits.md',
+  'explanation/threat-model.md',
+  'guides/hardening.md',
+];
 
 interface NamedTest {
   readonly title: string;
@@ -82,6 +87,14 @@ test.each(pages)('every row of %s with a column "test" names one', (page) => {
   expect(rows.length).toBeGreaterThan(10);
   const withoutTest = rows.filter(({ cells }) => cells.at(-1)?.tests.length === 0);
   expect(withoutTest.map(({ cells }) => cells[0]?.text)).toEqual([]);
+});
+
+test('each limit of the limits page is in a table with a column "test"', () => {
+  const limits = read('reference/limits.md').rows.filter(({ header }) =>
+    header.includes('beyond the limit'),
+  );
+  expect(limits.length).toBeGreaterThan(30);
+  expect(limits.filter(({ header }) => header.at(-1) !== 'test')).toEqual([]);
 });
 
 test('a test that does not exist is found', () => {

@@ -26,6 +26,7 @@ import {
   UNFINISHED_BUDGET,
   UNFINISHED_SHARE,
 } from './transports/web-socket-upgrade.ts';
+import type { ClientLimits } from './limits/client-limits.ts';
 import { wireMessages } from './wire-messages.ts';
 
 const read = (page: string): string =>
@@ -71,6 +72,7 @@ test('the table of limits has every limit with its default', () => {
     'used connection tokens': MAXIMUM_PAGES * PAGE_SIZE,
     'unopened connections with POSTs': MAXIMUM_EARLY_CONNECTIONS,
     'POSTs of unopened connections': MAXIMUM_EARLY_BYTES,
+    'unfinished WebSocket messages': UNFINISHED_BUDGET,
     'POSTs of an unopened connection': defaults.transportMaxBufferSize,
     'open POSTs': MAXIMUM_OPEN_POSTS,
     'time until the handshake': defaults.handshakeTimeout,
@@ -78,10 +80,11 @@ test('the table of limits has every limit with its default', () => {
     'WebSocket message': MAXIMUM_MESSAGE,
     'fragments of a WebSocket message': MAXIMUM_FRAGMENTS,
     'unfinished WebSocket message': defaults.maximumReceiveMessageSize + UNFINISHED_SHARE,
-    'unfinished WebSocket messages': UNFINISHED_BUDGET,
     'time of such a message': LARGE_MESSAGE_TIMEOUT,
+    'bytes that are read at once': READ_BUDGET,
     'queued calls': MAXIMUM_QUEUED,
     'running calls': defaults.maximumParallelInvocationsPerClient,
+    'calls that start at once': CALL_BUDGET,
     'running streams': MAXIMUM_STREAMS,
     'open uploads': MAXIMUM_UPLOADS,
     'buffered items of an upload': defaults.streamBufferCapacity,
@@ -89,15 +92,38 @@ test('the table of limits has every limit with its default', () => {
     'data that the client has not read': MAXIMUM_SEND_BUFFER,
     'time without reading': defaults.sendTimeout,
     'unacknowledged messages': MAXIMUM_UNACKNOWLEDGED,
-    'bytes that are read at once': READ_BUDGET,
-    'calls that start at once': CALL_BUDGET,
   };
-  const listed = rows('reference/limits.md', 'What a client can make grow').map(
-    ([, name, , , value]) => [code(name), value],
-  );
+  const [, section = ''] = read('reference/limits.md').split('\n## What a client can make grow\n');
+  const listed = section
+    .split('\n## ')[0]!
+    .split('\n')
+    .filter((line) => /^\| (?!resource )/.test(line))
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .map(([, name, , value]) => [name, value]);
   expect(listed).toEqual(
     Object.entries(expected).map(([name, value]) => [name, value.toLocaleString('en')]),
   );
+});
+
+/** Options of `limits` that are not limits themselves. */
+type HowLimitsWork = 'clientAddress' | 'onRateExceeded' | 'shareRates';
+
+test('the table of limits that you can set has every limit', () => {
+  const limits: Record<Exclude<keyof ClientLimits, HowLimitsWork>, true> = {
+    connections: true,
+    connectionsPerAddress: true,
+    connectionsPerUser: true,
+    groupsPerConnection: true,
+    groupNameLength: true,
+    bytesInFlight: true,
+    callsPerConnection: true,
+    callsPerUser: true,
+  };
+  const listed = rows('reference/limits.md', 'Limits that you can set').map(([, name]) => name);
+  expect(listed).toEqual([
+    ...Object.keys(limits).map((name) => `\`${name}\``),
+    '`rateLimit` of a method',
+  ]);
 });
 
 test('the tables of the routers list every option', () => {

@@ -1,5 +1,6 @@
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
+import './tables.css';
 import { RatioPlot } from './ratio-plot.ts';
 
 /** The theme of VitePress, with the plots of the performance page. */
