@@ -5,8 +5,10 @@ import {
   HttpTransportType,
   HubConnectionBuilder,
   HubConnectionState,
+  JsonHubProtocol,
   LogLevel,
 } from '@microsoft/signalr';
+import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { createProxyServer } from 'http-proxy-3';
 import { afterEach, expect, test } from 'vitest';
 import { Hub, jwtBearer, type SignalRServerOptions } from '../index.ts';
@@ -330,34 +332,48 @@ test('stateful reconnect is negotiated with one server and works on the other on
   second.close();
 });
 
-test('a client whose stateful reconnect reaches another server first connects again', async () => {
-  const options = { connectionTokens, allowStatefulReconnects: true };
-  const { url, cut, paths } = await roundRobin([
-    await start(options),
-    await start(options),
-    await start(options),
-  ]);
-  const connection = new HubConnectionBuilder()
-    .withUrl(`${url}/chat`, { transport: HttpTransportType.WebSockets })
-    .withStatefulReconnect()
-    .withAutomaticReconnect([0, 0, 0, 0])
-    .configureLogging(LogLevel.None)
-    .build();
-  closings.push(() => connection.stop());
-  await connection.start();
-  // With stateful reconnect the client keeps a call that comes while it reconnects, loses it with
-  // its old buffer, and never settles it.
-  const answer = (): unknown =>
-    connection.state === HubConnectionState.Connected
-      ? connection.invoke('Who').catch(() => 'not yet')
-      : 'not yet';
-  for (let i = 0; i < 3; i++) {
-    const seen = paths.length;
-    cut();
-    await expect.poll(() => paths.length).toBeGreaterThan(seen);
-    await expect.poll(answer).toBe('nobody');
-  }
-});
+test.each([
+  ['JSON', new JsonHubProtocol()],
+  ['MessagePack', new MessagePackHubProtocol()],
+])(
+  'a %s client whose stateful reconnect reaches another server first connects again',
+  async (_name, protocol) => {
+    // No timeout of a side may help.
+    const timeout = 2 ** 30;
+    const options = {
+      connectionTokens,
+      allowStatefulReconnects: true,
+      handshakeTimeout: timeout,
+    };
+    const { url, cut, paths } = await roundRobin([
+      await start(options),
+      await start(options),
+      await start(options),
+    ]);
+    const connection = new HubConnectionBuilder()
+      .withUrl(`${url}/chat`, { transport: HttpTransportType.WebSockets })
+      .withStatefulReconnect()
+      .withHubProtocol(protocol)
+      .withServerTimeout(timeout)
+      .withAutomaticReconnect([0, 0, 0, 0])
+      .configureLogging(LogLevel.None)
+      .build();
+    closings.push(() => connection.stop());
+    await connection.start();
+    // With stateful reconnect the client keeps a call that comes while it reconnects, loses it with
+    // its old buffer, and never settles it.
+    const answer = (): unknown =>
+      connection.state === HubConnectionState.Connected
+        ? connection.invoke('Who').catch(() => 'not yet')
+        : 'not yet';
+    for (let i = 0; i < 3; i++) {
+      const seen = paths.length;
+      cut();
+      await expect.poll(() => paths.length).toBeGreaterThan(seen);
+      await expect.poll(answer).toBe('nobody');
+    }
+  },
+);
 
 test('without a user, an unsigned token opens a connection without a user, as in ASP.NET Core', async () => {
   const { url } = await start({ authentication: jwtBearer({ key: testKey }) });

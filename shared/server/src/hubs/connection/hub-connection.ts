@@ -99,11 +99,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     }
     this.#transport = this.#stateful ?? transport;
     this.#onEnded = onEnded;
-    this.#handshake = new HubHandshake(
-      context.transferFormats,
-      options,
-      userIdentifier !== null,
-      (error) => this.#refuseHandshake(error),
+    this.#handshake = new HubHandshake(context, options, userIdentifier !== null, (error) =>
+      this.#refuseHandshake(error),
     );
     this.#outgoing = new OutgoingMessages(this, this.#transport, this.#keepAlive, options.logger);
     this.#membership = new HubMembership(this, dispatcher);

@@ -5,6 +5,7 @@ import {
   type TransferFormat,
   writeHandshakeResponse,
 } from '@practical-signalr/protocol';
+import type { ConnectionContext } from '../../connections/connection-context.ts';
 import { Deadline } from '../../connections/deadline.ts';
 import { wireMessages } from '../../wire-messages.ts';
 import type { HubOptions } from '../hub-options.ts';
@@ -13,6 +14,12 @@ type HandshakeOptions = Pick<
   HubOptions,
   'handshakeTimeout' | 'maximumReceiveMessageSize' | 'protocols' | 'enableDetailedErrors'
 >;
+
+/** What the handshake needs to know about its connection. */
+type HandshakeContext = Pick<ConnectionContext, 'transferFormats' | 'useStatefulReconnect'>;
+
+/** The bytes that JSON text of an object may start with: white space and `{`. */
+const jsonStarts: readonly number[] = [0x09, 0x0a, 0x0d, 0x20, 0x7b];
 
 /** The server's decision about a handshake request. */
 export type HandshakeResult =
@@ -38,14 +45,16 @@ export class HubHandshake {
   readonly #hasUserId: boolean;
   readonly #reader: HandshakeReader;
   readonly #deadline: Deadline;
+  /** True until the first byte has arrived, if the client may resume a connection. */
+  #mayResume: boolean;
 
   /**
-   * `transferFormats` are those of the transport. `hasUserId` is false if the user id provider
+   * `hasUserId` is false if the user id provider
    * failed. The handshake reports this to the client, because the handshake is the first message on
    * every transport. `onTimeout` receives the error for the client.
    */
   constructor(
-    transferFormats: readonly TransferFormat[],
+    { transferFormats, useStatefulReconnect }: HandshakeContext,
     options: HandshakeOptions,
     hasUserId: boolean,
     onTimeout: (error: string) => void,
@@ -53,6 +62,7 @@ export class HubHandshake {
     this.#options = options;
     this.#transferFormats = transferFormats;
     this.#hasUserId = hasUserId;
+    this.#mayResume = useStatefulReconnect;
     this.#reader = new HandshakeReader(options.maximumReceiveMessageSize);
     this.#deadline = new Deadline(
       () => onTimeout(wireMessages.handshakeCanceled),
@@ -64,7 +74,11 @@ export class HubHandshake {
   read(chunk: string | Uint8Array): HandshakeResult | undefined {
     try {
       const handshake = this.#reader.read(chunk);
-      if (handshake === undefined) return undefined;
+      if (handshake === undefined) {
+        return this.#resumesUnknownConnection(chunk)
+          ? refusal(wireMessages.handshakeFailed)
+          : undefined;
+      }
       this.stop();
       if (!this.#hasUserId) return refusal(wireMessages.handshakeFailed);
       const { protocol, version } = handshake.request;
@@ -83,6 +97,20 @@ export class HubHandshake {
   /** Cancels the time limit. */
   stop(): void {
     this.#deadline.stop();
+  }
+
+  /**
+   * Returns true if the client has resumed a connection that this server does not know, for example
+   * because its server has crashed. Such a client sends no handshake, so waiting for one would
+   * delay its next connection. Other servers cannot know that a signed token was used. ASP.NET
+   * Core, which has no such tokens, refuses the socket with status 404.
+   */
+  #resumesUnknownConnection(chunk: string | Uint8Array): boolean {
+    const [firstByte] = chunk;
+    if (!this.#mayResume || firstByte === undefined) return false;
+    this.#mayResume = false;
+    // In text protocols, the first message is complete and not a handshake.
+    return typeof firstByte === 'number' && !jsonStarts.includes(firstByte);
   }
 
   #check(requestedName: string, version: number, rest: string | Uint8Array): HandshakeResult {

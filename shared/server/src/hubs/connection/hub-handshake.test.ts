@@ -1,0 +1,61 @@
+import { JsonHubProtocol } from '@practical-signalr/protocol';
+import { afterEach, expect, test } from 'vitest';
+import { HubHandshake } from './hub-handshake.ts';
+
+const refusal = {
+  isAccepted: false,
+  error: 'An unexpected error occurred during connection handshake.',
+};
+const sequenceMessage = Uint8Array.of(3, 0x92, 9, 1); // of MessagePack
+const request = Buffer.from('{"protocol":"json","version":2}\u001e');
+
+const handshakes: HubHandshake[] = [];
+afterEach(() => {
+  for (const handshake of handshakes.splice(0)) handshake.stop();
+});
+
+function startHandshake(useStatefulReconnect: boolean): HubHandshake {
+  const handshake = new HubHandshake(
+    { transferFormats: ['Text', 'Binary'], useStatefulReconnect },
+    {
+      handshakeTimeout: 60_000,
+      maximumReceiveMessageSize: 1000,
+      protocols: [new JsonHubProtocol()],
+      enableDetailedErrors: false,
+    },
+    true,
+    () => undefined,
+  );
+  handshakes.push(handshake);
+  return handshake;
+}
+
+test('a message of a connection that this server does not know is refused immediately', () => {
+  expect(startHandshake(true).read(sequenceMessage)).toEqual(refusal);
+});
+
+test('without stateful reconnect, the server waits for the rest, as ASP.NET Core does', () => {
+  const handshake = startHandshake(false);
+  expect(handshake.read(sequenceMessage)).toBeUndefined();
+  expect(handshake.read(request)).toEqual(refusal);
+});
+
+test.each([
+  ['', 1],
+  ['', 5],
+  [' \t\r\n', 1],
+  [' \t\r\n', 4],
+])(
+  'with stateful reconnect, a request after %j may arrive in chunks of %d bytes',
+  (space, size) => {
+    const bytes = Buffer.concat([Buffer.from(space), request]);
+    const handshake = startHandshake(true);
+    expect(handshake.read(Buffer.alloc(0))).toBeUndefined();
+    let result;
+    for (let i = 0; i < bytes.length; i += size) {
+      expect(result).toBeUndefined();
+      result = handshake.read(bytes.subarray(i, i + size));
+    }
+    expect(result).toMatchObject({ isAccepted: true, version: 2 });
+  },
+);
