@@ -1,7 +1,7 @@
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import type { RecoveryReply } from '@practical-signalr/server/scale-out';
 import { createClient } from '@redis/client';
-import { afterEach, expect, test as baseTest } from 'vitest';
+import { afterEach, expect, test as baseTest, vi } from 'vitest';
 import { startRedisServer } from '../local/index.ts';
 import { type FeedServer, startFeedServer } from '../testing/history-servers.ts';
 import { hasRedisServer } from '../testing/redis-server-installed.ts';
@@ -139,6 +139,27 @@ test.each([
   const reply = await second.recover(session, forge(position as string));
   expect(reply).toMatchObject({ recovered: false, reason: 'gap' });
   expect(second.texts).toEqual([]);
+});
+
+test('the clocks of the servers do not matter', async () => {
+  const server = await start({ history: { maxAge: 30_000 } });
+  const now = Date.now();
+  const clock = vi.spyOn(Date, 'now');
+  cleanups.push(() => clock.mockRestore());
+  for (const [sender, receiver] of [
+    [now + 61_000, now - 61_000],
+    [now - 61_000, now + 61_000],
+  ] as const) {
+    clock.mockReturnValue(sender);
+    const first = await connect(server, 'ann');
+    const { session, position } = await first.recover(null, null);
+    await server.hub.clients.all.send('receive', 'missed');
+    await first.received('missed');
+    clock.mockReturnValue(receiver);
+    const second = await connect(server, 'ann');
+    expect(await second.recover(session, position)).toMatchObject({ recovered: true });
+    expect(second.texts).toEqual(['missed']);
+  }
 });
 
 test('a session expires', async () => {
