@@ -27,7 +27,7 @@ export async function startCrashServer(url: string, port = 0): Promise<CrashServ
   const hub = signalr.mapHub(
     '/hub',
     { hub: RestartHub, create: () => new RestartHub(log) },
-    { methods: ['join', 'call'] },
+    { methods: ['join', 'call'], allowStatefulReconnects: true },
   );
   const server = createServer(signalr.router());
   signalr.attach(server);

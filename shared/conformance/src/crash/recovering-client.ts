@@ -24,7 +24,7 @@ export class RecoveringClient {
   readonly #connection: RecoveringHubConnection;
   readonly #changed = new Gate();
 
-  /** Every other client uses MessagePack. */
+  /** Every other client uses MessagePack, and half of each kind stateful reconnect. */
   constructor(url: string, index: number) {
     this.user = `user-${index}`;
     this.group = `group-${index % 10}`;
@@ -33,6 +33,7 @@ export class RecoveringClient {
       .withAutomaticReconnect({ nextRetryDelayInMilliseconds: () => 200 })
       .configureLogging(LogLevel.None);
     if (index % 2 === 1) builder.withHubProtocol(new MessagePackHubProtocol());
+    if (index % 4 >= 2) builder.withStatefulReconnect();
     this.#connection = withRecovery(builder).build();
     for (const kind of kinds) {
       this.#connection.on(kind, (n: number) => {
