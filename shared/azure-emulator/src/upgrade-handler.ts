@@ -2,7 +2,11 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { JwtPayload } from 'jsonwebtoken';
-import { connectionRequest, WebSocketTransport } from '@practical-signalr/server/transports';
+import {
+  connectionRequest,
+  endSocket,
+  WebSocketTransport,
+} from '@practical-signalr/server/transports';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { sendLimits } from './clients/client-endpoint.ts';
 import { ClientSession } from './clients/client-session.ts';
@@ -135,7 +139,8 @@ const webSocketServer = (maxPayload: number): WebSocketServer =>
 const ignoreError = (): void => undefined;
 
 function refuse(socket: Duplex, status: number, message: string): void {
-  socket.end(
+  endSocket(
+    socket,
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nDate: ${new Date().toUTCString()}\r\nConnection: close\r\n` +
       `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
   );

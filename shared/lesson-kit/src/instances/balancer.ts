@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
 import { createProxyServer } from 'http-proxy-3';
+import { endSocket } from '@practical-signalr/server/transports';
 import { errors } from '../errors.ts';
 import { type BalancerRule, InstanceChoice } from './balancer-rule.ts';
 import type { Instance } from './instance.ts';
@@ -79,10 +80,10 @@ export function createBalancer(server: Server, options: BalancerOptions): Balanc
       proxy.ws(request, socket, head, { target }, () => {
         // After the upgrade, the bytes of an HTTP response would be read as a broken frame.
         if ((socket as Socket).bytesWritten > bytesWritten) socket.destroy();
-        else socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+        else endSocket(socket, 'HTTP/1.1 502 Bad Gateway\r\n\r\n');
       });
     } catch {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n');
+      endSocket(socket, 'HTTP/1.1 503 Service Unavailable\r\n\r\n');
     }
   });
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { endSocket } from '@practical-signalr/server/transports';
 import { errors } from '../errors.ts';
 
 const LOOPBACK = String.raw`(?:localhost|127\.0\.0\.1|\[::1\])`;
@@ -52,7 +53,8 @@ function refuseRequest(response: ServerResponse, { message }: Error): void {
 
 function refuseUpgrade(socket: Duplex, { message }: Error): void {
   socket.on('error', () => undefined); // the client may have closed the socket already
-  socket.end(
+  endSocket(
+    socket,
     `HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(message)}\r\nConnection: close\r\n\r\n${message}`,
   );
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TransportName } from '@practical-signalr/server';
+import { endSocket } from '@practical-signalr/server/transports';
 import { readLessonOptions, transportNames } from '../run/lesson-options.ts';
 
 type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
@@ -27,7 +28,7 @@ export function blockUpgrades(server: Server, path: string): void {
       const [request, socket] = values as [IncomingMessage, Duplex];
       if (event !== 'upgrade' || pathOf(request) !== path) return emit(event, ...values);
       socket.on('error', () => undefined); // the client may have closed the socket
-      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+      endSocket(socket, 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
       return true;
     };
   });

@@ -27,7 +27,10 @@ export interface AuthenticateResult {
    * false.
    */
   readonly hasExplicitCredentials?: boolean;
-  /** True if the handler has answered the request itself. Default: false. */
+  /**
+   * True if the handler has answered the request itself. The server then ends the socket of an
+   * upgrade. Default: false.
+   */
   readonly handled?: boolean;
 }
 

@@ -94,7 +94,6 @@ async function runMiddleware(
         Promise.resolve(run(request as never, response as never, next)).catch(reject);
       });
       if (!(await Promise.race([passed, answered]))) {
-        socket.end();
         return false;
       }
     }
@@ -104,7 +103,6 @@ async function runMiddleware(
     response.statusCode = status;
     response.end();
     await answered;
-    socket.end();
     return false;
   } finally {
     response.detachSocket(socket as Socket);

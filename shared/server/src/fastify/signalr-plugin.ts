@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { splitTarget } from '../connections/connection-request.ts';
 import type { SignalRServer } from '../hosting/signalr-server.ts';
 import { serveUpgrades, type UnmappedUpgrades } from '../hosting/upgrades/server-upgrades.ts';
+import { endSocket } from '../transports/web-socket/end-socket.ts';
 import { rememberRequest } from './fastify-user.ts';
 import { replyResponse } from './reply-response.ts';
 
@@ -84,7 +85,7 @@ export async function signalrPlugin(
       response.shouldKeepAlive = false;
       response.assignSocket(socket as Socket);
       // A hook may answer, for example with 401.
-      response.on('finish', () => socket.end());
+      response.on('finish', () => endSocket(socket));
       socket.on('error', () => undefined);
       upgrades.set(request, { socket, head, response });
       fastify.routing(request, response);

@@ -10,6 +10,7 @@ import type { AuthenticationTicket } from '../connections/authentication-ticket.
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { plainText } from '../connections/http-answer.ts';
 import { logMessages } from '../log-messages.ts';
+import { endSocket } from '../transports/web-socket/end-socket.ts';
 import { wireMessages } from '../wire-messages.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
@@ -32,7 +33,10 @@ export function admit(
     handled,
     hasExplicitCredentials = false,
   }: Admission): void => {
-    if (handled === true) return;
+    if (handled === true) {
+      if (context.socket !== undefined) endSocket(context.socket);
+      return;
+    }
     if (refusal !== undefined) return refuse(refusal);
     const originRefusal = hub.origins.refuse(context.httpRequest, hasExplicitCredentials);
     if (originRefusal !== undefined) return refuse(originRefusal);

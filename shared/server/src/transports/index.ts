@@ -1,4 +1,5 @@
 // For servers that relay connections, as Azure SignalR Service does.
+export { endSocket } from './web-socket/end-socket.ts';
 export { LongPollingTransport, noCache, type PollTimes } from './long-polling.ts';
 export { ServerSentEventsTransport } from './server-sent-events.ts';
 export { WebSocketTransport } from './web-sockets.ts';

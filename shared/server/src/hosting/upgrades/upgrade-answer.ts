@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { endSocket } from '../../transports/web-socket/end-socket.ts';
 
 /** Refuses an upgrade request and closes its socket. */
 export function refuseUpgrade(
@@ -15,7 +16,7 @@ export function refuseUpgrade(
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   const statusLine = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
-  socket.end(`${statusLine}${headerLines.join('')}\r\n${body}`);
+  endSocket(socket, `${statusLine}${headerLines.join('')}\r\n${body}`);
 }
 
 /**
@@ -31,7 +32,7 @@ export function answerAsRequest(
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
-  response.on('finish', () => socket.end());
+  response.on('finish', () => endSocket(socket));
   if (server.emit('request', request, response)) return;
   response.statusCode = 404;
   response.end();

@@ -1,12 +1,20 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import { Server as EngineServer } from 'engine.io';
 import express from 'express';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Hub, requestUser, SignalRServer, type SignalRServerOptions } from '../../index.ts';
 import { RawClient } from '../../testing/raw-client.ts';
+import { TestTimeout } from '../../testing/test-timeout.ts';
+import { CLOSE_TIMEOUT } from '../../transports/buffered-transport.ts';
 import { closeAll, closeLater, listen, talk } from '../../testing/host-suite.ts';
 
 afterEach(closeAll);
@@ -199,3 +207,39 @@ test('a subprotocol that a client offers is not confirmed', async () => {
   const [error] = (await once(socket, 'error')) as [Error];
   expect(error.message).toBe('Server sent no subprotocol');
 });
+
+test.each([
+  ['of an unmapped path', '/other', {}, 404],
+  ['of an unknown connection', '/chat?id=unknown', {}, 404],
+  [
+    'that middleware answers',
+    '/chat',
+    {
+      authentication: requestUser({
+        middleware: [
+          (_: IncomingMessage, response: ServerResponse) => response.writeHead(401).end(),
+        ],
+      }),
+    },
+    401,
+  ],
+] as const)(
+  'the socket of a refused upgrade %s closes, even if the client keeps it open',
+  async (_name, path, options, status) => {
+    const signalr = chat(options);
+    const server = createServer(express().use(signalr.router()));
+    signalr.attach(server);
+    const url = new URL(await listen(server));
+    using closeTimeout = new TestTimeout(CLOSE_TIMEOUT);
+    const socket = connect({ port: Number(url.port), host: url.hostname, allowHalfOpen: true });
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: ${url.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\nmore bytes',
+    );
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    expect(response.toString()).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    const countConnections = promisify(server.getConnections.bind(server));
+    await closeTimeout.elapseUntil(vi.waitUntil(async () => (await countConnections()) === 0));
+    socket.destroy();
+  },
+);
