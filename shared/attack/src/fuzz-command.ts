@@ -1,5 +1,7 @@
 import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesson-kit/command-line';
+import { writeResults } from '@practical-signalr/stress';
 import { Option } from 'commander';
+import { createResult } from './fuzzing/create-result.ts';
 import { fuzz } from './fuzzing/fuzz.ts';
 import { isSuperlinear, measureGrowth } from './fuzzing/measure-growth.ts';
 import { parsers } from './parsers.ts';
@@ -9,6 +11,7 @@ interface FuzzCommandOptions {
   readonly seed?: number;
   readonly seconds: number;
   readonly growth?: boolean;
+  readonly writeDocs?: true;
 }
 
 /** `npm run fuzz -- --parser json --seconds 60`: sends changed inputs to the parsers. */
@@ -25,10 +28,12 @@ const command = createCommand(
   .option('--seed <number>', 'repeats the inputs of an earlier run', wholeNumber(0, 2 ** 32 - 1))
   .option('--seconds <number>', 'time for each parser', wholeNumber(1, 1_000_000), 10)
   .option('--growth', 'measures how the time grows with the size of the input instead')
+  .option('--write-docs', 'write the numbers of inputs to the documentation')
   .action(run);
 await runCommand(command, process.argv.slice(2));
 
-async function run({ parser: only, seed, seconds, growth }: FuzzCommandOptions): Promise<void> {
+async function run(options: FuzzCommandOptions): Promise<void> {
+  const { parser: only, seed, seconds, growth, writeDocs } = options;
   const chosen = parsers.filter(({ name }) => only === undefined || name === only);
   for (const parser of chosen) {
     if (growth === true) {
@@ -44,6 +49,8 @@ async function run({ parser: only, seed, seconds, growth }: FuzzCommandOptions):
     console.log(`${parser.name} (${parser.description}), seed ${usedSeed}`);
     const result = await fuzz(parser, usedSeed, { until: Date.now() + seconds * 1000 });
     console.log(`  ${result.inputs} inputs: ${describe(result.outcomes)}`);
+    // A fault stops the command before this line, so it never replaces a result.
+    if (writeDocs === true) writeResults([createResult(parser, result, seconds)]);
   }
 }
 

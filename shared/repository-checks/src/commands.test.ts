@@ -37,7 +37,7 @@ const commands: Record<string, readonly string[]> = {
   conformance: ['--url', '--area', '--only', '--lanes', '--timeout'].map((name) => `${name} <`),
   record: ['--to <address>', '--file <path>', '--play <path>', '--header <name: value>'],
   'rolling-restart': ['--clients <number>', '--front <name>', '--cost'],
-  fuzz: ['--parser <name>', '--seed <number>', '--seconds <number>', '--growth'],
+  fuzz: ['--parser <name>', '--seed <number>', '--seconds <number>', '--growth', '--write-docs'],
   mutation: ['--area <name>', '--file <pattern>', '--concurrency <number>', '--record'],
   coverage: ['--package <name>', '--lines', '--record'],
   'regular-expressions': [],
