@@ -76,6 +76,11 @@ export function createBalancer(server: Server, options: BalancerOptions): Balanc
       if (socket.destroyed) return;
       openWebSockets.set(name, (openWebSockets.get(name) ?? 0) + 1);
       socket.once('close', () => openWebSockets.set(name, (openWebSockets.get(name) ?? 0) - 1));
+      // The proxy pauses the client when the instance has closed, so its end would not be noticed.
+      socket.once('finish', () => {
+        socket.on('pause', () => socket.resume());
+        endSocket(socket);
+      });
       const { bytesWritten } = socket as Socket;
       proxy.ws(request, socket, head, { target }, () => {
         // After the upgrade, the bytes of an HTTP response would be read as a broken frame.

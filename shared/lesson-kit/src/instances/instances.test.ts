@@ -6,6 +6,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import express from 'express';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -167,6 +168,40 @@ test('an instance that breaks its WebSocket closes that of the client, without a
   await once(client, 'close');
   expect(received).toMatch(/^HTTP\/1\.1 101 /);
   expect(received).not.toContain('502');
+  await vi.waitUntil(() => balancer.webSockets(a) === 0);
+});
+
+test('a WebSocket whose instance ends the connection closes when its client does', async () => {
+  const server = createServer();
+  const closed = new Promise<void>((resolve) => {
+    server.once('upgrade', (_request, socket) => socket.once('close', resolve));
+  });
+  server.on('upgrade', (_request, socket) => {
+    socket.on('error', () => undefined);
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    );
+    socket.once('data', () => (socket as Socket).destroySoon());
+  });
+  const a = { ...(await instance('a')), url: await listening(server) };
+  const { url, balancer } = await balancing([a]);
+  const client = connect({
+    port: Number(new URL(url).port),
+    host: '127.0.0.1',
+    allowHalfOpen: true,
+  });
+  client.write(
+    'GET /socket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  );
+  await once(client, 'data');
+  client.write('a frame');
+  client.resume();
+  await once(client, 'end');
+  client.write('a frame that the instance refuses');
+  await closed;
+  await setImmediate();
+  client.end();
   await vi.waitUntil(() => balancer.webSockets(a) === 0);
 });
 
