@@ -20,6 +20,19 @@ class InputHttpClient extends HttpClient {
   }
 }
 
+/** A transport that refuses to connect, so that no input opens a socket. */
+class RefusingTransport {
+  constructor() {
+    throw new Error('The input is a valid negotiation.');
+  }
+}
+
+const connectionOptions = {
+  accessTokenFactory: () => 'token',
+  WebSocket: RefusingTransport as unknown as typeof WebSocket,
+  EventSource: RefusingTransport as unknown as typeof EventSource,
+};
+
 /** The negotiate response of a server, as the client with a refreshed token reads it. */
 export const negotiateResponseParser: FuzzedParser = {
   name: 'negotiate-response',
@@ -38,7 +51,7 @@ export const negotiateResponseParser: FuzzedParser = {
       async parse(chunks) {
         httpClient.content = Buffer.concat(chunks).toString('utf8');
         const builder = new HubConnectionBuilder()
-          .withUrl('http://localhost/hub', { httpClient, accessTokenFactory: () => 'token' })
+          .withUrl('http://localhost/hub', { ...connectionOptions, httpClient })
           .configureLogging(LogLevel.None);
         const connection = withAuthenticationRefresh(builder).build();
         try {
