@@ -12,9 +12,10 @@ beforeEach(async () => {
   [east, west] = [await startFakeService(), await startFakeService()];
 });
 afterEach(async () => {
-  await signalr?.close();
+  // Without a service, the server does not wait for its acknowledgement.
   await east.close();
   await west.close();
+  await signalr?.close();
 });
 
 function start(mode: 'Off' | 'WaitForClientsClose' = 'Off') {
