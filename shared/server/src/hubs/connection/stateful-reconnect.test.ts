@@ -1,6 +1,7 @@
 import { HubConnectionBuilder, LogLevel, type HubConnection } from '@microsoft/signalr';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RunningClock } from '../../connections/running-clock.ts';
 import { SharedPayload } from '../../connections/shared-payload.ts';
 import { Hub } from '../../index.ts';
 import { type CuttingProxy, startCuttingProxy } from '../../testing/cutting-proxy.ts';
@@ -242,14 +243,16 @@ test('a full buffer makes the sender wait until the client acknowledges', async 
 });
 
 test('a client that never acknowledges is closed, so that it does not delay other clients', async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
   const { client } = await connectRaw('/small');
   const other = await RawClient.connect(`${server.url}/small`);
   other.send(call('1', 'Broadcast', 20));
   for (let n = 0; n < 6; n++) await client.next(); // these fill the buffer
   const looks = vi.spyOn(MessageBuffer.prototype, 'fullFor');
   await expect.poll(() => looks.mock.calls.length).toBeGreaterThan(1); // the server knows
-  vi.setSystemTime(Date.now() + sendTimeout + 1);
+  const { tick } = RunningClock.prototype;
+  vi.spyOn(RunningClock.prototype, 'tick').mockImplementation(function (this: RunningClock) {
+    return tick.call(this) + sendTimeout + 1;
+  });
   let last: string | undefined;
   do last = await other.next();
   while (last?.includes('"target"') === true);
