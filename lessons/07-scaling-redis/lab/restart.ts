@@ -46,7 +46,11 @@ async function restart(): Promise<string> {
     const expected = Array.from({ length: number }, (_, index) => String(index + 1));
     const isComplete = a.received.join() === expected.join();
     const isSame = a.connection.connectionId === id;
-    return `Client A received ${isComplete ? `all ${number} numbers in order` : `${a.received.length} of ${number} numbers`}. Its connection id ${isSame ? 'is the same' : 'has changed'}. It reconnected ${reconnects} times.`;
+    const numbers = isComplete ? `all ${number} numbers in order` : `${a.received.join(', ')} only`;
+    const idState = isSame ? 'is the same' : 'has changed';
+    const summary = `Client A received ${numbers}. Its connection id ${idState}. It reconnected ${reconnects} times.`;
+    if (!isComplete || !isSame) throw new Error(summary);
+    return summary;
   });
 }
 

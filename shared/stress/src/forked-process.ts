@@ -43,8 +43,9 @@ export function forkProcess<T extends Methods<T>>(url: URL, openFiles?: number):
   const pending = new Map<number, (response: Response) => void>();
   let lastId = 0;
   child.on('message', (response: Response) => pending.get(response.id)?.(response));
-  child.once('exit', () => {
-    for (const [id, settle] of pending) settle({ id, error: 'The process has ended.' });
+  child.once('exit', (code) => {
+    const error = `${url.pathname} has exited with code ${code} before it answered.`;
+    for (const [id, settle] of pending) settle({ id, error });
   });
   const call = (method: string, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {

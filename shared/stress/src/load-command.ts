@@ -69,7 +69,12 @@ async function run(options: LoadCommandOptions): Promise<void> {
     print(name, outcome);
     if (options.writeDocs !== true) continue;
     const { tried, outcome: text, faults } = outcome;
-    const command = `npm run load -- --scenario ${name}`;
+    const { connections, seconds } = options;
+    const sizes = [
+      ...(connections === undefined ? [] : [`--connections ${connections}`]),
+      ...(name === 'steady' ? [`--seconds ${seconds}`] : []),
+    ];
+    const command = ['npm run load --', `--scenario ${name}`, ...sizes].join(' ');
     writeResults([
       {
         area: 'load',

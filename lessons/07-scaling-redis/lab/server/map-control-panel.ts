@@ -25,9 +25,15 @@ const command = z
   })
   .partial();
 
+/** How long a hand-over may take, in ms. */
+const HAND_OVER_TIMEOUT = 30_000;
+
 /** Lets an instance hand its connections over before it stops. */
-const handOver = ({ url }: Instance): Promise<unknown> =>
-  fetch(`${url}/moving/hand-over`, { method: 'POST' });
+async function handOver({ url }: Instance): Promise<void> {
+  const signal = AbortSignal.timeout(HAND_OVER_TIMEOUT);
+  const { ok, status } = await fetch(`${url}/moving/hand-over`, { method: 'POST', signal });
+  if (!ok) throw new Error(`The hand-over failed with status ${status}.`);
+}
 
 const project = new URL('../dotnet/MessageServer.csproj', import.meta.url);
 

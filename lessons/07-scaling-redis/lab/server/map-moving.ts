@@ -8,8 +8,9 @@ import { MessageHub, methods } from '../../server/hub.ts';
 import { key } from '../../server/token.ts';
 
 /**
- * Maps the hub once more, with connections that another instance continues if theirs stops. This is
- * an addition of this project. `POST /moving/hand-over` hands them over before the process stops.
+ * Maps the hub once more. When an instance stops, another instance continues its connections. This
+ * is an addition of this project. `POST /moving/hand-over` hands them over before the process
+ * stops.
  */
 export function mapMoving(app: Express, server: Server): void {
   const url = process.env['REDIS_URL'];

@@ -31,7 +31,7 @@ export async function measureEcho(
     }
   };
   const running = Promise.all(clients.map(callUntilStopped));
-  // The code is compiled.
+  // Let V8 compile the code before the measurement starts.
   await delay(seconds * 250);
   const before = { calls, cpu: cluster.readCpu(), time: performance.now() };
   await delay(seconds * 1000);
@@ -79,7 +79,7 @@ async function readReceived(clients: readonly ClusterClient[]): Promise<Map<numb
 
 /** Returns the CPU time of idle workers and their primary process, in ms for each second. */
 export async function measureIdle(cluster: ClusterProcess, seconds: number): Promise<number> {
-  // The start is over.
+  // Wait until the workers have finished starting.
   await delay(1000);
   const before = cluster.readCpu();
   await delay(seconds * 1000);

@@ -20,7 +20,7 @@ export async function startCrashServer(url: string, port = 0): Promise<CrashServ
     scaleOut: redis({ url, history: { restoreGroups: true, maxMessages: 100_000 } }),
     connectionTokens: { keys: ['a key that all servers of the crash test share'] },
     userIdProvider: { getUserId: ({ request }) => request.query.get('user') ?? null },
-    // Each client whose server was killed would be a line.
+    // Do not log a line for each client that was disconnected.
     logger: { debug: ignore, info: ignore, warn: ignore, error: console.error },
   });
   const log = new CallLog();

@@ -27,7 +27,7 @@ export interface CrashOptions {
 export interface CrashReport extends SeriesFaults {
   /** The number of messages that the clients have received. */
   messages: number;
-  /** The number of clients whose server was killed. */
+  /** How often clients lost their connection. */
   lostConnections: number;
   /** The number of clients that were notified that they may have missed messages. */
   notified: number;

@@ -36,7 +36,7 @@ export async function startMeasuredServer(
   };
 }
 
-/** Rejects if the process exits instead. */
+/** Resolves with the next message of the process. Rejects if the process exits first. */
 async function nextMessage(child: ChildProcess): Promise<unknown> {
   const controller = new AbortController();
   const { signal } = controller;

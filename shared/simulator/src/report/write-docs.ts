@@ -24,15 +24,15 @@ export const formatCosts = (): string =>
   formatTable(
     ['assumption', 'value'],
     [
-      ['way between a server and Redis', `${costs.networkLatency} ms`],
-      ['way between two workers', `${costs.workerLatency} ms`],
+      ['one-way latency between a server and Redis', `${costs.networkLatency} ms`],
+      ['one-way latency between two workers', `${costs.workerLatency} ms`],
       ['network card', `${formatNumber((costs.bytesPerMillisecond * 8) / 1e6)} Gbit/s`],
       ['Redis: CPU of a PUBLISH', `${costs.redisPublish * 1000} µs`],
       ['Redis: CPU of each message to a subscriber', `${costs.redisDelivery * 1000} µs`],
       ['Redis: CPU of a SUBSCRIBE', `${costs.redisSubscribe * 1000} µs`],
       ['server: CPU to accept a client', `${costs.serverConnect * 1000} µs`],
       ['server: CPU of a message to one client', `${costs.serverDelivery * 1000} µs`],
-      ['a client tries again after', `${costs.connectTimeout / 1000} s`],
+      ['a client abandons a connection attempt after', `${costs.connectTimeout / 1000} s`],
       ['a new server starts in', `${costs.serverStart / 1000} s`],
     ],
   );

@@ -17,7 +17,8 @@ export async function eventually(
 ): Promise<void> {
   const startedAt = performance.now();
   while (!(await isTrue())) {
-    if (performance.now() - startedAt > LIMIT) throw new Error(`It does not happen: ${what}.`);
+    if (performance.now() - startedAt > LIMIT)
+      throw new Error(`Timed out after ${LIMIT / 1000} s while waiting for: ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -32,19 +32,29 @@ export class LoadTest {
   /** Opens the connections, distributed over the client processes. */
   async open(connections: number, atOnce = AT_ONCE): Promise<void> {
     const { length } = this.clients;
-    const share = Math.ceil(connections / length);
-    await this.forAll((remote) => remote.open(this.#port, share, Math.ceil(atOnce / length)));
+    await this.forAll((remote, index) =>
+      remote.open(this.#port, this.#share(connections, index), Math.ceil(atOnce / length)),
+    );
   }
 
   /** Opens idle connections over a transport of HTTP requests. */
   async openHttp(transport: HttpTransport, connections: number): Promise<void> {
-    const share = Math.ceil(connections / this.clients.length);
-    await this.forAll((remote) => remote.openHttp(this.#port, transport, share));
+    await this.forAll((remote, index) =>
+      remote.openHttp(this.#port, transport, this.#share(connections, index)),
+    );
   }
 
   /** Calls a function of each process with clients. */
-  async forAll<T>(call: (remote: ForkedProcess<LoadClientsMethods>['remote']) => Promise<T>) {
-    return Promise.all(this.clients.map(({ remote }) => call(remote)));
+  async forAll<T>(
+    call: (remote: ForkedProcess<LoadClientsMethods>['remote'], index: number) => Promise<T>,
+  ) {
+    return Promise.all(this.clients.map(({ remote }, index) => call(remote, index)));
+  }
+
+  /** Returns how many of the connections one process opens. */
+  #share(connections: number, index: number): number {
+    const { length } = this.clients;
+    return Math.floor((connections + index) / length);
   }
 
   /** Returns the sum of what the clients have seen. */

@@ -18,7 +18,7 @@ export interface Result {
   readonly tried: string;
   /** What was measured or seen. */
   readonly outcome: string;
-  /** The number of messages, calls or inputs that broke a guarantee. */
+  /** The number of checks that found a broken guarantee. */
   readonly violations: number;
   /** The command that repeats the check, for example `npm run load -- --scenario steady`. */
   readonly command: string;

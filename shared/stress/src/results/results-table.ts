@@ -16,6 +16,8 @@ export function renderResults(results: readonly Result[]): string {
 export function replaceResults(page: string, results: readonly Result[]): string {
   const start = page.indexOf(START);
   const end = page.indexOf(END);
+  if (start < 0 || end < start)
+    throw new Error(`The page has no lines '${START}' and '${END}'. Add them.`);
   const head = page.slice(0, start + START.length);
   return `${head}\n\n${renderResults(results)}\n\n${page.slice(end)}`;
 }

@@ -9,7 +9,8 @@ export const MAXIMUM_CONCURRENT_MOVES = 128;
  * Limits how many connections move at the same time. If all clients returned at once, they would
  * fill the accept queue of the next server.
  *
- * A client that does not return delays further connections no longer than it would need to return.
+ * A client that does not return delays further connections by the time within which nearly all
+ * clients return.
  */
 export class MoveLimit {
   readonly #tasks = new TaskLimit(MAXIMUM_CONCURRENT_MOVES);

@@ -104,7 +104,6 @@ export class Call extends ModelCommand {
 
   check(model: Model): boolean {
     if (model.connections[this.slot] === undefined) return false;
-    // A client cannot answer the server while its own call is running on a server like this.
     return this.what !== 'ask' || model.connections[this.#other] !== undefined;
   }
 
