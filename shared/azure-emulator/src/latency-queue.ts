@@ -27,11 +27,15 @@ export class LatencyQueue {
     return this.#waiting.length - this.#head;
   }
 
-  /** Calls `run` after the delay, or immediately if there is no delay and no message is waiting. */
-  add(bytes: number, run: () => void): void {
-    if (this.delay === 0 && this.size === 0) return run();
+  /**
+   * Calls `run` after the delay, or immediately if there is no delay and no message is waiting.
+   * A message that needs more time than the others has a `minimumDelay`, in ms.
+   */
+  add(bytes: number, run: () => void, minimumDelay = 0): void {
+    const delay = Math.max(this.delay, minimumDelay);
+    if (delay === 0 && this.size === 0) return run();
     // Keeps the order if the delay becomes shorter.
-    this.#lastDue = Math.max(this.#lastDue, Date.now() + this.delay);
+    this.#lastDue = Math.max(this.#lastDue, Date.now() + delay);
     this.#waiting.push({ due: this.#lastDue, bytes, run });
     this.#bytes += bytes;
     while (this.size > MAXIMUM_COUNT || this.#bytes > MAXIMUM_BYTES) this.#runNext();

@@ -1,9 +1,16 @@
 import type { WebSocket } from 'ws';
-import type { ServiceMessage } from '@practical-signalr/azure/service-protocol';
+import { type ServiceMessage, ServiceMessageType } from '@practical-signalr/azure/service-protocol';
 import type { EmulatedService } from '../emulated-service.ts';
 import { logMessages } from '../log-messages.ts';
 import { handleServerMessage } from './server-messages.ts';
 import { ServerConnection } from './server-connection.ts';
+
+/**
+ * How long the invocation of a client takes at least, in ms. Microsoft's SDK for .NET sends an
+ * invocation before it registers it, and loses a result that arrives between the two. Without this
+ * delay, a client on the same machine is fast enough for that.
+ */
+const INVOCATION_DELAY = 50;
 
 /** Accepts a server connection, and adds it to its hub after the handshake. */
 export function acceptServer(
@@ -20,7 +27,7 @@ export function acceptServer(
       service.log(logMessages.serverConnected(serverId, hubName));
     },
     onMessage(message) {
-      service.latency.add(sizeOf(message), () => {
+      const handle = (): void => {
         const hub = service.hubs.get(hubName);
         if (hub?.servers.has(connection) !== true) return;
         try {
@@ -29,7 +36,9 @@ export function acceptServer(
           service.log(logMessages.serverMessageFailed(serverId, (error as Error).message));
           connection.drop();
         }
-      });
+      };
+      const isInvocation = message.type === ServiceMessageType.ClientInvocation;
+      service.latency.add(sizeOf(message), handle, isInvocation ? INVOCATION_DELAY : 0);
     },
     onClosed(wasOpen) {
       const hub = service.hubs.get(hubName);

@@ -301,3 +301,22 @@ test('the status lists twenty groups of a client and counts all of them', async 
     3000,
   ]);
 });
+
+test('the invocation of a client takes 50 ms, and messages after it keep their order', async () => {
+  const startedAt = Date.now();
+  server.send(
+    {
+      type: Type.ClientInvocation,
+      invocationId: 'i-1',
+      connectionId: 'nobody',
+      callerServerId: 'raw',
+      payloads,
+    },
+    { type: Type.CheckUserExistenceWithAck, userId: 'ada', ackId: 1 },
+  );
+  await expect.poll(() => server.of(Type.Ack)).toHaveLength(1);
+  expect(Date.now() - startedAt).toBeGreaterThanOrEqual(50);
+  const [invocationAnswer, ack] = server.received.slice(-2);
+  expect(invocationAnswer).toMatchObject({ type: Type.ErrorCompletion, invocationId: 'i-1' });
+  expect(ack).toMatchObject({ type: Type.Ack, status: OK });
+});
