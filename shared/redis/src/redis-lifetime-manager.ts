@@ -15,6 +15,7 @@ import {
 import { ConnectionSubscriptions } from './connection-subscriptions.ts';
 import { RedisHandOver } from './hand-over/redis-hand-over.ts';
 import { GroupCommands } from './group-commands.ts';
+import { RedisClientManager } from './hub-context/client-manager.ts';
 import { HubHistory } from './history/hub-history.ts';
 import { ALL_TARGET, groupTarget, userTarget } from './history/history-sessions.ts';
 import { PendingAcks } from './pending-acks.ts';
@@ -41,6 +42,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   readonly channels: RedisChannels;
   readonly bus: RedisBus;
   readonly commands: ServerCommands;
+  readonly closer: RedisClientManager;
   readonly handOver: RedisHandOver | undefined;
   readonly #hub: ScaleOutHub;
   readonly #protocols: readonly HubProtocol[];
@@ -64,14 +66,12 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       this.#tracking?.reset();
       this.#history?.onReconnected();
     });
+    const { logger } = hub;
     if (options.presence !== undefined) {
-      const { logger } = hub;
-      const channel = this.channels.presence;
-      const trackedHub = { hubName, serverName, logger, channel };
+      const trackedHub = { hubName, serverName, logger, channel: this.channels.presence };
       this.#tracking = new HubPresenceTracking(options.presence, this.bus, trackedHub);
     }
     if (options.history !== undefined) {
-      const { logger } = hub;
       this.#history = new HubHistory(options.history, options, this.bus, this.channels, {
         hubName,
         logger,
@@ -94,6 +94,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       this.channels.serverCommands,
       serverName,
     );
+    this.closer = new RedisClientManager(this.bus, this.channels, this.commands);
     this.#remoteResults = new RemoteClientResults({
       hub,
       options,
@@ -137,10 +138,9 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     // The bus subscribes when it connects, so none of these can be refused yet.
     if (holdsConnections) {
       this.#subscriptions.subscribeToAll();
-      const { logger } = this.#hub;
-      const incoming = new IncomingCommands(this, this.index, this.#groupCommands, logger);
-      void this.bus.subscribe(groupCommands, incoming.onGroupCommand);
-      void this.bus.subscribe(serverCommands, incoming.onServerCommand);
+      const remote = new IncomingCommands(this, this.index, this.#groupCommands, this.#hub.logger);
+      void this.bus.subscribe(groupCommands, remote.onGroupCommand);
+      void this.bus.subscribe(serverCommands, remote.onServerCommand);
     }
     void this.bus.subscribe(ack, (payload) => this.#onAck(payload));
     void this.bus.subscribe(returned, (payload) => this.#onCompletion(payload));

@@ -60,7 +60,9 @@ export const logMessages = {
   adminSent: (hub: string, method: string, target: string, name: string) =>
     `The admin page sent ${method} of ${hub} to ${target} ${name}.`,
   adminDisconnected: (count: number, hub: string, target: string, name: string) =>
-    `The admin page disconnected ${count} connections of ${hub}: ${target} ${name}.`,
+    `The admin page disconnected ${count} connections of ${hub} on this server: ${target} ${name}.`,
+  adminDisconnectFailed: (hub: string) =>
+    `The admin page could not disconnect clients of ${hub} on other servers.`,
   adminSendFailed: (hub: string) => `A message of the admin page to ${hub} was not sent.`,
   adminAuthorizeFailed:
     "The function 'authorize' of adminRouter failed, so the request was refused.",

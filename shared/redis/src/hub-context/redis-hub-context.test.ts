@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createClient } from '@redis/client';
 import { Hub, type RemoteHubContext } from '@practical-signalr/server';
+import { adminRouter } from '@practical-signalr/server/admin';
 import { testServer, type TestServer } from '@practical-signalr/server/testing';
 import { afterAll, afterEach, beforeAll, expect, test as baseTest } from 'vitest';
 import { type RedisServerProcess, startRedisServer } from '../local/index.ts';
@@ -184,6 +188,36 @@ test('closes a connection, a user, a group and all, with a reason and exceptions
     await clientManager.closeAll({ excluded: excluded.map(({ connectionId }) => connectionId) });
   };
   expect(await closed(closeOthers)).toBeUndefined();
+});
+
+test('the admin page of one server disconnects a user and a connection of another', async () => {
+  const [here] = servers as [TestServer, TestServer];
+  const page = createServer(adminRouter(here.signalr, { authorize: () => true }) as never);
+  page.listen(0, '127.0.0.1');
+  await once(page, 'listening');
+  cleanups.push(() => page.close());
+  const { port } = page.address() as AddressInfo;
+  const disconnect = async (target: string, name: string): Promise<unknown> => {
+    const response = await fetch(`http://127.0.0.1:${port}/disconnect`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Connection: 'close' },
+      body: JSON.stringify({ hub: 'ChatHub', target, name }),
+    });
+    return response.json();
+  };
+  const select = [
+    (user: string) => ['user', user],
+    (_user: string, id: string) => ['connection', id],
+  ];
+  for (const choose of select) {
+    const [ada, bob] = await connectPair();
+    const isClosed = new Promise<void>((resolve) => bob.client.onclose(() => resolve()));
+    const [target = '', name = ''] = choose('bob', bob.id);
+    expect(await disconnect(target, name)).toEqual({ disconnected: 0, scope: 'all servers' });
+    await isClosed;
+    await chat.clients.all.send('receive', 'still here');
+    expect(await ada.next()).toBe('still here');
+  }
 });
 
 test('a message between servers reaches the listeners of other processes only', async () => {

@@ -15,7 +15,6 @@ import { RedisPresenceLists } from '../presence/presence-lists.ts';
 import { explainPresenceRefusal } from '../presence/presence-connection.ts';
 import { RedisLifetimeManager } from '../redis-lifetime-manager.ts';
 import type { ServerCommands } from '../server-commands/server-commands.ts';
-import { RedisClientManager } from './client-manager.ts';
 import { type RedisHubContextOptions, resolveHubContextOptions } from './hub-context-options.ts';
 import { BusServerMessages, type ServerMessages } from './server-messages.ts';
 
@@ -70,7 +69,7 @@ export function redisHubContext<TClient = UntypedClient>(
     logger,
     accept,
   });
-  const { bus, channels, commands, serverName } = manager;
+  const { bus, channels, closer, commands, serverName } = manager;
   const { clients, groups } = createHubContext<TClient>(manager, (method, error) =>
     logger.error(logMessages.sendNotAwaited(hubName, method), error),
   );
@@ -84,7 +83,7 @@ export function redisHubContext<TClient = UntypedClient>(
     clients,
     groups,
     userGroups: createUserGroups(commands),
-    clientManager: new RedisClientManager(bus, channels, commands),
+    clientManager: closer,
     presence: new RedisPresenceLists(new PresenceKeys(presenceKeyPrefix, hubName), run),
     serverMessages: new BusServerMessages(bus, channels.serverMessages, serverName, logger),
     health: () => manager.health(),

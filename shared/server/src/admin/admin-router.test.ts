@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import express from 'express';
 import { afterEach, expect, test } from 'vitest';
 import { Hub, SignalRServer } from '../index.ts';
+import { type ConnectionCloser, LocalLifetimeManager } from '../scale-out/index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { closeAll, closeLater, listen } from '../testing/host-suite.ts';
 import { RawClient } from '../testing/raw-client.ts';
@@ -22,10 +23,15 @@ class ChatHub extends Hub {
 const json = { 'Content-Type': 'application/json' };
 
 /** Starts an app with a hub, and its admin page at `/admin` for callers with the key `secret`. */
-async function start(options: Partial<AdminOptions> = {}, parse?: express.RequestHandler) {
+async function start(
+  options: Partial<AdminOptions> = {},
+  parse?: express.RequestHandler,
+  closer?: ConnectionCloser,
+) {
   const logger = new CollectingLogger();
   const signalr = new SignalRServer({
     logger,
+    scaleOut: () => Object.assign(new LocalLifetimeManager(), { closer }),
     userIdProvider: { getUserId: ({ request }) => request.query.get('user') ?? null },
   });
   signalr.mapHub('/chat', ChatHub, { methods: ['join', 'fail'] });
@@ -227,12 +233,43 @@ test('a client and a user are disconnected, and do not reconnect', async () => {
   const { rows } = (await state('search=ann')).list;
   const id = rows[0] !== undefined && 'id' in rows[0] ? rows[0].id : '';
   const one = await post('/disconnect', { hub: 'ChatHub', target: 'connection', name: id });
-  expect(await one.json()).toEqual({ disconnected: 1 });
+  expect(await one.json()).toEqual({ disconnected: 1, scope: 'server' });
   expect(JSON.parse((await ann.next()) ?? '')).toEqual({ type: 7 });
   const two = await post('/disconnect', { hub: 'ChatHub', target: 'user', name: 'bob' });
-  expect(await two.json()).toEqual({ disconnected: 2 });
+  expect(await two.json()).toEqual({ disconnected: 2, scope: 'server' });
   await Promise.all([ann.end(), bob.next(), bobAgain.next()]);
   await expect.poll(async () => (await state()).hubs[0]?.connections).toBe(0);
+});
+
+test('clients of other servers are disconnected if the scale-out can do so', async () => {
+  const closed: string[] = [];
+  const close = (kind: string) => (name: string) => {
+    closed.push(`${kind} ${name}`);
+    return Promise.resolve();
+  };
+  const closer = { closeUser: close('user'), closeConnection: close('connection') };
+  const { post, connect } = await start({}, undefined, closer);
+  const ann = await connect('ann');
+  const user = await post('/disconnect', { hub: 'ChatHub', target: 'user', name: 'ann' });
+  expect(await user.json()).toEqual({ disconnected: 1, scope: 'all servers' });
+  await ann.end();
+  const other = await post('/disconnect', { hub: 'ChatHub', target: 'connection', name: 'far' });
+  expect(await other.json()).toEqual({ disconnected: 0, scope: 'all servers' });
+  expect(closed).toEqual(['user ann', 'connection far']);
+});
+
+test('if other servers do not confirm, the own clients are disconnected, and an error says so', async () => {
+  const refuse = () => Promise.reject(new Error('no backplane'));
+  const closer = { closeUser: refuse, closeConnection: refuse };
+  const { post, connect, logger } = await start({}, undefined, closer);
+  const ann = await connect('ann');
+  const answer = await post('/disconnect', { hub: 'ChatHub', target: 'user', name: 'ann' });
+  expect([answer.status, await answer.json()]).toEqual([
+    502,
+    { disconnected: 1, error: expect.stringContaining('did not confirm') as string },
+  ]);
+  await ann.end();
+  expect(logger.linesOf('error').join('\n')).toContain('of ChatHub on other servers');
 });
 
 test.each([

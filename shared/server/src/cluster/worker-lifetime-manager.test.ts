@@ -33,3 +33,23 @@ test('a send to one local connection is not published', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(messages).toBe(1);
 });
+
+test('a connection and a user are closed in every worker, and others stay', async () => {
+  const bus = new MemoryBus();
+  const [here, there] = [bus.join(), bus.join()].map(
+    (worker) => new WorkerLifetimeManager(suiteHub(), worker),
+  ) as [WorkerLifetimeManager, WorkerLifetimeManager];
+  const closed: string[] = [];
+  const connect = async (manager: WorkerLifetimeManager, user: string, id: string) => {
+    const client = new LifetimeSuiteClient(user, id);
+    await manager.onConnected(Object.assign(client, { abort: () => closed.push(id) }));
+  };
+  await connect(here, 'ann', 'ann here');
+  await connect(there, 'ann', 'ann there');
+  await connect(there, 'bob', 'bob there');
+  await here.closer.closeUser('ann');
+  expect(closed).toEqual(['ann here', 'ann there']);
+  await here.closer.closeConnection('bob there');
+  await here.closer.closeConnection('unknown');
+  expect(closed).toEqual(['ann here', 'ann there', 'bob there']);
+});

@@ -4,7 +4,7 @@ import { logMessages } from '../log-messages.ts';
 import { ClientResultsManager, newInvocationId } from '../scale-out/client-results-manager.ts';
 import { allOf, ConnectionIndex, deliver, type Receivers } from '../scale-out/connection-index.ts';
 import type { HealthReportEntry } from '../scale-out/health-report.ts';
-import type { HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
+import type { ConnectionCloser, HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
 import type { LifetimeConnection } from '../scale-out/lifetime-connection.ts';
 import type { ScaleOutHub } from '../scale-out/scale-out-hub.ts';
 import { SharedMessage } from '../scale-out/shared-message.ts';
@@ -12,6 +12,7 @@ import { PendingQueries } from './pending-queries.ts';
 import type { WorkerBus } from './worker-bus.ts';
 import { WorkerInvocations } from './worker-invocations.ts';
 import type {
+  CloseMessage,
   GroupCommand,
   QueryMessage,
   ResultMessage,
@@ -34,6 +35,10 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
   readonly #invocations = new WorkerInvocations();
   readonly #queries = new PendingQueries();
   readonly #stop: () => void;
+  readonly closer: ConnectionCloser = {
+    closeConnection: (connectionId) => this.#close('connections', connectionId),
+    closeUser: (userId) => this.#close('users', userId),
+  };
 
   constructor(hub: ScaleOutHub, bus: WorkerBus) {
     this.#hub = hub;
@@ -194,6 +199,12 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     return this.#bus.publish(this.#hub.hubName, { type: 'send', target, excludedIds, encoded });
   }
 
+  async #close(kind: CloseMessage['kind'], name: string): Promise<void> {
+    this.#abort(kind, name);
+    if (this.#bus.peers.size === 0) return;
+    await this.#bus.publish(this.#hub.hubName, { type: 'close', kind, name });
+  }
+
   async #changeGroup(connectionId: string, command: GroupCommand): Promise<void> {
     if (this.#applyGroup(connectionId, command)) return;
     // As without workers, a connection that does not exist is ignored.
@@ -249,8 +260,15 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
       case 'result':
         this.#receiveResult(message);
         break;
+      case 'close':
+        this.#abort(message.kind, message.name);
+        break;
       default:
     }
+  }
+
+  #abort(kind: CloseMessage['kind'], name: string): void {
+    for (const connection of this.#find(kind, name)?.values() ?? []) connection.abort?.();
   }
 
   #receiveSend({ target, encoded, excludedIds }: SendMessage): void {

@@ -47,5 +47,17 @@ export interface ResultMessage {
   readonly completion: CompletionMessage | undefined;
 }
 
+/** A request to close connections. Every worker closes those that it holds. */
+export interface CloseMessage {
+  readonly type: 'close';
+  readonly kind: 'connections' | 'users';
+  readonly name: string;
+}
+
 /** What the lifetime managers of one hub send to each other. */
-export type WorkerMessage = SendMessage | QueryMessage | ReplyMessage | ResultMessage;
+export type WorkerMessage =
+  | SendMessage
+  | QueryMessage
+  | ReplyMessage
+  | ResultMessage
+  | CloseMessage;

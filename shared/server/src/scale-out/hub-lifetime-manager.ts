@@ -31,6 +31,14 @@ export interface NegotiatedHub {
   readonly closeOnAuthenticationExpiration: boolean;
 }
 
+/** Closes connections of all servers. The clients do not reconnect by themselves. */
+export interface ConnectionCloser {
+  /** Closes a connection. Resolves when all servers have received it. Ignores an unknown id. */
+  closeConnection(connectionId: string): Promise<void>;
+  /** Closes all connections of a user. Resolves when all servers have received it. */
+  closeUser(userId: string): Promise<void>;
+}
+
 /**
  * Decides which connections receive a message. Each hub class has one. A scale-out package replaces
  * this class, to reach the connections of other servers too.
@@ -46,6 +54,11 @@ export interface HubLifetimeManager {
    * not known, because a service keeps them.
    */
   readonly index?: ConnectionIndex | undefined;
+  /**
+   * Closes connections of other servers, for the admin page. Default: a server closes only its own
+   * connections.
+   */
+  readonly closer?: ConnectionCloser | undefined;
   /** Moves connections to other servers. Default: connections close with their server. */
   readonly handOver?: HandOver | undefined;
   /** Adds a connection, after its handshake and before the connected hook. */

@@ -1,4 +1,5 @@
 export type {
+  ConnectionCloser,
   HubLifetimeManager,
   NegotiatedHub,
   NegotiateRedirect,

@@ -80,15 +80,17 @@ async function disconnect(hub, kind, value, onChanged) {
   dialog.showModal();
   await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
   if (dialog.returnValue !== 'yes') return;
-  const { error, disconnected } = await post('disconnect', { hub, target: kind, name: value });
-  setText(result, error === undefined ? `● Disconnected: ${disconnected}` : `✕ ${error}`);
+  const answer = await post('disconnect', { hub, target: kind, name: value });
+  const others = answer.scope === 'all servers' ? ', and those on other servers' : '';
+  const done = `● Disconnected on this server: ${answer.disconnected}${others}`;
+  setText(result, answer.error === undefined ? done : `✕ ${answer.error}`);
   onChanged();
 }
 
 /**
  * @param {string} path
  * @param {object} body
- * @returns {Promise<{ error?: string, disconnected?: number }>}
+ * @returns {Promise<{ error?: string, disconnected?: number, scope?: string }>}
  */
 async function post(path, body) {
   try {

@@ -15,6 +15,9 @@ type Target = (typeof targets)[number];
 /** The maximum length of a name in a command, in characters. */
 const MAXIMUM_NAME = 1000;
 
+const OTHERS_NOT_REACHED =
+  'This server has disconnected its clients. Other servers did not confirm it. The log has the cause.';
+
 /** Sends a message to clients of a hub, on all servers that the scale-out reaches. */
 export async function sendMessage(server: ServerInternals, body: Body): Promise<CommandResult> {
   const { method, args } = body;
@@ -36,8 +39,11 @@ export async function sendMessage(server: ServerInternals, body: Body): Promise<
   return { status: 200, body: { sent: 1 } };
 }
 
-/** Disconnects a client, or all clients of a user, that are connected to this server. */
-export function disconnect(server: ServerInternals, body: Body): CommandResult {
+/**
+ * Disconnects a client, or all clients of a user. Reaches those of other servers if the scale-out
+ * can close their connections. The result counts the connections of this server.
+ */
+export async function disconnect(server: ServerInternals, body: Body): Promise<CommandResult> {
   const { name } = body;
   const hub = findHub(server, body);
   if (hub === undefined) return refuse('The hub does not exist.');
@@ -55,7 +61,15 @@ export function disconnect(server: ServerInternals, body: Body): CommandResult {
   }
   const target = isUser ? 'user' : 'connection';
   server.logger.info(logMessages.adminDisconnected(disconnected, hub.name, target, quote(name)));
-  return { status: 200, body: { disconnected } };
+  const { closer } = hub.lifetime;
+  if (closer === undefined) return { status: 200, body: { disconnected, scope: 'server' } };
+  try {
+    await (isUser ? closer.closeUser(name) : closer.closeConnection(name));
+  } catch (error) {
+    server.logger.error(logMessages.adminDisconnectFailed(hub.name), error);
+    return { status: 502, body: { disconnected, error: OTHERS_NOT_REACHED } };
+  }
+  return { status: 200, body: { disconnected, scope: 'all servers' } };
 }
 
 function send(
