@@ -53,3 +53,32 @@ test('a connection that cannot move makes room for the next one immediately', as
   const refused = Array.from({ length: 1000 }, () => limit.run(() => Promise.resolve(undefined)));
   await Promise.all(refused); // the clock stands still
 });
+
+test('clients that need longer than expected at most double the moves until the server has measured it', async () => {
+  const limit = new MoveLimit();
+  const startedAt = performance.now();
+  const awayAt: { readonly time: number; readonly away: number }[] = [];
+  let away = 0;
+  const drop = () => {
+    away++;
+    awayAt.push({ time: performance.now() - startedAt, away });
+    const isMoved = new Promise<boolean>(
+      (resolve) =>
+        setTimeout(() => {
+          away--;
+          resolve(true);
+        }, 1100), // The server expects at most 1,000 ms.
+    );
+    return Promise.resolve({ isMoved });
+  };
+  const moves = Array.from({ length: 8 * MAXIMUM_CONCURRENT_MOVES }, () => limit.run(drop));
+  await vi.runAllTimersAsync();
+  await Promise.all(moves);
+  const mostFrom = (start: number, end: number): number =>
+    Math.max(...awayAt.filter(({ time }) => time >= start && time < end).map((at) => at.away));
+  expect(mostFrom(0, 1000)).toBe(MAXIMUM_CONCURRENT_MOVES);
+  // The first clients count for 1,000 ms, the expected maximum.
+  expect(mostFrom(1000, 2200)).toBe(2 * MAXIMUM_CONCURRENT_MOVES);
+  // The server has measured how long clients need.
+  expect(mostFrom(2200, Infinity)).toBe(MAXIMUM_CONCURRENT_MOVES);
+});
