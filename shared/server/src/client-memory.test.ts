@@ -163,14 +163,25 @@ test('small messages that never end do not close a connection', async () => {
   client.close();
 });
 
-test('a message of 16,000 fragments closes the connection', async () => {
+test('a message may have 1,024 fragments, and one more closes the connection', async () => {
   server = await testServer({ '/hub': { hub: EchoHub, methods: ['echo'] } });
   const client = await RawClient.connect(`${server.url}/hub`);
-  const socket = socketOf(client);
-  socket.write(clientFrame(TEXT, Buffer.from('x'), false));
-  for (let i = 0; i < 16_000; i++) {
-    socket.write(clientFrame(CONTINUATION, Buffer.from('x'), false));
-  }
+  const start = Buffer.from('{"type":1,"invocationId":"1","target":"Echo","arguments":["');
+  const end = Buffer.from('"]}\u001e');
+  const send = (count: number): void => {
+    const middle = Array.from({ length: count - 2 }, () =>
+      clientFrame(CONTINUATION, Buffer.from('x'), false),
+    );
+    const frames = [
+      clientFrame(TEXT, start, false),
+      ...middle,
+      clientFrame(CONTINUATION, end, true),
+    ];
+    socketOf(client).write(Buffer.concat(frames));
+  };
+  send(1024);
+  expect(await client.next()).toContain(`"result":"${'x'.repeat(1022)}"`);
+  send(1025);
   expect((await client.end()).code).toBe(1008);
 });
 
