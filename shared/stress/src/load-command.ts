@@ -1,5 +1,6 @@
 import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesson-kit/command-line';
 import { Option } from 'commander';
+import { runCostLoad } from './cost/cost-load.ts';
 import { runBurstLoad } from './load/burst-load.ts';
 import { runLargeMessageLoad } from './load/large-message-load.ts';
 import type { LoadOutcome } from './load/load-outcome.ts';
@@ -41,6 +42,10 @@ const scenarios = {
   memory: {
     check: 'memory for each connection',
     run: ({ connections = 5000 }: LoadCommandOptions) => runMemoryLoad(connections),
+  },
+  cost: {
+    check: 'calls with all limits, and with the admin page',
+    run: () => runCostLoad({ rounds: 21, calls: 50_000 }),
   },
 } as const;
 const names = Object.keys(scenarios) as (keyof typeof scenarios)[];

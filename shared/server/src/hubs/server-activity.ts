@@ -3,8 +3,11 @@ export interface ActivityObserver {
   onOpened(hubName: string): void;
   /** `isFailure` is true if an error or a timeout has closed the connection. */
   onClosed(hubName: string, isFailure: boolean): void;
-  /** `duration` is the time until the completion was sent, in ms. Streams: until the start. */
-  onCall(hubName: string, duration: number): void;
+  /**
+   * Called when the completion was sent, or when a stream has started. `startedAt` is the time of
+   * `performance.now()` at which the call started.
+   */
+  onCall(hubName: string, startedAt: number): void;
   /** A call has failed, or was refused. `onCall` is called too. */
   onFailedCall(hubName: string): void;
 }

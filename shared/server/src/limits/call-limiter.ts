@@ -83,8 +83,9 @@ export class CallLimiter {
         if (this.#methods.size === 0) return true;
         const name = target.toLowerCase();
         const buckets = this.#methods.get(name);
-        if (buckets?.take(caller, now) === false) return false;
-        if (buckets !== undefined) shared?.count(name, caller);
+        if (buckets === undefined) return true;
+        if (!buckets.take(caller, now)) return false;
+        shared?.count(name, caller);
         return true;
       },
     };

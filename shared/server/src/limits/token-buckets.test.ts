@@ -43,3 +43,13 @@ test('the number of buckets has a limit', () => {
   expect(buckets.size).toBe(MAXIMUM_BUCKETS);
   expect(buckets.take(`user ${MAXIMUM_BUCKETS}`, 0)).toBe(false);
 });
+
+test('if there is no room, the bucket that was used longest ago is removed', () => {
+  const buckets = new TokenBuckets({ tokenLimit: 1, tokensPerSecond: 1e-6 });
+  for (let user = 0; user < MAXIMUM_BUCKETS; user++) buckets.take(`user ${user}`, 0);
+  expect(buckets.take('user 0', 1000)).toBe(false);
+  buckets.take('new', 1000);
+  expect(buckets.size).toBe(MAXIMUM_BUCKETS);
+  expect(buckets.take('user 0', 1000)).toBe(false);
+  expect(buckets.take('user 1', 1000)).toBe(true);
+});

@@ -42,10 +42,10 @@ export class AdminRecorder implements ActivityObserver {
     ring.addConnections(-1);
   }
 
-  onCall(hubName: string, duration: number): void {
+  onCall(hubName: string, startedAt: number): void {
     const { totals, ring } = this.of(hubName);
     totals.calls++;
-    ring.addCall(duration);
+    ring.addCall(startedAt);
   }
 
   onFailedCall(hubName: string): void {

@@ -31,10 +31,12 @@ export class SecondRing {
     this.#now = now;
   }
 
-  addCall(duration: number): void {
-    const slot = this.#slot();
+  /** Adds a call that has ended now. */
+  addCall(startedAt: number): void {
+    const now = this.#now(); // Reading the clock takes longer than the rest.
+    const slot = this.#slot(now);
     this.#add(this.#calls, slot);
-    this.#latencies.add(slot, duration);
+    this.#latencies.add(slot, now - startedAt);
   }
 
   addError(): void {
@@ -67,8 +69,8 @@ export class SecondRing {
   }
 
   /** Returns the slot of the current second, cleared if it held an older one. */
-  #slot(): number {
-    const second = Math.floor(this.#now() / 1000);
+  #slot(now = this.#now()): number {
+    const second = Math.floor(now / 1000);
     const slot = slotOf(second);
     if (this.#seconds[slot] !== second) {
       this.#seconds[slot] = second;

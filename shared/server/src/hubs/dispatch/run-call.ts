@@ -10,9 +10,9 @@ export function runCall(
   const observer = dispatcher.options.activity?.observer;
   if (observer === undefined) return dispatcher.invoke(connection, call);
   const startedAt = performance.now();
-  const report = (): void => observer.onCall(dispatcher.hubName, performance.now() - startedAt);
   const running = dispatcher.invoke(connection, call);
-  if (running !== undefined) return running.then(report);
-  report();
+  if (running !== undefined)
+    return running.then(() => observer.onCall(dispatcher.hubName, startedAt));
+  observer.onCall(dispatcher.hubName, startedAt);
   return undefined;
 }

@@ -1,0 +1,53 @@
+import { formatNumber, type LoadOutcome } from '../load/load-outcome.ts';
+import { type CallServer, startCallServer } from './call-server.ts';
+
+/** What a call may cost more with all limits, in µs. */
+const MAXIMUM_COST = 0.5;
+
+/** The settings of {@link runCostLoad}. */
+export interface CostLoadOptions {
+  /** How often each server is measured. The result is the median. */
+  readonly rounds: number;
+  /** The number of calls of each server in a round. */
+  readonly calls: number;
+}
+
+/**
+ * Measures how much CPU time a call needs more with all limits, and with the admin page. Two equal
+ * servers without either show how exact the measurement is.
+ */
+export async function runCostLoad({ rounds, calls }: CostLoadOptions): Promise<LoadOutcome> {
+  const [base, same, limited, observed] = [
+    await startCallServer('off'),
+    await startCallServer('off'),
+    await startCallServer('limits'),
+    await startCallServer('admin'),
+  ] as const;
+  const servers = [base, same, limited, observed];
+  const times = new Map<CallServer, number[]>(servers.map((server) => [server, []]));
+  try {
+    for (const server of servers) await server.measure(calls); // The compiler optimizes the code.
+    for (let round = 0; round < rounds; round++) {
+      // A busy machine affects all servers of a round, and no server is always the first.
+      const order = round % 2 === 0 ? servers : servers.toReversed();
+      for (const server of order) times.get(server)?.push(await server.measure(calls));
+    }
+  } finally {
+    await Promise.all(servers.map((server) => server.close()));
+  }
+  const timesOf = (server: CallServer): readonly number[] => times.get(server) ?? [];
+  const costOf = (server: CallServer): number =>
+    median(timesOf(server).map((time, round) => time - Number(timesOf(base)[round])));
+  const cost = costOf(limited);
+  return {
+    tried: `${formatNumber(rounds * calls)} calls of each server in ${rounds} rounds`,
+    outcome: `CPU time more for each call: ${format(cost)} with all limits (maximum ${MAXIMUM_COST} µs), ${format(costOf(observed))} with the admin page, ${format(costOf(same))} for a second server without either; a call takes ${format(median(timesOf(base)))}`,
+    faults: cost > MAXIMUM_COST ? [`the limits cost ${format(cost)} for each call`] : [],
+  };
+}
+
+const format = (time: number): string => `${time.toFixed(2)} µs`;
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
