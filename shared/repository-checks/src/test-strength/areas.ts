@@ -13,6 +13,11 @@ const serverTests = ['bad-input', 'message-pack', 'server-pause', 'user-code-thr
   (name) => `${server}/${name}.test.ts`,
 );
 
+/** Tests of small servers, which mostly cover how hubs bind and run calls. */
+const hubTests = ['client-results', 'hub-filter', 'hub-method-options'].map(
+  (name) => `${server}/hubs/${name}.test.ts`,
+);
+
 /** Files whose unit tests, next to them, have to notice the changes: minutes instead of hours. */
 function unitsOf(folder: string, names: readonly string[]): MutationArea {
   return {
@@ -63,6 +68,35 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     'pub-sub/redis-channels',
     'pub-sub/redis-protocol',
   ]),
+  'redis-manager': {
+    sources: ['redis-lifetime-manager', 'connection-subscriptions', 'group-commands']
+      .concat('remote-client-results', 'server-commands/*')
+      .map((name) => `${redis}/${name}.ts`),
+    tests: ['redis-lifetime-manager', 'remote-invocations', 'hub-name', 'bad-input', 'faults']
+      .concat('hub-context/redis-hub-context', 'server-commands/*')
+      .map((name) => `${redis}/${name}.test.ts`),
+  },
+  'hub-streams': {
+    sources: [`${server}/hubs/streams/*.ts`],
+    tests: [`${server}/hubs/streams/*.test.ts`],
+  },
+  'hub-dispatch': {
+    sources: [`${server}/hubs/dispatch/*.ts`],
+    tests: [`${server}/hubs/dispatch/*.test.ts`, ...hubTests],
+  },
+  'hub-connection': {
+    sources: [`${server}/hubs/connection/*.ts`],
+    tests: [`${server}/hubs/connection/!(disconnect).test.ts`, ...serverTests],
+  },
+  'long-polling': {
+    sources: [`${server}/transports/long-polling.ts`],
+    tests: [`${server}/transports/long-polling.test.ts`],
+  },
+  'server-sent-events': unitsOf(`${server}/transports`, ['server-sent-events']),
+  'web-sockets': {
+    sources: [`${server}/transports/{web-sockets,web-socket-upgrade,web-socket/*}.ts`],
+    tests: [`${server}/transports/{web-sockets,web-socket-upgrade,web-socket/*}.test.ts`],
+  },
   transports: {
     sources: [`${server}/transports/*.ts`],
     // Not send-progress.test.ts: each change that it notices would take a minute.
