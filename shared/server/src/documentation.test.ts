@@ -15,6 +15,7 @@ import { MAXIMUM_SEND_BUFFER } from './hosting/mapped-hub.ts';
 import { CALL_BUDGET, MAXIMUM_QUEUED } from './hubs/connection/call-queue.ts';
 import { MAXIMUM_UNACKNOWLEDGED } from './hubs/connection/message-buffer.ts';
 import { READ_BUDGET } from './hubs/connection/read-budget.ts';
+import { MAXIMUM_CONCURRENT_MOVES } from './hubs/hand-over/move-limit.ts';
 import { MAXIMUM_STREAMS } from './hubs/streams/client-streams.ts';
 import { MAXIMUM_UPLOADS } from './hubs/streams/upload-streams.ts';
 import { MAXIMUM_PENDING_RESULTS } from './scale-out/client-results-manager.ts';
@@ -73,6 +74,7 @@ test('the table of limits has every limit with its default', () => {
     'unopened connections with POSTs': MAXIMUM_EARLY_CONNECTIONS,
     'POSTs of unopened connections': MAXIMUM_EARLY_BYTES,
     'unfinished WebSocket messages': UNFINISHED_BUDGET,
+    'connections that move to another server at the same time': MAXIMUM_CONCURRENT_MOVES,
     'POSTs of an unopened connection': defaults.transportMaxBufferSize,
     'open POSTs': MAXIMUM_OPEN_POSTS,
     'time until the handshake': defaults.handshakeTimeout,
