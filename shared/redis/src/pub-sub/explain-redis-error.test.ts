@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { causes } from '../causes.ts';
+import { explainRedisError, isRefusal } from './explain-redis-error.ts';
+
+class ClientOfflineError extends Error {}
+class SimpleError extends Error {}
+
+const withCode = (code: string, message = 'failed'): Error =>
+  Object.assign(new Error(message), { code });
+
+test.each([
+  [undefined, causes.unavailable],
+  [null, causes.unavailable],
+  [{ name: 'ConnectionTimeoutError' }, causes.timedOut],
+  [new AggregateError([withCode('ECONNREFUSED')]), causes.connectionRefused],
+  [new AggregateError([]), causes.unavailable],
+  [new ClientOfflineError('offline'), causes.unavailable],
+  [withCode('ECONNRESET'), causes.connectionClosed],
+  [withCode('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'), /certificate/i],
+  [withCode('DEPTH_ZERO_SELF_SIGNED_CERT'), /certificate/i],
+  [new SimpleError('OOM command not allowed'), causes.outOfMemory],
+  [new SimpleError("NOPERM this user has no permissions to run the 'publish' command"), /PUBLISH/],
+  [new SimpleError('NOPERM no permissions'), /PUBLISH or SUBSCRIBE/],
+  [new SimpleError('BUSY Redis is busy'), /BUSY Redis is busy/],
+  [new SimpleError('the password is secret'), causes.unavailable],
+])('the cause of %s is one sentence', (error, expected) => {
+  const cause = explainRedisError(error, true);
+  if (typeof expected === 'string') expect(cause).toBe(expected);
+  else expect(cause).toMatch(expected);
+  expect(cause).not.toContain('secret');
+});
+
+test('a connection that is reset before it was ready may need TLS', () => {
+  expect(explainRedisError(withCode('ECONNRESET'), false)).toBe(causes.tlsMismatch);
+});
+
+test('only replies of Redis are refusals', () => {
+  expect(isRefusal(new SimpleError('OOM'))).toBe(true);
+  expect(isRefusal(new ClientOfflineError('offline'))).toBe(false);
+  expect(isRefusal('OOM')).toBe(false);
+});
