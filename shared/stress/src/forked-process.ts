@@ -43,12 +43,17 @@ export function forkProcess<T extends Methods<T>>(url: URL, openFiles?: number):
   const pending = new Map<number, (response: Response) => void>();
   let lastId = 0;
   child.on('message', (response: Response) => pending.get(response.id)?.(response));
-  child.once('exit', (code) => {
-    const error = `${url.pathname} has exited with code ${code} before it answered.`;
-    for (const [id, settle] of pending) settle({ id, error });
+  let exitError: string | undefined;
+  child.once('exit', (code, signal) => {
+    exitError = `${url.pathname} has exited (${signal ?? code}) and does not answer.`;
+    for (const [id, settle] of pending) settle({ id, error: exitError });
   });
   const call = (method: string, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
+      if (exitError !== undefined) {
+        reject(new Error(exitError));
+        return;
+      }
       lastId++;
       const id = lastId;
       pending.set(id, ({ value, error }) => {

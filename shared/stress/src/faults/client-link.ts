@@ -101,9 +101,7 @@ export const clientLinkFaults: readonly FaultCase[] = [
     run: () =>
       withLink(impatientServer, impatientClient, async (link) => {
         const id = await link.client.readId();
-        // The server expects pings only after the first one.
-        await link.client.invoke('call', 0, '');
-        await new Promise((resolve) => setTimeout(resolve, SOON / 2));
+        await link.client.ping();
         link.proxy.abandon('server');
         await link.broadcast(5);
         await expectReplaced(link, id);
@@ -180,7 +178,7 @@ export const clientLinkFaults: readonly FaultCase[] = [
     run: () =>
       withLink(impatientServer, impatientClient, async (link) => {
         const id = await link.client.readId();
-        await new Promise((resolve) => setTimeout(resolve, SOON / 2));
+        await link.client.ping();
         link.proxy.setFaults({ toServer: { isLossy: true } });
         await link.broadcast(5);
         await expectReplaced(link, id);

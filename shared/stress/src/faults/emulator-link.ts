@@ -62,6 +62,7 @@ const breaking = (name: string, cause: (proxy: FaultProxy) => void): FaultCase =
       for (let i = 0; i < 20; i++) await broadcast(a).catch(() => undefined);
       const n = await broadcast(b);
       await eventually('clients of the other server receive', () => b.client.received.includes(n));
+      await eventually('the connection is cut', () => !proxy.isCutPending);
       await expectRecovery(link);
       assert.equal(b.client.reconnecting, 0);
     }),

@@ -62,6 +62,19 @@ export class FaultClient {
     return this.#connection.invoke<T>(method, ...args);
   }
 
+  /**
+   * Sends a ping, and waits until the server has read it. The server takes a silent client for lost
+   * only after its first ping.
+   */
+  async ping(): Promise<void> {
+    // The official client has no public method for this.
+    const { connection } = this.#connection as unknown as {
+      readonly connection: { send(data: string): Promise<void> };
+    };
+    await connection.send('{"type":6}\u001e');
+    await this.readId();
+  }
+
   async close(): Promise<void> {
     await this.#connection.stop();
   }

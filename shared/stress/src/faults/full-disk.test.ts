@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@practical-signalr/lesson-kit';
 import { describe, expect, test } from 'vitest';
 
 /** A device on which every write fails, as on a full disk. */
@@ -51,11 +52,7 @@ async function expectService(url: string, hasEnded: () => boolean): Promise<void
 // Only Linux has this device.
 describe.skipIf(!existsSync(FULL))('a full disk for the log', () => {
   test.each(programs)('does not stop %s', async (_name, create) => {
-    const { createServer } = await import('node:net');
-    const reserved = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => reserved.once('listening', resolve));
-    const { port } = reserved.address() as { port: number };
-    await new Promise((resolve) => reserved.close(resolve));
+    const port = await freePort();
     const { args, env, page } = create(port);
     const log = openSync(FULL, 'w');
     const child = spawn(process.execPath, args, {
@@ -69,10 +66,13 @@ describe.skipIf(!existsSync(FULL))('a full disk for the log', () => {
     child.once('exit', () => {
       hasEnded = true;
     });
-    for (let i = 0; i < 5; i++)
-      await expectService(`http://127.0.0.1:${port}${page}`, () => hasEnded);
-    expect(hasEnded).toBe(false);
-    child.kill();
-    await exited;
+    try {
+      for (let i = 0; i < 5; i++)
+        await expectService(`http://127.0.0.1:${port}${page}`, () => hasEnded);
+      expect(hasEnded).toBe(false);
+    } finally {
+      child.kill();
+      await exited;
+    }
   });
 });

@@ -52,6 +52,7 @@ const breaking = (name: string, cause: (proxy: FaultProxy) => void): FaultCase =
     withRedis(async (link) => {
       cause(link.proxy);
       for (let i = 0; i < 20; i++) await link.broadcast(link.a);
+      await eventually('the connection is cut', () => !link.proxy.isCutPending);
       await expectRecovery(link);
     }),
 });

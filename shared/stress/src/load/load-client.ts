@@ -54,7 +54,9 @@ export class LoadClient {
   /** Connects without negotiation. Rejects if the server refuses the connection. */
   static async connect(port: number): Promise<LoadClient> {
     const client = new LoadClient(connect(port, '127.0.0.1'));
-    const opened = new Promise<void>((resolve) => (client.#onOpen = resolve));
+    const opened = new Promise<void>((resolve) => {
+      client.#onOpen = resolve;
+    });
     client.#socket.write(
       `GET /hub HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
         'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',

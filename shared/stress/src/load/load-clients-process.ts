@@ -14,6 +14,9 @@ export interface ClientsReport {
   readonly longestSilence: number;
 }
 
+/** How long clients wait for what is on its way, in ms. */
+const FINISH_LIMIT = 60_000;
+
 const clients: LoadClient[] = [];
 const groups: Record<Reading, LoadClient[]> = { fast: [], slow: [], never: [] };
 const changed = new Gate();
@@ -41,14 +44,15 @@ function repeat(interval: number, run: (client: LoadClient) => void): void {
   const perTick = (clients.length * TICK) / interval;
   timers.push(
     setInterval(() => {
-      const until = next + perTick;
-      for (; next < until; next++) run(clients[Math.floor(next) % clients.length] as LoadClient);
+      const end = next + perTick;
+      for (; next < end; next++) run(clients[Math.floor(next) % clients.length] as LoadClient);
     }, TICK),
   );
 }
 
-async function until(isReached: () => boolean): Promise<void> {
-  while (!isReached()) await changed.wait();
+/** Waits until a condition is true. It can only become true when a client receives something. */
+async function waitFor(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await changed.wait();
 }
 
 /** Opens idle connections over a transport of HTTP requests, one after the other. */
@@ -69,7 +73,14 @@ const methods = {
     for (const timer of timers) clearInterval(timer);
     const isComplete = (client: LoadClient): boolean =>
       client.isClosed || (client.results === client.calls && (client.nextNumber ?? next) === next);
-    while (!clients.every(isComplete)) await new Promise((resolve) => setTimeout(resolve, 20));
+    const startedAt = performance.now();
+    while (!clients.every(isComplete)) {
+      if (performance.now() - startedAt > FINISH_LIMIT) {
+        const missing = clients.filter((client) => !isComplete(client)).length;
+        throw new Error(`${missing} clients miss messages or results.`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   },
   /** One call of each client. Resolves when all are answered. */
   async callOnce(): Promise<void> {
@@ -86,7 +97,9 @@ const methods = {
   },
   /** Resolves when all clients of a kind have received all messages, or have been closed. */
   async untilReceived(reading: Reading, count: number): Promise<void> {
-    await until(() => groups[reading].every((each) => each.isClosed || each.nextNumber === count));
+    await waitFor(() =>
+      groups[reading].every((each) => each.isClosed || each.nextNumber === count),
+    );
   },
   readFast(reading: Reading): void {
     for (const client of groups[reading]) client.setReading('fast');

@@ -15,7 +15,8 @@ export async function openHttpConnection(port: number, transport: HttpTransport)
     await read(await send('GET', url)); // The first poll only opens the connection.
     await read(await send('POST', url, HANDSHAKE));
     await read(await send('GET', url)); // The response to the handshake.
-    void send('GET', url);
+    // The poll stays open until the server answers it or the process ends.
+    send('GET', url).catch(() => undefined);
     return;
   }
   const events = await send('GET', url, undefined, { Accept: 'text/event-stream' });

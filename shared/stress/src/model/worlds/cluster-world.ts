@@ -36,7 +36,8 @@ export class ClusterWorld implements World {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     let port = 0;
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
+      program.once('exit', () => reject(new Error('The program of the cluster has stopped.')));
       createInterface({ input: program.stdout }).on('line', (line) => {
         if (line.startsWith('port ')) port = Number(line.slice('port '.length));
         if (line === 'ready') resolve();
