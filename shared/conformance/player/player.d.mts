@@ -9,6 +9,6 @@ export interface Transcript {
   readonly steps: readonly unknown[];
 }
 export class Player {
-  constructor(base: string, options?: { timeout?: number; negotiates?: boolean });
+  constructor(base: string, options?: { timeout?: number; negotiates?: boolean; patience?: number });
   play(scenario: Scenario): Promise<Transcript>;
 }

@@ -13,7 +13,11 @@ let results: Map<string, ScenarioResult>;
 // All scenarios are played once, in parallel. Each result is a separate test.
 beforeAll(async () => {
   twin = await startTwin(0);
-  const scenarioResults = await compareRecordings(twin.url, { lanes: 8, timeoutOf: () => 4000 });
+  const scenarioResults = await compareRecordings(twin.url, {
+    lanes: 8,
+    timeoutOf: () => 30_000,
+    attempts: 3,
+  });
   results = new Map(scenarioResults.map((result) => [result.name, result]));
 });
 afterAll(() => twin.close());
