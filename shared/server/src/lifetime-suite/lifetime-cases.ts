@@ -41,6 +41,21 @@ async function receivedBy(
   return Promise.all(clients.map((client) => client.until(marker)));
 }
 
+/** How long a server may need until it reaches the backplane, in ms. */
+const START_LIMIT = 60_000;
+
+/** Waits until servers reach the backplane, which may take longer than their first connection. */
+async function waitUntilHealthy(servers: readonly HubLifetimeManager[]): Promise<void> {
+  const startedAt = performance.now();
+  const isHealthy = (server: HubLifetimeManager): boolean =>
+    (server.health?.().status ?? 'Healthy') === 'Healthy';
+  while (!servers.every(isHealthy)) {
+    const hasTimedOut = performance.now() - startedAt > START_LIMIT;
+    assert.ok(!hasTimedOut, `health() has not reported Healthy within ${START_LIMIT} ms.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 interface TwoServers {
   readonly a: HubLifetimeManager;
   readonly b: HubLifetimeManager;
@@ -59,6 +74,7 @@ const withTwoServers =
     await a.onConnected(ann);
     await b.onConnected(bob);
     try {
+      await waitUntilHealthy([a, b]);
       await run({ a, b, ann, bob });
     } finally {
       await a.close?.();
@@ -314,6 +330,7 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
         if (i === 0) await server.addToGroup(client.connectionId, 'firsts');
       }
     }
+    await waitUntilHealthy(servers);
     const [server] = servers as [HubLifetimeManager];
     await server.sendAll('m', ['all']);
     await server.sendGroup('firsts', 'm', ['group']);
