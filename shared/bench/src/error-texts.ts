@@ -17,8 +17,6 @@ export const errorTexts = {
     'The benchmark needs Linux, because it reads the CPU time of the servers from /proc. Run it in a container or a virtual machine with Linux.',
   unknownRef: (ref: string) =>
     `Git has no commit '${ref}'. Give a branch, a tag or a commit with --ref.`,
-  unknownSection: (name: string) =>
-    `There is no section '${name}' in the results. Correct the comment in the page.`,
   publishWithoutFull:
     'Only the full form is published. Add --full, and leave out --peers and --workloads.',
 } as const;

@@ -52,4 +52,12 @@ export const errors = {
     new Error(
       `Requests from the origin '${origin}' are not allowed. Open the page from this server.`,
     ),
+  unknownSection: (name: string) =>
+    new Error(
+      `The page has a generated section '${name}', but nothing generates its content. Correct the name in the comment, or remove the section.`,
+    ),
+  missingSection: (name: string) =>
+    new Error(
+      `The page has no generated section '${name}'. Add the comments <!-- generated: ${name} --> and <!-- end of generated --> to it.`,
+    ),
 } as const;

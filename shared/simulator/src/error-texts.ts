@@ -5,6 +5,4 @@ export const errorTexts = {
     `--${option} is '${value}'. Choose from: ${known.join(', ')}.`,
   localHasOneServer: "The backplane 'local' has one server. Use --servers 1.",
   notSingleServer: 'A crash and a deployment need at least two servers. Use --servers 2.',
-  noBlock: (name: string) =>
-    `The page has no block '${name}'. Add the comments that mark it, or remove the block from the simulator.`,
 } as const;

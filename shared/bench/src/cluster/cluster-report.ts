@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { updatePage } from '../page/update-page.ts';
+import { replaceSections } from '@practical-signalr/lesson-kit/generated-sections';
 import { formatNumber } from '../report/format-number.ts';
 import { median } from '../statistics/median.ts';
 import { type RatioInterval, ratioInterval } from '../statistics/ratio-interval.ts';
@@ -70,5 +70,5 @@ function formatCluster(
 /** Writes a report to the guide. */
 export function writeClusterReport(report: string): void {
   const page = readFileSync(guideFile, 'utf8');
-  writeFileSync(guideFile, updatePage(page, { cluster: report }));
+  writeFileSync(guideFile, replaceSections(page, { cluster: report }));
 }

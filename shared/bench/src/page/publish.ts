@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceSections } from '@practical-signalr/lesson-kit/generated-sections';
 import { benchFolder, repositoryFolder } from '../folders.ts';
 import type { Results } from '../results/results.ts';
 import { writeResults } from '../results/results-file.ts';
 import { createPlots, createSections } from './page-sections.ts';
-import { updatePage } from './update-page.ts';
 
 const folder = join(repositoryFolder, 'shared/docs/reference');
 /** The results that the performance page is made from. */
@@ -30,7 +30,7 @@ export function makePages(): void {
   const results = readPublished();
   const sections = createSections(results);
   for (const file of pageFiles)
-    writeFileSync(file, updatePage(readFileSync(file, 'utf8'), sections));
+    writeFileSync(file, replaceSections(readFileSync(file, 'utf8'), sections));
   writeFileSync(plotsFile, formatPlots(results));
 }
 

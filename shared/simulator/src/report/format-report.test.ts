@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
+import { readSection } from '@practical-signalr/lesson-kit/generated-sections';
+import { expect, test } from 'vitest';
 import { formatReport, scenarioNames } from './format-report.ts';
-import { readBlock } from './docs-block.ts';
-import { example, formatCosts, pageFile } from './write-docs.ts';
+import { example, formatCosts, pageFile, sectionNames } from './write-docs.ts';
 
 const small = { seed: 7, servers: 3, connections: 300, groups: 10, backplane: 'redis' } as const;
 
@@ -16,6 +16,7 @@ test('the same seed gives the same report, and another seed gives another', asyn
 
 test('the page shows what the simulator prints', async () => {
   const page = readFileSync(pageFile, 'utf8');
-  expect(readBlock(page, 'costs')).toBe(formatCosts());
-  expect(readBlock(page, 'example')).toBe(await formatReport(example, scenarioNames));
+  for (const name of sectionNames) expect(readSection(page, name)).not.toBe('');
+  expect(readSection(page, 'costs')).toBe(formatCosts());
+  expect(readSection(page, 'example')).toBe(await formatReport(example, scenarioNames));
 });

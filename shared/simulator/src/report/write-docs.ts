@@ -1,14 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { replaceSections } from '@practical-signalr/lesson-kit/generated-sections';
 import { costs } from '../model/costs.ts';
 import type { FleetOptions } from '../model/fleet.ts';
 import { formatReport, scenarioNames } from './format-report.ts';
 import { overloads, reportOverload } from './overload-report.ts';
-import { replaceBlock } from './docs-block.ts';
 import { reportScale, sizes } from './scale-report.ts';
 import { formatNumber, formatTable } from './table.ts';
 
 /** The page with the results. */
 export const pageFile = new URL('../../../docs/explanation/scale.md', import.meta.url);
+
+/** The generated sections of the page. */
+export const sectionNames = ['costs', 'example', 'overload', 'scale'] as const;
+type SectionName = (typeof sectionNames)[number];
 
 /** The example on the page. A test compares it with the simulator. */
 export const example: FleetOptions = {
@@ -39,13 +43,11 @@ export const formatCosts = (): string =>
 
 /** Runs all simulations of the page and writes their results to it. */
 export async function writeDocs(log: (line: string) => void): Promise<void> {
-  const blocks: Record<string, string> = {
+  const sections: Record<SectionName, string> = {
     costs: formatCosts(),
     example: await formatReport(example, scenarioNames),
     overload: await reportOverload(overloads),
     scale: await reportScale(sizes, log),
   };
-  let page = readFileSync(pageFile, 'utf8');
-  for (const [name, text] of Object.entries(blocks)) page = replaceBlock(page, name, text);
-  writeFileSync(pageFile, page);
+  writeFileSync(pageFile, replaceSections(readFileSync(pageFile, 'utf8'), sections));
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { replaceSections } from '@practical-signalr/lesson-kit/generated-sections';
 import type { Result } from './result.ts';
-import { replaceResults } from './results-table.ts';
+import { renderResults } from './results-table.ts';
 
 const resultsFile = new URL('../../results.json', import.meta.url);
 const pageFile = new URL('../../../docs/reference/measured.md', import.meta.url);
@@ -16,7 +17,8 @@ export const readResultsPage = (): string => readFileSync(pageFile, 'utf8');
 export function writeResults(newResults: readonly Result[]): void {
   const results = mergeResults(readResults(), newResults);
   writeFileSync(resultsFile, `${JSON.stringify(results, undefined, 2)}\n`);
-  writeFileSync(pageFile, replaceResults(readResultsPage(), results));
+  const sections = { results: renderResults(results) };
+  writeFileSync(pageFile, replaceSections(readResultsPage(), sections));
 }
 
 /** Returns the results with the new ones in the places of those of the same checks. */

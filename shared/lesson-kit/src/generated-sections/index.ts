@@ -1,0 +1,1 @@
+export { handwrittenParts, readSection, replaceSections } from './generated-sections.ts';
