@@ -1,13 +1,12 @@
 export interface Todo {
-  readonly id: number;
+  readonly id: string;
   readonly title: string;
-  readonly isDone: boolean;
 }
 
 /** The methods that clients can call. */
 export interface BoardServer {
   addTodo(title: string): Promise<void>;
-  toggleTodo(id: number): Promise<void>;
+  finishTodo(id: string): Promise<void>;
 }
 
 /** The methods that the server can call. */

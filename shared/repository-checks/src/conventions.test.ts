@@ -56,3 +56,17 @@ test('lines have at most 100 columns, except strings and addresses that cannot b
   );
   expect(longLines).toEqual([]);
 });
+test('each example has 60 to 150 lines with its page, without tests and configuration', () => {
+  const lengths: Record<string, number> = {};
+  for (const file of files.filter((each) =>
+    /^shared\/examples\/.*\.(ts|tsx|html|css)$/.test(each),
+  )) {
+    if (/\/test\/|\.config\.ts$/.test(file)) continue;
+    const [, , example = ''] = file.split('/');
+    const lines = readFileSync(join(root, file), 'utf8').trimEnd().split('\n').length;
+    lengths[example] = (lengths[example] ?? 0) + lines;
+  }
+  expect(Object.keys(lengths).length).toBeGreaterThanOrEqual(3);
+  const wrong = Object.entries(lengths).filter(([, length]) => length < 60 || length > 150);
+  expect(wrong).toEqual([]);
+});

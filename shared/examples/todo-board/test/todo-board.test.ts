@@ -1,54 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import {
+  freePort,
   hasChromium,
   launchChromium,
   see,
   watchProblems,
 } from '@practical-signalr/lesson-kit/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTodoBoard } from '../todo-board.ts';
+import { expect, onTestFinished, test } from 'vitest';
 
-/** In seconds. The client refreshes its token at half this time. */
-const TOKEN_LIFETIME = 8;
-
-describe.runIf(hasChromium())('the todo board in Chromium', () => {
-  let board: Awaited<ReturnType<typeof startTodoBoard>>;
-  let browser: Awaited<ReturnType<typeof launchChromium>>;
-  beforeAll(async () => {
-    board = await startTodoBoard(0, TOKEN_LIFETIME);
-    browser = await launchChromium();
+/** Starts the board as `npm start` does. Returns its address. */
+async function startBoard(): Promise<string> {
+  const port = String(await freePort());
+  const args = ['--conditions=@practical-signalr/source', '--import=tsx', 'server.ts'];
+  const server = spawn(process.execPath, args, {
+    cwd: fileURLToPath(new URL('../', import.meta.url)),
+    env: { ...process.env, PORT: port },
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  afterAll(async () => {
-    await browser.close();
-    await board.close();
+  const exited = once(server, 'exit');
+  onTestFinished(async () => {
+    server.kill();
+    await exited;
   });
+  const [output] = (await Promise.race([once(server.stdout, 'data'), exited])) as [Buffer];
+  expect(String(output)).toContain(`Open http://127.0.0.1:${port}/?name=ada`);
+  return `http://127.0.0.1:${port}/`;
+}
 
-  /** Opens the board as a user, and keeps the paths of the page's requests. */
-  async function openAs(name: string) {
-    const context = await browser.newContext();
-    const problems = watchProblems(context);
-    const paths: string[] = [];
-    context.on('request', (request) => paths.push(new URL(request.url()).pathname));
-    const page = await context.newPage();
-    await page.goto(`${board.url}?name=${name}`);
-    const count = (path: string): number => paths.filter((each) => each === path).length;
-    return { context, page, problems, count, status: page.getByRole('status') };
-  }
+test.runIf(hasChromium())(
+  'two users share todos, see each other, and refresh their tokens, in Chromium',
+  async () => {
+    const url = await startBoard();
+    const browser = await launchChromium();
+    onTestFinished(() => browser.close());
 
-  test('two users share todos, see each other, and refresh their tokens', async () => {
+    /** Opens the board as a user, and keeps the paths of the page's requests. */
+    async function openAs(name: string) {
+      const context = await browser.newContext();
+      const problems = watchProblems(context);
+      const paths: string[] = [];
+      context.on('request', (request) => paths.push(new URL(request.url()).pathname));
+      const page = await context.newPage();
+      await page.goto(`${url}?name=${name}`);
+      const count = (path: string): number => paths.filter((each) => each === path).length;
+      return { context, page, problems, count, status: page.getByRole('status') };
+    }
+
     const ada = await openAs('ada');
     const bob = await openAs('bob');
     await see(ada.status).toHaveText('Connected. Online: ada, bob');
     await see(bob.status).toHaveText('Connected. Online: ada, bob');
 
-    await ada.page.getByLabel('New todo').fill('Write the minutes');
+    const input = ada.page.getByLabel('New todo');
+    await input.fill('Write the minutes');
     await ada.page.getByRole('button', { name: 'Add' }).click();
-    await bob.page.getByLabel('Write the minutes').click();
-    await see(ada.page.getByLabel('Write the minutes')).toBeChecked();
+    await see(input).toHaveValue('');
+    await see(bob.page.getByText('Write the minutes')).toBeVisible();
+    await bob.page.getByRole('button', { name: 'Done' }).click();
+    await see(ada.page.getByText('Write the minutes')).toBeHidden();
 
     await expect.poll(() => ada.count('/board/refresh')).toBeGreaterThan(0);
     await bob.context.close();
     await see(ada.status).toHaveText('Connected. Online: ada');
     expect([...ada.problems, ...bob.problems]).toEqual([]);
-    await ada.context.close();
-  });
-});
+  },
+);

@@ -1,0 +1,44 @@
+import { HubConnectionBuilder } from '@microsoft/signalr';
+import { withAuthenticationRefresh } from '@practical-signalr/server/client';
+import { useHubConnection, useHubEvent } from '@practical-signalr/server/react';
+import { StrictMode, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import type { BoardClient, BoardServer, Todo } from './contract.ts';
+
+const name = new URLSearchParams(location.search).get('name') ?? 'ada';
+
+const fetchToken = (): Promise<string> =>
+  fetch(`/token/${encodeURIComponent(name)}`).then((response) => response.text());
+
+function buildConnection() {
+  const builder = new HubConnectionBuilder().withUrl('/board', { accessTokenFactory: fetchToken });
+  return withAuthenticationRefresh(builder.withAutomaticReconnect()).build();
+}
+
+function TodoBoard() {
+  const [todos, setTodos] = useState<readonly Todo[]>([]);
+  const [people, setPeople] = useState<readonly string[]>([]);
+  const { connection, state } = useHubConnection<BoardServer, BoardClient>(buildConnection);
+  useHubEvent(connection, 'showTodos', setTodos);
+  useHubEvent(connection, 'showPeople', setPeople);
+
+  const add = (form: FormData) => void connection.invoke('addTodo', form.get('title') as string);
+  const finish = (id: string) => void connection.invoke('finishTodo', id);
+  return (
+    <StrictMode>
+      <h1>Todo board of {name}</h1>
+      <p role="status">{`${state}. Online: ${people.join(', ')}`}</p>
+      <form action={add}>
+        <input name="title" aria-label="New todo" required maxLength={100} />
+        <button disabled={state !== 'Connected'}>Add</button>
+      </form>
+      {todos.map(({ id, title }) => (
+        <p key={id}>
+          {title} <button onClick={() => finish(id)}>Done</button>
+        </p>
+      ))}
+    </StrictMode>
+  );
+}
+
+createRoot(document.querySelector('#root')!).render(<TodoBoard />);
