@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitepress';
+import { breakNamesInTables } from '../src/breakable-names.ts';
 import { externalFiles } from '../src/external-files.ts';
 import { searchableText } from '../src/searchable-text.ts';
 import { sidebar } from '../src/sidebar.ts';
@@ -23,6 +24,7 @@ export default defineConfig({
     anchor: { slugify: slugOf },
     config(markdown) {
       markdown.core.ruler.push('files', files.rewriteLinks);
+      breakNamesInTables(markdown);
     },
   },
   buildEnd: ({ outDir }) => files.copyTo(outDir),
