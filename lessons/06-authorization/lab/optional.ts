@@ -47,7 +47,7 @@ function refreshToken(): Promise<string> {
   );
 }
 
-/** What section 6 does not need, and some apps do. */
+/** Techniques that the course does not need, but some apps do. */
 export const optionalExperiments: readonly OutcomeGroup[] = [
   {
     heading: 'Two ways to keep a token out of URLs and connections alive',

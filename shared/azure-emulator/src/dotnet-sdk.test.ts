@@ -31,7 +31,7 @@ const SHUTDOWN = 25_000;
 let project: BuiltDotnet;
 let emulator: Emulator;
 const connections: HubConnection[] = [];
-/** What is running, though a test failed. */
+/** The apps that still run if a test fails. */
 const apps: { close(): Promise<void> }[] = [];
 
 async function startApp(name: string, shutdown = 'Off'): Promise<Instance> {

@@ -31,7 +31,7 @@ class ServerBehindService {
   readonly #manager: HubLifetimeManager;
   readonly #ids: Map<string, string>;
   readonly #clients = new Map<string, Arrived>();
-  /** What a server does when it hears from a client, and of its end. */
+  /** The handlers of the server for data of a client and for its disconnect. */
   readonly #heard = new Map<string, { onReceive(): void; onClose(): void }>();
 
   constructor(factory: HubLifetimeManagerFactory, hub: ScaleOutHub, ids: Map<string, string>) {

@@ -9,7 +9,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from './index.ts';
 
-/** What is a hub's own: clients must not notice that the service is between them and the server. */
+/** The areas of hubs, in which clients must not notice the service between them and the server. */
 const areas = [
   'client-results',
   'context',

@@ -36,7 +36,7 @@ export const errors = {
   notAString: (name: string) =>
     createError(
       'ERR_SIGNALR_REDIS_NOT_A_STRING',
-      `'${name}' is not a string with content. Pass one.`,
+      `The option '${name}' must be a string that is not empty.`,
       { type: TypeError },
     ),
   notAFunction: (name: string) =>

@@ -80,7 +80,7 @@ const allowed: [string, string][] = [
 const fileOf = (file: string, imported: string): string =>
   file.replace('/a.', `/${imported.replaceAll(/[^a-z]+/g, '-')}.`);
 
-/** What the linter says of them, all in one run: a line each. */
+/** The findings of the linter for all files, one per line. It runs once. */
 let said: string[];
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fences-'));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '@practical-signalr/course';
 
-/** What `du -sm` may say of all node_modules after `npm ci`: MB of 1024 KB. */
+/** The maximum size of all node_modules after `npm ci`, in MiB, as `du -sm` prints it. */
 const LIMIT = 391;
 
 // Binaries are of different size on every system; the limit is held where it is measured.

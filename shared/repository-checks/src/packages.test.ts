@@ -21,8 +21,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '@practical-signalr/course';
 
 /**
- * What can be published. Each is packed as npm would, laid into an empty project, and used there as
- * a user would.
+ * The packages that can be published. The tests pack each of them with npm, unpack it in an empty
+ * project, and use it there.
  */
 const names = ['protocol', 'server', 'redis', 'azure', 'azure-emulator'] as const;
 

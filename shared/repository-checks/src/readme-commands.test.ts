@@ -20,8 +20,8 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 };
 
 /**
- * What is run here: until it says so, then it is ended as Ctrl-C does; `ends` waits for its own
- * end.
+ * The commands that this test runs. A command runs until its output matches `says`, and is then
+ * stopped as by Ctrl-C. With `ends`, the test waits until the command ends by itself.
  */
 const here: Record<
   string,
@@ -46,7 +46,7 @@ const here: Record<
     args: (port) => ['--port', String(port)],
   },
 };
-/** What another test runs, or needs more than a test should. */
+/** The commands that another test runs, or that need more than a test should. */
 const elsewhere: Record<string, string> = {
   'npm ci && npm start': 'shared/course/src/commands/start.test.ts',
   'npm ci && npm test': '.ci/run',

@@ -4,6 +4,6 @@ import type { ErrorCode } from '@practical-signalr/protocol';
 export class TokenError extends Error {
   override readonly name = 'TokenError';
   readonly code: ErrorCode = 'ERR_SIGNALR_TOKEN_REJECTED';
-  /** What the client is told, in the words of ASP.NET Core. Undefined: nothing. */
+  /** The description that the client receives, as in ASP.NET Core. Undefined if it gets none. */
   readonly description: string | undefined = undefined;
 }

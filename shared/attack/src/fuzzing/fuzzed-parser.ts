@@ -1,4 +1,4 @@
-/** A parser as the fuzzer sees it, after its start. */
+/** A started parser, as the fuzzer uses it. */
 export interface StartedParser {
   /**
    * Parses an input in chunks and returns what came of it, for example `ok` or an error code.
@@ -14,7 +14,7 @@ export interface StartedParser {
 export interface FuzzedParser {
   /** Its name in `npm run fuzz -- --parser`, and the name of its corpus. */
   readonly name: string;
-  /** What it reads. */
+  /** The data that it reads. `--help` shows it. */
   readonly description: string;
   /** The number of inputs in the test that `npm test` runs. */
   readonly inputsInTest: number;

@@ -26,7 +26,7 @@ const NOT_FOUND = 2;
 const payloads: Payloads = new Map([['json', 'x\u001e']]);
 const groupName = 'room';
 
-/** Who gets what these messages send: each is a, b, both or nobody. */
+/** Sends messages, and returns for each of them who receives it: a, b, both or nobody. */
 async function receivers(...messages: ServiceMessage[]): Promise<string> {
   const end = new Map([['json', 'end\u001e']]);
   for (const { records } of [ada, bob]) records.length = 0;

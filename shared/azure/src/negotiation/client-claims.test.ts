@@ -15,7 +15,7 @@ const hub = {
   closeOnAuthenticationExpiration: false,
 } as const;
 
-/** What the service makes of a token's payload: long names, text, one entry for each value. */
+/** Returns the claims as the service forwards them: long names, strings, one entry per value. */
 function throughService(payload: Record<string, unknown>): Claims {
   return Object.entries(payload).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).map((one): [string, string] => [

@@ -62,7 +62,7 @@ function toPlainObject(message: ServiceMessage): Record<string, unknown> {
   );
 }
 
-/** What .NET's classes have and the wire has not, or the other way round. */
+/** Returns the expected fields: the classes of .NET and the wire differ in some of them. */
 function wanted({ type, fields = {} }: Vector): Record<string, unknown> {
   const want = { ...fields };
   if (type === 6 && want['type'] === 0) delete want['type'];

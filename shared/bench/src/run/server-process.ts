@@ -74,7 +74,7 @@ export class ServerProcess {
   }
 }
 
-/** Returns a command that runs on one core, if there is one to pin it to. */
+/** Returns a command that runs the given one on a core, or the given one if core is undefined. */
 export const pinToCore = (
   command: readonly string[],
   core: number | undefined,

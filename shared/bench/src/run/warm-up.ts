@@ -26,7 +26,7 @@ const redisLoads: readonly LoadOptions[] = [
   { mode: 'step', clients: 2, count: 1000 },
 ];
 
-/** What decides how a server is warmed up. */
+/** The properties of a workload that decide how a server is warmed up. */
 export interface WarmUpOptions {
   readonly quick: boolean;
   readonly messagePack: boolean;

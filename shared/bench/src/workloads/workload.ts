@@ -27,7 +27,7 @@ export interface Workload {
   readonly description: string;
   /** What is counted. */
   readonly unit: 'delivery' | 'call' | 'item' | 'connection';
-  /** What the peers are compared by. */
+  /** The measure by which peers are compared. */
   readonly metrics: readonly Metric[];
   readonly needs: readonly Ability[];
   /** Which servers it uses: one that runs all workloads, a new one, or two on one Redis. */

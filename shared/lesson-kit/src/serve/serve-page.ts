@@ -21,7 +21,7 @@ export function serveBuiltPage(folder: string, { app }: ServedLesson): void {
   app.use(express.static(dist));
 }
 
-/** Answers requests for the page on an instance, which has none. */
+/** Answers requests for the page on an instance that does not serve the page, with status 404. */
 export function servePageElsewhere(name: string, { app }: ServedLesson): void {
   app.use((_request, response) => response.status(404).send(errors.pageElsewhere(name).message));
 }

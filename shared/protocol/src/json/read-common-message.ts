@@ -109,7 +109,11 @@ function readIdFirst(text: string): HubMessage | undefined {
   return createMessage(Number(type), invocationId, name, valueText);
 }
 
-/** `name` is the name of the member that is a value of a user, and `valueText` its text. */
+/**
+ * Creates the message of these parts. Returns undefined if they are not those of a common message.
+ * @param name the member that contains a value of the application, for example `result`.
+ * @param valueText the JSON text of this value.
+ */
 function createMessage(
   type: number,
   invocationId: string,

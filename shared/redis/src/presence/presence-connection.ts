@@ -7,7 +7,7 @@ import type { PresenceClient, PresenceCommand } from './presence-client.ts';
 /** The interval at which a client that does not become ready is looked for, in ms. */
 const CHECK_INTERVAL = 1000;
 
-/** What a user of the connection is notified of. */
+/** The events of a connection for presence. */
 export interface PresenceConnectionEvents {
   /** Called when commands can be sent, and again after each outage. */
   onReady(): void;

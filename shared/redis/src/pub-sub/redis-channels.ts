@@ -23,7 +23,7 @@ export class RedisChannels {
   readonly returnAddress: string;
   /** The gaps of the history. ASP.NET Core servers do not have this channel. */
   readonly historyGaps: string;
-  /** The prefix and the name of the hub, with which all names of the hub start. */
+  /** The prefix and the name of the hub. All channel names of the hub start with it. */
   readonly stem: string;
   readonly #prefix: string;
 

@@ -251,10 +251,10 @@ export class RedisConnection {
   }
 
   /**
-   * Sends a heartbeat and waits until it arrives. It precedes the messages that wait to be written,
-   * but not those that Redis or the socket already hold, so each connection is judged by its own
-   * traffic: the publisher by its replies until the heartbeat is published, then the subscriber by
-   * the messages that arrive.
+   * Sends a heartbeat and waits until it arrives. It is written before the messages that wait in
+   * this process, but follows those that are in the socket or in Redis. While these delay it, a
+   * connection counts as alive if it has traffic: the publisher if it receives replies until the
+   * heartbeat is published, then the subscriber if it receives messages.
    */
   async #sendHeartbeat(): Promise<void> {
     const { channel, payload } = this.#events.heartbeat;

@@ -50,7 +50,7 @@ export interface AuthenticateResult {
  */
 export interface AuthenticationHandler {
   authenticate(context: AuthenticationContext): AuthenticateResult | Promise<AuthenticateResult>;
-  /** Headers of the 401 that asks for authentication. Default: none. */
+  /** Returns the headers of a response with status 401. Default: no headers. */
   challenge?(
     context: AuthenticationContext,
     failure: Error | undefined,

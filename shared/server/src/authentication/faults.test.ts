@@ -24,7 +24,7 @@ const signedByRsa = testToken({ sub: 'alice' }, rsa.privateKey, { algorithm: 'RS
 const logger = new CollectingLogger();
 const who = '{"type":1,"invocationId":"1","target":"Who","arguments":[]}\u001e';
 
-/** What careless code does: it puts the token into its error. */
+/** Throws an error whose message contains the token, as careless code does. */
 function broken(): never {
   throw new Error(`it broke over ${good} and ${signedByRsa}`);
 }

@@ -1,13 +1,13 @@
 import type { ClaimsPrincipal } from './claims-principal.ts';
 
 /**
- * Who a request comes from, and for how long that holds. Source: `AuthenticationTicket` of ASP.NET
- * Core.
+ * The result of an authentication: the user, and when it expires. Source: `AuthenticationTicket` of
+ * ASP.NET Core.
  */
 export interface AuthenticationTicket {
   readonly user: ClaimsPrincipal;
   /**
-   * End of validity in ms since the epoch; undefined: none. Source:
+   * When the authentication expires, in ms since 1970. Undefined if it does not expire. Source:
    * `AuthenticationProperties.ExpiresUtc`.
    */
   readonly expiresAt: number | undefined;

@@ -108,7 +108,7 @@ export function splitTarget(target: string): { path: string; query: string } {
     : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
-/** Returns the part of a request that outlives it. The request itself can be garbage collected. */
+/** Copies what a connection keeps of a request, so that the request can be garbage collected. */
 export function connectionRequest(
   request: IncomingMessage,
   params: ConnectionRequest['params'] = {},

@@ -46,7 +46,7 @@ export class DisposedHub {
     this.groups = new LifetimeGroups(lifetime, report);
   }
 
-  /** What an instance has after its call on a connection with the given context. */
+  /** Returns the replacement for the context of a hub instance whose call has ended. */
   endedCall(caller: ConnectionCallerContext): EndedCall {
     return new EndedCall(this, caller);
   }
@@ -58,8 +58,8 @@ export class DisposedHub {
 }
 
 /**
- * What a hub instance has after its call. It does not refer to the connection, so an instance that
- * user code keeps does not keep the connection in memory.
+ * Replaces the context of a hub instance when its call has ended. It does not refer to the
+ * connection: if user code keeps the instance, the connection can still be garbage collected.
  */
 export class EndedCall {
   readonly #hub: DisposedHub;

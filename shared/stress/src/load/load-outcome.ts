@@ -2,7 +2,7 @@
 export interface LoadOutcome {
   readonly tried: string;
   readonly outcome: string;
-  /** What does not hold. Empty if the server held the load. */
+  /** The expectations that were not met. Empty if the server held the load. */
   readonly faults: readonly string[];
 }
 

@@ -7,7 +7,7 @@ const GROUPS = 10;
 /** The measured memory may be this much smaller than the formula, which is an upper limit. */
 const MINIMUM_RATIO = 0.4;
 
-/** What one connection takes, in bytes. */
+/** The memory of one connection, one membership and one group, in bytes. */
 interface MeasuredMemory {
   readonly connection: number;
   readonly membership: number;

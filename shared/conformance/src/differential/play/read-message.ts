@@ -7,7 +7,7 @@ export interface ReceivedMessage {
   readonly hex?: string;
 }
 
-/** What can be read of a message. `value` is undefined if nothing can be read. */
+/** The readable part of a message. `value` is undefined if nothing can be read. */
 export interface MessageView {
   readonly type?: unknown;
   readonly id?: unknown;

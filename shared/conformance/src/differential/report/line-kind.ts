@@ -1,4 +1,4 @@
-/** What kind of answer a line is. */
+/** The kind of answer that a line describes. */
 export interface LineKind {
   readonly text: string;
   /** Where two lines of the same kind may differ. */

@@ -4,7 +4,7 @@ interface DataObject {
   readonly [key: string]: Data;
 }
 
-/** What is made smaller: plain data of steps, records and trees. */
+/** The plain data that is made smaller: steps, records and trees. */
 type Data = null | boolean | number | string | readonly Data[] | DataObject;
 
 /** Yields every list with fewer items: halves first, then without each item. */

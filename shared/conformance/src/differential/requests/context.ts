@@ -81,7 +81,7 @@ function createCall(random: Random): readonly [string, string[]] {
 }
 
 /**
- * What a hub sees of the request that opened its connection: queries and headers in all spellings.
+ * The properties of the request that a hub can read: queries and headers in all spellings.
  */
 export const contextGrammar: Grammar = {
   name: 'context',

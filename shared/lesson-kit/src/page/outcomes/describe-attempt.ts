@@ -1,6 +1,6 @@
 import type { ObservedRequest } from '../../wire/observe/observed-request.ts';
 
-/** What is needed of a connection. */
+/** The members of a connection that an attempt uses. */
 export interface AttemptedConnection {
   baseUrl: string;
   start(): Promise<void>;

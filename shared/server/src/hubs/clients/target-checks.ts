@@ -1,6 +1,6 @@
 import { errors } from '../../errors.ts';
 
-/** What a name in a call of a hub context denotes. */
+/** The kinds of names in calls of a hub context. */
 export type NameKind = 'group' | 'user' | 'connection' | 'message';
 
 /** Throws if the name of a client method is not a string or is empty: no client can read it. */

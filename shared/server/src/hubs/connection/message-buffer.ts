@@ -179,7 +179,7 @@ export class MessageBuffer {
     };
   }
 
-  /** Returns the messages from this position in the buffer on. */
+  /** Returns the messages at this position in the buffer and after it. */
   messagesFrom(position: number): (string | Uint8Array)[] {
     return this.#messages
       .slice(position)
