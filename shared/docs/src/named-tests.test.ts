@@ -13,7 +13,15 @@ const pages = [
   'reference/limits.md',
   'explanation/threat-model.md',
   'guides/hardening.md',
+  'guides/hosting.md',
 ];
+
+/** The files that the CI job `hosts` runs. */
+const hosts = [
+  ...readFileSync(join(root, '.github/workflows/test.yml'), 'utf8').matchAll(
+    /command: .* (\S+\.mjs)/g,
+  ),
+].map(([, file = '']) => file);
 
 interface NamedTest {
   readonly title: string;
@@ -37,7 +45,7 @@ function testsOf(inline: Token, page: string): NamedTest[] {
     if (token.type === 'link_open') {
       const href = String(token.attrGet('href'));
       const file = posix.join('shared/docs', posix.dirname(page), href);
-      if (href.endsWith('.ts')) open = { file, title: '' };
+      if (/\.(ts|mjs)$/.test(href)) open = { file, title: '' };
     } else if (token.type === 'link_close') {
       if (open !== undefined) tests.push(open);
       open = undefined;
@@ -67,9 +75,13 @@ function read(page: string): { tests: NamedTest[]; rows: Row[] } {
   return { tests: inlines.flatMap((inline) => testsOf(inline, page)), rows };
 }
 
-/** Returns whether a file has a test, a suite or a case of a suite with this title. */
+/**
+ * Returns whether a file has a test, a suite or a case of a suite with this title. A host of the CI
+ * job `hosts` is a test itself.
+ */
 function hasTest({ title, file }: NamedTest): boolean {
   if (!existsSync(join(root, file))) return false;
+  if (file.endsWith('.mjs')) return file.endsWith(`/hosts/${title}`) && hosts.includes(title);
   const text = readFileSync(join(root, file), 'utf8').replaceAll("\\'", "'");
   return ["'", '"', '`'].some((quote) =>
     [',', ':'].some((next) => text.includes(`${quote}${title}${quote}${next}`)),
@@ -102,4 +114,7 @@ test('a test that does not exist is found', () => {
   expect(hasTest({ file, title: 'a test that does not exist is found' })).toBe(true);
   expect(hasTest({ file, title: 'a test that does not' })).toBe(false);
   expect(hasTest({ file: 'shared/docs/src/nothing.test.ts', title: 'x' })).toBe(false);
+  const host = 'shared/repository-checks/hosts/express.mjs';
+  expect(hasTest({ file: host, title: 'express.mjs' })).toBe(true);
+  expect(hasTest({ file: host, title: 'hono.mjs' })).toBe(false);
 });
