@@ -22,16 +22,16 @@ export interface RedisPubSubClient {
   set(key: string, value: string, options: { readonly PX: number }): Promise<unknown>;
   /** Returns the value and deletes the key, in one step. */
   getDel(key: string): Promise<string | null>;
-  /** Not available for every client. */
+  /** Absent if the client has no such method. */
   withCommandOptions?(options: { readonly asap: boolean }): UrgentCommands;
-  /** Not available for every client. */
+  /** Absent if the client has no such method. */
   role?(): Promise<{ readonly role: string }>;
-  /** Not available for every client. */
+  /** Absent if the client has no such method. */
   eval?(
     script: string,
     options: { readonly keys: string[]; readonly arguments: (string | Buffer)[] },
   ): Promise<unknown>;
-  /** Not available for every client. */
+  /** Absent if the client has no such method. */
   withTypeMapping?(mapping: object): Pick<RedisPubSubClient, 'eval'>;
   sPublish(channel: string, message: Buffer): Promise<number>;
   pubSubNumSub(channels: string[]): Promise<Readonly<Record<string, number>>>;

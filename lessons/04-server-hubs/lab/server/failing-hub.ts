@@ -39,7 +39,7 @@ export class FailingHub extends MessageHub {
     return running;
   }
 
-  // The chat is not told about the connections of the lab.
+  // The chat does not show the connections of the lab.
   override async onConnected(): Promise<void> {}
   override async onDisconnected(): Promise<void> {}
 }

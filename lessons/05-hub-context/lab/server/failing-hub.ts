@@ -44,7 +44,7 @@ export class FailingHub extends MessageHub {
     FailingHub.stored = this;
   }
 
-  // The chat is not told about the connections of the lab.
+  // The chat does not show the connections of the lab.
   override async onConnected(): Promise<void> {}
   override async onDisconnected(): Promise<void> {}
 }

@@ -48,7 +48,7 @@ export class FailingHub extends MessageHub {
     return 'The call succeeds.';
   }
 
-  // The chat is not told about the connections of the lab.
+  // The chat does not show the connections of the lab.
   override async onConnected(): Promise<void> {}
   override async onDisconnected(): Promise<void> {}
 }

@@ -7,7 +7,7 @@ import type { FuzzedParser } from '../fuzzing/fuzzed-parser.ts';
 import { documentedCode } from '../fuzzing/documented-codes.ts';
 
 const key = 'a key for tests alone, 32 bytes or more of it';
-/** For the `exp` of tokens in the corpus, which are signed when the parser starts. */
+/** Returns the `exp` of the tokens in the corpus, which are signed when the parser starts. */
 const inAnHour = (): number => Math.floor(Date.now() / 1000) + 3600;
 
 const token = (claims: string): readonly Buffer[] => [

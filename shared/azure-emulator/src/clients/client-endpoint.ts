@@ -20,7 +20,7 @@ import { ClientSession } from './client-session.ts';
 const MAXIMUM_POST = 1024 * 1024;
 /** The maximum size of POSTs that are kept until their connection is open, in bytes. */
 const MAXIMUM_EARLY_POSTS = 64 * 1024;
-/** As in ASP.NET Core, in ms. */
+/** The limits of ASP.NET Core for a poll and for a client between two polls, in ms. */
 const POLL_TIMEOUT = 90_000;
 const DISCONNECT_TIMEOUT = 15_000;
 

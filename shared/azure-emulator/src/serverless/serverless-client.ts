@@ -21,7 +21,7 @@ import { type UpstreamEvent, upstreamUrl } from './upstream-template.ts';
 const MAXIMUM_MESSAGE = 1024 * 1024;
 /** The number of queued events of one client at which the service stops reading from it. */
 const MAXIMUM_QUEUED = 16;
-/** As in ASP.NET Core, in ms. */
+/** The interval of pings and the limit of silence of a client as in ASP.NET Core, in ms. */
 const KEEP_ALIVE_INTERVAL = 15_000;
 const CLIENT_TIMEOUT = 30_000;
 

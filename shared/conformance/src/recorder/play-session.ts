@@ -231,7 +231,7 @@ function publicIdOf(response: unknown): string | undefined {
     : undefined;
 }
 
-/** Only the presence of ids and tokens is compared. */
+/** Replaces ids and tokens, because a comparison considers only whether they exist. */
 function withoutIds(response: unknown): unknown {
   if (typeof response !== 'object' || response === null) return response;
   const secret = new Set(['connectionId', 'connectionToken', 'accessToken', 'url']);

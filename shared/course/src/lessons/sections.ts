@@ -76,7 +76,7 @@ export const videos: readonly FollowAlong[] = [
   },
 ];
 
-/** For a lesson that the course does not have. */
+/** The texts of a lesson that the course does not have. */
 const withoutVideo: FollowAlong = {
   covers: 'The course does not have this lesson.',
   code: [

@@ -4,8 +4,8 @@ import { Router, text } from 'express';
 import { observeUpgrades } from './observe-upgrades.ts';
 
 /**
- * Breaks WebSockets as a lost network does: nobody says goodbye. The page asks for its own with
- * `breakConnections` of the kit's client, by their secret tokens.
+ * Breaks WebSockets as a lost network does, without a close frame. A page breaks its own WebSockets
+ * with `breakConnections` of the kit's client, which sends their secret tokens.
  * @example app.use('/break', breakConnections(server));
  */
 export function breakConnections(server: Server): Router {

@@ -9,8 +9,8 @@ export const BROWSER_SERVER = 'PRACTICAL_SIGNALR_BROWSER_SERVER';
 /**
  * Lets all test processes share one Chromium, which starts when the first of them needs it: a
  * start costs as much as several tests. Sets {@link BROWSER_SERVER} for the processes that start
- * from now on, and returns a function that stops the browser. Does nothing if the variable is set already.
- * To be used as `globalSetup` of vitest.
+ * from now on, and returns a function that stops the browser. Does nothing if the variable is set
+ * already. To be used as `globalSetup` of vitest.
  */
 export default async function startBrowserServer(): Promise<() => Promise<void>> {
   if (process.env[BROWSER_SERVER] !== undefined) return () => Promise.resolve();

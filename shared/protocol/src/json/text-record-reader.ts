@@ -8,7 +8,7 @@ export const RECORD_SEPARATOR = '\u001e';
 
 /** The size of the object that joins two strings, in bytes. */
 const NODE_SIZE = 32;
-/** The number of strings below which it does not matter. */
+/** Up to this number of joined strings, the size of their objects does not matter. */
 const MINIMUM_FRAGMENTED = 256;
 
 /**

@@ -45,7 +45,8 @@ export class Departures {
     try {
       const value = writeStored(recordId, departing.createRecord(groups));
       const key = this.#keys.record(connectionId);
-      // The record outlives the time in which it may be claimed, so that a missing one is claimed.
+      // The record expires after the time in which it can be claimed. If it is missing before that,
+      // another server has claimed it.
       const PX = departing.lifetime + this.#context.timeout;
       await command(this.#context.bus, (client) => client.set(key, value, { PX }));
     } catch (error) {

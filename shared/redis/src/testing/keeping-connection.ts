@@ -7,7 +7,7 @@ import {
 
 const protocol = new JsonHubProtocol();
 
-/** A connection that keeps what it receives. It has room unless the test says otherwise. */
+/** A connection that keeps what it receives. Its buffer has room unless a test changes that. */
 export class KeepingConnection implements LifetimeConnection {
   readonly protocol = protocol;
   /** The first argument of each message. */

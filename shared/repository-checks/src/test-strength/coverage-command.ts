@@ -61,8 +61,8 @@ function run({ package: only, lines, record }: CoverageCommandOptions): void {
 }
 
 /**
- * Lets vitest find the coverage provider, which it looks up in its own folder. Returns what removes
- * the link.
+ * Links the coverage provider into the folder in which vitest looks for it. Returns a function that
+ * removes the link.
  */
 function linkProvider(): () => void {
   const link = join(root, 'node_modules/@vitest/coverage-v8');

@@ -36,7 +36,7 @@ export interface WorkerOptions {
 /** The wait before a replacement for a worker that ended soon after its start, in ms. */
 const FIRST_DELAY = 100;
 const MAXIMUM_DELAY = 30_000;
-/** A worker that has run for so long, in ms, did not fail at its start. */
+/** The time after which the end of a worker does not count as a failed start, in ms. */
 const STABLE_AFTER = 10_000;
 
 /** The workers of a program, in its primary process. */

@@ -3,15 +3,15 @@ import type { Step } from '../case.ts';
 import type { Inbox } from './inbox.ts';
 import type { Response } from './remote-server.ts';
 
-/** How long a case waits, in ms. */
+/** The times that a case waits, in ms. */
 export interface Patience {
-  /** For the answer to the last call. */
+  /** How long it waits for the answer to the last call. */
   readonly barrier: number;
-  /** For more messages, after the last one. */
+  /** How long it waits for more messages after the last one. */
   readonly quiet: number;
-  /** For a response. After it, the request counts as waiting. */
+  /** How long it waits for a response. After that, the request counts as waiting. */
   readonly response: number;
-  /** Between two steps. */
+  /** How long it waits between two steps. */
   readonly between: number;
 }
 export const quick: Patience = { barrier: 350, quiet: 25, response: 60, between: 12 };
