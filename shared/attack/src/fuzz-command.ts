@@ -25,9 +25,9 @@ const command = createCommand(
       parsers.map(({ name }) => name),
     ),
   )
-  .option('--seed <number>', 'repeats the inputs of an earlier run', wholeNumber(0, 2 ** 32 - 1))
-  .option('--seconds <number>', 'time for each parser', wholeNumber(1, 1_000_000), 10)
-  .option('--growth', 'measures how the time grows with the size of the input instead')
+  .option('--seed <number>', 'repeat the inputs of an earlier run', wholeNumber(0, 2 ** 32 - 1))
+  .option('--seconds <number>', 'time for each parser, in s', wholeNumber(1, 1_000_000), 10)
+  .option('--growth', 'measure how the time grows with the size of the input instead')
   .option('--write-docs', 'write the numbers of inputs to the documentation')
   .action(run);
 await runCommand(command, process.argv.slice(2));

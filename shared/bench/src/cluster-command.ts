@@ -15,8 +15,8 @@ const command = createCommand(
   'Measures what two workers cost compared with one: CPU time for calls, messages for broadcasts, CPU time of idle workers.',
 )
   .option('--rounds <number>', 'how often each side is measured', wholeNumber(1, 100), 5)
-  .option('--seconds <number>', 'the length of each measurement', wholeNumber(1, 60), 2)
-  .option('--write-docs', 'writes the results to the guide')
+  .option('--seconds <number>', 'duration of each measurement, in s', wholeNumber(1, 60), 2)
+  .option('--write-docs', 'write the results to the guide')
   .action(run);
 await runCommand(command, process.argv.slice(2));
 

@@ -15,8 +15,12 @@ const command = createCommand(
   'Restarts three servers one after the other while official clients receive messages and call the hub, and prints what the clients noticed.',
 )
   .option('--clients <number>', 'number of clients', wholeNumber(1, 10_000), 1000)
-  .addOption(new Option('--front <name>', 'load balancer').choices(frontNames).default('lessons'))
-  .option('--cost', 'measures the hand-over of all clients of one server instead')
+  .addOption(
+    new Option('--front <name>', `load balancer: ${frontNames.join(', ')}`)
+      .choices(frontNames)
+      .default('lessons'),
+  )
+  .option('--cost', 'measure the hand-over of all clients of one server instead')
   .action(run);
 await runCommand(command, process.argv.slice(2));
 

@@ -14,7 +14,11 @@ const command = createCommand(
   'Kills one of three servers with a history while official clients receive messages, and prints whether they recovered.',
 )
   .option('--clients <number>', 'number of clients', wholeNumber(1, 10_000), 1000)
-  .addOption(new Option('--front <name>', 'load balancer').choices(frontNames).default('haproxy'))
+  .addOption(
+    new Option('--front <name>', `load balancer: ${frontNames.join(', ')}`)
+      .choices(frontNames)
+      .default('haproxy'),
+  )
   .action(run);
 await runCommand(command, process.argv.slice(2));
 

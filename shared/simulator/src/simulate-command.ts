@@ -26,7 +26,7 @@ const command = createCommand(
   .option('--groups <number>', 'number of groups', wholeNumber(1, 1_000_000), 30)
   .option('--backplane <name>', `what connects the servers: ${backplaneNames.join(', ')}`, 'redis')
   .option('--scenario <name>', `one scenario instead of all: ${scenarioNames.join(', ')}`)
-  .option('--write-docs', 'simulates up to a million connections and updates the documentation')
+  .option('--write-docs', 'simulate up to a million connections and update the documentation')
   .action(run);
 await runCommand(command, process.argv.slice(2));
 

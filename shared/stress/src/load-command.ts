@@ -62,7 +62,7 @@ const command = createCommand(
       .default('all'),
   )
   .option('--connections <number>', 'number of connections', wholeNumber(10, 1_000_000))
-  .option('--seconds <number>', 'duration of steady', wholeNumber(1, 1_000_000), 600)
+  .option('--seconds <number>', 'duration of the load steady, in s', wholeNumber(1, 1_000_000), 600)
   .option('--write-docs', 'write the results to the documentation')
   .action(run);
 await runCommand(command, process.argv.slice(2));

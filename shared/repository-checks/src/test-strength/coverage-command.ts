@@ -24,8 +24,8 @@ const command = createCommand(
   'Prints which part of the lines and branches of each published package its own tests run. Takes minutes.',
 )
   .addOption(new Option('--package <name>', 'measures one package only').choices(packages))
-  .option('--lines', 'also prints the lines and branches that no test runs')
-  .option('--record', 'writes the results to shared/docs/reference/test-strength.md')
+  .option('--lines', 'also print the lines and branches that no test runs')
+  .option('--record', 'write the results to shared/docs/reference/test-strength.md')
   .action(run);
 await runCommand(command, process.argv.slice(2));
 

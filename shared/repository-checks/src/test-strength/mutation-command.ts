@@ -27,9 +27,9 @@ const command = createCommand(
   'Changes the code in thousands of small ways with Stryker, and prints the changes that no test notices. Takes minutes to hours.',
 )
   .addOption(new Option('--area <name>', 'changes one area only').choices(Object.keys(areas)))
-  .option('--file <pattern>', 'changes only these files of the area, for example **/handshake.ts')
+  .option('--file <pattern>', 'change only these files of the area, for example **/handshake.ts')
   .option('--concurrency <number>', 'number of processes that run tests', wholeNumber(1, 64), 1)
-  .option('--record', 'writes the results to shared/docs/reference/test-strength.md')
+  .option('--record', 'write the results to shared/docs/reference/test-strength.md')
   .action(run);
 await runCommand(command, process.argv.slice(2));
 
