@@ -26,10 +26,17 @@ test('CHROMIUM_PATH has priority, and nothing else is tried', () => {
   );
   expect(findChromium(gone)).toBeUndefined();
 });
-test.each(['chromium', 'chromium-browser', 'google-chrome'])('%s is found on the PATH', (name) => {
-  expect(findChromium(machine('linux', { PATH: '/bin:/usr/bin' }, `/usr/bin/${name}`))).toBe(
-    `/usr/bin/${name}`,
-  );
+test.each(['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'])(
+  '%s is found on the PATH',
+  (name) => {
+    expect(findChromium(machine('linux', { PATH: '/bin:/usr/bin' }, `/usr/bin/${name}`))).toBe(
+      `/usr/bin/${name}`,
+    );
+  },
+);
+test('the shell without windows has priority over Chromium', () => {
+  const files = ['/usr/bin/chromium', '/usr/bin/chromium-headless-shell'];
+  expect(findChromium(machine('linux', { PATH: '/usr/bin' }, ...files))).toBe(files[1]);
 });
 test('Chrome is found in the applications folder of macOS', () => {
   const path = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';

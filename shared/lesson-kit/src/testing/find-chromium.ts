@@ -1,7 +1,16 @@
 import { findCommand, type Machine, thisMachine } from '../run/find-command.ts';
 
-/** The names of Chromium on the PATH, in order of priority. */
-const commands = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/**
+ * The names of Chromium on the PATH, in order of priority. The shell without windows has the same
+ * engine and needs about a fifth less CPU time.
+ */
+const commands = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+];
 
 /** The paths of installers that add nothing to the PATH. */
 function usualPlaces({ platform, environment }: Machine): string[] {
