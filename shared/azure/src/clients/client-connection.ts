@@ -124,7 +124,7 @@ export class ClientConnection implements Transport {
     this.closeWithReconnect();
   }
 
-  /** The client has a new socket. A message that the old socket had sent in part is sent again. */
+  /** Called when the client has a new socket, on which it repeats a message sent in part before. */
   onReconnected(): void {
     if (this.#isEnded) return;
     if (!this.#isPaused) this.#events?.onReconnected?.();

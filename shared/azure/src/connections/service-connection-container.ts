@@ -169,7 +169,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
     }
   }
 
-  /** All places wait together, so that more connections do not mean more attempts. */
+  /** Waits before the next attempt. All connections share one wait, so they do not add attempts. */
   async #wait(error: Error): Promise<void> {
     if (this.#backOff === undefined) {
       this.#failures++;

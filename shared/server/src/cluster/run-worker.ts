@@ -100,7 +100,7 @@ async function stopWorker({ server, signalr }: WorkerApp, isolated: Server): Pro
   process.exit(0);
 }
 
-/** Windows has named pipes instead of socket files. */
+/** Returns the path of the socket of a worker. Windows has named pipes instead of socket files. */
 const pathOfSocket = (folder: string, id: number): string =>
   process.platform === 'win32'
     ? `\\\\.\\pipe\\${folder.replaceAll(/[\\/:]/g, '-')}-${id}`

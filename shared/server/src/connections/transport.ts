@@ -23,8 +23,8 @@ export interface Transport {
    */
   readonly hasInherentKeepAlive?: boolean;
   /**
-   * True if clients share one socket, so that pausing one of them needs memory. Such a client is
-   * not paused to be fair to others.
+   * True if the transport shares its socket with other clients. While one of them is paused, the
+   * server must buffer its data, so it is not paused to give other connections a turn.
    */
   readonly isMultiplexed?: boolean;
   /** A number that changes whenever bytes have left a full buffer. */

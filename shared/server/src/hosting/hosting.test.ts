@@ -30,7 +30,7 @@ afterEach(async () => {
   for (const close of closings.splice(0).toReversed()) await close();
 });
 
-/** Listens on a random port; `url` without a path. */
+/** Listens on a random port. Returns the URL without a path. */
 async function listen(server: Server, scheme = 'http'): Promise<string> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => sockets.add(socket));

@@ -86,7 +86,7 @@ export class ModelClient {
     });
   }
 
-  /** `hangLimit` is how long to wait for what must happen, in ms. */
+  /** Connects a client. An event that does not occur within `hangLimit` (ms) is an error. */
   static async connect(
     port: number,
     kind: ClientKind,
