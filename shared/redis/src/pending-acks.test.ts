@@ -29,7 +29,10 @@ test('a command ends with its ack, and leaves no timer', async () => {
 test('a command without an ack fails after the timeout, and not before', async () => {
   const acks = new PendingAcks(TIMEOUT);
   const { acked } = acks.create();
-  const failed = expect(acked).rejects.toThrow(/1,?000/);
+  const failed = expect(acked).rejects.toMatchObject({
+    code: 'ERR_SIGNALR_REDIS_ACK_TIMEOUT',
+    message: expect.stringMatching(/1,?000/) as string,
+  });
   vi.advanceTimersByTime(TIMEOUT - 1);
   expect(acks.size).toBe(1);
   vi.advanceTimersByTime(1);

@@ -16,7 +16,9 @@ test('a result goes to the server that invoked the client, once', () => {
 test('a client cannot return the result of another one, and the invocation stays', () => {
   const invocations = new RemoteInvocations();
   invocations.add('c', '1', 'server a');
-  expect(() => invocations.take('d', '1')).toThrow();
+  expect(() => invocations.take('d', '1')).toThrow(
+    expect.objectContaining({ code: 'ERR_SIGNALR_REDIS_WRONG_RESULT_SENDER' }) as Error,
+  );
   expect(invocations.take('d', 'unknown')).toBeUndefined();
   expect(invocations.take('c', '1')).toBe('server a');
 });

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { root } from '@practical-signalr/course';
 import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command-line';
 import { Option } from 'commander';
-import { recordCoverage } from './coverage-results.ts';
+import { branchShare, countCoverage, recordCoverage } from './coverage-results.ts';
 import { installTools, toolsFolder } from './install-tools.ts';
+import { type Coverage, mergeCoverage } from './merge-coverage.ts';
 import { writePage } from './test-strength-page.ts';
 
-/** The published packages, whose coverage is measured with their own tests. */
+/** The published packages. */
 const packages = ['protocol', 'server', 'redis', 'azure', 'azure-emulator'];
 
 interface CoverageCommandOptions {
@@ -21,10 +22,10 @@ interface CoverageCommandOptions {
 const command = createCommand(
   'npm run coverage',
   '[-- options]',
-  'Prints which part of the lines and branches of each published package its own tests run. Takes minutes.',
+  'Prints which part of the lines and branches of the published packages their tests run together. Takes minutes.',
 )
-  .addOption(new Option('--package <name>', 'measures one package only').choices(packages))
-  .option('--lines', 'also print the lines and branches that no test runs')
+  .addOption(new Option('--package <name>', 'run the tests of one package only').choices(packages))
+  .option('--lines', 'also print the branches that no test runs')
   .option('--record', 'write the results to shared/docs/reference/test-strength.md')
   .action(run);
 await runCommand(command, process.argv.slice(2));
@@ -35,29 +36,47 @@ function run({ package: only, lines, record }: CoverageCommandOptions): void {
   ) as { version: string };
   installTools({ '@vitest/coverage-v8': version });
   const removeLink = linkProvider();
-  for (const name of packages.filter((one) => only === undefined || one === only)) {
-    console.log(`\n${name}`);
-    const folder = `shared/${name}`;
-    const configuration = 'shared/repository-checks/src/test-strength/coverage-vitest.config.mjs';
-    const { status } = spawnSync(
-      process.execPath,
-      [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', configuration, folder],
-      {
-        cwd: root,
-        stdio: 'inherit',
-        env: {
-          ...process.env,
-          COVERAGE_FOLDER: folder,
-          COVERAGE_REPORTER: lines === true ? 'text' : 'text-summary',
-        },
-      },
-    );
-    if (status !== 0) process.exitCode = 1;
-    const summary = join(toolsFolder, 'coverage', folder, 'coverage-summary.json');
-    if (record === true) recordCoverage(name, summary);
-  }
+  const measured = packages.filter((one) => only === undefined || one === only);
+  const coverage = mergeCoverage(measured.map((name) => runTests(name)));
   removeLink();
-  if (record === true) writePage();
+  const counts = measured.map(
+    (name) => [name, countCoverage(coverage, name, (path) => readFileSync(path, 'utf8'))] as const,
+  );
+  for (const [name, { result, gaps }] of counts) {
+    const share = (run: number, total: number): string => `${((100 * run) / total).toFixed(1)} %`;
+    console.log(
+      `${name}: ${share(result.lines.run, result.lines.total)} of the lines, ${share(result.branches.run, result.branches.total)} of the branches, ${share(branchShare(result), 1)} of those that are not explained`,
+    );
+    if (lines !== true) continue;
+    for (const { file, line, code } of gaps) console.log(`  ${file}:${line} ${code}`);
+  }
+  if (record !== true) return;
+  if (only !== undefined) throw new Error('--record needs the tests of all packages.');
+  recordCoverage(Object.fromEntries(counts.map(([name, { result }]) => [name, result])));
+  writePage();
+}
+
+/** Runs the tests of one package, and returns what they ran of all packages. */
+function runTests(name: string): Coverage {
+  const folder = join(toolsFolder, 'coverage', name);
+  const configuration = 'shared/repository-checks/src/test-strength/coverage-vitest.config.mjs';
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--config',
+      configuration,
+      `shared/${name}/`,
+    ],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, COVERAGE_PACKAGES: packages.join(','), COVERAGE_FOLDER: folder },
+    },
+  );
+  if (status !== 0) process.exitCode = 1;
+  return JSON.parse(readFileSync(join(folder, 'coverage-final.json'), 'utf8')) as Coverage;
 }
 
 /**

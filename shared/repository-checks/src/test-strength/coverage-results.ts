@@ -1,12 +1,50 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Coverage, FileCoverage } from './merge-coverage.ts';
 import { resultsFolder } from './mutation-results.ts';
 
-/** The coverage of a package, in percent. */
-export interface CoverageResult {
-  readonly lines: number;
-  readonly branches: number;
+/** How many lines or branches there are, and how many of them the tests run. */
+interface Count {
+  readonly run: number;
+  readonly total: number;
 }
+
+/** The coverage of a package. */
+export interface CoverageResult {
+  readonly lines: Count;
+  readonly branches: Count;
+  /** Branches that no test runs: defaults after `??` for values that are always present. */
+  readonly defaults: number;
+  /** Branches that no test runs in its own process, because the code has its own processes. */
+  readonly otherProcesses: number;
+}
+
+/** A line or branch that no test runs. */
+export interface Gap {
+  readonly file: string;
+  readonly line: number;
+  readonly code: string;
+}
+
+/** Files whose code runs in processes of its own, which are not measured, with their tests. */
+export const otherProcesses: Readonly<Record<string, string>> = {
+  'server/src/cluster/worker-pool.ts': 'server/src/cluster/run-workers.test.ts',
+  'server/src/cluster/pooled-worker.ts': 'server/src/cluster/run-workers.test.ts',
+  'server/src/cluster/run-workers.ts': 'server/src/cluster/run-workers.test.ts',
+  'server/src/cluster/run-worker.ts': 'server/src/cluster/run-workers.test.ts',
+  'server/src/cluster/request-forwarder.ts': 'server/src/cluster/run-workers.test.ts',
+  'server/src/cluster/ipc-worker-bus.ts': 'server/src/cluster/run-workers.test.ts',
+  'server/src/cluster/worker-forwarder.ts': 'server/src/cluster/run-workers.test.ts',
+  'server/src/cluster/worker-environment.ts': 'server/src/cluster/run-workers.test.ts',
+  'server/src/cluster/primary-messages.ts': 'server/src/cluster/run-workers.test.ts',
+};
+
+/**
+ * A constant after `??`. The types allow values to be missing that the protocol, a check before or
+ * the length of an array guarantees.
+ */
+const CONSTANT_DEFAULT =
+  /^(''|'\/'|'The \w+'|-?\d+|\{\}|\[\]|null|undefined|Infinity|noBytes|missing|Buffer\.alloc\(0\))(?=[\s,;:)\]}]|$)/;
 
 const file = join(resultsFolder, 'coverage.json');
 
@@ -15,12 +53,64 @@ export function readCoverage(): Record<string, CoverageResult> {
   return JSON.parse(readFileSync(file, 'utf8')) as Record<string, CoverageResult>;
 }
 
-/** Records the coverage of a package from the summary that vitest has written. */
-export function recordCoverage(name: string, summaryFile: string): void {
-  const { total } = JSON.parse(readFileSync(summaryFile, 'utf8')) as {
-    total: Record<keyof CoverageResult, { pct: number }>;
-  };
-  const result = { lines: total.lines.pct, branches: total.branches.pct };
-  const all = { ...readCoverage(), [name]: result };
-  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
+/** Records the coverage of all packages. */
+export function recordCoverage(results: Readonly<Record<string, CoverageResult>>): void {
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+/**
+ * Counts the lines and branches of a package, and lists the branches that no test runs and that
+ * {@link CoverageResult} does not explain. `readSource` returns the text of a file.
+ */
+export function countCoverage(
+  coverage: Coverage,
+  name: string,
+  readSource: (path: string) => string,
+): { readonly result: CoverageResult; readonly gaps: readonly Gap[] } {
+  const lines = { run: 0, total: 0 };
+  const branches = { run: 0, total: 0 };
+  const unexplained: Gap[] = [];
+  let defaults = 0;
+  let inProcesses = 0;
+  for (const [path, counts] of Object.entries(coverage)) {
+    const short = path.replaceAll('\\', '/').split('/shared/')[1] ?? path;
+    if (!short.startsWith(`${name}/src/`)) continue;
+    const perLine = countLines(counts);
+    lines.total += perLine.length;
+    lines.run += perLine.filter((count) => count > 0).length;
+    const source = readSource(path).split('\n');
+    for (const [id, { type, locations }] of Object.entries(counts.branchMap)) {
+      for (const [i, count] of (counts.b[id] ?? []).entries()) {
+        branches.total++;
+        const { start } = locations[i] ?? {};
+        const text = source[(start?.line ?? 0) - 1] ?? '';
+        if (count > 0) branches.run++;
+        else if (short in otherProcesses) inProcesses++;
+        else if (type === 'binary-expr' && isConstantDefault(text, start?.column ?? 0)) defaults++;
+        else unexplained.push({ file: short, line: start?.line ?? 0, code: text.trim() });
+      }
+    }
+  }
+  return { result: { lines, branches, defaults, otherProcesses: inProcesses }, gaps: unexplained };
+}
+
+/** Returns whether a constant after `??` starts at a column. The measured end is not exact. */
+const isConstantDefault = (line: string, column: number): boolean =>
+  line.slice(0, column).endsWith('?? ') && CONSTANT_DEFAULT.test(line.slice(column));
+
+/** Returns how often each line with a statement has run. */
+function countLines({ statementMap, s }: FileCoverage): number[] {
+  const counts = new Map<number, number>();
+  for (const [id, { start }] of Object.entries(statementMap))
+    counts.set(start.line, Math.max(counts.get(start.line) ?? 0, s[id] ?? 0));
+  return [...counts.values()];
+}
+
+/** Returns the share of the branches that tests run, without those that are explained. */
+export function branchShare({
+  branches,
+  defaults,
+  otherProcesses: others,
+}: CoverageResult): number {
+  return branches.run / (branches.total - defaults - others);
 }

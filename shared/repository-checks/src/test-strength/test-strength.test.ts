@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '@practical-signalr/course';
 import { expect, test } from 'vitest';
 import { areas } from './areas.ts';
+import { branchShare, countCoverage, otherProcesses } from './coverage-results.ts';
+import { mergeCoverage } from './merge-coverage.ts';
 import { scoreOf, summarize } from './mutation-results.ts';
 import { reasonOf } from './survivor-reasons.ts';
 import { pageFile, readResults, renderPage } from './test-strength-page.ts';
@@ -29,4 +33,44 @@ test('a report is counted by the status of its changes', () => {
   const survivor = { file: 'a.ts', mutator: 'X', code: 'a =', replacement: '1' };
   expect(result).toEqual({ killed: 2, survived: 2, ignored: 1, survivors: [survivor, survivor] });
   expect(scoreOf(result)).toBe(0.5);
+});
+
+test('coverage adds the runs, and explains defaults and code in other processes', () => {
+  const at = (line: number, column: number, end: number) => ({
+    start: { line, column },
+    end: { line, column: end },
+  });
+  const source = "a ?? '';\nif (a) b();";
+  const run = (statement: number, branches: Record<string, number[]>) => ({
+    statementMap: { 0: at(1, 0, 8), 1: at(2, 7, 10) },
+    s: { 0: 1, 1: statement },
+    branchMap: {
+      0: { type: 'binary-expr', locations: [at(1, 0, 1), at(1, 5, 7)] },
+      1: { type: 'if', locations: [at(2, 0, 11), at(2, 0, 11)] },
+    },
+    b: branches,
+  });
+  const file = '/x/shared/redis/src/a.ts';
+  const [inProcess = ''] = Object.keys(otherProcesses);
+  const coverage = mergeCoverage([
+    { [file]: run(0, { 0: [1, 0], 1: [0, 1] }) },
+    { [file]: run(1, { 0: [1, 0], 1: [0, 1] }), [`/x/shared/${inProcess}`]: run(0, { 1: [0, 1] }) },
+  ]);
+  expect(countCoverage(coverage, 'redis', () => source)).toEqual({
+    result: {
+      lines: { run: 2, total: 2 },
+      branches: { run: 2, total: 4 },
+      defaults: 1,
+      otherProcesses: 0,
+    },
+    gaps: [{ file: 'redis/src/a.ts', line: 2, code: 'if (a) b();' }],
+  });
+  const { result } = countCoverage(coverage, 'server', () => source);
+  expect(result.otherProcesses).toBe(1);
+  expect(branchShare(result)).toBe(1);
+});
+
+test('files that run in other processes exist, and so do their tests', () => {
+  const names = Object.entries(otherProcesses).flat();
+  expect(names.filter((name) => !existsSync(join(root, 'shared', name)))).toEqual([]);
 });

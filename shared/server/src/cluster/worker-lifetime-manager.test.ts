@@ -53,3 +53,23 @@ test('a connection and a user are closed in every worker, and others stay', asyn
   await here.closer.closeConnection('unknown');
   expect(closed).toEqual(['ann here', 'ann there', 'bob there']);
 });
+
+test('an invocation whose signal is aborted already invokes nobody', async () => {
+  const bus = new MemoryBus();
+  const manager = new WorkerLifetimeManager(suiteHub(), bus.join());
+  const other = new WorkerLifetimeManager(suiteHub(), bus.join());
+  const client = new LifetimeSuiteClient('ann');
+  await other.onConnected(client);
+  const { connectionId } = client;
+  const invoked = manager.invokeConnection(connectionId, 'ask', [], AbortSignal.abort());
+  await expect(invoked).rejects.toThrow();
+  await manager.sendAll('marker', []);
+  expect(await client.until('marker')).toEqual([]);
+});
+
+test('a connection that was never added is removed without effect', async () => {
+  const manager = new WorkerLifetimeManager(suiteHub(), new MemoryBus().join());
+  await manager.onDisconnected(new LifetimeSuiteClient('ann'));
+  await manager.closer.closeUser('ann');
+  expect([...manager.index.all]).toEqual([]);
+});

@@ -105,3 +105,41 @@ test('64 KB of control frames in 30 s are tolerated, exactly', () => {
   expect(budget.tryTake(1)).toBe(true);
   vi.useRealTimers();
 });
+
+test('after 30 s, 64 KB of control frames are tolerated again', () => {
+  vi.useFakeTimers();
+  const { onExceeded, unfinished } = create(new MemoryBudget(0));
+  const addControlFrames = (count: number): void => {
+    for (let i = 0; i < count; i++) {
+      unfinished.addControlFrame(64);
+      unfinished.addChunk(64);
+    }
+  };
+  addControlFrames(1024);
+  vi.advanceTimersByTime(30_000);
+  addControlFrames(1024);
+  expect(onExceeded).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(29_999);
+  addControlFrames(2);
+  expect(onExceeded).toHaveBeenCalled();
+  vi.useRealTimers();
+});
+
+test('a message after a complete one is limited like the first', () => {
+  const { onExceeded, unfinished } = create(new MemoryBudget(0));
+  unfinished.complete();
+  unfinished.addChunk(1);
+  unfinished.addChunk(SHARE);
+  expect(onExceeded).not.toHaveBeenCalled();
+  unfinished.addChunk(1);
+  expect(onExceeded).toHaveBeenCalledTimes(1);
+});
+
+test('a message of exactly the share borrows nothing, so it has no time limit', () => {
+  vi.useFakeTimers();
+  const { onExceeded, unfinished } = create(new MemoryBudget(0));
+  unfinished.addChunk(SHARE);
+  vi.advanceTimersByTime(60_000);
+  expect(onExceeded).not.toHaveBeenCalled();
+  vi.useRealTimers();
+});
