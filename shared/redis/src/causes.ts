@@ -24,7 +24,7 @@ export const causes = {
   noHandOverPermission: (command: string | undefined) =>
     `Redis denies this user ${command === undefined ? 'a key' : `the command ${command}`} of hand-overs. Grant it: ACL SETUSER … +get +set +getdel ~PREFIX*.`,
   noHistoryPermission:
-    'Redis denies this user a command or a key of the history. Grant it: ACL SETUSER … +eval +xadd +xrange +xrevrange +xtrim +hset +hsetnx +hget +hdel +hgetall +del +pexpire +time ~PREFIX*.',
+    'Redis denies this user a command or a key of the history. Grant it: ACL SETUSER … +eval +evalsha +xadd +xrange +xrevrange +xtrim +hset +hsetnx +hget +hdel +hgetall +del +pexpire +time ~PREFIX*.',
   outOfMemory: 'Redis is full (OOM) and refuses to store data. Raise maxmemory or delete keys.',
   readOnly: 'This Redis is a read-only replica.',
   loading: 'Redis is starting and not ready yet.',

@@ -78,15 +78,13 @@ export class ConnectionSubscriptions {
   /** Unsubscribes from a channel, unless a connection that arrives from another server needs it. */
   async release(channel: string): Promise<void> {
     if (this.handOver?.isReserved(channel) === true) return;
-    await Promise.all([this.#bus.unsubscribe(channel), this.#history?.unsubscribe(channel)]);
+    await this.#bus.unsubscribe(channel);
   }
 
-  async #subscribe(channel: string, receivers: () => Receivers | undefined): Promise<void> {
-    // Redis confirms subscriptions in order, so a position never arrives too late.
-    await Promise.all([
-      this.#history?.subscribe(channel),
-      this.#bus.subscribe(channel, (payload) => this.#toReceivers(channel, payload, receivers)),
-    ]);
+  #subscribe(channel: string, receivers: () => Receivers | undefined): Promise<void> {
+    return this.#bus.subscribe(channel, (payload) =>
+      this.#toReceivers(channel, payload, receivers),
+    );
   }
 
   #toReceivers(
@@ -94,15 +92,16 @@ export class ConnectionSubscriptions {
     payload: Uint8Array,
     receivers: () => Receivers | undefined,
   ): Promise<void> | undefined {
-    const { messages, excludedConnectionIds } = readInvocation(payload);
-    const message = SharedMessage.fromEncoded(messages);
-    if (this.#history === undefined) return deliver(receivers(), message, excludedConnectionIds);
+    const { messages, excludedConnectionIds, position } = readInvocation(payload);
+    if (this.#history === undefined)
+      return deliver(receivers(), SharedMessage.fromEncoded(messages), excludedConnectionIds);
     const { byteLength: bytes } = payload;
-    this.#history.deliver({ channel, bytes, message, receivers, excludedConnectionIds });
+    this.#history.deliver({ channel, position, bytes, messages, receivers, excludedConnectionIds });
     return undefined;
   }
 
   #toConnection(payload: Uint8Array, connectionId: string): Promise<void> | undefined {
+    this.#history?.deliverArrived();
     const { messages, invocationId, returnAddress } = readInvocation(payload);
     const connection = this.#index.get(connectionId);
     if (connection === undefined) return undefined; // it is about to arrive from another server

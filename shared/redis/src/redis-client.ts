@@ -31,6 +31,11 @@ export interface RedisPubSubClient {
     script: string,
     options: { readonly keys: string[]; readonly arguments: (string | Buffer)[] },
   ): Promise<unknown>;
+  /** Runs a script by the digest of its text. Absent if the client has no such method. */
+  evalSha?(
+    digest: string,
+    options: { readonly keys: string[]; readonly arguments: (string | Buffer)[] },
+  ): Promise<unknown>;
   /** Absent if the client has no such method. */
   withTypeMapping?(mapping: object): Pick<RedisPubSubClient, 'eval'>;
   sPublish(channel: string, message: Buffer): Promise<number>;

@@ -9,6 +9,7 @@ import {
   type LifetimeConnection,
   newInvocationId,
   type RecoveryReply,
+  type RecoveryRequest,
   type ScaleOutHub,
   SharedMessage,
 } from '@practical-signalr/server/scale-out';
@@ -139,8 +140,12 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     if (holdsConnections) {
       this.#subscriptions.subscribeToAll();
       const remote = new IncomingCommands(this, this.index, this.#groupCommands, this.#hub.logger);
-      void this.bus.subscribe(groupCommands, remote.onGroupCommand);
-      void this.bus.subscribe(serverCommands, remote.onServerCommand);
+      const inOrder = (handle: (payload: Uint8Array) => undefined) => (payload: Uint8Array) => {
+        this.#history?.deliverArrived();
+        return handle(payload);
+      };
+      void this.bus.subscribe(groupCommands, inOrder(remote.onGroupCommand));
+      void this.bus.subscribe(serverCommands, inOrder(remote.onServerCommand));
     }
     void this.bus.subscribe(ack, (payload) => this.#onAck(payload));
     void this.bus.subscribe(returned, (payload) => this.#onCompletion(payload));
@@ -284,12 +289,8 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     if (!isSent) this.#results.tryComplete(connectionId, completion);
   }
 
-  recover(
-    connection: LifetimeConnection,
-    session?: string,
-    position?: string,
-  ): Promise<RecoveryReply> {
-    if (this.#history !== undefined) return this.#history.recover(connection, session, position);
+  recover(connection: LifetimeConnection, request: RecoveryRequest): Promise<RecoveryReply> {
+    if (this.#history !== undefined) return this.#history.recover(connection, request);
     return Promise.resolve({ recovered: false, reason: 'unsupported', groups: [] });
   }
 
@@ -309,8 +310,6 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       await this.#tracking?.close();
     }
   }
-
-  // To Redis
 
   #sendToAll(message: SharedMessage, excludedIds: readonly string[]): Promise<void> {
     const local = (): Promise<void> | undefined => deliver(this.index.all, message, excludedIds);
@@ -382,8 +381,6 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       this.#presence?.removeFromGroup(connectionId, group),
     ]);
   }
-
-  // From Redis
 
   #onAck(payload: Uint8Array): undefined {
     const id = wire.readAck(payload);

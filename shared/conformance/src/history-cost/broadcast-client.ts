@@ -26,12 +26,19 @@ export class BroadcastClient {
     const handshake = once(client.#socket, 'message');
     client.#socket.send(`{"protocol":"json","version":1}${SEPARATOR}`);
     await handshake;
+    const recovered = once(client.#socket, 'message');
+    client.#call('__recover', [null, null, true]);
+    await recovered;
     return client;
   }
 
   /** Calls the hub so that it sends messages to all clients. */
   broadcast(count: number, payload: string): void {
-    const call = { type: 1, invocationId: '1', target: 'broadcast', arguments: [count, payload] };
+    this.#call('broadcast', [count, payload]);
+  }
+
+  #call(target: string, args: readonly unknown[]): void {
+    const call = { type: 1, invocationId: '1', target, arguments: args };
     this.#socket.send(JSON.stringify(call) + SEPARATOR);
   }
 

@@ -1,21 +1,20 @@
-// Each script is one round trip and atomic. EVAL sends its text, because EVALSHA would have to
-// repeat refused calls after a restart of Redis and could change the order of messages.
-// KEYS[1] is the stream, KEYS[2] a session.
+// Each script is one round trip and atomic. KEYS[1] is the stream, KEYS[2] a session.
 
 /**
- * Adds a message to the history and publishes its position and the message. Redis runs the three
- * commands without others in between, so a position always precedes its message. If Redis refuses
- * to add it, the message is published all the same, and the other servers learn of the gap.
- * ARGV: maximum length, target, message, channel, channel of positions, channel of gaps.
+ * Adds a message to the history and publishes it together with its position. The message is a
+ * MessagePack array of two items (0x92), and the position becomes its third item (0x93), which
+ * servers without history ignore. If Redis refuses to add the message, it is published all the
+ * same, and the other servers learn of the gap.
+ * ARGV: maximum length, target, message, channel, channel of gaps.
  */
 export const publishScript = `
 local added = redis.pcall('XADD', KEYS[1], 'MAXLEN', ARGV[1], '*', 't', ARGV[2], 'p', ARGV[3])
 if type(added) == 'table' then
-  redis.call('PUBLISH', ARGV[6], '')
+  redis.call('PUBLISH', ARGV[5], '')
   return {redis.call('PUBLISH', ARGV[4], ARGV[3]), added.err}
 end
-redis.call('PUBLISH', ARGV[5], added)
-return {redis.call('PUBLISH', ARGV[4], ARGV[3]), ''}`;
+local position = string.char(160 + #added) .. added
+return redis.call('PUBLISH', ARGV[4], '\\147' .. string.sub(ARGV[3], 2) .. position)`;
 
 /** Adds a gap. ARGV: maximum length. */
 export const gapScript = `

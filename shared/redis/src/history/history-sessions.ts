@@ -5,6 +5,7 @@ import {
   type LifetimeConnection,
   POSITION_METHOD,
   type RecoveryReply,
+  type RecoveryRequest,
   RESYNC_METHOD,
   SharedMessage,
 } from '@practical-signalr/server/scale-out';
@@ -19,6 +20,8 @@ interface Tracked {
   session: string | undefined;
   /** The groups that the session in Redis has. */
   readonly groups: Set<string>;
+  /** Whether the client understands the positions of several messages in one invocation. */
+  readsPositionLists: boolean;
 }
 
 /** What the sessions need from the lifetime manager. */
@@ -58,19 +61,30 @@ export class HistorySessions {
 
   /** Sends positions to a connection from now on. */
   track(connection: LifetimeConnection): Tracked {
-    const tracked: Tracked = { connection, session: undefined, groups: new Set() };
+    const tracked: Tracked = {
+      connection,
+      session: undefined,
+      groups: new Set(),
+      readsPositionLists: false,
+    };
     this.#tracked.set(connection.connectionId, tracked);
     return tracked;
   }
 
-  /** Returns a function that adds the position to a message for the connections that need it. */
+  /** Returns a function that adds the positions to messages for the connections that need them. */
   variantFor(
-    message: SharedMessage,
-    position: string,
+    messages: readonly SharedMessage[],
+    positions: readonly string[],
   ): ((connectionId: string) => SharedMessage | undefined) | undefined {
-    if (this.#tracked.size === 0) return undefined;
-    const positioned = withPosition(message, position, false);
-    return (connectionId) => (this.#tracked.has(connectionId) ? positioned : undefined);
+    if (this.#tracked.size === 0 || positions.length === 0) return undefined;
+    let listed: SharedMessage | undefined;
+    let single: SharedMessage | undefined;
+    return (connectionId) => {
+      const tracked = this.#tracked.get(connectionId);
+      if (tracked === undefined) return undefined;
+      if (tracked.readsPositionLists) return (listed ??= withPositionList(messages, positions));
+      return (single ??= withPositions(messages, positions));
+    };
   }
 
   /** The connections whose clients recover. */
@@ -120,8 +134,7 @@ export class HistorySessions {
   /** Replays what the client missed. Rejects if Redis is unavailable or refuses. */
   async recover(
     connection: LifetimeConnection,
-    session: string | undefined,
-    position: string | undefined,
+    { session, position, readsPositionLists }: RecoveryRequest,
     hasGap: boolean,
   ): Promise<RecoveryReply> {
     const { connectionId, userIdentifier } = connection;
@@ -129,6 +142,7 @@ export class HistorySessions {
     const known = this.#tracked.get(connectionId);
     const isSameConnection = session !== undefined && known?.session === session;
     const tracked = isSameConnection ? (known as Tracked) : this.track(connection);
+    tracked.readsPositionLists = readsPositionLists;
     await this.removeObsolete();
     if (session === undefined) return this.#begin(tracked, { recovered: true, groups: [] });
     const isObsolete = this.#obsolete.has(session);
@@ -233,15 +247,36 @@ export class HistorySessions {
         if (joinedAt !== undefined && comparePositions(position, joinedAt) <= 0) continue;
         const { messages, excludedConnectionIds } = readInvocation(payload);
         if (excludedConnectionIds.some((id) => claimed.owners.includes(id))) continue;
-        await connection.write(withPosition(SharedMessage.fromEncoded(messages), position, true));
+        const message = SharedMessage.fromEncoded(messages);
+        await connection.write(SharedMessage.sequence([announce(position, true), message]));
       }
     }
   }
 }
 
-/** Returns a message that follows its position. */
-const withPosition = (message: SharedMessage, position: string, isReplay: boolean): SharedMessage =>
-  SharedMessage.sequence([new SharedMessage(POSITION_METHOD, [position, isReplay]), message]);
+const announce = (positions: string, isReplay: boolean): SharedMessage =>
+  new SharedMessage(POSITION_METHOD, [positions, isReplay]);
+
+/** Returns messages that follow the positions of all of them. */
+const withPositionList = (
+  messages: readonly SharedMessage[],
+  positions: readonly string[],
+): SharedMessage => SharedMessage.sequence([announce(positions.join(' '), false), ...messages]);
+
+/** Returns messages each of which follows its position. */
+const withPositions = (
+  messages: readonly SharedMessage[],
+  positions: readonly string[],
+): SharedMessage =>
+  SharedMessage.sequence(
+    messages.flatMap((message, i) => [announce(positions[i] as string, false), message]),
+  );
+
+/** Returns one message that consists of several. */
+export function joinMessages(messages: readonly SharedMessage[]): SharedMessage {
+  const [first] = messages;
+  return first !== undefined && messages.length === 1 ? first : SharedMessage.sequence(messages);
+}
 
 /** Returns whether the history has everything after a position. */
 const isInHistory = (position: string, { first, last }: ClaimedSession): boolean =>

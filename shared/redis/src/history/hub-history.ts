@@ -4,9 +4,8 @@ import {
   Gate,
   type LifetimeConnection,
   type Logger,
-  type Receivers,
   type RecoveryReply,
-  type SharedMessage,
+  type RecoveryRequest,
 } from '@practical-signalr/server/scale-out';
 import { logMessages } from '../log-messages.ts';
 import { isRefusal } from '../pub-sub/explain-redis-error.ts';
@@ -14,20 +13,12 @@ import type { RedisBus } from '../pub-sub/redis-bus.ts';
 import type { RedisChannels } from '../pub-sub/redis-channels.ts';
 import type { Publish } from '../redis-client.ts';
 import type { ResolvedRedisOptions } from '../redis-options.ts';
+import { ArrivedBatch, type ArrivedMessage, type DeliverableBatch } from './arrived-batch.ts';
 import type { ResolvedHistoryOptions } from './history-options.ts';
-import { publishScript } from './history-scripts.ts';
-import { HistorySessions, type SessionHost } from './history-sessions.ts';
+import { HistorySessions, joinMessages, type SessionHost } from './history-sessions.ts';
 import { explainHistoryRefusal, HistoryStore } from './history-store.ts';
 import { OrderedDelivery } from './ordered-delivery.ts';
-
-/** A message that arrived from Redis. */
-interface ArrivedMessage {
-  readonly channel: string;
-  readonly bytes: number;
-  readonly message: SharedMessage;
-  readonly receivers: () => Receivers | undefined;
-  readonly excludedConnectionIds: readonly string[];
-}
+import { PublishScript } from './publish-script.ts';
 
 /** The history of the messages of one hub, on one server. */
 export class HubHistory {
@@ -40,11 +31,11 @@ export class HubHistory {
   readonly #connectTimeout: number;
   readonly #store: HistoryStore;
   readonly #sessions: HistorySessions;
+  readonly #script = new PublishScript();
   readonly #delivery: OrderedDelivery;
+  readonly #batch = new ArrivedBatch((batch) => this.#deliverBatch(batch));
   readonly #connected = new Gate();
   readonly #timer: NodeJS.Timeout;
-  /** The position that precedes the next message of its channel. */
-  #announced: { readonly channel: string; readonly position: string } | undefined;
   #seenDisconnections = 0;
   /**
    * Whether messages were sent that are not in the history, and the history does not say so yet.
@@ -90,16 +81,14 @@ export class HubHistory {
   publishTo(target: string): Publish {
     return async (client, channel, payload) => {
       const { streamKey } = this.#store;
-      const { historyGaps } = this.#channels;
-      const positions = this.#channels.positionsOf(channel);
       const maximum = String(this.#options.maxMessages);
-      const args = [maximum, target, payload, channel, positions, historyGaps];
+      const args = [maximum, target, payload, channel, this.#channels.historyGaps];
       try {
-        const reply = await client.eval?.(publishScript, { keys: [streamKey], arguments: args });
-        const [receivers, refusal] = reply as [number, string];
-        if (refusal === '') this.#onStored();
-        else this.recordGap(explainHistoryRefusal(new Error(refusal)));
-        return receivers;
+        const reply = await this.#script.run(client, { keys: [streamKey], arguments: args });
+        const [receivers, refusal] = Array.isArray(reply) ? reply : [reply, undefined];
+        if (refusal === undefined) this.#onStored();
+        else this.recordGap(explainHistoryRefusal(new Error(String(refusal))));
+        return Number(receivers);
       } catch (error) {
         if (!isRefusal(error)) {
           // Nobody knows whether Redis has executed the script.
@@ -124,44 +113,38 @@ export class HubHistory {
     this.#logger.error(logMessages.historyFailed(this.#hubName, problem));
   }
 
-  /** Subscribes to the positions of a channel. Call it before subscribing to the channel. */
-  subscribe(channel: string): Promise<void> {
-    return this.#bus.subscribe(this.#channels.positionsOf(channel), (payload) => {
-      this.#announced = { channel, position: payload.toString() };
-      return undefined;
-    });
-  }
-
-  unsubscribe(channel: string): Promise<void> {
-    return this.#bus.unsubscribe(this.#channels.positionsOf(channel));
-  }
-
-  /** Delivers a message that arrived on a channel after those that arrived before it. */
+  /** Delivers a message after those that arrived before it. */
   deliver(arrived: ArrivedMessage): void {
-    const { channel, bytes, message, receivers, excludedConnectionIds } = arrived;
-    const announced = this.#announced;
-    this.#announced = undefined;
     this.#resyncAfterOutage();
-    const position = announced?.channel === channel ? announced.position : undefined;
+    this.#batch.add(arrived);
+  }
+
+  /** Delivers what has arrived. Call it before the receivers change. */
+  deliverArrived(): void {
+    this.#batch.flush();
+  }
+
+  #deliverBatch({
+    bytes,
+    positions,
+    messages,
+    receivers,
+    excludedConnectionIds,
+  }: DeliverableBatch): void {
     this.#delivery.add(bytes, () => {
-      const variantFor =
-        position === undefined ? undefined : this.#sessions.variantFor(message, position);
-      return deliver(receivers(), message, excludedConnectionIds, variantFor);
+      const variantFor = this.#sessions.variantFor(messages, positions);
+      return deliver(receivers(), joinMessages(messages), excludedConnectionIds, variantFor);
     });
   }
 
-  async recover(
-    connection: LifetimeConnection,
-    session: string | undefined,
-    position: string | undefined,
-  ): Promise<RecoveryReply> {
+  async recover(connection: LifetimeConnection, request: RecoveryRequest): Promise<RecoveryReply> {
     await this.#whenConnected();
     try {
       await this.#writeGap();
     } catch {
       // The gap is reported to the client instead.
     }
-    return this.#sessions.recover(connection, session, position, this.#hasGap);
+    return this.#sessions.recover(connection, request, this.#hasGap);
   }
 
   changeGroup(connectionId: string, group: string, change: 'add' | 'remove'): Promise<void> {
@@ -181,6 +164,7 @@ export class HubHistory {
 
   /** Delivers what waits for slow receivers. */
   deliverWaiting(): void {
+    this.#batch.flush();
     this.#delivery.deliverWaiting();
   }
 

@@ -1,5 +1,5 @@
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
-import type { RecoveryReply } from '@practical-signalr/server/scale-out';
+import { comparePositions, type RecoveryReply } from '@practical-signalr/server/scale-out';
 import { createClient } from '@redis/client';
 import { afterEach, expect, test as baseTest, vi } from 'vitest';
 import { startRedisServer } from '../local/index.ts';
@@ -45,16 +45,17 @@ async function connect(server: FeedServer, user: string, path = '/feed') {
     texts.push(text);
     resume();
   });
-  connection.on('__position', () => undefined);
+  const positions: string[] = [];
+  connection.on('__position', (announced: string) => positions.push(announced));
   await connection.start();
   cleanups.push(() => connection.stop());
-  const recover = (session: unknown, position: unknown): Promise<RecoveryReply> =>
-    connection.invoke('__recover', session, position);
+  const recover = (...args: unknown[]): Promise<RecoveryReply> =>
+    connection.invoke('__recover', ...args);
   /** Waits until a message was delivered, so that it does not reach later connections. */
   const received = async (text: string): Promise<void> => {
     while (!texts.includes(text)) await new Promise<void>((resolve) => (resume = resolve));
   };
-  return { connection, texts, recover, received };
+  return { connection, texts, positions, recover, received };
 }
 
 test('a position before the session started replays nothing older than the session', async () => {
@@ -182,4 +183,24 @@ test('a replayed session restores only the groups that its last connection had',
   await second.connection.invoke('leave', 'news');
   const third = await connect(server, 'ann');
   expect(await third.recover(session, position)).toMatchObject({ recovered: true, groups: [] });
+});
+
+test.each([
+  ['in lists', true],
+  ['one at a time', undefined],
+])('a client receives the positions of all messages %s', async (_, readsPositionLists) => {
+  const server = await start();
+  const client = await connect(server, 'ann');
+  const { position } = await client.recover(null, null, readsPositionLists);
+  const texts = Array.from({ length: 50 }, (__, i) => String(i));
+  await Promise.all(texts.map((text) => server.hub.clients.all.send('receive', text)));
+  await client.received('49');
+  expect(client.texts).toEqual(texts);
+  const positions = client.positions.join(' ').split(' ');
+  expect(positions).toHaveLength(50);
+  expect([position as string, ...positions].toSorted(comparePositions)).toEqual([
+    position,
+    ...positions,
+  ]);
+  if (readsPositionLists === undefined) expect(client.positions).toEqual(positions);
 });

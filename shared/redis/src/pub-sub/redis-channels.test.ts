@@ -21,5 +21,4 @@ test('channels have the names of ASP.NET Core, after the prefix', () => {
   expect(channels.user('u')).toBe('app.ChatHub:user:u');
   expect(channels.ackOf('other')).toBe('app.ChatHub:internal:ack:other');
   expect(channels.at('X:internal:return:y')).toBe('app.X:internal:return:y');
-  expect(channels.positionsOf(channels.group('g'))).toBe('app.ChatHub:internal:positions:group:g');
 });

@@ -54,11 +54,6 @@ export class RedisChannels {
     return `${this.stem}:user:${userId}`;
   }
 
-  /** Returns the channel of the positions that precede the messages of a channel of this hub. */
-  positionsOf(channel: string): string {
-    return `${this.stem}:internal:positions${channel.slice(this.stem.length)}`;
-  }
-
   ackOf(serverName: string): string {
     return `${this.stem}:internal:ack:${serverName}`;
   }

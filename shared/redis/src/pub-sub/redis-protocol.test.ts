@@ -56,7 +56,6 @@ test.each<[keyof typeof read, unknown]>([
   ['invocation', [[], { json: 'text' }]],
   ['invocation', [[7], { json: bytes }]],
   ['invocation', [[], { json: bytes }, 7, 'r']],
-  ['invocation', [[], { json: bytes }, '1']],
   ['invocation', [[], { json: bytes }, '1', 7]],
   ['command', [7, 's', 1, 'g']],
   ['command', [7, 's', 0, 'g', 'c']],
@@ -85,4 +84,13 @@ test('bytes that are no MessagePack, lengths without limits and rest bytes are r
     for (const reader of Object.values(read))
       expect(() => reader(Buffer.from(hex, 'hex')), hex).toThrow(ForeignMessageError);
   expect(new ForeignMessageError().name).toBe('ForeignMessageError');
+});
+
+test.each([
+  [['5-0'], '5-0'],
+  [[5], undefined],
+  [[null, null, '5-0'], undefined],
+])('an invocation with the additional items %j has the position %s', (items, position) => {
+  const invocation = readInvocation(encode([[], { json: bytes }, ...items]));
+  expect(invocation.position).toBe(position);
 });

@@ -8,6 +8,11 @@ export interface RedisInvocation {
   /** Set, like `returnAddress`, only if the client is invoked and returns a result. */
   readonly invocationId?: string | undefined;
   readonly returnAddress?: string | undefined;
+  /**
+   * The position of the message in the history. It is the third of three items, which servers of
+   * .NET and servers without history ignore.
+   */
+  readonly position?: string | undefined;
 }
 
 export const GroupAction = { Add: 1, Remove: 2 } as const;
@@ -57,12 +62,17 @@ export function writeInvocation(invocation: RedisInvocation): Uint8Array {
  * payload has another format.
  */
 export function readInvocation(payload: Uint8Array): RedisInvocation {
-  const [excluded, messages, invocationId, returnAddress] = readArray(payload, 2);
+  const items = readArray(payload, 2);
+  const [excluded, messages, invocationId, returnAddress] = items;
   if (!Array.isArray(excluded) || typeof messages !== 'object' || messages === null)
     throw new ForeignMessageError();
   const encoded = new Map<string, Uint8Array>();
   for (const [name, bytes] of Object.entries(messages)) encoded.set(name, binary(bytes));
   const excludedConnectionIds = excluded.map(string);
+  if (items.length === 3) {
+    const position = typeof items[2] === 'string' ? items[2] : undefined;
+    return { excludedConnectionIds, messages: encoded, position };
+  }
   if (invocationId === undefined || invocationId === null)
     return { excludedConnectionIds, messages: encoded };
   return {

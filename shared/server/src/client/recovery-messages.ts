@@ -1,10 +1,13 @@
-/** The hub method that a client calls to start or to continue a recovery session. */
+/**
+ * The hub method that a client calls to start or to continue a recovery session. Its arguments are
+ * the fields of a {@link RecoveryRequest}.
+ */
 export const RECOVER_METHOD = '__recover';
 /** The parameter in the query of a client that recovers. It is not secret. */
 export const RECOVERY_PARAMETER = 'recovery';
 /**
- * The client method that precedes a message of the history. Its arguments are the position of the
- * message, and whether the message is replayed.
+ * The client method that precedes messages of the history. Its arguments are the positions of the
+ * next messages, separated by spaces, and whether the messages are replayed.
  */
 export const POSITION_METHOD = '__position';
 /**
@@ -25,6 +28,16 @@ export type RecoveryFailure =
   | 'unavailable'
   | 'unsupported'
   | 'overflow';
+
+/** The query of a client that starts or continues a recovery session. The client is not trusted. */
+export interface RecoveryRequest {
+  /** The secret of the session. Undefined for a new session. */
+  readonly session: string | undefined;
+  /** The position of the last message that the client received. */
+  readonly position: string | undefined;
+  /** Whether the client understands the positions of several messages in one invocation. */
+  readonly readsPositionLists: boolean;
+}
 
 /** The server's answer to a client that wants to recover. */
 export interface RecoveryReply {

@@ -49,6 +49,23 @@ test('the position is that of the last message that the handlers received', () =
   expect(protocol.position).toBe('6-0');
 });
 
+test('one invocation may announce the positions of several messages', () => {
+  const protocol = new RecoveryProtocol(json);
+  const list = at('5-0 5-1 6-0');
+  expect(read(protocol, list, message('a'), message('b'))).toEqual(['a', 'b']);
+  expect(protocol.position).toBe('5-1');
+  expect(read(protocol, message('c'), message('direct'))).toEqual(['c', 'direct']);
+  expect(protocol.position).toBe('6-0');
+});
+
+test('a stateful reconnect in the middle of a list does not move the positions', () => {
+  const protocol = new RecoveryProtocol(json);
+  read(protocol, at('5-0 5-1 6-0'), message('a'));
+  // The server repeats what the client has not acknowledged. The announcement has the number 1.
+  read(protocol, { type: MessageType.Sequence, sequenceId: 2 }, message('a'), message('b'));
+  expect(protocol.position).toBe('5-1');
+});
+
 test('new messages wait for the missed ones, and none is received twice', () => {
   const protocol = startRecovery();
   expect(read(protocol, at('9-0'), message('early'), at('9-1'), message('live'))).toEqual([]);

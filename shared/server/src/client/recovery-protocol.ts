@@ -17,6 +17,15 @@ import {
 /** The maximum number of messages that wait until the missed ones have arrived. */
 const MAX_HELD = 50_000;
 
+/** The types of messages that have a sequence number. */
+const countedTypes: ReadonlySet<MessageType> = new Set([
+  MessageType.Invocation,
+  MessageType.StreamItem,
+  MessageType.Completion,
+  MessageType.StreamInvocation,
+  MessageType.CancelInvocation,
+]);
+
 interface PositionMark {
   readonly position: string;
   readonly isReplay: boolean;
@@ -50,7 +59,10 @@ export class RecoveryProtocol implements IHubProtocol {
   readonly #inner: IHubProtocol;
   #held: HeldMessage[] | undefined;
   #hasOverflowed = false;
-  #mark: PositionMark | undefined;
+  /** The marks of messages, by sequence number. */
+  #marks = new Map<number, PositionMark>();
+  /** The sequence number of the last message. A stateful reconnect repeats messages. */
+  #sequenceId = 0;
   #recoveryId: string | undefined;
   /** The positions of replayed messages that may arrive again, because they were on their way. */
   readonly #replayed = new Set<string>();
@@ -65,7 +77,8 @@ export class RecoveryProtocol implements IHubProtocol {
   /** Holds messages until the next recovery is complete. Drops those of the connection before. */
   hold(): void {
     this.#startHolding([]);
-    this.#mark = undefined;
+    this.#marks.clear();
+    this.#sequenceId = 0;
   }
 
   #startHolding(held: HeldMessage[]): void {
@@ -84,6 +97,7 @@ export class RecoveryProtocol implements IHubProtocol {
   parseMessages(input: string | ArrayBuffer, logger: ILogger): HubMessage[] {
     const ready: HubMessage[] = [];
     for (const message of this.#inner.parseMessages(input, logger)) {
+      this.#count(message);
       if (message.type === MessageType.Invocation) this.#receive(message, ready);
       else {
         const isReply =
@@ -95,10 +109,18 @@ export class RecoveryProtocol implements IHubProtocol {
     return ready;
   }
 
+  /** Counts as the client does. Source: `MessageBuffer` of the official client. */
+  #count(message: HubMessage): void {
+    if (message.type === MessageType.Sequence) this.#sequenceId = message.sequenceId - 1;
+    else if (countedTypes.has(message.type)) this.#sequenceId++;
+  }
+
   #receive(message: InvocationMessage, ready: HubMessage[]): void {
     if (message.target === POSITION_METHOD) {
-      const [position, isReplay] = message.arguments;
-      this.#mark = { position: String(position), isReplay: isReplay === true };
+      const [positions, isReplay] = message.arguments;
+      this.#marks.clear();
+      for (const [i, position] of String(positions).split(' ').entries())
+        this.#marks.set(this.#sequenceId + 1 + i, { position, isReplay: isReplay === true });
       // The client counts all messages for a stateful reconnect, so none is removed.
       ready.push(message);
       return;
@@ -113,8 +135,7 @@ export class RecoveryProtocol implements IHubProtocol {
       ready.push(message);
       return;
     }
-    const mark = this.#mark;
-    this.#mark = undefined;
+    const mark = this.#marks.get(this.#sequenceId);
     if (this.#held === undefined) ready.push(this.#release({ message, mark }));
     else this.#hold({ message, mark }, this.#held, ready);
   }

@@ -92,7 +92,8 @@ function addRecovery(
   const callbacks: ((result: RecoveryResult) => void)[] = [];
   const recover = async (isReported: boolean): Promise<void> => {
     try {
-      await connection.invoke(RECOVER_METHOD, protocol.session ?? null, protocol.position ?? null);
+      const { session = null, position = null } = protocol;
+      await connection.invoke(RECOVER_METHOD, session, position, true);
     } catch {
       // The protocol has read the error, or the connection closed and recovers when it is back.
     }

@@ -6,7 +6,7 @@ import type { HandOver } from './hand-over.ts';
 import type { HealthReportEntry } from './health-report.ts';
 import type { TransportName } from '../transport-name.ts';
 import type { LifetimeConnection } from './lifetime-connection.ts';
-import type { RecoveryReply } from '../client/recovery-messages.ts';
+import type { RecoveryReply, RecoveryRequest } from '../client/recovery-messages.ts';
 
 /**
  * The server to which a client must connect instead.
@@ -115,16 +115,10 @@ export interface HubLifetimeManager {
   setConnectionResult(connectionId: string, completion: CompletionMessage): void;
   /**
    * Called when a client with `withRecovery` has connected. Sends the messages that the client
-   * missed since `position`, and reports whether these are all. `session` and `position` come from
-   * the client and are not trusted; both are undefined for a new session. Default: the server has
-   * no
-   * history.
+   * missed since the position of the request, and reports whether these are all. Default: the
+   * server has no history.
    */
-  recover?(
-    connection: LifetimeConnection,
-    session: string | undefined,
-    position: string | undefined,
-  ): Promise<RecoveryReply>;
+  recover?(connection: LifetimeConnection, request: RecoveryRequest): Promise<RecoveryReply>;
   /**
    * Called for each negotiate request. Returns the server to which the client must connect, or
    * undefined to serve the client here. Reject with a {@link NegotiateError} if clients cannot be

@@ -40,6 +40,7 @@ export {
   POSITION_METHOD,
   type RecoveryFailure,
   type RecoveryReply,
+  type RecoveryRequest,
   RESYNC_METHOD,
 } from '../client/recovery-messages.ts';
 export { ConnectionNotFoundError } from '../errors.ts';

@@ -23,9 +23,13 @@ export function runRecoveryCall(
   const { invocationId } = call;
   if (call.target !== RECOVER_METHOD || lifetime.recover === undefined) return undefined;
   if (invocationId === undefined || call.type !== MessageType.Invocation) return undefined;
-  const [session, position] = call.arguments.map(readString);
+  const [session, position, readsPositionLists] = call.arguments;
   return lifetime
-    .recover(connection, session, position)
+    .recover(connection, {
+      session: readString(session),
+      position: readString(position),
+      readsPositionLists: readsPositionLists === true,
+    })
     .catch((error: unknown): RecoveryReply => {
       logger.error(logMessages.recoveryFailed(connection.connectionId), error);
       return { recovered: false, reason: 'unavailable', groups: [] };
