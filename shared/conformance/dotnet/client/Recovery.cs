@@ -9,7 +9,7 @@ public sealed class Recovery(HubConnection connection)
     string? session, position, next;
     bool isRecovering = true;
 
-    // Reports after each reconnect whether all messages of the history have arrived.
+    // Reports after each reconnect, and after the server has lost Redis, whether all messages of the history have arrived.
     public event Action<bool>? Recovered;
 
     // Registers a handler. Call it instead of the method of the connection.
@@ -28,9 +28,10 @@ public sealed class Recovery(HubConnection connection)
     public async Task StartAsync()
     {
         connection.On<string, bool>("__position", (id, _) => { lock (seen) next = id; });
-        connection.On("__resync", () => { Hold(); _ = RecoverAsync(); });
+        // The handler must not wait, because the replayed messages arrive after it.
+        connection.On("__resync", () => { Hold(); _ = ReportAsync(); });
         connection.Reconnecting += _ => { Hold(); return Task.CompletedTask; };
-        connection.Reconnected += async _ => Recovered?.Invoke(await RecoverAsync());
+        connection.Reconnected += _ => ReportAsync();
         await connection.StartAsync();
         await RecoverAsync();
     }
@@ -45,6 +46,8 @@ public sealed class Recovery(HubConnection connection)
             next = null;
         }
     }
+
+    async Task ReportAsync() => Recovered?.Invoke(await RecoverAsync());
 
     async Task<bool> RecoverAsync()
     {
