@@ -73,6 +73,16 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
     expect(await lesson.stop()).toBe(0);
   });
 
+  test('the page connects, and the lab opens', async () => {
+    const page = await open();
+    await page.goto(`${lesson.url}/lab/`);
+    await see(page.getByRole('button', { name: 'Break the connection' })).toBeVisible();
+    expect(problems).toEqual([]);
+  });
+
+  // The pages have the same code in both modes, and this shows that they are served.
+  if (!production) return;
+
   test('the walkthrough is done when a lesson has started and a second tab is open', async () => {
     const page = await open();
     const step = (number: number) => page.locator(`.walk > li:nth-child(${number})`);
@@ -104,27 +114,16 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
     expect(problems).toEqual([]);
   });
 
-  if (production) {
-    test('while nothing changes, the page polls again, and nothing is pushed', async () => {
-      const page = await open();
-      await see(page.locator('#pushed-8')).toBeVisible();
-      await see(page.locator('#viewers')).toHaveText('Viewers: 1');
-      const pushing = await page.locator('#pushing').textContent();
-      const polling = await page.locator('#polling').textContent();
-      await see(page.locator('#polling')).not.toHaveText(polling!);
-      await see(page.locator('#pushing')).toHaveText(pushing!);
-      expect(problems).toEqual([]);
-    });
-  }
-
-  test('the lab opens', async () => {
-    const page = await context.newPage();
-    await page.goto(`${lesson.url}/lab/`);
-    await see(page.getByRole('button', { name: 'Break the connection' })).toBeVisible();
+  test('while nothing changes, the page polls again, and nothing is pushed', async () => {
+    const page = await open();
+    await see(page.locator('#pushed-8')).toBeVisible();
+    await see(page.locator('#viewers')).toHaveText('Viewers: 1');
+    const pushing = await page.locator('#pushing').textContent();
+    const polling = await page.locator('#polling').textContent();
+    await see(page.locator('#polling')).not.toHaveText(polling!);
+    await see(page.locator('#pushing')).toHaveText(pushing!);
     expect(problems).toEqual([]);
   });
-
-  if (!production) return; // The pages have the same code in development.
 
   // In development, Vite reloads the page as soon as the server is back.
   test('after a stop of the server, polling recovers by itself and SignalR does not', async () => {

@@ -52,6 +52,17 @@ describe.runIf(hasChromium()).each(modes)('lesson 2 in Chromium, %s', (_mode, pr
     expect(await lesson.stop()).toBe(0);
   });
 
+  test('the page connects, and the lab opens', async () => {
+    const { page, problems } = await openPage(browser, lesson.url);
+    await see((await connect(page, 'WebSockets')).locator('.badge')).toHaveText('Connected');
+    await page.goto(`${lesson.url}/lab/`);
+    await see(page.getByRole('button', { name: '1. Negotiate' })).toBeVisible();
+    expect(problems).toEqual([]);
+  });
+
+  // The pages have the same code in both modes, and this shows that they are served.
+  if (!production) return;
+
   test('each transport connects in its column, and the walkthrough is done', async () => {
     const { page, problems } = await openPage(browser, lesson.url);
     const webSockets = await connect(page, 'WebSockets');
@@ -75,14 +86,6 @@ describe.runIf(hasChromium()).each(modes)('lesson 2 in Chromium, %s', (_mode, pr
     await see(webSockets.locator('li')).toHaveText(['200POST negotiate', '101GET websocket']);
     expect(problems).toEqual([]);
   });
-
-  test('the lab opens', async () => {
-    const { page, problems } = await openPage(browser, `${lesson.url}/lab/`);
-    await see(page.getByRole('button', { name: '1. Negotiate' })).toBeVisible();
-    expect(problems).toEqual([]);
-  });
-
-  if (!production) return; // The pages have the same code in development.
 
   test('axe reports nothing, long values fit, and the walkthrough is on the first screen', async () => {
     const { page, problems } = await openPage(browser, lesson.url);

@@ -46,6 +46,21 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
     expect(problems).toEqual([]);
   });
 
+  test('the lab opens from the page', async () => {
+    const lab = await context.newPage();
+    await lab.goto(lesson.url);
+    await lab.getByRole('link', { name: 'Lab' }).click();
+    await see(lab).toHaveTitle('Lab 3: Basics');
+    await lab.waitForLoadState(); // Buttons work after that.
+    const row = lab.getByRole('row', { name: 'Call an unknown method' });
+    await row.getByRole('button', { name: 'Call an unknown method' }).click();
+    await see(row.locator('.badge')).toHaveText('As expected');
+    await lab.close();
+  });
+
+  // The pages have the same code in both modes, and this shows that they are served.
+  if (!production) return;
+
   test('the walkthrough ticks each step when it happens, by keyboard alone', async () => {
     const steps = page.locator('.walk > li');
     await see(page).toHaveTitle('Lesson 3: Basics');
@@ -72,55 +87,35 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
     await see(page.locator('.progress')).toHaveText('4 of 4 steps done');
   });
 
-  if (production) {
-    test('the page shows three lines of the source files, and links to everything around', async () => {
-      await see(page.locator('.excerpt pre')).toHaveText([
-        "await connection.invoke('SendMessageToAll', message);",
-        "await this.clients.all.send('ReceiveMessage', message);",
-        "connection.on('ReceiveMessage', (message) => showMessage(message));",
-      ]);
-      for (const name of ['README', 'Diff', 'Slides', 'Lab']) {
-        await see(page.locator('.bar').getByRole('link', { name })).toBeVisible();
-      }
-    });
-  }
-
-  if (production) {
-    test('a double click sends once, and blank messages are not sent', async () => {
-      await page.locator('#message').fill('   ');
-      await page.getByRole('button', { name: 'Send', exact: true }).click();
-      await see(page.locator('#sent')).toHaveText('Write a message first.');
-      await page.locator('#message').fill('twice?');
-      await page.getByRole('button', { name: 'Send', exact: true }).dblclick();
-      await see(page.locator('#sent')).toHaveText(/The hub method has finished|Write a message/);
-      await see(page.locator('#messages li').filter({ hasText: 'twice?' })).toHaveCount(1);
-    });
-  }
-
-  if (production) {
-    test('the wire panel shows negotiate, handshake, call and completion, and no token', async () => {
-      const wire = page.locator('wire-panel');
-      for (const text of ['POST negotiate', 'handshake ok', 'invocation 0', 'completion 0']) {
-        await see(wire).toContainText(text);
-      }
-      expect(await wire.textContent()).toContain('"connectionToken":"••••');
-      expect(await wire.textContent()).toMatch(/\?id=••••/);
-    });
-  }
-
-  test('the lab opens from the page', async () => {
-    const lab = await context.newPage();
-    await lab.goto(lesson.url);
-    await lab.getByRole('link', { name: 'Lab' }).click();
-    await see(lab).toHaveTitle('Lab 3: Basics');
-    await lab.waitForLoadState(); // Buttons work after that.
-    const row = lab.getByRole('row', { name: 'Call an unknown method' });
-    await row.getByRole('button', { name: 'Call an unknown method' }).click();
-    await see(row.locator('.badge')).toHaveText('As expected');
-    await lab.close();
+  test('the page shows three lines of the source files, and links to everything around', async () => {
+    await see(page.locator('.excerpt pre')).toHaveText([
+      "await connection.invoke('SendMessageToAll', message);",
+      "await this.clients.all.send('ReceiveMessage', message);",
+      "connection.on('ReceiveMessage', (message) => showMessage(message));",
+    ]);
+    for (const name of ['README', 'Diff', 'Slides', 'Lab']) {
+      await see(page.locator('.bar').getByRole('link', { name })).toBeVisible();
+    }
   });
 
-  if (!production) return; // The pages have the same code in development.
+  test('a double click sends once, and blank messages are not sent', async () => {
+    await page.locator('#message').fill('   ');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await see(page.locator('#sent')).toHaveText('Write a message first.');
+    await page.locator('#message').fill('twice?');
+    await page.getByRole('button', { name: 'Send', exact: true }).dblclick();
+    await see(page.locator('#sent')).toHaveText(/The hub method has finished|Write a message/);
+    await see(page.locator('#messages li').filter({ hasText: 'twice?' })).toHaveCount(1);
+  });
+
+  test('the wire panel shows negotiate, handshake, call and completion, and no token', async () => {
+    const wire = page.locator('wire-panel');
+    for (const text of ['POST negotiate', 'handshake ok', 'invocation 0', 'completion 0']) {
+      await see(wire).toContainText(text);
+    }
+    expect(await wire.textContent()).toContain('"connectionToken":"••••');
+    expect(await wire.textContent()).toMatch(/\?id=••••/);
+  });
 
   test('the lab shows every failure with the message that it explains, and its cure', async () => {
     const lab = await context.newPage();

@@ -78,6 +78,19 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     expect(await lesson.stop()).toBe(0);
   });
 
+  test('the lab opens from the page', async () => {
+    const page = await open();
+    await page.getByRole('link', { name: 'Lab' }).click();
+    await see(page).toHaveTitle('Lab 4: Server hubs');
+    await page.waitForLoadState(); // Buttons work after that.
+    const row = page.getByRole('row', { name: 'Join a group twice' });
+    await row.getByRole('button').click();
+    await see(row.locator('.badge')).toHaveText('As expected');
+  });
+
+  // The pages have the same code in both modes, and this shows that they are served.
+  if (!production) return;
+
   test('the walkthrough: a second tab, one connection, the group, and the lines of the hub', async () => {
     const a = await open();
     await see(step(a, 1)).toHaveAttribute('aria-current', 'step');
@@ -116,42 +129,34 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     expect(problems).toEqual([]);
   });
 
-  if (production) {
-    test('after a drop, the page has a new id, and does not say that it is in the group', async () => {
-      const [page, drop] = await openToDrop();
-      const before = await ownId(page);
-      await join(page);
-      await see(page.locator('#joined')).toHaveText(`${before} is in the Private Group`);
-      await drop();
-      await see(page.locator('#state')).toHaveText('Connected again, with a new id');
-      await see(page.locator('#joined')).toHaveText(
-        'In no group: the new connection has not joined',
-      );
-      expect(await ownId(page)).not.toBe(before);
-      await choose(page, 'PrivateGroup');
-      await send(page, 'to the group, after the drop');
-      await choose(page, 'Myself');
-      await send(page, 'to myself');
-      await see(messages(page)).toHaveText(['to myself']);
-      await join(page);
-      await see(page.locator('#joined')).toHaveText(`${await ownId(page)} is in the Private Group`);
-      expect(problems).toEqual([
-        expect.stringContaining('WebSocket closed with status code: 1006'),
-      ]);
-    });
-  }
+  test('after a drop, the page has a new id, and does not say that it is in the group', async () => {
+    const [page, drop] = await openToDrop();
+    const before = await ownId(page);
+    await join(page);
+    await see(page.locator('#joined')).toHaveText(`${before} is in the Private Group`);
+    await drop();
+    await see(page.locator('#state')).toHaveText('Connected again, with a new id');
+    await see(page.locator('#joined')).toHaveText('In no group: the new connection has not joined');
+    expect(await ownId(page)).not.toBe(before);
+    await choose(page, 'PrivateGroup');
+    await send(page, 'to the group, after the drop');
+    await choose(page, 'Myself');
+    await send(page, 'to myself');
+    await see(messages(page)).toHaveText(['to myself']);
+    await join(page);
+    await see(page.locator('#joined')).toHaveText(`${await ownId(page)} is in the Private Group`);
+    expect(problems).toEqual([expect.stringContaining('WebSocket closed with status code: 1006')]);
+  });
 
-  if (production) {
-    test('with ?stateful, a drop changes neither the id nor the group', async () => {
-      const played = await playStatefulReconnect(await context.newPage(), lesson.url);
-      expect(played).toEqual({
-        idBefore: played.idAfter,
-        idAfter: played.idBefore,
-        joined: `${played.idBefore} is in the Private Group`,
-        messages: ['after the drop'],
-      });
+  test('with ?stateful, a drop changes neither the id nor the group', async () => {
+    const played = await playStatefulReconnect(await context.newPage(), lesson.url);
+    expect(played).toEqual({
+      idBefore: played.idAfter,
+      idAfter: played.idBefore,
+      joined: `${played.idBefore} is in the Private Group`,
+      messages: ['after the drop'],
     });
-  }
+  });
 
   test('the server stops and starts: buttons report it, and the page reconnects', async () => {
     const page = await open();
@@ -163,29 +168,14 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     await page.locator('#message').fill('hello?');
     await page.locator('#message').press('Enter');
     await see(page.locator('#sent')).toContainText('Cannot send data');
-    // The client tries after 0, 2, 10 and 30 s. In development Vite reloads the page, before or
-    // after that.
-    const reloaded = production ? undefined : page.waitForEvent('load');
+    // The client tries after 0, 2, 10 and 30 s.
     lesson = await startLesson(folder, { production, port });
-    await reloaded;
     await see(page.locator('#state')).toHaveText(/^Connected/);
     await see(ids(page)).toHaveCount(1);
     await send(page, 'still here');
     await see(messages(page)).toHaveText(['still here']);
     expect(problems.filter((text) => /Uncaught|unhandled/i.test(text))).toEqual([]);
   });
-
-  test('the lab opens from the page', async () => {
-    const page = await open();
-    await page.getByRole('link', { name: 'Lab' }).click();
-    await see(page).toHaveTitle('Lab 4: Server hubs');
-    await page.waitForLoadState(); // Buttons work after that.
-    const row = page.getByRole('row', { name: 'Join a group twice' });
-    await row.getByRole('button').click();
-    await see(row.locator('.badge')).toHaveText('As expected');
-  });
-
-  if (!production) return; // The pages have the same code in development.
 
   test('the lab: failures, experiments, and those of lesson 3; the chat does not announce them', async () => {
     const chat = await open();

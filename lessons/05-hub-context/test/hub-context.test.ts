@@ -57,6 +57,19 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
     expect(await lesson.stop()).toBe(0);
   });
 
+  test('the lab opens from the page', async () => {
+    const page = await open();
+    await page.getByRole('link', { name: 'Lab' }).click();
+    await see(page).toHaveTitle('Lab 5: HubContext');
+    await page.waitForLoadState(); // Buttons work after that.
+    const row = page.getByRole('row', { name: 'Use a hub after its call' });
+    await row.getByRole('button', { name: 'Use a hub after its call' }).click();
+    await see(row.locator('.badge')).toHaveText('As expected');
+  });
+
+  // The pages have the same code in both modes, and this shows that they are served.
+  if (!production) return;
+
   test('the walkthrough: the form of another tab, the two lines, and the chat of lesson 4', async () => {
     const [a, b] = [await open(), await open()];
     const opened = context.waitForEvent('page');
@@ -84,27 +97,13 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
     expect(problems).toEqual([]);
   });
 
-  if (production) {
-    test('a post without a browser is answered with 302 to the form, and arrives', async () => {
-      const page = await open();
-      const response = await announce('message=hello');
-      expect([response.status, response.headers.get('location')]).toEqual([302, '/announcement']);
-      expect((await announce('')).status).toBe(302); // an empty message, as in the course
-      await see(messages(page)).toHaveText(['hello', '']);
-    });
-  }
-
-  test('the lab opens from the page', async () => {
+  test('a post without a browser is answered with 302 to the form, and arrives', async () => {
     const page = await open();
-    await page.getByRole('link', { name: 'Lab' }).click();
-    await see(page).toHaveTitle('Lab 5: HubContext');
-    await page.waitForLoadState(); // Buttons work after that.
-    const row = page.getByRole('row', { name: 'Use a hub after its call' });
-    await row.getByRole('button', { name: 'Use a hub after its call' }).click();
-    await see(row.locator('.badge')).toHaveText('As expected');
+    const response = await announce('message=hello');
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/announcement']);
+    expect((await announce('')).status).toBe(302); // an empty message, as in the course
+    await see(messages(page)).toHaveText(['hello', '']);
   });
-
-  if (!production) return; // The pages have the same code in development.
 
   test('the lab: failures, experiments, and those of lessons 3 and 4', async () => {
     const chat = await open();

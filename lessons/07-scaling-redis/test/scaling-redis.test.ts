@@ -159,9 +159,13 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
       'aria-label',
       /^balancer: sticky; instance 1: 1 client, Healthy, port \d+; instance 2: 1 client, Healthy, port \d+; Redis, \d+ channels, DBSIZE 0$/,
     );
+    await see(picture(lab)).toHaveAttribute('aria-label', /instance 1: .*instance 2: /);
     await step(a, 3).getByRole('button', { name: 'Continue' }).click();
     await see(step(a, 3).locator('pre')).toContainText('redis({ url })');
   });
+
+  // The pages have the same code in both modes, and this shows that they are served.
+  if (!production) return;
 
   test('with round-robin a new tab cannot connect, and it connects by itself after the switch to sticky', async () => {
     await lab.locator('#balancer').selectOption('round-robin');
@@ -179,7 +183,6 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     await see(state(a)).toHaveText('Connected · alice');
   });
 
-  if (!production) return; // The pages have the same code in development.
   test('what lesson 4 teaches is still there: with ?stateful, a drop changes neither the id nor the group', async () => {
     const page = await context.newPage();
     const { idBefore, idAfter, messages } = await playStatefulReconnect(page, lesson.url);
