@@ -2,6 +2,7 @@
 export const errorTexts = {
   serverExited: (output: string) =>
     `The process exited. ${output === '' ? 'It printed nothing.' : `It printed: ${output}`}`,
+  connectionClosed: 'The server closed a connection of the load. See its output above.',
   serverNotListening: (output: string) =>
     `The process did not listen in 20 s. ${output === '' ? 'It printed nothing.' : `It printed: ${output}`}`,
   commandFailed: (command: string, output: string) => `'${command}' failed: ${output}`,

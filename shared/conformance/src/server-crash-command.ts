@@ -28,12 +28,15 @@ async function run({ clients, front }: ServerCrashCommandOptions): Promise<void>
   const { fronts } = await import('./hand-over/fronts.ts');
   const { runCrash } = await import('./crash/run-crash.ts');
   const redis = await startRedisServer();
-  const report = await runCrash({
-    redisUrl: redis.url,
-    clients,
-    interval: Math.max(10, clients / 2),
-    startFront: fronts[front],
-  });
-  console.log(report);
-  await redis.close();
+  try {
+    const report = await runCrash({
+      redisUrl: redis.url,
+      clients,
+      interval: Math.max(10, clients / 2),
+      startFront: fronts[front],
+    });
+    console.log(report);
+  } finally {
+    await redis.close();
+  }
 }

@@ -3,6 +3,7 @@ export { exitWithMessage } from './run/exit-with-message.ts';
 export { findCommand } from './run/find-command.ts';
 export { freePort } from './run/free-port.ts';
 export { addLessonOptions, lessonArguments, type LessonOptions } from './run/lesson-options.ts';
+export { type Closable, OpenedResources, withResources } from './run/opened-resources.ts';
 export { portBeside } from './run/lesson-number.ts';
 export { portOfEnvironment } from './run/port-of-environment.ts';
 export { entryOf, nodeArguments, RESTART, runLesson } from './run/run-lesson.ts';

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 interface Request {
@@ -39,21 +38,26 @@ export function forkProcess<T extends Methods<T>>(url: URL, openFiles?: number):
       ? command
       : ['sh', '-c', `ulimit -n ${openFiles} && exec "$0" "$@"`, ...command];
   const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const exited = once(child, 'exit');
   const pending = new Map<number, (response: Response) => void>();
   let lastId = 0;
+  let stopReason: string | undefined;
+  const failPending = (reason: string): void => {
+    stopReason ??= reason;
+    for (const [id, settle] of pending) settle({ id, error: stopReason });
+  };
   child.on('message', (response: Response) => pending.get(response.id)?.(response));
-  let exitError: string | undefined;
-  child.once('exit', (code, signal) => {
-    exitError = `${url.pathname} has exited (${signal ?? code}) and does not answer.`;
-    for (const [id, settle] of pending) settle({ id, error: exitError });
+  child.once('exit', (code, signal) =>
+    failPending(`${url.pathname} has exited with ${code ?? signal} before it answered.`),
+  );
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.on('error', ({ message }) => {
+      failPending(`${url.pathname} could not be started: ${message}.`);
+      if (child.pid === undefined) resolve();
+    });
   });
   const call = (method: string, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      if (exitError !== undefined) {
-        reject(new Error(exitError));
-        return;
-      }
       lastId++;
       const id = lastId;
       pending.set(id, ({ value, error }) => {
@@ -61,7 +65,9 @@ export function forkProcess<T extends Methods<T>>(url: URL, openFiles?: number):
         if (error === undefined) resolve(value);
         else reject(new Error(error));
       });
-      child.send({ id, method, args });
+      if (stopReason !== undefined) failPending(stopReason);
+      // The process may exit between these two lines. Then its exit is the reason, not this error.
+      else child.send({ id, method, args }, () => undefined);
     });
   const remote = new Proxy({} as Remote<T>, {
     get:
@@ -74,7 +80,7 @@ export function forkProcess<T extends Methods<T>>(url: URL, openFiles?: number):
     remote,
     async close() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-      await exited;
+      await ended;
     },
   };
 }

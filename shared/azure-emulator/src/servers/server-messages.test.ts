@@ -31,7 +31,7 @@ async function receivers(...messages: ServiceMessage[]): Promise<string> {
   const end = new Map([['json', 'end\u001e']]);
   for (const { records } of [ada, bob]) records.length = 0;
   server.send(...messages, { type: Type.BroadcastData, excludedList: [], payloads: end });
-  await expect.poll(() => [ada.records.at(-1), bob.records.at(-1)]).toEqual(['end', 'end']);
+  for (const client of [ada, bob]) await client.waitUntil(() => client.records.at(-1) === 'end');
   return 'a'.repeat(ada.records.length - 1) + 'b'.repeat(bob.records.length - 1);
 }
 const toGroup: ServiceMessage = {
@@ -314,7 +314,7 @@ test('the invocation of a client takes 50 ms, and messages after it keep their o
     },
     { type: Type.CheckUserExistenceWithAck, userId: 'ada', ackId: 1 },
   );
-  await expect.poll(() => server.of(Type.Ack)).toHaveLength(1);
+  await server.waitFor(() => server.of(Type.Ack)[0]);
   expect(Date.now() - startedAt).toBeGreaterThanOrEqual(50);
   const [invocationAnswer, ack] = server.received.slice(-2);
   expect(invocationAnswer).toMatchObject({ type: Type.ErrorCompletion, invocationId: 'i-1' });

@@ -6,6 +6,7 @@ import {
   ServiceMessageType as Type,
   writeServiceMessage,
 } from '@practical-signalr/azure/service-protocol';
+import { Gate } from '@practical-signalr/server/scale-out';
 import jwt from 'jsonwebtoken';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
@@ -20,6 +21,7 @@ export class RawServer {
   readonly received: ServiceMessage[] = [];
   readonly closed: Promise<void>;
   readonly webSocket: WebSocket;
+  readonly #changed = new Gate();
   #ackId = 0;
 
   constructor(url: string, hub: string, serverId: string) {
@@ -38,7 +40,12 @@ export class RawServer {
       frames.read(data, (frame) => this.#take(readServiceMessage(frame) as ServiceMessage)),
     );
     this.webSocket.on('error', () => undefined);
-    this.closed = new Promise((resolve) => this.webSocket.on('close', () => resolve()));
+    this.closed = new Promise((resolve) =>
+      this.webSocket.on('close', () => {
+        this.#changed.open();
+        resolve();
+      }),
+    );
     this.webSocket.on('open', () =>
       this.send({ type: 1, version: 1, connectionType: 0, target: '', migrationLevel: 0 }),
     );
@@ -56,16 +63,26 @@ export class RawServer {
 
   /** Sends a message and returns its acknowledgement. */
   async ask(message: (ackId: number) => ServiceMessage): Promise<MessageOf<typeof Type.Ack>> {
-    const ackId = ++this.#ackId;
+    this.#ackId++;
+    const ackId = this.#ackId;
     this.send(message(ackId));
-    const answer = (): MessageOf<typeof Type.Ack> | undefined =>
-      this.of(Type.Ack).find((ack) => ack.ackId === ackId);
-    await expect.poll(answer).toBeDefined();
-    return answer() as MessageOf<typeof Type.Ack>;
+    return this.waitFor(() => this.of(Type.Ack).find((ack) => ack.ackId === ackId));
+  }
+
+  /** Waits until a message arrives after which `find` returns a value. */
+  async waitFor<T>(find: () => T | undefined): Promise<T> {
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      if (this.webSocket.readyState === WebSocket.CLOSED)
+        throw new Error('The service closed the server connection.');
+      await this.#changed.wait();
+    }
   }
 
   #take(message: ServiceMessage): void {
     this.received.push(message);
+    this.#changed.open();
     if (
       message.type !== Type.ConnectionData ||
       !Buffer.from(message.payload).includes('"protocol"')
@@ -86,6 +103,7 @@ export async function connectServer(
   serverId = 'server-1',
 ): Promise<RawServer> {
   const server = new RawServer(url, hub, serverId);
-  await expect.poll(() => server.of(Type.HandshakeResponse)).toMatchObject([{ errorMessage: '' }]);
+  const response = await server.waitFor(() => server.of(Type.HandshakeResponse)[0]);
+  expect(response).toMatchObject({ errorMessage: '' });
   return server;
 }

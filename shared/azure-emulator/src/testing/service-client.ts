@@ -1,3 +1,4 @@
+import { Gate } from '@practical-signalr/server/scale-out';
 import jwt from 'jsonwebtoken';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
@@ -11,6 +12,8 @@ export interface ServiceClient {
   readonly records: string[];
   /** Resolves with the close code of the WebSocket. */
   readonly closed: Promise<number>;
+  /** Waits until a record has arrived after which the condition is true. */
+  waitUntil(isTrue: () => boolean): Promise<void>;
 }
 
 /** Returns a token for clients of the hub `chat`. */
@@ -30,19 +33,30 @@ export async function openClient(url: string, claims: object = {}): Promise<Serv
     { headers },
   );
   const records: string[] = [];
-  webSocket.on('message', (data: Buffer) =>
-    records.push(...data.toString().split('\u001e').slice(0, -1)),
-  );
+  const changed = new Gate();
+  webSocket.on('message', (data: Buffer) => {
+    records.push(...data.toString().split('\u001e').slice(0, -1));
+    changed.open();
+  });
+  webSocket.on('close', () => changed.open());
+  const waitUntil = async (isTrue: () => boolean): Promise<void> => {
+    while (!isTrue()) {
+      if (webSocket.readyState === WebSocket.CLOSED)
+        throw new Error('The service closed the client connection.');
+      await changed.wait();
+    }
+  };
   webSocket.on('error', () => undefined);
   const closed = new Promise<number>((resolve) => webSocket.on('close', resolve));
   await new Promise((resolve) => webSocket.on('open', resolve));
-  return { id: id as string, webSocket, records, closed };
+  return { id: id as string, webSocket, records, closed, waitUntil };
 }
 
 /** Negotiates, connects and completes the handshake. */
 export async function connectClient(url: string, claims: object = {}): Promise<ServiceClient> {
   const client = await openClient(url, claims);
   client.webSocket.send('{"protocol":"json","version":1}\u001e');
-  await expect.poll(() => client.records.shift()).toBe('{}');
+  await client.waitUntil(() => client.records.length > 0);
+  expect(client.records.shift()).toBe('{}');
   return client;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import { errorTexts } from '../error-texts.ts';
 
 const SEPARATOR = '\u001e';
 
@@ -11,9 +12,11 @@ interface HubMessage {
 /** A minimal client of the hub, so that the load costs little CPU time. */
 export class ClusterClient {
   readonly #socket: WebSocket;
-  #onResult: (result: unknown) => void = () => undefined;
+  /** The call that waits for its result. */
+  #call: { resolve(result: unknown): void; reject(error: Error): void } | undefined;
   /** The number of broadcasts that have arrived. */
   broadcasts = 0;
+  /** Called when a broadcast has arrived, and when the connection has closed. */
   onBroadcast: () => void = () => undefined;
 
   private constructor(socket: WebSocket) {
@@ -22,20 +25,32 @@ export class ClusterClient {
       for (const text of data.toString().split(SEPARATOR).slice(0, -1))
         this.#receive(JSON.parse(text) as HubMessage);
     });
+    socket.on('close', () => {
+      this.#call?.reject(new Error(errorTexts.connectionClosed));
+      this.onBroadcast();
+    });
   }
 
   static async connect(url: string): Promise<ClusterClient> {
     const socket = new WebSocket(url);
-    await once(socket, 'open');
+    const controller = new AbortController();
+    const { signal } = controller;
+    socket.once('close', () => controller.abort(new Error(errorTexts.connectionClosed)));
+    await once(socket, 'open', { signal });
     socket.send(`{"protocol":"json","version":1}${SEPARATOR}`);
-    await once(socket, 'message');
+    await once(socket, 'message', { signal });
     return new ClusterClient(socket);
   }
 
-  /** Calls a method, one call at a time. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  /** Calls a method, one call at a time. Rejects if the connection closes first. */
   async call(target: string, ...args: unknown[]): Promise<unknown> {
-    const result = new Promise((resolve) => {
-      this.#onResult = resolve;
+    if (!this.isOpen) throw new Error(errorTexts.connectionClosed);
+    const result = new Promise((resolve, reject) => {
+      this.#call = { resolve, reject };
     });
     const invocation = { type: 1, invocationId: '1', target, arguments: args };
     this.#socket.send(JSON.stringify(invocation) + SEPARATOR);
@@ -47,7 +62,7 @@ export class ClusterClient {
   }
 
   #receive({ type, result }: HubMessage): void {
-    if (type === 3) this.#onResult(result);
+    if (type === 3) this.#call?.resolve(result);
     if (type !== 1) return;
     this.broadcasts += 1;
     this.onBroadcast();

@@ -9,6 +9,8 @@ const script = fileURLToPath(new URL('cluster-server.ts', import.meta.url));
 const flags = ['--conditions=@practical-signalr/source', '--import=tsx'];
 /** The clock ticks of /proc in one second. */
 const TICKS_PER_SECOND = 100;
+/** The smallest CPU time that can be measured, in ms. */
+export const CPU_RESOLUTION = 1000 / TICKS_PER_SECOND;
 
 /** A running application with workers. */
 export class ClusterProcess {
@@ -43,10 +45,11 @@ export class ClusterProcess {
 
   /** Returns the CPU time of all processes, in ms. */
   readCpu(): number {
-    return this.#pids.reduce((sum, pid) => sum + readTicks(pid), 0) * (1000 / TICKS_PER_SECOND);
+    return this.#pids.reduce((sum, pid) => sum + readTicks(pid), 0) * CPU_RESOLUTION;
   }
 
-  async stop(): Promise<void> {
+  async close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exit = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
     await exit;

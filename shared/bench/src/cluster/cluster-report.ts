@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { withResources } from '@practical-signalr/lesson-kit';
 import { replaceSections } from '@practical-signalr/lesson-kit/generated-sections';
 import { formatNumber } from '../report/format-number.ts';
 import { median } from '../statistics/median.ts';
@@ -7,6 +8,7 @@ import { type RatioInterval, ratioInterval } from '../statistics/ratio-interval.
 import { ClusterProcess } from './cluster-process.ts';
 import {
   type EchoMeasurement,
+  type IdleMeasurement,
   measureBroadcasts,
   measureEcho,
   measureIdle,
@@ -21,11 +23,11 @@ export async function reportCluster(
   seconds: number,
   log: (line: string) => void,
 ): Promise<string> {
-  const one = await ClusterProcess.start(1);
-  const two = await ClusterProcess.start(2);
-  try {
+  return withResources(async (resources) => {
+    const one = resources.add(await ClusterProcess.start(1));
+    const two = resources.add(await ClusterProcess.start(2));
     const idle = await measureIdle(two, seconds);
-    log(`idle: ${idle} ms CPU per second`);
+    log(`idle: ${formatIdle(idle)} ms CPU per second`);
     const broadcasts = await measureBroadcasts(two);
     log(`broadcast: ${broadcasts} messages per other worker`);
     const pairs: (readonly [EchoMeasurement, EchoMeasurement])[] = [];
@@ -36,15 +38,13 @@ export async function reportCluster(
       log(`${round + 1}: ${first.cpuMicroseconds} and ${second.cpuMicroseconds} µs CPU per call`);
     }
     return formatCluster(pairs, broadcasts, idle);
-  } finally {
-    await Promise.all([one.stop(), two.stop()]);
-  }
+  });
 }
 
 function formatCluster(
   pairs: readonly (readonly [EchoMeasurement, EchoMeasurement])[],
   broadcasts: number,
-  idle: number,
+  idle: IdleMeasurement,
 ): string {
   const ratios = pairs.map(([one, two]) => two.cpuMicroseconds / one.cpuMicroseconds);
   const { ratio, low, high } = ratioInterval(ratios) as RatioInterval;
@@ -61,11 +61,15 @@ function formatCluster(
     `| the same as a ratio, with 95 % confidence | 1 | ${ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}) | at most 1.15 |`,
     `| echoes per second; the load generator uses the same cores | ${rate(ones)} | ${rate(twos)} | |`,
     `| messages to the other worker for a broadcast | | ${formatNumber(broadcasts)} | 1 |`,
-    `| CPU time of idle workers and their primary process, in ms per second | | ${formatNumber(idle)} | 0 |`,
+    `| CPU time of idle workers and their primary process, in ms per second | | ${formatIdle(idle)} | 0 |`,
     '',
     `Machine: ${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores, Node ${process.versions.node}. Rounds: ${pairs.length}.`,
   ].join('\n');
 }
+
+/** The kernel counts CPU time in steps, so a measured 0 may be anything up to one step. */
+const formatIdle = ({ milliseconds, resolution }: IdleMeasurement): string =>
+  milliseconds === 0 ? `less than ${formatNumber(resolution)}` : formatNumber(milliseconds);
 
 /** Writes a report to the guide. */
 export function writeClusterReport(report: string): void {

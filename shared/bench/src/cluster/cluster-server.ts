@@ -24,7 +24,9 @@ class ClusterHub extends Hub {
 // cluster-server WORKERS
 const pool = await runWorkers(
   ({ serverOptions }) => {
-    process.on('message', () => (received += 1));
+    process.on('message', () => {
+      received += 1;
+    });
     const signalr = new SignalRServer({ ...serverOptions });
     signalr.mapHub('/bench', ClusterHub, { methods: ['echo', 'broadcast', 'state'] });
     const server = createServer(signalr.router());

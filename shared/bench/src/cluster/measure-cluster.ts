@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { errorTexts } from '../error-texts.ts';
 import { ClusterClient } from './cluster-client.ts';
-import { ClusterProcess } from './cluster-process.ts';
+import { type ClusterProcess, CPU_RESOLUTION } from './cluster-process.ts';
 
 /** The calls of the clients of one application. */
 export interface EchoMeasurement {
@@ -35,16 +36,16 @@ export async function measureEcho(
   await delay(seconds * 250);
   const before = { calls, cpu: cluster.readCpu(), time: performance.now() };
   await delay(seconds * 1000);
-  const measured = calls - before.calls;
+  const measuredCalls = calls - before.calls;
   const cpu = cluster.readCpu() - before.cpu;
   const elapsed = performance.now() - before.time;
   isRunning = false;
   await running;
   for (const client of clients) client.close();
   return {
-    calls: measured,
-    cpuMicroseconds: (cpu * 1000) / measured,
-    callsPerSecond: measured / (elapsed / 1000),
+    calls: measuredCalls,
+    cpuMicroseconds: (cpu * 1000) / measuredCalls,
+    callsPerSecond: measuredCalls / (elapsed / 1000),
   };
 }
 
@@ -65,10 +66,12 @@ export async function measureBroadcasts(cluster: ClusterProcess): Promise<number
 }
 
 async function receiveAll(client: ClusterClient): Promise<void> {
-  while (client.broadcasts < BROADCASTS)
+  while (client.broadcasts < BROADCASTS) {
+    if (!client.isOpen) throw new Error(errorTexts.connectionClosed);
     await new Promise<void>((resolve) => {
       client.onBroadcast = resolve;
     });
+  }
 }
 
 /** Returns the number of messages that each worker has received, by the id of its process. */
@@ -77,11 +80,24 @@ async function readReceived(clients: readonly ClusterClient[]): Promise<Map<numb
   return new Map(states as [number, number][]);
 }
 
-/** Returns the CPU time of idle workers and their primary process, in ms for each second. */
-export async function measureIdle(cluster: ClusterProcess, seconds: number): Promise<number> {
+/** The CPU time of idle processes, in ms for each second. */
+export interface IdleMeasurement {
+  readonly milliseconds: number;
+  /** The smallest CPU time that the measurement can show, in ms for each second. */
+  readonly resolution: number;
+}
+
+/** Measures the CPU time of idle workers and their primary process. */
+export async function measureIdle(
+  cluster: ClusterProcess,
+  seconds: number,
+): Promise<IdleMeasurement> {
   // Wait until the workers have finished starting.
   await delay(1000);
   const before = cluster.readCpu();
   await delay(seconds * 1000);
-  return (cluster.readCpu() - before) / seconds;
+  return {
+    milliseconds: (cluster.readCpu() - before) / seconds,
+    resolution: CPU_RESOLUTION / seconds,
+  };
 }

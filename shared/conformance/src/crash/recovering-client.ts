@@ -19,10 +19,11 @@ export class RecoveringClient {
     user: new MessageSeries(),
   };
   readonly results: RecoveryResult[] = [];
-  /** How often the client has noticed that its connection was lost. */
+  /** The number of connections that the client has lost. */
   losses = 0;
   readonly #connection: RecoveringHubConnection;
   readonly #changed = new Gate();
+  readonly #lost = new Gate();
 
   /** Every other client uses MessagePack, and half of each kind stateful reconnect. */
   constructor(url: string, index: number) {
@@ -43,6 +44,7 @@ export class RecoveringClient {
     }
     this.#connection.onreconnecting(() => {
       this.losses++;
+      this.#lost.open();
       this.#changed.open();
     });
     this.#connection.onrecovered((result) => {
@@ -65,8 +67,13 @@ export class RecoveringClient {
    * Waits until each lost connection has been reported as recovered or not, and each series has
    * this length.
    */
-  async settled(lengths: Readonly<Record<Kind, number>>): Promise<void> {
+  async waitUntilSettled(lengths: Readonly<Record<Kind, number>>): Promise<void> {
     while (this.results.length < this.losses || this.#isBehind(lengths)) await this.#changed.wait();
+  }
+
+  /** Waits until the client has lost a connection. */
+  async waitForLoss(): Promise<void> {
+    while (this.losses === 0) await this.#lost.wait();
   }
 
   #isBehind(lengths: Readonly<Record<Kind, number>>): boolean {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type OpenedResources, withResources } from '@practical-signalr/lesson-kit';
 import { Gate } from '@practical-signalr/server/scale-out';
 import { type Kind, kinds } from '../hand-over/checked-client.ts';
 import type { StartFront } from '../hand-over/fronts.ts';
@@ -10,7 +11,10 @@ import { RecoveringClient } from './recovering-client.ts';
 const SERVERS = 3;
 /** The number of messages of each kind before and after a crash. */
 const ROUNDS = 5;
-/** How long the clients have to settle, in ms. A client that has not is a fault. */
+/**
+ * How long the clients may take to notice the crash, and then to settle, in ms. A client that has
+ * not settled is a fault. Only a failing run waits that long.
+ */
 const TIMEOUT = 60_000;
 
 /** The settings of a crash. */
@@ -38,30 +42,33 @@ export interface CrashReport extends SeriesFaults {
 }
 
 /** Kills one of three servers while official clients receive messages. */
-export async function runCrash(options: CrashOptions): Promise<CrashReport> {
+export const runCrash = (options: CrashOptions): Promise<CrashReport> =>
+  withResources((resources) => runOwnedCrash(options, resources));
+
+async function runOwnedCrash(
+  options: CrashOptions,
+  resources: OpenedResources,
+): Promise<CrashReport> {
   const { redisUrl, interval } = options;
   const children = await Promise.all(
-    Array.from({ length: SERVERS }, () => startCrashingServer(redisUrl)),
+    Array.from({ length: SERVERS }, async () => resources.add(await startCrashingServer(redisUrl))),
   );
-  const sender = await startCrashServer(redisUrl);
+  const sender = resources.add(await startCrashServer(redisUrl));
   const ports = children.map(({ port }) => port);
-  const front = await options.startFront(ports);
+  const front = resources.add(await options.startFront(ports));
   front.use(ports);
   const clients = Array.from(
     { length: options.clients },
     (_, i) => new RecoveringClient(`${front.url}/hub`, i),
   );
+  resources.onClose(() => Promise.all(clients.map((client) => client.stop())));
   for (let i = 0; i < clients.length; i += 50)
     await Promise.all(clients.slice(i, i + 50).map((client) => client.start()));
 
   let isStopped = false;
   const lengths = { all: 0, group: 0, user: 0 };
   const sent = new Gate();
-  const moreSent = async (): Promise<void> => {
-    const { all } = lengths;
-    while (lengths.all < all + ROUNDS) await sent.wait();
-  };
-  const sending = (async () => {
+  const sendLoop = async (): Promise<void> => {
     const groups = new Set(clients.map(({ group }) => group));
     while (!isStopped) {
       const { all } = sender.hub.clients;
@@ -75,27 +82,48 @@ export async function runCrash(options: CrashOptions): Promise<CrashReport> {
       sent.open();
       await pause(interval);
     }
-  })();
+  };
+  const sending = sendLoop();
+  resources.onClose(async () => {
+    isStopped = true;
+    await sending;
+  });
+  const failed = sending.then(() => {
+    if (!isStopped) throw new Error('The sender has stopped.');
+  });
+  failed.catch(() => undefined);
+  /** Waits for further messages of each kind. Rejects if the sender has failed. */
+  const waitForRounds = async (): Promise<void> => {
+    const { all } = lengths;
+    while (lengths.all < all + ROUNDS) await Promise.race([sent.wait(), failed]);
+  };
 
-  await moreSent();
+  await waitForRounds();
   const [killed, ...others] = children as [CrashingServer, ...CrashingServer[]];
   front.use(others.map(({ port }) => port));
   const startedAt = performance.now();
-  killed.process.kill('SIGKILL');
-  while (clients.every(({ losses }) => losses === 0)) await pause(10);
-  await moreSent();
+  await killed.close();
+  await waitAtMost(TIMEOUT, Promise.race(clients.map((client) => client.waitForLoss())));
+  await waitForRounds();
   isStopped = true;
   await sending;
   const settled = new Set<RecoveringClient>();
-  const settling = clients.map((client) => client.settled(lengths).then(() => settled.add(client)));
-  await Promise.race([Promise.all(settling), pause(TIMEOUT, undefined, { ref: false })]);
+  const settling = clients.map((client) =>
+    client.waitUntilSettled(lengths).then(() => settled.add(client)),
+  );
+  await waitAtMost(TIMEOUT, Promise.all(settling));
   const duration = Math.round(performance.now() - startedAt);
   const report = summarize(clients, lengths);
-  await Promise.all(clients.map((client) => client.stop()));
-  await front.close();
-  for (const child of others) child.process.kill();
-  await sender.close();
   return { ...report, unsettled: clients.length - settled.size, duration };
+}
+
+/** Waits for a promise, but not longer than this time in ms. */
+async function waitAtMost(limit: number, promise: Promise<unknown>): Promise<void> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const expired = pause(limit, undefined, { signal }).catch(() => undefined);
+  await Promise.race([promise, expired]);
+  controller.abort();
 }
 
 function summarize(

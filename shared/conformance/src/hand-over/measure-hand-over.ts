@@ -57,7 +57,9 @@ export async function measureHandOver(
   // acknowledgement yet.
   const before = process.memoryUsage().rss;
   let peak = before;
-  const sampler = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20);
+  const sampler = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage().rss);
+  }, 20);
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
   await from.stop();

@@ -13,6 +13,7 @@ export class BroadcastClient {
 
   private constructor(port: number) {
     this.#socket = new WebSocket(`ws://127.0.0.1:${port}/hub?recovery=1`);
+    this.#socket.on('close', () => this.#arrived.open());
     this.#socket.on('message', (data: Buffer) => {
       const text = data.toString();
       this.received += text.split('"target":"m"').length - 1;
@@ -43,8 +44,12 @@ export class BroadcastClient {
   }
 
   /** Waits until this number of messages has arrived. */
-  async until(received: number): Promise<void> {
-    while (this.received < received) await this.#arrived.wait();
+  async waitForMessages(received: number): Promise<void> {
+    while (this.received < received) {
+      if (this.#socket.readyState !== WebSocket.OPEN)
+        throw new Error('The connection was closed before all messages arrived.');
+      await this.#arrived.wait();
+    }
   }
 
   close(): void {

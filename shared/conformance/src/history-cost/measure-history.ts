@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type OpenedResources, withResources } from '@practical-signalr/lesson-kit';
 import { startRedisServer } from '@practical-signalr/redis/local';
 import { BroadcastClient } from './broadcast-client.ts';
 import { startMeasuredServer } from './measured-server.ts';
@@ -17,16 +18,25 @@ const PAYLOAD = 'x'.repeat(100);
  * Broadcasts messages to the clients of two servers. Resolves with the CPU time of both servers for
  * each message that a client received, in µs.
  */
-export async function measureBroadcasts(load: HistoryLoad, hasHistory: boolean): Promise<number> {
-  const redis = await startRedisServer();
-  const servers = await Promise.all([1, 2].map(() => startMeasuredServer(redis.url, hasHistory)));
+export const measureBroadcasts = (load: HistoryLoad, hasHistory: boolean): Promise<number> =>
+  withResources((resources) => measureOwned(resources, load, hasHistory));
+
+async function measureOwned(
+  resources: OpenedResources,
+  load: HistoryLoad,
+  hasHistory: boolean,
+): Promise<number> {
+  const redis = resources.add(await startRedisServer());
+  const servers = await Promise.all(
+    [1, 2].map(async () => resources.add(await startMeasuredServer(redis.url, hasHistory))),
+  );
   const clients: BroadcastClient[] = [];
   for (let n = 0; n < load.clients; n += 50) {
     const batch = Array.from({ length: Math.min(50, load.clients - n) }, (_, i) => {
       const { port } = servers[(n + i) % 2] as (typeof servers)[number];
       return BroadcastClient.connect(port);
     });
-    clients.push(...(await Promise.all(batch)));
+    for (const client of await Promise.all(batch)) clients.push(resources.add(client));
   }
   await broadcast(clients, load); // compiles the code
   const total = async (): Promise<number> => {
@@ -36,9 +46,6 @@ export async function measureBroadcasts(load: HistoryLoad, hasHistory: boolean):
   const before = await total();
   await broadcast(clients, load);
   const used = (await total()) - before;
-  for (const client of clients) client.close();
-  await Promise.all(servers.map((server) => server.close()));
-  await redis.close();
   return (1000 * used) / (load.messages * load.clients);
 }
 
@@ -52,5 +59,5 @@ async function broadcast(clients: readonly BroadcastClient[], load: HistoryLoad)
       await pause(load.interval);
     }
   }
-  await Promise.all(clients.map((client) => client.until(expected)));
+  await Promise.all(clients.map((client) => client.waitForMessages(expected)));
 }

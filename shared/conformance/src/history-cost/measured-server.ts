@@ -29,6 +29,7 @@ export async function startMeasuredServer(
       return ((await reply) as { cpuTime: number }).cpuTime;
     },
     async close() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
       child.kill();
       await exited;

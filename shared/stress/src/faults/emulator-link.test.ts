@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest';
 import { emulatorLinkFaults } from './emulator-link.ts';
 
-describe('between a server and the emulator', () => {
+// The cases mostly wait for timeouts, so they run at the same time.
+describe.concurrent('between a server and the emulator', () => {
   test.each(emulatorLinkFaults)('$name: $mustHold', ({ run }) => run());
 });

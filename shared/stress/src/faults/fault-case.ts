@@ -7,37 +7,10 @@ export interface FaultCase {
   readonly run: () => Promise<void>;
 }
 
-interface Closable {
-  close(): unknown;
-}
-
-/** What a case has started. Everything is closed when the case ends, the last first. */
-export class Resources {
-  readonly #open: Closable[] = [];
-
-  /** Closes this when the case ends. Returns it. */
-  add<T extends Closable>(resource: T): T {
-    this.#open.push(resource);
-    return resource;
-  }
-
-  async close(): Promise<void> {
-    for (const resource of this.#open.splice(0).toReversed()) await resource.close();
-  }
-}
-
-/** Runs a case, and closes what it has started, even if it fails. */
-export async function withResources(run: (resources: Resources) => Promise<void>): Promise<void> {
-  const resources = new Resources();
-  try {
-    await run(resources);
-  } finally {
-    await resources.close();
-  }
-}
-
 /** How long {@link eventually} waits, in ms. Only a failing check waits that long. */
 const LIMIT = 60_000;
+/** The time between two checks of {@link eventually}, in ms. */
+const POLL_INTERVAL = 5;
 
 /** Waits until a condition is true. Rejects with its description if that takes too long. */
 export async function eventually(
@@ -48,6 +21,6 @@ export async function eventually(
   while (!(await isTrue())) {
     if (performance.now() - startedAt > LIMIT)
       throw new Error(`Timed out after ${LIMIT / 1000} s while waiting for: ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
   }
 }

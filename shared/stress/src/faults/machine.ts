@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { type OpenedResources, withResources } from '@practical-signalr/lesson-kit';
 import { startRedisServer } from '@practical-signalr/redis/local';
 import { type ForkedProcess, forkProcess } from '../forked-process.ts';
 import { LoadClient } from '../load/load-client.ts';
-import { type FaultCase, eventually, type Resources, withResources } from './fault-case.ts';
+import { type FaultCase, eventually } from './fault-case.ts';
 import { FaultClient, type FaultClientOptions } from './fault-client.ts';
 import type { FaultServerMethods } from './fault-server-process.ts';
 
@@ -11,13 +12,13 @@ const OPEN_FILES = 80;
 
 type FaultServer = ForkedProcess<FaultServerMethods>;
 
-const startProcess = (resources: Resources, openFiles?: number): FaultServer =>
+const startProcess = (resources: OpenedResources, openFiles?: number): FaultServer =>
   resources.add(forkProcess(new URL('fault-server-process.ts', import.meta.url), openFiles));
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 async function connectAll(
-  resources: Resources,
+  resources: OpenedResources,
   ports: readonly number[],
   options?: FaultClientOptions,
 ): Promise<FaultClient[]> {
@@ -26,7 +27,7 @@ async function connectAll(
 }
 
 /** The server is killed, and another process starts at its port. */
-async function killAndRestart(resources: Resources): Promise<void> {
+async function killAndRestart(resources: OpenedResources): Promise<void> {
   const first = startProcess(resources);
   const port = await first.remote.start();
   const clients = await connectAll(resources, Array<number>(20).fill(port));
@@ -42,9 +43,9 @@ async function killAndRestart(resources: Resources): Promise<void> {
 }
 
 /** The event loop of the server is blocked while clients send. */
-async function blockEventLoop(resources: Resources, ms: number): Promise<void> {
+async function blockEventLoop(resources: OpenedResources, ms: number): Promise<void> {
   const server = startProcess(resources);
-  const port = await server.remote.start({ clientTimeoutInterval: Math.min(2000, ms / 2) });
+  const port = await server.remote.start({ clientTimeoutInterval: ms * 0.8 });
   const timeouts = { serverTimeout: ms * 2, pingInterval: 500 };
   const clients = await connectAll(resources, Array<number>(5).fill(port), timeouts);
   for (const client of clients) await client.ping();
@@ -59,7 +60,7 @@ async function blockEventLoop(resources: Resources, ms: number): Promise<void> {
 }
 
 /** The process may open no more files. */
-async function exhaustFiles(resources: Resources): Promise<void> {
+async function exhaustFiles(resources: OpenedResources): Promise<void> {
   const server = startProcess(resources, OPEN_FILES);
   const port = await server.remote.start();
   const [first] = (await connectAll(resources, [port])) as [FaultClient];
@@ -83,7 +84,7 @@ async function exhaustFiles(resources: Resources): Promise<void> {
 }
 
 /** One of two servers over Redis is stopped (SIGSTOP), and continues. */
-async function stopProcess(resources: Resources): Promise<void> {
+async function stopProcess(resources: OpenedResources): Promise<void> {
   const redisServer = resources.add(await startRedisServer());
   const options = { redisUrl: redisServer.url };
   const [a, b] = [startProcess(resources), startProcess(resources)] as const;

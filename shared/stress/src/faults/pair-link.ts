@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { OpenedResources } from '@practical-signalr/lesson-kit';
 import type { SignalRServerOptions } from '@practical-signalr/server';
 import { testServer, type TestServer } from '@practical-signalr/server/testing';
 import { FaultProxy } from '../proxy/fault-proxy.ts';
@@ -26,46 +27,50 @@ export interface PairLink {
   readonly broadcast: (from: LinkedServer) => Promise<number>;
 }
 
-/** How the servers are connected. `port` is that of Redis or of the service, or of the proxy. */
-export type CreateScaleOut = (port: number) => SignalRServerOptions['scaleOut'];
+/**
+ * Connects a server. `port` is that of Redis or of the service, or of the proxy. `isFaulty` is true
+ * for the server whose connection gets the fault.
+ */
+export type CreateScaleOut = (port: number, isFaulty: boolean) => SignalRServerOptions['scaleOut'];
 
-/** Starts two servers, runs a check, and closes everything. */
-export async function withPair(
+/** Starts two servers, which the resources own, and runs a check. */
+export async function checkPair(
+  resources: OpenedResources,
   port: number,
   createScaleOut: CreateScaleOut,
   check: (link: PairLink) => Promise<void>,
 ): Promise<void> {
-  const proxy = await FaultProxy.start(port);
-  const a = await startServer(createScaleOut(proxy.port));
-  const b = await startServer(createScaleOut(port));
+  const proxy = resources.add(await FaultProxy.start(port));
+  const a = await startServer(resources, createScaleOut(proxy.port, true));
+  const b = await startServer(resources, createScaleOut(port, false));
+  // Without faults, the servers stop without waiting for a timeout.
+  resources.onClose(() => proxy.clearFaults());
   let last = 0;
   const broadcast = async ({ server }: LinkedServer): Promise<number> => {
     last++;
     await server.hubs['/hub']?.clients.all.send('n', last as never);
     return last;
   };
-  try {
-    await check({ a, b, proxy, port, broadcast });
-    for (const { client } of [a, b]) {
-      const { received } = client;
-      assert.equal(new Set(received).size, received.length, 'no message arrives twice');
-    }
-  } finally {
-    proxy.clearFaults();
-    for (const { client } of [a, b]) await client.close();
-    for (const { server } of [a, b]) await server.close();
-    await proxy.close();
+  await check({ a, b, proxy, port, broadcast });
+  for (const { client } of [a, b]) {
+    const { received } = client;
+    assert.equal(new Set(received).size, received.length, 'no message arrives twice');
   }
 }
 
-async function startServer(scaleOut: SignalRServerOptions['scaleOut']): Promise<LinkedServer> {
+async function startServer(
+  resources: OpenedResources,
+  scaleOut: SignalRServerOptions['scaleOut'],
+): Promise<LinkedServer> {
   const hub = { hub: FaultHub, create: () => new FaultHub(new FaultLog()) };
-  const server = await testServer(
+  const server: TestServer = await testServer(
     { '/hub': { hub, methods: faultMethods, name: 'FaultHub' } },
     { logger, ...(scaleOut === undefined ? {} : { scaleOut }) },
   );
+  resources.add(server);
   await eventually('the server is healthy', () => isHealthy(server));
-  return { server: server as TestServer, client: await FaultClient.connect(server.port) };
+  const client = resources.add(await FaultClient.connect(server.port));
+  return { server, client };
 }
 
 /** Returns whether a server reaches the other one. */

@@ -1,3 +1,4 @@
+import { eventually } from '../faults/fault-case.ts';
 import { formatMegabytes, formatNumber, type LoadOutcome } from './load-outcome.ts';
 import { LoadTest } from './load-test.ts';
 
@@ -9,10 +10,11 @@ const MESSAGES = 8;
  */
 const MAXIMUM_PER_CLIENT = 50_000;
 /**
- * How often a slow client reads 64 KB while a client that reads nothing is disconnected: 2 MB. The
- * server notices it when the kernel accepts more data, which may need a third of 4 MB.
+ * How often a slow client reads 64 KB while a client that reads nothing is disconnected: 4 MB, half
+ * of the messages. The server notices it when the kernel accepts more data, which may need a third
+ * of 4 MB. So a slow client may take three times as long on a busy machine.
  */
-const READS_PER_TIMEOUT = 32;
+const READS_PER_TIMEOUT = 64;
 
 /** The settings of {@link runLargeMessageLoad}. */
 export interface LargeMessageOptions {
@@ -40,15 +42,17 @@ export async function runLargeMessageLoad(options: LargeMessageOptions): Promise
     const before = await remote.memory();
     const startedAt = performance.now();
     await remote.sendLarge(MESSAGES, MEGABYTE);
-    await clients.remote.untilReceived('fast', MESSAGES);
+    const incompleteFast = await clients.remote.waitForMessages('fast', MESSAGES);
     const fastTime = performance.now() - startedAt;
     const disconnectedBefore = (await remote.counts()).disconnected;
     const full = await remote.memory();
-    while ((await remote.counts()).disconnected < never)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    await eventually(
+      'the clients that read nothing are disconnected',
+      async () => (await remote.counts()).disconnected >= never,
+    );
     const timeoutAfter = performance.now() - startedAt;
     await clients.remote.readFast('slow');
-    await clients.remote.untilReceived('slow', MESSAGES);
+    const incompleteSlow = await clients.remote.waitForMessages('slow', MESSAGES);
     const closedSlow = await clients.remote.closedCount('slow');
     const closedFast = await clients.remote.closedCount('fast');
     const { disconnected } = await remote.counts();
@@ -57,6 +61,8 @@ export async function runLargeMessageLoad(options: LargeMessageOptions): Promise
     const maximum = MESSAGES * MEGABYTE * 2 + connections * MAXIMUM_PER_CLIENT;
     const failures: [isFault: boolean, text: string][] = [
       [disconnectedBefore > 0, 'a client was disconnected before the fast ones had everything'],
+      [incompleteFast > 0, `${incompleteFast} fast clients miss messages`],
+      [incompleteSlow > 0, `${incompleteSlow} slow clients miss messages`],
       [closedFast > 0, `${closedFast} fast clients were disconnected`],
       [closedSlow > 0, `${closedSlow} slow clients were disconnected`],
       [disconnected !== never, `${disconnected} instead of ${never} clients were disconnected`],

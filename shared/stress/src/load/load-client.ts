@@ -34,9 +34,8 @@ export class LoadClient {
   results = 0;
   longestSilence = 0;
   isClosed = false;
-  /** Called when a message of the server has arrived. */
-  onNumber: () => void = () => undefined;
-  onClose: () => void = () => undefined;
+  /** Called when a message or a result has arrived, and when the connection has closed. */
+  onChange: () => void = () => undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -47,7 +46,7 @@ export class LoadClient {
     socket.on('close', () => {
       this.isClosed = true;
       this.#onOpen();
-      this.onClose();
+      this.onChange();
     });
   }
 
@@ -126,8 +125,10 @@ export class LoadClient {
       return;
     }
     const type = head[8];
-    if (type === '3') this.results++;
-    else if (type === '1') this.#onNumbered(head);
+    if (type === '3') {
+      this.results++;
+      this.onChange();
+    } else if (type === '1') this.#onNumbered(head);
   }
 
   #onNumbered(head: string): void {
@@ -138,6 +139,6 @@ export class LoadClient {
     // A number that arrives again or too early is also a fault.
     this.lost += Math.abs(number - this.nextNumber);
     this.nextNumber = number + 1;
-    this.onNumber();
+    this.onChange();
   }
 }

@@ -1,6 +1,10 @@
 import { Gate } from '@practical-signalr/server/scale-out';
 import { serveParent } from '../forked-process.ts';
-import { type HttpTransport, openHttpConnection } from './open-http-connection.ts';
+import {
+  type HttpConnection,
+  type HttpTransport,
+  openHttpConnection,
+} from './open-http-connection.ts';
 import { LoadClient, type Reading } from './load-client.ts';
 
 /** What the clients of this process have seen. */
@@ -14,10 +18,14 @@ export interface ClientsReport {
   readonly longestSilence: number;
 }
 
-/** How long clients wait for what is on its way, in ms. */
-const FINISH_LIMIT = 60_000;
+/**
+ * How long the clients may receive nothing while messages or results are missing, in ms. Only a
+ * failing load waits that long.
+ */
+const SILENCE_LIMIT = 60_000;
 
 const clients: LoadClient[] = [];
+const httpConnections: HttpConnection[] = [];
 const groups: Record<Reading, LoadClient[]> = { fast: [], slow: [], never: [] };
 const changed = new Gate();
 const timers: NodeJS.Timeout[] = [];
@@ -29,8 +37,7 @@ async function open(port: number, count: number, atOnce: number): Promise<void> 
     while (left > 0) {
       left--;
       const client = await LoadClient.connect(port);
-      client.onNumber = () => changed.open();
-      client.onClose = () => changed.open();
+      client.onChange = () => changed.open();
       clients.push(client);
     }
   };
@@ -44,20 +51,42 @@ function repeat(interval: number, run: (client: LoadClient) => void): void {
   const perTick = (clients.length * TICK) / interval;
   timers.push(
     setInterval(() => {
-      const end = next + perTick;
-      for (; next < end; next++) run(clients[Math.floor(next) % clients.length] as LoadClient);
+      const until = next + perTick;
+      for (; next < until; next++) run(clients[Math.floor(next) % clients.length] as LoadClient);
     }, TICK),
   );
 }
 
-/** Waits until a condition is true. It can only become true when a client receives something. */
-async function waitFor(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await changed.wait();
+/**
+ * Waits until all clients are complete or closed. Stops waiting if no client receives anything for
+ * a long time. Returns the number of clients that are neither complete nor closed.
+ */
+async function waitForAll(
+  members: readonly LoadClient[],
+  isComplete: (client: LoadClient) => boolean,
+): Promise<number> {
+  let hasChanged = true;
+  for (;;) {
+    const incomplete = members.filter((client) => !client.isClosed && !isComplete(client));
+    if (incomplete.length === 0 || !hasChanged) return incomplete.length;
+    hasChanged = await waitForChange(SILENCE_LIMIT);
+  }
+}
+
+/** Resolves with true when a client has changed, or with false after this time in ms. */
+async function waitForChange(limit: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), limit);
+  });
+  const hasChanged = await Promise.race([changed.wait().then(() => true), expired]);
+  clearTimeout(timer);
+  return hasChanged;
 }
 
 /** Opens idle connections over a transport of HTTP requests, one after the other. */
 async function openHttp(port: number, transport: HttpTransport, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) await openHttpConnection(port, transport);
+  for (let i = 0; i < count; i++) httpConnections.push(await openHttpConnection(port, transport));
 }
 
 const methods = {
@@ -68,24 +97,21 @@ const methods = {
     repeat(pingInterval, (client) => client.ping());
     repeat(callInterval, (client) => client.call());
   },
-  /** Stops calling. Resolves when all messages before `next` and all results have arrived. */
-  async finish(next: number): Promise<void> {
+  /**
+   * Stops calling. Resolves when all messages before `next` and all results have arrived, or when
+   * nothing arrives any more. Returns the number of clients that miss something.
+   */
+  async finish(next: number): Promise<number> {
     for (const timer of timers) clearInterval(timer);
-    const isComplete = (client: LoadClient): boolean =>
-      client.isClosed || (client.results === client.calls && (client.nextNumber ?? next) === next);
-    const startedAt = performance.now();
-    while (!clients.every(isComplete)) {
-      if (performance.now() - startedAt > FINISH_LIMIT) {
-        const missing = clients.filter((client) => !isComplete(client)).length;
-        throw new Error(`${missing} clients miss messages or results.`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    return waitForAll(
+      clients,
+      ({ results, calls, nextNumber = next }) => results === calls && nextNumber === next,
+    );
   },
-  /** One call of each client. Resolves when all are answered. */
-  async callOnce(): Promise<void> {
+  /** One call of each client. Returns the number of clients that got no result. */
+  async callOnce(): Promise<number> {
     for (const client of clients) client.call();
-    await methods.finish(0);
+    return methods.finish(0);
   },
   /** Some clients read slowly or not at all. The others read fast. */
   setReading(counts: { readonly slow: number; readonly never: number }, pause: number): void {
@@ -95,11 +121,12 @@ const methods = {
     for (const client of groups.slow) client.setReading('slow', pause);
     for (const client of groups.never) client.setReading('never');
   },
-  /** Resolves when all clients of a kind have received all messages, or have been closed. */
-  async untilReceived(reading: Reading, count: number): Promise<void> {
-    await waitFor(() =>
-      groups[reading].every((each) => each.isClosed || each.nextNumber === count),
-    );
+  /**
+   * Resolves when all clients of a kind have received all messages or have been closed, or when
+   * nothing arrives any more. Returns the number of clients that miss messages.
+   */
+  async waitForMessages(reading: Reading, count: number): Promise<number> {
+    return waitForAll(groups[reading], ({ nextNumber }) => nextNumber === count);
   },
   readFast(reading: Reading): void {
     for (const client of groups[reading]) client.setReading('fast');
@@ -121,6 +148,7 @@ const methods = {
   },
   close(): void {
     for (const client of clients.splice(0)) client.close();
+    for (const connection of httpConnections.splice(0)) connection.close();
   },
 };
 

@@ -43,7 +43,8 @@ export async function runSteadyLoad(options: SteadyLoadOptions): Promise<LoadOut
       onProgress(`${elapsed + 30} s: ${formatMegabytes(used)}, ${formatMegabytes(resident)} RSS`);
     }
     const sent = await remote.stopSending();
-    await test.forAll((clients) => clients.finish(sent));
+    const incomplete = await test.forAll((clients) => clients.finish(sent));
+    const incompleteClients = incomplete.reduce((sum, count) => sum + count, 0);
     const after = await remote.memory();
     const cpu = ((await remote.cpu()) - cpuBefore) / seconds;
     const report = await test.report();
@@ -52,6 +53,9 @@ export async function runSteadyLoad(options: SteadyLoadOptions): Promise<LoadOut
     const failures: [isFault: boolean, text: string][] = [
       [report.open !== connections, `${connections - report.open} connections were closed`],
       [counts.disconnected > 0, `the server closed ${counts.disconnected} connections`],
+      [incompleteClients > 0, `${incompleteClients} clients miss messages or results`],
+      [report.messages === 0, 'no message has arrived'],
+      [report.calls === 0, 'no client has called the hub'],
       [report.lost > 0, `${report.lost} messages were lost, repeated or out of order`],
       [report.results !== report.calls, `${report.calls - report.results} calls without a result`],
       [

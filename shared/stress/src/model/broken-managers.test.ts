@@ -1,5 +1,5 @@
 import { LocalLifetimeManager } from '@practical-signalr/server/scale-out';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { runModel } from './run-model.ts';
 import { LocalWorld } from './worlds/local-world.ts';
 
@@ -64,8 +64,8 @@ test.each([
   [MixesUpConnections, /which was not sent to it|did not receive/],
 ])('the model finds a lifetime manager that is broken: %o', async (Manager, fault) => {
   const world = await startWorld(Manager);
+  onTestFinished(() => world.close());
   const { failure } = await runModel(world, { seed: 1, steps: 1000, hangLimit: 10_000 });
-  await world.close();
   expect(failure).toMatch(fault);
   expect(failure).toMatch(/Repeat it with 'npm run model -- --over local --seed \d+ --steps 1'/);
 });
@@ -73,9 +73,14 @@ test.each([
 test('a seed repeats the same operations', async () => {
   const run = async (): Promise<string | undefined> => {
     const world = await startWorld(ForgetsToLeave);
-    const { failure } = await runModel(world, { seed: 1, steps: 1000, hangLimit: 10_000 });
-    await world.close();
-    return failure;
+    try {
+      const { failure } = await runModel(world, { seed: 1, steps: 1000, hangLimit: 10_000 });
+      return failure;
+    } finally {
+      await world.close();
+    }
   };
-  expect(await run()).toBe(await run());
+  const failure = await run();
+  expect(failure).toMatch(/which was not sent to it/);
+  expect(await run()).toBe(failure);
 });

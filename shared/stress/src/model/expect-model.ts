@@ -7,7 +7,8 @@ export async function expectModel(world: World, steps: number): Promise<void> {
   try {
     const report = await runModel(world, { seed: 22, steps });
     assert.equal(report.failure, undefined);
-    assert.ok(report.steps >= steps);
+    // A run whose clients receive nothing would agree with every model.
+    assert.ok(report.received > 0, 'the clients have received messages');
   } finally {
     await world.close();
   }

@@ -27,6 +27,8 @@ export interface ModelRunOptions {
 export interface ModelReport {
   readonly runs: number;
   readonly steps: number;
+  /** The number of messages that clients had received at the ends of the runs. */
+  readonly received: number;
   /** The first difference from the model, with the operations that lead to it. */
   readonly failure: string | undefined;
 }
@@ -39,11 +41,13 @@ let runs = 0;
 /** Runs random operations until their number is reached or one differs from the model. */
 export async function runModel(world: World, options: ModelRunOptions): Promise<ModelReport> {
   const { hangLimit = 40_000, shrinks = false } = options;
-  const report = { runs: 0, steps: 0 };
+  const report = { runs: 0, steps: 0, received: 0 };
   while (report.steps < options.steps) {
     const seed = options.seed + report.runs;
     const property = fc.asyncProperty(arbitraryCommands(world), async (commands) => {
-      report.steps += await runCommands(world, commands, hangLimit);
+      const { steps, received } = await runCommands(world, commands, hangLimit);
+      report.steps += steps;
+      report.received += received;
     });
     const { failed, counterexample, errorInstance } = await fc.check(property, {
       seed,
@@ -68,16 +72,17 @@ async function runCommands(
   world: World,
   commands: Iterable<ModelCommand>,
   hangLimit: number,
-): Promise<number> {
+): Promise<Pick<ModelReport, 'steps' | 'received'>> {
   runs++;
   const model = new Model(world.rules, runs);
   const state = new RunState(world, hangLimit);
+  let received = 0;
   try {
     await fc.asyncModelRun(() => ({ model, real: state }), commands);
-    await state.settle(model);
+    received = await state.settle(model);
   } finally {
     restoreClock();
     await state.close();
   }
-  return state.steps;
+  return { steps: state.steps, received };
 }

@@ -63,8 +63,11 @@ export class RunState {
     }
   }
 
-  /** Waits until everything that was sent has arrived, and compares it. */
-  async settle(model: Model): Promise<void> {
+  /**
+   * Waits until everything that was sent has arrived, and compares it. Returns the number of
+   * messages that the open connections have received.
+   */
+  async settle(model: Model): Promise<number> {
     await this.settleResults();
     // A last message of each client follows all others that its server has sent.
     for (const { slot } of model.open) {
@@ -72,16 +75,19 @@ export class RunState {
       model.send(slot, { to: 'all' }, text);
       await this.client(slot).invoke('sendAll', text);
     }
+    let received = 0;
     for (const { slot, expectations } of model.open) {
       const client = this.client(slot);
       try {
-        await client.untilReceived((received) => expectations.missing(received));
+        await client.untilReceived((texts) => expectations.missing(texts));
       } catch (error) {
         throw new Error(`client ${slot} ${(error as Error).message}`, { cause: error });
       }
+      received += client.received.length;
     }
     this.compare(model);
     model.settle();
+    return received;
   }
 
   /** Waits until a client with stateful reconnect has a new socket after the last one broke. */

@@ -72,8 +72,8 @@ test('a direction that is held passes its bytes when the faults are cleared', as
   await expect.poll(() => received.server).toBe('held');
 });
 
-test('a lossy direction loses its bytes for ever', async () => {
-  proxy.setFaults({ toServer: { isLossy: true } });
+test('a direction that discards its bytes loses them for ever', async () => {
+  proxy.setFaults({ toServer: { isDiscarded: true } });
   client.write('lost');
   peer.write('x');
   await expect.poll(() => received.client).toBe('x');
@@ -100,6 +100,7 @@ test('a connection is cut after a number of bytes: the receiver gets them, the s
   await ended;
   expect(received.server).toBe('abc');
   await failed;
+  expect([proxy.cuts, proxy.bytesToServer]).toEqual([1, 3]);
 });
 
 test.each(['client', 'server'] as const)(

@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { type DirectionFaults, FaultyPipe, noFaults, resetSocket } from './faulty-pipe.ts';
+import {
+  Direction,
+  type DirectionFaults,
+  FaultyPipe,
+  noFaults,
+  resetSocket,
+} from './faulty-pipe.ts';
 
 /** The two sockets of one connection, and what passes their bytes. */
 interface Pair {
@@ -21,8 +27,8 @@ interface Pair {
 export class FaultProxy {
   /** The port to which new connections are forwarded. If undefined, they are refused. */
   target: number | undefined;
-  readonly #toServer: DirectionFaults = noFaults();
-  readonly #toClient: DirectionFaults = noFaults();
+  readonly #toServer = new Direction();
+  readonly #toClient = new Direction();
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
   readonly #sockets = new Set<Socket>();
@@ -43,6 +49,16 @@ export class FaultProxy {
     return proxy;
   }
 
+  /** The number of bytes of all clients that were passed to the server. */
+  get bytesToServer(): number {
+    return this.#toServer.passedBytes;
+  }
+
+  /** The number of connections that were cut after a number of bytes. */
+  get cuts(): number {
+    return this.#toServer.cuts + this.#toClient.cuts;
+  }
+
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
@@ -52,18 +68,13 @@ export class FaultProxy {
     return this.#pairs.size;
   }
 
-  /** True until a connection has been cut after the number of bytes that was set. */
-  get isCutPending(): boolean {
-    return [this.#toServer, this.#toClient].some(({ bytesUntilCut }) => bytesUntilCut < Infinity);
-  }
-
   /** Changes the faults of open and new connections. */
   setFaults(faults: {
     readonly toServer?: Partial<DirectionFaults>;
     readonly toClient?: Partial<DirectionFaults>;
   }): void {
-    Object.assign(this.#toServer, faults.toServer);
-    Object.assign(this.#toClient, faults.toClient);
+    Object.assign(this.#toServer.faults, faults.toServer);
+    Object.assign(this.#toClient.faults, faults.toClient);
     for (const { pipes } of this.#pairs) for (const pipe of pipes) pipe.update();
   }
 
@@ -114,7 +125,8 @@ export class FaultProxy {
     ];
     const pair = { near, far, pipes };
     this.#pairs.add(pair);
-    const closeBoth = (socket: Socket, other: Socket): void => {
+    /** Closes the other socket when one has closed. */
+    const connectCloses = (socket: Socket, other: Socket): void => {
       this.#sockets.add(socket);
       socket.setNoDelay();
       socket.on('error', () => undefined);
@@ -126,7 +138,7 @@ export class FaultProxy {
         if (!socket.readableEnded && !this.#abandoned.has(other)) other.destroySoon();
       });
     };
-    closeBoth(near, far);
-    closeBoth(far, near);
+    connectCloses(near, far);
+    connectCloses(far, near);
   }
 }

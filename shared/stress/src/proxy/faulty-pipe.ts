@@ -6,10 +6,10 @@ export interface DirectionFaults {
   delay: number;
   /** The maximum rate. Default: unlimited. */
   bytesPerSecond: number;
-  /** Whether nothing passes. What arrives meanwhile passes afterwards. Default: false. */
+  /** Whether the proxy keeps what arrives, and passes it afterwards. Default: false. */
   isHeld: boolean;
-  /** Whether what arrives is discarded. Default: false. */
-  isLossy: boolean;
+  /** Whether the proxy discards what arrives. Default: false. */
+  isDiscarded: boolean;
   /** The number of bytes that pass before one connection breaks. Default: unlimited. */
   bytesUntilCut: number;
 }
@@ -19,9 +19,17 @@ export const noFaults = (): DirectionFaults => ({
   delay: 0,
   bytesPerSecond: Number.POSITIVE_INFINITY,
   isHeld: false,
-  isLossy: false,
+  isDiscarded: false,
   bytesUntilCut: Number.POSITIVE_INFINITY,
 });
+
+/** The faults of one direction of a proxy, and what all of its connections have passed. */
+export class Direction {
+  readonly faults = noFaults();
+  passedBytes = 0;
+  /** The number of connections that were cut after {@link DirectionFaults.bytesUntilCut}. */
+  cuts = 0;
+}
 
 /** The number of bytes that wait in the proxy before it stops reading. */
 const MAXIMUM_QUEUE = 65_536;
@@ -40,16 +48,16 @@ interface Chunk {
 export class FaultyPipe {
   readonly #from: Socket;
   readonly #to: Socket;
-  readonly #faults: DirectionFaults;
+  readonly #direction: Direction;
   readonly #queue: Chunk[] = [];
   #queuedBytes = 0;
   #hasEnded = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(from: Socket, to: Socket, faults: DirectionFaults) {
+  constructor(from: Socket, to: Socket, direction: Direction) {
     this.#from = from;
     this.#to = to;
-    this.#faults = faults;
+    this.#direction = direction;
     from.on('data', (data: Buffer) => this.#add(data));
     from.on('end', () => {
       this.#hasEnded = true;
@@ -65,7 +73,7 @@ export class FaultyPipe {
   update(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { bytesPerSecond, isHeld } = this.#faults;
+    const { bytesPerSecond, isHeld } = this.#direction.faults;
     if (isHeld) return;
     const isSlow = bytesPerSecond !== Number.POSITIVE_INFINITY;
     const atOnce = isSlow ? Math.max(1, Math.floor((bytesPerSecond * TICK) / 1000)) : MAXIMUM_QUEUE;
@@ -82,8 +90,9 @@ export class FaultyPipe {
   }
 
   #add(data: Buffer): void {
-    if (this.#faults.isLossy) return;
-    this.#queue.push({ data, dueAt: performance.now() + this.#faults.delay });
+    const { isDiscarded, delay } = this.#direction.faults;
+    if (isDiscarded) return;
+    this.#queue.push({ data, dueAt: performance.now() + delay });
     this.#queuedBytes += data.length;
     if (this.#queuedBytes >= MAXIMUM_QUEUE) this.#from.pause();
     if (this.#timer === undefined) this.update();
@@ -98,17 +107,20 @@ export class FaultyPipe {
   /** Passes at most this number of bytes of the next chunk. */
   #pass(count: number): void {
     const chunk = this.#queue.shift() as Chunk;
-    const length = Math.min(count, chunk.data.length, this.#faults.bytesUntilCut);
+    const { faults } = this.#direction;
+    const length = Math.min(count, chunk.data.length, faults.bytesUntilCut);
     const rest = chunk.data.subarray(length);
     if (rest.length > 0) this.#queue.unshift({ data: rest, dueAt: chunk.dueAt });
     this.#queuedBytes -= length;
-    this.#faults.bytesUntilCut -= length;
+    faults.bytesUntilCut -= length;
+    this.#direction.passedBytes += length;
     const data = chunk.data.subarray(0, length);
-    if (this.#faults.bytesUntilCut > 0) {
+    if (faults.bytesUntilCut > 0) {
       this.#to.write(data);
       return;
     }
-    this.#faults.bytesUntilCut = Number.POSITIVE_INFINITY;
+    faults.bytesUntilCut = Number.POSITIVE_INFINITY;
+    this.#direction.cuts++;
     // A reset could overtake these bytes, so the receiver gets a normal end in the middle of a
     // frame.
     this.#queue.length = 0;

@@ -36,14 +36,11 @@ export class ClusterWorld implements World {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     let port = 0;
-    await new Promise<void>((resolve, reject) => {
-      program.once('exit', () => reject(new Error('The program of the cluster has stopped.')));
-      createInterface({ input: program.stdout }).on('line', (line) => {
-        if (line.startsWith('port ')) port = Number(line.slice('port '.length));
-        if (line === 'ready') resolve();
-      });
-    });
-    return new ClusterWorld(program, port);
+    for await (const line of createInterface({ input: program.stdout })) {
+      if (line.startsWith('port ')) port = Number(line.slice('port '.length));
+      if (line === 'ready') return new ClusterWorld(program, port);
+    }
+    throw new Error('The program with the workers has exited before they were ready.');
   }
 
   portOf(): number {
@@ -60,6 +57,8 @@ export class ClusterWorld implements World {
   }
 
   async close(): Promise<void> {
+    const { exitCode, signalCode } = this.#program;
+    if (exitCode !== null || signalCode !== null) return;
     const exited = once(this.#program, 'exit');
     this.#program.stdin?.end();
     await exited;

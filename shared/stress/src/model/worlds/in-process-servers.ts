@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { SignalRServerOptions } from '@practical-signalr/server';
 import { testServer, type TestServer } from '@practical-signalr/server/testing';
+import { eventually } from '../../faults/fault-case.ts';
 import type { FaultProxy } from '../../proxy/fault-proxy.ts';
 import { resetSocket } from '../../proxy/faulty-pipe.ts';
 import type { ModelClient } from '../model-client.ts';
@@ -93,7 +94,7 @@ export class InProcessServers {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
     });
-    while (server.signalr.health().status !== 'Healthy') await new Promise(setImmediate);
+    await eventually('the server is healthy', () => server.signalr.health().status === 'Healthy');
     return { name, server, sockets, link };
   }
 
