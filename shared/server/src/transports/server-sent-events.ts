@@ -3,7 +3,6 @@ import { Deadline } from '../connections/deadline.ts';
 import type { PostQueue } from '../connections/post-queue.ts';
 import type { TransportEvents } from '../connections/transport.ts';
 import { BufferedTransport, CLOSE_TIMEOUT, type SendLimits } from './buffered-transport.ts';
-import { bodySink } from './event-stream/chunked-response.ts';
 import { serverSentEventsFrame } from './server-sent-events-frame.ts';
 import { SlicedWriter } from './sliced-writer.ts';
 import type { WriteBatcher } from './write-batcher.ts';
@@ -36,7 +35,7 @@ export function preventCompression(request: IncomingMessage): void {
 export class ServerSentEventsTransport extends BufferedTransport {
   readonly #response: ServerResponse;
   readonly #posts: PostQueue;
-  #writer: SlicedWriter;
+  readonly #writer: SlicedWriter;
   #closeDeadline: Deadline | undefined;
 
   constructor(
@@ -78,7 +77,6 @@ export class ServerSentEventsTransport extends BufferedTransport {
       'X-Accel-Buffering': 'no', // otherwise nginx buffers the stream
     });
     response.write(':\r\n'); // a comment, so that the client receives the headers
-    this.#writer = new SlicedWriter(bodySink(response));
     this.#posts.open(events, () => this.abort());
   }
 
