@@ -6,7 +6,8 @@ const one = {} as ServiceConnection;
 const two = {} as ServiceConnection;
 let acks: AckHandler;
 beforeEach(() => {
-  vi.useFakeTimers();
+  // Other tests of the process may leave sockets, which set timeouts.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
   acks = new AckHandler();
 });
 afterEach(() => {

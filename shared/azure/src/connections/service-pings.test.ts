@@ -16,7 +16,8 @@ let a: ReturnType<typeof connection>;
 let b: ReturnType<typeof connection>;
 let pings: ServicePings;
 beforeEach(() => {
-  vi.useFakeTimers();
+  // Other tests of the process may leave sockets, which set timeouts.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
   sent.length = 0;
   [a, b] = [connection('a'), connection('b')];
   pings = new ServicePings(new Set([a, b]), events);
