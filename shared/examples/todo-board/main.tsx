@@ -1,4 +1,4 @@
-import { HubConnectionBuilder } from '@microsoft/signalr';
+import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { withAuthenticationRefresh } from '@practical-signalr/server/client';
 import { useHubConnection, useHubEvent } from '@practical-signalr/server/react';
 import { StrictMode, useState } from 'react';
@@ -6,13 +6,14 @@ import { createRoot } from 'react-dom/client';
 import type { BoardClient, BoardServer, Todo } from './contract.ts';
 
 const name = new URLSearchParams(location.search).get('name') ?? 'ada';
-
 const fetchToken = (): Promise<string> =>
   fetch(`/token/${encodeURIComponent(name)}`).then((response) => response.text());
 
 function buildConnection() {
   const builder = new HubConnectionBuilder().withUrl('/board', { accessTokenFactory: fetchToken });
-  return withAuthenticationRefresh(builder.withAutomaticReconnect()).build();
+  // At level Information, the console shows the token.
+  builder.withAutomaticReconnect().configureLogging(LogLevel.Warning);
+  return withAuthenticationRefresh(builder).build();
 }
 
 function TodoBoard() {
@@ -21,7 +22,6 @@ function TodoBoard() {
   const { connection, state } = useHubConnection<BoardServer, BoardClient>(buildConnection);
   useHubEvent(connection, 'showTodos', setTodos);
   useHubEvent(connection, 'showPeople', setPeople);
-
   const add = (form: FormData) => void connection.invoke('addTodo', form.get('title') as string);
   const finish = (id: string) => void connection.invoke('finishTodo', id);
   return (

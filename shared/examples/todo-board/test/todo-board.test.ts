@@ -24,8 +24,15 @@ async function startBoard(): Promise<string> {
     server.kill();
     await exited;
   });
-  const [output] = (await Promise.race([once(server.stdout, 'data'), exited])) as [Buffer];
-  expect(String(output)).toContain(`Open http://127.0.0.1:${port}/?name=ada`);
+  // Vite may print lines of its own before.
+  let output = '';
+  server.stdout.on('data', (chunk: Buffer) => {
+    output += String(chunk);
+  });
+  while (!output.includes(`Open http://127.0.0.1:${port}/?name=ada`)) {
+    await Promise.race([once(server.stdout, 'data'), exited]);
+    expect(server.exitCode, output).toBeNull();
+  }
   return `http://127.0.0.1:${port}/`;
 }
 

@@ -55,4 +55,13 @@ describe.runIf(hasChromium())('watchProblems', () => {
     await page.evaluate(() => console.warn('the end'));
     await see.poll(() => problems).toEqual(['the end']);
   });
+
+  test('an access token in the console is a problem, unless it is masked', async () => {
+    problems.length = 0;
+    await page.evaluate(() => {
+      console.info('connected to ws://127.0.0.1/hub?id=1&access_token=•••');
+      console.info('connected to ws://127.0.0.1/hub?id=1&access_token=secret');
+    });
+    await see.poll(() => problems).toEqual(['The console shows an access token.']);
+  });
 });

@@ -3,9 +3,12 @@ import type { BrowserContext } from '@playwright/test';
 /** Matches the Close message (type 7) of a client, in JSON or MessagePack. */
 const closeMessage = /^(\{"type":7[,}]|.[\u0091-\u0093]\u0007)/;
 
+/** Matches a token in a URL, unless it is masked. */
+const shownToken = /access_token=(?!•)/;
+
 /**
- * Collects the problems of all pages of a context: errors and warnings in the console, uncaught
- * errors, and requests to other hosts. Call it before the first page opens.
+ * Collects the problems of all pages of a context: errors, warnings and access tokens in the
+ * console, uncaught errors, and requests to other hosts. Call it before the first page opens.
  *
  * Status 404 for a client that stops is not a problem: the client sends a Close message or a DELETE
  * and disconnects at the same time, and the server may process the disconnect first. ASP.NET Core
@@ -18,7 +21,11 @@ export function watchProblems(context: BrowserContext): string[] {
   const problems: string[] = [];
   const left = new Set<string>();
   context.on('console', (message) => {
-    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    if (message.type() !== 'error' && message.type() !== 'warning') {
+      // Chromium shows the URL of a WebSocket that fails, as an error.
+      if (shownToken.test(message.text())) problems.push('The console shows an access token.');
+      return;
+    }
     if (left.has(message.location().url) && message.text().includes('status of 404')) return;
     problems.push(message.text());
   });
