@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 
 /** Sends bytes on a new connection, and returns what the server sends until it closes. */
@@ -6,9 +5,9 @@ export async function sendRaw(port: number, ...parts: readonly Buffer[]): Promis
   const socket = connect(port, '127.0.0.1');
   const received: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => received.push(chunk));
-  // The server may reset the connection after its answer.
+  // The server may reset the connection after its answer. `once` would reject then.
   socket.on('error', () => undefined);
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   for (const part of parts) socket.write(part);
   socket.end();
   await closed;

@@ -2,6 +2,7 @@ export interface Scenario {
   readonly name: string;
   readonly shows: string;
   readonly slow?: boolean;
+  readonly steps: readonly object[];
 }
 export interface Transcript {
   readonly name: string;

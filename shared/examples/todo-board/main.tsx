@@ -23,9 +23,8 @@ function TodoBoard() {
   useHubEvent(connection, 'showTodos', setTodos);
   useHubEvent(connection, 'showPeople', setPeople);
   const add = (form: FormData) => void connection.invoke('addTodo', form.get('title') as string);
-  const finish = (id: string) => void connection.invoke('finishTodo', id);
   return (
-    <StrictMode>
+    <>
       <h1>Todo board of {name}</h1>
       <p role="status">{`${state}. Online: ${people.join(', ')}`}</p>
       <form action={add}>
@@ -34,11 +33,12 @@ function TodoBoard() {
       </form>
       {todos.map(({ id, title }) => (
         <p key={id}>
-          {title} <button onClick={() => finish(id)}>Done</button>
+          {title} <button onClick={() => void connection.invoke('finishTodo', id)}>Done</button>
         </p>
       ))}
-    </StrictMode>
+    </>
   );
 }
 
-createRoot(document.querySelector('#root')!).render(<TodoBoard />);
+const root = createRoot(document.querySelector('#root')!);
+root.render(<StrictMode children={<TodoBoard />} />);

@@ -122,8 +122,11 @@ async function waitAtMost(limit: number, promise: Promise<unknown>): Promise<voi
   const controller = new AbortController();
   const { signal } = controller;
   const expired = pause(limit, undefined, { signal }).catch(() => undefined);
-  await Promise.race([promise, expired]);
-  controller.abort();
+  try {
+    await Promise.race([promise, expired]);
+  } finally {
+    controller.abort();
+  }
 }
 
 function summarize(

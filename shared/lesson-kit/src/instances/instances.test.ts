@@ -163,9 +163,10 @@ test('an instance that breaks its WebSocket closes that of the client, without a
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
   );
   await once(client, 'data');
-  client.write('a frame');
   client.on('error', () => undefined);
-  await once(client, 'close');
+  const closed = new Promise((resolve) => client.once('close', resolve)); // `once` may reject.
+  client.write('a frame');
+  await closed;
   expect(received).toMatch(/^HTTP\/1\.1 101 /);
   expect(received).not.toContain('502');
   await vi.waitUntil(() => balancer.webSockets(a) === 0);

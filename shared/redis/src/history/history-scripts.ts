@@ -2,8 +2,9 @@
 
 /**
  * Adds a message to the history and publishes it together with its position. The message is a
- * MessagePack array of two items (0x92), and the position becomes its third item (0x93), which
- * servers without history ignore. If Redis refuses to add the message, it is published all the
+ * MessagePack array of two items (0x92). It becomes an array of four items (0x94) with nil (0xc0)
+ * and the position, which other servers ignore: for them, nil says that the message is not an
+ * invocation with a result. If Redis refuses to add the message, it is published all the
  * same, and the other servers learn of the gap.
  * ARGV: maximum length, target, message, channel, channel of gaps.
  */
@@ -14,7 +15,7 @@ if type(added) == 'table' then
   return {redis.call('PUBLISH', ARGV[4], ARGV[3]), added.err}
 end
 local position = string.char(160 + #added) .. added
-return redis.call('PUBLISH', ARGV[4], '\\147' .. string.sub(ARGV[3], 2) .. position)`;
+return redis.call('PUBLISH', ARGV[4], '\\148' .. string.sub(ARGV[3], 2) .. '\\192' .. position)`;
 
 /** Adds a gap. ARGV: maximum length. */
 export const gapScript = `

@@ -19,6 +19,15 @@ function create() {
   return { backlog, delivery, errors, log, add };
 }
 
+test('an error of a delivery is reported, and the next message is delivered', () => {
+  const { delivery, errors, log, add } = create();
+  delivery.add(1, () => {
+    throw new Error('cannot be encoded');
+  });
+  add('next');
+  expect([errors, log]).toEqual([[new Error('cannot be encoded')], ['next']]);
+});
+
 test('messages wait for the room of the one before, in order', async () => {
   const { backlog, log, add } = create();
   const [first, second] = [new Gate(), new Gate()];

@@ -22,7 +22,7 @@ export class OrderedDelivery {
 
   add(bytes: number, deliver: () => Promise<void> | undefined): void {
     if (this.#waiting === undefined) {
-      const room = deliver();
+      const room = this.#tryToDeliver(deliver);
       if (room !== undefined) void this.#drain(room);
       return;
     }
@@ -55,6 +55,16 @@ export class OrderedDelivery {
     const next = waiting.shift();
     if (next === undefined) return undefined;
     this.#backlog.remove(next.bytes);
-    return next.deliver();
+    return this.#tryToDeliver(next.deliver);
+  }
+
+  /** An error must not affect the messages that arrive after this one. */
+  #tryToDeliver(deliver: Waiting['deliver']): Promise<void> | undefined {
+    try {
+      return deliver();
+    } catch (error) {
+      this.#onError(error);
+      return undefined;
+    }
   }
 }

@@ -47,6 +47,20 @@ test('if Redis has lost the script, the text is sent again', async () => {
   expect(commands).toEqual(['text', 'digest', 'text']);
 });
 
+test('a user who may send scripts but no digests gets the text for every message', async () => {
+  const { client, commands } = recordScripts((command) => {
+    if (command === 'digest')
+      throw new Error("NOPERM this user has no permissions to run 'evalsha'");
+    return 1;
+  });
+  const script = new PublishScript();
+  await script.run(client, options);
+  expect(await script.run(client, options)).toBe(1);
+  await nextTurn();
+  await Promise.all([1, 2, 3].map(() => script.run(client, options)));
+  expect(commands).toEqual(['text', 'digest', 'text', 'text', 'text', 'text']);
+});
+
 test('a user without the permission for scripts gets the refusal of the text', async () => {
   const { client, commands } = recordScripts(() => {
     throw new Error('NOPERM');

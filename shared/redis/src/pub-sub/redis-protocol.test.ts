@@ -87,10 +87,13 @@ test('bytes that are no MessagePack, lengths without limits and rest bytes are r
 });
 
 test.each([
-  [['5-0'], '5-0'],
-  [[5], undefined],
-  [[null, null, '5-0'], undefined],
+  [[null, '5-0'], '5-0'],
+  [[null, 5], undefined],
+  [[null, null], undefined],
+  [[null], undefined],
 ])('an invocation with the additional items %j has the position %s', (items, position) => {
   const invocation = readInvocation(encode([[], { json: bytes }, ...items]));
   expect(invocation.position).toBe(position);
+  const withoutAddress = encode([[], { json: bytes }, '1']);
+  expect(() => readInvocation(withoutAddress)).toThrow(ForeignMessageError);
 });

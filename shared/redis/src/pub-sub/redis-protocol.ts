@@ -9,8 +9,8 @@ export interface RedisInvocation {
   readonly invocationId?: string | undefined;
   readonly returnAddress?: string | undefined;
   /**
-   * The position of the message in the history. It is the third of three items, which servers of
-   * .NET and servers without history ignore.
+   * The position of the message in the history. It takes the place of `returnAddress` in a message
+   * without `invocationId`. Servers of .NET and servers without history ignore it.
    */
   readonly position?: string | undefined;
 }
@@ -62,19 +62,16 @@ export function writeInvocation(invocation: RedisInvocation): Uint8Array {
  * payload has another format.
  */
 export function readInvocation(payload: Uint8Array): RedisInvocation {
-  const items = readArray(payload, 2);
-  const [excluded, messages, invocationId, returnAddress] = items;
+  const [excluded, messages, invocationId, returnAddress] = readArray(payload, 2);
   if (!Array.isArray(excluded) || typeof messages !== 'object' || messages === null)
     throw new ForeignMessageError();
   const encoded = new Map<string, Uint8Array>();
   for (const [name, bytes] of Object.entries(messages)) encoded.set(name, binary(bytes));
   const excludedConnectionIds = excluded.map(string);
-  if (items.length === 3) {
-    const position = typeof items[2] === 'string' ? items[2] : undefined;
+  if (invocationId === undefined || invocationId === null) {
+    const position = typeof returnAddress === 'string' ? returnAddress : undefined;
     return { excludedConnectionIds, messages: encoded, position };
   }
-  if (invocationId === undefined || invocationId === null)
-    return { excludedConnectionIds, messages: encoded };
   return {
     excludedConnectionIds,
     messages: encoded,
