@@ -1,7 +1,10 @@
 import type { RateLimit } from './client-limits.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** The maximum number of buckets of one rate limit. */
+/**
+ * The maximum number of buckets of one rate limit. If more keys are in use at the same time, the
+ * bucket that was used least recently is removed, and its key starts with a full one.
+ */
 export const MAXIMUM_BUCKETS = 65_536;
 /** How many old buckets are checked when a new one is added. */
 const CHECKS_PER_BUCKET = 2;
