@@ -5,6 +5,7 @@ import {
   type ScenarioResult,
   startTwin,
   type Twin,
+  twinOptions,
 } from '@practical-signalr/conformance';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from './index.ts';
@@ -36,9 +37,6 @@ const paths =
     ' ',
   );
 
-/** A busy machine may be slow, but a timeout of the server must end the connection soon. */
-const timeoutOf = (name: string): number => (name === 'handshake/timeout' ? 4000 : 30_000);
-
 let emulator: Emulator;
 let twin: Twin;
 const results = new Map<string, ScenarioResult>();
@@ -62,7 +60,7 @@ beforeAll(async () => {
     }
   }, 20_000);
   const played = areas.map((area) =>
-    compareRecordings(twin.url, { area, lanes: 1, timeoutOf, attempts: 3, negotiates: true }),
+    compareRecordings(twin.url, { area, lanes: 1, negotiates: true, ...twinOptions(twin) }),
   );
   for (const result of (await Promise.all(played)).flat()) results.set(result.name, result);
 });

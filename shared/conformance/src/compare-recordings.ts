@@ -38,6 +38,8 @@ export interface CompareOptions {
    * machine may not answer. Each further attempt waits longer. Default: 1.
    */
   readonly attempts?: number;
+  /** Called before each scenario of an area, except those that run in parallel. */
+  readonly beforeScenario?: (area: string) => Promise<void>;
 }
 
 const recordings = fileURLToPath(new URL('../recordings/', import.meta.url));
@@ -101,8 +103,11 @@ export async function compareRecordings(
     const slowRuns = slow.map((scenario) =>
       play(area, scenario, recordingsByName.get(scenario.name)),
     );
-    for (const scenario of scenarios)
-      if (scenario.slow !== true) await play(area, scenario, recordingsByName.get(scenario.name));
+    for (const scenario of scenarios) {
+      if (scenario.slow === true) continue;
+      await options.beforeScenario?.(area);
+      await play(area, scenario, recordingsByName.get(scenario.name));
+    }
     await Promise.all(slowRuns);
   }
 

@@ -6,9 +6,7 @@ import {
   type ScenarioResult,
 } from './compare-recordings.ts';
 import { startTwin, type Twin } from './twin/start-twin.ts';
-
-/** A busy machine may be slow, but a timeout of the server must end the connection soon. */
-const timeoutOf = (name: string): number => (name === 'handshake/timeout' ? 4000 : 30_000);
+import { twinOptions } from './twin-options.ts';
 
 let twin: Twin;
 let results: Map<string, ScenarioResult>;
@@ -16,11 +14,7 @@ let results: Map<string, ScenarioResult>;
 // All scenarios are played once, in parallel. Each result is a separate test.
 beforeAll(async () => {
   twin = await startTwin(0);
-  const scenarioResults = await compareRecordings(twin.url, {
-    lanes: 8,
-    timeoutOf,
-    attempts: 3,
-  });
+  const scenarioResults = await compareRecordings(twin.url, { lanes: 8, ...twinOptions(twin) });
   results = new Map(scenarioResults.map((result) => [result.name, result]));
 });
 afterAll(() => twin.close());

@@ -25,6 +25,8 @@ import { MessageHub, messageMethods } from './message-hub.ts';
 /** A running twin of the recorded server. */
 export interface Twin {
   readonly url: string;
+  /** Waits until a hub has no connections, and has reported the last one. */
+  waitUntilUnused(hubName: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -140,6 +142,10 @@ export async function startTwin(
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async waitUntilUnused(hubName) {
+      const connections = (): unknown => signalr.health().entries[hubName]?.data?.['connections'];
+      while (connections() !== 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    },
     async close() {
       await signalr.close();
       server.closeAllConnections();
