@@ -3,6 +3,7 @@ import {
   auditPage,
   hasChromium,
   launchChromium,
+  openLab,
   layoutFaults,
   playOutcomes,
   type RunningLesson,
@@ -49,9 +50,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
   test('the lab opens from the page', async () => {
     const lab = await context.newPage();
     await lab.goto(lesson.url);
-    await lab.getByRole('link', { name: 'Lab' }).click();
-    await see(lab).toHaveTitle('Lab 3: Basics');
-    await lab.waitForLoadState(); // Buttons work after that.
+    await openLab(lab, 'Lab 3: Basics');
     const row = lab.getByRole('row', { name: 'Call an unknown method' });
     await row.getByRole('button', { name: 'Call an unknown method' }).click();
     await see(row.locator('.badge')).toHaveText('As expected');

@@ -3,6 +3,7 @@ import {
   auditPage,
   hasChromium,
   launchChromium,
+  openLab,
   layoutFaults,
   playEarlierLabs,
   playOutcomes,
@@ -59,9 +60,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
 
   test('the lab opens from the page', async () => {
     const page = await open();
-    await page.getByRole('link', { name: 'Lab' }).click();
-    await see(page).toHaveTitle('Lab 5: HubContext');
-    await page.waitForLoadState(); // Buttons work after that.
+    await openLab(page, 'Lab 5: HubContext');
     const row = page.getByRole('row', { name: 'Use a hub after its call' });
     await row.getByRole('button', { name: 'Use a hub after its call' }).click();
     await see(row.locator('.badge')).toHaveText('As expected');

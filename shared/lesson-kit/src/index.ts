@@ -1,4 +1,5 @@
 export { lessonFolders, type LessonFolder } from '../vite/lesson-folders.js';
+export { endProcess } from './run/end-process.ts';
 export { exitWithMessage } from './run/exit-with-message.ts';
 export { findCommand } from './run/find-command.ts';
 export { freePort } from './run/free-port.ts';
@@ -20,4 +21,5 @@ export {
   offeredTransports,
 } from './serve/transport-options.ts';
 export { courseLessons, type CourseLesson, watchLessons } from './serve/watch-lessons.ts';
+export { median } from './statistics/median.ts';
 export type { ObservedRequest, RequestKind, TokenPlace } from './wire/observe/observed-request.ts';

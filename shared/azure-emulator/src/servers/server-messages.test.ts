@@ -31,7 +31,8 @@ async function receivers(...messages: ServiceMessage[]): Promise<string> {
   const end = new Map([['json', 'end\u001e']]);
   for (const { records } of [ada, bob]) records.length = 0;
   server.send(...messages, { type: Type.BroadcastData, excludedList: [], payloads: end });
-  for (const client of [ada, bob]) await client.waitUntil(() => client.records.at(-1) === 'end');
+  for (const client of [ada, bob])
+    await client.waitFor(() => client.records.find((record) => record === 'end'));
   return 'a'.repeat(ada.records.length - 1) + 'b'.repeat(bob.records.length - 1);
 }
 const toGroup: ServiceMessage = {

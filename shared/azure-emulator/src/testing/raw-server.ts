@@ -11,6 +11,7 @@ import jwt from 'jsonwebtoken';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import { DEFAULT_ACCESS_KEY } from '../emulator-options.ts';
+import { waitFor } from './wait-for.ts';
 
 const HANDSHAKE_ANSWER = '{}\u001e';
 
@@ -70,14 +71,8 @@ export class RawServer {
   }
 
   /** Waits until a message arrives after which `find` returns a value. */
-  async waitFor<T>(find: () => T | undefined): Promise<T> {
-    for (;;) {
-      const found = find();
-      if (found !== undefined) return found;
-      if (this.webSocket.readyState === WebSocket.CLOSED)
-        throw new Error('The service closed the server connection.');
-      await this.#changed.wait();
-    }
+  waitFor<T>(find: () => T | undefined): Promise<T> {
+    return waitFor(this.webSocket, this.#changed, find);
   }
 
   #take(message: ServiceMessage): void {

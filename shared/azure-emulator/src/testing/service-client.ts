@@ -3,6 +3,7 @@ import jwt from 'jsonwebtoken';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import { DEFAULT_ACCESS_KEY } from '../emulator-options.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A JSON client of the service over a WebSocket, without a library. */
 export interface ServiceClient {
@@ -12,8 +13,8 @@ export interface ServiceClient {
   readonly records: string[];
   /** Resolves with the close code of the WebSocket. */
   readonly closed: Promise<number>;
-  /** Waits until a record has arrived after which the condition is true. */
-  waitUntil(isTrue: () => boolean): Promise<void>;
+  /** Waits until a record arrives after which `find` returns a value. */
+  waitFor<T>(find: () => T | undefined): Promise<T>;
 }
 
 /** Returns a token for clients of the hub `chat`. */
@@ -39,24 +40,22 @@ export async function openClient(url: string, claims: object = {}): Promise<Serv
     changed.open();
   });
   webSocket.on('close', () => changed.open());
-  const waitUntil = async (isTrue: () => boolean): Promise<void> => {
-    while (!isTrue()) {
-      if (webSocket.readyState === WebSocket.CLOSED)
-        throw new Error('The service closed the client connection.');
-      await changed.wait();
-    }
-  };
   webSocket.on('error', () => undefined);
   const closed = new Promise<number>((resolve) => webSocket.on('close', resolve));
   await new Promise((resolve) => webSocket.on('open', resolve));
-  return { id: id as string, webSocket, records, closed, waitUntil };
+  return {
+    id: id as string,
+    webSocket,
+    records,
+    closed,
+    waitFor: (find) => waitFor(webSocket, changed, find),
+  };
 }
 
 /** Negotiates, connects and completes the handshake. */
 export async function connectClient(url: string, claims: object = {}): Promise<ServiceClient> {
   const client = await openClient(url, claims);
   client.webSocket.send('{"protocol":"json","version":1}\u001e');
-  await client.waitUntil(() => client.records.length > 0);
-  expect(client.records.shift()).toBe('{}');
+  expect(await client.waitFor(() => client.records.shift())).toBe('{}');
   return client;
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endProcess } from '@practical-signalr/lesson-kit';
 import { errorTexts } from '../error-texts.ts';
 
 const script = fileURLToPath(new URL('cluster-server.ts', import.meta.url));
@@ -48,11 +48,8 @@ export class ClusterProcess {
     return this.#pids.reduce((sum, pid) => sum + readTicks(pid), 0) * CPU_RESOLUTION;
   }
 
-  async close(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exit = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    await exit;
+  close(): Promise<void> {
+    return endProcess(this.#child);
   }
 }
 

@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { withResources } from '@practical-signalr/lesson-kit';
+import { median, withResources } from '@practical-signalr/lesson-kit';
 import { replaceSections } from '@practical-signalr/lesson-kit/generated-sections';
 import { formatNumber } from '../report/format-number.ts';
-import { median } from '../statistics/median.ts';
 import { type RatioInterval, ratioInterval } from '../statistics/ratio-interval.ts';
 import { ClusterProcess } from './cluster-process.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Measurement, Results, Run } from '../results/results.ts';
 import { ratioInterval, type RatioInterval } from '../statistics/ratio-interval.ts';
-import { median } from '../statistics/median.ts';
+import { median } from '@practical-signalr/lesson-kit';
 import type { Metric } from '../workloads/workload.ts';
 
 /** One side of a comparison. */

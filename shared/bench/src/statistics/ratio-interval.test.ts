@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { median } from './median.ts';
 import { hasNoDifference, ratioInterval } from './ratio-interval.ts';
 import { studentQuantile } from './student-quantile.ts';
 
@@ -45,8 +44,4 @@ test('the quantile continues smoothly above the table', () => {
   expect([studentQuantile(1), studentQuantile(30)]).toEqual([12.706, 2.042]);
   expect(studentQuantile(31)).toBeCloseTo(2.0395, 2);
   expect(studentQuantile(1000)).toBeCloseTo(1.9623, 3);
-});
-
-test('the median of an even number of values is between the two in the middle', () => {
-  expect([median([3, 1, 2]), median([4, 1, 3, 2]), median([7])]).toEqual([2, 2.5, 7]);
 });

@@ -6,7 +6,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '@practical-signalr/lesson-kit';
+import { endProcess, freePort } from '@practical-signalr/lesson-kit';
 import { createBalancer, type Instance } from '@practical-signalr/lesson-kit/instances';
 import express from 'express';
 import type { FrontName } from './front-names.ts';
@@ -143,8 +143,7 @@ async function startProcess(
     url: `http://127.0.0.1:${port}`,
     use: () => undefined,
     async close() {
-      child.kill('SIGTERM');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      await endProcess(child);
       rmSync(folder, { recursive: true, force: true });
     },
   };

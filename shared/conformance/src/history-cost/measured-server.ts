@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { nodeArguments } from '@practical-signalr/lesson-kit';
+import { endProcess, nodeArguments } from '@practical-signalr/lesson-kit';
 
 /** A server of the benchmark in a process of its own. */
 export interface MeasuredServer {
@@ -28,12 +28,7 @@ export async function startMeasuredServer(
       child.send('cpuTime');
       return ((await reply) as { cpuTime: number }).cpuTime;
     },
-    async close() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = once(child, 'exit');
-      child.kill();
-      await exited;
-    },
+    close: () => endProcess(child),
   };
 }
 

@@ -6,6 +6,7 @@ export { cpuTimeOfNode, reportCpuTime, reportedCpuTime } from './cpu-time.ts';
 export { findChromium } from './find-chromium.ts';
 export { freePort } from '../run/free-port.ts';
 export { layoutFaults, type LongValues } from './layout-faults.ts';
+export { openLab } from './play/open-lab.ts';
 export { playEarlierLabs } from './play/play-earlier-labs.ts';
 export { playOutcomes, type PlayedOutcome } from './play/play-outcomes.ts';
 export { playStatefulReconnect } from './play/play-stateful-reconnect.ts';

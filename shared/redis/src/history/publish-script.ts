@@ -48,7 +48,11 @@ export class PublishScript {
   }
 
   #rememberTurn(client: RedisPubSubClient): void {
-    if (this.#sentInThisTurn === undefined) setImmediate(() => (this.#sentInThisTurn = undefined));
+    if (this.#sentInThisTurn === undefined) {
+      setImmediate(() => {
+        this.#sentInThisTurn = undefined;
+      });
+    }
     this.#sentInThisTurn = client;
   }
 }

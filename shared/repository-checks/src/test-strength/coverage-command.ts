@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { root } from '@practical-signalr/course';
 import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command-line';
 import { Option } from 'commander';
-import { branchShare, countCoverage, recordCoverage } from './coverage-results.ts';
+import { branchShare, type Count, countCoverage, recordCoverage } from './coverage-results.ts';
 import { installTools, toolsFolder } from './install-tools.ts';
 import { type Coverage, mergeCoverage } from './merge-coverage.ts';
-import { writePage } from './test-strength-page.ts';
+import { percent, writePage } from './test-strength-page.ts';
 
 /** The published packages. */
 const packages = ['protocol', 'server', 'redis', 'azure', 'azure-emulator'];
@@ -43,9 +43,9 @@ function run({ package: only, lines, record }: CoverageCommandOptions): void {
     (name) => [name, countCoverage(coverage, name, (path) => readFileSync(path, 'utf8'))] as const,
   );
   for (const [name, { result, gaps }] of counts) {
-    const share = (run: number, total: number): string => `${((100 * run) / total).toFixed(1)} %`;
+    const share = ({ run: runCount, total }: Count): string => percent(runCount / total);
     console.log(
-      `${name}: ${share(result.lines.run, result.lines.total)} of the lines, ${share(result.branches.run, result.branches.total)} of the branches, ${share(branchShare(result), 1)} of those that are not explained`,
+      `${name}: ${share(result.lines)} of the lines, ${share(result.branches)} of the branches, ${percent(branchShare(result))} of those that are not explained`,
     );
     if (lines !== true) continue;
     for (const { file, line, code } of gaps) console.log(`  ${file}:${line} ${code}`);

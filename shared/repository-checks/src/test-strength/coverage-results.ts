@@ -4,7 +4,7 @@ import type { Coverage, FileCoverage } from './merge-coverage.ts';
 import { resultsFolder } from './mutation-results.ts';
 
 /** How many lines or branches there are, and how many of them the tests run. */
-interface Count {
+export interface Count {
   readonly run: number;
   readonly total: number;
 }
@@ -26,18 +26,25 @@ export interface Gap {
   readonly code: string;
 }
 
+const workerFiles = [
+  'worker-pool',
+  'pooled-worker',
+  'run-workers',
+  'run-worker',
+  'request-forwarder',
+  'ipc-worker-bus',
+  'worker-forwarder',
+  'worker-environment',
+  'primary-messages',
+];
+
 /** Files whose code runs in processes of its own, which are not measured, with their tests. */
-export const otherProcesses: Readonly<Record<string, string>> = {
-  'server/src/cluster/worker-pool.ts': 'server/src/cluster/run-workers.test.ts',
-  'server/src/cluster/pooled-worker.ts': 'server/src/cluster/run-workers.test.ts',
-  'server/src/cluster/run-workers.ts': 'server/src/cluster/run-workers.test.ts',
-  'server/src/cluster/run-worker.ts': 'server/src/cluster/run-workers.test.ts',
-  'server/src/cluster/request-forwarder.ts': 'server/src/cluster/run-workers.test.ts',
-  'server/src/cluster/ipc-worker-bus.ts': 'server/src/cluster/run-workers.test.ts',
-  'server/src/cluster/worker-forwarder.ts': 'server/src/cluster/run-workers.test.ts',
-  'server/src/cluster/worker-environment.ts': 'server/src/cluster/run-workers.test.ts',
-  'server/src/cluster/primary-messages.ts': 'server/src/cluster/run-workers.test.ts',
-};
+export const otherProcesses: Readonly<Record<string, string>> = Object.fromEntries(
+  workerFiles.map((name) => [
+    `server/src/cluster/${name}.ts`,
+    'server/src/cluster/run-workers.test.ts',
+  ]),
+);
 
 /**
  * A constant after `??`. The types allow values to be missing that the protocol, a check before or

@@ -82,4 +82,4 @@ function renderSurvivors(results: readonly (readonly [string, MutationResult])[]
 /** Code may contain backticks. */
 const quote = (code: string): string => `\`\` ${code === '' ? 'nothing' : code} \`\``;
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

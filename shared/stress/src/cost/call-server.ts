@@ -52,7 +52,9 @@ export async function startCallServer(setting: CallSetting): Promise<CallServer>
       const messages = Math.ceil(calls / CALLS_PER_MESSAGE);
       missing = messages * CALLS_PER_MESSAGE;
       const count = missing;
-      const isDone = new Promise<void>((resolve) => (finish = resolve));
+      const isDone = new Promise<void>((resolve) => {
+        finish = resolve;
+      });
       const before = process.cpuUsage();
       for (let i = 0; i < messages; i++) client.call();
       await isDone;

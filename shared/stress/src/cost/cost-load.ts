@@ -1,5 +1,6 @@
+import { median, type OpenedResources, withResources } from '@practical-signalr/lesson-kit';
 import { formatNumber, type LoadOutcome } from '../load/load-outcome.ts';
-import { type CallServer, startCallServer } from './call-server.ts';
+import { type CallServer, type CallSetting, startCallServer } from './call-server.ts';
 
 /** What a call may cost more with all limits, in µs. */
 const MAXIMUM_COST = 0.5;
@@ -16,24 +17,28 @@ export interface CostLoadOptions {
  * Measures how much CPU time a call needs more with all limits, and with the admin page. Two equal
  * servers without either show how exact the measurement is.
  */
-export async function runCostLoad({ rounds, calls }: CostLoadOptions): Promise<LoadOutcome> {
+export const runCostLoad = (options: CostLoadOptions): Promise<LoadOutcome> =>
+  withResources((resources) => measureCosts(resources, options));
+
+async function measureCosts(
+  resources: OpenedResources,
+  { rounds, calls }: CostLoadOptions,
+): Promise<LoadOutcome> {
+  const start = async (setting: CallSetting): Promise<CallServer> =>
+    resources.add(await startCallServer(setting));
   const [base, same, limited, observed] = [
-    await startCallServer('off'),
-    await startCallServer('off'),
-    await startCallServer('limits'),
-    await startCallServer('admin'),
+    await start('off'),
+    await start('off'),
+    await start('limits'),
+    await start('admin'),
   ] as const;
   const servers = [base, same, limited, observed];
   const times = new Map<CallServer, number[]>(servers.map((server) => [server, []]));
-  try {
-    for (const server of servers) await server.measure(calls); // The compiler optimizes the code.
-    for (let round = 0; round < rounds; round++) {
-      // A busy machine affects all servers of a round, and no server is always the first.
-      const order = round % 2 === 0 ? servers : servers.toReversed();
-      for (const server of order) times.get(server)?.push(await server.measure(calls));
-    }
-  } finally {
-    await Promise.all(servers.map((server) => server.close()));
+  for (const server of servers) await server.measure(calls); // The compiler optimizes the code.
+  for (let round = 0; round < rounds; round++) {
+    // A busy machine affects all servers of a round, and no server is always the first.
+    const order = round % 2 === 0 ? servers : servers.toReversed();
+    for (const server of order) times.get(server)?.push(await server.measure(calls));
   }
   const timesOf = (server: CallServer): readonly number[] => times.get(server) ?? [];
   const costOf = (server: CallServer): number =>
@@ -47,7 +52,3 @@ export async function runCostLoad({ rounds, calls }: CostLoadOptions): Promise<L
 }
 
 const format = (time: number): string => `${time.toFixed(2)} µs`;
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type OpenedResources, withResources } from '@practical-signalr/lesson-kit';
 import { testServer, type TestServer } from '@practical-signalr/server/testing';
 import { FaultProxy } from '../proxy/fault-proxy.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { type FaultCase, eventually } from './fault-case.ts';
 import { FaultClient, type FaultClientOptions } from './fault-client.ts';
 import { FaultHub, FaultLog, faultMethods } from './fault-hub.ts';
@@ -42,10 +43,9 @@ async function checkLink(
 ): Promise<void> {
   const log = new FaultLog();
   const hub = { hub: FaultHub, create: () => new FaultHub(log) };
-  const ignore = (): void => undefined;
   const server = await testServer(
     { '/hub': { hub, methods: faultMethods, allowStatefulReconnects: true } },
-    { ...serverOptions, logger: { debug: ignore, info: ignore, warn: ignore, error: ignore } },
+    { ...serverOptions, logger: silentLogger },
   );
   resources.add(server);
   const proxy = resources.add(await FaultProxy.start(server.port));

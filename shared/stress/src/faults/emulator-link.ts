@@ -3,13 +3,19 @@ import { azureSignalR } from '@practical-signalr/azure';
 import { withResources } from '@practical-signalr/lesson-kit';
 import { startEmulator } from '@practical-signalr/azure-emulator';
 import type { FaultProxy } from '../proxy/fault-proxy.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { type FaultCase, eventually } from './fault-case.ts';
 import {
+  bothWays,
+  breakAtOnce,
+  checkDelay,
+  checkPair,
   type CreateScaleOut,
+  cutAfter,
   expectRecovery,
   isHealthy,
+  type LinkBreak,
   type PairLink,
-  checkPair,
 } from './pair-link.ts';
 
 /**
@@ -17,8 +23,6 @@ import {
  * one uses the defaults, because it must stay healthy on a busy machine too.
  */
 const SOON = 1000;
-const ignore = (): void => undefined;
-const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 const withEmulator = (check: (link: PairLink) => Promise<void>, timeout = SOON): Promise<void> =>
   withResources(async (resources) => {
@@ -28,7 +32,7 @@ const withEmulator = (check: (link: PairLink) => Promise<void>, timeout = SOON):
       azureSignalR({
         connectionString: `${emulator.connectionString}ServerEndpoint=http://127.0.0.1:${port};`,
         environment: {},
-        logger,
+        logger: silentLogger,
         initialHubServerConnectionCount: 2,
         ...(isFaulty ? { serviceTimeout: timeout, serverHandshakeTimeout: timeout } : {}),
         retryDelay: () => 50,
@@ -54,15 +58,8 @@ const isolating = (name: string, cause: (proxy: FaultProxy) => void): FaultCase 
     }),
 });
 
-/**
- * The connection breaks, and the server connects again at once. `isBroken` returns whether the
- * cause has had its effect.
- */
-const breaking = (
-  name: string,
-  cause: (proxy: FaultProxy) => void,
-  isBroken: (proxy: FaultProxy) => boolean = () => true,
-): FaultCase => ({
+/** The connection breaks, and the server connects again at once. */
+const breaking = (name: string, { cause, isBroken }: LinkBreak): FaultCase => ({
   name,
   mustHold:
     'Clients of the lost connection reconnect, others continue. Afterwards, messages arrive once and in order.',
@@ -79,32 +76,12 @@ const breaking = (
     }),
 });
 
-/** The connection breaks after some bytes, and the server connects again at once. */
-const cutting = (name: string, cause: (proxy: FaultProxy) => void): FaultCase =>
-  breaking(name, cause, ({ cuts }) => cuts === 1);
-
-const bothWays = <T>(faults: T): { toServer: T; toClient: T } => ({
-  toServer: faults,
-  toClient: faults,
-});
-
 /** Faults between a server and the emulator of Azure SignalR Service. */
 export const emulatorLinkFaults: readonly FaultCase[] = [
   {
     name: 'delay of 50 ms in both directions',
     mustHold: 'Messages arrive once and in order, and no connection is replaced.',
-    run: () =>
-      withEmulator(async (link) => {
-        const { a, b, proxy, broadcast } = link;
-        proxy.setFaults(bothWays({ delay: 50 }));
-        const sent: number[] = [];
-        for (let i = 0; i < 20; i++) sent.push(await broadcast(a));
-        for (const { client, server } of [a, b]) {
-          await eventually('all arrive', () => client.received.length === sent.length);
-          assert.deepEqual(client.received, sent);
-          assert.ok(isHealthy(server));
-        }
-      }, 10_000),
+    run: () => withEmulator(checkDelay, 10_000),
   },
   isolating('unplugged cable: nothing passes', (proxy) =>
     proxy.setFaults(bothWays({ isHeld: true })),
@@ -119,14 +96,20 @@ export const emulatorLinkFaults: readonly FaultCase[] = [
     proxy.target = undefined;
     proxy.abandon('client');
   }),
-  breaking('half-open: the service is not notified that the server is gone', (proxy) =>
-    proxy.abandon('server'),
+  breaking(
+    'half-open: the service is not notified that the server is gone',
+    breakAtOnce((proxy) => proxy.abandon('server')),
   ),
-  breaking('reset', (proxy) => proxy.reset()),
-  cutting('cut in the middle of a frame to the service', (proxy) =>
-    proxy.setFaults({ toServer: { bytesUntilCut: 50 } }),
+  breaking(
+    'reset',
+    breakAtOnce((proxy) => proxy.reset()),
   ),
-  cutting('cut in the middle of a frame to the server', (proxy) =>
-    proxy.setFaults({ toClient: { bytesUntilCut: 50 } }),
+  breaking(
+    'cut in the middle of a frame to the service',
+    cutAfter({ toServer: { bytesUntilCut: 50 } }),
+  ),
+  breaking(
+    'cut in the middle of a frame to the server',
+    cutAfter({ toClient: { bytesUntilCut: 50 } }),
   ),
 ];

@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { redis } from '@practical-signalr/redis';
 import { SignalRServer, type SignalRServerOptions } from '@practical-signalr/server';
 import { serveParent } from '../forked-process.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { FaultHub, FaultLog, faultMethods } from './fault-hub.ts';
 
-const ignore = (): void => undefined;
-const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const log = new FaultLog();
 let signalr: SignalRServer | undefined;
 let send: (n: number) => Promise<void> = async () => undefined;
@@ -18,7 +17,7 @@ const methods = {
   ): Promise<number> {
     const { port = 0, redisUrl, ...serverOptions } = options;
     const scaleOut = redisUrl === undefined ? {} : { scaleOut: redis({ url: redisUrl }) };
-    signalr = new SignalRServer({ ...serverOptions, ...scaleOut, logger });
+    signalr = new SignalRServer({ ...serverOptions, ...scaleOut, logger: silentLogger });
     const hub = { hub: FaultHub, create: () => new FaultHub(log) };
     const { clients } = signalr.mapHub('/hub', hub, { methods: faultMethods, name: 'FaultHub' });
     send = (n) => clients.all.send('n', n as never);

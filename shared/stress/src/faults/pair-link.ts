@@ -3,12 +3,11 @@ import type { OpenedResources } from '@practical-signalr/lesson-kit';
 import type { SignalRServerOptions } from '@practical-signalr/server';
 import { testServer, type TestServer } from '@practical-signalr/server/testing';
 import { FaultProxy } from '../proxy/fault-proxy.ts';
+import type { DirectionFaults } from '../proxy/faulty-pipe.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { eventually } from './fault-case.ts';
 import { FaultClient } from './fault-client.ts';
 import { FaultHub, FaultLog, faultMethods } from './fault-hub.ts';
-
-const ignore = (): void => undefined;
-const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** One of two servers, with an official client. */
 interface LinkedServer {
@@ -58,6 +57,45 @@ export async function checkPair(
   }
 }
 
+/** The same faults for both directions of a proxy. */
+export const bothWays = <T>(faults: T): { toServer: T; toClient: T } => ({
+  toServer: faults,
+  toClient: faults,
+});
+
+/** What breaks the connection of a server. */
+export interface LinkBreak {
+  readonly cause: (proxy: FaultProxy) => void;
+  /** Whether the cause has had its effect. */
+  readonly isBroken: (proxy: FaultProxy) => boolean;
+}
+
+/** A break that has its effect at once. */
+export const breakAtOnce = (cause: (proxy: FaultProxy) => void): LinkBreak => ({
+  cause,
+  isBroken: () => true,
+});
+
+/** Cuts one connection after some bytes of one direction. */
+export const cutAfter = (faults: {
+  readonly [K in 'toServer' | 'toClient']?: Pick<DirectionFaults, 'bytesUntilCut'>;
+}): LinkBreak => ({
+  cause: (proxy) => proxy.setFaults(faults),
+  isBroken: ({ cuts }) => cuts === 1,
+});
+
+/** Checks that a delay of 50 ms in both directions affects neither delivery nor health. */
+export async function checkDelay({ a, b, proxy, broadcast }: PairLink): Promise<void> {
+  proxy.setFaults(bothWays({ delay: 50 }));
+  const sent: number[] = [];
+  for (let i = 0; i < 20; i++) sent.push(await broadcast(a));
+  for (const { client, server } of [a, b]) {
+    await eventually('all arrive', () => client.received.length === sent.length);
+    assert.deepEqual(client.received, sent);
+    assert.ok(isHealthy(server));
+  }
+}
+
 async function startServer(
   resources: OpenedResources,
   scaleOut: SignalRServerOptions['scaleOut'],
@@ -65,7 +103,7 @@ async function startServer(
   const hub = { hub: FaultHub, create: () => new FaultHub(new FaultLog()) };
   const server: TestServer = await testServer(
     { '/hub': { hub, methods: faultMethods, name: 'FaultHub' } },
-    { logger, ...(scaleOut === undefined ? {} : { scaleOut }) },
+    { logger: silentLogger, ...(scaleOut === undefined ? {} : { scaleOut }) },
   );
   resources.add(server);
   await eventually('the server is healthy', () => isHealthy(server));

@@ -5,11 +5,16 @@ import { startRedisServer } from '@practical-signalr/redis/local';
 import type { FaultProxy } from '../proxy/fault-proxy.ts';
 import { type FaultCase, eventually } from './fault-case.ts';
 import {
+  bothWays,
+  breakAtOnce,
+  checkDelay,
+  checkPair,
   type CreateScaleOut,
+  cutAfter,
   expectRecovery,
   isHealthy,
+  type LinkBreak,
   type PairLink,
-  checkPair,
 } from './pair-link.ts';
 
 /**
@@ -51,15 +56,8 @@ const isolating = (name: string, cause: (proxy: FaultProxy) => void): FaultCase 
     }),
 });
 
-/**
- * The connection breaks, and the server connects again at once. `isBroken` returns whether the
- * cause has had its effect.
- */
-const breaking = (
-  name: string,
-  cause: (proxy: FaultProxy) => void,
-  isBroken: (proxy: FaultProxy) => boolean = () => true,
-): FaultCase => ({
+/** The connection breaks, and the server connects again at once. */
+const breaking = (name: string, { cause, isBroken }: LinkBreak): FaultCase => ({
   name,
   mustHold: 'The server connects again. Afterwards, messages reach both servers once and in order.',
   run: () =>
@@ -71,32 +69,12 @@ const breaking = (
     }),
 });
 
-/** The connection breaks after some bytes, and the server connects again at once. */
-const cutting = (name: string, cause: (proxy: FaultProxy) => void): FaultCase =>
-  breaking(name, cause, ({ cuts }) => cuts === 1);
-
-const bothWays = <T>(faults: T): { toServer: T; toClient: T } => ({
-  toServer: faults,
-  toClient: faults,
-});
-
 /** Faults between a server and Redis. */
 export const redisLinkFaults: readonly FaultCase[] = [
   {
     name: 'delay of 50 ms in both directions',
     mustHold: 'Messages reach both servers once and in order, and no server is degraded.',
-    run: () =>
-      withRedis(async (link) => {
-        const { a, b, proxy, broadcast } = link;
-        proxy.setFaults(bothWays({ delay: 50 }));
-        const sent: number[] = [];
-        for (let i = 0; i < 20; i++) sent.push(await broadcast(a));
-        for (const { client, server } of [a, b]) {
-          await eventually('all arrive', () => client.received.length === sent.length);
-          assert.deepEqual(client.received, sent);
-          assert.ok(isHealthy(server));
-        }
-      }, 5000),
+    run: () => withRedis(checkDelay, 5000),
   },
   isolating('unplugged cable: nothing passes', (proxy) =>
     proxy.setFaults(bothWays({ isHeld: true })),
@@ -114,14 +92,14 @@ export const redisLinkFaults: readonly FaultCase[] = [
     proxy.target = undefined;
     proxy.abandon('client');
   }),
-  breaking('half-open: Redis is not notified that the server is gone', (proxy) =>
-    proxy.abandon('server'),
+  breaking(
+    'half-open: Redis is not notified that the server is gone',
+    breakAtOnce((proxy) => proxy.abandon('server')),
   ),
-  breaking('reset', (proxy) => proxy.reset()),
-  cutting('cut in the middle of a command', (proxy) =>
-    proxy.setFaults({ toServer: { bytesUntilCut: 50 } }),
+  breaking(
+    'reset',
+    breakAtOnce((proxy) => proxy.reset()),
   ),
-  cutting('cut in the middle of a message', (proxy) =>
-    proxy.setFaults({ toClient: { bytesUntilCut: 50 } }),
-  ),
+  breaking('cut in the middle of a command', cutAfter({ toServer: { bytesUntilCut: 50 } })),
+  breaking('cut in the middle of a message', cutAfter({ toClient: { bytesUntilCut: 50 } })),
 ];

@@ -1,18 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { FrameReader } from './frame-reader.ts';
+import { clientFrame, HANDSHAKE, upgradeRequest } from './raw-web-socket.ts';
 
 /** How a client reads: all at once, 64 KB at a time with pauses, or nothing. */
 export type Reading = 'fast' | 'slow' | 'never';
 
-const HANDSHAKE = '{"protocol":"json","version":1}\u001e';
-const PING = maskedFrame('{"type":6}\u001e');
+const PING = clientFrame('{"type":6}\u001e');
 const HEADERS_END = '\r\n\r\n';
-
-/** Returns a WebSocket frame of a client. The mask is 0, so the payload stays readable. */
-function maskedFrame(text: string): Buffer {
-  const payload = Buffer.from(text);
-  return Buffer.concat([Buffer.of(0x81, 0x80 | payload.length, 0, 0, 0, 0), payload]);
-}
 
 /**
  * A WebSocket client that takes little memory, for thousands of connections. It checks that the
@@ -56,11 +50,8 @@ export class LoadClient {
     const opened = new Promise<void>((resolve) => {
       client.#onOpen = resolve;
     });
-    client.#socket.write(
-      `GET /hub HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
-    );
-    client.#socket.write(maskedFrame(HANDSHAKE));
+    client.#socket.write(upgradeRequest(port));
+    client.#socket.write(clientFrame(HANDSHAKE));
     await opened;
     if (client.isClosed) throw new Error(`A client could not connect: ${client.#error}.`);
     client.#lastDataAt = performance.now();
@@ -91,7 +82,7 @@ export class LoadClient {
     this.calls++;
     const id = `${this.calls}`;
     this.#socket.write(
-      maskedFrame(`{"type":1,"invocationId":"${id}","target":"Echo","arguments":["${id}"]}\u001e`),
+      clientFrame(`{"type":1,"invocationId":"${id}","target":"Echo","arguments":["${id}"]}\u001e`),
     );
   }
 

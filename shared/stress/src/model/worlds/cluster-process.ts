@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { SignalRServer } from '@practical-signalr/server';
 import { runWorkers } from '@practical-signalr/server/cluster';
 import { ModelHub, modelMethods } from '../model-hub.ts';
-import { silentLogger } from './in-process-servers.ts';
+import { silentLogger } from '../../silent-logger.ts';
 
 /** The program of the cluster world. The name of a worker is its process id. */
 const pool = await runWorkers(

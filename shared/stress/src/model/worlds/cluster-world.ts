@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endProcess } from '@practical-signalr/lesson-kit';
 import { type ModelRules, transports } from '../model.ts';
 import type { World } from '../world.ts';
 
@@ -56,11 +56,7 @@ export class ClusterWorld implements World {
     throw new Error('The model does not end workers.');
   }
 
-  async close(): Promise<void> {
-    const { exitCode, signalCode } = this.#program;
-    if (exitCode !== null || signalCode !== null) return;
-    const exited = once(this.#program, 'exit');
-    this.#program.stdin?.end();
-    await exited;
+  close(): Promise<void> {
+    return endProcess(this.#program, () => this.#program.stdin?.end());
   }
 }

@@ -4,7 +4,8 @@ import { FaultProxy } from '../../proxy/fault-proxy.ts';
 import type { ModelClient } from '../model-client.ts';
 import { type ModelRules, transports } from '../model.ts';
 import type { ServerEvent, World } from '../world.ts';
-import { InProcessServers, silentLogger } from './in-process-servers.ts';
+import { silentLogger } from '../../silent-logger.ts';
+import { InProcessServers } from './in-process-servers.ts';
 
 /** Two servers behind the emulator of Azure SignalR Service, which moves their clients. */
 export class EmulatorWorld implements World {

@@ -4,13 +4,10 @@ import { testServer, type TestServer } from '@practical-signalr/server/testing';
 import { eventually } from '../../faults/fault-case.ts';
 import type { FaultProxy } from '../../proxy/fault-proxy.ts';
 import { resetSocket } from '../../proxy/faulty-pipe.ts';
+import { silentLogger } from '../../silent-logger.ts';
 import type { ModelClient } from '../model-client.ts';
 import { ModelHub, modelMethods } from '../model-hub.ts';
 import type { ServerEvent } from '../world.ts';
-
-const ignore = (): void => undefined;
-/** The test breaks connections on purpose. */
-export const silentLogger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 interface NamedServer {
   readonly name: string;
