@@ -1,3 +1,4 @@
+import { median } from '@practical-signalr/lesson-kit';
 import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesson-kit/command-line';
 import type { HistoryLoad } from './history-cost/measure-history.ts';
 
@@ -35,6 +36,5 @@ async function compare(name: string, load: HistoryLoad, rounds: number): Promise
     const without = await measureBroadcasts(load, false);
     ratios.push((await measureBroadcasts(load, true)) / without);
   }
-  const median = ratios.toSorted((a, b) => a - b)[Math.floor(rounds / 2)];
-  console.log(`${name}: ${ratios.map(format).join(', ')} (median ${format(median as number)})`);
+  console.log(`${name}: ${ratios.map(format).join(', ')} (median ${format(median(ratios))})`);
 }
