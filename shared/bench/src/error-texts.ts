@@ -18,6 +18,10 @@ export const errorTexts = {
     'The benchmark needs Linux, because it reads the CPU time of the servers from /proc. Run it in a container or a virtual machine with Linux.',
   unknownRef: (ref: string) =>
     `Git has no commit '${ref}'. Give a branch, a tag or a commit with --ref.`,
+  notProfiled: (peer: string) =>
+    `The peer '${peer}' does not run on Node, so its CPU profile cannot be recorded. Leave it out of --peers.`,
+  profileTimedOut: (seconds: number) =>
+    `A server did not answer the signal for a CPU profile in ${seconds} s. Its output is above.`,
   publishWithoutFull:
     'Only the full form is published. Add --full, and leave out --peers and --workloads.',
 } as const;

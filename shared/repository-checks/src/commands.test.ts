@@ -54,6 +54,7 @@ const commands: Record<string, readonly string[]> = {
   bench: ['full', 'rounds <number>', 'peers <names>', 'workloads <names>', 'publish', 'page'].map(
     (name) => `--${name}`,
   ),
+  'bench:profile': ['--peers <names>', '--workloads <names>', '--write-docs'],
   'bench:guard': ['--ref <commit>', '--rounds <number>', '--workloads <names>'],
   emulator: ['port', 'host', 'key', 'mode', 'upstream', 'quota', 'units', 'latency', 'drop'].map(
     (name) => `--${name} <value>`,

@@ -73,6 +73,7 @@ const elsewhere: Record<string, string> = {
   'npm run coverage': 'shared/repository-checks/src/commands.test.ts',
   'npm run bench:cluster': 'shared/bench/src/cluster/measure-cluster.test.ts',
   'npm run simulate': 'shared/simulator/src/report/format-report.test.ts',
+  'npm run bench:profile': 'shared/bench/src/profile/profile-files.test.ts',
   'npm run bench:guard': 'shared/bench/src/guard/judge-change.test.ts',
   'npm run server-crash': 'shared/conformance/src/crash/run-crash.test.ts',
   'npm run history-cost': 'shared/conformance/src/history-cost-command.ts',

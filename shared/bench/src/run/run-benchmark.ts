@@ -80,13 +80,14 @@ export async function createLoadCommand({ compiler }: Plan): Promise<readonly st
   return [process.execPath, `${benchFolder}dist/load/load-command.js`];
 }
 
-interface RedisOutcome {
+/** The Redis of the benchmark, or why there is none. */
+export interface RedisOutcome {
   readonly server?: ServerProcess;
   readonly missing: readonly string[];
 }
 
 /** Starts a Redis that keeps nothing on disk, if a workload needs it. */
-async function startRedis({ workloads, pinning }: Plan): Promise<RedisOutcome> {
+export async function startRedis({ workloads, pinning }: Plan): Promise<RedisOutcome> {
   if (workloads.every(({ workload }) => workload.servers !== 'redis')) return { missing: [] };
   const createCommand = (port: number): string[] => [
     'redis-server',
