@@ -91,6 +91,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     response.set('cache-control', 'no-store').json(emulatorStatus(service)),
   );
   const server = createServer(app);
+  // As ASP.NET Core. With 5 s, Node's default, a client or a proxy may send a request on an idle
+  // connection at the moment when the server closes it.
+  server.keepAliveTimeout = 130_000;
   server.on('upgrade', (request, socket, head) => upgrades.handle(request, socket, head));
   try {
     await new Promise<void>((resolve, reject) => {

@@ -172,3 +172,8 @@ test('requests that do not fit a connection get the status and message of Signal
   expect(await ask(at, { method: 'DELETE' })).toEqual([202, '']);
   expect(await ask(at)).toEqual([404, 'No Connection with that ID']);
 });
+
+test('the emulator keeps idle HTTP connections as long as ASP.NET Core', async () => {
+  const { headers } = await fetch(`${emulator.url}/api/health`);
+  expect(headers.get('keep-alive')).toBe('timeout=130');
+});

@@ -135,6 +135,7 @@ export async function startTwin(
   app.use((_request, response) => response.status(404).end());
 
   const server = createServer({ IncomingMessage: KestrelRequest }, app);
+  server.keepAliveTimeout = 130_000; // as ASP.NET Core
   signalr.attach(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -107,6 +107,9 @@ async function probePort(port: number): Promise<void> {
 }
 
 async function listen(server: Server, port: number): Promise<void> {
+  // As ASP.NET Core. With 5 s, Node's default, a client or the balancer may send a request on an
+  // idle connection at the moment when the server closes it.
+  server.keepAliveTimeout = 130_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, hostOfEnvironment(), () => {

@@ -45,3 +45,12 @@ test('testServer starts hubs and returns typed hub contexts and clients', async 
   await expect(never).rejects.toThrow("The connection closed before 'Said' was called.");
   await expect(fetch(server.url)).rejects.toThrow();
 });
+
+test('the server keeps idle HTTP connections as long as ASP.NET Core', async () => {
+  const server = await testServer({ '/chat': { hub: ChatHub, methods: ['say'] } });
+  const { headers } = await fetch(`${server.url}/chat/negotiate?negotiateVersion=1`, {
+    method: 'POST',
+  });
+  expect(headers.get('keep-alive')).toBe('timeout=130');
+  await server.close();
+});

@@ -59,6 +59,9 @@ export async function testServer<THubs extends TestHubs>(
   const server = createServer((request, response) =>
     router(request, response, () => response.writeHead(404).end()),
   );
+  // As ASP.NET Core. With 5 s, Node's default, a client or a proxy may send a request on an idle
+  // connection at the moment when the server closes it.
+  server.keepAliveTimeout = 130_000;
   signalr.attach(server);
   const contexts: Record<string, unknown> = {};
   if (typeof hubs === 'function') hubs(signalr);
