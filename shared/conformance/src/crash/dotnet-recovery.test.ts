@@ -19,7 +19,7 @@ test('the guide shows the .NET recipe that the tests run', () => {
 const areInstalled = hasDotnet() && findCommand('redis-server') !== undefined;
 
 test.skipIf(!areInstalled)(
-  'a .NET client with the recipe receives what it missed while its server was killed',
+  'a .NET client with the recipe receives what it missed, and reports it, also if Redis was lost',
   () =>
     withResources(async (resources) => {
       const { assembly } = await buildDotnet(
@@ -55,10 +55,16 @@ test.skipIf(!areInstalled)(
       expect(await next(3)).toEqual(['0', '1', '2']);
       await killed.close();
       await send(3, 4, 5);
-      resources.add(await startCrashServer(redis.url, killed.port));
+      const restarted = resources.add(await startCrashServer(redis.url, killed.port));
       expect((await next(4)).toSorted()).toEqual(['3', '4', '5', 'recovered True']);
       await send(6);
       expect(await next(1)).toEqual(['6']);
+      // A Redis without data does not know the session. The client stays connected.
+      await redis.close();
+      resources.add(await startRedisServer({ port: redis.port }));
+      expect(await next(1)).toEqual(['recovered False']);
+      await restarted.hub.clients.user('ann').send('user', 7);
+      expect(await next(1)).toEqual(['7']);
       client.stdin.end('\n');
       await exited;
     }),

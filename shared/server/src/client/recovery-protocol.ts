@@ -61,8 +61,10 @@ export class RecoveryProtocol implements IHubProtocol {
   #hasOverflowed = false;
   /** The marks of messages, by sequence number. */
   #marks = new Map<number, PositionMark>();
-  /** The sequence number of the last message. A stateful reconnect repeats messages. */
+  /** The sequence number of the current message. A stateful reconnect repeats messages. */
   #sequenceId = 0;
+  /** The highest sequence number that this connection has received. */
+  #newestSequenceId = 0;
   #recoveryId: string | undefined;
   /** The positions of replayed messages that may arrive again, because they were on their way. */
   readonly #replayed = new Set<string>();
@@ -79,6 +81,7 @@ export class RecoveryProtocol implements IHubProtocol {
     this.#startHolding([]);
     this.#marks.clear();
     this.#sequenceId = 0;
+    this.#newestSequenceId = 0;
   }
 
   #startHolding(held: HeldMessage[]): void {
@@ -98,6 +101,14 @@ export class RecoveryProtocol implements IHubProtocol {
     const ready: HubMessage[] = [];
     for (const message of this.#inner.parseMessages(input, logger)) {
       this.#count(message);
+      if (this.#isRepeated(message)) {
+        // The client drops as many repeated messages as it has counted. It counts those that wait
+        // here later.
+        const counted = this.#newestSequenceId - (this.#held?.length ?? 0);
+        if (this.#sequenceId <= counted) ready.push(message);
+        continue;
+      }
+      this.#newestSequenceId = Math.max(this.#newestSequenceId, this.#sequenceId);
       if (message.type === MessageType.Invocation) this.#receive(message, ready);
       else {
         const isReply =
@@ -115,6 +126,10 @@ export class RecoveryProtocol implements IHubProtocol {
     else if (countedTypes.has(message.type)) this.#sequenceId++;
   }
 
+  #isRepeated({ type }: HubMessage): boolean {
+    return countedTypes.has(type) && this.#sequenceId <= this.#newestSequenceId;
+  }
+
   #receive(message: InvocationMessage, ready: HubMessage[]): void {
     if (message.target === POSITION_METHOD) {
       const [positions, isReplay] = message.arguments;
@@ -126,7 +141,7 @@ export class RecoveryProtocol implements IHubProtocol {
       return;
     }
     if (message.target === RESYNC_METHOD) {
-      this.#startHolding((this.#held ?? []).filter(({ mark }) => mark?.isReplay !== true));
+      this.#restart(ready);
       ready.push(message);
       return;
     }
@@ -138,6 +153,14 @@ export class RecoveryProtocol implements IHubProtocol {
     const mark = this.#marks.get(this.#sequenceId);
     if (this.#held === undefined) ready.push(this.#release({ message, mark }));
     else this.#hold({ message, mark }, this.#held, ready);
+  }
+
+  /** Drops the replayed messages that wait, because the next recovery replays them again. */
+  #restart(ready: HubMessage[]): void {
+    const waiting = this.#held ?? [];
+    for (const { message, mark } of waiting)
+      if (mark?.isReplay === true) ready.push(withoutHandlers(message));
+    this.#startHolding(waiting.filter(({ mark }) => mark?.isReplay !== true));
   }
 
   #hold(held: HeldMessage, waiting: HeldMessage[], ready: HubMessage[]): void {
@@ -170,7 +193,7 @@ export class RecoveryProtocol implements IHubProtocol {
   #release({ message, mark }: HeldMessage): HubMessage {
     if (mark === undefined) return message;
     const { position } = mark;
-    if (this.#replayed.has(position)) return { ...message, target: POSITION_METHOD, arguments: [] };
+    if (this.#replayed.has(position)) return withoutHandlers(message);
     // Positions arrive in ascending order.
     if (this.#advance(position)) this.#replayed.clear();
     return message;
@@ -184,6 +207,13 @@ export class RecoveryProtocol implements IHubProtocol {
     return true;
   }
 }
+
+/** Returns a message that the client counts, and that no handler receives. */
+const withoutHandlers = (message: InvocationMessage): InvocationMessage => ({
+  ...message,
+  target: POSITION_METHOD,
+  arguments: [],
+});
 
 function readReply(completion: CompletionMessage, hasOverflowed: boolean): RecoveryReply {
   const reply = completion.result as Partial<RecoveryReply> | undefined;
