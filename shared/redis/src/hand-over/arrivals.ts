@@ -1,7 +1,7 @@
 import type { LifetimeConnection } from '@practical-signalr/server/scale-out';
 import { channelsOf, ownChannelsOf } from './channels-of.ts';
 import { command, type HandOverKeys, readStored } from './hand-over-keys.ts';
-import { HandOverStep, writeHandOver } from './hand-over-protocol.ts';
+import { type HandOverMessage, HandOverStep, writeHandOver } from './hand-over-protocol.ts';
 import type { HandOverContext } from './hand-over-context.ts';
 
 interface Arrival {
@@ -9,8 +9,8 @@ interface Arrival {
   readonly groups: readonly string[];
   /** Whether the connection receives messages on this server. */
   isAdded: boolean;
-  /** Resolves with whether the server that recorded the connection has released it. */
-  answer(isReleased: boolean): void;
+  /** Called with the answer of the server that recorded the connection. Undefined if none came. */
+  answer(message: HandOverMessage | undefined): void;
 }
 
 /** The connections of other servers that this server is taking over. */
@@ -76,12 +76,12 @@ export class Arrivals {
     arrival.isAdded = true;
   }
 
-  onAnswered(recordId: string, isReleased: boolean): void {
-    this.#arrivals.get(recordId)?.answer(isReleased);
+  onAnswered(message: HandOverMessage): void {
+    this.#arrivals.get(message.recordId)?.answer(message);
   }
 
   close(): void {
-    for (const arrival of this.#arrivals.values()) arrival.answer(false);
+    for (const arrival of this.#arrivals.values()) arrival.answer(undefined);
   }
 
   /**
@@ -90,14 +90,16 @@ export class Arrivals {
   async #takeOver(recordId: string, arrival: Arrival): Promise<string | null> {
     const { bus, channels, timeout } = this.#context;
     let timer: NodeJS.Timeout | undefined;
-    const answered = new Promise<boolean>((resolve) => {
+    const answered = new Promise<HandOverMessage | undefined>((resolve) => {
       arrival.answer = resolve;
-      timer = setTimeout(() => resolve(false), timeout);
+      timer = setTimeout(() => resolve(undefined), timeout);
     });
     try {
       const step = HandOverStep.Claimed;
       await bus.request(channels.handOver, writeHandOver({ step, recordId }));
-      if (!(await answered)) return null;
+      const answer = await answered;
+      if (answer?.step !== HandOverStep.Released) return null;
+      if (answer.tail !== undefined) return answer.tail;
       const key = this.#keys.tail(recordId);
       return await command(bus, (client) => client.getDel(key));
     } finally {

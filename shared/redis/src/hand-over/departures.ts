@@ -5,7 +5,7 @@ import {
 } from '@practical-signalr/server/scale-out';
 import { channelsOf } from './channels-of.ts';
 import { command, type HandOverKeys, newRecordId, writeStored } from './hand-over-keys.ts';
-import { HandOverStep, writeHandOver } from './hand-over-protocol.ts';
+import { HandOverStep, MAXIMUM_SENT_TAIL, writeHandOver } from './hand-over-protocol.ts';
 import type { HandOverContext } from './hand-over-context.ts';
 
 interface Departure {
@@ -95,7 +95,7 @@ export class Departures {
     }
   }
 
-  /** Stores the tail, and then notifies the server that has claimed the connection. */
+  /** Notifies the server that has claimed the connection. Stores the tail first if it is long. */
   async #answer(
     departure: Departure,
     tail: string | undefined,
@@ -107,12 +107,14 @@ export class Departures {
     try {
       // Presence must not list the connection here after the other server has announced it.
       await removed;
-      if (tail !== undefined) {
+      const isSent = tail !== undefined && tail.length <= MAXIMUM_SENT_TAIL;
+      if (tail !== undefined && !isSent) {
         const key = this.#keys.tail(recordId);
         await command(bus, (client) => client.set(key, tail, { PX: timeout }));
       }
       const step = tail === undefined ? HandOverStep.Lost : HandOverStep.Released;
-      await bus.request(channels.handOver, writeHandOver({ step, recordId }));
+      const message = { step, recordId, tail: isSent ? tail : undefined };
+      await bus.request(channels.handOver, writeHandOver(message));
       isMoved = tail !== undefined;
     } catch {
       // The other server gets no answer, so its client connects again, as it does after `Lost`.

@@ -5,7 +5,7 @@ import { ForeignMessageError } from '../pub-sub/redis-protocol.ts';
 export const HandOverStep = {
   /** A server has claimed a record. What Redis orders after this message goes to that server. */
   Claimed: 1,
-  /** The server that recorded the connection has stored the tail. */
+  /** The server that recorded the connection has released it. */
   Released: 2,
   /** The server that recorded the connection cannot hand it over. */
   Lost: 3,
@@ -17,14 +17,22 @@ export interface HandOverMessage {
   readonly step: HandOverStep;
   /** Identifies the record. Only the server that stored it and the one that claimed it know it. */
   readonly recordId: string;
+  /** The tail of a connection that is released. Undefined if it is too long and has a key. */
+  readonly tail?: string | undefined;
 }
 
+/**
+ * The maximum length of a tail in a message, in characters. Every server of the hub receives the
+ * message, so a longer tail is stored. Most connections get few messages while they move.
+ */
+export const MAXIMUM_SENT_TAIL = 2048;
+
 const encoder = new Encoder();
-const decoder = new Decoder({ maxArrayLength: 10, maxStrLength: 1000 });
+const decoder = new Decoder({ maxArrayLength: 10, maxStrLength: MAXIMUM_SENT_TAIL });
 const steps: ReadonlySet<unknown> = new Set(Object.values(HandOverStep));
 
-export const writeHandOver = ({ step, recordId }: HandOverMessage): Uint8Array =>
-  encoder.encode([step, recordId]);
+export const writeHandOver = ({ step, recordId, tail }: HandOverMessage): Uint8Array =>
+  encoder.encode(tail === undefined ? [step, recordId] : [step, recordId, tail]);
 
 /** Reads a message. Throws a {@link ForeignMessageError} if the payload has another format. */
 export function readHandOver(payload: Uint8Array): HandOverMessage {
@@ -35,7 +43,11 @@ export function readHandOver(payload: Uint8Array): HandOverMessage {
     throw new ForeignMessageError();
   }
   if (!Array.isArray(value)) throw new ForeignMessageError();
-  const [step, recordId] = value as readonly unknown[];
+  const [step, recordId, tail] = value as readonly unknown[];
   if (!steps.has(step) || typeof recordId !== 'string') throw new ForeignMessageError();
-  return { step: step as HandOverStep, recordId };
+  return {
+    step: step as HandOverStep,
+    recordId,
+    ...(typeof tail === 'string' ? { tail } : {}),
+  };
 }

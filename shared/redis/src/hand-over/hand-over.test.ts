@@ -130,6 +130,20 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
     expect(connection.received).toEqual([]);
   });
 
+  test.for([10, 5000])(
+    'what a connection gets while it moves goes with it (%i characters)',
+    async (length) => {
+      const [a, b] = [await start(), await start()];
+      const connection = await connect(a, 'c');
+      const text = 'x'.repeat(length);
+      await recordConnection(a, connection);
+      await b.sendConnection('c', 'm', [text]);
+      await connection.until(text);
+      const claimed = await claimConnection(b, connection);
+      expect(claimed?.before).toEqual([text]);
+    },
+  );
+
   test('only one of several servers that claim at once succeeds', async () => {
     const [a, ...others] = [await start(), await start(), await start(), await start()];
     const connection = await connect(a as MovingManager, 'c');

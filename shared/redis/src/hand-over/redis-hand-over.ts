@@ -16,8 +16,8 @@ import { HandOverStep, readHandOver } from './hand-over-protocol.ts';
  * Redis delivers the messages of all channels to each subscriber in one order. The new server
  * subscribes to the channels of the connection and then publishes the message `Claimed`. In this
  * order, everything before `Claimed` belongs to the old server and everything after it to the new
- * one. So no message is lost, and none arrives twice. The old server then stores what it received
- * before `Claimed` as the tail.
+ * one. So no message is lost, and none arrives twice. The old server then sends the tail: what it
+ * received before `Claimed`.
  */
 export class RedisHandOver implements HandOver {
   readonly #context: HandOverContext;
@@ -98,10 +98,11 @@ export class RedisHandOver implements HandOver {
    * Handles a message in the turn in which it arrives, because its position in the order counts.
    */
   #receive(payload: Uint8Array): undefined {
-    const { step, recordId } = readHandOver(payload);
+    const message = readHandOver(payload);
+    const { step, recordId } = message;
     if (step === HandOverStep.Claimed) {
       this.#departures.onClaimed(recordId);
       this.#arrivals.onClaimed(recordId);
-    } else this.#arrivals.onAnswered(recordId, step === HandOverStep.Released);
+    } else this.#arrivals.onAnswered(message);
   }
 }
