@@ -72,13 +72,13 @@ export class ConnectionSubscriptions {
   async unsubscribe(id: string, groups: readonly string[], user?: string): Promise<void> {
     const channels = [this.#channels.connection(id), ...groups.map((g) => this.#channels.group(g))];
     if (isNamed(user)) channels.push(this.#channels.user(user));
-    await Promise.all(channels.map((channel) => this.release(channel)));
+    await this.release(channels);
   }
 
-  /** Unsubscribes from a channel, unless a connection that arrives from another server needs it. */
-  async release(channel: string): Promise<void> {
-    if (this.handOver?.isReserved(channel) === true) return;
-    await this.#bus.unsubscribe(channel);
+  /** Unsubscribes from channels, except those that connections from other servers need. */
+  async release(channels: readonly string[]): Promise<void> {
+    const isFree = (channel: string): boolean => this.handOver?.isReserved(channel) !== true;
+    await this.#bus.unsubscribe(channels.filter(isFree));
   }
 
   #subscribe(channel: string, receivers: () => Receivers | undefined): Promise<void> {

@@ -376,7 +376,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   async #leave(connectionId: string, group: string): Promise<void> {
     const isLast = this.index.leave(connectionId, group);
     await Promise.all([
-      isLast ? this.#subscriptions.release(this.channels.group(group)) : done,
+      isLast ? this.#subscriptions.release([this.channels.group(group)]) : done,
       this.#history?.changeGroup(connectionId, group, 'remove'),
       this.#presence?.removeFromGroup(connectionId, group),
     ]);

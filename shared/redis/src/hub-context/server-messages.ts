@@ -57,7 +57,7 @@ export class BusServerMessages implements ServerMessages {
     const remove = async (): Promise<void> => {
       if (!listeners.delete(key) || listeners.size > 0) return;
       this.#listeners.delete(name);
-      if (this.#listeners.size === 0) await this.#bus.unsubscribe(this.#channel);
+      if (this.#listeners.size === 0) await this.#bus.unsubscribe([this.#channel]);
     };
     try {
       await this.#bus.subscribe(this.#channel, (payload) => this.#receive(payload));

@@ -26,6 +26,6 @@ export class BusPresenceLink implements PresenceLink {
   }
 
   unsubscribe(): Promise<void> {
-    return this.#bus.unsubscribe(this.#channel);
+    return this.#bus.unsubscribe([this.#channel]);
   }
 }

@@ -110,8 +110,8 @@ export class RedisBus {
     }
   }
 
-  unsubscribe(channel: string): Promise<void> {
-    return this.#connection.unsubscribe(channel);
+  unsubscribe(channels: readonly string[]): Promise<void> {
+    return this.#connection.unsubscribe(channels);
   }
 
   /**

@@ -132,8 +132,8 @@ export class RedisConnection {
     if (this.#state === 'connecting') await this.started;
   }
 
-  unsubscribe(channel: string): Promise<void> {
-    return this.subscriptions.remove(channel);
+  unsubscribe(channels: readonly string[]): Promise<void> {
+    return this.subscriptions.remove(channels);
   }
 
   /** Called by the owner when the heartbeat arrives. */

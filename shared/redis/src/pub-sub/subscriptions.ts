@@ -65,13 +65,14 @@ export class Subscriptions {
   }
 
   /**
-   * Removes a channel. Resolves when Redis has confirmed it. Without a client, the next `restore`
+   * Removes channels. Resolves when Redis has confirmed it. Without a client, the next `restore`
    * unsubscribes.
    */
-  async remove(channel: string): Promise<void> {
-    if (!this.#subscriptions.delete(channel)) return;
-    if (this.#client === undefined) this.#stale.add(channel);
-    else await this.#unsubscribe(this.#client, [channel]);
+  async remove(channels: readonly string[]): Promise<void> {
+    const removed = channels.filter((channel) => this.#subscriptions.delete(channel));
+    const client = this.#client;
+    if (client === undefined) for (const channel of removed) this.#stale.add(channel);
+    else await this.#unsubscribeAll(client, removed);
   }
 
   /** Handles everything that has arrived on these channels and waits for slow receivers. */
@@ -106,9 +107,7 @@ export class Subscriptions {
   async restore(client: RedisPubSubClient): Promise<void> {
     const stale = [...this.#stale].filter((channel) => !this.#subscriptions.has(channel));
     this.#stale.clear();
-    const unsubscribed = chunks(stale, this.#sharded ? 1 : CHUNK_SIZE).map((channels) =>
-      this.#unsubscribe(client, channels),
-    );
+    const unsubscribed = this.#unsubscribeAll(client, stale);
     const missing = [...this.#subscriptions].filter(
       ([, subscription]) => !subscription.isConfirmed,
     );
@@ -120,7 +119,7 @@ export class Subscriptions {
       for (const [channel, subscription] of entries)
         this.#markConfirmed(client, channel, subscription);
     });
-    await Promise.all([...unsubscribed, ...subscribed]);
+    await Promise.all([unsubscribed, ...subscribed]);
   }
 
   async #subscribeNew(
@@ -148,6 +147,12 @@ export class Subscriptions {
     return this.#sharded
       ? client.sSubscribe(channels, this.#receive, true)
       : client.subscribe(channels, this.#receive, true);
+  }
+
+  /** Resolves also if Redis does not confirm it. */
+  async #unsubscribeAll(client: RedisPubSubClient, channels: readonly string[]): Promise<void> {
+    const parts = chunks(channels, this.#sharded ? 1 : CHUNK_SIZE);
+    await Promise.all(parts.map((part) => this.#unsubscribe(client, part)));
   }
 
   async #unsubscribe(client: RedisPubSubClient, channels: string[]): Promise<void> {

@@ -144,14 +144,12 @@ export class SharedRedis implements SharedBackplane {
   }
 
   async #unsubscribe(port: WorkerPort, names: readonly string[]): Promise<void> {
-    await Promise.all(
-      names.map(async (name) => {
-        const channel = this.#channels.get(name);
-        if (channel?.workers.delete(port) !== true || channel.workers.size > 0) return;
-        this.#channels.delete(name);
-        await this.#connection.unsubscribe(name);
-      }),
-    );
+    const unused = names.filter((name) => {
+      const channel = this.#channels.get(name);
+      return channel?.workers.delete(port) === true && channel.workers.size === 0;
+    });
+    for (const name of unused) this.#channels.delete(name);
+    await this.#connection.unsubscribe(unused);
   }
 
   #onMessage(channel: string, payload: Buffer): undefined {
