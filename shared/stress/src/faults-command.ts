@@ -2,9 +2,10 @@ import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command
 import { Option } from 'commander';
 import { clientLinkFaults } from './faults/client-link.ts';
 import { emulatorLinkFaults } from './faults/emulator-link.ts';
-import type { FaultCase } from './faults/fault-case.ts';
+import type { FaultCase, ReportCounts } from './faults/fault-case.ts';
 import { blockedEventLoop, machineFaults } from './faults/machine.ts';
 import { redisLinkFaults } from './faults/redis-link.ts';
+import { redisOutages } from './faults/redis-outage.ts';
 import { writeResults } from './results/write-result.ts';
 
 interface FaultsCommandOptions {
@@ -15,6 +16,7 @@ interface FaultsCommandOptions {
 const suites = {
   clients: { check: 'between a client and the server', cases: clientLinkFaults },
   redis: { check: 'between a server and Redis', cases: redisLinkFaults },
+  outages: { check: 'outages of Redis under load', cases: redisOutages },
   emulator: { check: 'between a server and the emulator', cases: emulatorLinkFaults },
   machine: {
     check: 'of a process or a machine',
@@ -42,7 +44,11 @@ async function run({ of, writeDocs }: FaultsCommandOptions): Promise<void> {
   for (const name of of === 'all' ? names : [of]) {
     const { check, cases } = suites[name];
     const failed: string[] = [];
-    for (const fault of cases) if (!(await survives(fault))) failed.push(fault.name);
+    const counted: string[] = [];
+    for (const fault of cases) {
+      const report = (counts: string): number => counted.push(`${fault.name}: ${counts}`);
+      if (!(await survives(fault, report))) failed.push(fault.name);
+    }
     if (failed.length > 0) process.exitCode = 1;
     if (writeDocs !== true) continue;
     writeResults([
@@ -50,7 +56,10 @@ async function run({ of, writeDocs }: FaultsCommandOptions): Promise<void> {
         area: 'faults',
         check,
         tried: cases.map((fault) => fault.name).join('; '),
-        outcome: failed.length === 0 ? 'all survived' : `not survived: ${failed.join('; ')}`,
+        outcome: [
+          failed.length === 0 ? 'all survived' : `not survived: ${failed.join('; ')}`,
+          ...counted,
+        ].join('; '),
         violations: failed.length,
         command: `npm run faults -- --of ${name}`,
       },
@@ -58,10 +67,16 @@ async function run({ of, writeDocs }: FaultsCommandOptions): Promise<void> {
   }
 }
 
-async function survives({ name, mustHold, run: check }: FaultCase): Promise<boolean> {
+async function survives(
+  { name, mustHold, run: check }: FaultCase,
+  report: ReportCounts,
+): Promise<boolean> {
   const startedAt = performance.now();
   try {
-    await check();
+    await check((counts) => {
+      report(counts);
+      console.log(`${name}: ${counts}`);
+    });
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     console.log(`survived after ${seconds} s: ${name}. ${mustHold}`);
     return true;

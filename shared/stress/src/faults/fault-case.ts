@@ -1,10 +1,13 @@
+/** Receives what a check has counted, for example `40 sends accepted, 2 rejected`. */
+export type ReportCounts = (counts: string) => void;
+
 /** A fault of the network or the machine, and what must hold while it lasts and afterwards. */
 export interface FaultCase {
   readonly name: string;
   /** The guarantees that apply, in one sentence. */
   readonly mustHold: string;
   /** Causes the fault and checks what must hold. Rejects if something does not. */
-  readonly run: () => Promise<void>;
+  readonly run: (report?: ReportCounts) => Promise<void>;
 }
 
 /** How long {@link eventually} waits, in ms. Only a failing check waits that long. */
