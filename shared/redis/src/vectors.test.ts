@@ -9,7 +9,7 @@ import {
 import { LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { redis } from './redis.ts';
 import * as wire from './pub-sub/redis-protocol.ts';
 import { LoggedHub } from './testing/logged-hub.ts';
@@ -159,6 +159,11 @@ const ofKind = (isOfKind: (kind: string) => boolean): [string, Vector[]][] =>
   [...steps].filter(([, [vector]]) => isOfKind((vector as Vector).call.kind));
 const bytes = (vector: Vector | undefined): Buffer => Buffer.from(vector?.payloadHex ?? '', 'hex');
 
+const running: HubLifetimeManager[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((manager) => manager.close?.()));
+});
+
 /** Creates two servers without a network. The first one has the server name of the recording. */
 function servers(vector: Vector, serverName: string) {
   const bus = new RecordingRedis();
@@ -167,10 +172,16 @@ function servers(vector: Vector, serverName: string) {
     channelPrefix: vector.channelPrefix ?? '',
     hubName: () => file.hub,
   };
-  const start = (name: string): HubLifetimeManager =>
-    redis({ ...common, serverName: name, protocols: protocolsOf(vector.protocols) })(
-      new LoggedHub().hub,
-    );
+  const start = (name: string): HubLifetimeManager => {
+    const create = redis({
+      ...common,
+      serverName: name,
+      protocols: protocolsOf(vector.protocols),
+    });
+    const manager = create(new LoggedHub().hub);
+    running.push(manager);
+    return manager;
+  };
   return { bus, a: start(serverName), b: start('b') };
 }
 

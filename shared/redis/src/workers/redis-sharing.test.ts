@@ -14,6 +14,7 @@ let server: RedisServerProcess;
 const createAdmin = () => createClient({ url: server.url });
 let admin: ReturnType<typeof createAdmin>;
 const machines: TestMachine[] = [];
+const running: TestServer[] = [];
 
 beforeAll(async () => {
   if (!hasRedisServer) return;
@@ -22,6 +23,7 @@ beforeAll(async () => {
   await admin.connect();
 });
 afterEach(async () => {
+  await Promise.all(running.splice(0).map((worker) => worker.close()));
   await Promise.all(machines.splice(0).map((machine) => machine.close()));
 });
 afterAll(async () => {
@@ -60,6 +62,7 @@ async function subscriptionsOf(stem: string): Promise<Record<string, number>> {
 /** Starts workers with one client each. */
 async function startWorkers(machine: TestMachine, users: readonly string[]): Promise<TestServer[]> {
   const workers = users.map((user) => new TestServer(user, machine.startWorker().create));
+  running.push(...workers);
   await Promise.all(workers.map((worker) => worker.connect()));
   await Promise.all(workers.map(({ log }) => log.logged(/over Redis/)));
   return workers;

@@ -33,8 +33,13 @@ class ChangesOrder extends LocalLifetimeManager {
     const late = this.#late;
     this.#late = undefined;
     if (late === undefined) {
-      this.#late = () => void super.sendAll(method, args);
-      setTimeout(() => this.#late?.(), 50);
+      const sendLate = (): void => void super.sendAll(method, args);
+      this.#late = sendLate;
+      setTimeout(() => {
+        if (this.#late !== sendLate) return;
+        this.#late = undefined;
+        sendLate();
+      }, 50);
     } else {
       await super.sendAll(method, args);
       late();

@@ -72,7 +72,7 @@ test('clients that need longer than expected at most double the moves until the 
     return Promise.resolve({ isMoved });
   };
   const moves = Array.from({ length: 8 * MAXIMUM_CONCURRENT_MOVES }, () => limit.run(drop));
-  await vi.runAllTimersAsync();
+  await vi.advanceTimersByTimeAsync(8 * 1100);
   await Promise.all(moves);
   const mostFrom = (start: number, end: number): number =>
     Math.max(...awayAt.filter(({ time }) => time >= start && time < end).map((at) => at.away));
