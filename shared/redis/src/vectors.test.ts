@@ -161,7 +161,7 @@ const bytes = (vector: Vector | undefined): Buffer => Buffer.from(vector?.payloa
 
 const running: HubLifetimeManager[] = [];
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((manager) => manager.close?.()));
+  for (const manager of running.splice(0)) await manager.close?.();
 });
 
 /** Creates two servers without a network. The first one has the server name of the recording. */
