@@ -12,6 +12,12 @@ export interface RedisClientTemplate {
   publish(channel: string, message: Buffer): Promise<number>;
 }
 
+/** Options of the command SET. `PX` is the time after which the key expires, in ms. */
+export interface SetOptions {
+  readonly PX: number;
+  readonly condition?: 'NX';
+}
+
 /** The members of a client that pub/sub uses. */
 export interface RedisPubSubClient {
   readonly isReady: boolean;
@@ -19,7 +25,8 @@ export interface RedisPubSubClient {
   destroy(): unknown;
   publish(channel: string, message: Buffer): Promise<number>;
   get(key: string): Promise<string | null>;
-  set(key: string, value: string, options: { readonly PX: number }): Promise<unknown>;
+  /** With the condition `NX`, sets only a key that does not exist, and otherwise returns null. */
+  set(key: string, value: string, options: SetOptions): Promise<unknown>;
   /** Returns the value and deletes the key, in one step. */
   getDel(key: string): Promise<string | null>;
   /** Absent if the client has no such method. */

@@ -72,9 +72,9 @@ export interface RedisOptions {
   /**
    * Whether this server may hand its connections over to other servers with `signalr.close({
    * handOver: true })`, and takes over those of others. All servers of the hub need it, and the
-   * server options `connectionTokens` and `allowStatefulReconnects`. The Redis user needs `+get
-   * +set +getdel ~PREFIX*`. Requires Redis 6.2, and cannot be used with a Redis Cluster. Default:
-   * false.
+   * server options `connectionTokens` and `allowStatefulReconnects`. A signed connection token then
+   * opens one connection on all servers together. The Redis user needs `+get +set +getdel
+   * ~PREFIX*`. Requires Redis 6.2, and cannot be used with a Redis Cluster. Default: false.
    */
   readonly handOver?: boolean;
   /**

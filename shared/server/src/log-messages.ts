@@ -70,7 +70,8 @@ export const logMessages = {
   serverIsClosing: 'The server is closing.',
   handedOver: (path: string, moved: number, total: number) =>
     `${moved} of ${total} connections of the hub at ${path} were handed over to other servers.`,
-  claimFailed: (id: string) => `Connection ${id} could not be taken over from another server.`,
+  claimFailed: (id: string) =>
+    `Connection ${id} could not be looked up on the other servers. It is served as a new connection.`,
   recordRefused: (id: string) =>
     `The hand-over record of connection ${id} was refused. It was changed, or another hub, key or version of this package wrote it.`,
   disconnectedHookFailed: (hub: string) => `onDisconnected of ${hub} failed.`,

@@ -23,6 +23,11 @@ export class HandOverKeys {
     return `${this.#stem}:record:${connectionId}`;
   }
 
+  /** The key exists if the token of the connection is used. */
+  usedToken(connectionId: string): string {
+    return `${this.#stem}:token:${connectionId}`;
+  }
+
   tail(recordId: string): string {
     return `${this.#stem}:tail:${recordId}`;
   }

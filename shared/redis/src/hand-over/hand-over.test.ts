@@ -221,6 +221,22 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
     await client.close();
   });
 
+  test('a token is used once on all servers, until it is forgotten', async () => {
+    const [a, b] = [await start(), await start()];
+    const use = (manager: MovingManager, lifetime: number) =>
+      manager.handOver.useToken?.('t', lifetime);
+    expect(await use(a, 60_000)).toBe(true);
+    expect(await use(a, 60_000)).toBe(false);
+    expect(await use(b, 60_000)).toBe(false);
+    const client = await createClient({ url: server.url }).connect();
+    const [key] = await client.keys('*:token:t');
+    expect(await client.pTTL(String(key))).toBeGreaterThan(0);
+    await client.pExpire(String(key), 1);
+    while ((await client.exists(String(key))) === 1) await new Promise(setImmediate);
+    await client.close();
+    expect(await use(b, 60_000)).toBe(true);
+  });
+
   test('a claim fails if the connection cannot continue', async () => {
     const [a, b] = [await start(), await start()];
     const connection = await connect(a, 'c');

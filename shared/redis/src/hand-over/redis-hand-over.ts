@@ -61,6 +61,12 @@ export class RedisHandOver implements HandOver {
     };
   }
 
+  async useToken(connectionId: string, lifetime: number): Promise<boolean> {
+    const key = this.#keys.usedToken(connectionId);
+    const options = { PX: lifetime, condition: 'NX' } as const;
+    return (await command(this.#context.bus, (client) => client.set(key, '', options))) !== null;
+  }
+
   /** Returns whether a server that claims a connection needs a channel of this server. */
   isReserved(channel: string): boolean {
     return this.#arrivals.isReserved(channel);

@@ -96,8 +96,8 @@ export class SharedRedis implements SharedBackplane {
       case 'getDel':
         return connection.run((client) => client.getDel(command.key));
       case 'set': {
-        const { key, value, expiry } = command;
-        return connection.run((client) => client.set(key, value, { PX: expiry }));
+        const { key, value, options } = command;
+        return connection.run((client) => client.set(key, value, options));
       }
       case 'eval':
         return connection.run((client) => evaluate(client, command));

@@ -1,3 +1,5 @@
+import type { SetOptions } from '../redis-client.ts';
+
 /** A command that the primary process runs on its connection to Redis. */
 export type RedisCommand =
   | {
@@ -9,7 +11,12 @@ export type RedisCommand =
   | { readonly name: 'countSubscribers'; readonly channel: string }
   | { readonly name: 'subscribe' | 'unsubscribe'; readonly channels: readonly string[] }
   | { readonly name: 'get' | 'getDel'; readonly key: string }
-  | { readonly name: 'set'; readonly key: string; readonly value: string; readonly expiry: number }
+  | {
+      readonly name: 'set';
+      readonly key: string;
+      readonly value: string;
+      readonly options: SetOptions;
+    }
   | {
       readonly name: 'eval';
       readonly script: string;

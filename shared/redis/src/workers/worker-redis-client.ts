@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { causes } from '../causes.ts';
 import { RelayedError } from '../pub-sub/explain-redis-error.ts';
-import type { RedisPubSubClient } from '../redis-client.ts';
+import type { RedisPubSubClient, SetOptions } from '../redis-client.ts';
 import type { RedisCommand } from './worker-messages.ts';
 import type { RedisUser, WorkerRedis } from './worker-redis.ts';
 
@@ -97,8 +97,8 @@ export class WorkerRedisClient implements RedisPubSubClient, RedisUser {
     return this.#run({ name: 'getDel', key }) as Promise<string | null>;
   }
 
-  set(key: string, value: string, { PX: expiry }: { readonly PX: number }): Promise<unknown> {
-    return this.#run({ name: 'set', key, value, expiry });
+  set(key: string, value: string, options: SetOptions): Promise<unknown> {
+    return this.#run({ name: 'set', key, value, options });
   }
 
   readonly eval: Evaluate = (script, options) => this.#evaluate(script, options, false);

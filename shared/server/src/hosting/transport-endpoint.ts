@@ -29,8 +29,11 @@ export function answerTransport(exchange: HubExchange, batcher: WriteBatcher): P
       connection.isOpened || hub.connections.keep(connection)
         ? undefined
         : { status: 503, message: wireMessages.tooManyEarlyPosts },
-    open: (connection, transport, { transferFormats }) =>
-      hub.open(connection, transport, transferFormats, details, ticket),
+    open(connection, transport, { transferFormats }) {
+      // Only the server that negotiated serves this transport, so the client does not wait.
+      hub.handOver?.useToken(connection.connectionToken).catch(() => undefined);
+      return hub.open(connection, transport, transferFormats, details, ticket);
+    },
     onTooSlow: (connection) => hub.reportSlowReceiver(connection),
     onUnreadablePost: () => logger.error(wireMessages.bodyAlreadyRead),
   };

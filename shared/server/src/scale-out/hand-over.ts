@@ -60,4 +60,10 @@ export interface HandOver {
   record(departing: DepartingConnection): Promise<StoredRecord>;
   /** Returns the record of a connection, or undefined if there is none. */
   find(connectionId: string): Promise<ClaimableRecord | undefined>;
+  /**
+   * Remembers for all servers of the hub that the token of a connection is used, for `lifetime` ms.
+   * Returns false if it was used before. Default: each server knows only the tokens that it has
+   * accepted itself.
+   */
+  useToken?(connectionId: string, lifetime: number): Promise<boolean>;
 }

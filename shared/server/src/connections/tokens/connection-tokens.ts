@@ -31,6 +31,8 @@ export class ConnectionTokens implements TokenSource {
   readonly #lifetime: number;
   readonly #issuer: string;
   readonly #used = new UsedTokens();
+  /** The content of the token that was read last: a request reads its token several times. */
+  #lastRead: { readonly token: string; readonly verified: VerifiedToken | undefined } | undefined;
   #lastSerial = 0;
 
   /** `issuer` identifies this process. Serial numbers are unique for each issuer. */
@@ -45,6 +47,11 @@ export class ConnectionTokens implements TokenSource {
       createSecretKey(Buffer.from(hkdfSync('sha256', key, '', info, 32))),
     );
     this.#lifetime = lifetime;
+  }
+
+  /** How long a token is valid, in ms. */
+  get lifetime(): number {
+    return this.#lifetime;
   }
 
   get isFull(): boolean {
@@ -76,6 +83,7 @@ export class ConnectionTokens implements TokenSource {
     const serial: unknown = claims['serial'];
     if (typeof jti !== 'string' || typeof iss !== 'string' || typeof exp !== 'number')
       return undefined;
+    if (Date.now() / 1000 >= exp) return undefined;
     if (!Number.isSafeInteger(serial) || this.#used.has(iss, serial as number)) return undefined;
     return {
       connectionId: jti,
@@ -87,7 +95,7 @@ export class ConnectionTokens implements TokenSource {
   }
 
   readIssued(token: string): IssuedConnection | undefined {
-    const { jti, iss, ...claims } = this.#verify(token, true)?.claims ?? {};
+    const { jti, iss, ...claims } = this.#verify(token)?.claims ?? {};
     if (typeof jti !== 'string' || typeof iss !== 'string') return undefined;
     const useStatefulReconnect = claims['useStatefulReconnect'] === true;
     return { connectionId: jti, issuer: iss, useStatefulReconnect };
@@ -97,10 +105,18 @@ export class ConnectionTokens implements TokenSource {
     this.#used.removeExpired(Date.now());
   }
 
-  #verify(token: string, ignoreExpiration = false): VerifiedToken | undefined {
-    if (token.length > MAXIMUM_LENGTH || !hasCanonicalSignature(token)) return undefined;
+  /** Returns the content of a token, also if it has expired. */
+  #verify(token: string): VerifiedToken | undefined {
+    if (token.length > MAXIMUM_LENGTH) return undefined;
+    if (this.#lastRead?.token !== token)
+      this.#lastRead = { token, verified: this.#verifySignature(token) };
+    return this.#lastRead.verified;
+  }
+
+  #verifySignature(token: string): VerifiedToken | undefined {
+    if (!hasCanonicalSignature(token)) return undefined;
     for (const key of this.#keys) {
-      const claims = verify(token, key, ignoreExpiration);
+      const claims = verify(token, key);
       if (claims !== undefined) return { key, claims };
     }
     return undefined;
@@ -113,20 +129,10 @@ function hasCanonicalSignature(token: string): boolean {
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
-/**
- * Returns the claims if the key signed the token and, unless this is ignored, it has not expired.
- */
-function verify(
-  token: string,
-  key: KeyObject,
-  ignoreExpiration: boolean,
-): jwt.JwtPayload | undefined {
+/** Returns the claims if the key signed the token, also if the token has expired. */
+function verify(token: string, key: KeyObject): jwt.JwtPayload | undefined {
   try {
-    const claims = jwt.verify(token, key, {
-      algorithms: ['HS256'],
-      ignoreExpiration,
-      clockTimestamp: Date.now() / 1000,
-    });
+    const claims = jwt.verify(token, key, { algorithms: ['HS256'], ignoreExpiration: true });
     return typeof claims === 'string' ? undefined : claims;
   } catch {
     return undefined; // the error may quote the token

@@ -78,6 +78,21 @@ test.for<[string, (record: string) => string, SignalRServerOptions & { name?: st
   expect(moving.hub.events.filter((event) => event !== 'connected')).toEqual(['disconnected']);
 });
 
+test.each<[string, (tail: string) => string]>([
+  ['was changed', (tail) => `${tail.slice(0, 30)}AAAA${tail.slice(34)}`],
+  ['is truncated', (tail) => tail.slice(0, 20)],
+  ['is empty', () => ''],
+])('a tail that %s is refused', async (_, change) => {
+  const { connection, until } = await moving.connect();
+  const id = connection.connectionId as string;
+  moving.backplane.changeTail = (tail) => tail && change(tail);
+  await moving.moveAll();
+  expect(await until(1)).toEqual(['reconnecting']);
+  expect(moving.logger.linesOf('warn')).toEqual([expect.stringMatching(/was refused/)]);
+  await expect.poll(() => moving.hub.events).toContain('disconnected');
+  await expect.poll(() => moving.backplane.managerOf(id)).toBeUndefined();
+});
+
 test('another user cannot claim a connection, and does not disturb its user', async () => {
   const authentication: AuthenticationHandler = {
     authenticate: ({ request }) => {
@@ -121,9 +136,7 @@ test('while the other servers cannot be reached, new clients can connect', async
   };
   const { connection } = await moving.connect();
   expect(await connection.invoke('Echo', 'hi')).toBe('hi');
-  expect(moving.logger.linesOf('error')).toEqual([
-    expect.stringMatching(/could not be taken over/),
-  ]);
+  expect(moving.logger.linesOf('error')).toEqual([expect.stringMatching(/could not be looked up/)]);
 });
 
 test('if onConnectionMoved throws, the connection closes and the client reconnects', async () => {

@@ -4,6 +4,7 @@ import type { AuthenticationTicket } from '../../connections/authentication-tick
 import { ConnectionContext } from '../../connections/connection-context.ts';
 import type { ConnectionRequest } from '../../connections/connection-request.ts';
 import type { ConnectionTokens } from '../../connections/tokens/connection-tokens.ts';
+import type { IssuedConnection } from '../../connections/tokens/token-source.ts';
 import type { RecordSeal } from '../../connections/tokens/record-seal.ts';
 import {
   type HandOverSettings,
@@ -19,6 +20,7 @@ import { MoveLimit } from '../../hubs/hand-over/move-limit.ts';
 import { logMessages } from '../../log-messages.ts';
 import type { ClaimableRecord, HandOver } from '../../scale-out/hand-over.ts';
 import type { ResolvedOptions } from '../../server-options.ts';
+import { wireMessages } from '../../wire-messages.ts';
 import type { EndpointConnection, RestoredConnection } from '../endpoint.ts';
 
 /** What a hub does for hand-overs. */
@@ -79,11 +81,9 @@ export class HubHandOver {
     return results.filter((isMoved) => isMoved).length;
   }
 
-  /**
-   * Returns the connection id of a token with which a connection of another server may continue.
-   */
-  connectionIdOf(token: string): string | undefined {
-    return this.#host.isClosing ? undefined : this.#statefulIdOf(token);
+  /** Returns the content of a signed token, also if the token is used or has expired. */
+  readToken(token: string): IssuedConnection | undefined {
+    return this.#host.isClosing ? undefined : this.#tokens.readIssued(token);
   }
 
   /** Returns the connection id of a signed token if the connection uses stateful reconnect. */
@@ -93,18 +93,50 @@ export class HubHandOver {
   }
 
   /**
-   * Takes a connection over from another server, if one has recorded it. After that, the client can
-   * open it like a connection of this server. Resolves with a refusal if the caller is not the user
-   * of the connection. Rejects if the other servers cannot be reached.
+   * Admits a request with a signed token. If another server has recorded the connection, takes it
+   * over. After that, the client can open it like a connection of this server. Otherwise, the token
+   * is used up on all servers.
+   *
+   * Resolves with a refusal if another server has accepted the token, or if the caller is not the
+   * user of the connection. Rejects if the other servers cannot be reached.
    */
-  async claim(
+  async admit(
     token: string,
-    connectionId: string,
+    { connectionId, useStatefulReconnect }: IssuedConnection,
     request: ConnectionRequest,
     ticket: AuthenticationTicket | undefined,
   ): Promise<Refusal | undefined> {
-    const found = await this.#handOver.find(connectionId);
-    if (found === undefined) return undefined;
+    // The two do not wait for each other.
+    const [found, isUnused] = await Promise.all([
+      useStatefulReconnect ? this.#handOver.find(connectionId) : undefined,
+      this.useToken(token),
+    ]);
+    const claimed = found && (await this.#claim(token, connectionId, found, request, ticket));
+    if (claimed !== undefined) return claimed === 'restored' ? undefined : claimed;
+    return isUnused ? undefined : { status: 404, message: wireMessages.noConnection, headers: {} };
+  }
+
+  /**
+   * Marks the token of a connection that opens as used on all servers. Returns false if another
+   * server has accepted it.
+   */
+  async useToken(token: string): Promise<boolean> {
+    if (this.#handOver.useToken === undefined) return true;
+    const unopened = this.#tokens.read(token);
+    // If the token is not valid, the request is refused later.
+    if (unopened === undefined) return true;
+    // The clocks of the servers may differ by the lifetime.
+    return this.#handOver.useToken(unopened.connectionId, 2 * this.#tokens.lifetime);
+  }
+
+  /** Takes a connection over. Returns undefined if that is not possible. */
+  async #claim(
+    token: string,
+    connectionId: string,
+    found: ClaimableRecord,
+    request: ConnectionRequest,
+    ticket: AuthenticationTicket | undefined,
+  ): Promise<Refusal | 'restored' | undefined> {
     const { logger } = this.#host.options;
     const content = this.#read(found, connectionId);
     if (content === undefined) {
@@ -126,8 +158,8 @@ export class HubHandOver {
     context.useStatefulReconnect = true;
     context.ticket = ticket;
     const restored = this.#host.restore(context, request, content);
-    if (restored !== undefined) await this.#continue(found, restored, content);
-    return undefined;
+    if (restored === undefined) return undefined;
+    return (await this.#continue(found, restored, content)) ? 'restored' : undefined;
   }
 
   #read(found: ClaimableRecord, connectionId: string): ReadSnapshot | undefined {
@@ -137,21 +169,28 @@ export class HubHandOver {
     return content?.snapshot.hubName === this.#host.hubName ? content : undefined;
   }
 
+  /** Returns whether the connection continues on this server. */
   async #continue(
     found: ClaimableRecord,
     restored: RestoredConnection,
     { snapshot, protocol }: ReadSnapshot,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { connectionId, moveId, groups } = snapshot;
-    let tail: string | undefined;
+    let sealed: string | undefined;
     try {
-      const sealed = await found.claim(restored.connection, groups);
-      tail = sealed && this.#seal.open(sealed, tailPurpose(connectionId, moveId));
-      if (sealed !== undefined && tail === undefined)
-        this.#host.options.logger.warn(logMessages.recordRefused(connectionId));
+      sealed = await found.claim(restored.connection, groups);
     } finally {
-      if (tail === undefined) restored.end();
+      if (sealed === undefined) restored.end();
     }
-    if (tail !== undefined) restored.activate(readTail(tail, protocol));
+    if (sealed === undefined) return false;
+    const tail = this.#seal.open(sealed, tailPurpose(connectionId, moveId));
+    restored.activate(tail === undefined ? [] : readTail(tail, protocol));
+    if (tail === undefined) {
+      this.#host.options.logger.warn(logMessages.recordRefused(connectionId));
+      // The connection belongs to this server already, so it ends as any other one.
+      restored.served.client?.abort();
+      return false;
+    }
+    return true;
   }
 }

@@ -135,22 +135,25 @@ export class UpgradeHandler {
     );
   }
 
-  /** Takes the connection over first, if another server hands it over. */
+  /**
+   * Takes the connection over first, if another server hands it over, and uses up its token on all
+   * servers.
+   */
   #claim(exchange: UpgradeExchange): void {
     const { hub, details, ticket, socket } = exchange;
     const token = details.query.get('id') ?? '';
-    const connectionId = hub.handOver?.connectionIdOf(token);
-    if (connectionId === undefined || hub.connections.find(token)?.isOpened === true) {
+    const issued = hub.handOver?.readToken(token);
+    if (issued === undefined || hub.connections.find(token)?.isOpened === true) {
       this.#open(exchange);
       return;
     }
-    hub.handOver?.claim(token, connectionId, details, ticket).then(
+    hub.handOver?.admit(token, issued, details, ticket).then(
       (refusal) => {
         if (refusal === undefined) this.#open(exchange);
         else refuseUpgrade(socket, refusal.status, refusal.message ?? '', refusal.headers);
       },
       (error: unknown) => {
-        hub.options.logger.error(logMessages.claimFailed(connectionId), error);
+        hub.options.logger.error(logMessages.claimFailed(issued.connectionId), error);
         this.#open(exchange); // new connections do not depend on the other servers
       },
     );

@@ -20,10 +20,15 @@ interface MemoryRecord {
 export class MemoryBackplane {
   readonly managers = new Set<MemoryLifetimeManager>();
   readonly records = new Map<string, MemoryRecord>();
+  readonly usedTokens = new Set<string>();
   /** Called before a record is stored. Throw to refuse it. */
   onRecord: (connectionId: string) => void = () => undefined;
   /** Called before a record is searched. Throw to be unreachable. */
   onFind: () => void = () => undefined;
+  /** Called before a token is marked as used. Throw to be unreachable. */
+  onUseToken: () => void = () => undefined;
+  /** Returns the tail that the claiming server gets. */
+  changeTail = (tail: string | undefined): string | undefined => tail;
   /** Called before a claim succeeds. */
   onClaim: (connectionId: string) => Promise<void> | void = () => undefined;
 
@@ -119,6 +124,14 @@ class MemoryLifetimeManager extends LocalLifetimeManager implements HandOver {
     };
   }
 
+  async useToken(connectionId: string): Promise<boolean> {
+    this.#backplane.onUseToken();
+    const { usedTokens } = this.#backplane;
+    const isUnused = !usedTokens.has(connectionId);
+    usedTokens.add(connectionId);
+    return isUnused;
+  }
+
   async #claim(
     stored: MemoryRecord,
     connection: LifetimeConnection,
@@ -128,7 +141,7 @@ class MemoryLifetimeManager extends LocalLifetimeManager implements HandOver {
     if (!this.#backplane.records.delete(connectionId)) return undefined;
     await this.#backplane.onClaim(connectionId);
     // No message may be sent in between, so nothing is awaited.
-    const tail = stored.departing.createTail();
+    const tail = this.#backplane.changeTail(stored.departing.createTail());
     const changes = [stored.from.onDisconnected(stored.departing.connection)];
     stored.settle(tail !== undefined);
     if (tail !== undefined) {

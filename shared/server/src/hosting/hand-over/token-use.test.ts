@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MovingServers } from '../../testing/several-servers/moving-servers.ts';
+import type { TestServer } from '../../testing/index.ts';
+import { RawClient } from '../../testing/raw-client.ts';
+
+let moving: MovingServers;
+let servers: readonly [TestServer, TestServer];
+const clients: RawClient[] = [];
+beforeEach(async () => {
+  moving = await MovingServers.start();
+  servers = [moving.servers[0] as TestServer, await moving.startServer()];
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  await moving.close();
+});
+
+const REFUSED = /status 404/;
+
+/** Negotiates with a server. Returns the path of the connection. */
+async function negotiate(server: TestServer, useStatefulReconnect: boolean): Promise<string> {
+  const query = `negotiateVersion=1&useStatefulReconnect=${useStatefulReconnect}`;
+  const response = await fetch(`${server.url}/hub/negotiate?${query}`, { method: 'POST' });
+  const { connectionToken } = (await response.json()) as { readonly connectionToken: string };
+  return `/hub?id=${connectionToken}`;
+}
+
+async function open(server: TestServer, path: string): Promise<void> {
+  clients.push(await RawClient.open(`${server.url}${path}`));
+}
+
+test.each([true, false])(
+  'a token opens one connection on all servers together (stateful reconnect: %s)',
+  async (isStateful) => {
+    for (const [first, second] of [servers, [...servers].reverse()] as const) {
+      const path = await negotiate(servers[0], isStateful);
+      await open(first as TestServer, path);
+      await expect(open(second as TestServer, path)).rejects.toThrow(REFUSED);
+    }
+  },
+);
+
+test('of two servers that receive a token at the same time, one accepts it', async () => {
+  const path = await negotiate(servers[0], true);
+  const results = await Promise.allSettled(servers.map((server) => open(server, path)));
+  expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+});
+
+test('a token that opened an event stream opens no WebSocket on another server', async () => {
+  const path = await negotiate(servers[0], false);
+  const controller = new AbortController();
+  const headers = { accept: 'text/event-stream' };
+  const { status } = await fetch(`${servers[0].url}${path}`, {
+    headers,
+    signal: controller.signal,
+  });
+  expect(status).toBe(200);
+  await expect(open(servers[1], path)).rejects.toThrow(REFUSED);
+  controller.abort();
+});
+
+test('while the other servers cannot be reached, a token opens a connection on each server', async () => {
+  moving.backplane.onUseToken = () => {
+    throw new Error('unreachable');
+  };
+  const path = await negotiate(servers[0], true);
+  for (const server of servers) await open(server, path);
+  expect(moving.logger.linesOf('error')).toHaveLength(2);
+});
