@@ -9,7 +9,9 @@ import { ServiceProtocolError } from './service-protocol/service-protocol-error.
 import { wireMessages } from './wire-messages.ts';
 
 const malformed = (message: string): CodedError =>
-  createError('ERR_SIGNALR_AZURE_MALFORMED_MESSAGE', message, { type: ServiceProtocolError });
+  createError('ERR_SIGNALR_AZURE_MALFORMED_MESSAGE', `${message} Report it if it happens again.`, {
+    type: ServiceProtocolError,
+  });
 
 /** No message shows a value of the connection string, because any of them may be the key. */
 const connectionString = (message: string): CodedError =>
@@ -182,7 +184,7 @@ export const errors = {
   wrongClient: () =>
     createError(
       'ERR_SIGNALR_AZURE_WRONG_CLIENT',
-      'A client sent the result of an invocation of another client. The result was ignored.',
+      'A client sent the result of an invocation of another client. The result was ignored. Use an official client.',
     ),
   /** `reason` is a message of `log-messages.ts`. The SDK logs it and tries again. */
   serverConnectionFailed: (reason: string) =>
@@ -213,10 +215,10 @@ function describeRestRefusal(endpointName: string, status: number): string {
     case 401:
       return `Azure SignalR Service ${endpointName} refused a request (401). Check the AccessKey and the clock of this machine.`;
     case 404:
-      return 'Azure SignalR Service does not know the connection (404).';
+      return 'Azure SignalR Service does not know the connection (404). Handle it as a client that has disconnected.';
     case 413:
       return `Azure SignalR Service ${endpointName} refused a message over 1 MB (413). Send smaller messages.`;
     default:
-      return `Azure SignalR Service ${endpointName} answered with status ${status}.`;
+      return `Azure SignalR Service ${endpointName} answered with status ${status}. Check its status and quota, and try again.`;
   }
 }

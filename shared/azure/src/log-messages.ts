@@ -7,19 +7,20 @@ export const logMessages = {
     if (status === 404) {
       return `${endpoint} has no server endpoint (404). Use an Azure SignalR Service in default mode, or an emulator that supports it.`;
     }
-    return `Azure SignalR Service ${endpoint} refused a server connection with status ${status}.`;
+    return `Azure SignalR Service ${endpoint} refused a server connection with status ${status}. Check its status and quota. The SDK tries again.`;
   },
   clockDiffers: (minutes: number) =>
     `The clock of this machine differs from the service's clock by ${minutes} minutes, so tokens are not valid. Set the clock.`,
-  handshakeTimeout: 'Azure SignalR Service did not answer the handshake in time.',
+  handshakeTimeout:
+    'Azure SignalR Service did not answer the handshake in time. Check its status and the network.',
   handshakeUnexpected:
-    'Azure SignalR Service did not answer the handshake, but sent another message.',
+    'Azure SignalR Service did not answer the handshake, but sent another message. Check that the Endpoint of the connection string is an Azure SignalR Service.',
   handshakeRefused: (message: string) => `Azure SignalR Service refused the handshake: ${message}`,
   closedByApp: 'The app closed the server connection.',
   cannotConnect: (endpoint: string, ms: number) =>
     `Opening a server connection to ${endpoint} failed. The SDK tries again in ${Math.round(ms / 1000)} s.`,
   onDemandFailed: (endpoint: string) =>
-    `${endpoint} asked for one more server connection, but opening it failed.`,
+    `${endpoint} asked for one more server connection, but opening it failed. The other connections carry its clients.`,
   shortLived:
     'The service accepts server connections and closes them immediately. Check the service, its quota and its mode.',
   noAccessKey: (reason: string) =>
@@ -36,11 +37,11 @@ export const logMessages = {
     `${endpoint} does not read what is sent to it. The SDK reopens the server connection.`,
   serviceError: (endpoint: string, message: string) => `${endpoint} reports: ${message}`,
   unknownPath: (path: string) =>
-    `A client connected for '${path}', but no hub of this server is mapped there. The client was closed.`,
+    `A client connected for '${path}', but no hub of this server is mapped there. The client was closed. Map the same hubs on all servers.`,
   clientTooFast: (id: string) =>
-    `Connection ${id} sends faster than its calls are handled and was closed.`,
+    `Connection ${id} sends faster than its calls are handled and was closed. Make the hub methods faster, or send less from the client.`,
   clientTooSlow: (id: string) =>
-    `Connection ${id} does not read what is sent to it and was closed.`,
+    `Connection ${id} does not read what is sent to it and was closed. Send less to slow clients.`,
   messageFailed: 'Handling a message of Azure SignalR Service failed.',
   endpointsOffline: (count: number) =>
     `${count} endpoints of Azure SignalR Service have no server connection. The SDK tries to reconnect.`,

@@ -46,7 +46,7 @@ export const errors = {
   messageNotJson: (name: string, reason: string, cause: Error) =>
     createError(
       'ERR_SIGNALR_REDIS_MESSAGE_NOT_JSON',
-      `The data of the server message '${name}' cannot be sent as JSON: ${reason}`,
+      `The data of the server message '${name}' cannot be sent as JSON. Pass data without cycles and BigInt. The reason: ${reason}`,
       { type: TypeError, cause },
     ),
   noServer: () =>
@@ -57,7 +57,7 @@ export const errors = {
   serversNotConfirmed: (count: number, ms: number) =>
     createError(
       'ERR_SIGNALR_REDIS_SERVERS_NOT_CONFIRMED',
-      `Not all servers confirmed the operation within ${ms} ms; ${count} did. The others may have crashed, or subscribe to the channel without being a server.`,
+      `Not all servers confirmed the operation within ${ms} ms; ${count} did. The others may have crashed, or subscribe to the channel without being a server. Check the log of the servers, and repeat the operation.`,
     ),
   notPositive: (name: string) =>
     createError(
@@ -86,14 +86,18 @@ export const errors = {
   historyInCluster: () =>
     createError(
       'ERR_SIGNALR_REDIS_HISTORY_IN_CLUSTER',
-      "The option 'history' of redis() needs one Redis or Sentinel. A Redis Cluster and 'shardedPubSub' are not supported.",
+      "The option 'history' of redis() cannot be used with a Redis Cluster or 'shardedPubSub'. Use one Redis or Sentinel, or remove the option.",
       { type: RangeError },
     ),
-  closed: () => createError('ERR_SIGNALR_REDIS_CLOSED', 'The server or the hub context is closed.'),
+  closed: () =>
+    createError(
+      'ERR_SIGNALR_REDIS_CLOSED',
+      'The server or the hub context is closed. Do not send after close().',
+    ),
   notFlushed: (count: number) =>
     createError(
       'ERR_SIGNALR_REDIS_NOT_FLUSHED',
-      `Redis did not confirm ${count} messages before the server closed. They may not have reached other servers.`,
+      `Redis did not confirm ${count} messages before the server closed. They may not have reached other servers. Check the connection to Redis, and send important messages again.`,
     ),
   unavailable: (cause: string, options?: ErrorOptions) =>
     createError('ERR_SIGNALR_REDIS_UNAVAILABLE', cause, options),
@@ -112,24 +116,24 @@ export const errors = {
   ackTimeout: (ms: number) =>
     createError(
       'ERR_SIGNALR_REDIS_ACK_TIMEOUT',
-      `No server confirmed the change within ${ms} ms. Either the connection no longer exists, or its server uses another hub name or channel prefix.`,
+      `No server confirmed the change within ${ms} ms. Either the connection no longer exists, or its server uses another hub name or channel prefix. Use the same ones on all servers.`,
     ),
   resultTimeout: (connectionId: string, ms: number) =>
     createError(
       'ERR_SIGNALR_REDIS_RESULT_TIMEOUT',
-      `Connection '${connectionId}' does not exist, or its server did not return a result within ${ms} ms.`,
+      `Connection '${connectionId}' does not exist, or its server did not return a result within ${ms} ms. Check that the client is still connected.`,
       { type: ConnectionNotFoundError },
     ),
   connectionNotFound: (connectionId: string) =>
     createError(
       'ERR_SIGNALR_REDIS_CONNECTION_NOT_FOUND',
-      `Connection '${connectionId}' does not exist.`,
+      `Connection '${connectionId}' does not exist on any server. Handle it as a client that has disconnected.`,
       { type: ConnectionNotFoundError },
     ),
   wrongResultSender: (connectionId: string) =>
     createError(
       'ERR_SIGNALR_REDIS_WRONG_RESULT_SENDER',
-      `Connection '${connectionId}' sent the result of an invocation of another client.`,
+      `Connection '${connectionId}' sent the result of an invocation of another client. Use an official client.`,
     ),
   redisServerStopped: () =>
     createError(

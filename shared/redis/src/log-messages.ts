@@ -19,7 +19,7 @@ export const logMessages = {
     `A message on channel '${channel}' did not come from a SignalR server and was ignored. Further such messages are counted in health() and not logged.`,
   handlingFailed: (channel: string) => `A message on channel '${channel}' could not be handled.`,
   sendNotAwaited: (hub: string, method: string) =>
-    `The hub context of ${hub} could not send '${method}', and the application did not await it.`,
+    `The hub context of ${hub} could not send '${method}', and the application did not await it. Await it to handle the error.`,
   serverMessageFailed: (name: string) => `A listener of the server message '${name}' failed.`,
   serverCommandFailed: (operation: string) =>
     `Another process requested '${operation}', and this server could not do it.`,

@@ -121,7 +121,6 @@ export const errors = {
       'ERR_SIGNALR_TARGET_INVALID',
       `The names of ${kind}s are ${value}. Pass an array of strings.`,
     ),
-
   userIdInvalid: (type: string) =>
     typeError(
       'ERR_SIGNALR_USER_ID_INVALID',
@@ -231,7 +230,7 @@ export const errors = {
   jwtAlgorithmsMixed: () =>
     typeError(
       'ERR_SIGNALR_JWT_ALGORITHMS_MIXED',
-      'jwtBearer does not mix algorithms of secrets (HS…) and of public keys, because anyone who knows a public key could sign with it. Map two hubs.',
+      'jwtBearer does not mix algorithms of secrets (HS…) and of public keys, because anyone who knows a public key could sign with it. Map one hub for each kind.',
     ),
   jwtOptionEmpty: (name: string) =>
     typeError(
@@ -246,10 +245,12 @@ export const errors = {
   authenticationTimedOut: (timeout: number) =>
     createError(
       'ERR_SIGNALR_AUTHENTICATION_TIMEOUT',
-      `Authentication took longer than ${timeout} ms.`,
+      `Authentication took longer than ${timeout} ms. Make the handler or key function faster, or increase 'handshakeTimeout'.`,
     ),
   tokenMalformed: () =>
-    createError('ERR_SIGNALR_TOKEN_MALFORMED', 'The token cannot be read.', { type: TokenError }),
+    createError('ERR_SIGNALR_TOKEN_MALFORMED', 'The token cannot be read. Send a JWT (RFC 7519).', {
+      type: TokenError,
+    }),
   tokenRejected: (reason: string) =>
     createError('ERR_SIGNALR_TOKEN_REJECTED', reason, { type: TokenError }),
   tokenKeyNotFound: (cause?: unknown) =>
@@ -352,7 +353,7 @@ export const errors = {
   clientResultUnexpected: (id: string) =>
     createError(
       'ERR_SIGNALR_CLIENT_RESULT_UNEXPECTED',
-      `Connection ${id} sent a result for an invocation of another client and was closed.`,
+      `Connection ${id} sent a result for an invocation of another client and was closed. Use an official client.`,
     ),
   invocationCanceled: () =>
     hubError('ERR_SIGNALR_INVOCATION_CANCELED', wireMessages.invocationCanceled),
@@ -374,7 +375,6 @@ export const errors = {
     }),
   closedByClient: (message: string) => createError('ERR_SIGNALR_CLOSED_BY_CLIENT', message),
   sequenceInvalid: () => createError('ERR_SIGNALR_SEQUENCE_INVALID', wireMessages.sequenceTooHigh),
-
   recordTooLarge: (length: number, maximum: number) =>
     createError('ERR_SIGNALR_RECORD_TOO_LARGE', logMessages.recordTooLarge(length, maximum)),
 
@@ -394,6 +394,6 @@ export const errors = {
   testConnectionClosed: (method: string) =>
     createError(
       'ERR_SIGNALR_TEST_CONNECTION_CLOSED',
-      `The connection closed before '${method}' was called.`,
+      `The connection closed before '${method}' was called. Look for the error that closed it.`,
     ),
 } as const;

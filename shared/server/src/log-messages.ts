@@ -22,7 +22,7 @@ export const refusals = {
 /** The messages of the log. They never contain a token. */
 export const logMessages = {
   recoveryFailed: (connectionId: string) =>
-    `The missed messages of connection '${connectionId}' could not be replayed.`,
+    `The missed messages of connection '${connectionId}' could not be replayed. The client is notified that it missed some.`,
   hubNameMangled: (name: string) =>
     `The hub class has the short name '${name}', which a minifier may have chosen. Servers reach each other's clients only if the name is the same in all builds. Set it with mapHub(path, Hub, { name }).`,
   hubNameShared: (name: string) =>
@@ -33,13 +33,13 @@ export const logMessages = {
   authenticationThrew: (path: string) =>
     `Authentication of a request to ${path} failed with an error. The response was 500.`,
   keyNotFound: (path: string) =>
-    `The key of a token was not found. A request to ${path} was refused.`,
+    `The key of a token was not found. A request to ${path} was refused. Compare the keys and 'algorithms' with those of the issuer.`,
   forbidden: (path: string, user: string | undefined) =>
-    `User ${user ?? '(without an id)'} is not authorized. A request to ${path} was refused.`,
+    `User ${user ?? '(without an id)'} is not authorized. A request to ${path} was refused. The option 'authorize' of the hub decides who may connect.`,
   originRefused: (origin: string) =>
     `A request was refused, because its origin '${origin}' is not allowed. Add it to allowedOrigins if your pages use it.`,
   userChanged: (id: string) =>
-    `A request to connection ${id} was refused, because the connection belongs to another user.`,
+    `A request to connection ${id} was refused, because the connection belongs to another user. Stop the client and start it again when its user signs in or out.`,
   policyFailed: (hub: string, method: string) =>
     `The policy of ${hub}.${method} failed. The call was refused.`,
   userIdFailed: (id: string) => `The userIdProvider failed. Connection ${id} was refused.`,
@@ -47,7 +47,7 @@ export const logMessages = {
   missingProtocol: (id: string, protocol: string) =>
     `Connection ${id} was closed: it uses the protocol '${protocol}', and another server sent it a message without this protocol. Set the same protocols on all servers.`,
   receiverTooSlow: (id: string) =>
-    `Connection ${id} was closed, because the client does not read its messages.`,
+    `Connection ${id} was closed, because the client does not read its messages. Send less to slow clients.`,
   connectedHookFailed: (hub: string) => `onConnected of ${hub} failed. The connection was closed.`,
   refreshedHookFailed: (hub: string) => `onAuthenticationRefreshed of ${hub} failed.`,
   connectionMovedHookFailed: (hub: string) =>
@@ -56,7 +56,8 @@ export const logMessages = {
     `Connection ${id} could not be handed over to another server, so it closes. Its client may reconnect.`,
   recordTooLarge: (length: number, maximum: number) =>
     `The unacknowledged messages of the connection take ${length} characters, and at most ${maximum} can be handed over. Set a lower 'statefulReconnectBufferSize'.`,
-  primaryNotReached: 'The primary process has ended, so messages do not reach other workers.',
+  primaryNotReached:
+    'The primary process has ended, so messages do not reach other workers. Restart the app.',
   adminSent: (hub: string, method: string, target: string, name: string) =>
     `The admin page sent ${method} of ${hub} to ${target} ${name}.`,
   adminDisconnected: (count: number, hub: string, target: string, name: string) =>
@@ -86,7 +87,7 @@ export const logMessages = {
   callRefused: (hub: string, method: string, reason: string) =>
     `A call of ${quote(method)} of ${hub} was refused: ${reason}.`,
   rateExceeded: (hub: string, id: string) =>
-    `Connection ${id} exceeds a rate limit of ${hub}. This is logged once per connection.`,
+    `Connection ${id} exceeds a rate limit of ${hub}. Raise the rate if clients need it. This is logged once per connection.`,
   workerEnded: (id: number, reason: string) =>
     `Worker ${id} ended (${reason}). A new worker replaces it.`,
   workerNotReplaced: 'A replacement for a worker could not start. It is tried again.',
@@ -96,9 +97,11 @@ export const logMessages = {
   invalidMessage: (id: string) =>
     `Connection ${id} sent an invalid message. The connection was closed.`,
   sendNotAwaited: (hub: string, method: string) =>
-    `${hub} could not send '${method}', and the application did not await it.`,
+    `${hub} could not send '${method}', and the application did not await it. Await it to handle the error.`,
   ratesNotShared: (name: string) =>
     `The ${name} are not shared with other servers. This server counts alone until Redis can be reached.`,
-  contextAfterCall: (hub: string) => `${hub} used its context after its call has ended.`,
-  sendFailed: (target: string) => `The response to '${target}' could not be serialized.`,
+  contextAfterCall: (hub: string) =>
+    `${hub} used its context after its call has ended. Await what the method starts, or use the hub context that mapHub returned.`,
+  sendFailed: (target: string) =>
+    `The response to '${target}' could not be serialized. Return a value that the hub protocols can encode.`,
 } as const;

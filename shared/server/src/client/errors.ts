@@ -27,5 +27,8 @@ export const clientErrors = {
       { cause },
     ),
   refreshFailed: (reason: string) =>
-    createError('ERR_SIGNALR_REFRESH_FAILED', `The token was not refreshed: ${reason}`),
+    createError(
+      'ERR_SIGNALR_REFRESH_FAILED',
+      `The token was not refreshed, because 'accessTokenFactory' or the HTTP client failed: ${reason}`,
+    ),
 } as const;

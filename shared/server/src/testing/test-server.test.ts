@@ -42,7 +42,9 @@ test('testServer starts hubs and returns typed hub contexts and clients', async 
   await expect(server.connect('/nobody')).rejects.toThrow();
   const never = client.nextCall('Said');
   await server[Symbol.asyncDispose]();
-  await expect(never).rejects.toThrow("The connection closed before 'Said' was called.");
+  await expect(never).rejects.toThrow(
+    "The connection closed before 'Said' was called. Look for the error that closed it.",
+  );
   await expect(fetch(server.url)).rejects.toThrow();
 });
 
