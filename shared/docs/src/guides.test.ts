@@ -1,0 +1,72 @@
+import { HubConnectionBuilder, type HubConnection, LogLevel } from '@microsoft/signalr';
+import { findRedis } from '@practical-signalr/redis/local';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  codeOf,
+  createProject,
+  readPage,
+  replaceLine,
+  startServer,
+} from './testing/guide-project.ts';
+
+// Each test does what the guide tells its reader to do with the project of the tutorial.
+const server = codeOf(readPage('tutorial/first-hub.md'), 'ts');
+const serverLine = 'const signalr = new SignalRServer();';
+
+/** Connects a client to the chat of the tutorial, and keeps what it receives. */
+async function connect(url: string): Promise<{ connection: HubConnection; received: string[] }> {
+  const connection = new HubConnectionBuilder()
+    .withUrl(`${url}/chat`)
+    .configureLogging(LogLevel.None)
+    .build();
+  const received: string[] = [];
+  connection.on('said', (name: string, text: string) => {
+    received.push(`${name}: ${text}`);
+  });
+  await connection.start();
+  onTestFinished(() => connection.stop());
+  return { connection, received };
+}
+
+test('the guide to Redis: a message of one server appears on the page of the other', async () => {
+  const guide = readPage('guides/redis.md');
+  const lastLine = server.trimEnd().split('\n').at(-1) ?? '';
+  const ports = codeOf(guide, 'ts', "process.env['PORT']").trimEnd();
+  const withRedis = replaceLine(server, serverLine, codeOf(guide, 'js', 'scaleOut').trimEnd());
+  const folder = createProject({ 'server.ts': replaceLine(withRedis, lastLine, ports) });
+  const local = await findRedis();
+  onTestFinished(() => local.close());
+
+  const environment = { REDIS_URL: local.url };
+  const first = await startServer(folder, environment);
+  const second = await startServer(folder, environment);
+  const [ada, bob] = await Promise.all([connect(first.url), connect(second.url)]);
+  await ada.connection.invoke('say', 'Ada', 'hello');
+  await expect.poll(() => bob.received).toEqual(['Ada: hello']);
+  await expect.poll(() => ada.received).toEqual(['Ada: hello']);
+});
+
+test('the guide to pino: an error of a hub method is one line with its message and its stack', async () => {
+  const guide = readPage('guides/logging.md');
+  const sent = "    await this.clients.all.send('said', name, text);";
+  const failing = replaceLine(server, sent, "    throw new Error('The database is unavailable.');");
+  const folder = createProject({
+    'pino-logger.ts': codeOf(guide, 'ts', 'pinoLogger'),
+    'server.ts': replaceLine(failing, serverLine, codeOf(guide, 'js', 'pino()').trimEnd()),
+  });
+  const { url, output } = await startServer(folder);
+  const { connection } = await connect(url);
+  await expect(connection.invoke('say', 'Ada', 'hello')).rejects.toThrow('invoking');
+
+  const failed = 'ChatHub.say failed.';
+  await expect.poll(output).toContain(`"${failed}"}\n`);
+  const line =
+    output()
+      .split('\n')
+      .find((each) => each.includes(failed)) ?? '';
+  const logged = JSON.parse(line) as { err: { message: string; stack: string } };
+  const shown = JSON.parse(codeOf(guide, 'json', failed)) as typeof logged;
+  expect(Object.keys(logged)).toEqual(expect.arrayContaining(Object.keys(shown)));
+  expect(logged).toMatchObject({ level: 50, msg: failed, err: { message: shown.err.message } });
+  expect(logged.err.stack).toContain('Error: The database is unavailable.');
+});
