@@ -152,7 +152,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
     expect(await auditPage(page, { looks: 'all' })).toEqual([]);
     expect((await tabOrder(page, 'Course')).slice(1, 6)).toEqual([
       'Connect again',
-      'Keep it out.',
+      'The lab avoids that.',
       'Connect again',
       'Connect again',
       'Send to',

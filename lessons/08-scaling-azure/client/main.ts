@@ -25,7 +25,7 @@ connection.on('UserDisconnected', (connectionId) => {
 });
 connection.onreconnecting(() => {
   showState('warn', 'Reconnecting');
-  target.length = 3; // Connections that come and go in the meantime are not reported.
+  target.length = 3; // Keep the fixed receivers. The others may leave without a report.
 });
 connection.onreconnected(() => {
   showState('good', 'Connected again, with a new id');

@@ -19,10 +19,19 @@ function buildConnection() {
 function TodoBoard() {
   const [todos, setTodos] = useState<readonly Todo[]>([]);
   const [people, setPeople] = useState<readonly string[]>([]);
+  const [problem, setProblem] = useState('');
   const { connection, state } = useHubConnection<BoardServer, BoardClient>(buildConnection);
   useHubEvent(connection, 'showTodos', setTodos);
   useHubEvent(connection, 'showPeople', setPeople);
-  const add = (form: FormData) => void connection.invoke('addTodo', form.get('title') as string);
+  /** Shows the error of a call, for example that the board is full. */
+  const showProblem = (call: Promise<void>): Promise<void> =>
+    call.then(
+      () => setProblem(''),
+      (error: Error) => setProblem(error.message.replace(/^.*HubException: /, '')),
+    );
+  const add = (form: FormData) =>
+    showProblem(connection.invoke('addTodo', form.get('title') as string));
+  const finish = (id: string) => void showProblem(connection.invoke('finishTodo', id));
   return (
     <>
       <h1>Todo board of {name}</h1>
@@ -31,9 +40,10 @@ function TodoBoard() {
         <input name="title" aria-label="New todo" required maxLength={100} />
         <button disabled={state !== 'Connected'}>Add</button>
       </form>
+      <p role="alert">{problem}</p>
       {todos.map(({ id, title }) => (
         <p key={id}>
-          {title} <button onClick={() => void connection.invoke('finishTodo', id)}>Done</button>
+          {title} <button onClick={() => finish(id)}>Done</button>
         </p>
       ))}
     </>

@@ -35,7 +35,7 @@ export const logMessages = {
   keyNotFound: (path: string) =>
     `The key of a token was not found. A request to ${path} was refused. Compare the keys and 'algorithms' with those of the issuer.`,
   forbidden: (path: string, user: string | undefined) =>
-    `User ${user ?? '(without an id)'} is not authorized. A request to ${path} was refused. The option 'authorize' of the hub decides who may connect.`,
+    `User ${user ?? '(without an id)'} is not authorized. A request to ${path} was refused. See the option 'authorize' of the hub.`,
   originRefused: (origin: string) =>
     `A request was refused, because its origin '${origin}' is not allowed. Add it to allowedOrigins if your pages use it.`,
   userChanged: (id: string) =>
@@ -63,7 +63,7 @@ export const logMessages = {
   adminDisconnected: (count: number, hub: string, target: string, name: string) =>
     `The admin page disconnected ${count} connections of ${hub} on this server: ${target} ${name}.`,
   adminDisconnectFailed: (hub: string) =>
-    `The admin page could not disconnect clients of ${hub} on other servers.`,
+    `The admin page could not disconnect clients of ${hub} on other Node servers.`,
   adminSendFailed: (hub: string) => `A message of the admin page to ${hub} was not sent.`,
   adminAuthorizeFailed:
     "The function 'authorize' of adminRouter failed, so the request was refused.",

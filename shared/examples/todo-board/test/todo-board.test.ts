@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import {
   freePort,
   hasChromium,
@@ -34,6 +35,19 @@ async function startBoard(): Promise<string> {
     expect(server.exitCode, output).toBeNull();
   }
   return `http://127.0.0.1:${port}/`;
+}
+
+/** Adds as many todos as the board can have. */
+async function fillBoard(url: string): Promise<void> {
+  const accessTokenFactory = async (): Promise<string> => (await fetch(`${url}token/eve`)).text();
+  const connection = new HubConnectionBuilder()
+    .withUrl(`${url}board`, { accessTokenFactory })
+    .configureLogging(LogLevel.None)
+    .build();
+  await connection.start();
+  const titles = Array.from({ length: 100 }, (_, index) => `Todo ${index + 1}`);
+  await Promise.all(titles.map((title) => connection.invoke('addTodo', title)));
+  await connection.stop();
 }
 
 test.runIf(hasChromium())(
@@ -71,6 +85,14 @@ test.runIf(hasChromium())(
     await expect.poll(() => ada.count('/board/refresh')).toBeGreaterThan(0);
     await bob.context.close();
     await see(ada.status).toHaveText('Connected. Online: ada');
+
+    await fillBoard(url);
+    await input.fill('One more');
+    await ada.page.getByRole('button', { name: 'Add' }).click();
+    const alert = ada.page.getByRole('alert');
+    await see(alert).toHaveText('The board is full.');
+    await ada.page.getByRole('button', { name: 'Done' }).first().click();
+    await see(alert).toHaveText('');
     expect([...ada.problems, ...bob.problems]).toEqual([]);
   },
 );

@@ -251,10 +251,10 @@ test('clients of other servers are disconnected if the scale-out can do so', asy
   const { post, connect } = await start({}, undefined, closer);
   const ann = await connect('ann');
   const user = await post('/disconnect', { hub: 'ChatHub', target: 'user', name: 'ann' });
-  expect(await user.json()).toEqual({ disconnected: 1, scope: 'all servers' });
+  expect(await user.json()).toEqual({ disconnected: 1, scope: 'all Node servers' });
   await ann.end();
   const other = await post('/disconnect', { hub: 'ChatHub', target: 'connection', name: 'far' });
-  expect(await other.json()).toEqual({ disconnected: 0, scope: 'all servers' });
+  expect(await other.json()).toEqual({ disconnected: 0, scope: 'all Node servers' });
   expect(closed).toEqual(['user ann', 'connection far']);
 });
 
@@ -269,7 +269,7 @@ test('if other servers do not confirm, the own clients are disconnected, and an 
     { disconnected: 1, error: expect.stringContaining('did not confirm') as string },
   ]);
   await ann.end();
-  expect(logger.linesOf('error').join('\n')).toContain('of ChatHub on other servers');
+  expect(logger.linesOf('error').join('\n')).toContain('of ChatHub on other Node servers');
 });
 
 test.each([

@@ -81,7 +81,7 @@ async function disconnect(hub, kind, value, onChanged) {
   await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
   if (dialog.returnValue !== 'yes') return;
   const answer = await post('disconnect', { hub, target: kind, name: value });
-  const others = answer.scope === 'all servers' ? ', and those on other servers' : '';
+  const others = answer.scope === 'all Node servers' ? ', and those on other Node servers' : '';
   const done = `● Disconnected on this server: ${answer.disconnected}${others}`;
   setText(result, answer.error === undefined ? done : `✕ ${answer.error}`);
   onChanged();

@@ -16,7 +16,7 @@ type Target = (typeof targets)[number];
 const MAXIMUM_NAME = 1000;
 
 const OTHERS_NOT_REACHED =
-  'This server has disconnected its clients. Other servers did not confirm it. The log has the cause.';
+  'This server has disconnected its clients. Other Node servers did not confirm it. The log has the cause.';
 
 /** Sends a message to clients of a hub, on all servers that the scale-out reaches. */
 export async function sendMessage(server: ServerInternals, body: Body): Promise<CommandResult> {
@@ -69,7 +69,7 @@ export async function disconnect(server: ServerInternals, body: Body): Promise<C
     server.logger.error(logMessages.adminDisconnectFailed(hub.name), error);
     return { status: 502, body: { disconnected, error: OTHERS_NOT_REACHED } };
   }
-  return { status: 200, body: { disconnected, scope: 'all servers' } };
+  return { status: 200, body: { disconnected, scope: 'all Node servers' } };
 }
 
 function send(
