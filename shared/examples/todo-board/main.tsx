@@ -6,8 +6,7 @@ import { createRoot } from 'react-dom/client';
 import type { BoardClient, BoardServer, Todo } from './contract.ts';
 
 const name = new URLSearchParams(location.search).get('name') ?? 'ada';
-const fetchToken = (): Promise<string> =>
-  fetch(`/token/${encodeURIComponent(name)}`).then((response) => response.text());
+const fetchToken = () => fetch(`/token/${encodeURIComponent(name)}`).then((reply) => reply.text());
 
 function buildConnection() {
   const builder = new HubConnectionBuilder().withUrl('/board', { accessTokenFactory: fetchToken });
@@ -23,15 +22,9 @@ function TodoBoard() {
   const { connection, state } = useHubConnection<BoardServer, BoardClient>(buildConnection);
   useHubEvent(connection, 'showTodos', setTodos);
   useHubEvent(connection, 'showPeople', setPeople);
-  /** Shows the error of a call, for example that the board is full. */
-  const showProblem = (call: Promise<void>): Promise<void> =>
-    call.then(
-      () => setProblem(''),
-      (error: Error) => setProblem(error.message.replace(/^.*HubException: /, '')),
-    );
-  const add = (form: FormData) =>
-    showProblem(connection.invoke('addTodo', form.get('title') as string));
-  const finish = (id: string) => void showProblem(connection.invoke('finishTodo', id));
+  const showError = (error: Error) => setProblem(error.message.replace(/^.*HubException: /, ''));
+  const run = (call: Promise<void>) => call.then(() => setProblem(''), showError);
+  const add = (form: FormData) => run(connection.invoke('addTodo', form.get('title') as string));
   return (
     <>
       <h1>Todo board of {name}</h1>
@@ -43,12 +36,12 @@ function TodoBoard() {
       <p role="alert">{problem}</p>
       {todos.map(({ id, title }) => (
         <p key={id}>
-          {title} <button onClick={() => finish(id)}>Done</button>
+          {title}{' '}
+          <button onClick={() => void run(connection.invoke('finishTodo', id))}>Done</button>
         </p>
       ))}
     </>
   );
 }
 
-const root = createRoot(document.querySelector('#root')!);
-root.render(<StrictMode children={<TodoBoard />} />);
+createRoot(document.querySelector('#root')!).render(<StrictMode children={<TodoBoard />} />);

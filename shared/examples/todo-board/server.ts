@@ -11,7 +11,6 @@ const port = Number(process.env['PORT'] ?? 4201);
 const key = randomBytes(32).toString('base64');
 const app = express();
 const server = createServer(app);
-
 const presence = localPresence();
 const authentication = jwtBearer({
   key,
@@ -41,14 +40,12 @@ signalr.attach(server);
 
 // An app checks a password or a session first. The short lifetime lets you watch the refresh.
 app.get('/token/:name', (request, response) => {
-  const token = jwt.sign({ sub: request.params.name }, key, { expiresIn: '10s' });
-  response.type('text').send(token);
+  response.type('text').send(jwt.sign({ sub: request.params.name }, key, { expiresIn: '10s' }));
 });
 
 // Compiles the page, and reloads it when you change a file.
 const vite = await createViteServer({ server: { middlewareMode: true, hmr: { server } } });
 app.use(vite.middlewares);
-
 server.listen(port, '127.0.0.1', () => {
   console.log(`Open http://127.0.0.1:${port}/?name=ada and, in another window, ?name=bob`);
 });
