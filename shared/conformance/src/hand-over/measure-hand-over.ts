@@ -55,10 +55,10 @@ export async function measureHandOver(
 
   // The clients acknowledge messages a second after they arrive, so the server has no
   // acknowledgement yet.
-  const before = process.memoryUsage().rss;
+  const before = process.memoryUsage.rss();
   let peak = before;
   const sampler = setInterval(() => {
-    peak = Math.max(peak, process.memoryUsage().rss);
+    peak = Math.max(peak, process.memoryUsage.rss());
   }, 20);
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
