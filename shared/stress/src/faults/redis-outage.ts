@@ -32,9 +32,12 @@ async function kill({ resources, redisServer }: Target): Promise<() => unknown> 
   return async () => resources.add(await startRedisServer({ port: redisServer.port }));
 }
 
-function freeze({ redisServer }: Target): Promise<() => unknown> {
+function freeze({ resources, redisServer }: Target): Promise<() => unknown> {
+  const thaw = (): boolean => process.kill(redisServer.pid, 'SIGCONT');
+  // A process that is stopped does not end, also if the check fails.
+  resources.onClose(thaw);
   process.kill(redisServer.pid, 'SIGSTOP');
-  return Promise.resolve(() => process.kill(redisServer.pid, 'SIGCONT'));
+  return Promise.resolve(thaw);
 }
 
 function partition({ proxy }: Target): Promise<() => unknown> {
