@@ -37,6 +37,14 @@ export interface HandOverHost {
   ): RestoredConnection | undefined;
 }
 
+/** What the other servers know of a connection. */
+interface LookUp {
+  /** Undefined if no server hands the connection over. */
+  readonly found: ClaimableRecord | undefined;
+  /** Whether no other server has accepted the token. */
+  readonly isUnused: boolean;
+}
+
 /**
  * Hands the connections of one hub at one path over to other servers, and takes those of others
  * over.
@@ -46,6 +54,8 @@ export class HubHandOver {
   readonly #handOver: HandOver;
   readonly #tokens: ConnectionTokens;
   readonly #seal: RecordSeal;
+  /** Whether the last look-up has failed. */
+  #isUnreachable = false;
 
   constructor(host: HandOverHost, handOver: HandOver, tokens: ConnectionTokens, seal: RecordSeal) {
     this.#host = host;
@@ -98,7 +108,8 @@ export class HubHandOver {
    * is used up on all servers.
    *
    * Resolves with a refusal if another server has accepted the token, or if the caller is not the
-   * user of the connection. Rejects if the other servers cannot be reached.
+   * user of the connection. Resolves with undefined if the other servers cannot be reached, because
+   * new connections do not depend on them. Rejects if they cannot be reached during the claim.
    */
   async admit(
     token: string,
@@ -106,14 +117,28 @@ export class HubHandOver {
     request: ConnectionRequest,
     ticket: AuthenticationTicket | undefined,
   ): Promise<Refusal | undefined> {
-    // The two do not wait for each other.
-    const [found, isUnused] = await Promise.all([
-      useStatefulReconnect ? this.#handOver.find(connectionId) : undefined,
-      this.useToken(token),
-    ]);
+    const { found, isUnused } = await this.#lookUp(token, connectionId, useStatefulReconnect);
     const claimed = found && (await this.#claim(token, connectionId, found, request, ticket));
     if (claimed !== undefined) return claimed === 'restored' ? undefined : claimed;
     return isUnused ? undefined : { status: 404, message: wireMessages.noConnection, headers: {} };
+  }
+
+  async #lookUp(token: string, connectionId: string, isStateful: boolean): Promise<LookUp> {
+    try {
+      // The two do not wait for each other.
+      const [found, isUnused] = await Promise.all([
+        isStateful ? this.#handOver.find(connectionId) : undefined,
+        this.useToken(token),
+      ]);
+      this.#isUnreachable = false;
+      return { found, isUnused };
+    } catch (error) {
+      // In an outage, many clients may connect. One line is enough.
+      if (!this.#isUnreachable)
+        this.#host.options.logger.error(logMessages.claimFailed(connectionId), error);
+      this.#isUnreachable = true;
+      return { found: undefined, isUnused: true };
+    }
   }
 
   /**

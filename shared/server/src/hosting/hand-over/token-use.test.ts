@@ -63,7 +63,14 @@ test('while the other servers cannot be reached, a token opens a connection on e
   moving.backplane.onUseToken = () => {
     throw new Error('unreachable');
   };
-  const path = await negotiate(servers[0], true);
-  for (const server of servers) await open(server, path);
+  for (const isStateful of [true, false]) {
+    const path = await negotiate(servers[0], isStateful);
+    for (const server of servers) await open(server, path);
+  }
+  // Each server reports an outage once.
   expect(moving.logger.linesOf('error')).toHaveLength(2);
+  moving.backplane.onUseToken = () => undefined;
+  const path = await negotiate(servers[0], true);
+  await open(servers[0], path);
+  await expect(open(servers[1], path)).rejects.toThrow(REFUSED);
 });
