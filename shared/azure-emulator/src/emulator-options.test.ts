@@ -113,3 +113,13 @@ test('one or all server connections, and all clients, can be dropped', async () 
   await end;
   expect(emulator.dropServerConnection('another')).toBe(false);
 });
+
+test('unknown options and origins that are not origins are refused', async () => {
+  await expect(startEmulator({ port: 0, quotta: 1 } as object)).rejects.toMatchObject({
+    code: 'ERR_SIGNALR_EMULATOR_UNKNOWN_OPTION',
+  });
+  for (const allowedOrigins of ['http://a.example', ['a.example']])
+    await expect(startEmulator({ port: 0, allowedOrigins } as object)).rejects.toMatchObject({
+      code: 'ERR_SIGNALR_EMULATOR_INVALID_OPTION',
+    });
+});

@@ -51,14 +51,14 @@ export class UpgradeHandler {
 
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', ignoreError);
-    const url = URL.canParse(request.url ?? '', 'http://localhost')
-      ? new URL(request.url ?? '', 'http://localhost')
-      : undefined;
-    const kind = /^\/(server|client)\/?$/i.exec(url?.pathname ?? '')?.[1]?.toLowerCase() as
+    const target = request.url as string;
+    if (!URL.canParse(target, 'http://localhost')) return refuse(socket, 404, '');
+    const url = new URL(target, 'http://localhost');
+    const kind = /^\/(server|client)\/?$/i.exec(url.pathname)?.[1]?.toLowerCase() as
       | 'server'
       | 'client'
       | undefined;
-    if (url === undefined || kind === undefined) return refuse(socket, 404, '');
+    if (kind === undefined) return refuse(socket, 404, '');
     const { options } = this.#service;
     const foreign =
       refuseHost(request, options) ??

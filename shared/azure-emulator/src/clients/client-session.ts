@@ -33,6 +33,7 @@ export class ClientSession implements TransportEvents {
   readonly #timer: NodeJS.Timeout;
   #client: EmulatedClient | undefined;
   #received = Buffer.alloc(0);
+  /** True after the client was refused or has disconnected. Data that still arrives is ignored. */
   #isEnded = false;
 
   constructor(
@@ -124,6 +125,7 @@ export class ClientSession implements TransportEvents {
       server.send({ type: ServiceMessageType.ConnectionData, connectionId, payload: handshake });
     } else if (!serveWithoutServer(service, hub, client)) {
       this.#client = undefined;
+      this.#isEnded = true;
       this.#transport.close();
       return service.sweepHub(hub);
     }
@@ -147,6 +149,7 @@ export class ClientSession implements TransportEvents {
   }
 
   #refuse(error: string, protocol = 'json'): void {
+    this.#isEnded = true;
     const response = writeHandshakeResponse(error);
     this.#transport.send(isTextProtocol(protocol) ? response : Buffer.from(response));
     this.#transport.close();

@@ -36,12 +36,18 @@ const notFound = {
 const answerFound = (isFound: boolean, kind: keyof typeof notFound): RestAnswer =>
   isFound ? 200 : notFound[kind];
 
+/** Returns the members of the group in the path. */
+const groupOf = ({ hub, names: [group = ''] }: RestCall): Iterable<EmulatedClient> =>
+  hub.membersOf(group);
+/** Returns the clients of the user in the path. */
+const userOf = ({ hub, names: [user = ''] }: RestCall): Iterable<EmulatedClient> =>
+  hub.ofUser(user);
+
 const sendToAll = (call: RestCall): RestAnswer => send(call, call.hub.clients.values());
 const sendToConnection = (call: RestCall): RestAnswer =>
   send(call, clientsOf(call.hub, call.names[0]));
-const sendToGroup = (call: RestCall): RestAnswer =>
-  send(call, call.hub.membersOf(call.names[0] ?? ''));
-const sendToUser = (call: RestCall): RestAnswer => send(call, call.hub.ofUser(call.names[0] ?? ''));
+const sendToGroup = (call: RestCall): RestAnswer => send(call, groupOf(call));
+const sendToUser = (call: RestCall): RestAnswer => send(call, userOf(call));
 const hasConnection = ({ hub, names: [id = ''] }: RestCall): RestAnswer =>
   answerFound(hub.clients.has(id), 'connection');
 const hasUser = ({ hub, names: [user = ''] }: RestCall): RestAnswer =>
@@ -93,8 +99,8 @@ export const currentCalls: RestCalls = {
   'POST groups/*/:send': sendToGroup,
   'POST users/*/:send': sendToUser,
   'POST :closeConnections': (call) => close(call, call.hub.clients.values()),
-  'POST groups/*/:closeConnections': (call) => close(call, call.hub.membersOf(call.names[0] ?? '')),
-  'POST users/*/:closeConnections': (call) => close(call, call.hub.ofUser(call.names[0] ?? '')),
+  'POST groups/*/:closeConnections': (call) => close(call, groupOf(call)),
+  'POST users/*/:closeConnections': (call) => close(call, userOf(call)),
   'DELETE connections/*': (call) => {
     close(call, clientsOf(call.hub, call.names[0]));
     return 200;
@@ -136,8 +142,10 @@ export const firstCalls: RestCalls = {
 const sendToList = (
   call: RestCall,
   receivers: (name: string) => Iterable<EmulatedClient>,
-): RestAnswer =>
-  send(call, new Set((call.names[0] ?? '').split(',').flatMap((name) => [...receivers(name)])));
+): RestAnswer => {
+  const [list = ''] = call.names;
+  return send(call, new Set(list.split(',').flatMap((name) => [...receivers(name)])));
+};
 
 /** The operations below `/api/v1-preview/hub`. Source: the same API, version 1.0-preview. */
 export const previewCalls: RestCalls = {

@@ -54,3 +54,77 @@ test.each([
   invocations.setResult('a', completion, connection, protocol);
   expect(sent).toEqual([]);
 });
+
+const nilIds = { invocationId: null, connectionId: null, callerServerId: null };
+
+test('an invocation whose ids are nil is answered with empty ids', () => {
+  sent.length = 0;
+  const invocations = new ClientInvocations('this', [protocol]);
+  invocations.receive(connection, { type: Type.ClientInvocation, ...nilIds, payloads: new Map() });
+  invocations.setResult('', { ...completion, invocationId: '' }, connection, undefined);
+  expect(sent).toEqual([
+    {
+      type: Type.ClientCompletion,
+      invocationId: '',
+      connectionId: '',
+      callerServerId: '',
+      protocol: null,
+      payload: '',
+    },
+  ]);
+});
+
+test('an error whose id is nil removes the invocation without an id only', () => {
+  const invocations = withQuestion();
+  invocations.receive(connection, { type: Type.ClientInvocation, ...nilIds, payloads: new Map() });
+  invocations.receive(connection, { type: Type.ErrorCompletion, ...nilIds, error: null });
+  invocations.setResult('', { ...completion, invocationId: '' }, connection, protocol);
+  expect(sent).toEqual([]);
+  invocations.setResult('a', completion, connection, protocol);
+  expect(sent).toMatchObject([{ invocationId: 'q' }]);
+});
+
+test('beyond the maximum of invocations by other servers, the oldest one is removed', () => {
+  const invocations = withQuestion();
+  for (let i = 0; i < 200_000; i++)
+    invocations.receive(connection, {
+      type: Type.ClientInvocation,
+      ...ids,
+      invocationId: String(i),
+      payloads: new Map(),
+    });
+  invocations.setResult('a', completion, connection, protocol);
+  expect(sent).toEqual([]);
+});
+
+test('an invocation that is already canceled is not sent', async () => {
+  const invocations = new ClientInvocations('this', [protocol]);
+  const result = invocations.invoke('a', AbortSignal.abort(), () => {
+    throw new Error('It must not be sent.');
+  });
+  await expect(result).rejects.not.toThrow('It must not be sent.');
+});
+
+test.each([
+  ['a message of another type', '{"type":6}\u001e'],
+  ['the completion of another invocation', '{"type":3,"invocationId":"other","result":1}\u001e'],
+])('%s is not the result of an invocation', async (_what, payload) => {
+  const invocations = new ClientInvocations('this', [protocol]);
+  let invocationId = '';
+  const result = invocations.invoke('a', undefined, (id) => {
+    invocationId = id;
+    return [connection];
+  });
+  const receive = (bytes: string): void =>
+    invocations.receive(connection, {
+      type: Type.ClientCompletion,
+      invocationId,
+      connectionId: 'a',
+      callerServerId: 'this',
+      protocol: 'JSON',
+      payload: Buffer.from(bytes),
+    });
+  receive(payload);
+  receive(`{"type":3,"invocationId":"${invocationId}","result":2}\u001e`);
+  expect(await result).toBe(2);
+});

@@ -33,7 +33,7 @@ export class FrameReader {
       this.#parts.push(chunk);
       this.#bufferedBytes += chunk.length;
       if (this.#bufferedBytes < this.#needed) return;
-      bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts);
+      bytes = Buffer.concat(this.#parts);
     }
     let at = 0;
     this.#needed = 0;

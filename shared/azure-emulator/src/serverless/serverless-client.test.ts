@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Emulator, startEmulator } from '../index.ts';
+import type { ServiceHub } from '../hubs/service-hub.ts';
+import { connectClient, openClient } from '../testing/service-client.ts';
+
+let emulator: Emulator;
+beforeEach(async () => {
+  emulator = await startEmulator({ port: 0, serviceMode: 'Serverless' });
+});
+afterEach(() => emulator.close());
+
+const hub = (): ServiceHub => emulator.hubs.get('chat') as ServiceHub;
+
+test('a client gets pings, and is closed if it sends nothing for longer than the timeout', async () => {
+  const client = await connectClient(emulator.url);
+  hub().sweep(Date.now() + 20_000);
+  expect(await client.waitFor(() => client.records.shift())).toBe('{"type":6}');
+  hub().sweep(Date.now() + 120_000);
+  await client.closed;
+  expect(client.records).toEqual([expect.stringContaining('"type":7,"error":"')]);
+});
+
+test('a client with an unknown protocol is refused with the reason, and leaves no hub behind', async () => {
+  const client = await openClient(emulator.url);
+  client.webSocket.send('{"protocol":"unknown","version":1}\u001e');
+  client.webSocket.send('{"protocol":"json","version":1}\u001e'); // It is ignored.
+  await client.closed;
+  expect(client.records).toEqual([expect.stringContaining("'unknown'")]);
+  expect(emulator.hubs.get('chat')).toBeUndefined();
+});
+
+test('a client that is closed twice gets one Close message', async () => {
+  const client = await connectClient(emulator.url);
+  const [emulated] = [...hub().clients.values()];
+  hub().closeClient(emulated!);
+  hub().closeClient(emulated!);
+  await client.closed;
+  expect(client.records).toEqual(['{"type":7}']);
+});
+
+test('a call with a stream and without an id is ignored', async () => {
+  const client = await connectClient(emulator.url);
+  client.webSocket.send('{"type":1,"target":"a","arguments":[],"streamIds":["1"]}\u001e');
+  client.webSocket.send('{"type":1,"invocationId":"7","target":"b","arguments":[]}\u001e');
+  const [record] = await client.waitFor(() =>
+    client.records.length > 0 ? client.records : undefined,
+  );
+  expect(record).toContain('"invocationId":"7"');
+});

@@ -1,0 +1,119 @@
+import { EventEmitter } from 'node:events';
+import {
+  ServiceMessageType as Type,
+  writeServiceMessage,
+} from '@practical-signalr/azure/service-protocol';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import type { EmulatedClient } from '../clients/emulated-client.ts';
+import { ServerConnection } from './server-connection.ts';
+
+/** A WebSocket of a server that reads nothing until `read` is called. */
+class UnreadWebSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readonly readyState = 1;
+  bufferedAmount = 0;
+  isTerminated = false;
+  readonly #written: (() => void)[] = [];
+
+  send(bytes: Uint8Array, onWritten: () => void): void {
+    this.bufferedAmount += bytes.length;
+    this.#written.push(onWritten);
+  }
+  read(): void {
+    this.bufferedAmount = 0;
+    for (const onWritten of this.#written.splice(0)) onWritten();
+  }
+  close(): void {
+    this.emit('close');
+  }
+  terminate(): void {
+    this.isTerminated = true;
+    this.emit('close');
+  }
+}
+
+let webSocket: UnreadWebSocket;
+let connection: ServerConnection;
+let closed: boolean[];
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setImmediate', 'Date'] });
+  webSocket = new UnreadWebSocket();
+  closed = [];
+  connection = new ServerConnection(webSocket as unknown as WebSocket, 'server', 'id', 5000, {
+    onOpen: () => undefined,
+    onMessage: () => undefined,
+    onClosed: (wasOpen) => closed.push(wasOpen),
+  });
+  webSocket.emit(
+    'message',
+    writeServiceMessage({
+      type: Type.HandshakeRequest,
+      version: 1,
+      connectionType: 0,
+      target: '',
+      migrationLevel: 0,
+    }),
+  );
+});
+afterEach(() => {
+  connection.drop();
+  vi.useRealTimers();
+});
+
+const megabytes = (count: number) =>
+  ({
+    type: Type.ConnectionData,
+    connectionId: 'c',
+    payload: new Uint8Array(count * 1024 * 1024),
+  }) as const;
+
+/** A client that reports whether it is read. */
+function fakeClient(): { readonly client: EmulatedClient; isPaused(): boolean } {
+  let isPaused = false;
+  const pause = (): void => void (isPaused = true);
+  const resume = (): void => void (isPaused = false);
+  return {
+    client: { transport: { pause, resume } } as unknown as EmulatedClient,
+    isPaused: () => isPaused,
+  };
+}
+
+test('a server that sends nothing for 30 seconds is disconnected, one that sends pings is not', () => {
+  for (let seconds = 0; seconds < 60; seconds += 10) {
+    vi.advanceTimersByTime(10_000);
+    webSocket.emit('message', writeServiceMessage({ type: Type.Ping, messages: [] }));
+  }
+  expect(webSocket.isTerminated).toBe(false);
+  vi.advanceTimersByTime(30_000);
+  expect(webSocket.isTerminated).toBe(false);
+  vi.advanceTimersByTime(5000);
+  expect(webSocket.isTerminated).toBe(true);
+  expect(closed).toEqual([true]);
+});
+
+test('a paused client is read again when its server has read, not before', () => {
+  const { client, isPaused } = fakeClient();
+  connection.send(megabytes(2));
+  expect(connection.isFull).toBe(true);
+  connection.hold(client);
+  vi.runOnlyPendingTimers();
+  expect(isPaused()).toBe(true);
+  webSocket.read();
+  expect(connection.isFull).toBe(false);
+  expect(isPaused()).toBe(false);
+});
+
+test('a paused client that moves to another server is read again', () => {
+  const { client, isPaused } = fakeClient();
+  connection.hold(client);
+  connection.forget(client);
+  expect(isPaused()).toBe(false);
+});
+
+test('a server that does not read is disconnected beyond 64 MB', () => {
+  for (let i = 0; i < 4; i++) connection.send(megabytes(15));
+  expect(webSocket.isTerminated).toBe(false);
+  connection.send(megabytes(15));
+  expect(webSocket.isTerminated).toBe(true);
+});
