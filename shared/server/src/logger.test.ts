@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { safeLogger, toOneLine } from './logger.ts';
+import { expect, test, vi } from 'vitest';
+import { defaultLogger, safeLogger, toOneLine } from './logger.ts';
 import { CollectingLogger } from './testing/collecting-logger.ts';
 
 test('control characters of a message are escaped, so that no name forges a line of the log', () => {
@@ -23,4 +23,18 @@ test('an error of the logger does not reach the caller', () => {
   };
   const logger = safeLogger({ debug: fail, info: fail, warn: fail, error: fail });
   for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level]('message');
+});
+
+test('the default logger writes errors and warnings with their details to the console, nothing else', () => {
+  const methods = ['debug', 'info', 'warn', 'error', 'log'] as const;
+  const written: unknown[][] = [];
+  for (const method of methods)
+    vi.spyOn(console, method).mockImplementation((...line) => written.push([method, ...line]));
+  for (const level of ['debug', 'info', 'warn', 'error'] as const)
+    defaultLogger[level]('message', 'detail', { name: 'a\u202e' });
+  const line = ['message', 'detail', "{ name: 'a\\u202e' }"];
+  expect(written).toEqual([
+    ['warn', ...line],
+    ['error', ...line],
+  ]);
 });

@@ -69,7 +69,7 @@ const megabytes = (count: number) =>
   }) as const;
 
 /** A client that reports whether it is read. */
-function fakeClient(): { readonly client: EmulatedClient; isPaused(): boolean } {
+function fakeClient(): { readonly client: EmulatedClient; readonly isPaused: () => boolean } {
   let isPaused = false;
   const pause = (): void => void (isPaused = true);
   const resume = (): void => void (isPaused = false);

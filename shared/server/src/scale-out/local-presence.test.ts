@@ -135,3 +135,12 @@ test('a server refuses presence that cannot work', async () => {
     });
   }
 });
+
+test('an unknown user has no connections, and a cursor of another type is refused', async () => {
+  const { chat } = start();
+  expect(await chat.connections({ user: 'nobody' })).toEqual([]);
+  for (const cursor of [5, '', 'not a cursor'])
+    await expect(chat.page({ cursor: cursor as string })).rejects.toMatchObject({
+      code: 'ERR_SIGNALR_PRESENCE_QUERY_INVALID',
+    });
+});

@@ -112,3 +112,15 @@ test.each([
 ])('%s and %s are the same path', (first, second) => {
   expect(() => table(first, second)).toThrow(`'${second}'`);
 });
+
+test('the other segments of a path with a parameter must match, in any case', () => {
+  const routes = table('/rooms/:id/chat');
+  expect(routes.find('/rooms/1/CHAT')).toEqual({ value: '/rooms/:id/chat', params: { id: '1' } });
+  expect(routes.find('/rooms/1/other')).toBeUndefined();
+  expect(routes.find('rooms/1/chat')).toBeUndefined();
+});
+
+test('the root is a path', () => {
+  expect(table('/').find('/')).toEqual({ value: '/', params: {} });
+  expect(table('/:id').find('/')).toBeUndefined();
+});

@@ -26,6 +26,7 @@ test.each([
   ['["a(b = 1)"](a) {}', 1, false],
   ['m: (function (a, b) {}).bind({})', 2, false],
   ['m: (a) => a', 1, false],
+  ['m: a => ((b = 1) => b)(a)', 1, false],
 ])('%s', (method, argumentCount, streams) => {
   expect(read(method)).toEqual({ argumentCount, argumentSchemas: undefined, uploads: [], streams });
 });
