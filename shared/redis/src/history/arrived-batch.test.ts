@@ -71,3 +71,15 @@ test('a batch is delivered immediately if it is large or its receivers change', 
   await nextTick();
   expect(delivered).toHaveLength(3);
 });
+
+test('messages that are encoded for different protocols are delivered on their own', async () => {
+  const { batch, delivered } = createBatch();
+  const binary = new Map([['messagepack', Buffer.from('binary')]]);
+  const both = new Map([['json', Buffer.from('3')], ...binary]);
+  batch.add(arrive());
+  batch.add(arrive({ messages: binary }));
+  batch.add(arrive({ messages: both }));
+  batch.add(arrive());
+  await nextTick();
+  expect(delivered).toEqual(['1-0: 1', '2-0: ', '3-0: 3', '4-0: 4']);
+});

@@ -146,3 +146,7 @@ test('a Redis that lost its data is filled again, including changes during the o
   );
   expect(await a.hub.members('room')).toEqual([]);
 });
+
+test.each(['leaseTime', 'heartbeatTimeout'])('a time of 0 ms is refused: %s', (name) => {
+  expect(() => presence({ [name]: 0 })).toThrow(`'${name}'`);
+});
