@@ -1,6 +1,9 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { HubConnectionBuilder, type HubConnection, LogLevel } from '@microsoft/signalr';
 import { findRedis } from '@practical-signalr/redis/local';
 import { expect, onTestFinished, test } from 'vitest';
+import { docsFolder } from './build-site.ts';
 import {
   codeOf,
   createProject,
@@ -69,4 +72,30 @@ test('the guide to pino: an error of a hub method is one line with its message a
   expect(Object.keys(logged)).toEqual(expect.arrayContaining(Object.keys(shown)));
   expect(logged).toMatchObject({ level: 50, msg: failed, err: { message: shown.err.message } });
   expect(logged.err.stack).toContain('Error: The database is unavailable.');
+});
+
+/** Returns the packages that the code blocks of a page import. Node's own modules are left out. */
+function importedPackages(page: string): string[] {
+  const code = [...page.matchAll(/^```(?:tsx?|js)\n(.*?)^```/gms)].map(([, text = '']) => text);
+  const specifiers = code.flatMap((text) => [
+    ...text.matchAll(/^(?:import |\} ).*?['"]([^'"\n.][^'"\n]*)['"];$/gm),
+  ]);
+  const names = specifiers
+    .map(([, name = '']) => name)
+    .filter((name) => !name.startsWith('node:'))
+    .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
+  return [...new Set(names)];
+}
+
+const guides = readdirSync(join(docsFolder, 'guides')).map((file) => `guides/${file}`);
+
+test.each(guides)('%s says how to install the packages that its code imports', (file) => {
+  const page = readPage(file);
+  // The tutorial installs these.
+  const installed = ['express', '@microsoft/signalr', '@practical-signalr/server'];
+  const commands = [...page.matchAll(/npm install ([^`\n]*)/g)].flatMap(([, names = '']) =>
+    names.split(' '),
+  );
+  const known = new Set([...installed, ...commands]);
+  expect(importedPackages(page).filter((name) => !known.has(name))).toEqual([]);
 });
