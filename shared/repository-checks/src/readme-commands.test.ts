@@ -82,6 +82,8 @@ const elsewhere: Record<string, string> = {
   'npm run lint': 'shared/course/src/commands/test.ts',
   'npm run format': 'shared/course/src/commands/test.ts',
   'npm pack': 'shared/repository-checks/src/packages.test.ts',
+  'npm install @practical-signalr/azure @practical-signalr/azure-emulator':
+    'shared/repository-checks/src/packages.test.ts',
   ...Object.fromEntries(
     sections.map(({ number }) => [
       `npm run lesson ${number}`,
