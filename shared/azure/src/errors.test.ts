@@ -20,6 +20,15 @@ test('every error has a message that ends with a period', () => {
   }
 });
 
+test('every message says what to do, unless it goes to clients or passes on a reason', () => {
+  const passing = ['serverConnectionFailed', 'ackRefused', 'noClientKey'];
+  const toClients = ['negotiateNotConnected', 'noEndpointChosen', 'tokenTooLong'];
+  const own = allErrors.filter(({ name }) => ![...passing, ...toClients].includes(name));
+  // A second sentence, or words that say what is needed.
+  const without = own.filter(({ error }) => !/[.?] [A-Z]|must/.test(error.message));
+  expect(without.map(({ name }) => name)).toEqual([]);
+});
+
 test('the table of error codes in the documentation lists every code, and no other', () => {
   const page = new URL('../../docs/reference/errors.md', import.meta.url);
   const [, table = ''] =

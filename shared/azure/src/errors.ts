@@ -200,14 +200,16 @@ export const errors = {
     ),
   wrongHubName: () =>
     name(
-      'The name of a hub starts with a letter, contains letters, digits and underscores, and has at most 128 characters.',
+      'The name of a hub starts with a letter, contains letters, digits and underscores, and has at most 128 characters. Use such a name.',
     ),
   dotsAsName: (value: string) =>
     name(
       `The REST API cannot reach a user, group or connection with the name '${value}', because it is a path segment of its own. Use another name.`,
     ),
   wrongGroupName: () =>
-    name('The name of a group has 1 to 1,024 characters, and not only white space.'),
+    name(
+      'The name of a group has 1 to 1,024 characters, and not only white space. Use such a name.',
+    ),
 } as const;
 
 function describeRestRefusal(endpointName: string, status: number): string {

@@ -25,6 +25,16 @@ test('every code is used only once', () => {
   expect(new Set(samples.map(({ code }) => code)).size).toBe(samples.length);
 });
 
+test('every message says what to do, unless it passes on a message that does', () => {
+  const passing = ['UNAVAILABLE', 'REFUSED', 'NOT_SENT', 'GROUP_NOT_CHANGED'];
+  const own = samples.filter(
+    ({ code }) => !passing.includes(code.replace('ERR_SIGNALR_REDIS_', '')),
+  );
+  // A second sentence, or words that say what is needed.
+  const without = own.filter(({ message }) => !/[.?] [A-Z]|must|need/.test(message));
+  expect(without.map(({ code }) => code)).toEqual([]);
+});
+
 test.each(samples.map((error) => [error.code, error] as const))(
   '%s has a message of whole sentences',
   (_code, { message }) => {

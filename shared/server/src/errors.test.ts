@@ -23,6 +23,20 @@ test.each(factories)('%s has a code and a message', (_name, create) => {
   expect(error.message).not.toBe('');
 });
 
+/** A second sentence, or words that say what is needed. */
+const cure = /[.?] [A-Z]|must|need|Available/;
+
+test('every message says what to do, unless ASP.NET Core or a client defines it', () => {
+  // `wireMessages` are texts of ASP.NET Core. The others pass on a message.
+  const forwarding = ['tokenRejected', 'uploadFailed', 'clientResultFailed', 'closedByClient'];
+  const own = factories.filter(
+    ([name, create]) => !/wireMessages/.test(String(create)) && !forwarding.includes(name),
+  );
+  expect(own.length).toBeGreaterThan(50);
+  const without = own.filter(([, create]) => !cure.test(create('Sample.', 1).message));
+  expect(without.map(([name]) => name)).toEqual([]);
+});
+
 test('the documentation lists exactly the codes that exist, each with its cause and cure', () => {
   const page = new URL('../../docs/reference/errors.md', import.meta.url);
   const section =

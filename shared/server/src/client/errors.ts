@@ -29,6 +29,6 @@ export const clientErrors = {
   refreshFailed: (reason: string) =>
     createError(
       'ERR_SIGNALR_REFRESH_FAILED',
-      `The token was not refreshed, because 'accessTokenFactory' or the HTTP client failed: ${reason}`,
+      `The token was not refreshed, because 'accessTokenFactory' or the HTTP client failed. Throw an Error that says why. The reason: ${reason}`,
     ),
 } as const;
