@@ -50,12 +50,11 @@ export class RedisConnection {
   #clients: Clients | undefined;
   #isRestoring = false;
   #timer: NodeJS.Timeout | undefined;
-  /** Runs while a heartbeat waits for the reply of the publisher. */
-  #publisherSilence: SilenceTimer | undefined;
-  /** Runs while a heartbeat waits to arrive at the subscriber. */
-  #subscriberSilence: SilenceTimer | undefined;
-  #resolveHeartbeat: (() => void) | undefined;
+  /** Run while this server waits for a client, each for the newest reply that it waits for. */
+  readonly #silences: { publisher?: SilenceTimer; subscriber?: SilenceTimer } = {};
+  #resolveHeartbeat: () => void = () => undefined;
   #roundTrip = 0;
+  #outages = 0;
   /** Whether each heartbeat checks the role of Redis. */
   #readsRole = false;
 
@@ -92,7 +91,7 @@ export class RedisConnection {
    */
   publish(channel: string, payload: Buffer, publish?: Publish): Promise<number> {
     const published = this.#publish(channel, payload, false, publish).then((receivers) => {
-      this.#publisherSilence?.recordSignOfLife();
+      this.#silences.publisher?.recordSignOfLife();
       return receivers;
     });
     return this.window.track(payload.length, published);
@@ -116,7 +115,7 @@ export class RedisConnection {
     const publisher = this.#clients?.publisher;
     if (publisher === undefined) throw errors.unavailable(this.#cause);
     const reply = await command(publisher);
-    this.#publisherSilence?.recordSignOfLife();
+    this.#silences.publisher?.recordSignOfLife();
     return reply;
   }
 
@@ -126,7 +125,7 @@ export class RedisConnection {
    */
   async subscribe(channel: string, handle: PayloadHandler): Promise<void> {
     await this.subscriptions.add(channel, (payload) => {
-      this.#subscriberSilence?.recordSignOfLife();
+      this.#silences.subscriber?.recordSignOfLife();
       return handle(payload);
     });
     if (this.#state === 'connecting') await this.started;
@@ -138,9 +137,7 @@ export class RedisConnection {
 
   /** Called by the owner when the heartbeat arrives. */
   onHeartbeat(): void {
-    const resolve = this.#resolveHeartbeat;
-    this.#resolveHeartbeat = undefined;
-    resolve?.();
+    this.#resolveHeartbeat();
   }
 
   /**
@@ -166,7 +163,6 @@ export class RedisConnection {
     this.#cause = causes.closed;
     clearTimeout(this.#timer);
     this.#destroyClients();
-    this.#resolveHeartbeat = undefined;
     this.#resolveStarted();
   }
 
@@ -213,6 +209,7 @@ export class RedisConnection {
     this.#state = 'disconnected';
     this.#cause = cause;
     this.subscriptions.pause();
+    if (isNew) this.#outages++;
     if (isNew) this.#events.onDisconnected(cause);
     this.#resolveStarted();
     if (isNew) this.#schedule();
@@ -220,7 +217,7 @@ export class RedisConnection {
 
   /**
    * Restores the subscriptions, sends a heartbeat, and changes to `connected` when both have
-   * succeeded.
+   * succeeded. Replaces the clients if Redis is silent meanwhile.
    */
   async #restore(): Promise<void> {
     const clients = this.#clients;
@@ -229,14 +226,20 @@ export class RedisConnection {
     this.#isRestoring = true;
     try {
       do {
-        await this.subscriptions.restore(clients.subscriber);
+        const recordProgress = (): void => this.#silences.subscriber?.recordSignOfLife();
+        const restored = this.subscriptions.restore(clients.subscriber, recordProgress);
+        await this.#waitFor('subscriber', restored);
         await this.#sendHeartbeat();
         if (this.#clients !== clients || !clients.subscriber.isReady) break;
       } while (!this.subscriptions.isComplete);
       if (this.#clients === clients && clients.subscriber.isReady)
         this.#onRestored(clients.subscriber);
     } catch (error) {
-      if (this.#clients === clients) this.#onFailure(explain(error));
+      if (this.#clients === clients) {
+        this.#onFailure(explain(error));
+        // `#tick` replaces the clients after other errors, which may follow each other quickly.
+        if (error instanceof SilentConnectionError) this.#createClients();
+      }
     } finally {
       this.#isRestoring = false;
     }
@@ -258,36 +261,33 @@ export class RedisConnection {
    */
   async #sendHeartbeat(): Promise<void> {
     const { channel, payload } = this.#events.heartbeat;
-    const { heartbeatTimeout } = this.#options;
     const sentAt = performance.now();
-    const arrived = new Promise<void>((resolve, reject) => {
-      const rejectSilence = (): void =>
-        reject(new FaultyConnectionError(causes.silent(heartbeatTimeout)));
-      const received = new Promise<void>((resolveReceived) => {
-        this.#resolveHeartbeat = resolveReceived;
-      });
-      const receive = this.#resolveHeartbeat;
-      this.#publisherSilence = new SilenceTimer(heartbeatTimeout, rejectSilence);
-      const confirmed = Promise.all([
-        this.#checkRole(),
-        this.#publish(channel, payload, true),
-      ]).then(() => {
-        this.#publisherSilence?.stop();
-        // The heartbeat may have arrived before the reply of the publisher.
-        if (this.#resolveHeartbeat === receive)
-          this.#subscriberSilence = new SilenceTimer(heartbeatTimeout, rejectSilence);
-      });
-      Promise.all([received, confirmed]).then(() => resolve(), reject);
+    const received = new Promise<void>((resolve) => {
+      this.#resolveHeartbeat = resolve;
     });
+    const confirmed = Promise.all([this.#checkRole(), this.#publish(channel, payload, true)]);
+    await this.#waitFor('publisher', confirmed);
+    await this.#waitFor('subscriber', received);
+    this.#roundTrip = performance.now() - sentAt;
+  }
+
+  /**
+   * Waits for a reply of a client. Rejects if the client is silent for `heartbeatTimeout`, because
+   * such a connection does not close by itself.
+   */
+  async #waitFor(client: 'publisher' | 'subscriber', reply: Promise<unknown>): Promise<void> {
+    const { heartbeatTimeout } = this.#options;
+    let onSilence: () => void = () => undefined;
+    const silent = new Promise<never>((_, reject) => {
+      onSilence = () => reject(new SilentConnectionError(causes.silent(heartbeatTimeout)));
+    });
+    const silence = new SilenceTimer(heartbeatTimeout, onSilence);
+    this.#silences[client] = silence;
     try {
-      await arrived;
-      this.#roundTrip = performance.now() - sentAt;
+      await Promise.race([reply, silent]);
     } finally {
-      this.#resolveHeartbeat = undefined;
-      this.#publisherSilence?.stop();
-      this.#subscriberSilence?.stop();
-      this.#publisherSilence = undefined;
-      this.#subscriberSilence = undefined;
+      silence.stop();
+      if (this.#silences[client] === silence) delete this.#silences[client];
     }
   }
 
@@ -332,10 +332,12 @@ export class RedisConnection {
   async #tick(): Promise<void> {
     if (this.#state === 'connected') {
       const clients = this.#clients;
+      const outages = this.#outages;
       try {
         await this.#sendHeartbeat();
       } catch (error) {
-        if (this.#clients !== clients) return;
+        // A heartbeat that was lost in an outage says nothing about the connection after it.
+        if (this.#clients !== clients || this.#outages !== outages) return;
         this.#onFailure(explain(error));
         if (error instanceof FaultyConnectionError) this.#createClients();
       }
@@ -362,6 +364,8 @@ function destroy(client: RedisPubSubClient): void {
 
 /** Nothing arrives, or Redis is not the master. Such a connection does not close by itself. */
 class FaultyConnectionError extends Error {}
+
+class SilentConnectionError extends FaultyConnectionError {}
 
 const explain = (error: unknown): string =>
   error instanceof FaultyConnectionError ? error.message : explainRedisError(error, true);

@@ -48,7 +48,7 @@ test('what changed without a client is done on the next one', async () => {
   await subscriptions.add('b', nothing);
   expect(subscriptions.isComplete).toBe(false);
   commands.length = 0;
-  await subscriptions.restore(client);
+  await subscriptions.restore(client, nothing);
   expect(commands).toEqual(['unsubscribe a', 'subscribe b']);
   expect(subscriptions.isComplete).toBe(true);
 });
@@ -62,7 +62,7 @@ test('a channel that Redis refuses is removed, one whose connection closed is re
   await subscriptions.add('b', nothing);
   expect([subscriptions.size, subscriptions.isComplete]).toEqual([1, false]);
   const { client, commands } = fakeClient();
-  await subscriptions.restore(client);
+  await subscriptions.restore(client, nothing);
   expect(commands).toEqual(['subscribe b']);
   expect(subscriptions.isComplete).toBe(true);
 });
@@ -84,7 +84,7 @@ test('an unsubscription that fails is repeated on the next client', async () => 
   await subscriptions.remove(['a']);
   expect(subscriptions.isComplete).toBe(false);
   const { client, commands } = fakeClient();
-  await subscriptions.restore(client);
+  await subscriptions.restore(client, nothing);
   expect(commands).toEqual(['unsubscribe a']);
   expect(subscriptions.isComplete).toBe(true);
 });

@@ -101,10 +101,10 @@ export class Subscriptions {
   }
 
   /**
-   * Subscribes a client to the missing channels and unsubscribes it from the stale ones. Rejects
-   * with the error of Redis.
+   * Subscribes a client to the missing channels and unsubscribes it from the stale ones. Calls
+   * `onProgress` for each SUBSCRIBE that Redis confirms. Rejects with the error of Redis.
    */
-  async restore(client: RedisPubSubClient): Promise<void> {
+  async restore(client: RedisPubSubClient, onProgress: () => void): Promise<void> {
     const stale = [...this.#stale].filter((channel) => !this.#subscriptions.has(channel));
     this.#stale.clear();
     const unsubscribed = this.#unsubscribeAll(client, stale);
@@ -116,6 +116,7 @@ export class Subscriptions {
         client,
         entries.map(([channel]) => channel),
       );
+      onProgress();
       for (const [channel, subscription] of entries)
         this.#markConfirmed(client, channel, subscription);
     });

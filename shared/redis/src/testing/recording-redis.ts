@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { RedisPubSubClient } from '../redis-client.ts';
 
 type Listener = (payload: Buffer, channel: Buffer) => void;
@@ -11,7 +12,15 @@ export class RecordingRedis {
     readonly isUrgent: boolean;
   }[] = [];
   readonly #subscribers = new Map<string, Set<Listener>>();
+  /** The clients that are not destroyed. */
+  readonly #clients = new Set<EventEmitter>();
   #confirmations: Promise<void> | undefined;
+  /** Functions that confirm the held subscriptions, oldest first. */
+  readonly heldSubscriptions: (() => void)[] = [];
+  /** Whether the following SUBSCRIBE commands get no reply until a test confirms them. */
+  holdsSubscriptions = false;
+  /** Whether the following publishes are confirmed, but not delivered. */
+  losesMessages = false;
 
   /** A value for the option `client`. */
   get client(): {
@@ -33,15 +42,23 @@ export class RecordingRedis {
     return confirm;
   }
 
+  /** Interrupts all connections. The clients reconnect immediately. */
+  interrupt(): void {
+    for (const client of this.#clients) client.emit('error', new Error('Interrupted by the test.'));
+    for (const client of this.#clients) client.emit('ready');
+  }
+
   async #publish(channel: string, payload: Buffer, isUrgent = false): Promise<number> {
     this.published.push({ channel, payload, isUrgent });
     if (this.#confirmations !== undefined) await this.#confirmations;
-    const listeners = this.#subscribers.get(channel) ?? new Set();
+    const listeners = this.losesMessages ? [] : [...(this.#subscribers.get(channel) ?? [])];
     for (const listener of listeners) queueMicrotask(() => listener(payload, Buffer.from(channel)));
-    return listeners.size;
+    return listeners.length;
   }
 
   #duplicate(): RedisPubSubClient {
+    const events = new EventEmitter();
+    this.#clients.add(events);
     const forEachChannel = (
       names: string | string[],
       run: (set: Set<Listener>) => void,
@@ -53,17 +70,30 @@ export class RecordingRedis {
       }
       return Promise.resolve();
     };
-    const subscribe: RedisPubSubClient['subscribe'] = (names, listener) =>
-      forEachChannel(names, (set) => set.add(listener));
+    const subscribe: RedisPubSubClient['subscribe'] = async (names, listener) => {
+      if (this.holdsSubscriptions) {
+        await new Promise<void>((resolve, reject) => {
+          this.heldSubscriptions.push(resolve);
+          events.once('destroyed', () => reject(new Error('The client is destroyed.')));
+        });
+      }
+      await forEachChannel(names, (set) => set.add(listener));
+    };
     const unsubscribe: RedisPubSubClient['subscribe'] = (names, listener) =>
       forEachChannel(names, (set) => set.delete(listener));
     const publish = (channel: string, payload: Buffer): Promise<number> =>
       this.#publish(channel, payload);
+    const clients = this.#clients;
     const client: RedisPubSubClient = {
-      isReady: true,
+      get isReady() {
+        return clients.has(events);
+      },
       connect: () => Promise.resolve(),
-      destroy: () => undefined,
-      on: () => undefined,
+      destroy: () => {
+        clients.delete(events);
+        events.emit('destroyed');
+      },
+      on: (event, listener) => events.on(event, listener),
       publish,
       sPublish: publish,
       pubSubNumSub: () => Promise.resolve({}),
