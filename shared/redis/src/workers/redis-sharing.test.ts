@@ -165,3 +165,31 @@ test('a refusal of Redis reaches the worker that caused it', async () => {
   await manager.sendAll('still works', []);
   expect((await worker.client.next()).target).toBe('still works');
 });
+
+test('the primary process runs the commands of a worker with keys and scripts', async () => {
+  const client = await startMachine().connectClient();
+  await client.set('worker-key', 'value', { PX: 60_000 });
+  expect(await client.get('worker-key')).toBe('value');
+  expect(await admin.pTTL('worker-key')).toBeGreaterThan(0);
+  expect(await client.getDel('worker-key')).toBe('value');
+  expect(await client.get('worker-key')).toBeNull();
+  const script = 'return {KEYS[1], ARGV[1], ARGV[2]}';
+  const options = { keys: ['k'], arguments: ['text', Buffer.of(0x62)] };
+  expect(await client.eval(script, options)).toEqual(['k', 'text', 'b']);
+  const buffers = await client.withTypeMapping({}).eval?.(script, options);
+  expect((buffers as Uint8Array[]).map((bytes) => Buffer.from(bytes).toString())).toEqual([
+    'k',
+    'text',
+    'b',
+  ]);
+});
+
+test('the subscribers of a channel are counted, including each worker of the machine', async () => {
+  const machine = startMachine();
+  const clients = [await machine.connectClient(), await machine.connectClient()];
+  const [first] = clients;
+  const count = async (): Promise<unknown> => (await first?.pubSubNumSub(['counted']))?.['counted'];
+  expect(await count()).toBe(0);
+  for (const client of clients) await client.subscribe(['counted'], () => undefined, true);
+  expect(await count()).toBe(2);
+});

@@ -6,6 +6,8 @@ import type {
 } from '@practical-signalr/server/scale-out';
 import type { RedisOptions } from '../../redis-options.ts';
 import { redis } from '../../redis.ts';
+import { WorkerRedis } from '../../workers/worker-redis.ts';
+import { WorkerRedisClient } from '../../workers/worker-redis-client.ts';
 
 /**
  * A machine with workers, all in this process. Messages are cloned and arrive later, as over IPC.
@@ -29,6 +31,15 @@ export class TestMachine {
     const [inPrimary, inWorker] = createPorts();
     const removeWorker = this.#shared.addWorker(inPrimary);
     return { create: this.#sharing.join(inWorker), end: removeWorker };
+  }
+
+  /** Connects the client of a new worker to Redis. */
+  async connectClient(): Promise<WorkerRedisClient> {
+    const [inPrimary, inWorker] = createPorts();
+    this.#shared.addWorker(inPrimary);
+    const client = new WorkerRedisClient(new WorkerRedis(inWorker));
+    await client.connect();
+    return client;
   }
 
   close(): Promise<void> {
