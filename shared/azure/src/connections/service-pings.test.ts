@@ -59,3 +59,14 @@ test('a shutdown ping is sent at most 24 times', async () => {
   expect(sent.filter((line) => line === 'a shutdown=fin:2')).toHaveLength(24);
   expect(agreed).toHaveBeenCalledOnce();
 });
+
+test('counts that are not numbers are 0, and an acknowledgement without a shutdown is ignored', () => {
+  pings.receive(a, ['clientcount', '7', 'servercount', '2', 'capacity', '9', 'unknown', 'x']);
+  expect([pings.clientCount, pings.serverCount, pings.capacity]).toEqual([7, 2, 9]);
+  pings.receive(a, ['clientcount', 'x', 'servercount', '', 'capacity', 'x', 'shutdown', 'finack']);
+  pings.receive(a, ['shutdown', 'other', 'target', '', 'offline', '']);
+  expect([pings.clientCount, pings.serverCount, pings.capacity]).toEqual([0, 0, 0]);
+  expect(events.onTarget).not.toHaveBeenCalled();
+  expect(events.onInstanceOffline).not.toHaveBeenCalled();
+  expect(pings.isShuttingDown).toBe(false);
+});

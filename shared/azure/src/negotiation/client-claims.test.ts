@@ -104,3 +104,9 @@ test('the claims of a .NET app have short names in Node', () => {
     role: 'admin',
   });
 });
+
+test('a claim may have three values, and claims without a value are left out', () => {
+  const user = { role: ['a', 'b', 'c'], empty: null, missing: undefined, method: () => 1 };
+  const claims = throughService(clientClaims(user, hub, plain));
+  expect(openedClient(claims).user).toEqual({ role: ['a', 'b', 'c'] });
+});
