@@ -71,3 +71,14 @@ test('a user without the permission for scripts gets the refusal of the text', a
   await expect(script.run(client, options)).rejects.toThrow('NOPERM');
   expect(commands).toEqual(['text', 'text', 'text']);
 });
+
+test('another error of Redis is not answered by a second attempt', async () => {
+  const { client, commands } = recordScripts((command) => {
+    if (command === 'digest') throw new Error('OOM command not allowed');
+    return 1;
+  });
+  const script = new PublishScript();
+  await script.run(client, options);
+  await expect(script.run(client, options)).rejects.toThrow('OOM');
+  expect(commands).toEqual(['text', 'digest']);
+});

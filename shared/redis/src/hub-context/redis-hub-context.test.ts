@@ -213,7 +213,7 @@ test('the admin page of one server disconnects a user and a connection of anothe
     const [ada, bob] = await connectPair();
     const isClosed = new Promise<void>((resolve) => bob.client.onclose(() => resolve()));
     const [target = '', name = ''] = choose('bob', bob.id);
-    expect(await disconnect(target, name)).toEqual({ disconnected: 0, scope: 'all servers' });
+    expect(await disconnect(target, name)).toEqual({ disconnected: 0, scope: 'all Node servers' });
     await isClosed;
     await chat.clients.all.send('receive', 'still here');
     expect(await ada.next()).toBe('still here');

@@ -99,3 +99,27 @@ test('a client that is not connected refuses every command', async () => {
     await expect(command()).rejects.toThrow(causes.unavailable);
   expect(commands()).toEqual([]);
 });
+
+test('a client that is added during an outage learns its cause', async () => {
+  const { redis, setState } = createWorker();
+  setState(false, 'Redis is gone.');
+  const client = new WorkerRedisClient(redis);
+  const errors: unknown[] = [];
+  client.on('error', (error) => errors.push((error as Error).message));
+  void client.connect();
+  expect(errors).toEqual(['Redis is gone.']);
+});
+
+test('a command that fails rejects with the reply of Redis, or with the cause', async () => {
+  const { redis, receive } = createWorker();
+  const client = new WorkerRedisClient(redis);
+  void client.connect();
+  const failed = [client.get('a'), client.get('b')];
+  for (const [id, isRefusal] of [
+    [1, true],
+    [2, false],
+  ] as const)
+    receive({ type: 'failure', id, failure: { isRefusal, message: `reply ${id}` } });
+  await expect(failed[0]).rejects.toMatchObject({ name: 'Error', message: 'reply 1' });
+  await expect(failed[1]).rejects.toThrow('reply 2');
+});
