@@ -358,6 +358,7 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   async #join(connection: LifetimeConnection, group: string): Promise<void> {
+    if (this.index.get(connection.connectionId) !== connection) return; // it has closed
     this.index.join(connection, group);
     try {
       await this.#subscriptions.subscribeToGroup(group);

@@ -32,6 +32,9 @@ export interface SessionHost {
   join(connection: LifetimeConnection, group: string): Promise<void>;
 }
 
+/** The connection of a recovery has closed, so the recovery stops. */
+class ConnectionClosedError extends Error {}
+
 const POSITION_FORMAT = /^\d{1,15}-\d{1,15}$/;
 
 /**
@@ -131,12 +134,29 @@ export class HistorySessions {
     }
   }
 
-  /** Replays what the client missed. Rejects if Redis is unavailable or refuses. */
+  /**
+   * Replays what the client missed. Rejects if Redis is unavailable or refuses. Stops if the
+   * connection closes.
+   */
   async recover(
+    connection: LifetimeConnection,
+    request: RecoveryRequest,
+    hasGap: boolean,
+  ): Promise<RecoveryReply> {
+    try {
+      return await this.#recover(connection, request, hasGap);
+    } catch (error) {
+      if (!(error instanceof ConnectionClosedError)) throw error;
+      return { recovered: false, reason: 'unavailable', groups: [] };
+    }
+  }
+
+  async #recover(
     connection: LifetimeConnection,
     { session, position, readsPositionLists }: RecoveryRequest,
     hasGap: boolean,
   ): Promise<RecoveryReply> {
+    this.#checkOpen(connection);
     const { connectionId, userIdentifier } = connection;
     // Announces positions from now on, because the reply refers to them.
     const known = this.#tracked.get(connectionId);
@@ -144,11 +164,13 @@ export class HistorySessions {
     const tracked = isSameConnection ? (known as Tracked) : this.track(connection);
     tracked.readsPositionLists = readsPositionLists;
     await this.removeObsolete();
+    this.#checkOpen(connection);
     if (session === undefined) return this.#begin(tracked, { recovered: true, groups: [] });
     const isObsolete = this.#obsolete.has(session);
     const claimed = isObsolete
       ? undefined
       : await this.#store.claim(session, userIdentifier, connectionId);
+    this.#checkOpen(connection);
     if (claimed === undefined)
       return this.#begin(tracked, { recovered: false, reason: 'session', groups: [] });
     // On the same connection, a group that is missing was left in the meantime.
@@ -160,11 +182,13 @@ export class HistorySessions {
     const end = isGap ? undefined : await this.#replay(connection, claimed, groups, start);
     if (end === undefined) {
       await this.#store.end(session);
+      this.#checkOpen(connection);
       return this.#begin(tracked, { recovered: false, reason: 'gap', groups });
     }
     for (const group of claimed.groups.keys()) {
       if (groups.includes(group)) tracked.groups.add(group);
       else await this.#store.changeGroup(session, connectionId, group, 'remove');
+      this.#checkOpen(connection);
     }
     tracked.session = session;
     await this.#recordGroups(tracked);
@@ -178,11 +202,21 @@ export class HistorySessions {
     };
   }
 
+  /**
+   * Throws if a connection is not a connection of this server any more. Without this check, a
+   * recovery would track it forever.
+   */
+  #checkOpen(connection: LifetimeConnection): void {
+    if (this.#host.index.get(connection.connectionId) !== connection)
+      throw new ConnectionClosedError();
+  }
+
   async #begin(tracked: Tracked, reply: RecoveryReply): Promise<RecoveryReply> {
     const { connectionId, userIdentifier } = tracked.connection;
     const session = randomBytes(32).toString('base64url');
     const groups = [...(this.#host.index.groupsOf(connectionId) ?? [])];
     const position = await this.#store.begin(session, userIdentifier, connectionId, groups);
+    this.#checkOpen(tracked.connection);
     for (const group of groups) tracked.groups.add(group);
     tracked.session = session;
     await this.#recordGroups(tracked);
@@ -212,8 +246,11 @@ export class HistorySessions {
         restored.push(group);
         continue;
       }
-      if (!(await this.#options.restoreGroup({ hubName, group, userIdentifier }))) continue;
+      const isAllowed = await this.#options.restoreGroup({ hubName, group, userIdentifier });
+      this.#checkOpen(connection);
+      if (!isAllowed) continue;
       await this.#host.join(connection, group);
+      this.#checkOpen(connection);
       restored.push(group);
     }
     return restored;
@@ -240,6 +277,7 @@ export class HistorySessions {
     const pages = this.#store.read(first, targets);
     for (;;) {
       const page = await pages.next();
+      this.#checkOpen(connection);
       if (page.done === true) return page.value;
       for (const { position, target, payload } of page.value) {
         if (target === GAP_TARGET) return undefined;
@@ -249,6 +287,7 @@ export class HistorySessions {
         if (excludedConnectionIds.some((id) => claimed.owners.includes(id))) continue;
         const message = SharedMessage.fromEncoded(messages);
         await connection.write(SharedMessage.sequence([announce(position, true), message]));
+        this.#checkOpen(connection);
       }
     }
   }

@@ -19,7 +19,7 @@ export interface HistoryEntry {
 
 /** A session of a client that recovers. */
 export interface ClaimedSession {
-  /** The ids of the connections that the session had before. */
+  /** The ids of the connections that the session has had, including the one that claims it. */
   readonly owners: readonly string[];
   /** The position at which the session started. */
   readonly start: string;
@@ -77,7 +77,7 @@ export class HistoryStore {
       const name = String(flat[i]);
       const value = String(flat[i + 1]);
       if (name.startsWith('group:')) groups.set(name.slice('group:'.length), value);
-      else if (name === 'owners') owners = value.split(' ').slice(0, -1);
+      else if (name === 'owners') owners = value.split(' ');
       else if (name === 'start') start = value;
     }
     return { owners, start, groups, first, last };

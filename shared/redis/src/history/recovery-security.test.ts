@@ -106,6 +106,21 @@ test('a group message from before the membership is not replayed', async () => {
   expect(second.texts).toEqual(['as member']);
 });
 
+test('a message that excluded the new connection is not replayed to it', async () => {
+  const server = await start();
+  const first = await connect(server, 'ann');
+  const { session, position } = await first.recover(null, null);
+  const second = await connect(server, 'ann');
+  const { clients } = server.hub;
+  const { connectionId } = second.connection;
+  await clients.allExcept([connectionId as string]).send('receive', 'to the others');
+  await first.received('to the others');
+  expect(await second.recover(session, position)).toMatchObject({ recovered: true });
+  // A recovery on the same connection does not replay it either.
+  expect(await second.recover(session, position)).toMatchObject({ recovered: true });
+  expect(second.texts).toEqual([]);
+});
+
 test('another user cannot use a session, and the reply is that of an unknown one', async () => {
   const server = await start();
   const ann = await connect(server, 'ann');

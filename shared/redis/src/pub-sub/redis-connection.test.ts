@@ -60,7 +60,7 @@ test('a Redis that confirms one subscription after another is not silent', async
   await advance(0);
   const count = recording.heldSubscriptions.length;
   expect(count).toBeGreaterThan(2);
-  for (const confirm of [...recording.heldSubscriptions]) {
+  for (const confirm of recording.heldSubscriptions.slice(0, count)) {
     await advance(4000);
     confirm();
   }

@@ -1,0 +1,131 @@
+import {
+  ConnectionIndex,
+  JsonHubProtocol,
+  type LifetimeConnection,
+  SharedMessage,
+} from '@practical-signalr/server/scale-out';
+import { beforeEach, expect, test } from 'vitest';
+import { writeInvocation } from '../pub-sub/redis-protocol.ts';
+import { HistorySessions, type SessionHost } from './history-sessions.ts';
+import type { ClaimedSession, HistoryStore } from './history-store.ts';
+
+const protocol = new JsonHubProtocol();
+const message = new SharedMessage('receive', ['missed']).encoded(protocol) as { payload: string };
+const payload = Buffer.from(
+  writeInvocation({
+    excludedConnectionIds: [],
+    messages: new Map([['json', Buffer.from(message.payload)]]),
+  }),
+);
+
+const session: ClaimedSession = {
+  owners: ['before', 'c1'],
+  start: '1-0',
+  groups: new Map([
+    ['allowed', '1-0'],
+    ['refused', '1-0'],
+  ]),
+  first: '1-0',
+  last: '2-0',
+};
+
+let index: ConnectionIndex;
+let connection: LifetimeConnection;
+let sessions: HistorySessions;
+/** The steps of a recovery that have completed. */
+let steps: string[];
+/** The step during which the connection closes. */
+let closingStep: string | undefined;
+
+const run = async (step: string): Promise<void> => {
+  await Promise.resolve();
+  if (step === closingStep) {
+    index.remove(connection);
+    sessions.remove(connection.connectionId);
+  }
+  steps.push(step);
+};
+
+/** A store with one session and one missed message. */
+const store = {
+  begin: async () => {
+    await run('begin');
+    return '2-0';
+  },
+  claim: async (secret: string) => {
+    await run('claim');
+    return secret === 'known' ? session : undefined;
+  },
+  changeGroup: async (_session: string, _connectionId: string, group: string, change: string) => {
+    await run(`${change} ${group}`);
+    return true;
+  },
+  end: () => run('end'),
+  async *read() {
+    await run('read');
+    yield [{ position: '2-0', target: 'all', payload }];
+    return '2-0';
+  },
+} satisfies Partial<Record<keyof HistoryStore, unknown>>;
+
+const host: Omit<SessionHost, 'index'> = {
+  hubName: 'FeedHub',
+  join: async (joining, group) => {
+    index.join(joining, group);
+    await run('join');
+  },
+};
+
+beforeEach(() => {
+  index = new ConnectionIndex();
+  connection = { connectionId: 'c1', userIdentifier: 'ann', protocol, write: () => run('write') };
+  const restoreGroup = async ({ group }: { readonly group: string }): Promise<boolean> => {
+    await run(`restore ${group}`);
+    return group === 'allowed';
+  };
+  const options = { maxAge: 60_000, maxMessages: 100, restoreGroup };
+  sessions = new HistorySessions(store as unknown as HistoryStore, options, { ...host, index });
+  steps = [];
+  closingStep = undefined;
+  index.add(connection);
+});
+
+const recover = (secret?: string, hasGap = false) => {
+  const position = secret === undefined ? undefined : '1-0';
+  const request = { session: secret, position, readsPositionLists: true };
+  return sessions.recover(connection, request, hasGap);
+};
+
+const restoring = ['claim', 'restore allowed', 'join', 'restore refused'];
+test.each([
+  ['of a known session', 'known', false, [...restoring, 'read', 'write', 'remove refused']],
+  ['of a session with a gap', 'known', true, [...restoring, 'end', 'begin']],
+  ['of an unknown session', 'unknown', false, ['claim', 'begin']],
+  ['without a session', undefined, false, ['begin']],
+])(
+  'a recovery %s stops if its connection closes, and leaves nothing',
+  async (_, secret, hasGap, complete) => {
+    await recover(secret, hasGap);
+    expect(steps).toEqual(complete);
+    expect(sessions.connections).toEqual([connection]);
+    expect(sessions.active).toHaveLength(1);
+    for (const [i, step] of complete.entries()) {
+      sessions.remove(connection.connectionId);
+      index.remove(connection);
+      index.add(connection);
+      steps = [];
+      closingStep = step;
+      await recover(secret, hasGap);
+      expect(steps).toEqual(complete.slice(0, i + 1));
+      expect(sessions.connections).toEqual([]);
+      expect([...index.groupNames]).toEqual([]);
+    }
+  },
+);
+
+test('a recovery whose connection has closed before it starts does nothing', async () => {
+  index.remove(connection);
+  await recover('known');
+  expect(steps).toEqual([]);
+  expect(sessions.connections).toEqual([]);
+});
