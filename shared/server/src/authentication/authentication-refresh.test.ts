@@ -353,3 +353,34 @@ test('a stateful reconnect requires the same user', async () => {
   expect(await again.next()).toBe(result('admin'));
   again.close();
 });
+
+test('a refresh at the path of another tenant is refused', async () => {
+  let tenants: readonly string[] = ['a', 'b'];
+  server = await testServer(
+    (signalr) =>
+      signalr.mapHub('/tenants/:tenant', RoleHub, {
+        authentication,
+        authorize: {
+          policy: (_user, { request }) => tenants.includes(request.params['tenant'] ?? ''),
+        },
+        enableAuthenticationRefresh: true,
+        methods: ['role', 'admin'],
+      }),
+    { logger },
+  );
+  const headers = bearer(testToken({ sub: 'alice' }));
+  const post = (path: string): Promise<Response> =>
+    fetch(`${server.url}/tenants/${path}`, { method: 'POST', headers });
+  const negotiated = await (await post('a/negotiate?negotiateVersion=1')).json();
+  const { connectionToken } = negotiated as { connectionToken: string };
+  const query = `?id=${connectionToken}`;
+  const client = await RawClient.connect(`${server.url}/tenants/a${query}`, headers);
+  tenants = ['b'];
+  expect((await post(`a/refresh${query}`)).status).toBe(403);
+  const elsewhere = await post(`b/refresh${query}`);
+  expect([elsewhere.status, await elsewhere.json()]).toEqual([
+    404,
+    { error: 'connection_not_found' },
+  ]);
+  client.close();
+});

@@ -24,7 +24,11 @@ type Streaming<TContract> = {
 export type StreamName<TContract> = Streaming<TContract> | Capitalize<Streaming<TContract>>;
 
 /** The hooks of a hub class that is used as a contract. Clients cannot call them. */
-type HookName = 'onConnected' | 'onAuthenticationRefreshed' | 'onDisconnected';
+type HookName =
+  | 'onConnected'
+  | 'onAuthenticationRefreshed'
+  | 'onConnectionMoved'
+  | 'onDisconnected';
 
 /** The names of the methods that return a single result. The first letter may be a capital. */
 export type InvokeName<TContract> = Exclude<

@@ -2,7 +2,7 @@
 interface PendingQuery {
   /** The workers that have not replied. */
   readonly waitsFor: Set<number>;
-  readonly settle: (isFound: boolean) => void;
+  readonly settle: (holder: number | undefined) => void;
 }
 
 /**
@@ -17,15 +17,18 @@ export class PendingQueries {
     return this.#pending.size;
   }
 
-  /** Returns the id of a new query, and whether a worker holds the connection. */
-  create(peers: ReadonlySet<number>): { readonly id: number; readonly isFound: Promise<boolean> } {
+  /** Returns the id of a new query, and the worker that holds the connection, if there is one. */
+  create(peers: ReadonlySet<number>): {
+    readonly id: number;
+    readonly holder: Promise<number | undefined>;
+  } {
     this.#lastId += 1;
     const id = this.#lastId;
-    const isFound = new Promise<boolean>((settle) => {
-      if (peers.size === 0) settle(false);
+    const holder = new Promise<number | undefined>((settle) => {
+      if (peers.size === 0) settle(undefined);
       else this.#pending.set(id, { waitsFor: new Set(peers), settle });
     });
-    return { id, isFound };
+    return { id, holder };
   }
 
   /** Handles the reply of a worker. Ignores late replies. */
@@ -35,7 +38,7 @@ export class PendingQueries {
     query.waitsFor.delete(worker);
     if (!isHolder && query.waitsFor.size > 0) return;
     this.#pending.delete(id);
-    query.settle(isHolder);
+    query.settle(isHolder ? worker : undefined);
   }
 
   /** A worker that has ended holds no connection. */

@@ -80,7 +80,8 @@ export function forwardUpgrade(
   head: Buffer,
 ): void {
   const upstream = connect(socketPath);
-  upstream.write(serializeHead(request));
+  // Node reads the bytes of a head as Latin-1.
+  upstream.write(serializeHead(request), 'latin1');
   upstream.write(head);
   pipeline(socket, upstream).catch(nothing);
   pipeline(upstream, socket).catch(nothing);

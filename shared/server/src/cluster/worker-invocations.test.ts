@@ -28,11 +28,11 @@ test('beyond the limit of a connection, its oldest invocation is dropped', () =>
 
 test('a query ends with the reply of the holder, or when no worker is left', async () => {
   const queries = new PendingQueries();
-  expect(await queries.create(new Set()).isFound).toBe(false);
+  expect(await queries.create(new Set()).holder).toBeUndefined();
   const found = queries.create(new Set([1, 2]));
   queries.onReply(found.id, 1, true);
   queries.onReply(found.id, 2, false); // late
-  expect(await found.isFound).toBe(true);
+  expect(await found.holder).toBe(1);
   const lost = queries.create(new Set([1, 2]));
   queries.onReply(lost.id, 1, false);
   expect(queries.size).toBe(1);
@@ -40,6 +40,6 @@ test('a query ends with the reply of the holder, or when no worker is left', asy
   queries.onPeerGone(1);
   expect(queries.size).toBe(1);
   queries.onPeerGone(2);
-  expect(await lost.isFound).toBe(false);
+  expect(await lost.holder).toBeUndefined();
   expect(queries.size).toBe(0);
 });

@@ -73,3 +73,23 @@ test('a connection that was never added is removed without effect', async () => 
   await manager.closer.closeUser('ann');
   expect([...manager.index.all]).toEqual([]);
 });
+
+test('an invocation rejects when the worker of its client ends, and others go on', async () => {
+  const bus = new MemoryBus();
+  const manager = new WorkerLifetimeManager(suiteHub(), bus.join());
+  const [crashing, staying] = [bus.join(), bus.join()];
+  const lost = new LifetimeSuiteClient('ann');
+  const kept = new LifetimeSuiteClient('bob');
+  await new WorkerLifetimeManager(suiteHub(), crashing).onConnected(lost);
+  const other = new WorkerLifetimeManager(suiteHub(), staying);
+  await other.onConnected(kept);
+  const rejected = manager.invokeConnection(lost.connectionId, 'ask', []);
+  const resolved = manager.invokeConnection(kept.connectionId, 'ask', []);
+  await lost.next();
+  const { invocationId = '' } = await kept.next();
+  crashing.end();
+  await expect(rejected).rejects.toMatchObject({ code: 'ERR_SIGNALR_CONNECTION_LOST' });
+  const completion = { type: 3, invocationId, hasResult: true, result: 'answer' } as const;
+  other.setConnectionResult(kept.connectionId, completion);
+  expect(await resolved).toBe('answer');
+});

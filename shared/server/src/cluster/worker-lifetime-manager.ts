@@ -34,6 +34,8 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
   readonly #results = new ClientResultsManager();
   readonly #invocations = new WorkerInvocations();
   readonly #queries = new PendingQueries();
+  /** The worker of the client of each invocation that this worker waits for, by invocation id. */
+  readonly #holders = new Map<string, number>();
   readonly #stop: () => void;
   readonly closer: ConnectionCloser = {
     closeConnection: (connectionId) => this.#close('connections', connectionId),
@@ -45,7 +47,7 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     this.#bus = bus;
     this.#stop = bus.listen(hub.hubName, {
       onMessage: (message, from) => this.#receive(message, from),
-      onPeerGone: (worker) => this.#queries.onPeerGone(worker),
+      onPeerGone: (worker) => this.#onPeerGone(worker),
     });
   }
 
@@ -141,7 +143,7 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     if (this.#results.connectionOf(invocationId) === undefined) return result;
     try {
       const connection = this.index.get(connectionId);
-      if (connection === undefined) this.#invokeRemote(connectionId, invocationId, message);
+      if (connection === undefined) this.#invokeRemote(connectionId, invocationId, message, result);
       else void connection.write(message);
     } catch (error) {
       this.#results.fail(invocationId, error as Error); // an argument cannot be serialized
@@ -211,23 +213,48 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     await this.#query(connectionId, command);
   }
 
-  #invokeRemote(connectionId: string, invocationId: string, message: SharedMessage): void {
+  #invokeRemote(
+    connectionId: string,
+    invocationId: string,
+    message: SharedMessage,
+    result: Promise<unknown>,
+  ): void {
     const encoded = this.#encode(message);
     this.#query(connectionId, { kind: 'invoke', invocationId, encoded })
-      .then((isFound) => {
-        if (!isFound) this.#results.fail(invocationId, errors.connectionNotFound(connectionId));
+      .then((holder) => {
+        if (holder === undefined)
+          this.#results.fail(invocationId, errors.connectionNotFound(connectionId));
+        else if (!this.#bus.peers.has(holder))
+          this.#results.fail(invocationId, errors.connectionLost(connectionId));
+        else if (this.#results.connectionOf(invocationId) !== undefined)
+          this.#holders.set(invocationId, holder);
       })
       .catch((error: unknown) => this.#results.fail(invocationId, error as Error));
+    const forget = (): boolean => this.#holders.delete(invocationId);
+    result.then(forget, forget);
   }
 
-  /** Returns whether another worker holds the connection and has run the command. */
-  async #query(connectionId: string, command: QueryMessage['command']): Promise<boolean> {
-    const { id, isFound } = this.#queries.create(this.#bus.peers);
+  /** Returns the worker that holds the connection and has run the command, if there is one. */
+  async #query(
+    connectionId: string,
+    command: QueryMessage['command'],
+  ): Promise<number | undefined> {
+    const { id, holder } = this.#queries.create(this.#bus.peers);
     if (this.#bus.peers.size > 0) {
       const query: QueryMessage = { type: 'query', id, connectionId, command };
       await this.#bus.publish(this.#hub.hubName, query);
     }
-    return isFound;
+    return holder;
+  }
+
+  /** A worker that has ended holds no connection any more, and sends no result. */
+  #onPeerGone(worker: number): void {
+    this.#queries.onPeerGone(worker);
+    for (const [invocationId, holder] of this.#holders) {
+      const connectionId = this.#results.connectionOf(invocationId);
+      if (holder === worker && connectionId !== undefined)
+        this.#results.fail(invocationId, errors.connectionLost(connectionId));
+    }
   }
 
   #reply(worker: number, message: WorkerMessage): void {

@@ -89,7 +89,7 @@ export function admitToConnection(
 }
 
 /** Returns true if a request opened no connection yet, or opened one with these parameters. */
-function hasParams(
+export function hasParams(
   opened: ConnectionRequest | undefined,
   params: ConnectionRequest['params'],
 ): boolean {

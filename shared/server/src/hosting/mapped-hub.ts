@@ -212,7 +212,11 @@ export class MappedHub {
     request: ConnectionRequest,
     onClosed: (() => void) | undefined,
   ): NewConnection {
+    let isEnded = false;
+    // Also called by what outlasts the shutdown timeout, for example a handler.
     const onEnded = (): void => {
+      if (isEnded) return;
+      isEnded = true;
       onClosed?.();
       this.connections.remove(context);
       this.#live.delete(context);

@@ -8,6 +8,7 @@ import type { AuthenticationTicket } from '../connections/authentication-ticket.
 import type { ConnectionContext } from '../connections/connection-context.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { answer } from '../connections/http-answer.ts';
+import { hasParams } from './admit.ts';
 import type { HubExchange } from './hub-exchange.ts';
 import type { MappedHub } from './mapped-hub.ts';
 
@@ -32,7 +33,9 @@ export async function answerRefresh({
     const id = request.query.get('id');
     if (id === undefined || id === '') return json(400, { error: 'missing_connection_token' });
     const connection = hub.connections.find(id);
-    if (connection?.isOpened !== true) return json(404, { error: 'connection_not_found' });
+    // Only this path was authorized, for example for one tenant.
+    if (connection?.isOpened !== true || !hasParams(connection.request, request.params))
+      return json(404, { error: 'connection_not_found' });
     if (ticket === undefined) return json(401, { error: 'invalid_token' });
     if (
       !(await withinTime(

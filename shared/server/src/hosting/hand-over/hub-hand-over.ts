@@ -2,6 +2,7 @@ import { identityOf } from '../../authentication/claims.ts';
 import { forbidden, type Refusal } from '../../authentication/request-authentication.ts';
 import type { AuthenticationTicket } from '../../connections/authentication-ticket.ts';
 import { ConnectionContext } from '../../connections/connection-context.ts';
+import type { ConnectionManager } from '../../connections/connection-manager.ts';
 import type { ConnectionRequest } from '../../connections/connection-request.ts';
 import type { ConnectionTokens } from '../../connections/tokens/connection-tokens.ts';
 import type { IssuedConnection } from '../../connections/tokens/token-source.ts';
@@ -23,10 +24,13 @@ import type { ResolvedOptions } from '../../server-options.ts';
 import { wireMessages } from '../../wire-messages.ts';
 import type { EndpointConnection, RestoredConnection } from '../endpoint.ts';
 
+const notFound: Refusal = { status: 404, message: wireMessages.noConnection, headers: {} };
+
 /** What a hub does for hand-overs. */
 export interface HandOverHost {
   readonly isClosing: boolean;
   readonly options: ResolvedOptions;
+  readonly connections: Pick<ConnectionManager, 'find'>;
   /** The name of the hub on the backplane. */
   readonly hubName: string;
   /** Serves a connection of another server. Its client is away. */
@@ -120,7 +124,7 @@ export class HubHandOver {
     const { found, isUnused } = await this.#lookUp(token, connectionId, useStatefulReconnect);
     const claimed = found && (await this.#claim(token, connectionId, found, request, ticket));
     if (claimed !== undefined) return claimed === 'restored' ? undefined : claimed;
-    return isUnused ? undefined : { status: 404, message: wireMessages.noConnection, headers: {} };
+    return isUnused ? undefined : notFound;
   }
 
   async #lookUp(token: string, connectionId: string, isStateful: boolean): Promise<LookUp> {
@@ -179,6 +183,8 @@ export class HubHandOver {
     );
     // The server may have started to close meanwhile.
     if (!hasParams || this.#host.isClosing) return undefined;
+    // Another request with this token was faster.
+    if (this.#host.connections.find(token) !== undefined) return notFound;
     const context = new ConnectionContext(connectionId, token, snapshot.userIdentifier ?? null);
     context.useStatefulReconnect = true;
     context.ticket = ticket;

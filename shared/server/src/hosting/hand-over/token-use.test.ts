@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Gate } from '../../connections/gate.ts';
 import { MovingServers } from '../../testing/several-servers/moving-servers.ts';
 import type { TestServer } from '../../testing/index.ts';
 import { RawClient } from '../../testing/raw-client.ts';
@@ -73,4 +74,27 @@ test('while the other servers cannot be reached, a token opens a connection on e
   const path = await negotiate(servers[0], true);
   await open(servers[0], path);
   await expect(open(servers[1], path)).rejects.toThrow(REFUSED);
+});
+
+test('of two requests that return with one token to the next server, one continues', async () => {
+  const [from, to] = servers;
+  const path = await negotiate(from, true);
+  const client = await RawClient.open(`${from.url}${path}`);
+  client.send('{"protocol":"json","version":2}\u001e');
+  expect(await client.next()).toBe('{}');
+  const closed = from.signalr.close({ handOver: true });
+  await client.end();
+  let found = 0;
+  const bothFound = new Gate();
+  moving.backplane.onFind = () => {
+    found++;
+    if (found < 2) return bothFound.wait();
+    bothFound.open();
+    return undefined;
+  };
+  const results = await Promise.allSettled([open(to, path), open(to, path)]);
+  expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  await closed;
+  // The connection is still found by its token.
+  await open(to, path);
 });

@@ -318,7 +318,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   }
 
   async #leave(): Promise<void> {
-    if (this.hasJoined) await this.#membership.leave(this.#error);
+    const left = this.#membership.leave(this.#error);
+    if (left !== undefined) await left;
     this.#shutdownDeadline?.stop();
     this.#onEnded();
   }

@@ -10,6 +10,7 @@ export class HubMembership {
   #isMember = false;
   #isJoining = false;
   #isConnected = false;
+  #left: Promise<void> | undefined;
 
   constructor(connection: LifetimeConnection & CallingConnection, dispatcher: HubDispatcher) {
     this.#connection = connection;
@@ -70,11 +71,17 @@ export class HubMembership {
 
   /**
    * Removes the connection. Runs the disconnected hook first if the connected hook succeeded. Logs
-   * errors, so it never rejects.
+   * errors, so it never rejects. Returns undefined if there is nothing to wait for, and the same
+   * promise if it is called again.
    */
-  async leave(error: Error | undefined): Promise<void> {
-    if (!this.#isMember) return;
+  leave(error: Error | undefined): Promise<void> | undefined {
+    if (!this.#isMember) return this.#left;
     this.#isMember = false;
+    this.#left = this.#leave(error);
+    return this.#left;
+  }
+
+  async #leave(error: Error | undefined): Promise<void> {
     const { lifetime, options, hubName } = this.#dispatcher;
     try {
       await lifetime.onDisconnecting?.(this.#connection);

@@ -45,4 +45,4 @@ const readString = (value: unknown): string | undefined =>
 
 /** Returns whether a client recovers missed messages. */
 export const wantsRecovery = ({ query }: ConnectionRequest): boolean =>
-  query.get(RECOVERY_PARAMETER) !== null;
+  query.has(RECOVERY_PARAMETER);

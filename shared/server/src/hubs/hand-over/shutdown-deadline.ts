@@ -12,10 +12,10 @@ export class ShutdownDeadline {
     this.#onElapsed = onElapsed;
   }
 
+  /** Starts the time, unless it runs: an expired token stops a connection at each heartbeat. */
   start(): void {
     const { hubName, options } = this.#dispatcher;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    this.#timer ??= setTimeout(() => {
       options.logger.error(logMessages.disconnectedHookTimedOut(hubName));
       this.#onElapsed();
     }, options.shutdownTimeout);

@@ -24,7 +24,7 @@ export class MemoryBackplane {
   /** Called before a record is stored. Throw to refuse it. */
   onRecord: (connectionId: string) => void = () => undefined;
   /** Called before a record is searched. Throw to be unreachable. */
-  onFind: () => void = () => undefined;
+  onFind: () => void | Promise<void> = () => undefined;
   /** Called before a token is marked as used. Throw to be unreachable. */
   onUseToken: () => void = () => undefined;
   /** Returns the tail that the claiming server gets. */
@@ -115,7 +115,7 @@ class MemoryLifetimeManager extends LocalLifetimeManager implements HandOver {
   }
 
   async find(connectionId: string): Promise<ClaimableRecord | undefined> {
-    this.#backplane.onFind();
+    await this.#backplane.onFind();
     const stored = this.#backplane.records.get(connectionId);
     if (stored === undefined) return undefined;
     return {
