@@ -3,7 +3,10 @@ import {
   type HubConnectionBuilder,
   HubConnectionState,
   type IHubProtocol,
+  type ILogger,
   JsonHubProtocol,
+  LogLevel,
+  NullLogger,
 } from '@microsoft/signalr';
 import {
   POSITION_METHOD,
@@ -30,7 +33,8 @@ export interface RecoveryResult {
 export interface RecoveringHubConnection extends HubConnection {
   /**
    * Registers a function that is called after each reconnect, when the missed messages have been
-   * passed to the handlers. If `recovered` is false, load the current state from the server.
+   * passed to the handlers. If `recovered` is false, load the current state from the server. If
+   * the function throws, or rejects, the logger of the builder gets the error.
    */
   onrecovered(callback: (result: RecoveryResult) => void): void;
 }
@@ -45,7 +49,11 @@ export interface RecoveringHubConnectionBuilder extends HubConnectionBuilder {
 interface BuilderFields {
   url?: string;
   protocol?: IHubProtocol;
+  logger?: ILogger;
 }
+
+/** A callback of an application. It may return a promise. */
+type RecoveredCallback = (result: RecoveryResult) => unknown;
 
 /**
  * Lets a connection of `@microsoft/signalr` receive the messages that it missed while it was
@@ -66,7 +74,7 @@ export function withRecovery(builder: HubConnectionBuilder): RecoveringHubConnec
   const build = builder.build.bind(builder);
   return Object.assign(builder, {
     build: () => {
-      const { url, protocol: inner } = fields;
+      const { url, protocol: inner, logger = NullLogger.instance } = fields;
       const protocol = new RecoveryProtocol(inner ?? new JsonHubProtocol());
       fields.protocol = protocol;
       if (url !== undefined) fields.url = addParameter(url);
@@ -74,7 +82,7 @@ export function withRecovery(builder: HubConnectionBuilder): RecoveringHubConnec
       if (url !== undefined) fields.url = url;
       if (inner === undefined) delete fields.protocol;
       else fields.protocol = inner;
-      return addRecovery(connection, protocol);
+      return addRecovery(connection, protocol, logger);
     },
   });
 }
@@ -88,8 +96,9 @@ function addParameter(url: string): string {
 function addRecovery(
   connection: HubConnection,
   protocol: RecoveryProtocol,
+  logger: ILogger,
 ): RecoveringHubConnection {
-  const callbacks: ((result: RecoveryResult) => void)[] = [];
+  const callbacks: RecoveredCallback[] = [];
   const recover = async (isReported: boolean): Promise<void> => {
     try {
       const { session = null, position = null } = protocol;
@@ -100,7 +109,8 @@ function addRecovery(
     const { outcome } = protocol;
     if (outcome === undefined || !isReported) return;
     const { recovered, reason, replayed, groups } = outcome;
-    for (const callback of callbacks) callback({ recovered, reason, replayed, groups });
+    const result = { recovered, reason, replayed, groups };
+    for (const callback of callbacks) void report(callback, result, logger);
   };
   connection.on(POSITION_METHOD, () => undefined);
   connection.on(RESYNC_METHOD, () => void recover(true));
@@ -114,6 +124,19 @@ function addRecovery(
       await start();
       await recover(isRestart);
     },
-    onrecovered: (callback: (result: RecoveryResult) => void) => void callbacks.push(callback),
+    onrecovered: (callback: RecoveredCallback) => void callbacks.push(callback),
   });
+}
+
+/** Calls a callback. Like those of the official client, it may throw without harm. */
+async function report(
+  callback: RecoveredCallback,
+  result: RecoveryResult,
+  logger: ILogger,
+): Promise<void> {
+  try {
+    await callback(result);
+  } catch (error) {
+    logger.log(LogLevel.Error, `A callback of 'onrecovered' threw '${String(error)}'.`);
+  }
 }
