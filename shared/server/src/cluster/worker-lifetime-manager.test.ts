@@ -74,7 +74,7 @@ test('a connection that was never added is removed without effect', async () => 
   expect([...manager.index.all]).toEqual([]);
 });
 
-test('an invocation rejects when the worker of its client ends, and others go on', async () => {
+test('an invocation rejects when the worker of its client stops, and others go on', async () => {
   const bus = new MemoryBus();
   const manager = new WorkerLifetimeManager(suiteHub(), bus.join());
   const [crashing, staying] = [bus.join(), bus.join()];
