@@ -68,6 +68,17 @@ export class ConnectionSubscriptions {
     return this.#subscribe(this.#channels.group(group), () => this.#index.group(group));
   }
 
+  /**
+   * Removes a connection from a group. Its last member first receives what waits for it, because
+   * unsubscribing drops these messages.
+   */
+  async leaveGroup(connectionId: string, group: string): Promise<void> {
+    const channel = this.#channels.group(group);
+    const members = this.#index.group(group);
+    if (members?.size === 1 && members.has(connectionId)) this.#bus.handleWaiting([channel]);
+    if (this.#index.leave(connectionId, group)) await this.release([channel]);
+  }
+
   /** Unsubscribes from the channels of a connection, of groups and of a user. */
   async unsubscribe(id: string, groups: readonly string[], user?: string): Promise<void> {
     const channels = [this.#channels.connection(id), ...groups.map((g) => this.#channels.group(g))];

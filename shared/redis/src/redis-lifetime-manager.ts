@@ -375,9 +375,8 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   async #leave(connectionId: string, group: string): Promise<void> {
-    const isLast = this.index.leave(connectionId, group);
     await Promise.all([
-      isLast ? this.#subscriptions.release([this.channels.group(group)]) : done,
+      this.#subscriptions.leaveGroup(connectionId, group),
       this.#history?.changeGroup(connectionId, group, 'remove'),
       this.#presence?.removeFromGroup(connectionId, group),
     ]);

@@ -32,6 +32,13 @@ export class Inbox {
       void this.#handleNext(this.#waiting);
   }
 
+  /** Drops everything that waits. */
+  dropWaiting(): void {
+    if (this.#waiting === undefined) return;
+    for (const { length } of this.#waiting) this.#backlog.remove(length);
+    this.#waiting.length = 0;
+  }
+
   #hold(room: Promise<void>): void {
     this.#waiting = [];
     void this.#drain(this.#waiting, room);

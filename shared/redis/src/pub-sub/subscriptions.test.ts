@@ -1,4 +1,5 @@
 import { ErrorReply } from '@redis/client';
+import { Gate } from '@practical-signalr/server/scale-out';
 import { expect, test } from 'vitest';
 import type { RedisPubSubClient } from '../redis-client.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -87,4 +88,26 @@ test('an unsubscription that fails is repeated on the next client', async () => 
   await subscriptions.restore(client, nothing);
   expect(commands).toEqual(['unsubscribe a']);
   expect(subscriptions.isComplete).toBe(true);
+});
+
+test('what waits on a channel that is removed is dropped, also if the channel is added again', async () => {
+  const { client, receive } = fakeClient();
+  const subscriptions = new Subscriptions(false);
+  subscriptions.use(client);
+  const room = new Gate();
+  const handled: string[] = [];
+  const handleSlowly = (): Promise<void> => {
+    handled.push('before');
+    return room.wait();
+  };
+  await subscriptions.add('a', handleSlowly);
+  for (let i = 0; i < 3; i++) receive('a');
+  expect(subscriptions.backlog.bytes).toBe(2 * 'payload'.length);
+  await subscriptions.remove(['a']);
+  expect(subscriptions.backlog.bytes).toBe(0);
+  await subscriptions.add('a', () => void handled.push('after'));
+  receive('a');
+  room.open();
+  await new Promise(setImmediate);
+  expect(handled).toEqual(['before', 'after']);
 });

@@ -65,11 +65,19 @@ export class Subscriptions {
   }
 
   /**
-   * Removes channels. Resolves when Redis has confirmed it. Without a client, the next `restore`
-   * unsubscribes.
+   * Removes channels, and drops what has arrived on them and waits for slow receivers. Resolves
+   * when Redis has confirmed it. Without a client, the next `restore` unsubscribes.
    */
   async remove(channels: readonly string[]): Promise<void> {
-    const removed = channels.filter((channel) => this.#subscriptions.delete(channel));
+    const removed: string[] = [];
+    for (const channel of channels) {
+      const subscription = this.#subscriptions.get(channel);
+      if (subscription === undefined) continue;
+      this.#subscriptions.delete(channel);
+      // If the channel is added again, its new receivers must not get the messages from before.
+      subscription.inbox.dropWaiting();
+      removed.push(channel);
+    }
     const client = this.#client;
     if (client === undefined) for (const channel of removed) this.#stale.add(channel);
     else await this.#unsubscribeAll(client, removed);
