@@ -1,5 +1,6 @@
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Gate } from '../connections/gate.ts';
 import { Hub } from '../index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
@@ -10,6 +11,7 @@ class RoomHub extends Hub {
   override onConnected(): void {
     if (!hasRoom) throw new Error('no room');
   }
+  ping(): void {}
 }
 
 let server: TestServer;
@@ -18,7 +20,7 @@ let unmount: () => void = () => undefined;
 beforeEach(async () => {
   hasRoom = true;
   negotiations = 0;
-  server = await testServer((signalr) => signalr.mapHub('/hub', RoomHub, { methods: [] }), {
+  server = await testServer((signalr) => signalr.mapHub('/hub', RoomHub, { methods: ['ping'] }), {
     logger: new CollectingLogger(),
   });
   server.server.prependListener('request', ({ url }: { url: string }) => {
@@ -29,6 +31,9 @@ afterEach(async () => {
   unmount();
   await server.close();
 });
+
+/** Lets everything continue that only waits for promises. */
+const settlePromises = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A lifecycle, and a function that waits for a state of its connection. */
 function lifecycleOf(url = `${server.url}/hub`) {
@@ -79,6 +84,76 @@ test('unmounting stops the connection, also while it starts; mounting starts it 
     connectionId: null,
     error: undefined,
   });
+});
+
+test('unmounting while an earlier stop still runs starts no connection', async () => {
+  const { lifecycle, connection, reach } = lifecycleOf();
+  const hasStopped = new Gate();
+  const stop = connection.stop.bind(connection);
+  connection.stop = async () => {
+    await stop();
+    await hasStopped.wait();
+  };
+  unmount = lifecycle.start();
+  await reach('Connected');
+  unmount();
+  await reach('Disconnected');
+  unmount = lifecycle.start();
+  await settlePromises();
+  unmount();
+  hasStopped.open();
+  await settlePromises();
+  expect(connection.state).toBe('Disconnected');
+  expect(negotiations).toBe(1);
+});
+
+test('mounting while a stop still runs starts the connection after it', async () => {
+  const { lifecycle, connection, reach } = lifecycleOf();
+  const mayStop = new Gate();
+  const stop = connection.stop.bind(connection);
+  connection.stop = async () => {
+    await mayStop.wait();
+    await stop();
+  };
+  unmount = lifecycle.start();
+  await reach('Connected');
+  unmount();
+  unmount = lifecycle.start();
+  unmount();
+  unmount = lifecycle.start();
+  await settlePromises();
+  mayStop.open();
+  await reach('Disconnected');
+  connection.stop = stop;
+  await reach('Connected');
+  await connection.invoke('ping');
+  expect(negotiations).toBe(2);
+});
+
+test('a connection that connects after unmounting is stopped', async () => {
+  const { lifecycle, connection, waitFor, reach } = lifecycleOf();
+  const isSignedIn = new Gate();
+  const start = connection.start.bind(connection);
+  // While such a function prepares the start, there is nothing that stop() could end.
+  connection.start = async () => {
+    await isSignedIn.wait();
+    await start();
+  };
+  unmount = lifecycle.start();
+  await waitFor(() => isSignedIn.isAwaited);
+  unmount();
+  isSignedIn.open();
+  await reach('Connected');
+  await reach('Disconnected');
+  // Mounting again in the meantime keeps the connection.
+  unmount = lifecycle.start();
+  await waitFor(() => isSignedIn.isAwaited);
+  unmount();
+  unmount = lifecycle.start();
+  isSignedIn.open();
+  await reach('Connected');
+  await connection.invoke('ping');
+  expect(negotiations).toBe(2);
 });
 
 test('a start that fails is reported and repeated', async () => {

@@ -64,9 +64,10 @@ export class ConnectionLifecycle {
     // StrictMode starts, stops and starts in one go.
     await Promise.resolve();
     let hasFailed = false;
-    while (!hasFailed && this.#isWanted && this.connection.state !== HubConnectionState.Connected) {
+    while (!hasFailed) {
       await this.#stopping;
-      if (this.connection.state !== HubConnectionState.Disconnected) break;
+      // Components may have mounted and unmounted while the connection stopped.
+      if (!this.#isWanted || this.connection.state !== HubConnectionState.Disconnected) break;
       hasFailed = !(await this.#startOnce());
     }
     this.#isSettling = false;
@@ -81,6 +82,9 @@ export class ConnectionLifecycle {
     try {
       await start;
       this.#publish(undefined);
+      // The stop did nothing if the connection was not connecting yet, for example because an
+      // application replaces start() by a function that first signs the user in.
+      if (!this.#isWanted) this.#stop();
       return true;
     } catch (error) {
       if (this.#stops !== stops) return true;
@@ -89,10 +93,17 @@ export class ConnectionLifecycle {
     }
   }
 
+  /** Stops the connection, unless it stops already. */
   #stop(): void {
-    if (this.connection.state === HubConnectionState.Disconnected) return;
+    const isStopped = this.connection.state === HubConnectionState.Disconnected;
+    if (isStopped || this.#stopping !== undefined) return;
     this.#stops += 1;
-    this.#stopping = this.connection.stop().catch(() => undefined);
+    this.#stopping = this.#stopOnce();
+  }
+
+  async #stopOnce(): Promise<void> {
+    await this.connection.stop().catch(() => undefined);
+    this.#stopping = undefined;
   }
 
   #retry(): void {
