@@ -20,6 +20,9 @@ class FakeHttpClient extends HttpClient {
     super();
     this.#responses = responses;
   }
+  respondWith(...responses: object[]): void {
+    this.#responses.push(...responses);
+  }
   override async send(request: HttpRequest): Promise<HttpResponse> {
     this.requests.push(request);
     const response = this.#responses.shift() ?? {};
@@ -63,6 +66,7 @@ const YEAR = 365 * 86_400_000;
 async function refreshOf(
   lifetimes: (number | undefined | Error)[],
   options: AuthenticationRefreshOptions = {},
+  accessTokenFactory: () => string | Promise<string> = () => 'app-2',
 ) {
   const inner = new FakeHttpClient(
     lifetimes.map((lifetime) =>
@@ -76,7 +80,7 @@ async function refreshOf(
   const refresh = new AuthenticationRefresh({
     connection: connection as unknown as HubConnection,
     httpClient,
-    httpOptions: { accessTokenFactory: () => 'app-2', headers: { 'x-app': '1' } },
+    httpOptions: { accessTokenFactory, headers: { 'x-app': '1' } },
     logger: NullLogger.instance,
     options,
   });
@@ -213,4 +217,62 @@ test('refreshes run one after the other', async () => {
   const lifetimes = await Promise.all([refresh.refresh(), refresh.refresh()]);
   expect(lifetimes).toEqual([70, 80]);
   expect(inner.requests).toHaveLength(3);
+});
+
+/** What a callback returns that hangs. */
+const never = new Promise<never>(() => undefined);
+
+test('a callback may refresh again and wait for it', async () => {
+  const { refresh } = await refreshOf([60, new Error('expired session'), 70]);
+  const again = new Promise<number | undefined>((resolve, reject) => {
+    // For example after the application has signed the user in again.
+    refresh.onRefreshFailed(() => refresh.refresh().then(resolve, reject));
+  });
+  await expect(refresh.refresh()).rejects.toThrow('expired session');
+  await expect(again).resolves.toBe(70);
+});
+
+test('callbacks that never settle hold up neither refreshes, their callers nor callbacks', async () => {
+  const { refresh } = await refreshOf([60, 70, new Error('offline'), 80]);
+  const outcomes: unknown[] = [];
+  refresh.onRefreshed(() => never);
+  refresh.onRefreshed((context) => void outcomes.push(context.newTokenLifetimeInSeconds));
+  refresh.onRefreshFailed(() => never);
+  refresh.onRefreshFailed(({ error }) => void outcomes.push(error.message));
+  await expect(refresh.refresh()).resolves.toBe(70);
+  await expect(refresh.refresh()).rejects.toThrow('offline');
+  await expect(refresh.refresh()).resolves.toBe(80);
+  expect(outcomes).toEqual([70, 'offline', 80]);
+});
+
+test('after a failure, the next attempt does not wait for the callbacks', async () => {
+  const { refresh, refreshes } = await refreshOf([60, new Error('offline'), 60]);
+  refresh.onRefreshFailed(() => never);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(refreshes()).toBe(1);
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(refreshes()).toBe(2);
+});
+
+test.each([
+  ['after a reconnect', ['reconnecting', 'reconnected']],
+  ['after a new start', ['close']],
+] as const)('%s, no refresh waits for those of the old connection', async (_name, events) => {
+  const waiting: ((token: string) => void)[] = [];
+  const { connection, httpClient, inner, refresh } = await refreshOf([60], {}, () =>
+    waiting.length < 1 ? new Promise((resolve) => waiting.push(resolve)) : 'app-3',
+  );
+  const failure = { code: 'ERR_SIGNALR_REFRESH_NOT_CONNECTED' };
+  const old = [refresh.refresh(), refresh.refresh()].map((promise) =>
+    expect(promise).rejects.toMatchObject(failure),
+  );
+  await vi.advanceTimersByTimeAsync(0);
+  expect(waiting).toHaveLength(1);
+  for (const event of events) connection.events[event]();
+  inner.respondWith({ connectionToken: 'c 2' }, { tokenLifetimeSeconds: 90 });
+  await httpClient.send(negotiate);
+  await expect(refresh.refresh()).resolves.toBe(90);
+  waiting[0]?.('app-2');
+  await Promise.all(old);
+  expect(inner.requests.at(-1)?.headers).toMatchObject({ Authorization: 'Bearer app-3' });
 });

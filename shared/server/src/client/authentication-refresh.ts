@@ -37,8 +37,9 @@ export interface AuthenticationRefreshFailedContext {
   readonly error: Error;
 }
 
-type RefreshedCallback = (context: AuthenticationRefreshedContext) => void | Promise<void>;
-type RefreshFailedCallback = (context: AuthenticationRefreshFailedContext) => void | Promise<void>;
+type Callback<TContext> = (context: TContext) => void | Promise<void>;
+type RefreshedCallback = Callback<AuthenticationRefreshedContext>;
+type RefreshFailedCallback = Callback<AuthenticationRefreshFailedContext>;
 
 /** What {@link AuthenticationRefresh} needs. */
 interface AuthenticationRefreshParts {
@@ -61,15 +62,18 @@ export class AuthenticationRefresh {
   readonly #refreshedCallbacks: RefreshedCallback[] = [];
   readonly #refreshFailedCallbacks: RefreshFailedCallback[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Refreshes run one after the other, so that the newest token is the last that arrives. */
-  #lastRefresh: Promise<unknown> = Promise.resolve();
+  /**
+   * Settles when the last token is exchanged. The tokens of a connection are exchanged one after
+   * the other, so that the newest is the last that arrives.
+   */
+  #lastExchange: Promise<unknown> = Promise.resolve();
 
   constructor(parts: AuthenticationRefreshParts) {
     this.#parts = parts;
     const { connection } = parts;
-    connection.onreconnecting(() => this.#cancel());
+    connection.onreconnecting(() => this.#forgetConnection());
     connection.onreconnected(() => this.scheduleFirst());
-    connection.onclose(() => this.#cancel());
+    connection.onclose(() => this.#forgetConnection());
   }
 
   onRefreshed(callback: RefreshedCallback): void {
@@ -86,11 +90,15 @@ export class AuthenticationRefresh {
     if (options.enableAutoRefresh !== false) this.#schedule(httpClient.negotiated?.lifetime);
   }
 
-  /** Refreshes the token now. Resolves with the lifetime of the new token in seconds. */
+  /**
+   * Refreshes the token now. Resolves with the lifetime of the new token in seconds. The callbacks
+   * have been called by then, but may still run: they may refresh again and wait for it.
+   */
   refresh(): Promise<number | undefined> {
-    const refresh = this.#lastRefresh.then(() => this.#refreshAndReport());
-    this.#lastRefresh = refresh.catch(() => undefined);
-    return refresh;
+    const connectionToken = this.#connectionToken;
+    const exchange = this.#lastExchange.then(() => this.#exchangeToken(connectionToken));
+    this.#lastExchange = exchange.catch(() => undefined);
+    return this.#reportOutcome(exchange);
   }
 
   #schedule(lifetime: number | undefined): void {
@@ -122,15 +130,22 @@ export class AuthenticationRefresh {
     clearTimeout(this.#timer);
   }
 
+  /** Cancels the next refresh. Refreshes of the next connection wait for none of this one. */
+  #forgetConnection(): void {
+    this.#cancel();
+    this.#lastExchange = Promise.resolve();
+  }
+
   get #connectionToken(): string | undefined {
     return this.#parts.httpClient.negotiated?.connectionToken;
   }
 
-  async #refreshAndReport(): Promise<number | undefined> {
+  /** Calls the callbacks after an exchange. Returns the lifetime of the new token in seconds. */
+  async #reportOutcome(exchange: Promise<number | undefined>): Promise<number | undefined> {
     const { connection } = this.#parts;
     try {
-      const lifetime = await this.#exchangeToken();
-      await this.#report(this.#refreshedCallbacks, {
+      const lifetime = await exchange;
+      this.#report(this.#refreshedCallbacks, {
         connection,
         ...(lifetime === undefined ? {} : { newTokenLifetimeInSeconds: lifetime / 1000 }),
         refreshedAt: new Date(),
@@ -138,28 +153,37 @@ export class AuthenticationRefresh {
       return lifetime === undefined ? undefined : lifetime / 1000;
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : clientErrors.refreshFailed(String(thrown));
-      await this.#report(this.#refreshFailedCallbacks, { connection, error });
+      this.#report(this.#refreshFailedCallbacks, { connection, error });
       throw error;
     }
   }
 
-  /** Sends a new token to the server, and returns its lifetime in ms. */
-  async #exchangeToken(): Promise<number | undefined> {
-    const { connection, httpClient, httpOptions, options } = this.#parts;
-    if (connection.state !== HubConnectionState.Connected) throw clientErrors.refreshNotConnected();
-    const connectionToken = this.#connectionToken;
+  /**
+   * Sends a new token to the server, and returns its lifetime in ms. `connectionToken` names the
+   * connection that was to be refreshed.
+   */
+  async #exchangeToken(connectionToken: string | undefined): Promise<number | undefined> {
+    const { httpClient, httpOptions, options } = this.#parts;
+    this.#checkConnected(connectionToken);
     if (connectionToken === undefined) throw clientErrors.refreshNotNegotiated();
     const token = await httpOptions.accessTokenFactory?.();
+    this.#checkConnected(connectionToken);
     const hasToken = token !== undefined && token !== '';
     const { content } = await this.#post(connectionToken, hasToken ? token : undefined);
     const response = JSON.parse(content as string) as { readonly accessToken?: string };
-    // The client may have reconnected meanwhile, with a token of its own.
-    if (this.#connectionToken !== connectionToken) throw clientErrors.refreshNotConnected();
+    this.#checkConnected(connectionToken);
     if (hasToken) httpClient.useToken(token);
     if (response.accessToken !== undefined) httpClient.useTransportToken(response.accessToken);
     const lifetime = lifetimeIn(response);
     if (options.enableAutoRefresh !== false) this.#schedule(lifetime);
     return lifetime;
+  }
+
+  /** Throws if the client has reconnected, with a token of its own, or has disconnected. */
+  #checkConnected(connectionToken: string | undefined): void {
+    const isConnected = this.#parts.connection.state === HubConnectionState.Connected;
+    if (!isConnected || this.#connectionToken !== connectionToken)
+      throw clientErrors.refreshNotConnected();
   }
 
   async #post(connectionToken: string, token: string | undefined): Promise<HttpResponse> {
@@ -184,17 +208,17 @@ export class AuthenticationRefresh {
     }
   }
 
-  /** Calls the callbacks. Like those of the official client, they may throw without harm. */
-  async #report<TContext>(
-    callbacks: readonly ((context: TContext) => void | Promise<void>)[],
-    context: TContext,
-  ): Promise<void> {
-    for (const callback of callbacks) {
-      try {
-        await callback(context);
-      } catch (error) {
-        this.#parts.logger.log(LogLevel.Error, `A callback of a refresh threw '${String(error)}'.`);
-      }
+  /** Calls the callbacks, and does not wait for them. */
+  #report<TContext>(callbacks: readonly Callback<TContext>[], context: TContext): void {
+    for (const callback of callbacks) void this.#call(callback, context);
+  }
+
+  /** Calls a callback. Like those of the official client, it may throw without harm. */
+  async #call<TContext>(callback: Callback<TContext>, context: TContext): Promise<void> {
+    try {
+      await callback(context);
+    } catch (error) {
+      this.#parts.logger.log(LogLevel.Error, `A callback of a refresh threw '${String(error)}'.`);
     }
   }
 }

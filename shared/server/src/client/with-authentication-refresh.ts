@@ -27,11 +27,17 @@ export interface RefreshingHubConnection extends HubConnection {
    * connection to refresh, and with the error of the token factory or the network.
    */
   refreshAuthentication(): Promise<number | undefined>;
-  /** Registers a function that is called after each refresh. */
+  /**
+   * Registers a function that is called after each refresh. The client does not wait for the
+   * promise that it may return.
+   */
   onAuthenticationRefreshed(
     callback: (context: AuthenticationRefreshedContext) => void | Promise<void>,
   ): void;
-  /** Registers a function that is called after each failed attempt to refresh. */
+  /**
+   * Registers a function that is called after each failed attempt to refresh. The client does not
+   * wait for the promise that it may return, so the function may call `refreshAuthentication`.
+   */
   onAuthenticationRefreshFailed(
     callback: (context: AuthenticationRefreshFailedContext) => void | Promise<void>,
   ): void;
