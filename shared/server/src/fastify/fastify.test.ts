@@ -102,6 +102,26 @@ describe.each(hostTransports)('%s', (transport) => {
   });
 });
 
+test.each([
+  ['/', '/chat'],
+  ['/api', '/api/chat'],
+  ['/api/', '/api/chat'],
+  ['/api//v1', '/api//v1/chat'],
+])('hubs below the prefix %s are found', async (prefix, path) => {
+  const app = createApp();
+  await app.register(signalrPlugin, { signalr: chat(), prefix });
+  await talk(`${await listen(app)}${path}`, 'WebSockets');
+});
+
+test('hubs below a prefix answer paths with duplicate slashes if Fastify ignores them', async () => {
+  const app = fastify({
+    forceCloseConnections: true,
+    routerOptions: { ignoreDuplicateSlashes: true },
+  });
+  await app.register(signalrPlugin, { signalr: chat(), prefix: '/api' });
+  await talk(`${await listen(app)}//api/chat`, 'WebSockets');
+});
+
 test('the user and the complete path reach the hub over a WebSocket', async () => {
   const app = await appWithSessions(chat({ authentication: sessionBased }, true));
   const url = await listen(app);

@@ -45,13 +45,15 @@ export async function signalrPlugin(
 ): Promise<void> {
   const handle = signalr.router({ handlesUpgrades: true });
   const upgrades = new WeakMap<IncomingMessage, RoutedUpgrade>();
-  const prefixLength = fastify.prefix.split('/').length - 1;
+  // Prefixes such as `/` and `/api/` have a slash at the end.
+  const prefixLength = fastify.prefix.split('/').filter((segment) => segment !== '').length;
+  const prefix = new RegExp(`^(?:/+[^/]+){0,${prefixLength}}`);
 
   function serve(request: FastifyRequest, reply: FastifyReply): void {
     rememberRequest(request);
     const { raw } = request;
     const upgrade = upgrades.get(raw);
-    withoutPrefix(raw, prefixLength, () => {
+    withoutPrefix(raw, prefix, () => {
       if (upgrade === undefined) {
         handle(raw, replyResponse(reply), () => reply.callNotFound());
         return;
@@ -77,7 +79,7 @@ export async function signalrPlugin(
     unmappedUpgrades,
     answerTimeout: ANSWER_TIMEOUT,
     serve(request, socket, head) {
-      const isMapped = withoutPrefix(request, prefixLength, () =>
+      const isMapped = withoutPrefix(request, prefix, () =>
         signalr.isMapped(splitTarget(request.url ?? '/').path),
       );
       if (!isMapped) return false;
@@ -101,16 +103,13 @@ export async function signalrPlugin(
 /** Calls a function while the path of a request has no prefix, as if express had mounted it. */
 function withoutPrefix<T>(
   request: IncomingMessage & { originalUrl?: string },
-  prefixLength: number,
+  prefix: RegExp,
   call: () => T,
 ): T {
   const { url = '/', originalUrl } = request;
-  if (prefixLength === 0) return call();
   const { path, query } = splitTarget(url);
-  const relativePath = `/${path
-    .split('/')
-    .slice(prefixLength + 1)
-    .join('/')}`;
+  const relativePath = path.replace(prefix, '') || '/';
+  if (relativePath === path) return call();
   request.originalUrl = url;
   request.url = query === '' ? relativePath : `${relativePath}?${query}`;
   try {
