@@ -65,6 +65,12 @@ export const errors = {
       `The option '${name}' must be a number greater than 0.`,
       { type: RangeError },
     ),
+  timeTooLong: (name: string, maximum: number) =>
+    createError(
+      'ERR_SIGNALR_REDIS_TIME_TOO_LONG',
+      `The option '${name}' must be at most ${maximum} ms, because a timer of Node cannot wait longer.`,
+      { type: RangeError },
+    ),
   invalidWhileDisconnected: () =>
     createError(
       'ERR_SIGNALR_REDIS_INVALID_WHILE_DISCONNECTED',

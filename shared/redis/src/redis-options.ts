@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { HubProtocol } from '@practical-signalr/server/scale-out';
+import { checkTime } from './check-time.ts';
 import { errors } from './errors.ts';
 import {
   type HistoryOptions,
@@ -18,7 +19,10 @@ import {
   type RedisPubSubClient,
 } from './redis-client.ts';
 
-/** The options of {@link redis}. Set either `url` or `client`; all others are optional. */
+/**
+ * The options of {@link redis}. Set either `url` or `client`; all others are optional. Times are at
+ * most 2,147,483,647 ms (24 days), because a timer of Node cannot wait longer.
+ */
 export interface RedisOptions {
   /** The URL of Redis, for example `redis://user:password@host:6379`, or `rediss://…` for TLS. */
   readonly url?: string;
@@ -150,7 +154,7 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
   const { url, client, protocols, serverName, whileDisconnected = 'local' } = options;
   if (whileDisconnected !== 'local' && whileDisconnected !== 'fail')
     throw errors.invalidWhileDisconnected();
-  const heartbeatTimeout = positiveNumber('heartbeatTimeout', options.heartbeatTimeout ?? 5000);
+  const heartbeatTimeout = checkTime('heartbeatTimeout', options.heartbeatTimeout ?? 5000);
   if (protocols?.length === 0) throw errors.noProtocols();
   const isCluster = client !== undefined && 'slots' in client;
   const shardedPubSub = options.shardedPubSub ?? false;
@@ -173,13 +177,8 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     sharesClient: false,
     countSubscribers: countSubscribersWith(isCluster, shardedPubSub),
     handOver,
-    ackTimeout: positiveNumber('ackTimeout', options.ackTimeout ?? 30_000),
-    heartbeatInterval: positiveNumber('heartbeatInterval', options.heartbeatInterval ?? 5000),
+    ackTimeout: checkTime('ackTimeout', options.ackTimeout ?? 30_000),
+    heartbeatInterval: checkTime('heartbeatInterval', options.heartbeatInterval ?? 5000),
     heartbeatTimeout,
   };
-}
-
-function positiveNumber(name: string, value: number): number {
-  if (!(value > 0)) throw errors.notPositive(name);
-  return value;
 }

@@ -12,6 +12,7 @@ import { redisSharing } from './workers/redis-sharing.ts';
  * of all of them. A server starts even if Redis is unavailable, and joins the others when it is
  * available. Throws if an option is missing, unknown or invalid: `ERR_SIGNALR_REDIS_NO_TARGET`,
  * `…_TWO_TARGETS`, `…_INVALID_URL`, `…_UNKNOWN_OPTION`, `…_OPTION_NOT_POSITIVE`,
+ * `…_TIME_TOO_LONG`,
  * `…_INVALID_WHILE_DISCONNECTED`, `…_NO_PROTOCOLS`.
  * Source: `AddStackExchangeRedis` of ASP.NET Core.
  * @example

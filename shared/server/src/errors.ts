@@ -3,7 +3,7 @@ import { BindingError } from './binding-error.ts';
 import { ClientTimeoutError } from './client-timeout-error.ts';
 import { ConnectionNotFoundError } from './connection-not-found-error.ts';
 import { HubError } from './hub-error.ts';
-import { TokenError } from './token-error.ts';
+import { describedTokenError, TokenError } from './token-error.ts';
 import { logMessages, refusals } from './log-messages.ts';
 import { wireMessages } from './wire-messages.ts';
 
@@ -17,13 +17,6 @@ class ConnectionAbortedError extends Error {
 /** Creates an error whose message the client receives. */
 export const hubError = (code: ErrorCode, message: string) =>
   createError(code, message, { type: HubError });
-
-/** Creates the error of a token. The client receives its message, too. */
-function describedTokenError(code: ErrorCode, description: string, cause?: unknown): TokenError {
-  const options = cause === undefined ? {} : { cause };
-  const error = createError(code, description, { type: TokenError, ...options });
-  return Object.assign(error, { description });
-}
 
 export const typeError = (code: ErrorCode, message: string) =>
   createError(code, message, { type: TypeError });
@@ -142,6 +135,11 @@ export const errors = {
     rangeError(
       'ERR_SIGNALR_OPTION_NOT_POSITIVE',
       `The option '${name}' must be a number greater than 0.`,
+    ),
+  timeTooLong: (name: string, maximum: number) =>
+    rangeError(
+      'ERR_SIGNALR_TIME_TOO_LONG',
+      `The option '${name}' must be at most ${maximum} ms, because a timer of Node cannot wait longer.`,
     ),
   rateActionInvalid: (value: unknown) =>
     rangeError(

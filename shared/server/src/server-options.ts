@@ -21,6 +21,7 @@ import type { HubFilter } from './hubs/hub-filter.ts';
 import type { HubMethods } from './hubs/hub-method-options.ts';
 import type { UserIdProvider } from './hubs/user-id-provider.ts';
 import { defaultLogger, type Logger, safeLogger } from './logger.ts';
+import { checkTime } from './limits/check-time.ts';
 import { checkClientLimits, type ClientLimits } from './limits/client-limits.ts';
 import { LocalPresence } from './scale-out/local-presence.ts';
 import type { HubLifetimeManagerFactory } from './scale-out/scale-out-hub.ts';
@@ -28,8 +29,10 @@ import { transportNames } from './transports/find-transport.ts';
 import type { TransportName } from './transports/registry.ts';
 
 /**
- * The options of the server that a hub may override. Times are in ms, sizes in bytes. Unknown or
- * impossible values are rejected when the server or the hub is created.
+ * The options of the server that a hub may override. Times are in ms, sizes in bytes. Except for
+ * `keepAliveInterval` and `clientTimeoutInterval`, times are at most 2,147,483,647 ms (24 days),
+ * because a timer of Node cannot wait longer. Unknown or impossible values are rejected when the
+ * server or the hub is created.
  * Source: `HubOptions` and `HttpConnectionDispatcherOptions` of ASP.NET Core.
  */
 export interface SharedOptions {
@@ -296,16 +299,14 @@ export const defaults = {
 const positiveOptions = [
   'keepAliveInterval',
   'clientTimeoutInterval',
-  'handshakeTimeout',
   'maximumReceiveMessageSize',
   'maximumParallelInvocationsPerClient',
   'streamBufferCapacity',
-  'disconnectTimeout',
-  'sendTimeout',
-  'shutdownTimeout',
   'transportMaxBufferSize',
   'statefulReconnectBufferSize',
 ] as const;
+/** The times of timers. The intervals above have none: a heartbeat compares them with the clock. */
+const times = ['handshakeTimeout', 'disconnectTimeout', 'sendTimeout', 'shutdownTimeout'] as const;
 
 /**
  * Returns the options of a hub: its own options, then those of the server, then the defaults.
@@ -344,9 +345,10 @@ export function resolveOptions(
     const value: unknown = resolved[name];
     if (typeof value !== 'number' || !(value > 0)) throw errors.optionNotPositive(name);
   }
+  for (const name of times) checkTime(name, resolved[name]);
   for (const [name, value] of Object.entries(resolved.longPolling)) {
     if (name !== 'pollTimeout') throw errors.unknownOption(`longPolling.${name}`);
-    if (!(value > 0)) throw errors.optionNotPositive(`longPolling.${name}`);
+    checkTime(`longPolling.${name}`, value);
   }
   for (const name of resolved.transports) {
     if (!transportNames.includes(name))

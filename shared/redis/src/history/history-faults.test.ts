@@ -193,6 +193,8 @@ test('without the option, nothing is stored and a client is notified', async () 
 test.each([
   ['an unknown option', { history: { maxAgee: 1 } }, 'ERR_SIGNALR_REDIS_UNKNOWN_OPTION'],
   ['no age', { history: { maxAge: 0 } }, 'ERR_SIGNALR_REDIS_OPTION_NOT_POSITIVE'],
+  ['an infinite age', { history: { maxAge: Infinity } }, 'ERR_SIGNALR_REDIS_OPTION_NOT_POSITIVE'],
+  ['an age of 1e300', { history: { maxAge: 1e300 } }, 'ERR_SIGNALR_REDIS_OPTION_NOT_POSITIVE'],
   ['half a message', { history: { maxMessages: 1.5 } }, 'ERR_SIGNALR_REDIS_OPTION_NOT_POSITIVE'],
   ['a name as rule', { history: { restoreGroups: 'all' } }, 'ERR_SIGNALR_REDIS_NOT_A_FUNCTION'],
   ['sharded', { history: {}, shardedPubSub: true }, 'ERR_SIGNALR_REDIS_HISTORY_IN_CLUSTER'],

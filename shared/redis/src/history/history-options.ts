@@ -50,8 +50,8 @@ export function resolveHistoryOptions(
   }
   if (isCluster) throw errors.historyInCluster();
   const { maxAge = 300_000, maxMessages = 10_000, restoreGroups = false } = options;
-  if (!Number.isInteger(maxAge) || maxAge < 1) throw errors.notPositive('history.maxAge');
-  if (!Number.isInteger(maxMessages) || maxMessages < 1)
+  if (!Number.isSafeInteger(maxAge) || maxAge < 1) throw errors.notPositive('history.maxAge');
+  if (!Number.isSafeInteger(maxMessages) || maxMessages < 1)
     throw errors.notPositive('history.maxMessages');
   if (typeof restoreGroups !== 'boolean' && typeof restoreGroups !== 'function')
     throw errors.notAFunction('history.restoreGroups');

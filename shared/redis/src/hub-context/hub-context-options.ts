@@ -5,7 +5,10 @@ import type { HistoryOptions } from '../history/history-options.ts';
 import type { RedisClientTemplate } from '../redis-client.ts';
 import { type ResolvedRedisOptions, resolveRedisOptions } from '../redis-options.ts';
 
-/** The options of {@link redisHubContext}. `hub` and either `url` or `client` are required. */
+/**
+ * The options of {@link redisHubContext}. `hub` and either `url` or `client` are required. Times
+ * are at most 2,147,483,647 ms (24 days).
+ */
 export interface RedisHubContextOptions {
   /** The URL of Redis, for example `redis://user:password@host:6379`, or `rediss://…` for TLS. */
   readonly url?: string;

@@ -1,5 +1,5 @@
 import type { HubPresence, Logger } from '@practical-signalr/server/scale-out';
-import { errors } from '../errors.ts';
+import { checkTime } from '../check-time.ts';
 import { logMessages } from '../log-messages.ts';
 import { clientFactory, type RedisClientTemplate } from '../redis-client.ts';
 import { PresenceChanges, type PresenceLink } from './presence-changes.ts';
@@ -9,7 +9,10 @@ import { PresenceKeys } from './presence-keys.ts';
 import { RedisPresenceLists } from './presence-lists.ts';
 import { PresenceTracker } from './presence-tracker.ts';
 
-/** The options of {@link presence}. Set either `url` or `client`. */
+/**
+ * The options of {@link presence}. Set either `url` or `client`. Times are at most 2,147,483,647 ms
+ * (24 days).
+ */
 export interface PresenceOptions {
   /** The URL of Redis, for example `redis://user:password@host:6379`, or `rediss://…` for TLS. */
   readonly url?: string;
@@ -51,10 +54,8 @@ export class Presence {
 
   constructor(options: PresenceOptions) {
     this.#prefix = options.keyPrefix ?? '';
-    this.#leaseTime = options.leaseTime ?? 30_000;
-    if (!(this.#leaseTime > 0)) throw errors.notPositive('leaseTime');
-    this.#heartbeatTimeout = options.heartbeatTimeout ?? 5000;
-    if (!(this.#heartbeatTimeout > 0)) throw errors.notPositive('heartbeatTimeout');
+    this.#leaseTime = checkTime('leaseTime', options.leaseTime ?? 30_000);
+    this.#heartbeatTimeout = checkTime('heartbeatTimeout', options.heartbeatTimeout ?? 5000);
     const create = clientFactory(options.url, options.client, this.#heartbeatTimeout);
     this.#connection = new PresenceConnection(
       () => create() as unknown as PresenceClient,
@@ -129,8 +130,8 @@ export class Presence {
  * Tracks who is online and in which groups, over all servers, and removes the connections of
  * servers that crash. In addition to the permissions for pub/sub, the Redis user needs
  * `+zadd +zrem +zrange +zcard +hset +hdel +hgetall +del +pexpire ~PREFIX*`. Needs Redis 6.2 or
- * newer. Throws `ERR_SIGNALR_REDIS_NO_TARGET`, `…_TWO_TARGETS`, `…_INVALID_URL` or
- * `…_OPTION_NOT_POSITIVE` if an option is invalid.
+ * newer. Throws `ERR_SIGNALR_REDIS_NO_TARGET`, `…_TWO_TARGETS`, `…_INVALID_URL`,
+ * `…_OPTION_NOT_POSITIVE` or `…_TIME_TOO_LONG` if an option is invalid.
  * @example
  * const online = presence({ url });
  * const signalr = new SignalRServer({ scaleOut: redis({ url, presence: online }) });

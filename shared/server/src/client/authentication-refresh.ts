@@ -6,6 +6,7 @@ import {
   type ILogger,
   LogLevel,
 } from '@microsoft/signalr';
+import { MAXIMUM_TIME } from '../maximum-time.ts';
 import { clientErrors } from './errors.ts';
 import { lifetimeIn, type RefreshHttpClient } from './refresh-http-client.ts';
 
@@ -50,8 +51,6 @@ interface AuthenticationRefreshParts {
   readonly options: AuthenticationRefreshOptions;
 }
 
-/** The longest time that `setTimeout` accepts, in ms: 24 days. */
-const MAXIMUM_TIMEOUT = 2 ** 31 - 1;
 const REFRESH_BEFORE_EXPIRATION = 300_000;
 /** After a failure, there is no further attempt if the token expires sooner than this, in ms. */
 const MINIMUM_RETRY_TIME = 1000;
@@ -123,7 +122,7 @@ export class AuthenticationRefresh {
           this.#scheduleIn(remaining / 2, expiresAt);
       }
     };
-    this.#timer = setTimeout(() => void attempt(), Math.min(time, MAXIMUM_TIMEOUT));
+    this.#timer = setTimeout(() => void attempt(), Math.min(time, MAXIMUM_TIME));
   }
 
   #cancel(): void {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errors } from '../errors.ts';
+import { checkTime } from '../limits/check-time.ts';
 import { logMessages } from '../log-messages.ts';
 import { defaultLogger, type Logger, safeLogger } from '../logger.ts';
 import type { HubLifetimeManagerFactory, SharedBackplane } from '../scale-out/scale-out-hub.ts';
@@ -52,7 +53,7 @@ export class WorkerPool {
 
   private constructor(options: WorkerOptions) {
     const { logger = defaultLogger, stopTimeout = 40_000, scaleOut } = options;
-    if (!(stopTimeout > 0)) throw errors.optionNotPositive('stopTimeout');
+    checkTime('stopTimeout', stopTimeout);
     this.#logger = safeLogger(logger);
     this.#stopTimeout = stopTimeout;
     this.#environment = {

@@ -8,6 +8,7 @@ import type { HubContext } from '../hub-context/hub-context.ts';
 import { LifetimeHubClients } from '../hubs/hub-clients.ts';
 import { LifetimeGroups } from '../hubs/clients/lifetime-groups.ts';
 import { CallLimiter } from '../limits/call-limiter.ts';
+import { checkTime } from '../limits/check-time.ts';
 import { GroupLimits } from '../limits/group-limits.ts';
 import type { Logger } from '../logger.ts';
 import { logMessages } from '../log-messages.ts';
@@ -272,7 +273,7 @@ export class SignalRServer {
    * await signalr.close({ handOver: true });
    */
   async close({ handOver = false, drainTimeout = 5000 }: ServerCloseOptions = {}): Promise<void> {
-    if (!(drainTimeout > 0)) throw errors.optionNotPositive('drainTimeout');
+    checkTime('drainTimeout', drainTimeout);
     this.#closed = true;
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.closing?.()));
     this.#upgrades.detach();

@@ -1,4 +1,5 @@
 import { type HubConnection, HubConnectionState } from '@microsoft/signalr';
+import { MAXIMUM_TIME } from '../maximum-time.ts';
 
 /** What a component knows about its connection. */
 export interface ConnectionStatus {
@@ -26,7 +27,7 @@ export class ConnectionLifecycle {
 
   constructor(connection: HubConnection, retryDelay: number) {
     this.connection = connection;
-    this.#retryDelay = retryDelay;
+    this.#retryDelay = Math.min(retryDelay, MAXIMUM_TIME);
     this.#status = { state: connection.state, connectionId: null, error: undefined };
     connection.onreconnecting((error) => this.#publish(error));
     connection.onreconnected(() => this.#publish(undefined));

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { MAXIMUM_TIME } from '../maximum-time.ts';
 import { turns } from './event-loop.ts';
 
 const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
-const LONGEST = 2 ** 31 - 1;
 const timeouts = new Map<number, TestTimeout>();
 let lastMilliseconds = 250_000;
 
@@ -50,7 +50,7 @@ export class TestTimeout {
 
   /** Starts a timer that runs until the test lets the time elapse. */
   start(onElapsed: () => void): NodeJS.Timeout {
-    const timer = realSetTimeout(() => undefined, LONGEST);
+    const timer = realSetTimeout(() => undefined, MAXIMUM_TIME);
     timer.unref();
     this.#running.set(timer, onElapsed);
     return timer;
