@@ -58,9 +58,6 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     'connection/read-budget',
     'connection/read-gate',
     'connection/stateful-transport',
-    'streams/client-streams',
-    'streams/upload-stream',
-    'streams/upload-streams',
   ]),
   'redis-units': unitsOf(redis, [
     'pending-acks',
@@ -76,10 +73,12 @@ export const areas: Readonly<Record<string, MutationArea>> = {
       .concat('hub-context/redis-hub-context', 'server-commands/*')
       .map((name) => `${redis}/${name}.test.ts`),
   },
-  'hub-streams': {
-    sources: [`${server}/hubs/streams/*.ts`],
-    tests: [`${server}/hubs/streams/*.test.ts`],
-  },
+  'hub-streams': unitsOf(`${server}/hubs/streams`, [
+    'client-streams',
+    'stream-pump',
+    'upload-stream',
+    'upload-streams',
+  ]),
   'hub-dispatch': {
     sources: [`${server}/hubs/dispatch/*.ts`],
     tests: [`${server}/hubs/dispatch/*.test.ts`, ...hubTests],
@@ -88,14 +87,22 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     sources: [`${server}/hubs/connection/*.ts`],
     tests: [`${server}/hubs/connection/!(disconnect).test.ts`, ...serverTests],
   },
+  // Not long-polling.test.ts: it starts a server, so each change would take seconds.
   'long-polling': {
     sources: [`${server}/transports/long-polling.ts`],
-    tests: [`${server}/transports/long-polling.test.ts`],
+    tests: [`${server}/transports/long-polling-transport.test.ts`],
   },
-  'server-sent-events': unitsOf(`${server}/transports`, ['server-sent-events']),
+  // Not server-sent-events.test.ts: it starts a server, so each change would take seconds.
+  'server-sent-events': {
+    sources: [`${server}/transports/server-sent-events.ts`],
+    tests: ['server-sent-events-transport', 'accepts-event-stream'].map(
+      (name) => `${server}/transports/${name}.test.ts`,
+    ),
+  },
   'web-sockets': {
     sources: [`${server}/transports/{web-sockets,web-socket-upgrade,web-socket/*}.ts`],
-    tests: [`${server}/transports/{web-sockets,web-socket-upgrade,web-socket/*}.test.ts`],
+    // Not web-sockets.test.ts: it starts a server, so each change would take seconds.
+    tests: [`${server}/transports/{web-socket-transport,web-socket-upgrade,web-socket/*}.test.ts`],
   },
   transports: {
     sources: [`${server}/transports/*.ts`],

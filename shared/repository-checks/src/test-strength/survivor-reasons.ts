@@ -25,6 +25,8 @@ const OTHER_TEST =
 const FREE_CHOICE =
   'Both are valid: it does not matter in which of two frames a byte is, or which of two equal times counts';
 const NUMBER_OF_IDS = 'It only matters after two billion commands of one process';
+const SPURIOUS_CHECK =
+  'The caller checks once more whether the connection is idle, and finds the same result';
 const NOT_EXAMINED = 'Not examined: this may be a gap of the tests';
 
 /** The first entry that fits a survivor gives its reason. */
@@ -72,6 +74,13 @@ const reasons: readonly SurvivorReason[] = [
   { file: 'web-socket-frame', change: /ends|end ===|frameLength/, reason: SPEED },
   { file: 'web-socket-frame', reason: FREE_CHOICE },
   { file: 'write-batcher', reason: SPEED },
+  { file: 'long-polling', change: /payload|body\.length/, reason: SPEED },
+  { file: 'long-polling', change: /Stryker/, reason: UNREACHABLE },
+  { file: 'long-polling', change: /^poll !== undefined/, reason: SAME_RESULT },
+  { file: 'client-streams', change: /hasUploads/, reason: SPURIOUS_CHECK },
+  { file: 'client-streams', change: /onIdle\?\./, reason: SAME_RESULT },
+  { file: 'upload-stream.ts', change: /true$/, reason: UNREACHABLE },
+  { file: 'upload-stream.ts', change: /items/, reason: SPEED },
   { file: 'pending-acks', change: /MAX_ID/, reason: NUMBER_OF_IDS },
   {
     file: 'redis/src',

@@ -1,13 +1,9 @@
-import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
-import { PostQueue } from '../connections/post-queue.ts';
 import { Hub } from '../index.ts';
 import { testServer } from '../testing/index.ts';
 import { RawPollingClient } from '../testing/raw-http-client.ts';
 import { TestTimeout } from '../testing/test-timeout.ts';
-import { LongPollingTransport } from './long-polling.ts';
 import { call, transportSuite } from '../testing/transport-suite.ts';
-import { WriteBatcher } from './write-batcher.ts';
 
 transportSuite('LongPolling', (url) => new RawPollingClient().connect(url));
 
@@ -110,39 +106,4 @@ test('a client that receives the Close message and stays away does not delay clo
   const closed = server.close();
   expect(await (await fetch(url)).text()).toContain('"type":7');
   await disconnectTimeout.elapseUntil(closed);
-});
-
-test('a response that the client did not receive is sent again, before newer data', () => {
-  const batcher = new WriteBatcher();
-  const limits = { highWaterMark: 1000, maximumBufferSize: 10_000, sendTimeout: 1000 };
-  const times = { pollTimeout: 1000, disconnectTimeout: 1000 };
-  const transport = new LongPollingTransport(
-    new PostQueue(1000),
-    times,
-    batcher,
-    limits,
-    () => undefined,
-  );
-  transport.listen({ onReceive: () => undefined, onClose: () => undefined });
-  const poll = () => {
-    const response = Object.assign(new EventEmitter(), {
-      writableFinished: false,
-      body: '',
-      writeHead: () => undefined,
-    });
-    const end = (body?: Buffer): void => void (response.body = body?.toString() ?? '');
-    transport.poll(Object.assign(response, { end, destroy: () => undefined }) as never);
-    return response;
-  };
-  poll(); // opens the connection
-  const lost = poll();
-  transport.send('one');
-  batcher.flush();
-  const next = poll();
-  transport.send('two');
-  batcher.flush();
-  expect([lost.body, next.body]).toEqual(['one', '']);
-  lost.emit('close');
-  expect(next.body).toBe('onetwo');
-  transport.abort();
 });

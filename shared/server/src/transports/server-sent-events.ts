@@ -14,8 +14,8 @@ const joinedEvent = (payloads: readonly Uint8Array[]): Buffer =>
  * Returns true if the client asks for an event stream. Like ASP.NET Core, accepts no parameters.
  */
 export function acceptsEventStream(request: IncomingMessage): boolean {
-  const types = (request.headers.accept ?? '').split(',');
-  return types.some((type) => type.trim().toLowerCase() === 'text/event-stream');
+  const types = request.headers.accept?.split(',');
+  return types?.some((type) => type.trim().toLowerCase() === 'text/event-stream') === true;
 }
 
 /**

@@ -115,6 +115,24 @@ test('streams of a client that moves get an error, and the last one reports it',
   expect(onIdle).toHaveBeenCalledTimes(1);
 });
 
+test('a stream of a client that moves gets an error, although calls still run', () => {
+  const streams = createStreams();
+  streams.begin('1', stream);
+  streams.move('c', { whenIdle: () => undefined }, () => undefined);
+  expect(streams.end('1')).toBeTypeOf('string');
+});
+
+test('if no call runs when a client moves, the end of the last stream is reported', async () => {
+  const streams = createStreams();
+  const onIdle = vi.fn();
+  streams.begin('1', stream);
+  streams.move('c', { whenIdle: (report) => report() }, onIdle);
+  expect(onIdle).not.toHaveBeenCalled();
+  streams.end('1');
+  await Promise.resolve();
+  expect(onIdle).toHaveBeenCalledTimes(1);
+});
+
 test('items and ends of unknown uploads are ignored', () => {
   const streams = createStreams();
   streams.receive('u', 1);

@@ -26,6 +26,33 @@ test('reading pauses at the capacity and resumes below it', async () => {
   expect(calls).toEqual(['pause', 'resume']);
 });
 
+test('reading pauses again when the upload is full again', async () => {
+  const { upload, calls } = open(1);
+  for (const item of [1, 2]) {
+    upload.push(item);
+    await upload.next();
+  }
+  expect(calls).toEqual(['pause', 'resume', 'pause', 'resume']);
+});
+
+test('items that were read do not count, and reading them below the capacity changes nothing', async () => {
+  const { upload, gate } = open(3);
+  upload.push(1);
+  upload.push(2);
+  await upload.next();
+  upload.push(3);
+  expect(gate.isHeld).toBe(false);
+  upload.push(4);
+  expect(gate.isHeld).toBe(true);
+});
+
+test('an upload that has ended keeps its first error', async () => {
+  const { upload } = open();
+  upload.end(new Error('first'));
+  upload.end(new Error('second'));
+  await expect(upload.next()).rejects.toThrow('first');
+});
+
 test('reading resumes when both of two full uploads have room', () => {
   const { upload, gate, calls } = open(1);
   const other = new UploadStream(1, gate);
@@ -77,7 +104,13 @@ test('an invalid item ends the upload', async () => {
   upload.push('1');
   upload.push('x');
   expect(await upload.next()).toEqual({ done: false, value: 1 });
-  await expect(upload.next()).rejects.toThrow('Failed to bind Stream message.');
+  await expect(upload.next()).rejects.toThrow(/^Failed to bind Stream message\.$/);
   upload.push('2');
   expect(await upload.next()).toEqual(done);
+});
+
+test('an invalid item is explained if the client may see the messages of the schema', async () => {
+  const upload = open().upload.validateWith(z.number('A number is needed.'), true);
+  upload.push('x');
+  await expect(upload.next()).rejects.toThrow('A number is needed.');
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ReadGate } from '../connection/read-gate.ts';
 import { UploadStreams } from './upload-streams.ts';
 
@@ -20,4 +20,15 @@ test('an item that cannot be read ends its upload after the items before it', as
 
 test('an unreadable item of an unknown upload is ignored', () => {
   expect(() => createStreams().refuseItem('unknown')).not.toThrow();
+});
+
+test('the end of the last upload is reported, and the end of an unknown one changes nothing', () => {
+  const streams = createStreams();
+  const onEmpty = vi.fn();
+  streams.onEmpty = onEmpty;
+  streams.open(['a', 'b']);
+  streams.close(['a', 'unknown']);
+  expect([streams.size, onEmpty.mock.calls.length]).toEqual([1, 0]);
+  streams.close(['b']);
+  expect([streams.size, onEmpty.mock.calls.length]).toEqual([0, 1]);
 });

@@ -1,81 +1,14 @@
-import type { IncomingMessage } from 'node:http';
-import { Duplex } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { createWebSocketUpgrader } from '../web-socket-upgrade.ts';
-import { WriteBatcher } from '../write-batcher.ts';
-
-const TEXT = 1;
-const BINARY = 2;
-const CONTINUATION = 0;
-const CLOSE = 8;
-const PING = 9;
-const MASK = Buffer.from([0x37, 0xfa, 0x21, 0x3d]);
-
-/** Returns a masked frame, as clients send it. */
-function frame(opcode: number, payload: string | Buffer, isFinal = true): Buffer {
-  const bytes = Buffer.from(payload as string);
-  let header = Buffer.from([0, 0x80 | bytes.length]);
-  if (bytes.length > 125) {
-    header = Buffer.alloc(bytes.length > 65_535 ? 10 : 4);
-    header[1] = 0x80 | (bytes.length > 65_535 ? 127 : 126);
-    header.writeUIntBE(bytes.length, header.length === 10 ? 4 : 2, header.length === 10 ? 6 : 2);
-  }
-  header[0] = (isFinal ? 0x80 : 0) | opcode;
-  const masked = bytes.map((byte, i) => byte ^ (MASK[i % 4] as number));
-  return Buffer.concat([header, MASK, masked]);
-}
-
-/** A socket whose other end is the test. */
-class FakeSocket extends Duplex {
-  readonly sent: Buffer[] = [];
-
-  setNoDelay(): this {
-    return this;
-  }
-
-  override _read(): void {
-    // The test pushes.
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.sent.push(chunk);
-    done();
-  }
-}
-
-interface Opened {
-  readonly socket: FakeSocket;
-  readonly messages: (string | Buffer)[];
-  /** Resolves when the transport has closed. */
-  readonly closed: Promise<void>;
-}
-
-function open(): Opened {
-  const socket = new FakeSocket();
-  const messages: (string | Buffer)[] = [];
-  let onClose = (): void => undefined;
-  const closed = new Promise<void>((resolve) => (onClose = resolve));
-  const headers = {
-    connection: 'Upgrade',
-    upgrade: 'websocket',
-    'sec-websocket-version': '13',
-    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-  };
-  const request = { method: 'GET', headers } as unknown as IncomingMessage;
-  const upgrade = createWebSocketUpgrader(32_768);
-  upgrade({ request, socket, head: Buffer.alloc(0) }, (create) => {
-    const transport = create({
-      batcher: new WriteBatcher(),
-      sendLimits: { highWaterMark: 65_536, maximumBufferSize: 1e6, sendTimeout: 30_000 },
-      onTooSlow: () => undefined,
-    });
-    transport.listen({
-      onReceive: (chunk) => messages.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk)),
-      onClose: () => onClose(),
-    });
-  });
-  return { socket, messages, closed };
-}
+import {
+  BINARY,
+  clientFrame as frame,
+  CLOSE,
+  CONTINUATION,
+  PING,
+  TEXT,
+} from '../../testing/fakes/client-frame.ts';
+import type { FakeSocket } from '../../testing/fakes/fake-socket.ts';
+import { openWebSocket as open } from '../../testing/fakes/open-web-socket.ts';
 
 async function deliver(socket: FakeSocket, bytes: Buffer, chunkSize: number): Promise<void> {
   for (let at = 0; at < bytes.length; at += chunkSize) {
