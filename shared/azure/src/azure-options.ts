@@ -116,7 +116,8 @@ export interface AzureSignalROptions {
   readonly serviceTimeout?: number;
   /**
    * Returns the time before the next attempt to connect, in ms. Default: 1 s, doubled after each
-   * failure up to 32 s, then 60 s, plus up to 1 s at random.
+   * failure up to 32 s, then 60 s, plus up to 1 s at random. If the function throws or does not
+   * return a time, this is logged, and the default is used.
    */
   readonly retryDelay?: (failures: number) => number;
   /** The environment variables to read settings from. Default: `process.env`. */
@@ -148,7 +149,7 @@ export type ShutdownMode = NonNullable<AzureSignalROptions['gracefulShutdown']>[
  * Returns 1, 2, 4 … 32 s, then 60 s. Up to one random second is added, so that servers do not
  * reconnect at the same moment.
  */
-const retryDelay = (failures: number): number =>
+export const defaultRetryDelay = (failures: number): number =>
   (failures <= 6 ? 1000 * 2 ** (failures - 1) : 60_000) + Math.random() * 1000;
 
 const defaults = {
@@ -160,7 +161,7 @@ const defaults = {
   migrationLevel: 'Off',
   serverHandshakeTimeout: 15_000,
   serviceTimeout: 30_000,
-  retryDelay,
+  retryDelay: defaultRetryDelay,
 } as const;
 
 const optionsWithoutDefault = [
@@ -196,7 +197,7 @@ const times = [
   'serviceTimeout',
 ] as const;
 /** The longest delay of a Node timer, in ms. A timer with a longer delay fires immediately. */
-const MAXIMUM_TIME = 2_147_483_647;
+export const MAXIMUM_TIME = 2_147_483_647;
 const MAXIMUM_CONNECTIONS = 1000;
 
 /**

@@ -19,6 +19,10 @@ export const logMessages = {
   closedByApp: 'The app closed the server connection.',
   cannotConnect: (endpoint: string, ms: number) =>
     `Opening a server connection to ${endpoint} failed. The SDK tries again in ${Math.round(ms / 1000)} s.`,
+  retryDelayFailed:
+    "The option 'retryDelay' threw an error, so the SDK uses the default delay. Correct the function.",
+  retryDelayInvalid: (value: string, maximum: number) =>
+    `The option 'retryDelay' returned '${value}', so the SDK uses the default delay. Return a time in ms from 0 to ${maximum}.`,
   onDemandFailed: (endpoint: string) =>
     `${endpoint} asked for one more server connection, but opening it failed. The other connections carry its clients.`,
   shortLived:

@@ -235,6 +235,19 @@ test('the first reconnect is immediate, then all connections of a hub share grow
   await expect.poll(() => open().length).toBe(3);
 });
 
+test('if the option retryDelay throws, the error is logged, and the default delay is used', async () => {
+  const lines: string[] = [];
+  const log = (...line: unknown[]): void => void lines.push(line.join(' '));
+  const retryDelay = (): number => {
+    throw new Error('No delay.');
+  };
+  await start({ retryDelay, logger: { ...silent, error: log, warn: log } });
+  service.status = 503;
+  for (const connection of service.connections) connection.drop();
+  await expect.poll(() => lines.join('\n')).toMatch(/tries again in [12] s/);
+  expect(lines.join('\n')).toMatch(/'retryDelay' threw an error.* No delay/);
+});
+
 test('the default delays are 1, 2, 4 … 32 s, then 60 s, plus up to 1 s', () => {
   const { retryDelay } = resolveAzureOptions({});
   const base = Array.from({ length: 8 }, (_, i) => Math.floor(retryDelay(i + 1) / 1000));

@@ -10,6 +10,7 @@ import { FlowControl } from './flow-control.ts';
 import { AccessKeyRefresh } from './access-key-refresh.ts';
 import { AckHandler } from './ack-handler.ts';
 import { callChain } from './call-chain.ts';
+import { chooseRetryDelay } from './choose-retry-delay.ts';
 import { ServiceConnection, ServiceConnectionType } from './service-connection.ts';
 import { ServicePings } from './service-pings.ts';
 
@@ -173,7 +174,7 @@ export class ServiceConnectionContainer implements RoutedEndpoint {
   async #wait(error: Error): Promise<void> {
     if (this.#backOff === undefined) {
       this.#failures++;
-      const ms = this.#settings.retryDelay(this.#failures);
+      const ms = chooseRetryDelay(this.#settings.retryDelay, this.#failures, this.#logger);
       this.#logger.warn(logMessages.cannotConnect(this.name, ms), error.message);
       this.#backOff = delay(ms, undefined, { ref: false, signal: this.#stopped.signal })
         .catch(() => undefined)

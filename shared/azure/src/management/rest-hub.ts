@@ -17,11 +17,17 @@ export class RestHub {
     return Promise.all(this.#clients.map((client) => client.send(this.#hub, request)));
   }
 
-  /** Succeeds if one endpoint succeeds, because only one of them has the connection. */
-  async add(path: readonly string[], query: Query = {}): Promise<void> {
-    const requests = this.#clients.map((client) =>
-      client.send(this.#hub, { method: 'PUT', path, query }),
-    );
+  /** Adds a user to a group on all endpoints, because the user may have connections on each. */
+  async addUser(path: readonly string[], query: Query): Promise<void> {
+    await this.send({ method: 'PUT', path, query });
+  }
+
+  /**
+   * Adds a connection to a group. Succeeds if one endpoint succeeds, because only one of them has
+   * the connection.
+   */
+  async addConnection(path: readonly string[]): Promise<void> {
+    const requests = this.#clients.map((client) => client.send(this.#hub, { method: 'PUT', path }));
     await Promise.any(requests).catch((error: AggregateError) => {
       throw error.errors[0];
     });

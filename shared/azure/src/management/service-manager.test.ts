@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Gate } from '@practical-signalr/server/scale-out';
 import jwt from 'jsonwebtoken';
 import { afterEach, beforeEach, expect, expectTypeOf, test } from 'vitest';
 import { type RemoteHubContext, ServiceManager, type ServiceHubContext } from './index.ts';
@@ -27,6 +29,7 @@ async function record(request: IncomingMessage): Promise<void> {
   requests.push({ line: `${request.method} ${request.url}`, body, audience: aud });
 }
 
+const cleanups: (() => void)[] = [];
 let connectionString: string;
 let chat: ServiceHubContext<ChatClient>;
 beforeEach(async () => {
@@ -39,6 +42,7 @@ beforeEach(async () => {
   );
 });
 afterEach(async () => {
+  for (const cleanUp of cleanups.splice(0)) cleanUp();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
@@ -248,4 +252,46 @@ test('with several endpoints, sends use all, one positive check suffices, and cl
   for (let i = 0; i < 8; i++) expect((await context.negotiate()).url).not.toContain(':9/');
   answer = { status: 200 };
   await context.groups.add('c', 'g'); // the endpoint that has it
+});
+
+/** Starts an endpoint of the service that answers each request with `status` once `room` opens. */
+async function startEndpoint(status: number, room?: Gate) {
+  const paths: string[] = [];
+  const endpoint = createServer((request, response) => {
+    paths.push(String(request.url));
+    void (room?.wait() ?? Promise.resolve()).then(() => response.writeHead(status).end());
+  });
+  await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => {
+    endpoint.closeAllConnections();
+    endpoint.close();
+  });
+  const { port } = endpoint.address() as AddressInfo;
+  const address = `Endpoint=http://127.0.0.1;Port=${port};AccessKey=${KEY}`;
+  return { endpoint, connectionString: address, paths };
+}
+
+test('a user joins a group on all endpoints, because a user may have connections on each of them', async () => {
+  const room = new Gate();
+  const second = await startEndpoint(200, room);
+  const endpoints = [connectionString, second.connectionString];
+  const { userGroups } = new ServiceManager({ endpoints, environment: {} }).hubContext('ChatHub');
+  const requested = once(second.endpoint, 'request');
+  let isAdded = false;
+  const added = userGroups.add('ada', 'news').then(() => (isAdded = true));
+  await requested;
+  await expect.poll(() => lines()).toEqual([`PUT /users/ada/groups/news?${V}`]);
+  // Once a later request has its response, the first endpoint has answered the request above.
+  await chat.clientManager.userExists('ada');
+  expect(isAdded).toBe(false);
+  room.open();
+  await added;
+  expect(second.paths).toEqual([`/api/hubs/chathub/users/ada/groups/news?${V}`]);
+});
+
+test('adding a user to a group rejects if one endpoint refuses it', async () => {
+  const { connectionString: failing } = await startEndpoint(500);
+  const endpoints = [connectionString, failing];
+  const { userGroups } = new ServiceManager({ endpoints, environment: {} }).hubContext('ChatHub');
+  await expect(userGroups.add('ada', 'news')).rejects.toMatchObject({ statusCode: 500 });
 });

@@ -100,14 +100,14 @@ export class ServiceManager {
       ),
       groups: {
         add: (connectionId, group) =>
-          rest.add(['groups', checkGroupName(group), 'connections', connectionId]),
+          rest.addConnection(['groups', checkGroupName(group), 'connections', connectionId]),
         remove: (connectionId, group) =>
           rest.remove(['groups', checkGroupName(group), 'connections', connectionId]),
         removeFromAll: (connectionId) => rest.remove(['connections', connectionId, 'groups']),
       },
       userGroups: {
         add: (userId, group, { ttl } = {}) =>
-          rest.add(['users', userId, 'groups', checkGroupName(group)], {
+          rest.addUser(['users', userId, 'groups', checkGroupName(group)], {
             ttl: ttl === undefined ? ttl : String(Math.ceil(ttl / 1000)),
           }),
         remove: (userId, group) => rest.remove(['users', userId, 'groups', checkGroupName(group)]),

@@ -20,12 +20,20 @@ export class MessagePackWriter {
     return bytes;
   }
 
-  /** Writes what `body` writes, preceded by its length as a varint. */
+  /**
+   * Writes what `body` writes, preceded by its length as a varint. If `body` throws, nothing is
+   * written, so that the peer can still read the frames before and after.
+   */
   frame(body: () => void): void {
     const start = this.length;
     this.#reserve(2); // The length of most bodies has two bytes.
     this.#offset += 2;
-    body();
+    try {
+      body();
+    } catch (error) {
+      this.#offset = this.#start + start;
+      throw error;
+    }
     const length = this.length - start - 2;
     const size = varintSize(length);
     if (size !== 2) {

@@ -124,3 +124,18 @@ test('many messages are written at once and read from chunks of any size', () =>
     );
   }
 });
+
+test.each([0, 300, 70_000])(
+  'a message that cannot be written leaves nothing behind (%s bytes wait)',
+  (size) => {
+    const writer = new ServiceMessageWriter();
+    const message: ServiceMessage = { type: 6, connectionId: 'c', payload: Buffer.alloc(size) };
+    writer.write(message);
+    const { length } = writer;
+    const broken = { type: 6, connectionId: 'x'.repeat(size), payload: undefined };
+    expect(() => writer.write(broken as unknown as ServiceMessage)).toThrow(TypeError);
+    expect(writer.length).toBe(length);
+    writer.write(message);
+    expect(framesOf(writer.take())).toHaveLength(2);
+  },
+);
