@@ -184,7 +184,7 @@ export class HubHandOver {
     // The server may have started to close meanwhile.
     if (!hasParams || this.#host.isClosing) return undefined;
     // Another request with this token was faster.
-    if (this.#host.connections.find(token) !== undefined) return notFound;
+    if (this.#host.connections.find(token)?.isOpened === true) return notFound;
     const context = new ConnectionContext(connectionId, token, snapshot.userIdentifier ?? null);
     context.useStatefulReconnect = true;
     context.ticket = ticket;

@@ -98,3 +98,15 @@ test('of two requests that return with one token to the next server, one continu
   // The connection is still found by its token.
   await open(to, path);
 });
+
+test('a connection whose token comes from the next server moves there', async () => {
+  const [from, to] = servers;
+  const path = await negotiate(to, true);
+  const client = await RawClient.open(`${from.url}${path}`);
+  client.send('{"protocol":"json","version":2}\u001e');
+  expect(await client.next()).toBe('{}');
+  const closed = from.signalr.close({ handOver: true });
+  await client.end();
+  await open(to, path);
+  await closed;
+});
