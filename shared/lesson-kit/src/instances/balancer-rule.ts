@@ -1,4 +1,5 @@
 import { errors } from '../errors.ts';
+import { readTarget } from '../wire/observe/read-target.ts';
 import type { Instance } from './instance.ts';
 
 /** Whether all requests of a connection go to the same instance, or each to the next one. */
@@ -40,7 +41,7 @@ export class InstanceChoice {
   choose(url: string, instances: readonly Instance[]): Instance {
     const [first] = instances;
     if (first === undefined) throw errors.noInstance();
-    const { pathname, searchParams: query } = new URL(url, 'http://localhost');
+    const { path, query } = readTarget(url);
     const ours = instances.filter(({ name }) => name !== DOTNET);
     const candidates = ours.length > 0 ? ours : [first];
     const connection = this.#connections.get(query.get('id') ?? '');
@@ -53,7 +54,7 @@ export class InstanceChoice {
       const own = candidates.findIndex(({ name }) => name === connection.name);
       return candidates[(Math.max(0, own) + connection.requests) % candidates.length]!;
     }
-    return instances.find(({ name }) => name === named) ?? this.#next(pathname, candidates);
+    return instances.find(({ name }) => name === named) ?? this.#next(path, candidates);
   }
 
   /** Remembers which instance negotiated a connection. */

@@ -118,3 +118,17 @@ test('the journal keeps a limited number of requests', async () => {
   }
   expect(await journal()).toHaveLength(1000);
 });
+
+test.each(['//', '//['])('a request for %s, which any page can send, is noted', async (target) => {
+  const noted = createServer((_request, response) => void response.end());
+  requestJournal(noted);
+  await once(noted.listen(0, '127.0.0.1'), 'listening');
+  const socket = connect((noted.address() as AddressInfo).port, '127.0.0.1');
+  socket.setEncoding('utf8');
+  let answer = '';
+  socket.on('data', (text: string) => (answer += text));
+  socket.write(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
+  await once(socket, 'close');
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  noted.close();
+});

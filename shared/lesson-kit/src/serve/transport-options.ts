@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { TransportName } from '@practical-signalr/server';
 import { endSocket } from '@practical-signalr/server/transports';
 import { readLessonOptions, transportNames } from '../run/lesson-options.ts';
+import { readTarget } from '../wire/observe/read-target.ts';
 
 type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
 
@@ -34,5 +35,4 @@ export function blockUpgrades(server: Server, path: string): void {
   });
 }
 
-const pathOf = ({ url = '/' }: IncomingMessage): string =>
-  new URL(url, 'http://localhost').pathname;
+const pathOf = ({ url = '/' }: IncomingMessage): string => readTarget(url).path;

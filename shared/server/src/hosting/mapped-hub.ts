@@ -163,8 +163,8 @@ export class MappedHub {
   ): TransportEvents {
     context.ticket = ticket;
     context.transferFormats = transferFormats;
-    this.connections.open(context, transport, request);
     const onEnded = this.#limiter.add(request, ticket);
+    this.connections.open(context, transport, request);
     return this.#serve(context, transport, request, onEnded);
   }
 
@@ -185,8 +185,8 @@ export class MappedHub {
     snapshot: ReadSnapshot,
   ): RestoredConnection | undefined {
     const transport = absentTransport(snapshot.snapshot.transport);
-    this.connections.open(context, transport, request);
     const onEnded = this.#limiter.add(request, context.ticket);
+    this.connections.open(context, transport, request);
     const connection = this.#newConnection(context, transport, request, onEnded);
     const restored = this.#endpoint.restore?.(connection, snapshot);
     if (restored !== undefined) this.#live.set(context, restored.served);

@@ -48,3 +48,14 @@ test('the header can have another name', () => {
 test.each([0, -1, 1.5, NaN])('%s proxies are refused', (proxies) => {
   expect(() => forwardedAddress({ proxies })).toThrow(/'?proxies'?/);
 });
+
+test.each([
+  ['1.2.3.4:50001', '1.2.3.4'],
+  ['[2001:db8::1]:50001', '2001:db8::1'],
+  ['[2001:db8::1]', '2001:db8::1'],
+  ['2001:db8::1', '2001:db8::1'],
+  ['unknown:1', 'unknown:1'],
+])('the port that a proxy adds is removed: %s', (entry, address) => {
+  const headers = { 'x-forwarded-for': entry };
+  expect(forwardedAddress({ proxies: 1 })(request(headers))).toBe(address);
+});

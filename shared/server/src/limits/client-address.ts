@@ -16,7 +16,7 @@ export interface ForwardedAddressOptions {
 /**
  * Returns a function for `limits.clientAddress` that reads the client's address from the header
  * `X-Forwarded-For`. Clients can write anything at the start of this header, so only the entries of
- * your own proxies count. Throws if `proxies` is not a positive integer.
+ * your own proxies count. Ports are removed. Throws if `proxies` is not a positive integer.
  * Source: `ForwardedHeadersOptions.ForwardLimit` of ASP.NET Core.
  * @example
  * { limits: { connectionsPerAddress: 100, clientAddress: forwardedAddress({ proxies: 1 }) } }
@@ -29,8 +29,20 @@ export function forwardedAddress({
   const name = header.toLowerCase();
   return ({ headers, remoteAddress }) => {
     const entries = [headers[name] ?? []].flat().join(',').split(',');
-    return entries.at(-proxies)?.trim() || remoteAddress;
+    const entry = entries.at(-proxies)?.trim() ?? '';
+    return entry === '' ? remoteAddress : withoutPort(entry);
   };
+}
+
+/**
+ * Returns an address without its port, which some proxies add, for example Azure App Service. Each
+ * connection of a client has another port.
+ */
+function withoutPort(entry: string): string {
+  const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(entry) ?? [];
+  if (bracketed !== undefined) return bracketed;
+  const [, address] = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(entry) ?? [];
+  return address ?? entry;
 }
 
 /**

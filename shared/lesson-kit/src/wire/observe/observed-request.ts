@@ -1,3 +1,5 @@
+import { readTarget } from './read-target.ts';
+
 /** The purpose of a request: a step of a SignalR connection, or `other`. */
 export type RequestKind =
   | 'negotiate'
@@ -55,8 +57,8 @@ export function describeRequest(
   number: number,
   at: number,
 ): ObservedRequest {
-  const { pathname: path, searchParams } = new URL(url, 'http://localhost');
-  const hasId = searchParams.has('id');
+  const { path, query } = readTarget(url);
+  const hasId = query.has('id');
   const kind = (): RequestKind => {
     if (upgrade) return 'websocket';
     if (eventStream) return 'event stream';
@@ -67,9 +69,9 @@ export function describeRequest(
     return method === 'DELETE' ? 'delete' : 'request';
   };
   // As in ASP.NET Core, the header has priority over the query parameter.
-  const tokenInQuery = searchParams.get('access_token') ? 'query' : 'none';
+  const tokenInQuery = query.get('access_token') ? 'query' : 'none';
   const tokenIn = authorization ? 'header' : tokenInQuery;
-  const attempt = searchParams.get('attempt');
+  const attempt = query.get('attempt');
   return {
     number,
     method,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { redactTokens } from '../../authentication/redact-tokens.ts';
 import type { AuthenticationTicket } from '../../connections/authentication-ticket.ts';
 import type { ConnectionContext } from '../../connections/connection-context.ts';
 import {
@@ -127,11 +128,16 @@ export class UpgradeHandler {
     socket.on('error', ignoreError); // the client may disconnect before it is answered
     const details = connectionRequest(request, params);
     if (forwardUpgradeToHolder(hub, details, request, socket, head)) return;
-    admitToConnection(
-      hub,
-      { request: details, httpRequest: request, socket },
-      ({ status, message = '', headers }) => refuseUpgrade(socket, status, message, headers),
-      (ticket) => this.#claim({ hub, request, details, ticket, socket, head }),
+    guard({ hub, details, socket }, () =>
+      admitToConnection(
+        hub,
+        { request: details, httpRequest: request, socket },
+        ({ status, message = '', headers }) => refuseUpgrade(socket, status, message, headers),
+        (ticket) => {
+          const exchange = { hub, request, details, ticket, socket, head };
+          guard(exchange, () => this.#claim(exchange));
+        },
+      ),
     );
   }
 
@@ -149,12 +155,13 @@ export class UpgradeHandler {
     }
     hub.handOver?.admit(token, issued, details, ticket).then(
       (refusal) => {
-        if (refusal === undefined) this.#open(exchange);
+        if (refusal === undefined) guard(exchange, () => this.#open(exchange));
         else refuseUpgrade(socket, refusal.status, refusal.message ?? '', refusal.headers);
       },
       (error: unknown) => {
         hub.options.logger.error(logMessages.claimFailed(issued.connectionId), error);
-        this.#open(exchange); // new connections do not depend on the other servers
+        // New connections do not depend on the other servers.
+        guard(exchange, () => this.#open(exchange));
       },
     );
   }
@@ -181,8 +188,31 @@ export class UpgradeHandler {
         sendLimits: hub.sendLimits,
         onTooSlow: reportSlowReceiver(hub, context),
       });
-      connect(exchange, context, transport, definition);
+      // The response has been sent already.
+      guard(
+        exchange,
+        () => connect(exchange, context, transport, definition),
+        () => socket.destroy(),
+      );
     });
+  }
+}
+
+/**
+ * Serves a request. If the application's code throws, for example `limits.clientAddress`, logs the
+ * error and refuses the request with status 500, or calls `end`.
+ */
+function guard(
+  { hub, details, socket }: Pick<UpgradeExchange, 'hub' | 'details' | 'socket'>,
+  serve: () => void,
+  end = (): void => refuseUpgrade(socket, 500, ''),
+): void {
+  try {
+    serve();
+  } catch (error) {
+    const message = logMessages.requestFailed(details.path);
+    hub.options.logger.error(message, redactTokens(error, details));
+    end();
   }
 }
 

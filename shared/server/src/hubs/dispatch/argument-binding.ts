@@ -46,7 +46,14 @@ function checkLeadingArguments(method: HubMethod, values: readonly unknown[]): v
 type Schemas = NonNullable<HubMethod['argumentSchemas']>;
 
 const validate = (schemas: Schemas, values: readonly unknown[]) =>
-  schemas.map((schema, i) => schema?.['~standard'].validate(values[i]) ?? { value: values[i] });
+  schemas.map((schema, i) => {
+    const result = schema?.['~standard'].validate(values[i]) ?? { value: values[i] };
+    // Nobody waits for it if another argument fails first.
+    if (result instanceof Promise) result.catch(ignoreError);
+    return result;
+  });
+
+const ignoreError = (): void => undefined;
 
 /**
  * Returns the arguments with the uploads inserted at their positions. `options`
