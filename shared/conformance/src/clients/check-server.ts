@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex, Stream } from 'node:stream';
 import { Hub, jwtBearer, SignalRServer, stream } from '@practical-signalr/server';
+import { splitTarget } from '@practical-signalr/server/transports';
 import express from 'express';
 import jwt from 'jsonwebtoken';
 import type { CheckTarget } from './client-checks.ts';
@@ -26,7 +27,7 @@ const sockets = new Map<string, Duplex>();
 /** The ids of connections for which the server pretends that they do not exist. */
 const lost = new Set<string>();
 
-const idOf = (url: string): string => new URL(url, 'http://localhost').searchParams.get('id') ?? '';
+const idOf = (url: string): string => new URLSearchParams(splitTarget(url).query).get('id') ?? '';
 
 /**
  * Remembers the socket of a connection until the socket closes, or the response that it carries.

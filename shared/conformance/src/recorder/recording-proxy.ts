@@ -8,6 +8,7 @@ import {
 import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
+import { resolveTarget, splitTarget } from '@practical-signalr/server/transports';
 import type { WebSocket } from 'ws';
 import { errorTexts } from '../error-texts.ts';
 import type { RecordedConnection } from './recorded-connection.ts';
@@ -84,7 +85,7 @@ function forward(
   recorder.learn(request.headers, query);
   const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
   const outgoing = send(
-    new URL(request.url ?? '/', target),
+    resolveTarget(request.url ?? '/', target),
     { method: request.method, headers: forwardedHeaders(target, request) },
     (answer) => {
       recorder.redactor.learnSetCookies(answer.headers['set-cookie']);
@@ -168,8 +169,8 @@ function forwardedHeaders(target: URL, { headers }: IncomingMessage): IncomingHt
   return { ...others, host: target.host, ...(isOwnOrigin && { origin: target.origin }) };
 }
 
-const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?')[0] ?? '/';
-const queryOf = ({ url = '/' }: IncomingMessage): string => url.split('?')[1] ?? '';
+const pathOf = ({ url = '/' }: IncomingMessage): string => splitTarget(url).path;
+const queryOf = ({ url = '/' }: IncomingMessage): string => splitTarget(url).query;
 
 const isNegotiation = (request: IncomingMessage): boolean =>
   request.method === 'POST' && /\/negotiate\/?$/i.test(pathOf(request));

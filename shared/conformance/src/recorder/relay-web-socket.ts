@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { endSocket, resolveTarget, splitTarget } from '@practical-signalr/server/transports';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { RecordedConnection } from './recorded-connection.ts';
 import type { SessionRecorder } from './session-recorder.ts';
@@ -24,26 +25,27 @@ const acceptor = new WebSocketServer({ noServer: true, perMessageDeflate: false 
 /** Connects a client's WebSocket with one to the server, and records it. */
 export function relayWebSocket(target: URL, recorder: SessionRecorder, upgrade: Upgrade): void {
   const { request, socket, head } = upgrade;
-  const [path = '/', query = ''] = (request.url ?? '/').split('?');
+  const { path, query } = splitTarget(request.url ?? '/');
   const connection = recorder.find(query) ?? recorder.create();
-  const address = new URL(request.url ?? '/', target);
-  address.protocol = target.protocol === 'https:' ? 'wss:' : 'ws:';
-  const protocols = request.headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
-  const server = new WebSocket(address, protocols, {
-    headers: withoutHandshake(upgrade.headers),
-    perMessageDeflate: false,
-  });
+  const server = connectTo(target, upgrade);
+  socket.on('error', () => server?.terminate());
+  if (server === undefined) {
+    endSocket(socket, 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    return;
+  }
   track(server, upgrade.open);
-  socket.on('error', () => server.terminate());
+  const stopWatching = onceEnded(socket, () => server.terminate());
   server.on('error', () => socket.destroy());
   server.on('unexpected-response', (_request, answer) => {
     const status = answer.statusCode ?? 502;
     connection.open('WebSockets', path, query, status);
-    socket.end(`HTTP/1.1 ${status} ${answer.statusMessage ?? ''}\r\nConnection: close\r\n\r\n`);
+    const statusLine = `HTTP/1.1 ${status} ${answer.statusMessage ?? ''}`;
+    endSocket(socket, `${statusLine}\r\nConnection: close\r\n\r\n`);
     server.terminate();
   });
   server.on('open', () => {
     server.pause();
+    stopWatching();
     acceptor.handleUpgrade(request, socket, head, (client) => {
       track(client, upgrade.open);
       connection.open('WebSockets', path, query, 101);
@@ -52,6 +54,33 @@ export function relayWebSocket(target: URL, recorder: SessionRecorder, upgrade: 
       server.resume();
     });
   });
+}
+
+/** Opens the WebSocket to the server. Undefined if the client names impossible subprotocols. */
+function connectTo(target: URL, { request, headers }: Upgrade): WebSocket | undefined {
+  const address = resolveTarget(request.url ?? '/', target);
+  address.protocol = target.protocol === 'https:' ? 'wss:' : 'ws:';
+  const protocols = request.headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
+  try {
+    const options = { headers: withoutHandshake(headers), perMessageDeflate: false };
+    return new WebSocket(address, protocols, options);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Calls a function if a client closes its socket while nothing reads from the socket. What the
+ * client sends stays in the buffer. Returns a function that ends this.
+ */
+function onceEnded(socket: Duplex, onEnd: () => void): () => void {
+  const reachEnd = (): void => {
+    // A socket emits its end when it is read, which must not take data.
+    if (socket.readableLength === 0) socket.read();
+  };
+  socket.on('readable', reachEnd);
+  socket.once('end', onEnd);
+  return () => socket.off('readable', reachEnd).off('end', onEnd);
 }
 
 function track(webSocket: WebSocket, open: Set<WebSocket>): void {

@@ -94,7 +94,11 @@ export interface ConnectionRequest {
   readonly remoteAddress: string | undefined;
 }
 
-/** Splits a request target into path and query. Never throws, also if the target is not a URL. */
+/**
+ * Splits a request target into path and query. Never throws, also if the target is not a URL.
+ * @example
+ * splitTarget('/chat?id=1'); // { path: '/chat', query: 'id=1' }
+ */
 export function splitTarget(target: string): { path: string; query: string } {
   // RFC 9112, section 3.2.2: clients send the absolute form to proxies.
   if (!target.startsWith('/')) {
@@ -106,6 +110,22 @@ export function splitTarget(target: string): { path: string; query: string } {
   return mark < 0
     ? { path: target, query: '' }
     : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+/**
+ * Returns the URL of a request target on a server. The host is always that of `server`, even for
+ * `//host/path` and `http://host/path`, so use it instead of `new URL(request.url, server)` to
+ * forward a request. Never throws for a target that is not a URL. The path of `server` is ignored.
+ * @example
+ * resolveTarget(request.url ?? '/', new URL('http://127.0.0.1:5000'));
+ */
+export function resolveTarget(target: string, server: URL): URL {
+  const { path, query } = splitTarget(target);
+  const url = new URL(server);
+  url.pathname = path;
+  url.search = query;
+  url.hash = '';
+  return url;
 }
 
 /** Copies what a connection keeps of a request, so that the request can be garbage collected. */

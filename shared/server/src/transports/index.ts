@@ -16,7 +16,12 @@ export type {
 export { type HttpRefusal, type HttpTransportHost, serveHttpTransport } from './http-transports.ts';
 export { ConnectionContext } from '../connections/connection-context.ts';
 export { ConnectionManager, type NegotiatedConnection } from '../connections/connection-manager.ts';
-export { type ConnectionRequest, connectionRequest } from '../connections/connection-request.ts';
+export {
+  type ConnectionRequest,
+  connectionRequest,
+  resolveTarget,
+  splitTarget,
+} from '../connections/connection-request.ts';
 export { RunningClock } from '../connections/running-clock.ts';
 export { Gate } from '../connections/gate.ts';
 export { answer, plainText } from '../connections/http-answer.ts';

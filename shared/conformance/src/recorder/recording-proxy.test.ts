@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as httpRequest,
+  type Server,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { OpenedResources } from '@practical-signalr/lesson-kit';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readEvents } from './recorded-event.ts';
+import { type RecordingProxy, startRecordingProxy } from './recording-proxy.ts';
+
+const resources = new OpenedResources();
+let target: Server;
+let other: Server;
+let proxy: RecordingProxy;
+let file: string;
+/** What reaches the two servers: the name of the server and the request target. */
+let received: string[];
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+/** Starts a server that answers 404 to everything, upgrades included. */
+async function startServer(name: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    received.push(`${name} ${request.url}`);
+    response.writeHead(404).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  resources.add({
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  });
+  return server;
+}
+
+beforeEach(async () => {
+  received = [];
+  const folder = mkdtempSync(join(tmpdir(), 'signalr-record-'));
+  resources.add({ close: () => rmSync(folder, { recursive: true }) });
+  file = join(folder, 'session.jsonl');
+  target = await startServer('target');
+  other = await startServer('other');
+  const address = `http://127.0.0.1:${portOf(target)}/ignored?ignored`;
+  proxy = await startRecordingProxy({ target: address, file, port: 0 });
+  resources.add(proxy);
+});
+afterEach(() => resources.close());
+
+const upgradeHeaders = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
+
+/** Sends a request with this target to the proxy. Resolves with the status. */
+async function send(path: string, headers: IncomingHttpHeaders): Promise<number | undefined> {
+  const { port } = new URL(proxy.url);
+  const sent = httpRequest({ host: '127.0.0.1', port, path, headers, agent: false });
+  sent.end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
+}
+
+test.each([
+  ['a request', {}],
+  ['an upgrade', upgradeHeaders],
+])('%s reaches the target, whatever its request target is', async (_name, headers) => {
+  const foreign = `127.0.0.1:${portOf(other)}`;
+  const targets = [`//${foreign}/chat?id=1`, `http://${foreign}/chat?id=1?2`, '//', '/chat?id=1?2'];
+  for (const path of targets) expect(await send(path, headers)).toBe(404);
+  expect(received).toEqual([
+    `target //${foreign}/chat?id=1`,
+    'target /chat?id=1?2',
+    'target //',
+    'target /chat?id=1?2',
+  ]);
+});
+
+test('an upgrade is recorded with its path and its whole query', async () => {
+  await send('http://foreign.example/chat?room=1?2', upgradeHeaders);
+  expect(readEvents(file)).toMatchObject([{ type: 'open', path: '/chat', query: 'room=1?2' }]);
+});
+
+test.each(['a b', 'a, a', ''])("the subprotocols '%s' are refused", async (protocols) => {
+  const headers = { ...upgradeHeaders, 'sec-websocket-protocol': protocols };
+  expect(await send('/chat', headers)).toBe(400);
+  expect(await send('/chat', upgradeHeaders)).toBe(404);
+});
+
+test.each([
+  ['closes its socket', (socket: Socket) => socket.end()],
+  ['resets its socket', (socket: Socket) => socket.resetAndDestroy()],
+])('if a client %s before the server answers, so does the proxy', async (_name, leave) => {
+  const upgraded = once(target, 'upgrade') as Promise<[IncomingMessage, Duplex]>;
+  const { port } = new URL(proxy.url);
+  const sent = httpRequest({ host: '127.0.0.1', port, headers: upgradeHeaders, agent: false });
+  sent.on('error', () => undefined);
+  sent.end();
+  const [, socket] = await upgraded;
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('error', () => undefined).on('end', () => socket.end());
+  socket.resume();
+  leave(sent.socket!);
+  await closed;
+});
