@@ -188,7 +188,7 @@ test('a dropped socket that the client closes in time leaves no timer', async ()
 });
 
 /** Opens a WebSocket that may hold 100 bytes, and 50 more from a budget. */
-function openLimited() {
+function openLimited({ hasLimits = true } = {}) {
   const socket = new FakeSocket();
   const budget = new MemoryBudget(50);
   const messages: string[] = [];
@@ -202,7 +202,7 @@ function openLimited() {
       new WriteBatcher(),
       limits,
       () => undefined,
-      { share: 100, budget },
+      hasLimits ? { share: 100, budget } : undefined,
     );
     transport.listen({ onReceive: (chunk) => messages.push(chunk.toString()), onClose });
   });
@@ -242,6 +242,17 @@ test('pings in an unfinished message do not count', async () => {
   const pongs = sentFrames(socket);
   expect(pongs).toEqual(Buffer.from('\u008a\u0004ping'.repeat(20), 'latin1'));
   socket.destroy();
+});
+
+test('without limits, messages of any size arrive', async () => {
+  const { socket, messages, onClose, push } = openLimited({ hasLimits: false });
+  await push(clientFrame(TEXT, 'x'.repeat(200), false));
+  await push(clientFrame(PING, ''));
+  await push(clientFrame(CONTINUATION, 'y'));
+  expect(messages).toEqual([`${'x'.repeat(200)}y`]);
+  socket.destroy();
+  await turns(2);
+  expect(onClose.mock.calls).toEqual([[true]]);
 });
 
 test('a connection that closes in a message gives its memory back', async () => {

@@ -182,3 +182,58 @@ test('clearing removes the waiting calls and resumes reading', async () => {
   queue.add(call('next'));
   expect(log.at(-1)).toBe('next');
 });
+
+test('the unfinished calls are those that run or wait, not those that have ended', async () => {
+  const { queue, finish } = createQueue();
+  for (const name of ['a', 'b', 'c']) queue.add(call(name));
+  await finish('a');
+  expect(queue.unfinished.map(({ target }) => target)).toEqual(['b', 'c']);
+  expect(queue.hasQueued).toBe(true);
+  await finish('b');
+  expect(queue.hasQueued).toBe(false);
+});
+
+test('calls that have started do not count as waiting', () => {
+  const { queue, log, runSynchronously } = createQueue();
+  runSynchronously();
+  queue.hold();
+  for (let i = 0; i < MAXIMUM_QUEUED; i++) queue.add(call('early'));
+  queue.release();
+  for (let i = 0; i < CALL_BUDGET; i++) queue.add(call('late'));
+  expect(log).not.toContain('pause');
+  queue.add(call('one too many'));
+  expect(log.at(-1)).toBe('pause');
+});
+
+test('a connection whose calls wait for the next turn is not idle', async () => {
+  const { queue, log, runSynchronously } = createQueue(1, 2);
+  runSynchronously();
+  for (const name of ['a', 'b', 'c']) queue.add(call(name));
+  queue.whenIdle(() => log.push('idle'));
+  expect(log).toEqual(['a', 'b']);
+  await setImmediate();
+  expect(log).toEqual(['a', 'b', 'c', 'idle']);
+});
+
+test('a call that frees the slot of another one while it starts does not start the next', () => {
+  const log: string[] = [];
+  const source = { pause: () => undefined, resume: () => undefined };
+  const first = call('first');
+  const runner = {
+    runCall(one: Invocation): Promise<void> | undefined {
+      log.push(`${one.target} starts`);
+      if (one.target === 'stream') queue.letNextRun(first);
+      log.push(`${one.target} started`);
+      return one === first ? new Gate().wait() : undefined;
+    },
+    cancelCall: () => undefined,
+  };
+  const queue: CallQueue = new CallQueue(1, runner, source);
+  queue.add(first);
+  queue.hold();
+  queue.add(call('stream', { type: MessageType.StreamInvocation, invocationId: '1' }));
+  queue.add(call('next'));
+  log.length = 0;
+  queue.release();
+  expect(log).toEqual(['stream starts', 'stream started', 'next starts', 'next started']);
+});

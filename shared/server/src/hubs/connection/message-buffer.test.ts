@@ -146,3 +146,59 @@ test('another server continues with the state: messages, numbers and the due ack
   buffer.defer();
   expect(buffer.state().receivedId).toBe(2);
 });
+
+test('canceling a call has a sequence number', () => {
+  const clock = new RunningClock(1000);
+  const buffer = new MessageBuffer(1000, clock);
+  buffer.isNew(completion);
+  buffer.isNew({ type: MessageType.CancelInvocation, invocationId: '1' });
+  expect(buffer.takeDueAck(clock.now() + 1100)).toBe(2);
+});
+
+test('a client continues after the last message that the server before has received', () => {
+  const state = { firstId: 1, messages: [], receivedId: 3, acknowledgedId: 0 };
+  const buffer = new MessageBuffer(1000, new RunningClock(0), state);
+  expect(buffer.isNew({ type: MessageType.Sequence, sequenceId: 4 })).toBe(true);
+  expect(buffer.isNew(completion)).toBe(true);
+  expect(buffer.state().receivedId).toBe(4);
+});
+
+test('a repeated call that the server before has acknowledged is not acknowledged again', () => {
+  const clock = new RunningClock(0);
+  const state = { firstId: 1, messages: [], receivedId: 2, acknowledgedId: 3 };
+  const buffer = new MessageBuffer(1000, clock, state);
+  expect(buffer.takeDueAck(clock.now() + 1100)).toBeUndefined();
+  expect(buffer.isNew(completion)).toBe(true);
+  expect(buffer.takeDueAck(clock.now() + 1100)).toBeUndefined();
+});
+
+test('a buffer at its limit is not full, and one without new acknowledgements stays full', () => {
+  const buffer = new MessageBuffer(2, new RunningClock(0));
+  buffer.add('ab');
+  expect([buffer.fullFor(0), buffer.fullFor(50)]).toEqual([0, 0]);
+  buffer.add('c');
+  expect(buffer.fullFor(100)).toBe(0);
+  buffer.ack(0);
+  expect(buffer.fullFor(150)).toBe(50);
+});
+
+test('senders wait until the buffer is at its limit', async () => {
+  const buffer = new MessageBuffer(2, new RunningClock(0));
+  for (const text of ['abc', 'd', 'ef']) buffer.add(text);
+  let hasRoom = false;
+  const room = buffer.whenRoom()?.then(() => (hasRoom = true));
+  buffer.ack(1);
+  await Promise.resolve();
+  expect(hasRoom).toBe(false);
+  buffer.ack(2);
+  await room;
+  expect(hasRoom).toBe(true);
+});
+
+test('the messages after a position include the content of shared payloads', () => {
+  const buffer = new MessageBuffer(1000, new RunningClock(0));
+  for (const payload of ['a', new SharedPayload('b'), 'c']) buffer.add(payload);
+  expect(buffer.messagesFrom(1)).toEqual(['b', 'c']);
+  buffer.end();
+  expect(buffer.length).toBe(0);
+});

@@ -251,3 +251,38 @@ test('before the handshake confirms stateful reconnect, a lost connection is clo
   transport.onClose(true);
   expect(calls).toEqual(['first send', 'first close', 'closed']);
 });
+
+test('the end of a disconnected client is reported once', () => {
+  const { transport, calls } = createConnection();
+  transport.onClose(true);
+  transport.abort();
+  transport.abort();
+  expect(calls).toEqual(['first abort', 'closed true', 'first abort']);
+});
+
+test('after a reconnect, the connection checks for silence again', () => {
+  const { transport, reconnect } = createConnection();
+  transport.onClose(true);
+  reconnect();
+  expect(transport.onHeartbeat(clock.now(), json)).toBe(true);
+});
+
+test('calls with streams are deferred too', () => {
+  const { transport } = createConnection();
+  transport.deferCalls();
+  const call = { target: 'm', arguments: [], invocationId: '1' };
+  expect(transport.isForConnection({ type: MessageType.StreamInvocation, ...call })).toBe(false);
+});
+
+test('a connection without stateful reconnect defers calls, and closes when it is lost', () => {
+  const calls: string[] = [];
+  const connection = { onClose: () => calls.push('closed') } as unknown as StatefulConnection;
+  const context = { connectionId: 'c' } as ConnectionContext;
+  const first = createTransport(calls, 'first');
+  const transport = new StatefulTransport(connection, context, first, options, clock);
+  transport.deferCalls();
+  const call = { type: MessageType.Invocation, target: 'm', arguments: [] } as const;
+  expect(transport.isForConnection(call)).toBe(false);
+  transport.onClose(true);
+  expect(calls).toEqual(['closed']);
+});

@@ -9,6 +9,7 @@ import {
 } from '../../testing/fakes/client-frame.ts';
 import type { FakeSocket } from '../../testing/fakes/fake-socket.ts';
 import { openWebSocket as open } from '../../testing/fakes/open-web-socket.ts';
+import { FrameReader } from './frame-reader.ts';
 
 async function deliver(socket: FakeSocket, bytes: Buffer, chunkSize: number): Promise<void> {
   for (let at = 0; at < bytes.length; at += chunkSize) {
@@ -94,4 +95,60 @@ test('messages after a Close frame are ignored', async () => {
   expect(closeCode(socket.sent)).toBe(1000);
   socket.push(null);
   await closed;
+});
+
+/** Returns bytes as text that is faster to compare. */
+const bytesText = (content: Uint8Array): string => `bytes ${Buffer.from(content).toString('hex')}`;
+
+/** Reads chunks, and returns what the reader reads itself and what it leaves to the library. */
+function readChunks(...chunks: Buffer[]): { messages: string[]; library: string[] } {
+  const messages: string[] = [];
+  const library: string[] = [];
+  const reader = new FrameReader({
+    onMessage: (payload) => {
+      messages.push(typeof payload === 'string' ? payload : bytesText(payload));
+    },
+    readByLibrary: (rest) => library.push(bytesText(rest)),
+  });
+  for (const chunk of chunks) reader.read(Buffer.from(chunk));
+  return { messages, library };
+}
+
+test('the reader reads whole messages itself, of each length and at each position', () => {
+  const lengths = [0, 1, 2, 3, 4, 5, 6, 7, 2, 125, 126, 127, 0x0102, 65_535, 1];
+  const texts = lengths.map((length) => 'abcdefg'.repeat(10_000).slice(0, length));
+  const payloads = [...texts, ...texts.map((text) => Buffer.from(text)), 'ä', 'ääää', 'a日', '😀'];
+  const frames = payloads.map((payload) =>
+    frame(typeof payload === 'string' ? TEXT : BINARY, payload),
+  );
+  const messages = payloads.map((payload) =>
+    typeof payload === 'string' ? payload : bytesText(payload),
+  );
+  expect(readChunks(Buffer.concat(frames))).toEqual({ messages, library: [] });
+  expect(readChunks(...frames)).toEqual({ messages, library: [] });
+});
+
+test.each([
+  ['a frame without a mask', Buffer.concat([Buffer.from([0x81, 5]), Buffer.alloc(9)])],
+  ['a ping', frame(PING, 'ping')],
+  ['a fragment', frame(TEXT, 'a', false)],
+  ['a length of 64 bits', frame(BINARY, Buffer.alloc(65_536))],
+  ['invalid UTF-8', frame(TEXT, Buffer.from([0x80]))],
+  ['invalid UTF-8 after other text', frame(TEXT, Buffer.from([0x61, 0x62, 0x63, 0x64, 0xff]))],
+  ['a cut header', frame(TEXT, 'text').subarray(0, 5)],
+  ['a cut header with a length of 16 bits', frame(TEXT, long).subarray(0, 7)],
+  ['a cut payload', frame(TEXT, 'text').subarray(0, -1)],
+])('the reader leaves %s to the library, unchanged', (_name, bytes) => {
+  expect(readChunks(bytes)).toEqual({ messages: [], library: [bytesText(bytes)] });
+  const after = Buffer.concat([frame(TEXT, 'before'), bytes]);
+  expect(readChunks(after)).toEqual({ messages: ['before'], library: [bytesText(bytes)] });
+});
+
+test('the library reads the rest of its frame, also if it looks like a message', () => {
+  const begin = frame(BINARY, Buffer.alloc(100)).subarray(0, 20);
+  const rest = Buffer.concat([frame(TEXT, 'not a message'), Buffer.alloc(67)]);
+  expect(begin.length + rest.length).toBe(106);
+  const after = frame(TEXT, 'after');
+  const library = [begin, rest].map(bytesText);
+  expect(readChunks(begin, rest, after)).toEqual({ messages: ['after'], library });
 });

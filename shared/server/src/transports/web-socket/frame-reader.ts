@@ -65,7 +65,6 @@ export class FrameReader {
       if (shortLength === LENGTH_64) return at;
       const isLong = shortLength === LENGTH_16;
       const start = at + (isLong ? LONG_HEADER : SHORT_HEADER);
-      if (start > chunk.length) return at;
       const end = start + (isLong ? chunk.readUInt16BE(at + 2) : shortLength);
       if (end > chunk.length) return at;
       const bits = toggleMask(chunk, start, end);

@@ -31,11 +31,14 @@ test.each([
   const webSocket = create();
   const { observer, calls } = createObserver();
   observe(webSocket, observer);
-  webSocket.emit('message', Buffer.from('m'), true);
-  webSocket.emit('ping', Buffer.from('p'));
-  webSocket.emit('pong', Buffer.from('q'));
-  webSocket.emit('error', new Error('violation'));
-  webSocket.emit('close', 1006, Buffer.from(''));
+  const results = [
+    webSocket.emit('message', Buffer.from('m'), true),
+    webSocket.emit('ping', Buffer.from('p')),
+    webSocket.emit('pong', Buffer.from('q')),
+    webSocket.emit('error', new Error('violation')),
+    webSocket.emit('close', 1006, Buffer.from('')),
+  ];
+  expect(results).toEqual([true, true, true, true, true]);
   expect(calls).toEqual([
     ['message', 'm', true],
     ['control', 'p'],
@@ -43,6 +46,12 @@ test.each([
     ['error'],
     ['close', 1006],
   ]);
+});
+
+test('an observed WebSocket needs no listeners', () => {
+  const webSocket = createWebSocket();
+  observe(webSocket, createObserver().observer);
+  expect(webSocket.eventNames()).toEqual([]);
 });
 
 test('an observed WebSocket also calls listeners, and has other events', () => {

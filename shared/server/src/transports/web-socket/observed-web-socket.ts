@@ -15,7 +15,7 @@ export interface WebSocketObserver {
  * The codes that RFC 6455 defines for errors of the peer. As in ASP.NET Core, every other
  * close is answered with 1000.
  */
-const protocolErrors = new Set([1002, 1003, 1007, 1008, 1009]);
+const protocolErrors = new Set<number | undefined>([1002, 1003, 1007, 1008, 1009]);
 
 /** Reports the events of a WebSocket to an observer. */
 export function observe(webSocket: WebSocket, observer: WebSocketObserver): void {
@@ -39,7 +39,7 @@ export class ObservedWebSocket extends WebSocket {
   observer: WebSocketObserver | undefined;
 
   override close(code?: number): void {
-    super.close(code !== undefined && protocolErrors.has(code) ? code : 1000);
+    super.close(protocolErrors.has(code) ? code : 1000);
   }
 
   override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
