@@ -97,9 +97,11 @@ test.each([
     expect(b.health().status).toBe('Degraded');
     balancer.crash();
     await client.disconnected();
+    // A server that reached Redis late adds results of the connection before.
+    const before = client.results.length;
     await b.hub.clients.all.send('receive', 'lost');
     balancer.target = b.port;
-    expect(await client.result()).toMatchObject({ recovered: false });
+    expect(await client.result(before)).toMatchObject({ recovered: false });
     await command(...repairRedis);
     await reach(() => b.health().status === 'Healthy');
     // The other server may still have to write the gap that it knows of.

@@ -213,7 +213,7 @@ function openLimited({ hasLimits = true } = {}) {
   return { socket, budget, messages, onClose, push };
 }
 
-test('complete messages do not count as unfinished, whoever reads them', async () => {
+test('complete messages do not count as unfinished, in one frame or in several', async () => {
   const { socket, messages, push } = openLimited();
   const text = 'x'.repeat(60);
   for (let i = 0; i < 4; i++) await push(clientFrame(TEXT, text));

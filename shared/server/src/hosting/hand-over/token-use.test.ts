@@ -30,6 +30,19 @@ async function open(server: TestServer, path: string): Promise<void> {
   clients.push(await RawClient.open(`${server.url}${path}`));
 }
 
+/**
+ * Opens a connection with stateful reconnect, and closes its server. Returns when the connection is
+ * recorded for other servers, with a function that waits until the server has closed.
+ */
+async function openAndRecord(server: TestServer, path: string): Promise<() => Promise<void>> {
+  const client = await RawClient.open(`${server.url}${path}`);
+  client.send('{"protocol":"json","version":2}\u001e');
+  expect(await client.next()).toBe('{}');
+  const closed = server.signalr.close({ handOver: true });
+  await client.end();
+  return () => closed;
+}
+
 test.each([true, false])(
   'a token opens one connection on all servers together (stateful reconnect: %s)',
   async (isStateful) => {
@@ -79,11 +92,7 @@ test('while the other servers cannot be reached, a token opens a connection on e
 test('of two requests that return with one token to the next server, one continues', async () => {
   const [from, to] = servers;
   const path = await negotiate(from, true);
-  const client = await RawClient.open(`${from.url}${path}`);
-  client.send('{"protocol":"json","version":2}\u001e');
-  expect(await client.next()).toBe('{}');
-  const closed = from.signalr.close({ handOver: true });
-  await client.end();
+  const closed = await openAndRecord(from, path);
   let found = 0;
   const bothFound = new Gate();
   moving.backplane.onFind = () => {
@@ -94,7 +103,7 @@ test('of two requests that return with one token to the next server, one continu
   };
   const results = await Promise.allSettled([open(to, path), open(to, path)]);
   expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-  await closed;
+  await closed();
   // The connection is still found by its token.
   await open(to, path);
 });
@@ -102,11 +111,7 @@ test('of two requests that return with one token to the next server, one continu
 test('a connection whose token comes from the next server moves there', async () => {
   const [from, to] = servers;
   const path = await negotiate(to, true);
-  const client = await RawClient.open(`${from.url}${path}`);
-  client.send('{"protocol":"json","version":2}\u001e');
-  expect(await client.next()).toBe('{}');
-  const closed = from.signalr.close({ handOver: true });
-  await client.end();
+  const closed = await openAndRecord(from, path);
   await open(to, path);
-  await closed;
+  await closed();
 });
