@@ -7,12 +7,12 @@ import {
   type Refusal,
 } from '../authentication/request-authentication.ts';
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
-import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { plainText } from '../connections/http-answer.ts';
 import { logMessages } from '../log-messages.ts';
 import { endSocket } from '../transports/web-socket/end-socket.ts';
 import { wireMessages } from '../wire-messages.ts';
 import type { MappedHub } from './mapped-hub.ts';
+import { hasParams } from './routes/has-params.ts';
 
 type Refuse = (refusal: Refusal) => void;
 type Next = (ticket: AuthenticationTicket | undefined) => void;
@@ -68,7 +68,6 @@ export function admitToConnection(
     const { params, query } = context.request;
     const token = query.get('id') ?? '';
     const connection = hub.connections.find(token);
-    // Only this path was authorized, for example for one tenant.
     if (!hasParams(connection?.request, params)) {
       return refuse({ status: 404, message: wireMessages.noConnection, headers: plainText });
     }
@@ -86,17 +85,6 @@ export function admitToConnection(
     }
     next(ticket);
   });
-}
-
-/** Returns true if a request opened no connection yet, or opened one with these parameters. */
-export function hasParams(
-  opened: ConnectionRequest | undefined,
-  params: ConnectionRequest['params'],
-): boolean {
-  return (
-    opened === undefined ||
-    Object.entries(params).every(([name, value]) => opened.params[name] === value)
-  );
 }
 
 function refuseOther(hub: MappedHub, connectionId: string, refuse: Refuse): void {

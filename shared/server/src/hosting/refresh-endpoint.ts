@@ -8,9 +8,9 @@ import type { AuthenticationTicket } from '../connections/authentication-ticket.
 import type { ConnectionContext } from '../connections/connection-context.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { answer } from '../connections/http-answer.ts';
-import { hasParams } from './admit.ts';
 import type { HubExchange } from './hub-exchange.ts';
 import type { MappedHub } from './mapped-hub.ts';
+import { hasParams } from './routes/has-params.ts';
 
 /**
  * POST `{hub}/refresh?id={connectionToken}` with a new token, which the connection continues with.
@@ -33,7 +33,6 @@ export async function answerRefresh({
     const id = request.query.get('id');
     if (id === undefined || id === '') return json(400, { error: 'missing_connection_token' });
     const connection = hub.connections.find(id);
-    // Only this path was authorized, for example for one tenant.
     if (connection?.isOpened !== true || !hasParams(connection.request, request.params))
       return json(404, { error: 'connection_not_found' });
     if (ticket === undefined) return json(401, { error: 'invalid_token' });

@@ -23,6 +23,7 @@ import type { ClaimableRecord, HandOver } from '../../scale-out/hand-over.ts';
 import type { ResolvedOptions } from '../../server-options.ts';
 import { wireMessages } from '../../wire-messages.ts';
 import type { EndpointConnection, RestoredConnection } from '../endpoint.ts';
+import { hasParams } from '../routes/has-params.ts';
 
 const notFound: Refusal = { status: 404, message: wireMessages.noConnection, headers: {} };
 
@@ -177,12 +178,8 @@ export class HubHandOver {
       logger.warn(logMessages.userChanged(connectionId));
       return forbidden;
     }
-    // Only this path was authorized, for example for one tenant.
-    const hasParams = Object.entries(request.params).every(
-      ([name, value]) => snapshot.params[name] === value,
-    );
     // The server may have started to close meanwhile.
-    if (!hasParams || this.#host.isClosing) return undefined;
+    if (!hasParams(snapshot, request.params) || this.#host.isClosing) return undefined;
     // Another request with this token was faster.
     if (this.#host.connections.find(token)?.isOpened === true) return notFound;
     const context = new ConnectionContext(connectionId, token, snapshot.userIdentifier ?? null);
