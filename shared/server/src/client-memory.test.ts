@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import { type ClientRequest, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type AuthenticationHandler, Hub } from './index.ts';
 import {
@@ -11,6 +9,7 @@ import {
 } from './scale-out/client-results-manager.ts';
 import { settled, turns } from './testing/event-loop.ts';
 import { testServer, type TestServer } from './testing/index.ts';
+import { collectGarbage } from './testing/memory/collect-garbage.ts';
 import { RawClient } from './testing/raw-client.ts';
 import { RawPollingClient } from './testing/raw-http-client.ts';
 import { TestTimeout } from './testing/test-timeout.ts';
@@ -98,9 +97,6 @@ const countConnections = (): Promise<number> =>
       error === null ? resolve(count) : reject(error),
     ),
   );
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Returns the memory that the process uses after a garbage collection, in bytes. */
 function usedMemory(): number {

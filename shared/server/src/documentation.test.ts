@@ -85,6 +85,7 @@ test('the table of limits has every limit with its default', () => {
     'time of such a message': LARGE_MESSAGE_TIMEOUT,
     'bytes that are read at once': READ_BUDGET,
     'queued calls': MAXIMUM_QUEUED,
+    'cancellations of queued calls': 2 * MAXIMUM_QUEUED,
     'running calls': defaults.maximumParallelInvocationsPerClient,
     'calls that start at once': CALL_BUDGET,
     'running streams': MAXIMUM_STREAMS,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { defaultLogger, safeLogger, toOneLine } from './logger.ts';
 import { CollectingLogger } from './testing/collecting-logger.ts';
@@ -23,6 +24,20 @@ test('an error of the logger does not reach the caller', () => {
   };
   const logger = safeLogger({ debug: fail, info: fail, warn: fail, error: fail });
   for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level]('message');
+});
+
+test('a logger that rejects does not end the process', async () => {
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  const fail = async (): Promise<never> => {
+    throw new Error('The database is away.');
+  };
+  const logger = safeLogger({ debug: fail, info: fail, warn: fail, error: fail });
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level]('message');
+  // Node reports rejections before the next turn of the event loop.
+  await setImmediate();
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
 });
 
 test('the default logger writes errors and warnings with their details to the console, nothing else', () => {

@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
+import { isThenable } from './hubs/dispatch/is-thenable.ts';
 
 /**
  * Receives the log messages of the server. `details` are errors and values that belong to the
  * message. They never contain access tokens. `console` is a logger. Other libraries need an
- * adapter, because they expect the details first.
+ * adapter, because they expect the details first. If a function throws, or returns a promise that
+ * rejects, the message is lost and the server continues.
  * @example
  * const log = pino();
  * const write = (level: keyof Logger) => (message: string, ...details: unknown[]) => {
@@ -65,7 +67,9 @@ export function safeLogger(logger: Logger): Logger {
     (level: keyof Logger): Logger[keyof Logger] =>
     (message, ...details) => {
       try {
-        logger[level](toOneLine(message), ...details.map(escapeDetail));
+        const result: unknown = logger[level](toOneLine(message), ...details.map(escapeDetail));
+        // The function may be async, although nobody waits for it.
+        if (isThenable(result)) result.then(undefined, nothing);
       } catch {
         // A logger that fails cannot report its own error.
       }

@@ -1,15 +1,11 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { Hub } from './index.ts';
 import type { SuiteClient } from './testing/transport-suite.ts';
 import { RawClient } from './testing/raw-client.ts';
 import { RawEventsClient, RawPollingClient } from './testing/raw-http-client.ts';
 import { testServer } from './testing/index.ts';
+import { collectGarbage } from './testing/memory/collect-garbage.ts';
 import { TestTimeout } from './testing/test-timeout.ts';
-
-setFlagsFromString('--expose-gc');
-const gc = runInNewContext('gc') as () => void;
 
 const CONNECTIONS = 100;
 let disconnectedCount = 0;
@@ -58,7 +54,7 @@ test.each<[string, (url: string) => Promise<SuiteClient>]>([
       await Promise.all(ends);
     }
     await disconnectTimeout.elapseUntil(allGone);
-    gc();
+    collectGarbage();
     return process.memoryUsage().heapUsed;
   };
   await round(); // the first fills caches that stay

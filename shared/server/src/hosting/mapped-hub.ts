@@ -253,9 +253,14 @@ export class MappedHub {
       const moved = await this.handOver.departAll(connections, drainTimeout);
       const message = logMessages.handedOver(this.path, moved, connections.length);
       this.options.logger.info(message);
-    } else for (const connection of this.#live.values()) connection.shutdown();
+    } else this.shutdownConnections();
     await empty;
     await this.#endpoint.close?.();
+  }
+
+  /** Asks every client to reconnect, and closes its connection. */
+  shutdownConnections(): void {
+    for (const connection of this.#live.values()) connection.shutdown();
   }
 
   #beat(): void {

@@ -49,6 +49,17 @@ test('close tells clients to reconnect, closes the connections and frees everyth
   server = undefined;
 });
 
+test('close may be called again before it has finished', async () => {
+  server = await testServer((signalr) =>
+    signalr.mapHub('/chat', ChatHub, { methods: chatMethods }),
+  );
+  const { signalr } = server;
+  const client = await RawClient.connect(`${server.url}/chat`);
+  await Promise.all([signalr.close(), signalr.close()]);
+  expect((await client.end()).records).toEqual(['{"type":7,"allowReconnect":true}']);
+  await signalr.close();
+});
+
 test.each(['WebSockets', 'ServerSentEvents', 'LongPolling'])(
   'a process whose server is closed ends by itself: %s',
   async (transport) => {

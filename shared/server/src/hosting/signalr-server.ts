@@ -102,6 +102,8 @@ export class SignalRServer {
   readonly #activity: ServerActivity = { observer: undefined };
   #hasRouter = false;
   #closed = false;
+  /** The `close` that is in progress. */
+  #closing: Promise<void> | undefined;
 
   /** Throws if an option is unknown or invalid. */
   constructor(options: SignalRServerOptions = {}) {
@@ -267,20 +269,32 @@ export class SignalRServer {
   /**
    * Asks all clients to reconnect, sends queued messages, and closes every connection. It leaves no
    * open handles. It does not close the `http.Server`. With the option `handOver`, other servers
-   * continue the connections that can move, and their clients do not notice.
+   * continue the connections that can move, and their clients do not notice. If it is called again
+   * before it has finished, both calls have the same result; without `handOver`, the second call
+   * closes the connections that have not moved yet.
    * @example
    * httpServer.close(); // no new connection reaches this server
    * await signalr.close({ handOver: true });
    */
   async close({ handOver = false, drainTimeout = 5000 }: ServerCloseOptions = {}): Promise<void> {
     checkTime('drainTimeout', drainTimeout);
+    if (this.#closing === undefined)
+      this.#closing = this.#close(handOver ? drainTimeout : undefined);
+    else if (!handOver) for (const hub of this.#routes.values) hub.shutdownConnections();
+    try {
+      await this.#closing;
+    } finally {
+      this.#closing = undefined;
+    }
+  }
+
+  /** With a `drainTimeout` (in ms), hands connections over to other servers first. */
+  async #close(drainTimeout: number | undefined): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.closing?.()));
     this.#upgrades.detach();
     // The routes stay until the last client has gone, because polls receive the Close message.
-    await Promise.all(
-      this.#routes.values.map((hub) => hub.close(handOver ? drainTimeout : undefined)),
-    );
+    await Promise.all(this.#routes.values.map((hub) => hub.close(drainTimeout)));
     this.#routes.clear();
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.close?.()));
   }

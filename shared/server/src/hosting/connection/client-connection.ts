@@ -5,7 +5,8 @@ import type { TransportName } from '../../transport-name.ts';
 /**
  * A connection of a client without the hub protocol: a stream of bytes in both directions. Chunks
  * are not messages, because transports join and split them. Iterate it to read. The iteration ends
- * when the client or the server closes the connection; only one loop can read at a time.
+ * when the client or the server closes the connection. Only one loop can read at a time. If you
+ * leave a loop, the next one continues with the next chunk.
  * Source: `ConnectionContext` of ASP.NET Core.
  */
 export interface ClientConnection extends AsyncIterable<Uint8Array> {

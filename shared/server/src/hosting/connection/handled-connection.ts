@@ -4,6 +4,7 @@ import type { ConnectionRequest } from '../../connections/connection-request.ts'
 import { Gate } from '../../connections/gate.ts';
 import type { TransportEvents } from '../../connections/transport.ts';
 import { ConnectionReport } from '../../hubs/connection/diagnostics.ts';
+import { FifoQueue } from '../../hubs/queue/fifo-queue.ts';
 import { logMessages } from '../../log-messages.ts';
 import type { ResolvedOptions } from '../../server-options.ts';
 import type { TransportName } from '../../transport-name.ts';
@@ -37,7 +38,8 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
   readonly #aborter = new AbortController();
   /** Opens when there is something to read. */
   readonly #readable = new Gate();
-  #chunks: Uint8Array[] = [];
+  readonly #chunks = new FifoQueue<Uint8Array>();
+  /** The bytes in `#chunks`. */
   #bytes = 0;
   /** What was sent since the last wait for the event loop. */
   #bytesInTurn = 0;
@@ -98,11 +100,13 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
     for (;;) {
-      const chunks = this.#chunks;
-      this.#chunks = [];
-      this.#bytes = 0;
-      yield* chunks;
-      if (this.#chunks.length > 0) continue;
+      const chunk = this.#chunks.take();
+      if (chunk !== undefined) {
+        this.#bytes -= chunk.length;
+        // The handler may leave the loop here. The next loop continues with the next chunk.
+        yield chunk;
+        continue;
+      }
       if (this.signal.aborted) return;
       this.#resume();
       await this.#readable.wait();
@@ -130,7 +134,7 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
     if (this.signal.aborted) return;
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     if (bytes.length === 0) return;
-    this.#chunks.push(bytes);
+    this.#chunks.add(bytes);
     this.#bytes += bytes.length;
     if (!this.#isPaused && this.#bytes >= this.#options.transportMaxBufferSize) {
       this.#isPaused = true;

@@ -164,6 +164,28 @@ test('while a handler does not read, the server stops reading from its client', 
   client.close();
 });
 
+test('a handler may leave a loop, and the next loop continues with the next chunk', async () => {
+  const released = createDeferred<void>();
+  const { url } = await start(async (connection) => {
+    await released.promise;
+    let received = '';
+    for await (const chunk of connection) {
+      received += `${Buffer.from(chunk).toString()} `;
+      break;
+    }
+    for await (const chunk of connection) {
+      received += `${Buffer.from(chunk).toString()} `;
+      if (received.split(' ').length === 4) await connection.send(`${received}\u001e`);
+    }
+  });
+  const client = await new RawEventsClient().open(url);
+  for (const text of ['one', 'two', 'three'])
+    expect(await client.post(Buffer.from(text))).toBe(200);
+  released.resolve();
+  expect(await client.next()).toBe('one two three ');
+  client.close();
+});
+
 test('send waits for a client that does not read, which is disconnected in the end', async () => {
   let sent = 0;
   const ended = createDeferred<void>();

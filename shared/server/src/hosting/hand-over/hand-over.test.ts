@@ -73,6 +73,16 @@ test('a running call finishes before the hand-over, and calls after it run on th
   expect(received).toEqual([]);
 });
 
+test('a second close() without a hand-over does not wait for running calls', async () => {
+  const { connection } = await moving.connect();
+  const started = moving.hub.running.wait();
+  const slow = connection.invoke('Slow');
+  await started;
+  const { signalr } = moving.servers[0] as TestServer;
+  const closed = signalr.close({ handOver: true, drainTimeout: 2 ** 31 - 1 });
+  await Promise.all([signalr.close(), closed, expect(slow).rejects.toThrow('closed')]);
+});
+
 test('a stream, an upload and a client result finish before the hand-over', async () => {
   const { connection, received } = await moving.connect();
   const subject = new Subject<number>();

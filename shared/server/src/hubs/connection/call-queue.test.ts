@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { MessageType } from '@practical-signalr/protocol';
 import { expect, test } from 'vitest';
 import { Gate } from '../../connections/gate.ts';
+import { countReachable } from '../../testing/memory/collect-garbage.ts';
 import type { Invocation } from '../calling-connection.ts';
 import { CALL_BUDGET, CallQueue, MAXIMUM_QUEUED } from './call-queue.ts';
 
@@ -119,6 +120,36 @@ test('a waiting call is canceled right after it starts, and later calls with its
   expect(log).toEqual(['a', 'b', 'cancel 2']);
   await finish('b');
   expect(log).toEqual(['a', 'b', 'cancel 2', 'c']);
+});
+
+test('a call that has run is not kept, although another one always waits', async () => {
+  const { queue, finish } = createQueue();
+  const calls: WeakRef<Invocation>[] = [];
+  const add = (): void => {
+    const added = call(`${calls.length}`);
+    calls.push(new WeakRef(added));
+    queue.add(added);
+  };
+  add();
+  add();
+  for (let i = 0; i < 10; i++) {
+    add();
+    await finish(`${i}`);
+  }
+  // Two are in the queue. The engine may keep the last one a little longer.
+  expect(await countReachable(calls)).toBeLessThan(5);
+  expect(queue.unfinished).toHaveLength(2);
+});
+
+test('canceled ids that no call has are not kept', async () => {
+  const { queue, log, finish } = createQueue();
+  for (const invocationId of ['1', '2', '3']) queue.add(call(invocationId, { invocationId }));
+  queue.cancel('3');
+  for (let i = 0; i < 100; i++) queue.cancel(`unknown ${i}`);
+  expect(queue.canceledCount).toBeLessThanOrEqual(4);
+  await finish('1');
+  await finish('2');
+  expect(log).toEqual(['1', '2', '3', 'cancel 3']);
 });
 
 test('a call that waits for a client lets the next one run, and gives its slot back once', async () => {

@@ -1,6 +1,7 @@
 import { MessageType } from '@practical-signalr/protocol';
 import type { Transport } from '../../connections/transport.ts';
 import type { Invocation } from '../calling-connection.ts';
+import { FifoQueue } from '../queue/fifo-queue.ts';
 
 /**
  * The number of queued calls above which the server stops reading from the client. Calls in the
@@ -30,11 +31,11 @@ export class CallQueue {
   readonly #callBudget: number;
   readonly #runner: CallRunner;
   readonly #source: Pick<Transport, 'pause' | 'resume'>;
-  /** The canceled invocation ids, with the number of calls in `#queued` at that time. */
+  /** The canceled invocation ids, with the number of calls that were added before. */
   #canceled: Map<string, number> | undefined;
-  #queued: Invocation[] = [];
-  /** The index of the next call in `#queued`. */
-  #next = 0;
+  readonly #queued = new FifoQueue<Invocation>();
+  /** The number of calls that were added to `#queued`. */
+  #added = 0;
   /** The calls that occupy a slot. */
   readonly #slots: Invocation[] = [];
   /** The call that freed its slot in its synchronous part, before it had one. */
@@ -66,7 +67,7 @@ export class CallQueue {
 
   /** Whether a call waits for its turn. */
   get hasQueued(): boolean {
-    return this.#next < this.#queued.length;
+    return this.#queued.length > 0;
   }
 
   /** Whether a call occupies a slot. */
@@ -76,7 +77,12 @@ export class CallQueue {
 
   /** The calls that wait for their turn or occupy a slot. */
   get unfinished(): readonly Invocation[] {
-    return [...this.#slots, ...this.#queued.slice(this.#next)];
+    return [...this.#slots, ...this.#queued.values];
+  }
+
+  /** The number of canceled invocation ids that are kept. */
+  get canceledCount(): number {
+    return this.#canceled?.size ?? 0;
   }
 
   /** Starts no call until `release`, because the connected hook runs before the first call. */
@@ -90,9 +96,10 @@ export class CallQueue {
   }
 
   add(call: Invocation): void {
-    this.#queued.push(call);
+    this.#queued.add(call);
+    this.#added++;
     this.#pump();
-    if (!this.#isReadingPaused && this.#queued.length - this.#next > MAXIMUM_QUEUED) {
+    if (!this.#isReadingPaused && this.#queued.length > MAXIMUM_QUEUED) {
       this.#isReadingPaused = true;
       this.#source.pause();
     }
@@ -103,9 +110,11 @@ export class CallQueue {
    * ids are ignored.
    */
   cancel(invocationId: string): void {
-    if (this.#next >= this.#queued.length) return;
+    if (!this.hasQueued) return;
     this.#canceled ??= new Map();
-    this.#canceled.set(invocationId, this.#queued.length);
+    this.#canceled.set(invocationId, this.#added);
+    // A client may send any number of ids that no call has.
+    if (this.#canceled.size > 2 * this.#queued.length) this.#forgetUnknownIds(this.#canceled);
   }
 
   /**
@@ -119,8 +128,7 @@ export class CallQueue {
 
   /** Removes the queued calls. Running calls continue. */
   clear(): void {
-    this.#queued = [];
-    this.#next = 0;
+    this.#queued.clear();
     this.#canceled = undefined;
     this.#onDone = undefined;
     this.#onIdle = undefined;
@@ -146,17 +154,18 @@ export class CallQueue {
     // A call that finishes synchronously must not start the next call from within itself.
     if (this.#isPumping) return;
     this.#isPumping = true;
-    while (!this.#isHeld && !this.#isYielding && this.#next < this.#queued.length) {
-      const call = this.#queued[this.#next] as Invocation;
+    while (!this.#isHeld && !this.#isYielding) {
+      const call = this.#queued.first;
+      if (call === undefined) break;
       if (needsSlot(call) && this.#slots.length >= this.#maximumParallel) break;
-      this.#next++;
+      this.#queued.take();
       this.#start(call);
       if (this.#canceled !== undefined) this.#cancelStarted(call, this.#canceled);
       this.#remainingCalls--;
       if (this.#remainingCalls === 0) this.#yield();
     }
     this.#isPumping = false;
-    if (this.#next === this.#queued.length) this.#onQueueEmpty();
+    if (!this.hasQueued) this.#onQueueEmpty();
     this.#checkIdle();
   }
 
@@ -172,7 +181,13 @@ export class CallQueue {
 
   /** Cancels the last started call if the client canceled it while it was queued. */
   #cancelStarted({ invocationId = '' }: Invocation, canceled: ReadonlyMap<string, number>): void {
-    if ((canceled.get(invocationId) ?? 0) >= this.#next) this.#runner.cancelCall(invocationId);
+    const started = this.#added - this.#queued.length;
+    if ((canceled.get(invocationId) ?? 0) >= started) this.#runner.cancelCall(invocationId);
+  }
+
+  #forgetUnknownIds(canceled: Map<string, number>): void {
+    const queuedIds = new Set(this.#queued.values.map(({ invocationId }) => invocationId));
+    for (const id of canceled.keys()) if (!queuedIds.has(id)) canceled.delete(id);
   }
 
   #start(call: Invocation): void {
@@ -190,11 +205,7 @@ export class CallQueue {
   }
 
   #onQueueEmpty(): void {
-    if (this.#next > 0) {
-      this.#queued.length = 0;
-      this.#next = 0;
-      this.#canceled = undefined;
-    }
+    this.#canceled = undefined;
     this.#runner.onQueueEmpty?.();
     this.#resumeReading();
     if (this.isRunning || this.#isHeld) return;
@@ -204,7 +215,7 @@ export class CallQueue {
   }
 
   #checkIdle(): void {
-    if (this.#running > 0 || this.#isHeld || this.#next < this.#queued.length) return;
+    if (this.#running > 0 || this.#isHeld || this.hasQueued) return;
     const onIdle = this.#onIdle;
     this.#onIdle = undefined;
     onIdle?.();

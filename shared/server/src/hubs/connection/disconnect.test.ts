@@ -1,10 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test } from 'vitest';
 import { Hub, stream } from '../../index.ts';
 import { settled } from '../../testing/event-loop.ts';
 import { RawClient } from '../../testing/raw-client.ts';
 import { testServer, type TestServer } from '../../testing/index.ts';
+import { collectGarbage } from '../../testing/memory/collect-garbage.ts';
 import { TestTimeout } from '../../testing/test-timeout.ts';
 
 let server: TestServer;
@@ -131,8 +130,6 @@ test('a client that disappears while reading is paused is noticed by the next pi
 });
 
 test('calls that never return keep no memory of closed connections', async () => {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
   server = await testServer((signalr) => signalr.mapHub('/hub', StuckHub, { methods }));
   const round = async (): Promise<number> => {
     disconnectedCount = 0;
@@ -155,7 +152,7 @@ test('calls that never return keep no memory of closed connections', async () =>
       for (const client of clients) client.close();
     }
     await over;
-    gc();
+    collectGarbage();
     return process.memoryUsage().heapUsed;
   };
   await round();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { countReachable } from '../../testing/memory/collect-garbage.ts';
 import { ReadGate } from '../connection/read-gate.ts';
 import { UploadStream } from './upload-stream.ts';
 
@@ -44,6 +45,23 @@ test('items that were read do not count, and reading them below the capacity cha
   expect(gate.isHeld).toBe(false);
   upload.push(4);
   expect(gate.isHeld).toBe(true);
+});
+
+test('an item that was read is not kept, although the client is always ahead', async () => {
+  const { upload } = open();
+  const items: WeakRef<object>[] = [];
+  const push = (): void => {
+    const item = {};
+    items.push(new WeakRef(item));
+    upload.push(item);
+  };
+  push();
+  for (let i = 0; i < 10; i++) {
+    push();
+    await upload.next();
+  }
+  // The engine may keep the last result a little longer.
+  expect(await countReachable(items)).toBeLessThan(5);
 });
 
 test('an upload that has ended keeps its first error', async () => {

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { errors } from '../../errors.ts';
 import { formatIssues } from '../../schema-issues.ts';
 import type { ReadGate } from '../connection/read-gate.ts';
+import { FifoQueue } from '../queue/fifo-queue.ts';
 
 /** A pending `next()`. */
 interface Reader {
@@ -22,9 +23,7 @@ export class UploadStream implements AsyncIterableIterator<unknown> {
   readonly #readGate: ReadGate;
   #schema: StandardSchemaV1 | undefined;
   #exposesIssues = false;
-  #items: unknown[] = [];
-  /** The index of the next item in `#items`. */
-  #next = 0;
+  readonly #items = new FifoQueue<unknown>();
   #readers: Reader[] = [];
   #isEnded = false;
   #error: Error | undefined;
@@ -57,8 +56,8 @@ export class UploadStream implements AsyncIterableIterator<unknown> {
       this.#validate(item).then(reader.resolve, reader.reject);
       return;
     }
-    this.#items.push(item);
-    if (this.#isReadingPaused || this.#items.length - this.#next < this.#capacity) return;
+    this.#items.add(item);
+    if (this.#isReadingPaused || this.#items.length < this.#capacity) return;
     this.#isReadingPaused = true;
     this.#readGate.pause();
   }
@@ -76,21 +75,15 @@ export class UploadStream implements AsyncIterableIterator<unknown> {
 
   /** Ends the upload and drops the buffered items, because the method no longer reads them. */
   discard(): void {
-    this.#items = [];
-    this.#next = 0;
+    this.#items.clear();
     this.end();
     this.#error = undefined;
   }
 
   next(): Promise<IteratorResult<unknown>> {
-    if (this.#next < this.#items.length) {
-      const item = this.#items[this.#next];
-      this.#next++;
-      if (this.#next === this.#items.length) {
-        this.#items = [];
-        this.#next = 0;
-      }
-      if (this.#items.length - this.#next < this.#capacity) this.#resumeReading();
+    if (this.#items.length > 0) {
+      const item = this.#items.take();
+      if (this.#items.length < this.#capacity) this.#resumeReading();
       return this.#validate(item);
     }
     if (this.#isEnded) return this.#finish();
