@@ -1,7 +1,8 @@
-import type {
-  ClaimsPrincipal,
-  ConnectionRequest,
-  Logger,
+import {
+  type ClaimsPrincipal,
+  type ConnectionRequest,
+  type Logger,
+  MAXIMUM_TIME,
 } from '@practical-signalr/server/scale-out';
 import type { AccessTokenAlgorithm } from './endpoints/access-token.ts';
 import type { EndpointRouter } from './endpoints/endpoint-router.ts';
@@ -196,8 +197,6 @@ const times = [
   'serverHandshakeTimeout',
   'serviceTimeout',
 ] as const;
-/** The longest delay of a Node timer, in ms. A timer with a longer delay fires immediately. */
-export const MAXIMUM_TIME = 2_147_483_647;
 const MAXIMUM_CONNECTIONS = 1000;
 
 /**

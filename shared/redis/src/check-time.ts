@@ -1,7 +1,5 @@
+import { MAXIMUM_TIME } from '@practical-signalr/server/scale-out';
 import { errors } from './errors.ts';
-
-/** The longest time that a timer of Node can wait, in ms. With a longer time, it waits for 1 ms. */
-const MAXIMUM_TIME = 2_147_483_647;
 
 /**
  * Returns the value of an option that is a time in ms.

@@ -1,5 +1,5 @@
-import type { Logger } from '@practical-signalr/server/scale-out';
-import { defaultRetryDelay, MAXIMUM_TIME } from '../azure-options.ts';
+import { type Logger, MAXIMUM_TIME } from '@practical-signalr/server/scale-out';
+import { defaultRetryDelay } from '../azure-options.ts';
 import { logMessages } from '../log-messages.ts';
 
 /**

@@ -56,6 +56,7 @@ export { JsonHubProtocol, MessagePackHubProtocol, MessageType } from '@practical
 export { Deadline } from '../connections/deadline.ts';
 export { Gate } from '../connections/gate.ts';
 export { RunningClock } from '../connections/running-clock.ts';
+export { MAXIMUM_TIME } from '../maximum-time.ts';
 export {
   createError,
   type CodedError,
