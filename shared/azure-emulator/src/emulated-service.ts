@@ -18,10 +18,11 @@ export class EmulatedService {
   readonly options: ResolvedEmulatorOptions;
   /** Hubs by name. A hub exists while it has a server, a client or a group membership. */
   readonly hubs = new Map<string, ServiceHub>();
-  readonly #clock = new RunningClock(HEARTBEAT);
+  /** Counts the silence of clients and connections, without the time in which the process slept. */
+  readonly clock = new RunningClock(HEARTBEAT);
   readonly connections = new ConnectionManager({
     unopenedTimeout: NEGOTIATED_TIMEOUT,
-    clock: this.#clock,
+    clock: this.clock,
   });
   readonly latency: LatencyQueue;
   readonly batcher = new WriteBatcher();
@@ -134,11 +135,10 @@ export class EmulatedService {
   }
 
   #sweep(): void {
-    const now = Date.now();
-    this.#clock.tick();
+    const runningTime = this.clock.tick();
     this.connections.removeExpired();
     for (const hub of this.hubs.values()) {
-      hub.sweep(now);
+      hub.sweep(Date.now(), runningTime);
       this.sweepHub(hub);
     }
   }

@@ -23,6 +23,16 @@ test('messages keep their order if the delay becomes shorter', () => {
   expect([log, queue.size]).toEqual([[0, 1, 2], 0]);
 });
 
+test('a system time that is set back does not delay the messages', () => {
+  const queue = new LatencyQueue(0);
+  const log: number[] = [];
+  queue.add(1, () => log.push(0), 50);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  vi.advanceTimersByTime(50);
+  queue.add(1, () => log.push(1));
+  expect([log, queue.size]).toEqual([[0, 1], 0]);
+});
+
 test('thousands of messages with different delays run in order', () => {
   const queue = new LatencyQueue(10);
   const log: number[] = [];

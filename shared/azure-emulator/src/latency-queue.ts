@@ -1,4 +1,5 @@
 interface Delayed {
+  /** On the clock of `performance.now()`, so that a change of the system time delays nothing. */
   readonly due: number;
   readonly bytes: number;
   readonly run: () => void;
@@ -35,7 +36,7 @@ export class LatencyQueue {
     const delay = Math.max(this.delay, minimumDelay);
     if (delay === 0 && this.size === 0) return run();
     // Keeps the order if the delay becomes shorter.
-    this.#lastDue = Math.max(this.#lastDue, Date.now() + delay);
+    this.#lastDue = Math.max(this.#lastDue, performance.now() + delay);
     this.#waiting.push({ due: this.#lastDue, bytes, run });
     this.#bytes += bytes;
     while (this.size > MAXIMUM_COUNT || this.#bytes > MAXIMUM_BYTES) this.#runNext();
@@ -54,12 +55,12 @@ export class LatencyQueue {
   #schedule(): void {
     if (this.#timer !== undefined || this.size === 0) return;
     const { due } = this.#waiting[this.#head] as Delayed;
-    this.#timer = setTimeout(() => this.#runDue(), Math.max(0, due - Date.now()));
+    this.#timer = setTimeout(() => this.#runDue(), Math.max(0, due - performance.now()));
   }
 
   #runDue(): void {
     this.#timer = undefined;
-    const now = Date.now();
+    const now = performance.now();
     while (this.size > 0 && (this.#waiting[this.#head] as Delayed).due <= now) this.#runNext();
     this.#schedule();
   }

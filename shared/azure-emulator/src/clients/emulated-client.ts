@@ -52,8 +52,8 @@ export class EmulatedClient {
   onReceive: ((chunk: string | Uint8Array) => void) | undefined;
   /** Called in serverless mode when the client disconnects. */
   onDisconnected: ((error: string) => void) | undefined;
-  /** Called in serverless mode every second. */
-  onHeartbeat: ((now: number) => void) | undefined;
+  /** Called in serverless mode every second, with the time of the service's clock. */
+  onHeartbeat: ((runningTime: number) => void) | undefined;
   /** The number of messages from the client. */
   received = 0;
   /** The number of messages to the client. */

@@ -224,15 +224,18 @@ export class ServiceHub {
     }
   }
 
-  /** Removes expired memberships, clients with expired authentication, and old invocations. */
-  sweep(now: number): void {
+  /**
+   * Removes expired memberships, clients with expired authentication, silent clients, and old
+   * invocations. `now` is the system time, and `runningTime` the time of the service's clock.
+   */
+  sweep(now: number, runningTime: number): void {
     for (const { user, group } of this.userGroups.removeExpired(now)) this.userLeaves(user, group);
     for (const client of this.clients.values()) {
       if ((client.identity.expiresAt ?? Infinity) <= now)
         this.closeClient(client, { allowReconnect: true });
-      else client.onHeartbeat?.(now);
+      else client.onHeartbeat?.(runningTime);
     }
-    this.invocations.sweep(now);
+    this.invocations.sweep(performance.now());
   }
 }
 

@@ -13,11 +13,18 @@ const hub = (): ServiceHub => emulator.hubs.get('chat') as ServiceHub;
 
 test('a client gets pings, and is closed if it sends nothing for longer than the timeout', async () => {
   const client = await connectClient(emulator.url);
-  hub().sweep(Date.now() + 20_000);
+  hub().sweep(Date.now(), 20_000);
   expect(await client.waitFor(() => client.records.shift())).toBe('{"type":6}');
-  hub().sweep(Date.now() + 120_000);
+  hub().sweep(Date.now(), 120_000);
   await client.closed;
   expect(client.records).toEqual([expect.stringContaining('"type":7,"error":"')]);
+});
+
+test('the time in which the process slept is not silence of a client', async () => {
+  const client = await connectClient(emulator.url);
+  hub().sweep(Date.now() + 3_600_000, 1000);
+  expect(hub().clients.size).toBe(1);
+  client.webSocket.terminate();
 });
 
 test('a client with an unknown protocol is refused with the reason, and leaves no hub behind', async () => {

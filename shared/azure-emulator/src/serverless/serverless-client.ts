@@ -43,8 +43,9 @@ class ServerlessClient {
   /** Resolves when the last queued event has been sent. Events are sent one after the other. */
   #lastEvent: Promise<void> = Promise.resolve();
   #queuedCount = 0;
-  #lastReceivedAt = Date.now();
-  #lastPingAt = Date.now();
+  /** Times of the service's clock, in ms. */
+  #lastReceivedAt: number;
+  #lastPingAt: number;
 
   constructor(
     service: EmulatedService,
@@ -57,16 +58,18 @@ class ServerlessClient {
     this.#client = client;
     this.#protocol = protocol;
     this.#reader = protocol.createReader(MAXIMUM_MESSAGE);
+    this.#lastReceivedAt = service.clock.now();
+    this.#lastPingAt = this.#lastReceivedAt;
     this.#ping = protocol.writeMessage({ type: MessageType.Ping });
     client.onReceive = (chunk) => this.#receive(chunk);
     client.onDisconnected = (error) =>
       this.#sendConnectionEvent('disconnected', { type: CLOSE_CONNECTION, error });
-    client.onHeartbeat = (now) => this.#onHeartbeat(now);
+    client.onHeartbeat = (runningTime) => this.#onHeartbeat(runningTime);
     this.#sendConnectionEvent('connected', { type: OPEN_CONNECTION });
   }
 
   #receive(chunk: string | Uint8Array): void {
-    this.#lastReceivedAt = Date.now();
+    this.#lastReceivedAt = this.#service.clock.now();
     try {
       this.#reader.read(chunk, (message) => this.#handle(message));
     } catch (error) {
@@ -174,13 +177,13 @@ class ServerlessClient {
     this.#hub.counts.toClients++;
   }
 
-  #onHeartbeat(now: number): void {
+  #onHeartbeat(runningTime: number): void {
     const { transport } = this.#client;
     if (transport.hasInherentKeepAlive === true) return;
-    if (now - this.#lastReceivedAt > CLIENT_TIMEOUT)
+    if (runningTime - this.#lastReceivedAt > CLIENT_TIMEOUT)
       return this.#hub.closeClient(this.#client, { error: wireMessages.clientTimeout });
-    if (now - this.#lastPingAt < KEEP_ALIVE_INTERVAL) return;
-    this.#lastPingAt = now;
+    if (runningTime - this.#lastPingAt < KEEP_ALIVE_INTERVAL) return;
+    this.#lastPingAt = runningTime;
     transport.send(this.#ping);
   }
 }

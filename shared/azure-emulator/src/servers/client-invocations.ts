@@ -7,6 +7,7 @@ import type { ServerConnection } from './server-connection.ts';
 interface PendingInvocation {
   readonly client: EmulatedClient;
   readonly caller: ServerConnection;
+  /** On the clock of `performance.now()`. */
   readonly startedAt: number;
 }
 
@@ -40,7 +41,7 @@ export class ClientInvocations {
       return server.send({ type, invocationId, connectionId, callerServerId, error });
     }
     const id = invocationId ?? '';
-    this.#pending.set(id, { client, caller: server, startedAt: Date.now() });
+    this.#pending.set(id, { client, caller: server, startedAt: performance.now() });
     client.invocationIds.add(id);
     if (this.#pending.size > MAXIMUM_PENDING) {
       this.#fail(this.#pending.keys().next().value as string, wireMessages.invocationTimeout);
@@ -80,7 +81,7 @@ export class ClientInvocations {
     for (const [id, { caller }] of this.#pending) if (caller === server) this.#take(id);
   }
 
-  /** Fails invocations that are too old. */
+  /** Fails invocations that are too old. `now` is on the clock of `performance.now()`. */
   sweep(now: number): void {
     for (const [id, { startedAt }] of this.#pending) {
       if (startedAt > now - LIFETIME) return;

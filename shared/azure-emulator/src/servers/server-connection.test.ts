@@ -37,7 +37,9 @@ let webSocket: UnreadWebSocket;
 let connection: ServerConnection;
 let closed: boolean[];
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setImmediate', 'Date'] });
+  vi.useFakeTimers({
+    toFake: ['setInterval', 'clearInterval', 'setImmediate', 'Date', 'performance'],
+  });
   webSocket = new UnreadWebSocket();
   closed = [];
   connection = new ServerConnection(webSocket as unknown as WebSocket, 'server', 'id', 5000, {
@@ -90,6 +92,15 @@ test('a server that sends nothing for 30 seconds is disconnected, one that sends
   vi.advanceTimersByTime(5000);
   expect(webSocket.isTerminated).toBe(true);
   expect(closed).toEqual([true]);
+});
+
+test('the time in which the process slept is not silence of the server', () => {
+  vi.advanceTimersByTime(4000);
+  const sleep = Date.now() + 3_600_000;
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 3_600_000);
+  vi.setSystemTime(sleep);
+  vi.advanceTimersByTime(1000);
+  expect(webSocket.isTerminated).toBe(false);
 });
 
 test('a paused client is read again when its server has read, not before', () => {

@@ -6,6 +6,7 @@ import {
   ServiceMessageType,
   ServiceMessageWriter,
 } from '@practical-signalr/azure/service-protocol';
+import { RunningClock } from '@practical-signalr/server/transports';
 import type { ClientServer, EmulatedClient } from '../clients/emulated-client.ts';
 import { wireMessages } from '../wire-messages.ts';
 
@@ -56,7 +57,9 @@ export class ServerConnection implements ClientServer {
   #isFlushScheduled = false;
   /** Clients whose reading is paused until this server has read its buffered data. */
   readonly #pausedClients = new Set<EmulatedClient>();
-  #lastReceivedAt = Date.now();
+  /** Does not count the time in which the process slept as silence of the server. */
+  readonly #clock: RunningClock;
+  #lastReceivedAt: number;
 
   constructor(
     webSocket: WebSocket,
@@ -70,6 +73,8 @@ export class ServerConnection implements ClientServer {
     this.id = id;
     this.#events = events;
     this.#handshakeTimer = setTimeout(() => this.close(), HANDSHAKE_TIMEOUT);
+    this.#clock = new RunningClock(pingInterval);
+    this.#lastReceivedAt = this.#clock.now();
     this.#pings = setInterval(() => this.#ping(), pingInterval);
     webSocket.on('message', (data: Buffer) => this.#receive(data));
     webSocket.on('error', () => undefined); // 'close' follows.
@@ -142,7 +147,7 @@ export class ServerConnection implements ClientServer {
   }
 
   #receive(data: Buffer): void {
-    this.#lastReceivedAt = Date.now();
+    this.#lastReceivedAt = this.#clock.now();
     try {
       this.#frames.read(data, (frame) => {
         const message = readServiceMessage(frame);
@@ -170,7 +175,7 @@ export class ServerConnection implements ClientServer {
   }
 
   #ping(): void {
-    if (Date.now() - this.#lastReceivedAt > SERVER_TIMEOUT) this.drop();
+    if (this.#clock.tick() - this.#lastReceivedAt > SERVER_TIMEOUT) this.drop();
     else if (this.#isOpen) this.send({ type: ServiceMessageType.Ping, messages: [] });
   }
 
