@@ -24,6 +24,8 @@ export class EmulatedService {
     unopenedTimeout: NEGOTIATED_TIMEOUT,
     clock: this.clock,
   });
+  /** The sessions of open clients, including those before the handshake. */
+  readonly sessions = new Set<{ abort(): void }>();
   readonly latency: LatencyQueue;
   readonly batcher = new WriteBatcher();
   readonly startedAt = Date.now();
@@ -64,10 +66,14 @@ export class EmulatedService {
 
   /**
    * Writes a line to the log. Encodes control characters, because clients choose some of the names
-   * in it.
+   * in it. Ignores errors of the app's function, so that they do not stop the service.
    */
   log(line: string): void {
-    this.options.log(line.replace(/\p{Cc}+/gu, (characters) => encodeURIComponent(characters)));
+    try {
+      this.options.log(line.replace(/\p{Cc}+/gu, (characters) => encodeURIComponent(characters)));
+    } catch {
+      // A log that fails cannot report its own error.
+    }
   }
 
   connectionOpened(): void {
@@ -123,8 +129,7 @@ export class EmulatedService {
     this.#ended.abort();
     clearInterval(this.#heartbeat);
     clearInterval(this.#dropTimer);
-    for (const hub of this.hubs.values())
-      for (const { transport } of hub.clients.values()) transport.abort();
+    for (const session of this.sessions) session.abort();
     this.latency.clear();
     this.hubs.clear();
   }

@@ -53,6 +53,13 @@ export class ClientSession implements TransportEvents {
     this.#request = request;
     this.#onEnd = onEnd;
     this.#timer = setTimeout(() => this.#refuse(wireMessages.handshakeTimeout), HANDSHAKE_TIMEOUT);
+    service.sessions.add(this);
+  }
+
+  /** Ends the session because the service closes. */
+  abort(): void {
+    clearTimeout(this.#timer);
+    this.#transport.abort();
   }
 
   onReceive(chunk: string | Uint8Array): void {
@@ -60,6 +67,7 @@ export class ClientSession implements TransportEvents {
   }
 
   onClose(): void {
+    this.#service.sessions.delete(this);
     this.#onEnd();
     this.#service.latency.add(0, () => this.#handleDisconnect());
   }

@@ -100,6 +100,12 @@ export class EmulatedClient {
     for (const queued of queue) this.transport.sendShared(queued);
   }
 
+  /** Discards the parts of a message that the client's server did not finish. */
+  discardParts(): void {
+    this.#parts = [];
+    this.#partBytes = 0;
+  }
+
   /**
    * Sends a message for several clients, after the handshake response. Returns false if it is not
    * encoded in the client's protocol.
@@ -122,8 +128,7 @@ export class EmulatedClient {
     const isTooLong = this.#partBytes > MAXIMUM_PARTIAL;
     if (isPartial && !isTooLong) return undefined;
     const message = isTooLong ? undefined : Buffer.concat(this.#parts);
-    this.#parts = [];
-    this.#partBytes = 0;
+    this.discardParts();
     if (isTooLong) this.transport.abort();
     return message;
   }

@@ -183,6 +183,7 @@ export class ServiceHub {
       });
     }
     from.forget(client);
+    client.discardParts();
     to.clients.add(client);
     client.server = to;
     // A client whose server went away before it answered the handshake starts afresh on the next

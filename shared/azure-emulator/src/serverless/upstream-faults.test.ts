@@ -97,6 +97,24 @@ test('a call fails if the endpoint exceeds upstreamTimeout', async () => {
   );
 });
 
+test('a log that throws stops neither the calls of a client nor its events', async () => {
+  await emulator.close();
+  emulator = await startEmulator({
+    port: 0,
+    serviceMode: 'Serverless',
+    upstream: `${upstream.url}/{event}`,
+    log() {
+      throw new Error('The disk is full.');
+    },
+  });
+  const connection = await connect();
+  await connection.invoke('Good');
+  await connection.stop();
+  await expect
+    .poll(() => upstream.calls.map(({ url }) => url))
+    .toEqual(['/connected', '/Good', '/disconnected']);
+});
+
 test('the response to connected is logged and otherwise ignored', async () => {
   upstream.answer = (call, response) =>
     response.writeHead(call.url === '/connected' ? 401 : 200).end();

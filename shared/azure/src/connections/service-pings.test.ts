@@ -52,6 +52,17 @@ test('a shutdown ping is repeated on every connection until it is acknowledged o
   expect(agreed).toHaveBeenCalledOnce();
 });
 
+test('two shutdowns at once send one ping, and both end when it is acknowledged', async () => {
+  const ended = vi.fn();
+  void pings.shutdown('fin:1').then(ended); // an endpoint is removed
+  void pings.shutdown('fin:1').then(ended); // and the app closes
+  expect(sent).toEqual(['a shutdown=fin:1', 'b shutdown=fin:1']);
+  pings.receive(a, ['shutdown', 'finack']);
+  pings.receive(b, ['shutdown', 'finack']);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(ended).toHaveBeenCalledTimes(2);
+});
+
 test('a shutdown ping is sent at most 24 times', async () => {
   const agreed = vi.fn();
   void pings.shutdown('fin:2').then(agreed);

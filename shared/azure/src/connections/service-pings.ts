@@ -1,3 +1,4 @@
+import { Gate } from '@practical-signalr/server/scale-out';
 import { ServiceMessageType } from '../service-protocol/index.ts';
 import type { ServiceConnection } from './service-connection.ts';
 
@@ -6,6 +7,13 @@ export interface PingEvents {
   /** The service requests one more connection, to this instance. */
   onTarget(target: string): void;
   onInstanceOffline(instanceId: string): void;
+}
+
+/** A shutdown that the service has not acknowledged yet. */
+interface ShutdownAnnouncement {
+  /** Resolves when the service acknowledges it, or when the wait ends. */
+  readonly done: Promise<void>;
+  end(): void;
 }
 
 /** The time between status queries, and between repeated shutdown pings, in ms. */
@@ -23,7 +31,7 @@ export class ServicePings {
   readonly #connections: ReadonlySet<ServiceConnection>;
   readonly #events: PingEvents;
   readonly #status: NodeJS.Timeout;
-  readonly #shutdowns = new Map<ServiceConnection, () => void>();
+  readonly #shutdowns = new Map<ServiceConnection, ShutdownAnnouncement>();
   /** The value of the shutdown ping. Undefined until the server shuts down. */
   #fin: string | undefined;
   clientCount = 0;
@@ -47,7 +55,7 @@ export class ServicePings {
 
   /** The service cannot acknowledge a shutdown on a closed connection. Stop waiting for it. */
   onClosed(connection: ServiceConnection): void {
-    this.#shutdowns.get(connection)?.();
+    this.#shutdowns.get(connection)?.end();
   }
 
   receive(connection: ServiceConnection, messages: readonly string[]): void {
@@ -64,7 +72,7 @@ export class ServicePings {
           if (value !== '') this.#events.onInstanceOffline(value);
           break;
         case 'shutdown':
-          if (value === 'finack') this.#shutdowns.get(connection)?.();
+          if (value === 'finack') this.#shutdowns.get(connection)?.end();
           break;
         case 'clientcount':
           this.clientCount = Number(value) || 0;
@@ -90,26 +98,30 @@ export class ServicePings {
 
   close(): void {
     clearInterval(this.#status);
-    for (const end of this.#shutdowns.values()) end();
+    for (const announcement of this.#shutdowns.values()) announcement.end();
   }
 
+  /** Announces the shutdown on a connection. A second call waits for the same acknowledgement. */
   #announceShutdown(connection: ServiceConnection, fin: string): Promise<void> {
-    return new Promise((resolve) => {
-      let count = 0;
-      const sendPing = (): void => {
-        count += 1;
-        if (count > MAXIMUM_SHUTDOWN_PINGS || !connection.isOpen) return end();
-        connection.send({ type: ServiceMessageType.Ping, messages: ['shutdown', fin] });
-      };
-      const timer = setInterval(sendPing, SHUTDOWN_INTERVAL);
-      const end = (): void => {
-        clearInterval(timer);
-        this.#shutdowns.delete(connection);
-        resolve();
-      };
-      this.#shutdowns.set(connection, end);
-      sendPing();
-    });
+    const running = this.#shutdowns.get(connection);
+    if (running !== undefined) return running.done;
+    const acknowledged = new Gate();
+    let count = 0;
+    const sendPing = (): void => {
+      count += 1;
+      if (count > MAXIMUM_SHUTDOWN_PINGS || !connection.isOpen) return end();
+      connection.send({ type: ServiceMessageType.Ping, messages: ['shutdown', fin] });
+    };
+    const timer = setInterval(sendPing, SHUTDOWN_INTERVAL);
+    const end = (): void => {
+      clearInterval(timer);
+      this.#shutdowns.delete(connection);
+      acknowledged.open();
+    };
+    const done = acknowledged.wait();
+    this.#shutdowns.set(connection, { done, end });
+    sendPing();
+    return done;
   }
 
   /** Queries the status on one connection. It is the same for all of them. */

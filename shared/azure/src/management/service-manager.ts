@@ -99,30 +99,33 @@ export class ServiceManager {
         Promise.all(requests.map((request) => rest.send(request))),
       ),
       groups: {
-        add: (connectionId, group) =>
+        add: async (connectionId, group) =>
           rest.addConnection(['groups', checkGroupName(group), 'connections', connectionId]),
-        remove: (connectionId, group) =>
+        remove: async (connectionId, group) =>
           rest.remove(['groups', checkGroupName(group), 'connections', connectionId]),
         removeFromAll: (connectionId) => rest.remove(['connections', connectionId, 'groups']),
       },
       userGroups: {
-        add: (userId, group, { ttl } = {}) =>
+        add: async (userId, group, { ttl } = {}) =>
           rest.addUser(['users', userId, 'groups', checkGroupName(group)], {
             ttl: ttl === undefined ? ttl : String(Math.ceil(ttl / 1000)),
           }),
-        remove: (userId, group) => rest.remove(['users', userId, 'groups', checkGroupName(group)]),
+        remove: async (userId, group) =>
+          rest.remove(['users', userId, 'groups', checkGroupName(group)]),
         removeFromAll: (userId) => rest.remove(['users', userId, 'groups']),
-        has: (userId, group) => rest.exists(['users', userId, 'groups', checkGroupName(group)]),
+        has: async (userId, group) =>
+          rest.exists(['users', userId, 'groups', checkGroupName(group)]),
       },
       clientManager: {
         connectionExists: (connectionId) => rest.exists(['connections', connectionId]),
         userExists: (userId) => rest.exists(['users', userId]),
-        groupExists: (group) => rest.exists(['groups', checkGroupName(group)]),
+        groupExists: async (group) => rest.exists(['groups', checkGroupName(group)]),
         closeConnection: (connectionId, reason) =>
           rest.remove(['connections', connectionId], { reason }),
         closeAll: (options) => rest.close([], options),
         closeUser: (userId, options) => rest.close(['users', userId], options),
-        closeGroup: (group, options) => rest.close(['groups', checkGroupName(group)], options),
+        closeGroup: async (group, options) =>
+          rest.close(['groups', checkGroupName(group)], options),
       },
       negotiate: (options = {}) => this.#negotiate(hub, options),
     };
