@@ -2,14 +2,17 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   request as sendRequest,
   type Server,
   type ServerResponse,
 } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { answer } from '../connections/http-answer.ts';
+import { parsedBody } from '../connections/post-queue.ts';
+import { wireMessages } from '../wire-messages.ts';
 
 /** The header that carries the client's address from one worker to another. */
 const ADDRESS_HEADER = 'x-practical-signalr-address';
@@ -25,13 +28,36 @@ export async function forwardRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { method, socket } = request;
+  const isParsed = request.readableEnded && hasBody(request);
+  const body = isParsed ? parsedBody(request) : undefined;
+  if (isParsed && body === undefined) {
+    answer(response, 400, wireMessages.bodyAlreadyRead);
+    return;
+  }
+  try {
+    await exchange(socketPath, request, response, body);
+  } catch {
+    // The other worker has ended, the client has disconnected, or a header cannot be sent.
+    if (response.headersSent) response.destroy();
+    else answer(response, 502);
+  }
+}
+
+/** `body` is the body of the request if middleware has read it. */
+async function exchange(
+  socketPath: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Uint8Array | undefined,
+): Promise<void> {
+  const { method, headers, socket } = request;
   const forwarded = sendRequest({
     socketPath,
     method,
     path: originalUrl(request),
     headers: {
-      ...endToEnd(request.headers),
+      ...endToEnd(headers),
+      ...framing(headers, body),
       // The other worker must not close the socket while the end of the body is on its way.
       connection: 'keep-alive',
       [ADDRESS_HEADER]: socket.remoteAddress ?? '',
@@ -44,20 +70,32 @@ export async function forwardRequest(
   });
   response.once('close', () => forwarded.destroy());
   try {
-    const sent = pipeline(request, forwarded);
+    const sent = pipeline(body === undefined ? request : Readable.from([body]), forwarded);
     sent.catch(nothing); // the response reports the failure
     const reply = await answered;
     response.writeHead(reply.statusCode ?? 502, endToEnd(reply.headers));
     // Events of a stream must not wait for the end of the headers.
     response.flushHeaders();
     await pipeline(reply, response);
-  } catch {
-    // The other worker has ended, or the client has disconnected.
-    if (response.headersSent) response.destroy();
-    else answer(response, 502);
   } finally {
     forwarded.destroy();
   }
+}
+
+/** Source: RFC 9112, section 6.3. */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+
+/**
+ * Returns the headers that tell where the body ends. Node adds none to a GET or a DELETE: the other
+ * worker would read its body as the next request.
+ */
+function framing(
+  { 'transfer-encoding': transferEncoding }: IncomingHttpHeaders,
+  body: Uint8Array | undefined,
+): OutgoingHttpHeaders {
+  if (body !== undefined) return { 'content-length': body.byteLength };
+  return transferEncoding === undefined ? {} : { 'transfer-encoding': transferEncoding };
 }
 
 /** Returns the headers that are not for one hop only. Source: RFC 9110, section 7.6.1. */

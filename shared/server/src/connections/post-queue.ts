@@ -133,13 +133,11 @@ export class PostQueue {
     if (request.destroyed) onClose();
   }
 
-  /** Reads the body that middleware such as `express.text()` has already read. */
+  /** Reads the body that middleware has already read. */
   #readParsedBody(request: IncomingMessage): void {
-    const { body } = request as IncomingMessage & { body?: unknown };
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    if (!(bytes instanceof Uint8Array)) {
-      this.#finish(request.headers['content-length'] === '0' ? 'read' : 'unreadable');
-    } else if (bytes.length === 0 || this.#deliver(bytes)) this.#finish('read');
+    const bytes = parsedBody(request);
+    if (bytes === undefined) this.#finish('unreadable');
+    else if (bytes.length === 0 || this.#deliver(bytes)) this.#finish('read');
     else this.#heldChunk = bytes;
   }
 
@@ -181,3 +179,14 @@ export class PostQueue {
 }
 
 const ignoreError = (): void => undefined;
+
+/**
+ * Returns the body that middleware such as `express.text()` has read. Undefined if it has not kept
+ * the bytes.
+ */
+export function parsedBody(request: IncomingMessage): Uint8Array | undefined {
+  const { body } = request as IncomingMessage & { body?: unknown };
+  if (typeof body === 'string') return Buffer.from(body);
+  if (body instanceof Uint8Array) return body;
+  return request.headers['content-length'] === '0' ? Buffer.alloc(0) : undefined;
+}

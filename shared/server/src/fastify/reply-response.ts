@@ -13,6 +13,10 @@ export function replyResponse(reply: FastifyReply): ServerResponse {
     writeHead(status: number, headers: OutgoingHttpHeaders = {}): void {
       head = { status, headers };
     },
+    flushHeaders(): void {
+      if (!isStream) startStream();
+      raw.flushHeaders();
+    },
     write(chunk: string | Uint8Array): boolean {
       if (!isStream) startStream();
       return raw.write(chunk);
