@@ -14,10 +14,13 @@ export class PooledWorker {
   socketPath: string | undefined;
   isStarted = false;
   isStopping = false;
+  /** True if another worker takes its place, so that it is not replaced when it ends. */
+  hasSuccessor = false;
   readonly #worker: Worker;
   readonly #onStuck: () => void;
   readonly #ended: Promise<void>;
   #waitingBytes = 0;
+  #isStuck = false;
   #resolveStarted: () => void = () => undefined;
   #rejectStarted: (error: Error) => void = () => undefined;
 
@@ -34,11 +37,12 @@ export class PooledWorker {
     this.started.catch(() => undefined); // a pool that closes does not wait for it
   }
 
-  /** Sends a message with `bytes` of payload. Kills a worker for which too many bytes wait. */
-  send(message: ToWorker, bytes = sizeOf(message)): void {
-    if (!this.#worker.isConnected()) return;
+  /** Sends a message of this size, in bytes. Kills a worker for which too many bytes wait. */
+  send(message: ToWorker, bytes: number): void {
+    if (this.#isStuck || !this.#worker.isConnected()) return;
     this.#waitingBytes += bytes;
     if (this.#waitingBytes > MAXIMUM_WAITING_BYTES) {
+      this.#isStuck = true;
       this.#onStuck();
       this.#worker.process.kill('SIGKILL');
       return;
@@ -60,22 +64,9 @@ export class PooledWorker {
   async stop(timeout: number): Promise<void> {
     this.isStopping = true;
     if (!this.isStarted) this.#worker.process.kill('SIGKILL');
-    this.send({ kind: 'stop' });
+    this.send({ kind: 'stop' }, 0);
     const timer = setTimeout(() => this.#worker.process.kill('SIGKILL'), timeout);
     await this.#ended;
     clearTimeout(timer);
   }
 }
-
-/** Returns the number of payload bytes of a message. Other parts are small. */
-function sizeOf(message: ToWorker): number {
-  if (message.kind !== 'relay') return 0;
-  const content = message.message;
-  if (content.type === 'send') return totalLength(content.encoded);
-  return content.type === 'query' && content.command.kind === 'invoke'
-    ? totalLength(content.command.encoded)
-    : 0;
-}
-
-const totalLength = (encoded: ReadonlyMap<string, Uint8Array>): number =>
-  [...encoded.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);

@@ -9,6 +9,7 @@ import { logMessages } from '../log-messages.ts';
 import { defaultLogger, type Logger, safeLogger } from '../logger.ts';
 import type { HubLifetimeManagerFactory, SharedBackplane } from '../scale-out/scale-out-hub.ts';
 import { BatchingPort } from './ports/batching-port.ts';
+import { messageSize } from './ports/message-size.ts';
 import { type ToPrimary, type ToWorker, unwrap } from './primary-messages.ts';
 import { PooledWorker } from './pooled-worker.ts';
 import { type WorkerEnvironment, writeWorkerEnvironment } from './worker-environment.ts';
@@ -50,6 +51,9 @@ export class WorkerPool {
   readonly #backplane: SharedBackplane | undefined;
   #delay = 0;
   #isClosing = false;
+  #closed: Promise<void> | undefined;
+  /** Settles when the last restart has ended. */
+  #restarting: Promise<void> = Promise.resolve();
 
   private constructor(options: WorkerOptions) {
     const { logger = defaultLogger, stopTimeout = 40_000, scaleOut } = options;
@@ -91,24 +95,53 @@ export class WorkerPool {
 
   /**
    * Replaces the workers one after the other. Each new worker accepts connections before the old
-   * one stops, and the clients of the old one are asked to reconnect.
+   * one stops, and the clients of the old one are asked to reconnect. A restart that is requested
+   * during another one follows it, and replaces the workers that still run from before the request.
+   * Rejects if a new worker cannot start; the old ones then stay.
    */
-  async restart(): Promise<void> {
+  restart(): Promise<void> {
     const oldWorkers = [...this.#workers.values()];
-    for (const old of oldWorkers) {
-      if (this.#isClosing) return;
-      await this.#fork().started;
-      await old.stop(this.#stopTimeout);
-    }
+    const restarted = this.#restarting.then(() => this.#replaceAll(oldWorkers));
+    this.#restarting = restarted.catch(() => undefined);
+    return restarted;
   }
 
   /** Stops all workers. Resolves when all have ended. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#stopAll();
+    return this.#closed;
+  }
+
+  async #stopAll(): Promise<void> {
     this.#isClosing = true;
     for (const timer of this.#replacements) clearTimeout(timer);
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop(this.#stopTimeout)));
     await this.#backplane?.close();
     rmSync(this.#environment.folder, { recursive: true, force: true });
+  }
+
+  async #replaceAll(oldWorkers: readonly PooledWorker[]): Promise<void> {
+    for (const old of oldWorkers) {
+      // A worker that is stopped while it starts counts as one that cannot start.
+      await old.started.catch(() => undefined);
+      if (this.#isClosing) return;
+      if (this.#workers.has(old.id)) await this.#exchange(old);
+    }
+  }
+
+  /** Starts the successor of a worker, and then stops the worker. */
+  async #exchange(old: PooledWorker): Promise<void> {
+    old.hasSuccessor = true;
+    try {
+      await this.#fork().started;
+    } catch (error) {
+      if (this.#isClosing) return;
+      old.hasSuccessor = false;
+      // The old worker has ended meanwhile.
+      if (!this.#workers.has(old.id)) this.#replace(0);
+      throw error;
+    }
+    await old.stop(this.#stopTimeout);
   }
 
   #fork(): PooledWorker {
@@ -136,7 +169,7 @@ export class WorkerPool {
       this.#publishPeers();
       if (this.#isClosing || pooled.isStopping || !pooled.isStarted) return;
       this.#logger.error(logMessages.workerEnded(worker.id, signal ?? `code ${code}`));
-      this.#replace(performance.now() - startedAt);
+      if (!pooled.hasSuccessor) this.#replace(performance.now() - startedAt);
     });
     return pooled;
   }
@@ -165,8 +198,9 @@ export class WorkerPool {
     } else {
       const { hubName, worker, message: content } = message;
       const relayed: ToWorker = { kind: 'relay', from: from.id, hubName, message: content };
-      if (worker !== undefined) this.#workers.get(worker)?.send(relayed);
-      else for (const other of this.#joined()) if (other !== from) other.send(relayed);
+      const bytes = messageSize(relayed);
+      if (worker !== undefined) this.#workers.get(worker)?.send(relayed, bytes);
+      else for (const other of this.#joined()) if (other !== from) other.send(relayed, bytes);
     }
   }
 
@@ -180,7 +214,7 @@ export class WorkerPool {
     for (const worker of joined) {
       const others = joined.filter((other) => other !== worker);
       const peers = new Map(others.map(({ id, socketPath }) => [id, socketPath as string]));
-      worker.send({ kind: 'peers', peers });
+      worker.send({ kind: 'peers', peers }, 0);
     }
   }
 }

@@ -1,0 +1,167 @@
+import { EventEmitter } from 'node:events';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { type Envelope, type ToPrimary, type ToWorker, unwrap, wrap } from './primary-messages.ts';
+import { MAXIMUM_WAITING_BYTES } from './pooled-worker.ts';
+import type { WorkerMessage } from './worker-messages.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+/** A worker process that does what a test says. */
+class FakeWorker extends EventEmitter {
+  readonly id: number;
+  readonly received: ToWorker[] = [];
+  /** False for a worker that reads nothing. */
+  reads = true;
+  hasEnded = false;
+  readonly process = { kill: () => this.end('SIGKILL') };
+
+  constructor(id: number) {
+    super();
+    this.id = id;
+  }
+
+  isConnected(): boolean {
+    return !this.hasEnded;
+  }
+
+  send(envelope: Envelope<ToWorker>, onSent: () => void): void {
+    const message = unwrap<ToWorker>(envelope) as ToWorker;
+    this.received.push(message);
+    if (!this.reads) return;
+    onSent();
+    if (message.kind === 'stop') this.end(null);
+  }
+
+  tell(message: ToPrimary): void {
+    this.emit('message', wrap(message));
+  }
+
+  start(): void {
+    this.tell({ kind: 'joined', socketPath: `${this.id}.sock` });
+    this.tell({ kind: 'started' });
+  }
+
+  end(signal: string | null): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.emit('exit', 0, signal);
+  }
+}
+
+const cluster = vi.hoisted(() => ({
+  setupPrimary: () => undefined,
+  fork: (): unknown => undefined,
+}));
+vi.mock('node:cluster', () => ({ default: cluster }));
+
+let workers: FakeWorker[];
+/** Whether a new worker starts by itself. */
+let startsWorkers: boolean;
+const log: string[] = [];
+const ignore = (): void => undefined;
+const logger = {
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: (line: string) => void log.push(line),
+};
+
+beforeEach(() => {
+  workers = [];
+  startsWorkers = true;
+  log.length = 0;
+  cluster.fork = () => {
+    const worker = new FakeWorker(workers.length + 1);
+    workers.push(worker);
+    if (startsWorkers) queueMicrotask(() => worker.start());
+    return worker;
+  };
+});
+
+async function startPool(): Promise<WorkerPool> {
+  const pool = await WorkerPool.start({ workers: 2, handleSignals: false, logger });
+  onTestFinished(() => pool.close());
+  return pool;
+}
+
+const workerOf = (id: number): FakeWorker => workers[id - 1] as FakeWorker;
+
+test('two restarts at once replace each worker, and their number stays the same', async () => {
+  const pool = await startPool();
+  await Promise.all([pool.restart(), pool.restart()]);
+  expect(pool.workers).toEqual([3, 4]);
+});
+
+test('a worker that crashes during a restart is not replaced twice', async () => {
+  const pool = await startPool();
+  startsWorkers = false;
+  const restarted = pool.restart();
+  await expect.poll(() => workers.length).toBe(3);
+  workerOf(1).end('SIGSEGV'); // while its successor starts
+  workerOf(2).end('SIGSEGV'); // before its turn
+  await expect.poll(() => workers.length).toBe(4);
+  workerOf(4).start();
+  workerOf(3).start();
+  await restarted;
+  expect(pool.workers).toEqual([3, 4]);
+  expect(log).toHaveLength(2);
+});
+
+test('a worker that crashes while its successor cannot start is replaced', async () => {
+  const pool = await startPool();
+  startsWorkers = false;
+  const restarted = pool.restart();
+  await expect.poll(() => workers.length).toBe(3);
+  workerOf(1).end('SIGSEGV');
+  workerOf(3).end('SIGSEGV');
+  await expect(restarted).rejects.toThrow('SIGSEGV');
+  await expect.poll(() => pool.workers).toEqual([2, 4]);
+});
+
+test('a pool that closes during a restart stops all workers, and both promises resolve', async () => {
+  const pool = await startPool();
+  startsWorkers = false;
+  const restarted = pool.restart();
+  await expect.poll(() => workers.length).toBe(3);
+  await Promise.all([pool.close(), pool.close(), restarted]);
+  expect(pool.workers).toEqual([]);
+  expect(workers).toHaveLength(3);
+});
+
+const TEXT = 'x'.repeat(1024 * 1024);
+const completion = { type: 3, invocationId: 'i', hasResult: true, result: TEXT };
+test.each<[string, WorkerMessage]>([
+  [
+    'results of clients',
+    { type: 'result', connectionId: 'c', invocationId: 'i', completion: completion as never },
+  ],
+  [
+    'group commands',
+    {
+      type: 'query',
+      id: 1,
+      connectionId: 'c',
+      command: { kind: 'addToGroup', group: TEXT },
+    },
+  ],
+  [
+    'lists of names',
+    { type: 'send', target: { kind: 'users', names: [TEXT] }, excludedIds: [], encoded: new Map() },
+  ],
+  [
+    'payloads',
+    {
+      type: 'send',
+      target: { kind: 'all' },
+      excludedIds: [],
+      encoded: new Map([['json', new Uint8Array(TEXT.length)]]),
+    },
+  ],
+])('a worker for which too many %s wait is killed and replaced', async (_what, message) => {
+  const pool = await startPool();
+  workerOf(2).reads = false;
+  const count = Math.ceil(MAXIMUM_WAITING_BYTES / TEXT.length);
+  for (let i = 0; i <= count; i++)
+    workerOf(1).tell({ kind: 'relay', worker: undefined, hubName: 'Hub', message });
+  expect(workerOf(2).hasEnded).toBe(true);
+  await expect.poll(() => pool.workers).toEqual([1, 3]);
+});
