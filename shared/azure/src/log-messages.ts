@@ -41,7 +41,7 @@ export const logMessages = {
     `${endpoint} does not read what is sent to it. The SDK reopens the server connection.`,
   serviceError: (endpoint: string, message: string) => `${endpoint} reports: ${message}`,
   unknownPath: (path: string) =>
-    `A client connected for '${path}', but no hub of this server is mapped there. The client was closed. Map the same hubs on all servers.`,
+    `A client connected for '${path}', but no hub of this server is mapped there, or the server is closing. The client was closed. Map the same hubs on all servers.`,
   clientTooFast: (id: string) =>
     `Connection ${id} sends faster than its calls are handled and was closed. Make the hub methods faster, or send less from the client.`,
   clientTooSlow: (id: string) =>

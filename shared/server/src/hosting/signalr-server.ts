@@ -320,9 +320,10 @@ export class SignalRServer {
       const { protocols, logger, allowStatefulReconnects } = options;
       const accept = (client: AcceptedClient): TransportEvents | undefined => {
         const match = this.#routes.find(client.request.path);
-        return match?.value.hubClass === hubClass
-          ? match.value.accept(client, match.params)
-          : undefined;
+        if (match?.value.hubClass !== hubClass) return undefined;
+        // Nothing would close a client that connects while the others are closed.
+        if (match.value.isClosing) return undefined;
+        return match.value.accept(client, match.params);
       };
       const scaleOutHub = {
         hubName,

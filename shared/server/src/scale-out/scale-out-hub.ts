@@ -46,7 +46,8 @@ export interface ScaleOutHub {
   readonly allowStatefulReconnects?: boolean;
   /**
    * Serves a client. Call the returned events when data arrives. Returns undefined if the hub has
-   * no endpoint at the path of the client's request.
+   * no endpoint at the path of the client's request, or if the server closes its clients. Close the
+   * client then.
    */
   accept(client: AcceptedClient): TransportEvents | undefined;
 }
