@@ -8,6 +8,7 @@ import {
   type Logger,
   type NegotiatedHub,
   type NegotiateRedirect,
+  safeLogger,
   type ScaleOutHub,
   SharedMessage,
 } from '@practical-signalr/server/scale-out';
@@ -65,7 +66,8 @@ export class AzureLifetimeManager implements HubLifetimeManager {
   ) {
     const { allowStatefulReconnects = hub.allowStatefulReconnects === true } = options;
     const settings = { ...options, allowStatefulReconnects };
-    const logger: Logger = settings.logger ?? hub.logger;
+    // An error of the app's logger must not stop the loop that reconnects.
+    const logger = settings.logger === undefined ? hub.logger : safeLogger(settings.logger);
     this.#logger = logger;
     this.#onClosed = onClosed;
     this.#endpoints = new EndpointSet(settings.router);

@@ -165,6 +165,16 @@ test('a client that skips negotiation is refused with 404', async () => {
   expect([events.status, hubEvents]).toEqual([404, []]);
 });
 
+test('an error of the logger does not stop the reconnect', async () => {
+  const fail = (): void => {
+    throw new Error('The log cannot be written.');
+  };
+  const connection = await start({ logger: { debug: fail, info: fail, warn: fail, error: fail } });
+  connection.drop();
+  await expect.poll(() => service.connections.length).toBe(2);
+  await expect.poll(() => app?.signalr.health().status).toBe('Healthy');
+});
+
 test('if the service reports that a client does not exist, its connection ends', async () => {
   const connection = await start();
   connection.open('a');

@@ -65,7 +65,7 @@ export class ClientConnectionManager {
       this.#expiringCount += 1;
       this.#expiry ??= setInterval(() => this.#closeExpired(), EXPIRY_INTERVAL).unref();
     }
-    const request = clientRequest(message);
+    const request = clientRequest(message, client.user.path);
     // The app determined the user when the client negotiated.
     const { user, userIdentifier = null } = client.user;
     const events = this.#hub.accept({
@@ -191,11 +191,18 @@ export class ClientConnectionManager {
   }
 }
 
-/** Returns the request with which the client connected to the service. */
-function clientRequest({ queryString, headers }: OpenConnection): ConnectionRequest {
+/**
+ * Returns the request with which the client connected to the service. `signedPath` is the path in
+ * its token: the client can change the one in its URL, for example to that of a hub that would
+ * have refused it.
+ */
+function clientRequest(
+  { queryString, headers }: OpenConnection,
+  signedPath: string | undefined,
+): ConnectionRequest {
   const query = new QueryParameters((queryString ?? '').replace(/^\?/, ''));
   return {
-    path: query.get('asrs.op') ?? '/',
+    path: signedPath ?? query.get('asrs.op') ?? '/',
     query,
     params: {},
     headers: incomingHeaders(headers),

@@ -47,6 +47,23 @@ test('a hub sees the user of the negotiation and the request of the client', asy
   expect(await call('a', 'Who')).toEqual(['ada', { role: 'admin' }, '/chat', '10.0.0.7', 'blue']);
 });
 
+test('a client cannot open another path than the one at which it negotiated', async () => {
+  const { claims } = await negotiate(app);
+  expect(claims).toMatchObject({ 'asrs.s.path': '/chat' });
+  connection.open('a', {
+    claims: [['asrs.s.path', '/chat']],
+    queryString: '?asrs.op=%2Fadmin',
+  });
+  expect(await call('a', 'Who')).toEqual([null, null, '/chat', null, null]);
+  connection.open('b', {
+    claims: [['asrs.s.path', '/admin']],
+    queryString: '?asrs.op=%2Fchat',
+  });
+  await expect
+    .poll(() => connection.of(Type.CloseConnection))
+    .toMatchObject([{ connectionId: 'b' }]);
+});
+
 test('a client cannot choose its user in the request to the service', async () => {
   connection.open('a', { headers: new Map([['x-user', ['admin']]]) });
   expect(await call('a', 'Who')).toEqual([null, null, '/chat', null, null]);

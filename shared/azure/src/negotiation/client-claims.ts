@@ -28,8 +28,16 @@ const numericNames = new Set(['exp', 'iat', 'nbf', 'auth_time']);
  * The service converts all claims to strings. Values of other types are sent as JSON in this claim.
  */
 const JSON_CLAIM = `${SYSTEM_CLAIM_PREFIX}json`;
+/**
+ * The path at which the client negotiated. The path in the URL of the service is not signed, and
+ * only this one was authorized.
+ */
+const PATH_CLAIM = `${SYSTEM_CLAIM_PREFIX}path`;
 const DEFAULT_HANDSHAKE_TIMEOUT = 15_000;
 const MAXIMUM_HANDSHAKE_TIMEOUT = 30_000;
+
+/** Returns the claim that lets a client open only the path at which it negotiated. */
+export const pathClaim = (path: string): Record<string, string> => ({ [PATH_CLAIM]: path });
 
 /** Returns the claims of a client's token: first those for the service, then those of the user. */
 export function clientClaims(
@@ -106,6 +114,11 @@ function wireName(name: string): string {
 export interface OpenedClient {
   readonly user: ClaimsPrincipal | undefined;
   readonly userIdentifier: string | undefined;
+  /**
+   * The path at which the client negotiated. Undefined if the token was created by Microsoft's SDK
+   * or without a request.
+   */
+  readonly path: string | undefined;
   /** When the server closes the client, in ms since the epoch. */
   readonly expiresAt: number | undefined;
 }
@@ -140,6 +153,7 @@ export function openedClient(claims: Claims): OpenedClient {
   return {
     user: Object.keys(user).length === 0 ? undefined : user,
     userIdentifier: system.get('uid'),
+    path: system.get('path'),
     expiresAt: Number.isFinite(expires) ? expires : undefined,
   };
 }

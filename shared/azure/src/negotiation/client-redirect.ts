@@ -6,7 +6,7 @@ import type {
 } from '@practical-signalr/server/scale-out';
 import type { AzureSettings } from '../azure-options.ts';
 import type { ServiceEndpoint } from '../endpoints/service-endpoint.ts';
-import { clientClaims } from './client-claims.ts';
+import { clientClaims, pathClaim } from './client-claims.ts';
 
 /** The values that are the same for all clients of a server. */
 export interface RedirectContext {
@@ -51,7 +51,7 @@ export async function clientRedirect(
     url: endpoint.clientUrl(hubName, request.path, request.query.toString()),
     accessToken: await endpoint.credentials.clientToken(
       audience,
-      claims,
+      { ...claims, ...pathClaim(request.path) },
       settings.accessTokenLifetime,
     ),
   };

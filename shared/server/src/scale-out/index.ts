@@ -50,7 +50,7 @@ export type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 export type { Transport, TransportEvents } from '../connections/transport.ts';
 export type { TransportName } from '../transport-name.ts';
 export { SharedPayload } from '../connections/shared-payload.ts';
-export type { Logger } from '../logger.ts';
+export { type Logger, safeLogger } from '../logger.ts';
 export type { CompletionMessage, HubMessage, HubProtocol } from '@practical-signalr/protocol';
 export { JsonHubProtocol, MessagePackHubProtocol, MessageType } from '@practical-signalr/protocol';
 export { Deadline } from '../connections/deadline.ts';
