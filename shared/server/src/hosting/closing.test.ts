@@ -49,11 +49,9 @@ test('a server that closes accepts no client of a service, also if it is closed 
     hub = scaleOutHub;
     return new LocalLifetimeManager();
   };
-  const { signalr, url, close } = await testServer(
-    { '/hub': { hub: SlowHub, methods: [] } },
-    { scaleOut },
-  );
-  const client = await RawClient.connect(`${url}/hub`);
+  const server = await testServer({ '/hub': { hub: SlowHub, methods: [] } }, { scaleOut });
+  const { signalr } = server;
+  const client = await RawClient.connect(`${server.url}/hub`);
   const started = hookStarted.wait();
   const closed = Promise.all([signalr.close(), signalr.close()]);
   await started;
@@ -62,5 +60,5 @@ test('a server that closes accepts no client of a service, also if it is closed 
   await closed;
   expect(hub?.accept(clientAt('/hub'))).toBeUndefined();
   client.close();
-  await close();
+  await server.close();
 });
