@@ -129,3 +129,16 @@ test('a recovery whose connection has closed before it starts does nothing', asy
   expect(steps).toEqual([]);
   expect(sessions.connections).toEqual([]);
 });
+
+test.each([
+  ['without a session', undefined, ['begin', 'end', 'begin']],
+  ['with an unknown session', 'unknown', ['begin', 'end', 'claim', 'begin']],
+  ['with a session of an earlier connection', 'known', ['begin', 'end', ...restoring, 'read']],
+])('a client that recovers %s again keeps one session', async (_, secret, expectedSteps) => {
+  await recover();
+  const [first] = sessions.active;
+  await recover(secret);
+  expect(steps.slice(0, expectedSteps.length)).toEqual(expectedSteps);
+  expect(sessions.active).toHaveLength(1);
+  expect(sessions.active).not.toContain(first);
+});

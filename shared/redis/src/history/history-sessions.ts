@@ -161,6 +161,8 @@ export class HistorySessions {
     // Announces positions from now on, because the reply refers to them.
     const known = this.#tracked.get(connectionId);
     const isSameConnection = session !== undefined && known?.session === session;
+    // Otherwise, one connection could create any number of sessions.
+    if (!isSameConnection && known?.session !== undefined) this.#obsolete.add(known.session);
     const tracked = isSameConnection ? (known as Tracked) : this.track(connection);
     tracked.readsPositionLists = readsPositionLists;
     await this.removeObsolete();
