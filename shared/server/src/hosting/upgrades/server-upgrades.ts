@@ -4,6 +4,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { UpgradeRequest } from '../../transports/transport-definition.ts';
 import { isWebSocketConnect, translateConnect } from './http2-upgrade.ts';
+import { asksForHttp2, asksForTransport, serveWithoutUpgrade } from './serve-without-upgrade.ts';
 import { answerAsRequest } from './upgrade-answer.ts';
 
 /**
@@ -59,8 +60,8 @@ class ServerUpgrades {
   readonly #originalEmit: Emitter['emit'];
   readonly #emit: Emitter['emit'];
   #isInstalled = false;
-  readonly #listener = (request: IncomingMessage, socket: Duplex): void =>
-    this.#serveUnmapped(request, socket);
+  readonly #listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
+    this.#serveUnmapped(request, socket, head);
 
   constructor(server: Emitter) {
     this.#server = server;
@@ -100,13 +101,20 @@ class ServerUpgrades {
     const upgrade = readUpgrade(event, values);
     if (upgrade === undefined) return false;
     const { request, socket, head } = upgrade;
-    for (const owner of this.#owners) if (owner.serve(request, socket, head)) return true;
-    return false;
+    if (asksForTransport(request)) {
+      for (const owner of this.#owners) if (owner.serve(request, socket, head)) return true;
+    }
+    if (!asksForHttp2(request)) return false;
+    serveWithoutUpgrade(this.#server, request, socket, head);
+    return true;
   }
 
-  #serveUnmapped(request: IncomingMessage, socket: Duplex): void {
+  #serveUnmapped(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const owners = [...this.#owners];
-    const answer = (): void => answerAsRequest(this.#server, request, socket);
+    const answer = (): void => {
+      if (asksForTransport(request)) answerAsRequest(this.#server, request, socket);
+      else serveWithoutUpgrade(this.#server, request, socket, head);
+    };
     if (this.#server.listenerCount('upgrade') === 1) {
       answer();
       return;
