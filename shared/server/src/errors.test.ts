@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { adminErrors } from './admin/errors.ts';
 import { clientErrors } from './client/errors.ts';
+import { clusterErrors } from './cluster/errors.ts';
 import { errors } from './errors.ts';
 import { limitErrors } from './limits/errors.ts';
 import { HubError } from './hub-error.ts';
@@ -11,7 +12,13 @@ import { TokenError } from './token-error.ts';
 
 type ErrorFactory = (...values: (string | number)[]) => Error & { readonly code: string };
 
-const allErrors = { ...errors, ...clientErrors, ...adminErrors, ...limitErrors };
+const allErrors = {
+  ...errors,
+  ...clientErrors,
+  ...adminErrors,
+  ...limitErrors,
+  ...clusterErrors,
+};
 const factories = Object.entries(allErrors as Record<string, ErrorFactory>);
 const createdErrors = factories.map(([, create]) => create('sample', 1));
 const source = fileURLToPath(new URL('.', import.meta.url));

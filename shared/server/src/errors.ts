@@ -148,11 +148,6 @@ export const errors = {
     ),
   rateLimitExceeded: () =>
     hubError('ERR_SIGNALR_RATE_LIMIT_EXCEEDED', wireMessages.connectionRateExceeded),
-  workerNotStarted: (reason: string) =>
-    createError(
-      'ERR_SIGNALR_WORKER_NOT_STARTED',
-      `A worker ended with ${reason} before it accepted connections. Read its output above.`,
-    ),
   unknownTransport: (name: string, available: string) =>
     rangeError(
       'ERR_SIGNALR_UNKNOWN_TRANSPORT',

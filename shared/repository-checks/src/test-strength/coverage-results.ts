@@ -31,9 +31,9 @@ const workerFiles = [
   'pooled-worker',
   'run-workers',
   'run-worker',
-  'request-forwarder',
+  'forwarding/request-forwarder',
   'ipc-worker-bus',
-  'worker-forwarder',
+  'forwarding/worker-forwarder',
   'worker-environment',
   'primary-messages',
 ];

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:cluster';
-import { errors } from '../errors.ts';
+import { clusterErrors } from './errors.ts';
 import { type ToWorker, wrap } from './primary-messages.ts';
 
 /** How many bytes of messages may wait for a worker that does not read. */
@@ -57,7 +57,7 @@ export class PooledWorker {
 
   onExit(code: number, signal: string | null): void {
     this.socketPath = undefined;
-    this.#rejectStarted(errors.workerNotStarted(signal ?? `code ${code}`));
+    this.#rejectStarted(clusterErrors.workerNotStarted(signal ?? `code ${code}`));
   }
 
   /** Asks the worker to stop. Kills it if it has not started or needs more than `timeout` ms. */

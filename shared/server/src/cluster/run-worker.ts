@@ -8,10 +8,10 @@ import type { SignalRServerOptions } from '../server-options.ts';
 import { BatchingPort } from './ports/batching-port.ts';
 import { IpcWorkerBus } from './ipc-worker-bus.ts';
 import { type ToPrimary, type ToWorker, unwrap, wrap } from './primary-messages.ts';
-import { privateServer } from './request-forwarder.ts';
+import { privateServer } from './forwarding/request-forwarder.ts';
 import { takeWorkerEnvironment } from './worker-environment.ts';
 import type { WorkerBus } from './worker-bus.ts';
-import { WorkerForwarder } from './worker-forwarder.ts';
+import { WorkerForwarder } from './forwarding/worker-forwarder.ts';
 import { WorkerLifetimeManager } from './worker-lifetime-manager.ts';
 
 /** What `createApp` receives. */

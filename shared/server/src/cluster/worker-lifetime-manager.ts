@@ -172,6 +172,7 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
 
   close(): Promise<void> {
     this.#stop();
+    this.#queries.close();
     return Promise.resolve();
   }
 
@@ -240,6 +241,7 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     command: QueryMessage['command'],
   ): Promise<number | undefined> {
     const { id, holder } = this.#queries.create(this.#bus.peers);
+    holder.catch(() => undefined); // it may reject before it is awaited
     if (this.#bus.peers.size > 0) {
       const query: QueryMessage = { type: 'query', id, connectionId, command };
       await this.#bus.publish(this.#hub.hubName, query);

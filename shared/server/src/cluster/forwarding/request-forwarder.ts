@@ -10,9 +10,9 @@ import {
 import { connect, type Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { answer } from '../connections/http-answer.ts';
-import { parsedBody } from '../connections/post-queue.ts';
-import { wireMessages } from '../wire-messages.ts';
+import { answer } from '../../connections/http-answer.ts';
+import { parsedBody } from '../../connections/post-queue.ts';
+import { wireMessages } from '../../wire-messages.ts';
 
 /** The header that carries the client's address from one worker to another. */
 const ADDRESS_HEADER = 'x-practical-signalr-address';

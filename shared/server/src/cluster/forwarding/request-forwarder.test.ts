@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import express from 'express';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { signalrPlugin } from '../fastify/index.ts';
-import { Hub, SignalRServer } from '../index.ts';
+import { signalrPlugin } from '../../fastify/index.ts';
+import { Hub, SignalRServer } from '../../index.ts';
 import { forwardRequest, forwardUpgrade, privateServer } from './request-forwarder.ts';
 
 /** Serves an application at a private socket, as a worker does. Returns the path of the socket. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { answer, plainText } from '../connections/http-answer.ts';
-import type { ConnectionForwarder } from '../connection-forwarder.ts';
-import { wireMessages } from '../wire-messages.ts';
-import type { IpcWorkerBus } from './ipc-worker-bus.ts';
+import { answer, plainText } from '../../connections/http-answer.ts';
+import type { ConnectionForwarder } from '../../connection-forwarder.ts';
+import { wireMessages } from '../../wire-messages.ts';
+import type { IpcWorkerBus } from '../ipc-worker-bus.ts';
 import { forwardRequest, forwardUpgrade } from './request-forwarder.ts';
 
 /** Passes requests to the worker that issued their connection token. */
