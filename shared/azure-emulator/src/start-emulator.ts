@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CodedError } from '@practical-signalr/protocol';
+import { asksForHttp2, serveWithoutUpgrade } from '@practical-signalr/server/transports';
 import cors from 'cors';
 import express, { type RequestHandler } from 'express';
 import { clientEndpoint } from './clients/client-endpoint.ts';
@@ -94,7 +95,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   // As ASP.NET Core. With 5 s, Node's default, a client or a proxy may send a request on an idle
   // connection at the moment when the server closes it.
   server.keepAliveTimeout = 130_000;
-  server.on('upgrade', (request, socket, head) => upgrades.handle(request, socket, head));
+  server.on('upgrade', (request, socket, head) => {
+    if (asksForHttp2(request)) serveWithoutUpgrade(server, request, socket, head);
+    else upgrades.handle(request, socket, head);
+  });
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, resolved)));

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import jwt from 'jsonwebtoken';
@@ -37,6 +37,19 @@ test('requests for a WebSocket that fit no endpoint are refused', async () => {
   ]);
   expect(await refusal('/client/?hub=chat', 'invalid')).toEqual([401, expect.any(String)]);
   expect(emulator.status().openConnections).toBe(0);
+});
+
+test('a request that asks for HTTP/2 without TLS is served as an ordinary one', async () => {
+  await start();
+  const headers = {
+    connection: 'Upgrade, HTTP2-Settings',
+    upgrade: 'h2c',
+    'http2-settings': 'AAM',
+  };
+  const sent = request(`${emulator.url}/api/health`, { headers, agent: false }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  response.resume();
+  expect(response.statusCode).toBe(200);
 });
 
 test('a target that is not a URL is refused with 404', async () => {

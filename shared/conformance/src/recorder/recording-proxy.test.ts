@@ -93,6 +93,17 @@ test('an upgrade is recorded with its path and its whole query', async () => {
   expect(readEvents(file)).toMatchObject([{ type: 'open', path: '/chat', query: 'room=1?2' }]);
 });
 
+test('a request that asks for HTTP/2 without TLS is forwarded as an ordinary one', async () => {
+  const headers = {
+    connection: 'Upgrade, HTTP2-Settings',
+    upgrade: 'h2c',
+    'http2-settings': 'AAM',
+  };
+  expect(await send('/chat', headers)).toBe(404);
+  expect(received).toEqual(['target /chat']);
+  expect(readEvents(file)).toEqual([]);
+});
+
 test.each(['a b', 'a, a', ''])("the subprotocols '%s' are refused", async (protocols) => {
   const headers = { ...upgradeHeaders, 'sec-websocket-protocol': protocols };
   expect(await send('/chat', headers)).toBe(400);

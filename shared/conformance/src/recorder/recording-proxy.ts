@@ -8,7 +8,12 @@ import {
 import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
-import { resolveTarget, splitTarget } from '@practical-signalr/server/transports';
+import {
+  asksForHttp2,
+  resolveTarget,
+  serveWithoutUpgrade,
+  splitTarget,
+} from '@practical-signalr/server/transports';
 import type { WebSocket } from 'ws';
 import { errorTexts } from '../error-texts.ts';
 import type { RecordedConnection } from './recorded-connection.ts';
@@ -52,6 +57,10 @@ export async function startRecordingProxy(options: RecordingProxyOptions): Promi
     forward(target, recorder, request, response);
   });
   server.on('upgrade', (request, socket, head) => {
+    if (asksForHttp2(request)) {
+      serveWithoutUpgrade(server, request, socket, head);
+      return;
+    }
     recorder.learn(request.headers, queryOf(request));
     const headers = forwardedHeaders(target, request);
     relayWebSocket(target, recorder, { request, socket, head, headers, open });

@@ -31,6 +31,10 @@ export function findHttpTransport(request: IncomingMessage): HttpTransportDefini
   return httpTransports.find((definition) => definition.accepts(request));
 }
 
+/** Returns whether a request asks for a protocol that a transport uses, such as WebSockets. */
+export const asksForTransport = (request: IncomingMessage): boolean =>
+  upgradeTransports.some((definition) => definition.accepts(request));
+
 /**
  * Returns the transport that an upgrade request asks for. The first one answers requests that ask
  * for none.

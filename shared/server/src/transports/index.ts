@@ -1,5 +1,6 @@
 // For servers that relay connections, as Azure SignalR Service does.
 export { endSocket } from './web-socket/end-socket.ts';
+export { asksForHttp2, serveWithoutUpgrade } from './web-socket/serve-without-upgrade.ts';
 export { LongPollingTransport, noCache, type PollTimes } from './long-polling.ts';
 export { ServerSentEventsTransport } from './server-sent-events.ts';
 export { WebSocketTransport } from './web-sockets.ts';

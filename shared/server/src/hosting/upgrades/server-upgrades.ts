@@ -2,9 +2,13 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Http2SecureServer, Http2Server, Http2ServerRequest } from 'node:http2';
 import type { Server as HttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { asksForTransport } from '../../transports/find-transport.ts';
 import type { UpgradeRequest } from '../../transports/transport-definition.ts';
+import {
+  asksForHttp2,
+  serveWithoutUpgrade,
+} from '../../transports/web-socket/serve-without-upgrade.ts';
 import { isWebSocketConnect, translateConnect } from './http2-upgrade.ts';
-import { asksForHttp2, asksForTransport, serveWithoutUpgrade } from './serve-without-upgrade.ts';
 import { answerAsRequest } from './upgrade-answer.ts';
 
 /**

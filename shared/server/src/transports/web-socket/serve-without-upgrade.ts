@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { upgradeTransports } from '../../transports/find-transport.ts';
 
 /** The headers of a request to upgrade. Source: RFC 9110, section 7.8; RFC 7540, section 3.2. */
 const upgradeHeaders = new Set(['upgrade', 'http2-settings']);
@@ -10,10 +9,6 @@ const upgradeHeaders = new Set(['upgrade', 'http2-settings']);
 interface ConnectionServer {
   emit(event: string, ...values: unknown[]): boolean;
 }
-
-/** Returns whether a request asks for a protocol that a transport uses, such as WebSockets. */
-export const asksForTransport = (request: IncomingMessage): boolean =>
-  upgradeTransports.some((transport) => transport.accepts(request));
 
 /**
  * Returns whether a request asks for HTTP/2 without TLS. The HTTP clients of Java and
