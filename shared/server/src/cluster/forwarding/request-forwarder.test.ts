@@ -1,9 +1,17 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import {
+  createServer,
+  get,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import { type AddressInfo, connect, createServer as createNetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import type { TLSSocket } from 'node:tls';
 import express from 'express';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
@@ -28,8 +36,10 @@ async function startHolder(application: RequestListener): Promise<string> {
 }
 
 /** Starts a server on a random port. Returns the port. */
-async function startFront(application: RequestListener): Promise<number> {
-  const front = createServer(application);
+const startFront = (application: RequestListener): Promise<number> =>
+  listen(createServer(application));
+
+async function listen(front: Server): Promise<number> {
   front.listen(0, '127.0.0.1');
   await once(front, 'listening');
   onTestFinished(() => {
@@ -82,6 +92,34 @@ test('a body that middleware has read is forwarded, or refused if it is not kept
   expect(await post('text/plain', '')).toEqual([200, "POST /hub ''"]);
   expect(await post('text/other', 'not read')).toEqual([200, "POST /hub 'not read'"]);
   expect(await post('application/json', '{}')).toEqual([400, expect.stringContaining('body')]);
+});
+
+test('a forwarded request has the headers, the address and the encryption of its client', async () => {
+  const socketPath = await startHolder(({ socket, headers }, response) => {
+    const { remoteAddress, encrypted } = socket as TLSSocket;
+    const length = String(headers['x-long']).length;
+    response.end(JSON.stringify([length, remoteAddress ?? 'none', encrypted === true]));
+  });
+  let client: Partial<TLSSocket> = {};
+  const front = createServer({ maxHeaderSize: 100_000 }, (request, response) => {
+    for (const [name, value] of Object.entries(client))
+      Object.defineProperty(request.socket, name, { value });
+    void forwardRequest(socketPath, request, response);
+  });
+  const port = await listen(front);
+  const describe = async (): Promise<unknown> => {
+    const headers = { 'x-long': 'x'.repeat(50_000), connection: 'close' };
+    const [response] = (await once(
+      get({ host: '127.0.0.1', port, headers, agent: false }),
+      'response',
+    )) as [IncomingMessage];
+    return response.statusCode === 200 ? json(response) : response.statusCode;
+  };
+  expect(await describe()).toEqual([50_000, '127.0.0.1', false]);
+  client = { remoteAddress: '10.0.0.1', encrypted: true };
+  expect(await describe()).toEqual([50_000, '10.0.0.1', true]);
+  client = { remoteAddress: undefined as never }; // a client at a Unix socket
+  expect(await describe()).toEqual([50_000, 'none', false]);
 });
 
 test('a request that cannot be sent to the other worker is answered with 502', async () => {

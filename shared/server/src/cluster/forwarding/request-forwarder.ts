@@ -10,14 +10,30 @@ import {
 import { connect, type Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { TLSSocket } from 'node:tls';
 import { answer } from '../../connections/http-answer.ts';
 import { parsedBody } from '../../connections/post-queue.ts';
 import { wireMessages } from '../../wire-messages.ts';
 
-/** The header that carries the client's address from one worker to another. */
+/**
+ * The header that carries the client's address from one worker to another. The word `tls` follows
+ * if the client's socket is encrypted.
+ */
 const ADDRESS_HEADER = 'x-practical-signalr-address';
 
+/**
+ * The maximum size of the headers between workers, in bytes. The worker that received the request
+ * has applied the limit of the application, which may be above that of Node.
+ */
+const MAXIMUM_HEADERS = 1024 * 1024;
+
 const nothing = (): void => undefined;
+
+/** Returns the value of the address header. */
+function describeClient(socket: Socket): string {
+  const { remoteAddress = '' } = socket;
+  return (socket as TLSSocket).encrypted === true ? `${remoteAddress} tls` : remoteAddress;
+}
 
 /**
  * Passes a request to the worker that listens at a private socket, and its response to the client.
@@ -60,8 +76,9 @@ async function exchange(
       ...framing(headers, body),
       // The other worker must not close the socket while the end of the body is on its way.
       connection: 'keep-alive',
-      [ADDRESS_HEADER]: socket.remoteAddress ?? '',
+      [ADDRESS_HEADER]: describeClient(socket),
     },
+    maxHeaderSize: MAXIMUM_HEADERS,
     agent: false,
   });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
@@ -135,7 +152,7 @@ function serializeHead(request: IncomingMessage): string {
     if (name.toLowerCase() === ADDRESS_HEADER) continue;
     lines.push(`${name}: ${request.rawHeaders[index + 1]}`);
   }
-  lines.push(`${ADDRESS_HEADER}: ${(request.socket as Socket).remoteAddress ?? ''}`);
+  lines.push(`${ADDRESS_HEADER}: ${describeClient(request.socket)}`);
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
@@ -154,13 +171,13 @@ export interface PrivateServer {
 /** Returns the server that receives the requests of other workers. */
 export function privateServer(): PrivateServer {
   let application: Server | undefined;
-  const server = createServer((request, response) => {
-    restoreAddress(request);
+  const server = createServer({ maxHeaderSize: MAXIMUM_HEADERS }, (request, response) => {
+    restoreClient(request);
     if (application === undefined) answer(response, 503);
     else application.emit('request', request, response);
   });
   server.on('upgrade', (request, socket, head) => {
-    restoreAddress(request);
+    restoreClient(request);
     if (application === undefined) socket.destroy();
     else application.emit('upgrade', request, socket, head);
   });
@@ -172,10 +189,14 @@ export function privateServer(): PrivateServer {
   };
 }
 
-/** Gives a forwarded request the address of its client. */
-function restoreAddress(request: IncomingMessage): void {
-  const value = request.headers[ADDRESS_HEADER];
-  delete request.headers[ADDRESS_HEADER];
-  const address = Array.isArray(value) ? value[0] : value;
-  Object.defineProperty(request.socket, 'remoteAddress', { value: address, configurable: true });
+/** Gives the socket of a forwarded request the address and the encryption of its client. */
+function restoreClient({ headers, socket }: IncomingMessage): void {
+  const [address = '', security] = String(headers[ADDRESS_HEADER] ?? '').split(' ');
+  delete headers[ADDRESS_HEADER];
+  // A client at a Unix socket has no address.
+  const remoteAddress = address === '' ? undefined : address;
+  Object.defineProperty(socket, 'remoteAddress', { value: remoteAddress, configurable: true });
+  if (security === 'tls') {
+    Object.defineProperty(socket, 'encrypted', { value: true, configurable: true });
+  }
 }
