@@ -127,6 +127,11 @@ export const errors = {
       'ERR_SIGNALR_AZURE_NO_ENTRA_TOKEN',
       'The credential returned no token for Azure SignalR Service. Sign in first, or check the identity of this machine.',
     ),
+  entraTimeout: (timeout: number) =>
+    createError(
+      'ERR_SIGNALR_AZURE_ENTRA_TIMEOUT',
+      `The credential has not returned a token for Azure SignalR Service for ${timeout} ms. Check the network and the identity of this machine.`,
+    ),
   entraRefused: (status: number) =>
     createError(
       'ERR_SIGNALR_AZURE_ENTRA_REFUSED',

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Deadline } from '@practical-signalr/server/scale-out';
 import { errors } from '../errors.ts';
 import {
   type AccessTokenAlgorithm,
@@ -49,17 +50,20 @@ const RENEWAL_AGE = 55 * 60_000;
 const MAXIMUM_AGE = 120 * 60_000;
 const ATTEMPTS = 3;
 const REQUEST_TIMEOUT = 10_000;
+/** The maximum time for an Entra token, in ms. Credentials have no time limit of their own. */
+const TOKEN_TIMEOUT = 30_000;
 
 /**
  * Signs in with Microsoft Entra ID. The Entra token opens server connections and fetches the key
  * that signs the tokens of clients. `retryDelay` is the time between attempts to fetch that key, in
- * ms.
+ * ms. `tokenTimeout` is the maximum time for an Entra token, in ms.
  */
 export class EntraCredentials implements EndpointCredentials {
   readonly #serverBase: string;
   readonly #credential: () => Promise<TokenCredential>;
   readonly #algorithm: AccessTokenAlgorithm;
   readonly #retryDelay: number;
+  readonly #tokenTimeout: number;
   #loadedCredential: Promise<TokenCredential> | undefined;
   #key: SigningKey | undefined;
   #keyReceivedAt = 0;
@@ -70,11 +74,13 @@ export class EntraCredentials implements EndpointCredentials {
     credential: () => Promise<TokenCredential>,
     algorithm: AccessTokenAlgorithm,
     retryDelay = 3000,
+    tokenTimeout = TOKEN_TIMEOUT,
   ) {
     this.#serverBase = serverBase;
     this.#credential = credential;
     this.#algorithm = algorithm;
     this.#retryDelay = retryDelay;
+    this.#tokenTimeout = tokenTimeout;
   }
 
   get keyId(): string | undefined {
@@ -88,7 +94,7 @@ export class EntraCredentials implements EndpointCredentials {
 
   async serverToken(): Promise<string> {
     this.#loadedCredential ??= this.#credential();
-    const token = await (await this.#loadedCredential).getToken(SCOPE);
+    const token = await this.#requestToken(await this.#loadedCredential);
     if (token === null) throw errors.noEntraToken();
     return token.token;
   }
@@ -96,6 +102,24 @@ export class EntraCredentials implements EndpointCredentials {
   async clientToken(audience: string, claims: TokenClaims, lifetime: number): Promise<string> {
     const key = await this.#currentKey();
     return signAccessToken(key, audience, claims, lifetime, this.#algorithm);
+  }
+
+  /** Otherwise, all server connections and clients would wait for a request that never ends. */
+  async #requestToken(credential: TokenCredential): ReturnType<TokenCredential['getToken']> {
+    const aborter = new AbortController();
+    const { signal: abortSignal } = aborter;
+    const late = new Promise<never>((_resolve, reject) => {
+      abortSignal.addEventListener('abort', () => reject(abortSignal.reason as Error));
+    });
+    const deadline = new Deadline(
+      () => aborter.abort(errors.entraTimeout(this.#tokenTimeout)),
+      this.#tokenTimeout,
+    ).unref();
+    try {
+      return await Promise.race([credential.getToken(SCOPE, { abortSignal }), late]);
+    } finally {
+      deadline.stop();
+    }
   }
 
   /**

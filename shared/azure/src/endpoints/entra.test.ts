@@ -7,6 +7,7 @@ import { type ServiceMessage, ServiceMessageType as Type } from '../service-prot
 import { type ChatApp, negotiate, silent, startChat } from '../testing/chat-app.ts';
 import { type FakeService, startFakeService } from '../testing/fake-service.ts';
 import { EntraCredentials } from './endpoint-credentials.ts';
+import type { TokenCredential } from './token-credential.ts';
 
 const KEY = { KeyId: 'key-1', AccessKey: 'the key of the service' };
 let service: FakeService;
@@ -43,7 +44,9 @@ async function start(): Promise<ChatApp> {
 test('server connections send the Entra token, and the key of the service signs the tokens of clients', async () => {
   const { claims, accessToken } = await negotiate(await start());
   expect(service.connections[0]?.request.headers.authorization).toBe('Bearer entra-token');
-  expect(credential.getToken).toHaveBeenCalledWith('https://signalr.azure.com/.default');
+  expect(credential.getToken).toHaveBeenCalledWith('https://signalr.azure.com/.default', {
+    abortSignal: expect.any(AbortSignal) as unknown,
+  });
   expect(receivedRequests).toEqual(['GET /api/v1/auth/accessKey Bearer entra-token']);
   expect(jwt.verify(accessToken, KEY.AccessKey)).toMatchObject({
     aud: 'http://127.0.0.1/client/?hub=chathub',
@@ -66,6 +69,22 @@ test('if the service refuses the token, clients get 500 without a body', async (
   await expect(credentials.clientToken('a', {}, 1000)).rejects.toMatchObject({
     cause: { message: expect.stringContaining('SignalR App Server') as unknown },
   });
+});
+
+test('a credential that does not answer is aborted, and asked again', async () => {
+  const signals: (AbortSignal | undefined)[] = [];
+  const silentOnce: TokenCredential = {
+    getToken(_scopes, options) {
+      signals.push(options?.abortSignal);
+      return signals.length === 1 ? new Promise(() => undefined) : credential.getToken();
+    },
+  };
+  const credentials = new EntraCredentials(service.url, async () => silentOnce, 'HS256', 1, 1);
+  expect(await credentials.clientToken('a', {}, 1000)).toEqual(expect.any(String));
+  expect(signals.map((signal) => signal?.reason as unknown)).toEqual([
+    expect.objectContaining({ code: 'ERR_SIGNALR_AZURE_ENTRA_TIMEOUT' }),
+    undefined,
+  ]);
 });
 
 test('a new key is fetched in advance, and clients wait for it after two hours', async () => {

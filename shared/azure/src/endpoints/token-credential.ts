@@ -8,6 +8,7 @@ import type { EndpointIdentity } from './connection-string.ts';
 export interface TokenCredential {
   getToken(
     scopes: string | string[],
+    options?: { readonly abortSignal?: AbortSignal },
   ): Promise<{ token: string; expiresOnTimestamp: number } | null>;
 }
 
