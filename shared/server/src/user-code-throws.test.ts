@@ -228,8 +228,19 @@ test('errors of onDisconnected, its filter and the lifetime manager leave nothin
   expect(logged).toContain('onDisconnected of FailingDisconnect failed.');
 });
 
-test('a serializer that throws when it reads or writes closes the connection and rejects sends', async () => {
+test('a serializer that throws when it writes a value fails the call, and the client gets an error', async () => {
   const broken = { parse: (text: string) => JSON.parse(text) as unknown, stringify: fail };
+  const protocols = [new JsonHubProtocol({ payloadSerializer: broken })];
+  const client = await connect(UserHub, { protocols });
+  client.send(call('Say', ['x']));
+  expect(await client.next()).toBe(running('say'));
+  client.send(record({ type: 4, invocationId: '1', target: 'Stream', arguments: ['x'] }));
+  expect(await client.next()).toContain('"error":"An error occurred on the server while streaming');
+});
+
+test('a serializer that can write no text closes the connection and rejects sends', async () => {
+  const parse = (text: string): unknown => JSON.parse(text);
+  const broken = { parse, stringify: fail, stringifyText: fail };
   const protocols = [new JsonHubProtocol({ payloadSerializer: broken })];
   const client = await connect(UserHub, { protocols });
   client.send(call('Say', ['x']));

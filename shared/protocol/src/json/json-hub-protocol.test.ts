@@ -147,6 +147,44 @@ test('a custom payload serializer reads and writes only values', () => {
   ).toContain('"result":12345678901234567890}');
 });
 
+test('a payload serializer that wraps values does not change the other members', () => {
+  const wrapping = new JsonHubProtocol({
+    payloadSerializer: {
+      parse: (text) => (JSON.parse(text) as { json: unknown }).json,
+      stringify: (value) => JSON.stringify({ json: value }),
+    },
+  });
+  const written = [
+    { type: 1, invocationId: 'i', target: 'm"', arguments: ['a'] },
+    { type: 2, invocationId: 'i', item: 'a' },
+    { type: 3, invocationId: 'i', hasResult: true, result: 'a' },
+    { type: 3, invocationId: 'i', hasResult: false, error: 'e' },
+    { type: 5, invocationId: 'i' },
+    { type: 7, error: 'e' },
+  ].map((message) => wrapping.writeMessage(message as HubMessage).slice(0, -1));
+  expect(written).toEqual([
+    String.raw`{"type":1,"invocationId":"i","target":"m\"","arguments":[{"json":"a"}]}`,
+    '{"type":2,"invocationId":"i","item":{"json":"a"}}',
+    '{"type":3,"invocationId":"i","result":{"json":"a"}}',
+    '{"type":3,"invocationId":"i","error":"e"}',
+    '{"type":5,"invocationId":"i"}',
+    '{"type":7,"error":"e"}',
+  ]);
+  expect(wrapping.createItemWriter('i')('a').slice(0, -1)).toBe(written[1]);
+});
+
+test('a payload serializer may write the other strings, too', () => {
+  const escaping = new JsonHubProtocol({
+    payloadSerializer: {
+      parse: JSON.parse,
+      stringify: JSON.stringify,
+      stringifyText: (text) => `"<${text}>"`,
+    },
+  });
+  const message = { type: 3, invocationId: 'i', hasResult: true, result: 'a' } as const;
+  expect(escaping.writeMessage(message)).toContain('"invocationId":"<i>","result":"a"');
+});
+
 test('each character is read once, however small the chunks are', () => {
   // Counted, not timed.
   const reader = json.createReader(1_000_000);

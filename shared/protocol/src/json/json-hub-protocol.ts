@@ -49,7 +49,7 @@ export class JsonHubProtocol implements HubProtocol {
   }
 
   createItemWriter(invocationId: string): (item: unknown) => string {
-    const start = `{"type":2,"invocationId":${this.#value(invocationId)},"item":`;
+    const start = `{"type":2,"invocationId":${this.#text(invocationId)},"item":`;
     const end = `}${RECORD_SEPARATOR}`;
     if (this.#serializer !== undefined) return (item) => start + this.#value(item) + end;
     // A finite number is written as JSON.stringify would, for a third of its cost.
@@ -68,30 +68,35 @@ export class JsonHubProtocol implements HubProtocol {
           ? `,"streamIds":${JSON.stringify(message.streamIds)}`
           : '';
         const values = message.arguments.map((value) => this.#value(value)).join(',');
-        return `{"type":${message.type},${id}"target":${this.#value(message.target)},"arguments":[${values}]${streams}}`;
+        return `{"type":${message.type},${id}"target":${this.#text(message.target)},"arguments":[${values}]${streams}}`;
       }
       case MessageType.StreamItem:
-        return `{"type":2,"invocationId":${this.#value(message.invocationId)},"item":${this.#value(message.item)}}`;
+        return `{"type":2,"invocationId":${this.#text(message.invocationId)},"item":${this.#value(message.item)}}`;
       case MessageType.Completion: {
-        const id = this.#value(message.invocationId);
+        const id = this.#text(message.invocationId);
         if (message.error !== undefined)
-          return `{"type":3,"invocationId":${id},"error":${this.#value(message.error)}}`;
+          return `{"type":3,"invocationId":${id},"error":${this.#text(message.error)}}`;
         if (message.hasResult)
           return `{"type":3,"invocationId":${id},"result":${this.#value(message.result)}}`;
         return `{"type":3,"invocationId":${id}}`;
       }
       case MessageType.CancelInvocation:
-        return `{"type":5,"invocationId":${this.#value(message.invocationId)}}`;
+        return `{"type":5,"invocationId":${this.#text(message.invocationId)}}`;
       case MessageType.Ping:
         return '{"type":6}';
       case MessageType.Close: {
-        const error = message.error === undefined ? '' : `,"error":${this.#value(message.error)}`;
+        const error = message.error === undefined ? '' : `,"error":${this.#text(message.error)}`;
         return `{"type":7${error}${message.allowReconnect === true ? ',"allowReconnect":true' : ''}}`;
       }
       case MessageType.Ack:
       case MessageType.Sequence:
         return `{"type":${message.type},"sequenceId":${message.sequenceId}}`;
     }
+  }
+
+  /** Returns the JSON text of a string that is no value of a user. */
+  #text(text: string): string {
+    return this.#serializer?.stringifyText?.(text) ?? writeJsonValue(text);
   }
 
   #value(value: unknown): string {

@@ -10,4 +10,9 @@ export interface PayloadSerializer {
   parse(text: string): unknown;
   /** The JSON text of one value; `undefined` is written as null. */
   stringify(value: unknown): string;
+  /**
+   * Returns the JSON text of a string that is no value of a user: the name of a method, an
+   * invocation id or an error message. Clients parse it as JSON. Default: `JSON.stringify`.
+   */
+  stringifyText?(text: string): string;
 }

@@ -62,7 +62,7 @@ export type ClientArguments<TContract, TName extends string> = PassedArguments<
   CountedArguments<MethodArguments<TContract, TName>>
 >;
 
-type ItemOf<TStream> = TStream extends Stream<infer TItem> ? TItem : never;
+type ItemOf<TStream> = TStream extends Stream<infer TItem> ? Awaited<TItem> : never;
 
 type HandlerResult<TResult> = [TResult] extends [void] ? void : TResult | Promise<TResult>;
 

@@ -1,4 +1,4 @@
-import { JsonHubProtocol } from '@practical-signalr/protocol';
+import { type HubProtocol, JsonHubProtocol } from '@practical-signalr/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { HubHandshake } from './hub-handshake.ts';
 
@@ -14,13 +14,16 @@ afterEach(() => {
   for (const handshake of handshakes.splice(0)) handshake.stop();
 });
 
-function startHandshake(useStatefulReconnect: boolean): HubHandshake {
+function startHandshake(
+  useStatefulReconnect: boolean,
+  protocol: HubProtocol = new JsonHubProtocol(),
+): HubHandshake {
   const handshake = new HubHandshake(
     { transferFormats: ['Text', 'Binary'], useStatefulReconnect },
     {
       handshakeTimeout: 60_000,
       maximumReceiveMessageSize: 1000,
-      protocols: [new JsonHubProtocol()],
+      protocols: [protocol],
       enableDetailedErrors: false,
     },
     true,
@@ -32,6 +35,19 @@ function startHandshake(useStatefulReconnect: boolean): HubHandshake {
 
 test('a message of a connection that this server does not know is refused immediately', () => {
   expect(startHandshake(true).read(sequenceMessage)).toEqual(refusal);
+});
+
+test.each(['MyJson', 'myjson'])('a custom protocol is found as %s, in any case', (name) => {
+  const json = new JsonHubProtocol();
+  const protocol: HubProtocol = {
+    name: 'MyJson',
+    version: 1,
+    transferFormat: 'Text',
+    writeMessage: (message) => json.writeMessage(message),
+    createReader: (maximumMessageSize) => json.createReader(maximumMessageSize),
+  };
+  const result = startHandshake(false, protocol).read(`{"protocol":"${name}","version":1}\u001e`);
+  expect(result).toMatchObject({ isAccepted: true, protocol });
 });
 
 test('without stateful reconnect, the server waits for the rest, as ASP.NET Core does', () => {

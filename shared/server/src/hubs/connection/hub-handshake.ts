@@ -115,7 +115,9 @@ export class HubHandshake {
 
   #check(requestedName: string, version: number, rest: string | Uint8Array): HandshakeResult {
     const name = requestedName.toLowerCase();
-    const protocol = this.#options.protocols.find((supported) => supported.name === name);
+    const protocol = this.#options.protocols.find(
+      (supported) => supported.name.toLowerCase() === name,
+    );
     if (protocol === undefined) return refusal(wireMessages.protocolNotSupported(requestedName));
     if (version > protocol.version) {
       return refusal(wireMessages.protocolVersionNotSupported(version, requestedName));

@@ -55,6 +55,30 @@ test.each([
   await end;
 });
 
+test('the items of a synchronous source may be promises', async () => {
+  const { call, items } = createCall();
+  await pumpStream(call, 'i', [Promise.resolve(1), 2].values());
+  expect(items).toEqual([
+    ['i', 1],
+    ['i', 2],
+  ]);
+});
+
+test('an item that is a promise and rejects ends the stream and its source', async () => {
+  const { call, items } = createCall();
+  const onEnd = vi.fn();
+  function* source(): Generator<Promise<number>> {
+    try {
+      yield Promise.reject(new Error('not found'));
+    } finally {
+      onEnd();
+    }
+  }
+  await expect(pumpStream(call, 'i', source() as never)).rejects.toThrow('not found');
+  expect(items).toEqual([]);
+  expect(onEnd).toHaveBeenCalledOnce();
+});
+
 test('the items of an async generator and of a ReadableStream are sent', async () => {
   const readable = new ReadableStream<number>({
     start: (controller) => {

@@ -1,3 +1,4 @@
+import { isThenable } from '../dispatch/is-thenable.ts';
 import type { HubCall } from '../hub-call.ts';
 
 /** An iterator that yields the items of a stream. */
@@ -66,9 +67,11 @@ export async function pumpStream(
     const next = 'done' in pending ? pending : await pending;
     if (next.done === true) break;
     try {
-      write(next.value);
+      // As in `for await`, the items of a synchronous source may be promises.
+      const { value } = next;
+      write('done' in pending && isThenable(value) ? await value : value);
     } catch (error) {
-      // The serializer rejected the item. The source must run its `finally` blocks.
+      // The serializer or the promise rejected. The source must run its `finally` blocks.
       cancel();
       throw error;
     }

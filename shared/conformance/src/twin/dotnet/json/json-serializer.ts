@@ -5,7 +5,11 @@ import { readJson } from './json-reader.ts';
 import { Color, Dictionary, Double, Float, WireForms } from '../values.ts';
 
 /** Reads values as nodes, which the types convert, and writes them as System.Text.Json does. */
-export const dotnetJson: PayloadSerializer = { parse: readJson, stringify: write };
+export const dotnetJson: PayloadSerializer = {
+  parse: readJson,
+  stringify: write,
+  stringifyText: writeText,
+};
 
 function write(value: unknown): string {
   if (value === null || value === undefined) return 'null';
