@@ -1,6 +1,7 @@
 import { createClient } from '@redis/client';
 import { lifetimeCases } from '@practical-signalr/server/lifetime-suite';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { redis } from '../redis.ts';
@@ -127,6 +128,26 @@ describe('a Redis for development', () => {
       await Promise.all([found.close(), found.close()]);
       const socket = connect(Number(new URL(found.url).port), '127.0.0.1');
       expect(await once(socket, 'error')).toMatchObject([{ code: 'ECONNREFUSED' }]);
+    },
+  );
+
+  test.skipIf(!hasRedisServer)(
+    'a process that ends stops its redis-server and deletes the folder of it',
+    async () => {
+      const before = new Set(process.listeners('exit'));
+      const server = await startRedisServer();
+      const client = await createClient({ url: server.url }).connect();
+      const { dir } = await client.configGet('dir');
+      client.destroy();
+      expect(existsSync(dir!)).toBe(true);
+      const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+      await once(socket, 'connect');
+      const isLost = new Promise((resolve) => socket.once('close', resolve).resume());
+      const added = process.listeners('exit').filter((listener) => !before.has(listener));
+      for (const listener of added) listener(0);
+      await isLost;
+      expect(existsSync(dir!)).toBe(false);
+      await server.close();
     },
   );
 

@@ -87,9 +87,11 @@ async function startOnPort(
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, ...(options.path === undefined ? {} : { PATH: options.path }) },
   });
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
   // A redis-server that outlives this process would block its port for the next start.
   const kill = (): void => {
     child.kill('SIGKILL');
+    removeFolder();
   };
   process.once('exit', kill);
   const stopped = once(child, 'exit').catch(() => undefined);
@@ -97,7 +99,7 @@ async function startOnPort(
     process.removeListener('exit', kill);
     child.kill('SIGTERM');
     await stopped;
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder();
   };
   try {
     await waitUntilReady(child);
