@@ -5,7 +5,9 @@ import {
   HttpTransportType,
   type HubConnection,
   HubConnectionBuilder,
+  type HubMessageBase,
   LogLevel,
+  MessageType,
   NullLogger,
   Subject,
 } from '@microsoft/signalr';
@@ -34,6 +36,22 @@ class RedirectedHttpClient extends DefaultHttpClient {
     const changed = JSON.stringify({ ...redirect, url: url.href });
     return { statusCode, statusText, content: changed };
   }
+}
+
+/**
+ * Ignores that the parts of an upload cannot be sent because the connection is lost. The official
+ * client does not handle these errors, which would end the process.
+ */
+function ignoreLostUploads(connection: HubConnection): void {
+  const client = connection as unknown as {
+    _sendWithProtocol(message: HubMessageBase): Promise<void>;
+  };
+  const send = client._sendWithProtocol.bind(client);
+  const uploadParts: readonly MessageType[] = [MessageType.StreamItem, MessageType.Completion];
+  client._sendWithProtocol = (message) => {
+    const sent = send(message);
+    return uploadParts.includes(message.type) ? sent.catch(() => undefined) : sent;
+  };
 }
 
 /** Rejects if the promise does not settle in time, with what did not happen. */
@@ -66,6 +84,7 @@ export class ModelClient {
     this.#connection = connection;
     this.#proxies = proxies;
     this.#hangLimit = hangLimit;
+    ignoreLostUploads(connection);
     connection.on('m', (text: string) => {
       this.received.push(text);
       this.#changed.open();
