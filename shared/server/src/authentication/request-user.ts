@@ -112,7 +112,8 @@ async function runMiddleware(
 
 /** Returns the status of an error that express would answer with a status from 400 to 499. */
 function clientErrorStatus(error: unknown): number | undefined {
-  const { status, statusCode } = error as {
+  // An asynchronous middleware may reject with undefined.
+  const { status, statusCode } = Object(error) as {
     readonly status?: unknown;
     readonly statusCode?: unknown;
   };
