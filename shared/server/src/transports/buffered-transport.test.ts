@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { BytesInFlight } from '../limits/bytes-in-flight.ts';
 import { PostQueue } from '../connections/post-queue.ts';
 import { SharedPayload } from '../connections/shared-payload.ts';
 import { BufferedTransport } from './buffered-transport.ts';
@@ -254,4 +255,55 @@ test('while a connection closes, each remaining byte must make progress', () => 
   vi.advanceTimersByTime(3000);
   expect(read.transport.calls).toEqual(['[x]', 'end']);
   vi.useRealTimers();
+});
+
+test('the bytes of all connections contain what a client has not read, until it has gone', () => {
+  const bytesInFlight = new BytesInFlight(1000);
+  const { transport, batcher } = createRecording({ bytesInFlight });
+  const other = createRecording({ bytesInFlight });
+  transport.send('12345678');
+  other.transport.send('1');
+  batcher.flush();
+  other.batcher.flush();
+  expect(bytesInFlight.total).toBe(13);
+  transport.read(4);
+  expect(bytesInFlight.total).toBe(9);
+  transport.send('x');
+  transport.abort();
+  expect(bytesInFlight.total).toBe(3);
+  // The socket still reports its bytes, and nothing more is sent.
+  transport.read(1);
+  batcher.flush();
+  transport.send('y');
+  batcher.flush();
+  expect(transport.calls).toEqual(['[12345678]', 'abort']);
+  expect(bytesInFlight.total).toBe(3);
+  other.transport.abort();
+  expect(bytesInFlight.total).toBe(0);
+});
+
+test('a client that has not read is closed if the bytes of all connections exceed their limit', () => {
+  const bytesInFlight = new BytesInFlight(20);
+  const { transport, batcher } = createRecording({ bytesInFlight });
+  transport.send('x'.repeat(18));
+  batcher.flush();
+  expect(transport.calls).toHaveLength(1);
+  bytesInFlight.change(1); // of another connection
+  transport.read(1);
+  transport.send('x');
+  batcher.flush();
+  expect(transport.calls.slice(2)).toEqual(['slow', 'abort']);
+});
+
+test('a transport is flushed once in a turn', () => {
+  const { transport, batcher } = createRecording();
+  const add = vi.spyOn(batcher, 'add');
+  transport.send('a');
+  transport.send('b');
+  expect(add).toHaveBeenCalledOnce();
+  batcher.flush();
+  transport.send('c');
+  expect(add).toHaveBeenCalledTimes(2);
+  batcher.flush();
+  transport.abort();
 });
