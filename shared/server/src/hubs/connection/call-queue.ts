@@ -17,8 +17,8 @@ export interface CallRunner {
   runCall(call: Invocation): Promise<unknown> | undefined;
   /** Cancels a call that `runCall` has started. */
   cancelCall(invocationId: string): void;
-  /** Called when no call waits for its turn. */
-  onQueueEmpty?(): void;
+  /** Called when calls may have started, or were removed. */
+  onCallsStarted?(): void;
 }
 
 /**
@@ -63,6 +63,16 @@ export class CallQueue {
     this.#maximumParallel = maximumParallel;
     this.#runner = runner;
     this.#source = source;
+  }
+
+  /** The number of calls that were added. */
+  get added(): number {
+    return this.#added;
+  }
+
+  /** The number of calls that no longer wait for their turn. */
+  get started(): number {
+    return this.#added - this.#queued.length;
   }
 
   /** Whether a call waits for its turn. */
@@ -132,7 +142,7 @@ export class CallQueue {
     this.#canceled = undefined;
     this.#onDone = undefined;
     this.#onIdle = undefined;
-    this.#runner.onQueueEmpty?.();
+    this.#runner.onCallsStarted?.();
     this.#resumeReading();
   }
 
@@ -165,6 +175,7 @@ export class CallQueue {
       if (this.#remainingCalls === 0) this.#yield();
     }
     this.#isPumping = false;
+    this.#runner.onCallsStarted?.();
     if (!this.hasQueued) this.#onQueueEmpty();
     this.#checkIdle();
   }
@@ -181,8 +192,7 @@ export class CallQueue {
 
   /** Cancels the last started call if the client canceled it while it was queued. */
   #cancelStarted({ invocationId = '' }: Invocation, canceled: ReadonlyMap<string, number>): void {
-    const started = this.#added - this.#queued.length;
-    if ((canceled.get(invocationId) ?? 0) >= started) this.#runner.cancelCall(invocationId);
+    if ((canceled.get(invocationId) ?? 0) >= this.started) this.#runner.cancelCall(invocationId);
   }
 
   #forgetUnknownIds(canceled: Map<string, number>): void {
@@ -206,7 +216,6 @@ export class CallQueue {
 
   #onQueueEmpty(): void {
     this.#canceled = undefined;
-    this.#runner.onQueueEmpty?.();
     this.#resumeReading();
     if (this.isRunning || this.#isHeld) return;
     const onDone = this.#onDone;

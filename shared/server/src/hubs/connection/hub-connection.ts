@@ -106,7 +106,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#membership = new HubMembership(this, dispatcher);
     this.#readGate = new ReadGate(this.#transport);
     const { isMultiplexed = false } = transport;
-    if (!isMultiplexed) this.#readBudget = new ReadBudget(this.#readGate, bytesInFlight);
+    if (!isMultiplexed) this.#readBudget = new ReadBudget(this.#readGate, bytesInFlight, options);
     this.streams = new ClientStreams(options.streamBufferCapacity, this.#readGate);
     const setup = { isMultiplexed, readBudget: bytesInFlight && this.#readBudget, events: this };
     this.#incoming = new IncomingMessages(this, dispatcher, this.#keepAlive, this.#readGate, setup);
@@ -151,9 +151,10 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     try {
       if (this.#reader === undefined) this.#readHandshake(chunk);
       else this.#reader.read(chunk, (message) => this.#receive(message));
-      this.#readBudget?.settle(this.#calls.hasQueued);
     } catch (error) {
       this.#closeAfterCalls(error as Error);
+    } finally {
+      this.#readBudget?.settle(this.#calls);
     }
   }
 

@@ -65,8 +65,8 @@ export class IncomingMessages implements CallRunner {
     this.#connection.streams.cancel(invocationId);
   }
 
-  onQueueEmpty(): void {
-    this.#readBudget?.release();
+  onCallsStarted(): void {
+    this.#readBudget?.release(this.calls);
   }
 
   receive(message: HubMessage): void {
