@@ -151,6 +151,33 @@ test('a factory that is passed with its class is called for calls only', async (
   client.close();
 });
 
+test('a factory may create a subclass, whose methods run', async () => {
+  class BaseHub extends Hub {
+    name(): string {
+      return 'base';
+    }
+  }
+  class OverridingHub extends BaseHub {
+    override name(): string {
+      return `overriding ${super.name()}`;
+    }
+  }
+  server = await testServer((signalr) => {
+    const hub = { hub: BaseHub, create: () => new OverridingHub() };
+    signalr.mapHub('/plain', hub, { methods: ['name'] });
+    signalr.mapHub('/filtered', hub, {
+      methods: ['name'],
+      filters: [{ invokeMethod: (_invocation, next) => next() }],
+    });
+  });
+  for (const path of ['/plain', '/filtered']) {
+    const client = await RawClient.connect(server.url + path);
+    client.send(call('Name'));
+    expect(await client.next()).toContain('"result":"overriding base"');
+    client.close();
+  }
+});
+
 test('any Standard Schema library can validate arguments, also asynchronously', async () => {
   const methods = {
     say: {},

@@ -53,7 +53,7 @@ export interface HubFilter {
   onConnected?(lifetime: HubLifetimeContext, next: () => Promise<void>): void | Promise<void>;
   /**
    * Called when a connection closes. `next()` runs the inner filters and the hub's hook. `error` is
-   * undefined if the connection closed normally.
+   * undefined if the client left or its socket broke.
    */
   onDisconnected?(
     lifetime: HubLifetimeContext,

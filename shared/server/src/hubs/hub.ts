@@ -85,8 +85,9 @@ export abstract class Hub<TClient = UntypedClient> {
   onConnectionMoved(): void | Promise<void> {}
 
   /**
-   * Called when a connection has closed. `error` is undefined if it closed normally. If it throws,
-   * the error is logged. Source: `OnDisconnectedAsync`.
+   * Called when a connection has closed. `error` says why the server closed it, for example after a
+   * timeout. It is undefined if the client left or its socket broke. If the hook throws, the error
+   * is logged. Source: `OnDisconnectedAsync`.
    */
   onDisconnected(_error?: Error): void | Promise<void> {}
 }

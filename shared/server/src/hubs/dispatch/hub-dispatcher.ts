@@ -20,7 +20,7 @@ import type { CallingConnection, Invocation } from '../calling-connection.ts';
 import { DisposedHub } from '../ended-call.ts';
 import { HubCall } from '../hub-call.ts';
 import type { GroupManager, ReportSendError } from '../hub-clients.ts';
-import type { HubMethod } from './hub-method.ts';
+import { callMethod, type HubMethod } from './hub-method.ts';
 import type { HubOptions } from '../hub-options.ts';
 import { isThenable } from './is-thenable.ts';
 import { spellName } from './spell-name.ts';
@@ -171,7 +171,7 @@ export class HubDispatcher {
       const args = insertUploads(method, values, streamIds, connection.streams, this.options);
       const result = this.#filters.hasInvocationFilters
         ? this.#invokeFiltered(call, created, method, args)
-        : method.run.apply(created, args as unknown[]);
+        : callMethod(created, method, args);
       if (isStreamCall) {
         // The next call runs while a stream or an upload is in progress.
         void this.#stream(call, message, method, created, result);
@@ -199,7 +199,7 @@ export class HubDispatcher {
   ): Promise<unknown> {
     const invocation = { context: call.context, hub, hubMethodName: method.name, arguments: args };
     return this.#filters.invoke(invocation, (filtered) =>
-      method.run.apply(hub, filtered.arguments as unknown[]),
+      callMethod(hub, method, filtered.arguments),
     );
   }
 

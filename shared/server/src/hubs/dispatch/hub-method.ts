@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Authorize } from '../../authentication/authorization.ts';
 import type { RateLimit } from '../../limits/client-limits.ts';
+import type { Hub } from '../hub.ts';
 
 /** An upload parameter of a hub method. */
 export interface UploadParameter {
@@ -15,6 +16,7 @@ export interface HubMethod {
   readonly name: string;
   /** The name by which clients call the method, as it is declared. */
   readonly wireName: string;
+  /** The function of the hub class. A subclass that a factory creates may override it. */
   readonly run: (...args: readonly unknown[]) => unknown;
   /** The number of arguments, without uploads. */
   readonly argumentCount: number;
@@ -25,4 +27,15 @@ export interface HubMethod {
   readonly streams: boolean;
   readonly authorize: Authorize | undefined;
   readonly rateLimit: RateLimit | undefined;
+}
+
+/** Calls a method of a hub instance. */
+export function callMethod(
+  hub: Hub<never>,
+  { name, run }: Pick<HubMethod, 'name' | 'run'>,
+  args: readonly unknown[],
+): unknown {
+  const own: unknown = Reflect.get(hub, name);
+  const method = typeof own === 'function' ? (own as HubMethod['run']) : run;
+  return method.apply(hub, args as unknown[]);
 }
