@@ -125,6 +125,8 @@ export class SharedRedis implements SharedBackplane {
   }
 
   async #subscribe(port: WorkerPort, names: readonly string[]): Promise<void> {
+    // The last messages of a worker may arrive after its end. Nothing would unsubscribe it.
+    if (!this.#workers.has(port)) return;
     await Promise.all(names.map((name) => this.#subscribeToOne(port, name)));
   }
 
@@ -154,8 +156,7 @@ export class SharedRedis implements SharedBackplane {
 
   #onMessage(channel: string, payload: Buffer): undefined {
     const workers = this.#channels.get(channel)?.workers ?? [];
-    for (const worker of workers)
-      worker.send({ type: 'message', channel, payload }, payload.length);
+    for (const worker of workers) send(worker, { type: 'message', channel, payload });
     return undefined;
   }
 }

@@ -63,7 +63,7 @@ export class WorkerRedisClient implements RedisPubSubClient, RedisUser {
   /** The primary process knows whether the channels are sharded. */
   #publish(channel: string, payload: Buffer, isUrgent: boolean): Promise<number> {
     const command: RedisCommand = { name: 'publish', channel, payload, isUrgent };
-    return this.#run(command, payload.length) as Promise<number>;
+    return this.#run(command) as Promise<number>;
   }
 
   async pubSubNumSub(channels: string[]): Promise<Readonly<Record<string, number>>> {
@@ -126,9 +126,9 @@ export class WorkerRedisClient implements RedisPubSubClient, RedisUser {
     return this.#run({ name: 'eval', script, keys, args, repliesBuffers });
   }
 
-  #run(command: RedisCommand, bytes = 0): Promise<unknown> {
+  #run(command: RedisCommand): Promise<unknown> {
     if (!this.#isOpen) return rejectClosed();
-    return this.#redis.run(this, command, bytes);
+    return this.#redis.run(this, command);
   }
 }
 

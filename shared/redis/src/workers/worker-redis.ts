@@ -64,13 +64,13 @@ export class WorkerRedis {
   }
 
   /** Runs a command in the primary process. */
-  run(client: RedisUser, command: RedisCommand, bytes = 0): Promise<unknown> {
+  run(client: RedisUser, command: RedisCommand): Promise<unknown> {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
       this.#calls.set(id, { client, resolve, reject });
       const call: CallMessage = { type: 'call', id, command };
-      this.#port.send(call, bytes);
+      this.#port.send(call);
     });
   }
 

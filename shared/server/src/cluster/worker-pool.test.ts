@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Envelope, type ToPrimary, type ToWorker, unwrap, wrap } from './primary-messages.ts';
 import { MAXIMUM_WAITING_BYTES } from './pooled-worker.ts';
+import type { SharedBackplane, WorkerPort } from '../scale-out/scale-out-hub.ts';
 import type { WorkerMessage } from './worker-messages.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -77,8 +78,15 @@ beforeEach(() => {
   };
 });
 
-async function startPool(): Promise<WorkerPool> {
-  const pool = await WorkerPool.start({ workers: 2, handleSignals: false, logger });
+async function startPool(backplane?: SharedBackplane): Promise<WorkerPool> {
+  const sharing = { open: () => backplane, join: () => undefined };
+  const scaleOut = backplane && (Object.assign(ignore, { sharing }) as never);
+  const pool = await WorkerPool.start({
+    workers: 2,
+    handleSignals: false,
+    logger,
+    ...(scaleOut === undefined ? {} : { scaleOut }),
+  });
   onTestFinished(() => pool.close());
   return pool;
 }
@@ -164,4 +172,24 @@ test.each<[string, WorkerMessage]>([
     workerOf(1).tell({ kind: 'relay', worker: undefined, hubName: 'Hub', message });
   expect(workerOf(2).hasEnded).toBe(true);
   await expect.poll(() => pool.workers).toEqual([1, 3]);
+});
+
+test('small messages of a backplane count, and a worker that has ended is not added', async () => {
+  const ports = new Set<WorkerPort>();
+  const pool = await startPool({
+    addWorker(port) {
+      ports.add(port);
+      return () => ports.delete(port);
+    },
+    close: () => Promise.resolve(),
+  });
+  const [, port] = ports;
+  workerOf(2).reads = false;
+  const messages = Array.from({ length: 1000 }, () => 'x'.repeat(100));
+  for (let i = 0; i < MAXIMUM_WAITING_BYTES / 100_000; i++) port?.send({ messages });
+  await expect.poll(() => pool.workers).toEqual([1, 3]);
+  await expect.poll(() => ports.size).toBe(2);
+  workerOf(3).end('SIGSEGV');
+  workerOf(3).tell({ kind: 'joined', socketPath: '3.sock' });
+  expect(ports.size).toBe(1);
 });

@@ -151,16 +151,18 @@ export class WorkerPool {
     });
     this.#workers.set(worker.id, pooled);
     const startedAt = performance.now();
-    const port = new BatchingPort((messages, bytes) => {
-      pooled.send({ kind: 'backplane', messages }, bytes);
+    const port = new BatchingPort((messages) => {
+      pooled.send({ kind: 'backplane', messages }, messageSize(messages));
     });
     let removeWorker: (() => void) | undefined;
     worker.on('message', (envelope: unknown) => {
       const message = unwrap<ToPrimary>(envelope);
       if (message?.kind === 'backplane') port.receive(message.messages);
       else if (message !== undefined) this.#receive(pooled, message);
-      // A worker that has not joined may have no listener yet.
-      if (message?.kind === 'joined') removeWorker = this.#backplane?.addWorker(port);
+      // A worker that has not joined may have no listener yet. The last messages of one that has
+      // ended may still arrive.
+      if (message?.kind === 'joined' && this.#workers.has(worker.id))
+        removeWorker = this.#backplane?.addWorker(port);
     });
     worker.once('exit', (code, signal) => {
       this.#workers.delete(worker.id);

@@ -54,8 +54,8 @@ export interface ScaleOutHub {
 
 /** Connects a worker of `runWorkers` with the primary process. Messages are structured clones. */
 export interface WorkerPort {
-  /** Sends a message. `bytes` is the length of its payload, for the limit of what may wait. */
-  send(message: unknown, bytes?: number): void;
+  /** Sends a message. A worker for which more than 64 MB wait is killed. */
+  send(message: unknown): void;
   /** Sets the function that receives the messages of the other side. */
   onMessage(listener: (message: unknown) => void): void;
 }

@@ -2,19 +2,17 @@ import type { WorkerPort } from '../../scale-out/scale-out-hub.ts';
 
 /** One side of a port. It sends the messages of one turn of the event loop as one IPC message. */
 export class BatchingPort implements WorkerPort {
-  readonly #sendBatch: (messages: readonly unknown[], bytes: number) => void;
+  readonly #sendBatch: (messages: readonly unknown[]) => void;
   #listener: (message: unknown) => void = () => undefined;
   #messages: unknown[] = [];
-  #bytes = 0;
 
-  constructor(sendBatch: (messages: readonly unknown[], bytes: number) => void) {
+  constructor(sendBatch: (messages: readonly unknown[]) => void) {
     this.#sendBatch = sendBatch;
   }
 
-  send(message: unknown, bytes = 0): void {
+  send(message: unknown): void {
     if (this.#messages.length === 0) setImmediate(() => this.#flush());
     this.#messages.push(message);
-    this.#bytes += bytes;
   }
 
   onMessage(listener: (message: unknown) => void): void {
@@ -28,9 +26,7 @@ export class BatchingPort implements WorkerPort {
 
   #flush(): void {
     const messages = this.#messages;
-    const bytes = this.#bytes;
     this.#messages = [];
-    this.#bytes = 0;
-    this.#sendBatch(messages, bytes);
+    this.#sendBatch(messages);
   }
 }
