@@ -34,6 +34,16 @@ test('a JSON Web Token is removed although no request had it', () => {
   expect(new TokenRedactor().redactText(`{"token":"${token}"}`)).toBe('{"token":"<redacted>"}');
 });
 
+test.each([
+  ['as it is', '"a+b/c=d\'e"'],
+  ['as .NET escapes it', '"a\\u002Bb/c=d\\u0027e"'],
+  ['as other servers escape it', '"a\\u002bb\\/c\\u003dd\'e"'],
+])('a secret with special characters is removed from JSON %s', (_name, text) => {
+  const redactor = new TokenRedactor();
+  redactor.learnHeaders({ authorization: "Bearer a+b/c=d'e" });
+  expect(redactor.redactText(text)).toBe('"<redacted>"');
+});
+
 test('bytes keep their length', () => {
   const redactor = new TokenRedactor();
   redactor.learn(secret);

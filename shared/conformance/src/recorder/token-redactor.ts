@@ -13,13 +13,14 @@ const secretParameters = new Set(['access_token', 'id', 'token', 'asrs_request_i
  * everywhere, also from hub messages that repeat them.
  */
 export class TokenRedactor {
-  readonly #secrets = new Set<string>();
+  /** The secrets, and how each is found in a text. */
+  readonly #secrets = new Map<string, string | RegExp>();
 
   /** Remembers a secret value. */
   learn(secret: string | undefined): void {
     if (secret === undefined || secret.length < MINIMUM_LENGTH) return;
     if (this.#secrets.size >= MAXIMUM_SECRETS) return;
-    this.#secrets.add(secret);
+    this.#secrets.set(secret, patternOf(secret));
   }
 
   /** Remembers the token and the cookies of a request. */
@@ -52,14 +53,14 @@ export class TokenRedactor {
 
   redactText(text: string): string {
     let redacted = text.replace(jsonWebToken, REDACTED);
-    for (const secret of this.#secrets) redacted = redacted.replaceAll(secret, REDACTED);
+    for (const pattern of this.#secrets.values()) redacted = redacted.replaceAll(pattern, REDACTED);
     return redacted;
   }
 
   /** Overwrites secrets without changing the length, so that the bytes stay valid MessagePack. */
   redactBytes(bytes: Buffer): Buffer {
     let text = bytes.toString('latin1').replace(jsonWebToken, (token) => 'x'.repeat(token.length));
-    for (const secret of this.#secrets) {
+    for (const secret of this.#secrets.keys()) {
       const encoded = Buffer.from(secret).toString('latin1');
       text = text.replaceAll(encoded, 'x'.repeat(encoded.length));
     }
@@ -96,6 +97,21 @@ export class TokenRedactor {
     const redacted = this.redactQuery(query);
     return redacted === '' ? address : `${address}?${redacted}`;
   }
+}
+
+/**
+ * Returns what finds a secret in JSON. Servers may escape special characters there: .NET writes
+ * `\\u002B` for a plus sign.
+ */
+function patternOf(secret: string): string | RegExp {
+  if (/^[\w.~-]*$/.test(secret)) return secret;
+  const characters = secret.split('').map((character) => {
+    if (/[\w.~-]/.test(character)) return character === '.' ? '\\.' : character;
+    const code = character.charCodeAt(0).toString(16).padStart(4, '0');
+    const hex = code.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+    return `(?:\\\\?\\u${code}|\\\\u${hex})`;
+  });
+  return new RegExp(characters.join(''), 'g');
 }
 
 function decode(value: string): string {
