@@ -135,7 +135,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     await see(page.locator('#joined')).toHaveText(`${before} is in the Private Group`);
     await drop();
     await see(page.locator('#state')).toHaveText('Connected again, with a new id');
-    await see(page.locator('#joined')).toHaveText('In no group: the new connection has not joined');
+    await see(page.locator('#joined')).toHaveText('In no group: each new connection has to join');
     expect(await ownId(page)).not.toBe(before);
     await choose(page, 'PrivateGroup');
     await send(page, 'to the group, after the drop');

@@ -20,14 +20,14 @@ connection.on('UserConnected', (connectionId) => {
 connection.on('UserDisconnected', (connectionId) => {
   for (const option of target.options) if (option.value === connectionId) option.remove();
 });
-connection.onreconnecting(() => {
-  showState('warn', 'Reconnecting');
+function forgetConnection(): void {
   target.length = 3; // Keep the fixed receivers. The others may leave without a report.
-});
-connection.onreconnected(() => {
-  showState('good', 'Connected again, with a new id');
-  showState('warn', 'In no group: the new connection has not joined', '#joined');
-});
+  showState('warn', 'In no group: each new connection has to join', '#joined');
+}
+connection.onclose(forgetConnection);
+connection.onreconnecting(forgetConnection);
+connection.onreconnecting(() => showState('warn', 'Reconnecting'));
+connection.onreconnected(() => showState('good', 'Connected again, with a new id'));
 
 async function join(): Promise<void> {
   await connection.invoke('JoinGroup', 'PrivateGroup');

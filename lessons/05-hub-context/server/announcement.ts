@@ -3,7 +3,10 @@ import type { HubContext } from '@practical-signalr/server';
 import { Router, urlencoded } from 'express';
 import type { MessageClient } from '../contract.ts';
 
-const form = formPage('Announce', '<textarea name="message" aria-label="Message"></textarea>');
+const form = formPage(
+  'Announce',
+  '<textarea name="message" aria-label="Message" required></textarea>',
+);
 
 /** Serves a form without SignalR. The hub context sends its message to all clients. */
 export function announcement(messages: HubContext<MessageClient>): Router {

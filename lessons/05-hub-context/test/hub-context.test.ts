@@ -74,6 +74,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
     const opened = context.waitForEvent('page');
     await a.getByRole('link', { name: 'the form' }).press('Enter');
     const form = await opened;
+    await form.getByRole('button', { name: 'Announce' }).press('Enter'); // nothing is written yet
     await form.getByLabel('Message').focus();
     await form.keyboard.type('<b>fire</b> drill');
     await form.keyboard.press('Tab');

@@ -1,4 +1,4 @@
-import { startAndShowResult } from '@practical-signalr/lesson-kit/client';
+import { errorMessage, startAndShowResult } from '@practical-signalr/lesson-kit/client';
 import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { HUBS, TOKENS, TRANSPORTS } from './choices.ts';
 
@@ -18,23 +18,32 @@ export function prepareChoice(): void {
     event.preventDefault();
     if (isConnecting) return;
     isConnecting = true;
-    await connection?.stop();
-    const chosen = new FormData(form);
-    const valueOf = (name: string): string => chosen.get(name) as string;
-    connection = new HubConnectionBuilder()
-      .withUrl(`/lab/${valueOf('hub')}/messages`, {
-        ...TRANSPORTS[valueOf('transport')],
-        accessTokenFactory: () =>
-          TOKENS[valueOf('token')]!(Number(valueOf('seconds')), valueOf('name')),
-      })
-      .configureLogging(LogLevel.None)
-      .build();
-    connection.on('ReceiveMessage', (message: string) => {
-      received.textContent = `Received: ${message}`;
-    });
-    received.textContent = '';
-    const [kind] = await startAndShowResult(connection, result);
-    if (kind !== 'bad') await connection.invoke('SendMessageToCaller', 'a message to myself');
-    isConnecting = false;
+    try {
+      await connection?.stop();
+      connection = buildChosen(new FormData(form));
+      connection.on('ReceiveMessage', (message: string) => {
+        received.textContent = `Received: ${message}`;
+      });
+      received.textContent = '';
+      const [kind] = await startAndShowResult(connection, result);
+      if (kind !== 'bad') await connection.invoke('SendMessageToCaller', 'a message to myself');
+    } catch (error) {
+      received.textContent = errorMessage(error);
+    } finally {
+      isConnecting = false;
+    }
   });
+}
+
+/** Builds the connection that the form describes. */
+function buildChosen(chosen: FormData): HubConnection {
+  const valueOf = (name: string): string => chosen.get(name) as string;
+  return new HubConnectionBuilder()
+    .withUrl(`/lab/${valueOf('hub')}/messages`, {
+      ...TRANSPORTS[valueOf('transport')],
+      accessTokenFactory: () =>
+        TOKENS[valueOf('token')]!(Number(valueOf('seconds')), valueOf('name')),
+    })
+    .configureLogging(LogLevel.None)
+    .build();
 }

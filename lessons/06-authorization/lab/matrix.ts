@@ -1,4 +1,4 @@
-import { showState, startAndShowResult } from '@practical-signalr/lesson-kit/client';
+import { onPress, showState, startAndShowResult } from '@practical-signalr/lesson-kit/client';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { HUBS, TOKENS, TRANSPORTS } from './choices.ts';
 
@@ -49,9 +49,7 @@ export function prepareMatrix(): void {
       rows.push(addRow(table, token, transport, rows.length === 0));
     }
   }
-  const run = document.querySelector<HTMLButtonElement>('#run')!;
-  run.addEventListener('click', async () => {
-    run.disabled = true;
+  const run = async (): Promise<void> => {
     let done = 0;
     for (const row of rows) {
       for (const [index, hub] of HUBS.entries()) {
@@ -61,6 +59,6 @@ export function prepareMatrix(): void {
       }
     }
     showState('good', `Done: ${CONNECTIONS} connections`, '#progress');
-    run.disabled = false;
-  });
+  };
+  onPress('#run', run, '#progress');
 }

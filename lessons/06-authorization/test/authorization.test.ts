@@ -112,9 +112,16 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
     await page.locator('#message').fill('hello');
     await page.locator('#message').press('Enter');
     await see(page.locator('#messages li > span')).toHaveText(['hello']);
+    // A new connection replaces the old one, which is in no group any more.
+    const own = page.locator('#target option').filter({ hasText: '(this page)' });
+    const id = await own.getAttribute('value');
+    await page.getByRole('button', { name: 'Join Private Group' }).click();
+    await see(page.locator('#joined')).toHaveText(`${id} is in the Private Group`);
     await see(step(4).getByRole('button')).toHaveText('Connect again');
     await connect(4);
+    await see(own).not.toHaveAttribute('value', id!);
     await see(page.locator('#state')).toHaveText('Connected · WebSockets · alice');
+    await see(page.locator('#joined')).toHaveText('In no group: each new connection has to join');
   });
 
   test('step 5: Automatic on the broken server ends with Long Polling', async () => {

@@ -1,4 +1,4 @@
-import { errorMessage, showState } from '@practical-signalr/lesson-kit/client';
+import { onPress, showState } from '@practical-signalr/lesson-kit/client';
 import { type LabClient, withClients } from './connections.ts';
 import { change } from './control-panel.ts';
 
@@ -8,20 +8,10 @@ const INTERVAL = 50;
 const NUMBERS = 20;
 
 const moving = { hub: '/moving/messages', isStateful: true } as const;
-const button = document.querySelector<HTMLButtonElement>('#restart')!;
 
 /** Lets the button restart instance 1 while a counter runs. */
 export function connectRestartButton(): void {
-  button.addEventListener('click', async () => {
-    button.disabled = true;
-    try {
-      showState('good', await restart(), '#counter');
-    } catch (error) {
-      showState('bad', errorMessage(error), '#counter');
-    } finally {
-      button.disabled = false;
-    }
-  });
+  onPress('#restart', async () => showState('good', await restart(), '#counter'), '#counter');
 }
 
 async function restart(): Promise<string> {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runCommand } from '@practical-signalr/lesson-kit/command-line';
 import type { Command } from 'commander';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -5,7 +7,8 @@ import { buildCommand } from './build.ts';
 import { diffCommand } from './diff.ts';
 import { lessonCommand } from './lesson.ts';
 import { newLessonCommand } from './new-lesson.ts';
-import { pictureCommand } from './picture.ts';
+import { MATRIX_BUTTON, pictureCommand } from './picture.ts';
+import { root } from '../lessons/sections.ts';
 import { devCommand, startCommand } from './start.ts';
 import { testCommand } from './test.ts';
 
@@ -87,4 +90,9 @@ test('npm test prints its help and refuses unknown options', async () => {
   expect(await run(testCommand, '--help')).toContain('Usage: npm test');
   expect(await run(testCommand, '--unknown')).toContain("Unknown option '--unknown' for npm test");
   expect([process.exitCode, action.mock.calls]).toEqual([1, []]);
+});
+
+test('the button that npm run picture presses is in the lab of lesson 6', () => {
+  const lab = readFileSync(join(root, 'lessons/06-authorization/lab/index.html'), 'utf8');
+  expect(lab).toMatch(new RegExp(`<button [^>]*>${MATRIX_BUTTON}</button>`));
 });

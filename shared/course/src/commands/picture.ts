@@ -5,6 +5,9 @@ import { launchChromium, startLesson } from '@practical-signalr/lesson-kit/testi
 import type { Command } from 'commander';
 import { lessonFolder, root } from '../lessons/sections.ts';
 
+/** The text of the button in the lab of lesson 6. */
+export const MATRIX_BUTTON = 'Run all 60 connections';
+
 /** `npm run picture`: takes the picture of lesson 6 for the README. */
 export const pictureCommand = (): Command =>
   createCommand('npm run picture', '', "Takes the README's picture of lesson 6.").action(
@@ -20,8 +23,8 @@ async function takePicture(): Promise<void> {
   ]);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    await page.goto(lesson.url);
-    const run = page.getByRole('button', { name: 'Run the whole matrix' });
+    await page.goto(`${lesson.url}/lab/`);
+    const run = page.getByRole('button', { name: MATRIX_BUTTON });
     await run.click();
     await page.getByText('Done: 60 connections').waitFor({ timeout: 120_000 });
     await run.evaluate((button) => button.closest('section')?.scrollIntoView());

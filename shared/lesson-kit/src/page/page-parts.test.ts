@@ -51,7 +51,9 @@ describe.skipIf(!hasChromium())('page parts in Chromium', () => {
   beforeEach(async () => {
     page = await browser.newPage();
     await page.setContent(html);
-    await page.addScriptTag({ content: `${script};window.kit = kit;` });
+    // The page is not a secure context, so it has no `randomUUID`.
+    const globals = "window.kit = kit; crypto.randomUUID = () => '0-0-0-0-0';";
+    await page.addScriptTag({ content: `${script};${globals}` });
   });
   afterEach(() => page.close());
 
@@ -165,5 +167,80 @@ describe.skipIf(!hasChromium())('page parts in Chromium', () => {
     await see(page.getByRole('textbox')).toHaveValue('');
     await page.getByRole('button', { name: 'Join' }).click();
     await see(page.locator('#sent')).toContainText('The server does not respond.');
+  });
+
+  test('a step that expects a refusal is not done if the server does not respond', async () => {
+    await page.evaluate(() => {
+      const refused = {
+        baseUrl: 'http://127.0.0.1:1/',
+        start: () => Promise.reject(new Error('no proxy')),
+        stop: () => Promise.resolve(),
+      };
+      const walk = new kit.Walkthrough('.walk');
+      walk.onAction('connect', (requests) => kit.observeRefusal(refused, requests));
+      window.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+      document.addEventListener('respond', ({ detail: status }: CustomEventInit) => {
+        const request = { number: 1, method: 'GET', kind: 'websocket', status, tokenIn: 'query' };
+        window.fetch = async () => Response.json([request]);
+      });
+    });
+    const step = page.locator('#connect');
+    const answer = (status: number) =>
+      page.evaluate(
+        (detail) => document.dispatchEvent(new CustomEvent('respond', { detail })),
+        status,
+      );
+    await step.getByRole('button').click();
+    await see(step.locator('.failure')).toContainText('The server does not respond.');
+    await answer(404);
+    await step.getByRole('button').click();
+    await see(step.locator('.failure')).toHaveText('no proxy');
+    await see(page.locator('.progress')).toHaveText('0 of 3 steps done');
+    await answer(401);
+    await step.getByRole('button').click();
+    await see(page.locator('.progress')).toHaveText('1 of 3 steps done');
+  });
+
+  test('the result of a connection is shown although the server does not respond', async () => {
+    const result = await page.evaluate(() => {
+      window.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+      const connection = {
+        baseUrl: 'http://127.0.0.1:1/',
+        start: () => Promise.reject(new Error('The server is gone.')),
+        invoke: () => Promise.resolve(null),
+      };
+      return kit.startAndShowResult(connection, document.querySelector('#form')!);
+    });
+    expect(result).toEqual(['bad', 'Not connected']);
+    await see(page.locator('#form')).toContainText('The server is gone.');
+  });
+
+  test('a page that has lost its instance connects again when the server responds', async () => {
+    await page.evaluate(async () => {
+      const drawing = { servers: [], balancer: 'sticky', takesTurns: false };
+      const backplane = { name: 'Redis', note: '', state: 'joined' };
+      const panel = { drawing: { ...drawing, backplane } };
+      window.fetch = async (input) => Response.json(input === '/control-panel' ? panel : []);
+      document
+        .querySelector('.walk')!
+        .insertAdjacentHTML('beforebegin', '<svg id="picture"></svg>');
+      let starts = 0;
+      const connection = {
+        baseUrl: 'http://127.0.0.1:1/',
+        state: 'Disconnected',
+        async start() {
+          starts += 1;
+          connection.state = 'Connected';
+        },
+        stop: () => Promise.resolve(),
+        invoke: async () => `start ${starts}`,
+        on: () => undefined,
+      };
+      await kit.connectAndShowInstances(connection, { complete: () => undefined });
+      document.addEventListener('lose', () => (connection.state = 'Disconnected'));
+    });
+    await see(page.locator('#state')).toHaveText('Connected · start 1');
+    await page.evaluate(() => document.dispatchEvent(new Event('lose')));
+    await see(page.locator('#state')).toHaveText('Connected · start 2');
   });
 });

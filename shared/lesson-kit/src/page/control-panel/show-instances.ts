@@ -29,8 +29,9 @@ const NEWEST = '#messages li:last-child';
  * it adds which instance sent it and which one delivered it. Next to the drawing, it shows the
  * requests of the start.
  *
- * If the connection cannot start or closes, it says so, offers to connect again, and connects again
- * by itself when the instances, the balancer's rule or the backplane change.
+ * If the connection closes, it connects again as soon as the server responds. If it cannot start,
+ * it says so, offers to connect again, and connects again by itself when the instances, the
+ * balancer's rule or the backplane change.
  *
  * Call it after the page's own handler of `ReceiveMessage`.
  * @param connection a connection to a server with the `instanceFilters`.
@@ -68,7 +69,8 @@ export async function connectAndShowInstances(
     } catch (error) {
       lose(errorMessage(error));
     }
-    showRequests(requests, await requestsOf(attempt));
+    // The server may not respond.
+    showRequests(requests, await requestsOf(attempt).catch(() => []));
   };
   button.addEventListener('click', connect);
 
@@ -92,9 +94,8 @@ export async function connectAndShowInstances(
     view = current;
     draw();
     if (countClients(current) > 1) walk.complete('second-tab');
-    if (connection.state !== 'Disconnected') return;
-    if (lostAt === undefined) lose('This page connects again when an instance starts.');
-    else if (lostAt !== structureOf(current)) void connect();
+    // Undefined: the connection was lost, and the server responds again.
+    if (lostAt === undefined || lostAt !== structureOf(current)) void connect();
   });
   await connect();
 }

@@ -12,19 +12,20 @@ const TRANSPORTS: Partial<Record<ObservedRequest['kind'], string>> = {
   poll: 'Long Polling',
 };
 
+/** The requests of a start, and the error with which it failed. */
+interface ObservedStart {
+  readonly requests: readonly ObservedRequest[];
+  readonly failure?: unknown;
+}
+
 /**
- * Starts a connection and shows its requests in a list, one by one, with the status and the
- * location of the token. The statuses are the server's: a browser hides the status of a refused
- * WebSocket from the page.
- * @param list the `<ol>` for the requests.
- * @returns the transport, for example `WebSockets`.
- * @throws whatever `start()` rejects with.
- * @example walk.onAction('fixed', (requests) => observeStart(connection, requests));
+ * Starts a connection and shows its requests in a list, one by one.
+ * @throws the error of `fetch` if the server does not respond.
  */
-export async function observeStart(
+async function observe(
   connection: AttemptedConnection,
   list: HTMLOListElement,
-): Promise<string> {
+): Promise<ObservedStart> {
   await connection.stop();
   const attempt = markAttempt(connection);
   let requests: ObservedRequest[] = [];
@@ -37,12 +38,30 @@ export async function observeStart(
     // A list that is a moment old is corrected after the start.
     if (request.attempt === attempt) show().catch(() => undefined);
   });
-  try {
-    await connection.start();
-  } finally {
-    stopObserving();
-    await show();
-  }
+  const started = await connection.start().then(
+    () => ({}),
+    (failure: unknown) => ({ failure }),
+  );
+  stopObserving();
+  await show();
+  return { requests, ...started };
+}
+
+/**
+ * Starts a connection and shows its requests in a list, one by one, with the status and the
+ * location of the token. The statuses are the server's: a browser hides the status of a refused
+ * WebSocket from the page.
+ * @param list the `<ol>` for the requests.
+ * @returns the transport, for example `WebSockets`.
+ * @throws whatever `start()` rejects with, or the error of `fetch` if the server does not respond.
+ * @example walk.onAction('fixed', (requests) => observeStart(connection, requests));
+ */
+export async function observeStart(
+  connection: AttemptedConnection,
+  list: HTMLOListElement,
+): Promise<string> {
+  const { requests, failure } = await observe(connection, list);
+  if (failure !== undefined) throw failure;
   return TRANSPORTS[requests.at(-1)?.kind ?? 'websocket'] ?? 'WebSockets';
 }
 
@@ -71,17 +90,17 @@ export async function observeAttempt(
 }
 
 /**
- * Starts a connection that the server must refuse, and shows its requests in a list.
- * @throws Error if the server accepts the connection.
+ * Starts a connection that the server must refuse with 401 or 403, and shows its requests in a
+ * list.
+ * @throws Error if the server accepts the connection. If the connection fails for another reason,
+ * for example because the server does not respond, the error of that failure.
  * @example walk.onAction('broken', (requests) => observeRefusal(connection, requests));
  */
 export async function observeRefusal(
   connection: AttemptedConnection,
   list: HTMLOListElement,
 ): Promise<void> {
-  const isAccepted = await observeAttempt(connection, list).then(
-    () => true,
-    () => false,
-  );
-  if (isAccepted) throw new Error(ACCEPTED);
+  const { requests, failure } = await observe(connection, list).finally(() => connection.stop());
+  if (failure === undefined) throw new Error(ACCEPTED);
+  if (!requests.some(({ status }) => status === 401 || status === 403)) throw failure;
 }

@@ -51,7 +51,7 @@ export async function startAndShowResult(
       kind: 'bad',
       text: 'start() rejects',
       detail,
-      requests: await requestsOf(attempt),
+      requests: await requestsOf(attempt).catch(() => []), // the server may not respond
     });
     return ['bad', 'Not connected'];
   }
