@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import {
   auditPage,
+  freePort,
   hasChromium,
   launchChromium,
   layoutFaults,
@@ -13,6 +14,7 @@ import {
   tabOrder,
   watchProblems,
 } from '@practical-signalr/lesson-kit/testing';
+import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
@@ -36,6 +38,8 @@ const modes = [
 ] as const;
 describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, production) => {
   let lesson: RunningLesson;
+  let lessonsPort: number;
+  let env: NodeJS.ProcessEnv;
   let browser: Browser;
   let context: BrowserContext;
   let problems: string[];
@@ -50,7 +54,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
   /** Listens on the port of one of the later lessons, and returns its number. */
   const startFakeLesson = async (): Promise<{ server: Server; number: number }> => {
     for (let number = 8; number > 1; number--) {
-      const server = createServer().listen(lesson.port + number - 1, '127.0.0.1');
+      const server = createServer().listen(lessonsPort + number, '127.0.0.1');
       const isListening = await once(server, 'listening').then(
         () => true,
         () => false,
@@ -61,7 +65,13 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
   };
 
   beforeAll(async () => {
-    [lesson, browser] = await Promise.all([startLesson(folder, { production }), launchChromium()]);
+    // The lesson looks for lesson N on this port plus N.
+    lessonsPort = await freePort();
+    env = { COURSE_LESSONS_PORT: String(lessonsPort) };
+    [lesson, browser] = await Promise.all([
+      startLesson(folder, { production, env }),
+      launchChromium(),
+    ]);
   });
   beforeEach(async () => {
     await context?.close();
@@ -132,7 +142,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
     expect(await lesson.stop()).toBe(0);
     await see(page.locator('#polling')).toHaveText('No response. The page polls again.');
     await see(page.locator('#state')).toHaveText(disconnected);
-    lesson = await startLesson(folder, { production, port });
+    lesson = await startLesson(folder, { production, port, env });
     await see(page.locator('#polling')).toContainText('requests');
     await see(page.locator('#state')).toHaveText(disconnected);
   });
@@ -160,7 +170,14 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
     expect(problems).toEqual([]);
   });
 
-  test('the lab explains what its buttons do', async () => {
+  test('the lab explains what its buttons do, also with many tabs open', async () => {
+    const tabs = Array.from({ length: 10 }, () =>
+      new HubConnectionBuilder()
+        .withUrl(`${lesson.url}/course`)
+        .configureLogging(LogLevel.None)
+        .build(),
+    );
+    await Promise.all(tabs.map((tab) => tab.start()));
     const page = await context.newPage();
     await page.goto(`${lesson.url}/lab/`);
     const played = [
@@ -177,6 +194,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 1 in Chromium, %s', (_mode, pr
       { action: 'Poll every 100 ms for 3 s', badge: 'As expected', result: expect.any(String) },
       { action: 'Open ten connections', badge: 'As expected', result: expect.any(String) },
     ]);
+    await Promise.all(tabs.map((tab) => tab.stop()));
     expect(await auditPage(page)).toEqual([]);
     expect(await layoutFaults(page, { '#failures .badge + p': played[0]!.result })).toEqual([]);
   });

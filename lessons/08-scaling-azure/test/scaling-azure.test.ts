@@ -86,27 +86,23 @@ describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
   });
 });
 
-test('the ports are fixed, one that is in use is reported, and a second instance starts once', async () => {
+test('the ports are fixed, a free one replaces one that is in use, and a second instance starts once', async () => {
   const first = await startLesson(folder, { port: 4108, production: true });
   const { service } = await panelOf(first);
   expect(service.description).toBe('An emulator of Azure SignalR Service, on port 8888');
+  // The lesson's own port is the one that its reader can change.
   await expect(startLesson(folder, { port: 4108, production: true })).rejects.toThrow(
-    /Port 8888 is/,
+    /Port 4108 is in use, .* variable PORT\./,
   );
 
   const squatter = createServer().listen(4182, '127.0.0.1');
   await once(squatter, 'listening');
-  const failed = await changePanel(first, { start: true });
-  expect([failed.status, await failed.text()]).toEqual([
-    502,
-    expect.stringContaining('Port 4182 is in use'),
-  ]);
-  squatter.close();
-  await once(squatter, 'close');
   const starts = await Promise.all([1, 2].map(() => changePanel(first, { start: true })));
   expect(starts.map(({ status }) => status)).toEqual([200, 200]);
+  squatter.close();
   const { instances } = await panelOf(first);
   expect(instances.map(({ name }) => name)).toEqual(['instance 1', 'instance 2']);
+  expect(new URL(instances[1]!.url).port).not.toBe('4182');
   expect(await first.stop()).toBe(0);
   await vi.waitFor(async () => expect(await isServing(instances[1]!.url)).toBe(false));
 });

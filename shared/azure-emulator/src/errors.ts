@@ -8,7 +8,7 @@ export const errors = {
   portInUse: (port: number, cause?: unknown) =>
     createError(
       'ERR_SIGNALR_EMULATOR_PORT_IN_USE',
-      `Port ${port} is in use, perhaps by another emulator. Stop it, or choose another port with --port.`,
+      `Port ${port} is in use, perhaps by another emulator. Stop it, or choose another port with the option 'port' (on the command line: --port).`,
       { cause },
     ),
   cannotListen: (host: string, port: number, reason: string, cause?: unknown) =>

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createCommand, runCommand } from '@practical-signalr/lesson-kit/command-line';
 import { docsFolder } from './build-site.ts';
 import { errorTexts } from './error-texts.ts';
@@ -17,9 +18,11 @@ async function serveDocs({ watch }: { watch?: true }): Promise<void> {
   let port = 4130;
   try {
     port = portOfEnvironment(port);
-    const close = watch === true ? await watchPages(port) : await servePages(port);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, close);
-    console.log(`Documentation: open http://localhost:${port}/docs/ (Ctrl-C stops it)`);
+    const pages = watch === true ? await watchPages(port) : await servePages(port);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, pages.close);
+    }
+    console.log(`Documentation: open http://localhost:${pages.port}/docs/ (Ctrl-C stops it)`);
   } catch (error) {
     const isPortInUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     console.error(isPortInUse ? errorTexts.portInUse(port) : (error as Error).message);
@@ -27,7 +30,14 @@ async function serveDocs({ watch }: { watch?: true }): Promise<void> {
   }
 }
 
-async function servePages(port: number): Promise<() => void> {
+/** Pages that are served until `close` is called. */
+interface ServedPages {
+  /** Not 0, which selects a free port. */
+  readonly port: number;
+  readonly close: () => void;
+}
+
+async function servePages(port: number): Promise<ServedPages> {
   // The help needs none of this.
   const { default: express } = await import('express');
   const { docsRouter } = await import('./docs-router.ts');
@@ -35,18 +45,22 @@ async function servePages(port: number): Promise<() => void> {
   app.get('/', (_request, response) => response.redirect('/docs/'));
   const server = createServer(app).listen(port, '127.0.0.1');
   await once(server, 'listening');
-  return () => {
-    server.closeAllConnections();
-    server.close();
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 }
 
 /** Starts the development server of VitePress. */
-async function watchPages(port: number): Promise<() => void> {
+async function watchPages(port: number): Promise<ServedPages> {
   const { createServer: createVitePress } = await import('vitepress');
   const server = await createVitePress(docsFolder, { port, host: '127.0.0.1', strictPort: true });
   await server.listen();
-  return () => {
-    void server.close();
+  return {
+    port: server.config.server.port,
+    close: () => void server.close(),
   };
 }

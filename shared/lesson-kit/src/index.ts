@@ -2,7 +2,7 @@ export { lessonFolders, type LessonFolder } from '../vite/lesson-folders.js';
 export { endProcess } from './run/end-process.ts';
 export { exitWithMessage } from './run/exit-with-message.ts';
 export { findCommand } from './run/find-command.ts';
-export { freePort } from './run/free-port.ts';
+export { freePort, portIfFree } from './run/free-port.ts';
 export { addLessonOptions, lessonArguments, type LessonOptions } from './run/lesson-options.ts';
 export { type Closable, OpenedResources, withResources } from './run/opened-resources.ts';
 export { portBeside } from './run/lesson-number.ts';

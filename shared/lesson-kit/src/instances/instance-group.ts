@@ -1,3 +1,4 @@
+import { portIfFree } from '../run/free-port.ts';
 import { lessonNumber, portBeside } from '../run/lesson-number.ts';
 import { mustRunHere } from './instance-elsewhere.ts';
 import { DOTNET } from './balancer-rule.ts';
@@ -28,8 +29,8 @@ const byName = (a: Instance, b: Instance): number =>
 /**
  * The instances of a lesson, and a C# server that can join them. Starts and stops run one after
  * another. An instance that failed to start is started by the next `start()`. Lesson 7 uses the
- * ports 4171 and 4172, and lesson 8 uses 4182; free ports are used if the lesson runs on another
- * port than its own.
+ * ports 4171 and 4172, and lesson 8 uses 4182; free ports are used if these are in use, or if the
+ * lesson runs on another port than its own.
  * @example
  * const main = new URL('main.ts', import.meta.url);
  * const instances = new InstanceGroup({ main, environment: { TOKEN_KEY: key } });
@@ -145,8 +146,8 @@ export class InstanceGroup {
     const started = await Promise.allSettled(
       names.map(async (name) => {
         if ([...this.#running, ...this.#leaving].some((one) => one.name === name)) return;
-        const PORT = String(portBeside(main, first + NAMES.indexOf(name)));
-        this.#add(await startInstance(name, main, { PORT, ...environment }));
+        const port = await portIfFree(portBeside(main, first + NAMES.indexOf(name)));
+        this.#add(await startInstance(name, main, { PORT: String(port), ...environment }));
       }),
     );
     for (const result of started) if (result.status === 'rejected') throw result.reason;

@@ -48,12 +48,19 @@ export async function startInstances(
   const balancer = createBalancer(server, { rule, paths, instances: () => instances.ready() });
   const closeLab = mapLab({ app, server, instances, balancer, environment });
   app.use(balancer.handler);
+  let isClosing = false;
   const close = async (): Promise<void> => {
+    isClosing = true;
     await instances.close();
     await closeLab();
   };
   const start = (): void => {
-    instances.start().catch((error: Error) => close().then(() => exitWithMessage(error)));
+    instances.start().catch(async (error: Error) => {
+      // A terminal sends Ctrl-C to the instances too, and those that still start stop with it.
+      if (isClosing) return;
+      await close();
+      exitWithMessage(error);
+    });
   };
   await serveLesson(startUrl, { app, server, signalr: { close } }, start);
 }

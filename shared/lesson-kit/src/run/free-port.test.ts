@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { freePort } from './free-port.ts';
+import { freePort, portIfFree } from './free-port.ts';
 
 test('a port is below those that operating systems assign themselves', async () => {
   const port = await freePort();
@@ -17,6 +17,7 @@ test('a port in use is not returned', async () => {
   const candidates = [taken, taken, free];
   expect(await freePort(() => candidates.shift() as number)).toBe(free);
   await expect(freePort(() => taken)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  expect([await portIfFree(taken), await portIfFree(free)]).toEqual([0, free]);
   server.close();
   await once(server, 'close');
 });

@@ -23,6 +23,21 @@ export async function freePort(choose: () => number = randomPort): Promise<numbe
 }
 
 /**
+ * Returns a port if it is free, and otherwise 0, which selects a free port.
+ * @example
+ * const emulator = await startEmulator({ port: await portIfFree(8888) });
+ */
+export async function portIfFree(port: number): Promise<number> {
+  try {
+    await listenOnce(port);
+    return port;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return 0;
+    throw error;
+  }
+}
+
+/**
  * Operating systems assign ports from 32768 on to outgoing connections and to servers on port 0,
  * so another process could get such a port between this search and its use.
  */

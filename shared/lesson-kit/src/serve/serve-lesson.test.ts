@@ -67,7 +67,7 @@ describe.each([
 ])('a lesson %s', (_name, production) => {
   let lesson: RunningLesson;
   beforeAll(async () => {
-    lesson = await startLesson(folder, { production });
+    lesson = await startLesson(folder, { production, ...(production && { port: 0 }) });
   }, 60_000);
   afterAll(() => lesson?.stop());
 

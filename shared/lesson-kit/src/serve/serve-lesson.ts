@@ -58,6 +58,7 @@ export async function serveLesson(
     if (production === true) serveBuiltPage(folder, lesson);
     else closePage = await servePageFromSource(folder, lesson, end);
     await listen(server, port);
+    ({ port } = server.address() as AddressInfo); // PORT=0 selects a free one
   } catch (error) {
     await closePage();
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';

@@ -12,7 +12,7 @@ export interface StartLessonOptions {
   /** Arguments of server/main.ts, for example `--block-upgrade`. */
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Default: a free port. */
+  /** 0: the system chooses it. Default: a free port that it assigns to nothing else. */
   readonly port?: number;
 }
 
@@ -51,18 +51,19 @@ export async function startLesson(
   const ended = once(child, 'close') as Promise<[number | null]>;
   void ended.then(() => page?.remove());
   let output = '';
-  await new Promise<void>((resolve, reject) => {
+  const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       output = (output + chunk.toString('utf8')).slice(-10_000);
-      if (output.includes('is ready')) resolve();
+      const [, address] = /is ready: open (http:\/\/localhost:\d+) /.exec(output) ?? [];
+      if (address !== undefined) resolve(address);
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
     child.on('close', () => reject(errors.lessonStopped(output)));
   });
   return {
-    url: `http://localhost:${port}`,
-    port,
+    url,
+    port: Number(new URL(url).port),
     output: () => output,
     async stop() {
       child.kill('SIGINT');
