@@ -21,6 +21,7 @@ export class PooledWorker {
   readonly #ended: Promise<void>;
   #waitingBytes = 0;
   #isStuck = false;
+  #resolveEnded: () => void = () => undefined;
   #resolveStarted: () => void = () => undefined;
   #rejectStarted: (error: Error) => void = () => undefined;
 
@@ -29,7 +30,7 @@ export class PooledWorker {
     this.id = worker.id;
     this.#worker = worker;
     this.#onStuck = onStuck;
-    this.#ended = new Promise((resolve) => worker.once('exit', () => resolve()));
+    this.#ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.started = new Promise((resolve, reject) => {
       this.#resolveStarted = resolve;
       this.#rejectStarted = reject;
@@ -55,9 +56,11 @@ export class PooledWorker {
     this.#resolveStarted();
   }
 
-  onExit(code: number, signal: string | null): void {
+  /** The process has ended, or could not be created. */
+  onEnded(reason: string): void {
     this.socketPath = undefined;
-    this.#rejectStarted(clusterErrors.workerNotStarted(signal ?? `code ${code}`));
+    this.#rejectStarted(clusterErrors.workerNotStarted(reason));
+    this.#resolveEnded();
   }
 
   /** Asks the worker to stop. Kills it if it has not started or needs more than `timeout` ms. */

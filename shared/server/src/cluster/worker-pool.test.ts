@@ -13,7 +13,7 @@ class FakeWorker extends EventEmitter {
   /** False for a worker that reads nothing. */
   reads = true;
   hasEnded = false;
-  readonly process = { kill: () => this.end('SIGKILL') };
+  readonly process = { pid: 1 as number | undefined, kill: () => this.end('SIGKILL') };
 
   constructor(id: number) {
     super();
@@ -123,6 +123,34 @@ test('a worker that crashes while its successor cannot start is replaced', async
   workerOf(3).end('SIGSEGV');
   await expect(restarted).rejects.toThrow('SIGSEGV');
   await expect.poll(() => pool.workers).toEqual([2, 4]);
+});
+
+test('a worker whose process cannot be created is tried again', async () => {
+  const pool = await startPool();
+  const { fork } = cluster;
+  const failures = [
+    // Node reports most errors of the system as an event, and some of them by throwing.
+    (): unknown => {
+      const worker = new FakeWorker(9);
+      worker.process.pid = undefined;
+      queueMicrotask(() => worker.emit('error', new Error('spawn node EAGAIN')));
+      return worker;
+    },
+    (): never => {
+      throw new Error('spawn ENOMEM');
+    },
+  ];
+  cluster.fork = () => (failures.shift() ?? fork)();
+  workerOf(1).emit('error', new Error('kill EPERM')); // its process runs
+  workerOf(1).end('SIGSEGV');
+  await expect.poll(() => pool.workers).toEqual([2, 3]);
+  expect(failures).toEqual([]);
+  expect(log.filter((line) => line.includes('could not start'))).toHaveLength(2);
+  cluster.fork = () => {
+    throw new Error('spawn ENOMEM');
+  };
+  await expect(pool.restart()).rejects.toThrow('ENOMEM');
+  expect(pool.workers).toEqual([2, 3]);
 });
 
 test('a pool that closes during a restart stops all workers, and both promises resolve', async () => {

@@ -75,7 +75,7 @@ export class WorkerPool {
     cluster.setupPrimary({ serialization: 'advanced' });
     const pool = new WorkerPool(options);
     try {
-      await Promise.all(Array.from({ length: workers }, () => pool.#fork().started));
+      await Promise.all(Array.from({ length: workers }, () => pool.#start()));
     } catch (error) {
       await pool.close();
       throw error;
@@ -133,7 +133,7 @@ export class WorkerPool {
   async #exchange(old: PooledWorker): Promise<void> {
     old.hasSuccessor = true;
     try {
-      await this.#fork().started;
+      await this.#start();
     } catch (error) {
       if (this.#isClosing) return;
       old.hasSuccessor = false;
@@ -142,6 +142,11 @@ export class WorkerPool {
       throw error;
     }
     await old.stop(this.#stopTimeout);
+  }
+
+  /** Starts a worker. Rejects if it ends before it accepts connections. */
+  async #start(): Promise<void> {
+    await this.#fork().started;
   }
 
   #fork(): PooledWorker {
@@ -164,14 +169,20 @@ export class WorkerPool {
       if (message?.kind === 'joined' && this.#workers.has(worker.id))
         removeWorker = this.#backplane?.addWorker(port);
     });
-    worker.once('exit', (code, signal) => {
+    const handleEnd = (reason: string): void => {
       this.#workers.delete(worker.id);
       removeWorker?.();
-      pooled.onExit(code, signal);
+      pooled.onEnded(reason);
       this.#publishPeers();
       if (this.#isClosing || pooled.isStopping || !pooled.isStarted) return;
-      this.#logger.error(logMessages.workerEnded(worker.id, signal ?? `code ${code}`));
+      this.#logger.error(logMessages.workerEnded(worker.id, reason));
       if (!pooled.hasSuccessor) this.#replace(performance.now() - startedAt);
+    };
+    worker.once('exit', (code, signal) => handleEnd(signal ?? `code ${code}`));
+    // Without a listener, this event would end the primary process. A process that could not be
+    // created, for example because the system has too many, does not exit.
+    worker.on('error', (error) => {
+      if (worker.process.pid === undefined) handleEnd(error.message);
     });
     return pooled;
   }
@@ -183,7 +194,7 @@ export class WorkerPool {
     const startedAt = performance.now();
     const timer = setTimeout(() => {
       this.#replacements.delete(timer);
-      this.#fork().started.catch((error: unknown) => {
+      this.#start().catch((error: unknown) => {
         if (this.#isClosing) return;
         this.#logger.error(logMessages.workerNotReplaced, error);
         this.#replace(performance.now() - startedAt);
