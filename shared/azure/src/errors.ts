@@ -191,7 +191,10 @@ export const errors = {
       'ERR_SIGNALR_AZURE_WRONG_CLIENT',
       'A client sent the result of an invocation of another client. The result was ignored. Use an official client.',
     ),
-  /** `reason` is a message of `log-messages.ts`. The SDK logs it and tries again. */
+  /**
+   * The error of a connection to the service that cannot be opened. It is only logged, and another
+   * attempt follows. `reason` is a text of `log-messages.ts`.
+   */
   serverConnectionFailed: (reason: string) =>
     createError('ERR_SIGNALR_AZURE_SERVER_CONNECTION_FAILED', reason),
 

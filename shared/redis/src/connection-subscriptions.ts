@@ -28,7 +28,10 @@ export class ConnectionSubscriptions {
   readonly #index: ConnectionIndex;
   readonly #remoteResults: RemoteClientResults;
   readonly #history: HubHistory | undefined;
-  /** Undefined if connections do not move. */
+  /**
+   * The connections that are moving to this server or away from it. Undefined if the option
+   * `handOver` is off.
+   */
   handOver: MovingConnections | undefined;
 
   constructor(

@@ -14,7 +14,7 @@ interface PendingAck {
 export interface AckedCommand {
   /** 1 or greater. */
   readonly id: number;
-  /** Rejects after the timeout. */
+  /** Resolves with the acknowledgement of the other server. Rejects after the timeout. */
   readonly acked: Promise<void>;
 }
 

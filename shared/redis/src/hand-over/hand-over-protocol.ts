@@ -17,13 +17,18 @@ export interface HandOverMessage {
   readonly step: HandOverStep;
   /** Identifies the record. Only the server that stored it and the one that claimed it know it. */
   readonly recordId: string;
-  /** The tail of a connection that is released. Undefined if it is too long and has a key. */
+  /**
+   * The messages that the connection got after it was recorded, as `createTail` returns them. Only
+   * in `Released`. Undefined if they are longer than `MAXIMUM_SENT_TAIL`: then they are in Redis,
+   * under the key of the record's tail.
+   */
   readonly tail?: string | undefined;
 }
 
 /**
- * The maximum length of a tail in a message, in characters. Every server of the hub receives the
- * message, so a longer tail is stored. Most connections get few messages while they move.
+ * The maximum length of {@link HandOverMessage.tail}, in characters. Every server of the hub
+ * receives the message, so a longer tail is stored in Redis, and only the server that needs it
+ * reads it. Most connections get few messages while they move.
  */
 export const MAXIMUM_SENT_TAIL = 2048;
 

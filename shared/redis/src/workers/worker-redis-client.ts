@@ -103,7 +103,10 @@ export class WorkerRedisClient implements RedisPubSubClient, RedisUser {
 
   readonly eval: Evaluate = (script, options) => this.#evaluate(script, options, false);
 
-  /** The only mapping in use returns strings as buffers. */
+  /**
+   * Returns a client whose scripts return strings as buffers, whatever the mapping is: this package
+   * uses no other mapping.
+   */
   withTypeMapping(_mapping: object): Pick<RedisPubSubClient, 'eval'> {
     return { eval: (script, options) => this.#evaluate(script, options, true) };
   }

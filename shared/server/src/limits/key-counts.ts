@@ -1,4 +1,7 @@
-/** Counts by key. The key undefined is never counted. */
+/**
+ * Counts how often each key is in use, for example the connections of each address. The key
+ * undefined stands for an unknown address or user, and is not counted.
+ */
 export class KeyCounts {
   readonly #counts = new Map<string, number>();
 

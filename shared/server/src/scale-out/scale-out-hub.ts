@@ -60,9 +60,12 @@ export interface WorkerPort {
   onMessage(listener: (message: unknown) => void): void;
 }
 
-/** The connection to the other machines in the primary process, which the workers share. */
+/**
+ * The connection of one machine to the other machines, for example to Redis. The primary process of
+ * `runWorkers` opens it, and all workers of the machine send and receive through it.
+ */
 export interface SharedBackplane {
-  /** Serves a worker. Call the returned function when the worker has ended. */
+  /** Lets a worker use the connection. Call the returned function when the worker has ended. */
   addWorker(port: WorkerPort): () => void;
   /** Closes the connection. Called after all workers have ended. */
   close(): Promise<void>;

@@ -11,8 +11,9 @@ export interface WritableSink {
 }
 
 /**
- * Writes large buffers in slices. Streams report only that they have written everything, so
- * this shows that a large message makes progress.
+ * Writes large buffers to a socket in slices, one after the other. A stream of Node only reports
+ * that it has written a whole buffer. Slices show that a client still reads while a large message
+ * is on its way, so that it is not disconnected as too slow.
  */
 export class SlicedWriter {
   readonly #sink: WritableSink;
@@ -70,7 +71,7 @@ export class SlicedWriter {
     this.#onEmpty = undefined;
   }
 
-  /** While it is false, `write` of the sink has returned false, so a 'drain' event follows. */
+  /** Whether another slice may be written. If not, the sink emits 'drain' when it has room. */
   get #hasRoom(): boolean {
     return this.#sink.writableLength < MAXIMUM_SLICE;
   }

@@ -162,7 +162,10 @@ const originalUrl = (request: IncomingMessage): string =>
 
 /** A server that passes the requests of other workers to the application's server. */
 export interface PrivateServer {
-  /** Listen with it only at a socket that no other user of the machine can open. */
+  /**
+   * The server that receives forwarded requests. It trusts what they say about their client, so let
+   * it listen only at a socket that no other user of the machine can open.
+   */
   readonly server: Server;
   /** Sets the application's server. Before that, requests get status 503. */
   serve(application: Server): void;

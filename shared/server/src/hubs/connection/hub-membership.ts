@@ -46,8 +46,9 @@ export class HubMembership {
   }
 
   /**
-   * Starts without the connected hook, because another server has run it. Resolves after the hook
-   * for moved connections. Logs errors of the hook, then rejects with them.
+   * Starts the membership of a connection that has moved here. Another server has run the connected
+   * hook, so only `onConnectionMoved` runs. Resolves after that hook. Logs errors of the hook, then
+   * rejects with them.
    */
   async restore(): Promise<void> {
     const { options, hubName } = this.#dispatcher;
@@ -64,7 +65,10 @@ export class HubMembership {
     }
   }
 
-  /** Ends without the disconnected hook, because the connection continues on another server. */
+  /**
+   * Ends the membership when the connection moves to another server. The disconnected hook does not
+   * run here, because the connection has not ended.
+   */
   release(): void {
     this.#isMember = false;
   }

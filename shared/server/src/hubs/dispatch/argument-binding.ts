@@ -10,7 +10,8 @@ import type { UploadStreams } from '../streams/upload-streams.ts';
 /**
  * Validates the arguments and returns the results of the schemas. Returns a promise only if a
  * schema is asynchronous. Throws a `BindingError` if the arguments do not match the method. If
- * their number is wrong too, `isTypeFirst` tells which of the two errors is thrown.
+ * their number is wrong, too, throws the error of a type with `isTypeFirst`, otherwise that of the
+ * number.
  */
 export function bindArguments(
   method: HubMethod,
