@@ -102,6 +102,8 @@ export const logMessages = {
     `The ${name} are not shared with other servers. This server counts alone until Redis can be reached.`,
   contextAfterCall: (hub: string) =>
     `${hub} used its context after its call has ended. Await what the method starts, or use the hub context that mapHub returned.`,
+  heartbeatFailed: (id: string) =>
+    `Connection ${id} was closed, because a ping or an acknowledgment could not be written. A custom hub protocol must write all types of messages.`,
   sendFailed: (target: string) =>
     `The response to '${target}' could not be serialized. Return a value that the hub protocols can encode.`,
 } as const;

@@ -3,6 +3,7 @@ import {
   Hub,
   type HubFactory,
   type HubFilter,
+  type HubProtocol,
   JsonHubProtocol,
   type MapHubOptions,
   type SignalRServerOptions,
@@ -236,6 +237,26 @@ test('a serializer that throws when it writes a value fails the call, and the cl
   expect(await client.next()).toBe(running('say'));
   client.send(record({ type: 4, invocationId: '1', target: 'Stream', arguments: ['x'] }));
   expect(await client.next()).toContain('"error":"An error occurred on the server while streaming');
+});
+
+test('a protocol that cannot write pings ends its connections only', async () => {
+  const json = new JsonHubProtocol();
+  const protocol: HubProtocol = {
+    name: 'own',
+    version: 1,
+    transferFormat: 'Text',
+    createReader: (size) => json.createReader(size),
+    writeMessage: (message) => (message.type > 3 ? fail() : json.writeMessage(message)),
+  };
+  const options = { protocols: [protocol, json], keepAliveInterval: 50 };
+  const client = await connect(UserHub, options);
+  const other = await RawClient.open(`${server.url}/hub`);
+  other.send(record({ protocol: 'own', version: 1 }));
+  expect(await other.next()).toBe('{}');
+  expect(await other.end()).toEqual({ records: [], code: 1000 });
+  expect(logged.join()).toContain('A custom hub protocol must write all types of messages.');
+  client.send(call('Say', ['x']));
+  expect(await client.next()).toContain('"result":"x"');
 });
 
 test('a serializer that can write no text closes the connection and rejects sends', async () => {

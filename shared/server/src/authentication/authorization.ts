@@ -53,11 +53,11 @@ export function isAuthorized(
     if (!roles.some((role) => has.includes(role))) return false;
   }
   if (policy === undefined) return true;
-  const verdict = policy(user, context);
+  const verdict: unknown = policy(user, context);
   // Only true authorizes. A policy in plain JavaScript may return any value.
-  return verdict instanceof Promise
-    ? verdict.then((value: unknown) => value === true)
-    : verdict === true;
+  if (typeof verdict !== 'object' || verdict === null) return verdict === true;
+  // The promise may be of any library.
+  return Promise.resolve(verdict).then((value: unknown) => value === true);
 }
 
 /**

@@ -77,6 +77,17 @@ test('nobody is authorized without a user, whatever the rule', () => {
   expect(isAuthorized({ roles: ['b', 'a'] }, { role: 'a' }, { request })).toBe(true);
 });
 
+test('the verdict of a policy may be a promise of any library, and only true authorizes', async () => {
+  const policyOf = (verdict: unknown) => () => {
+    const promise: PromiseLike<unknown> = {
+      then: (onFulfilled) => Promise.resolve(verdict).then(onFulfilled),
+    };
+    return promise as Promise<boolean>;
+  };
+  expect(await isAuthorized({ policy: policyOf(true) }, {}, { request })).toBe(true);
+  expect(await isAuthorized({ policy: policyOf('yes') }, {}, { request })).toBe(false);
+});
+
 test.each<[unknown, boolean]>([
   [true, true],
   [false, false],

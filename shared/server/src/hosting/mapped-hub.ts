@@ -265,13 +265,22 @@ export class MappedHub {
 
   #beat(): void {
     const now = this.#clock.tick();
-    const { closeOnAuthenticationExpiration } = this.options;
-    for (const [{ ticket }, connection] of this.#live) {
-      // The client reconnects with a new token. Tokens expire by the wall clock.
-      if (closeOnAuthenticationExpiration && Date.now() >= (ticket?.expiresAt ?? Infinity))
-        connection.shutdown();
-      else connection.onHeartbeat(now);
+    for (const [context, connection] of this.#live) {
+      try {
+        this.#check(context, connection, now);
+      } catch (error) {
+        this.options.logger.error(logMessages.heartbeatFailed(context.connectionId), error);
+        connection.client?.abort();
+      }
     }
     this.connections.removeExpired();
+  }
+
+  #check({ ticket }: ConnectionContext, connection: EndpointConnection, now: number): void {
+    const { closeOnAuthenticationExpiration } = this.options;
+    // The client reconnects with a new token. Tokens expire by the wall clock.
+    if (closeOnAuthenticationExpiration && Date.now() >= (ticket?.expiresAt ?? Infinity))
+      connection.shutdown();
+    else connection.onHeartbeat(now);
   }
 }

@@ -11,6 +11,9 @@ class RoomHub extends Hub {
   leave(room: string, _name: string): string {
     return room;
   }
+  knock(room: string): string {
+    return room;
+  }
 }
 
 const schemaOf = (validate: () => Promise<never>) => ({
@@ -18,6 +21,14 @@ const schemaOf = (validate: () => Promise<never>) => ({
 });
 /** Asks a database that is down. */
 const Room = schemaOf(() => Promise.reject(new Error('The database is down.')));
+/** Refuses the value, with a promise that is no native one. */
+const Refused = schemaOf(() => {
+  const result = { issues: [{ message: 'refused' }] };
+  const promise: PromiseLike<typeof result> = {
+    then: (onFulfilled) => Promise.resolve(result).then(onFulfilled),
+  };
+  return promise as never;
+});
 const Broken = schemaOf(() => {
   throw new Error('broken');
 });
@@ -30,6 +41,7 @@ beforeEach(async () => {
   const methods = {
     enter: { arguments: [Room, Room] as const },
     leave: { arguments: [Room, Broken] as const },
+    knock: { arguments: [Refused] as const },
   };
   server = await testServer((signalr) => signalr.mapHub('/hub', RoomHub, { methods }), {
     logger: new CollectingLogger(),
@@ -38,6 +50,15 @@ beforeEach(async () => {
 afterEach(async () => {
   process.off('unhandledRejection', keep);
   await server.close();
+});
+
+test('the result of a schema may be a promise of any library', async () => {
+  const client = await RawClient.connect(`${server.url}/hub`);
+  client.send('{"type":1,"invocationId":"1","target":"knock","arguments":["a"]}\u001e');
+  expect(await client.next()).toBe(
+    '{"type":3,"invocationId":"1","error":"Failed to invoke \'knock\' due to an error on the server."}',
+  );
+  client.close();
 });
 
 test.each([

@@ -5,6 +5,7 @@ import { formatIssues, formatPaths } from '../../schema-issues.ts';
 import type { Invocation } from '../calling-connection.ts';
 import type { HubOptions } from '../hub-options.ts';
 import type { HubMethod } from './hub-method.ts';
+import { isThenable } from './is-thenable.ts';
 import type { UploadStreams } from '../streams/upload-streams.ts';
 
 /**
@@ -49,9 +50,11 @@ type Schemas = NonNullable<HubMethod['argumentSchemas']>;
 const validate = (schemas: Schemas, values: readonly unknown[]) =>
   schemas.map((schema, i) => {
     const result = schema?.['~standard'].validate(values[i]) ?? { value: values[i] };
+    if (!isThenable(result)) return result;
+    const pending = Promise.resolve(result);
     // Nobody waits for it if another argument fails first.
-    if (result instanceof Promise) result.catch(ignoreError);
-    return result;
+    pending.catch(ignoreError);
+    return pending;
   });
 
 const ignoreError = (): void => undefined;
