@@ -7,7 +7,14 @@ import { showFailure, showLessonState } from './lesson-state.ts';
 import { mark, progressOf, type Task } from './progress.ts';
 
 const guideElement = document.querySelector<HTMLElement>('#guide')!;
-let shown: { readonly number: number; update(status: LessonStatus): void } | undefined;
+/** The lesson that is shown. */
+interface ShownGuide {
+  readonly number: number;
+  isLoaded: boolean;
+  update(status: LessonStatus): void;
+}
+
+let shown: ShownGuide | undefined;
 
 /** Shows a lesson's README with check boxes for its experiments and questions. */
 export async function showGuide(section: SectionOverview, count: number): Promise<void> {
@@ -26,14 +33,16 @@ export async function showGuide(section: SectionOverview, count: number): Promis
     element('p', { className: 'card quiet' }, 'Loading the README.'),
   );
   const heading = element('h2', { tabIndex: -1 }, `${number} ${title}`);
-  shown = {
+  const showing: ShownGuide = {
     number,
+    isLoaded: false,
     update(status) {
       showLessonState(badge, status);
       showFailure(failure, status);
       controls.update(status);
     },
   };
+  shown = showing;
   shown.update(section.status);
   guideElement.replaceChildren(
     element(
@@ -50,11 +59,17 @@ export async function showGuide(section: SectionOverview, count: number): Promis
   );
   heading.focus({ preventScroll: true });
   const guide = await home.invoke('guide', number).catch((error: Error) => error);
-  if (shown?.number !== number) return;
-  if (guide instanceof Error)
+  if (shown !== showing) return;
+  if (guide instanceof Error) {
     parts.replaceChildren(element('p', { className: 'card' }, guide.message));
-  else parts.replaceChildren(...guide.parts.map((part) => partCard(number, part)));
+    return;
+  }
+  showing.isLoaded = true;
+  parts.replaceChildren(...guide.parts.map((part) => partCard(number, part)));
 }
+
+/** Returns whether the README of this lesson is on the page. */
+export const isGuideShown = (number: number): boolean => shown?.number === number && shown.isLoaded;
 
 /** Updates the state of the lesson that is shown. */
 export function updateGuide(status: LessonStatus): void {

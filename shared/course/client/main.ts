@@ -1,7 +1,7 @@
 import { announce, showState } from '@practical-signalr/lesson-kit/client';
 import type { LessonStatus, SectionOverview } from '../src/home/home-contract.ts';
 import { showFollowAlong } from './follow-view.ts';
-import { hideGuide, showGuide, updateGuide } from './guide-view.ts';
+import { hideGuide, isGuideShown, showGuide, updateGuide } from './guide-view.ts';
 import { connectHome, home, isConnected } from './home-connection.ts';
 import { openWhenRunning } from './lesson-controls.ts';
 import { stateText } from './lesson-state.ts';
@@ -50,17 +50,29 @@ for (const details of document.querySelectorAll<HTMLDetailsElement>('details.asi
   details.open = matchMedia('(min-width: 901px)').matches;
 
 void connectHome(async () => {
+  const current = await home.invoke('sections');
+  // After a reconnect, everything stays in its place, with the focus.
+  const isSame = describeSections(current) === describeSections([...sections.values()]);
+  if (!isSame) replaceRows(current);
+  for (const { status } of current) show(status);
+  route(isSame);
+});
+
+/** Returns the sections as text, without the state of their lessons. */
+const describeSections = (all: readonly SectionOverview[]): string =>
+  JSON.stringify(all.map((section) => ({ ...section, status: undefined })));
+
+/** Shows these sections in the list, instead of the sections before. */
+function replaceRows(current: readonly SectionOverview[]): void {
   sections.clear();
   rows.clear();
-  for (const section of await home.invoke('sections')) {
+  for (const section of current) {
     sections.set(section.number, section);
     rows.set(section.number, sectionRow(section));
   }
   list.replaceChildren(...[...rows.values()].map((row) => row.element));
   for (const row of rows.values()) row.updateProgress();
-  for (const { status } of sections.values()) show(status);
-  route();
-});
+}
 
 /** Updates all places that show the state of a lesson. */
 function show(status: LessonStatus): void {
@@ -76,8 +88,11 @@ function show(status: LessonStatus): void {
   else showState('good', running === 1 ? '1 lesson running' : `${running} lessons running`);
 }
 
-/** Shows the lesson that the address names (`#lesson-3`), or the list. */
-function route(): void {
+/**
+ * Shows the lesson that the address names (`#lesson-3`), or the list. `keepsGuide` keeps a README
+ * that is shown already, with its scroll position.
+ */
+function route(keepsGuide = false): void {
   const number = Number(/^#lesson-(\d+)$/.exec(location.hash)?.[1]);
   const section = sections.get(number);
   const isLesson = section !== undefined && section.status.state !== 'in preparation';
@@ -86,11 +101,11 @@ function route(): void {
   document.title = isLesson
     ? `${number} ${section.title}: Practical SignalR for Node`
     : 'Practical SignalR for Node';
-  if (isLesson) {
+  if (!isLesson) {
+    hideGuide();
+  } else if (!keepsGuide || !isGuideShown(number)) {
     window.scrollTo(0, 0);
     void showGuide(section, sections.size);
-  } else {
-    hideGuide();
   }
   follow(isLesson ? number : followed, true);
 }

@@ -300,8 +300,11 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     await see(page).toHaveTitle('3 Basics: Practical SignalR for Node');
   });
 
-  test('the page reports that the home has stopped, and reconnects', async () => {
-    await openWith({ 3: `${READY} ${ALIVE}` });
+  test('the page reports that the home has stopped, reconnects, and keeps its place', async () => {
+    await openWith({ 3: `${READY} ${ALIVE}` }, '#lesson-3');
+    const answer = page.locator('details.question').last();
+    await answer.locator('summary').press('Enter');
+    await see(answer).toHaveAttribute('open');
     const { port } = home;
     await home.close();
     await see(page.locator('#state')).toHaveText(
@@ -309,6 +312,9 @@ describe.runIf(hasChromium())('the home in Chromium', () => {
     );
     home = await startHome(port, { lessons: lessons!.folder, portOf: () => 4999 });
     await see(page.locator('#state')).toHaveText('Connected, no lesson running');
+    await see(answer).toHaveAttribute('open');
+    await see(answer.locator('summary')).toBeFocused();
+    await page.getByRole('link', { name: 'All lessons' }).click();
     await button('Start and open lesson 3').click();
     await see(row(3)).toContainText('Running on 4999');
   });
