@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
@@ -25,6 +25,19 @@ function configuration(heading: string, ports: Record<string, number | string>):
     new RegExp(`\n## ${heading}\n[^]*?\`\`\`\\w+\n([^]*?)\`\`\``).exec(page) ?? [];
   return Object.entries(ports).reduce((text, [from, to]) => text.replaceAll(from, `${to}`), code);
 }
+
+test('each nginx configuration of the guides forwards the host, with which the origin is compared', () => {
+  const guides = readdirSync(join(docsFolder, 'guides'));
+  const configurations = guides.flatMap((file) => {
+    const text = readFileSync(join(docsFolder, 'guides', file), 'utf8');
+    return [...text.matchAll(/^```nginx\n(.*?)^```/gms)].map(([, code = '']) => ({ file, code }));
+  });
+  const proxies = configurations.filter(({ code }) => code.includes('proxy_pass'));
+  expect(proxies.length).toBeGreaterThan(1);
+  for (const { file, code } of proxies) {
+    expect(code, file).toContain('proxy_set_header Host $http_host;');
+  }
+});
 
 /** Starts a proxy in front of two servers. Returns its URL. */
 async function startProxy(

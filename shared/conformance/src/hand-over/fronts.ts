@@ -94,6 +94,7 @@ ${servers.map((server) => `    server 127.0.0.1:${server} max_fails=0;`).join('\
       proxy_pass http://chat;
       proxy_http_version 1.1;
       proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Host $http_host;
       proxy_set_header Connection "upgrade";
       proxy_next_upstream error timeout;
       proxy_connect_timeout 1s;
