@@ -67,6 +67,7 @@ test.each(['http', 'https'])(
   async (protocol) => {
     const { app, signalr } = createApp();
     const server = protocol === 'http' ? createServer(app) : createTlsServer(selfSigned(), app);
+    server.keepAliveTimeout = 0; // no limit, so that a slow machine does not end the connection
     signalr.attach(server);
     const send = createClient(await listen(server, protocol));
     const headers = { ...h2c, 'Content-Type': 'text/plain' };
