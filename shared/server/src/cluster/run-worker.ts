@@ -10,6 +10,7 @@ import { IpcWorkerBus } from './ipc-worker-bus.ts';
 import { type ToPrimary, type ToWorker, unwrap, wrap } from './primary-messages.ts';
 import { privateServer } from './forwarding/request-forwarder.ts';
 import { takeWorkerEnvironment } from './worker-environment.ts';
+import { stopWorker } from './stop-worker.ts';
 import type { WorkerBus } from './worker-bus.ts';
 import { WorkerForwarder } from './forwarding/worker-forwarder.ts';
 import { WorkerLifetimeManager } from './worker-lifetime-manager.ts';
@@ -67,17 +68,26 @@ export async function runWorker(
   await send({ kind: 'joined', socketPath });
   // From now on, the worker misses no message of the others, so clients may connect.
   await joined;
+  const forwarder = new WorkerForwarder(worker.id, bus);
   const app = await createApp({
     id: worker.id,
     serverOptions: {
       scaleOut: createManager,
       connectionTokens: { keys: [key] },
-      forwarder: new WorkerForwarder(worker.id, bus),
+      forwarder,
     },
   });
   isolated.serve(app.server);
   if (!app.server.listening) await once(app.server, 'listening');
-  const stop = (): void => void stopWorker(app, isolated.server);
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    void stopWorker({ ...app, forwarder }).then(() => {
+      isolated.server.close(); // removes the file of the socket
+      process.exit(0);
+    });
+  };
   process.once('SIGTERM', stop);
   process.on('message', (envelope) => {
     if (unwrap<ToWorker>(envelope)?.kind === 'stop') stop();
@@ -90,15 +100,6 @@ const createLocal =
   (bus: WorkerBus): HubLifetimeManagerFactory =>
   (hub) =>
     new WorkerLifetimeManager(hub, bus);
-
-/** Closes the connections, then ends the process. */
-async function stopWorker({ server, signalr }: WorkerApp, isolated: Server): Promise<void> {
-  server.close();
-  await signalr.close();
-  server.closeAllConnections();
-  isolated.close();
-  process.exit(0);
-}
 
 /** Returns the path of the socket of a worker. Windows has named pipes instead of socket files. */
 const pathOfSocket = (folder: string, id: number): string =>

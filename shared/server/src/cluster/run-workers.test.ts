@@ -153,11 +153,14 @@ test('a worker that has crashed is replaced, and the other one serves meanwhile'
   expect(await Promise.all(received)).toEqual(['all of us', 'all of us', 'all of us']);
 });
 
-test('a rolling restart replaces every worker', async () => {
+test('a rolling restart replaces every worker, and running requests finish', async () => {
+  const answer = fetch(new URL('/other', url));
+  await lineOf('running');
   const client = await connect();
   const pid = await client.invoke<number>('pid');
   const closed = new Promise((resolve) => client.onclose(resolve));
   program.stdin?.write('restart\n');
+  expect(await (await answer).text()).toBe('done');
   await lineOf('restarted');
   await closed;
   const [first, second] = await connectToBothWorkers();

@@ -16,8 +16,11 @@ import express from 'express';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { signalrPlugin } from '../../fastify/index.ts';
+import { Gate } from '../../connections/gate.ts';
 import { Hub, SignalRServer } from '../../index.ts';
+import type { IpcWorkerBus } from '../ipc-worker-bus.ts';
 import { forwardRequest, forwardUpgrade, privateServer } from './request-forwarder.ts';
+import { WorkerForwarder } from './worker-forwarder.ts';
 
 /** Serves an application at a private socket, as a worker does. Returns the path of the socket. */
 async function startHolder(application: RequestListener): Promise<string> {
@@ -179,6 +182,21 @@ test('Fastify passes event streams and polls on to the worker that holds the con
   expect((await fetch(pollUrl, handshake)).status).toBe(200);
   expect(await (await fetch(pollUrl)).text()).toBe('{}\u001e');
   expect((await fetch(pollUrl, { method: 'DELETE' })).status).toBe(202);
+});
+
+test('a worker that stops ends the requests that another worker serves', async () => {
+  const received = new Gate();
+  const socketPath = await startHolder(() => received.open()); // never answers
+  const bus = { socketPathOf: () => socketPath } as unknown as IpcWorkerBus;
+  const forwarder = new WorkerForwarder(1, bus);
+  const port = await startFront((request, response) => {
+    forwarder.forwardRequest('2', request, response);
+  });
+  const hasArrived = received.wait();
+  const answer = fetch(`http://127.0.0.1:${port}/hub`);
+  await hasArrived;
+  forwarder.close();
+  await expect(answer).rejects.toThrow();
 });
 
 test('a forwarded upgrade keeps the bytes of its headers', async () => {

@@ -10,6 +10,8 @@ import { forwardRequest, forwardUpgrade } from './request-forwarder.ts';
 export class WorkerForwarder implements ConnectionForwarder {
   readonly issuer: string;
   readonly #bus: IpcWorkerBus;
+  /** The responses and sockets of forwarded requests. */
+  readonly #open = new Set<ServerResponse | Duplex>();
 
   constructor(worker: number, bus: IpcWorkerBus) {
     this.issuer = String(worker);
@@ -19,13 +21,27 @@ export class WorkerForwarder implements ConnectionForwarder {
   forwardRequest(issuer: string, request: IncomingMessage, response: ServerResponse): void {
     const socketPath = this.#bus.socketPathOf(Number(issuer));
     if (socketPath === undefined) answer(response, 404, wireMessages.noConnection, plainText);
-    else void forwardRequest(socketPath, request, response);
+    else {
+      this.#track(response);
+      void forwardRequest(socketPath, request, response);
+    }
   }
 
   forwardUpgrade(issuer: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     const socketPath = this.#bus.socketPathOf(Number(issuer));
     if (socketPath === undefined) return false;
+    this.#track(socket);
     forwardUpgrade(socketPath, request, socket, head);
     return true;
+  }
+
+  /** Ends all forwarded requests, because this worker stops. Their clients reconnect. */
+  close(): void {
+    for (const stream of this.#open) stream.destroy();
+  }
+
+  #track(stream: ServerResponse | Duplex): void {
+    this.#open.add(stream);
+    stream.once('close', () => this.#open.delete(stream));
   }
 }

@@ -1,7 +1,8 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Hub, SignalRServer } from '../../index.ts';
 import { runWorkers } from '../index.ts';
+import { type ToWorker, unwrap } from '../primary-messages.ts';
 
 /** The tests cause errors on purpose. */
 const ignore = (): void => undefined;
@@ -42,6 +43,14 @@ class WorkerHub extends Hub {
   }
 }
 
+/** Answers a request of the application, which is still running when the worker stops. */
+function answerAfterStop(response: ServerResponse): void {
+  process.on('message', (envelope) => {
+    if (unwrap<ToWorker>(envelope)?.kind === 'stop') setTimeout(() => response.end('done'), 200);
+  });
+  console.log('running');
+}
+
 /**
  * A program with workers, for tests. It prints its port, and restarts its workers when it reads a
  * line.
@@ -56,7 +65,10 @@ const pool = await runWorkers(
     signalr.mapHub('/hub', WorkerHub, {
       methods: ['pid', 'join', 'addOther', 'broadcast', 'sendToGroup', 'ask', 'address', 'crash'],
     });
-    const server = createServer(signalr.router());
+    const router = signalr.router();
+    const server = createServer((request, response) => {
+      router(request, response, () => answerAfterStop(response));
+    });
     signalr.attach(server);
     server.listen(0, '127.0.0.1', () => {
       console.log(`port ${(server.address() as AddressInfo).port}`);
