@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ServerOptions, WebSocketServer } from 'ws';
 import { MemoryBudget } from '../connections/memory-budget.ts';
@@ -21,14 +22,24 @@ export const UNFINISHED_BUDGET = 16 * 1024 * 1024;
 /** The maximum number of fragments of a WebSocket message. */
 export const MAXIMUM_FRAGMENTS = 1024;
 
+/**
+ * Hides the subprotocols that a client offers. The hub speaks none, so it must not confirm one. The
+ * library refuses an invalid list, such as an empty one.
+ */
+function ignoreSubprotocols(request: IncomingMessage): void {
+  if (request.headers['sec-websocket-protocol'] === undefined) return;
+  // The connection keeps the original headers.
+  const value = { ...request.headers };
+  delete value['sec-websocket-protocol'];
+  Object.defineProperty(request, 'headers', { value, configurable: true, writable: true });
+}
+
 /** Creates the function that completes the opening handshake of WebSockets. */
 export function createWebSocketUpgrader(maximumReceiveMessageSize: number): TransportUpgrader {
   // No compression, as in ASP.NET Core: one prebuilt frame is sent to all clients.
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    // The hub speaks no subprotocol, so it must not confirm one that the client offers.
-    handleProtocols: () => false,
     perMessageDeflate: false,
     maxPayload: Math.max(MAXIMUM_MESSAGE, 2 * maximumReceiveMessageSize),
     maxFragments: MAXIMUM_FRAGMENTS,
@@ -41,6 +52,7 @@ export function createWebSocketUpgrader(maximumReceiveMessageSize: number): Tran
     budget: new MemoryBudget(UNFINISHED_BUDGET),
   };
   return ({ request, socket, head }, onOpen) => {
+    ignoreSubprotocols(request);
     server.handleUpgrade(request, socket, head, (webSocket) => {
       (socket as Socket).setNoDelay(true);
       onOpen(

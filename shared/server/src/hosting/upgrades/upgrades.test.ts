@@ -208,6 +208,26 @@ test('a subprotocol that a client offers is not confirmed', async () => {
   expect(error.message).toBe('Server sent no subprotocol');
 });
 
+test.each(['', 'a,,b', 'a, a', ' '])(
+  'subprotocols are ignored, as in ASP.NET Core, also if their list is invalid: %j',
+  async (subprotocols) => {
+    const signalr = chat();
+    const server = createServer(signalr.router());
+    signalr.attach(server);
+    const url = new URL(await listen(server));
+    const socket = connect({ port: Number(url.port), host: url.hostname });
+    socket.write(
+      `GET /chat HTTP/1.1\r\nHost: ${url.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        `Sec-WebSocket-Protocol:${subprotocols}\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    expect(response.toString()).toMatch(/^HTTP\/1.1 101 /);
+    expect(response.toString()).not.toMatch(/sec-websocket-protocol/i);
+    socket.destroy();
+  },
+);
+
 test.each([
   ['of an unmapped path', '/other', {}, 404],
   ['of an unknown connection', '/chat?id=unknown', {}, 404],
