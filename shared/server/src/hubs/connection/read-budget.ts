@@ -30,16 +30,15 @@ export class ReadBudget {
   #remaining = READ_BUDGET;
   /** The bytes that were received since the last call was complete. */
   #received = 0;
-  readonly #waiting = new FifoQueue<WaitingBytes>();
+  /** Undefined if the bytes of all connections are not limited. */
+  readonly #waiting: FifoQueue<WaitingBytes> | undefined;
   /** The number of the last call that was complete. */
   #lastCall = 0;
   #isPaused = false;
   /** True from `spend` to `settle`, while the bytes are read. */
   #isReading = false;
 
-  /**
-   * `bytesInFlight` is undefined if the bytes of all connections are not limited.
-   */
+  /** `bytesInFlight` is undefined if the bytes of all connections are not limited. */
   constructor(
     source: Pick<Transport, 'pause' | 'resume'>,
     bytesInFlight: BytesInFlight | undefined,
@@ -47,6 +46,7 @@ export class ReadBudget {
   ) {
     this.#source = source;
     this.#bytesInFlight = bytesInFlight;
+    if (bytesInFlight !== undefined) this.#waiting = new FifoQueue();
     this.#maximumMessageSize = maximumReceiveMessageSize;
   }
 
@@ -68,10 +68,11 @@ export class ReadBudget {
    */
   settle({ added, started }: CallCounts): void {
     this.#isReading = false;
-    if (this.#bytesInFlight === undefined) return;
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
     if (added > this.#lastCall) {
       this.#lastCall = added;
-      this.#waiting.add({ bytes: this.#received, lastCall: added });
+      waiting.add({ bytes: this.#received, lastCall: added });
       this.#received = 0;
     } else {
       // Other messages do not wait. At most one message is incomplete.
@@ -79,7 +80,7 @@ export class ReadBudget {
       if (handled > 0) this.#count(-handled);
     }
     this.release({ added, started });
-    if (this.#waiting.length > 0 && this.#bytesInFlight.isExceeded && !this.#isPaused) {
+    if (waiting.length > 0 && this.#bytesInFlight?.isExceeded === true && !this.#isPaused) {
       this.#isPaused = true;
       this.#source.pause();
     }
@@ -87,7 +88,7 @@ export class ReadBudget {
 
   /** Call this when calls have started or were removed. */
   release({ added, started }: CallCounts): void {
-    while ((this.#waiting.first?.lastCall ?? Infinity) <= started) this.#releaseFirst();
+    while ((this.#waiting?.first?.lastCall ?? Infinity) <= started) this.#releaseFirst();
     // While bytes are read, they may still contain calls that will wait.
     if (started < added || this.#isReading) return;
     if (this.#received > 0) this.#count(-this.#received);
@@ -97,7 +98,7 @@ export class ReadBudget {
   }
 
   #releaseFirst(): void {
-    const { bytes = 0 } = this.#waiting.take() ?? {};
+    const { bytes = 0 } = this.#waiting?.take() ?? {};
     this.#bytesInFlight?.change(-bytes);
   }
 
