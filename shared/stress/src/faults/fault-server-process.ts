@@ -1,5 +1,7 @@
+import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { devNull } from 'node:os';
 import { redis } from '@practical-signalr/redis';
 import { SignalRServer, type SignalRServerOptions } from '@practical-signalr/server';
 import { serveParent } from '../forked-process.ts';
@@ -29,6 +31,16 @@ const methods = {
   status: () => signalr?.health().status,
   broadcast: (n: number): Promise<void> => send(n),
   disconnected: () => log.disconnected.length,
+  /** Opens files until the process may open only `count` further ones. */
+  leaveFiles(count: number): void {
+    const files: number[] = [];
+    try {
+      for (;;) files.push(openSync(devNull, 'r'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EMFILE') throw error;
+    }
+    for (const file of files.slice(0, count)) closeSync(file);
+  },
   /** Blocks the event loop. It takes no CPU time. */
   block(ms: number): void {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
