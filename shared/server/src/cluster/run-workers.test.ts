@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import {
@@ -140,11 +141,23 @@ test.each(httpTransports)(
   },
 );
 
+/** Sends a request with a new connection. Resolves with the status. */
+async function requestStatus(): Promise<number | undefined> {
+  const [answer] = (await once(get(url, { agent: false }), 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode;
+}
+
 test('a worker that has crashed is replaced, and the other one serves meanwhile', async () => {
   const [first, second] = await connectToBothWorkers();
   const pids = [await first.invoke<number>('pid'), await second.invoke<number>('pid')];
-  first.send('crash').catch(() => undefined);
-  await new Promise((resolve) => first.onclose(resolve));
+  const closed = new Promise((resolve) => first.onclose(resolve));
+  first.send('hangAndCrash').catch(() => undefined);
+  await lineOf('hangs');
+  // Also a connection that the worker has not accepted yet.
+  const statuses = await Promise.all([1, 2, 3, 4].map(() => requestStatus()));
+  expect(statuses).toEqual([400, 400, 400, 400]);
+  await closed;
   expect(await second.invoke('pid')).toBe(pids[1]);
   await lineOf('port');
   const [third, fourth] = await connectToBothWorkers();

@@ -13,7 +13,11 @@ class FakeWorker extends EventEmitter {
   /** False for a worker that reads nothing. */
   reads = true;
   hasEnded = false;
-  readonly process = { pid: 1 as number | undefined, kill: () => this.end('SIGKILL') };
+  readonly process = Object.assign(new EventEmitter(), {
+    pid: 1 as number | undefined,
+    kill: () => this.end('SIGKILL'),
+    send: () => true,
+  });
 
   constructor(id: number) {
     super();

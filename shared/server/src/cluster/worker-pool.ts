@@ -10,6 +10,7 @@ import { defaultLogger, type Logger, safeLogger } from '../logger.ts';
 import type { HubLifetimeManagerFactory, SharedBackplane } from '../scale-out/scale-out-hub.ts';
 import { BatchingPort } from './ports/batching-port.ts';
 import { messageSize } from './ports/message-size.ts';
+import { returnConnections } from './ports/return-connections.ts';
 import { type ToPrimary, type ToWorker, unwrap } from './primary-messages.ts';
 import { PooledWorker } from './pooled-worker.ts';
 import { type WorkerEnvironment, writeWorkerEnvironment } from './worker-environment.ts';
@@ -151,6 +152,7 @@ export class WorkerPool {
 
   #fork(): PooledWorker {
     const worker: Worker = cluster.fork(writeWorkerEnvironment(this.#environment));
+    returnConnections(worker);
     const pooled = new PooledWorker(worker, () => {
       this.#logger.error(logMessages.workerDoesNotRead(worker.id));
     });

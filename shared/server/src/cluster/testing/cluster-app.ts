@@ -38,8 +38,12 @@ class WorkerHub extends Hub {
     return this.context.request.remoteAddress;
   }
 
-  crash(): void {
-    process.exit(1);
+  /** Accepts no connections for a while, and ends then. */
+  hangAndCrash(): void {
+    console.log('hangs');
+    const end = performance.now() + 300;
+    while (performance.now() < end);
+    process.kill(process.pid, 'SIGKILL');
   }
 }
 
@@ -63,7 +67,16 @@ const pool = await runWorkers(
       logger,
     });
     signalr.mapHub('/hub', WorkerHub, {
-      methods: ['pid', 'join', 'addOther', 'broadcast', 'sendToGroup', 'ask', 'address', 'crash'],
+      methods: [
+        'pid',
+        'join',
+        'addOther',
+        'broadcast',
+        'sendToGroup',
+        'ask',
+        'address',
+        'hangAndCrash',
+      ],
     });
     const router = signalr.router();
     const server = createServer((request, response) => {
