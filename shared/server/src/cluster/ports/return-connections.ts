@@ -13,8 +13,8 @@ const CLUSTER = 'NODE_CLUSTER';
 /**
  * Lets the other workers serve a connection that is on its way to a worker that crashes. Node gives
  * a connection to a worker and waits for its reply, in which a worker that closes its server
- * refuses the connection. From a worker that has crashed, it would wait forever, and the client too.
- * This function replies instead.
+ * refuses the connection. From a worker that has crashed, it would wait forever, and so would the
+ * client. This function replies instead.
  */
 export function returnConnections(worker: Worker): void {
   const { process } = worker;
