@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { bytes } from '../bytes-schema.ts';
+import type { ArgumentType } from '../hub-method-options.ts';
+import { stream, streamOf } from '../streams/stream-parameter.ts';
 import { readSignature } from './method-signature.ts';
 
 type Run = (...args: readonly unknown[]) => unknown;
@@ -24,6 +27,11 @@ test.each([
   ['m: function () { return _async_generator(this, null, function* () {}); }', 0, true],
   ['m(a) { return super.m?.apply(this, arguments); }', 1, false],
   ['["a(b = 1)"](a) {}', 1, false],
+  ['[["m"].join((",", ""))](a) {}', 1, false],
+  ['[((x = 1) => `m${x}`)()](a, b) {}', 2, false],
+  ['[[["m"]][0][0]](a) {}', 1, false],
+  ['m({ a: { b = 1 }, c: [d = 2] }, e) {}', 2, false],
+  ['m: a => [a].map(b => ((c = 1) => c)(b))', 1, false],
   ['m: (function (a, b) {}).bind({})', 2, false],
   ['m: (a) => a', 1, false],
   ['m: a => ((b = 1) => b)(a)', 1, false],
@@ -35,6 +43,10 @@ test.each([
   'm(a, b = 5) {}',
   'm(a = ")") {}',
   'm(...texts) {}',
+  'm({ a }, [b], c = 1) {}',
+  'm(a, { b: [c] }, ...rest) {}',
+  '[[["m"]][0][0]](a, b = 1) {}',
+  'm: ({ a }, b = 1) => [a, b]',
   'm: (a, b = 5) => a + b',
   'm: function () { return original.apply(this, arguments); }',
   'm: function () { return original.call(this, ...arguments); }',
@@ -48,5 +60,27 @@ test.each([
   expect(read(method, { arguments: [undefined, undefined], streams: true })).toMatchObject({
     argumentCount: 2,
     streams: true,
+  });
+});
+
+test('listed arguments are schemas or uploads, in the order of the parameters', () => {
+  const schema = bytes;
+  const list = (types: readonly ArgumentType[]) => read('m(a, b, c) {}', { arguments: types });
+  expect(list([undefined, schema])).toEqual({
+    argumentCount: 2,
+    argumentSchemas: [undefined, schema],
+    uploads: [],
+    streams: false,
+  });
+  expect(list([undefined, undefined]).argumentSchemas).toBeUndefined();
+  expect(list([])).toMatchObject({ argumentCount: 0, argumentSchemas: undefined });
+  expect(list([stream, undefined, streamOf(schema)])).toEqual({
+    argumentCount: 1,
+    argumentSchemas: undefined,
+    uploads: [
+      { index: 0, itemSchema: undefined },
+      { index: 2, itemSchema: schema },
+    ],
+    streams: false,
   });
 });
