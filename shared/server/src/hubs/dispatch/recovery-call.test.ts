@@ -33,16 +33,11 @@ const reply: RecoveryReply = { recovered: true, session: 's', position: '1-0', g
 function createConnection(recover?: () => Promise<RecoveryReply>) {
   const requests: RecoveryRequest[] = [];
   const sent: HubMessage[] = [];
-  const lifetime = {
-    ...(recover === undefined
-      ? {}
-      : {
-          recover(_connection: object, request: RecoveryRequest) {
-            requests.push(request);
-            return recover();
-          },
-        }),
+  const record = (_connection: object, request: RecoveryRequest): Promise<RecoveryReply> => {
+    requests.push(request);
+    return recover!();
   };
+  const lifetime = recover === undefined ? {} : { recover: record };
   const connection = {
     connectionId: 'c',
     isClosing: false,
