@@ -23,6 +23,8 @@ const CHUNK_SIZE = 1000;
 export class Subscriptions {
   readonly backlog = new Backlog();
   readonly #subscriptions = new Map<string, Subscription>();
+  /** The newest SUBSCRIBE of each channel, until Redis replies. */
+  readonly #requested = new Map<string, Subscription>();
   /**
    * Channels that the client may still be subscribed to, because Redis did not confirm the
    * UNSUBSCRIBE.
@@ -69,18 +71,42 @@ export class Subscriptions {
    * when Redis has confirmed it. Without a client, the next `restore` unsubscribes.
    */
   async remove(channels: readonly string[]): Promise<void> {
-    const removed: string[] = [];
+    const removed = new Map<string, Subscription>();
     for (const channel of channels) {
       const subscription = this.#subscriptions.get(channel);
       if (subscription === undefined) continue;
       this.#subscriptions.delete(channel);
       // If the channel is added again, its new receivers must not get the messages from before.
       subscription.inbox.dropWaiting();
-      removed.push(channel);
+      removed.set(channel, subscription);
     }
     const client = this.#client;
-    if (client === undefined) for (const channel of removed) this.#stale.add(channel);
-    else await this.#unsubscribeAll(client, removed);
+    if (client === undefined) {
+      for (const channel of removed.keys()) this.#stale.add(channel);
+      return;
+    }
+    const requested = [...removed].filter(([channel]) => this.#requested.has(channel));
+    for (const [channel] of requested) removed.delete(channel);
+    await Promise.all([
+      this.#unsubscribeAll(client, [...removed.keys()]),
+      ...requested.map(([channel, { ready }]) => this.#unsubscribeAfter(ready, client, channel)),
+    ]);
+  }
+
+  /**
+   * Unsubscribes from a channel when Redis has replied to its SUBSCRIBE. The client of Redis loses
+   * a subscription that is requested between the replies to an earlier SUBSCRIBE and UNSUBSCRIBE,
+   * if the UNSUBSCRIBE was sent before the first reply.
+   */
+  async #unsubscribeAfter(
+    ready: Promise<void>,
+    client: RedisPubSubClient,
+    channel: string,
+  ): Promise<void> {
+    await ready.catch(() => undefined);
+    // If the channel was added again, its next removal unsubscribes.
+    if (this.#subscriptions.has(channel) || this.#requested.has(channel)) return;
+    await this.#unsubscribe(client, [channel]);
   }
 
   /** Handles everything that has arrived on these channels and waits for slow receivers. */
@@ -136,6 +162,7 @@ export class Subscriptions {
     channel: string,
     subscription: Subscription,
   ): Promise<void> {
+    this.#requested.set(channel, subscription);
     try {
       await this.#subscribe(client, [channel]);
       this.#markConfirmed(client, channel, subscription);
@@ -143,6 +170,8 @@ export class Subscriptions {
       if (!isRefusal(error)) return; // The connection closed. `restore` subscribes on the next one.
       if (this.#subscriptions.get(channel) === subscription) this.#subscriptions.delete(channel);
       throw error;
+    } finally {
+      if (this.#requested.get(channel) === subscription) this.#requested.delete(channel);
     }
   }
 
