@@ -1,3 +1,10 @@
+import {
+  ClientClosedError as RedisClientClosedError,
+  ConnectionTimeoutError,
+  ErrorReply,
+  SimpleError as RedisSimpleError,
+  SocketClosedUnexpectedlyError,
+} from '@redis/client';
 import { expect, test } from 'vitest';
 import { causes } from '../causes.ts';
 import { explainRedisError, isRefusal } from './explain-redis-error.ts';
@@ -38,4 +45,22 @@ test('only replies of Redis are refusals', () => {
   expect(isRefusal(new SimpleError('OOM'))).toBe(true);
   expect(isRefusal(new ClientOfflineError('offline'))).toBe(false);
   expect(isRefusal('OOM')).toBe(false);
+});
+
+test('errors of @redis/client are recognized if a minifier has renamed their classes', () => {
+  class a extends ConnectionTimeoutError {}
+  class b extends SocketClosedUnexpectedlyError {}
+  class c extends RedisClientClosedError {}
+  class d extends RedisSimpleError {}
+  class e extends ErrorReply {}
+  expect(explainRedisError(new a(), true)).toBe(causes.timedOut);
+  expect(explainRedisError(new b(), true)).toBe(causes.connectionClosed);
+  expect(explainRedisError(new c(), true)).toBe(causes.unavailable);
+  expect([new a(), new b(), new c(), new d('OOM'), new e('OOM')].map(isRefusal)).toEqual([
+    false,
+    false,
+    false,
+    true,
+    true,
+  ]);
 });

@@ -1,4 +1,21 @@
+import {
+  ClientClosedError,
+  ClientOfflineError,
+  ConnectionTimeoutError,
+  DisconnectsClientError,
+  ErrorReply,
+  SocketClosedUnexpectedlyError,
+} from '@redis/client';
 import { causes } from '../causes.ts';
+
+const errorClasses = Object.entries({
+  ClientClosedError,
+  ClientOfflineError,
+  ConnectionTimeoutError,
+  DisconnectsClientError,
+  ErrorReply,
+  SocketClosedUnexpectedlyError,
+});
 
 const causeByCode: Readonly<Record<string, string>> = {
   ECONNREFUSED: causes.connectionRefused,
@@ -32,11 +49,7 @@ export class RelayedError extends Error {}
 /** Returns the cause of an error of Redis or of its client as one sentence without secrets. */
 export function explainRedisError(error: unknown, wasConnected: boolean): string {
   if (error instanceof RelayedError) return error.message;
-  const { name, code, message } = (error ?? {}) as {
-    name?: string;
-    code?: string;
-    message?: string;
-  };
+  const { code, message } = (error ?? {}) as { code?: string; message?: string };
   const systemCode =
     error instanceof AggregateError
       ? (error.errors[0] as { code?: string } | undefined)?.code
@@ -45,7 +58,7 @@ export function explainRedisError(error: unknown, wasConnected: boolean): string
     return causes.tlsRefused(systemCode);
   if (systemCode !== undefined && /CERT|SELF_SIGNED|UNABLE_TO/.test(systemCode))
     return causes.untrustedCertificate(systemCode);
-  const className = error instanceof Error ? error.constructor.name : name;
+  const className = classNameOf(error);
   if (className === 'ConnectionTimeoutError') return causes.timedOut;
   if (
     className === 'SocketClosedUnexpectedlyError' ||
@@ -72,4 +85,15 @@ export function explainRedisError(error: unknown, wasConnected: boolean): string
  * command.
  */
 export const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && /^(SimpleError|BlobError|ErrorReply)$/.test(error.constructor.name);
+  error instanceof Error && /^(SimpleError|BlobError|ErrorReply)$/.test(classNameOf(error) ?? '');
+
+/**
+ * Returns the name of the class of an error. Minifiers rename the classes of @redis/client, and the
+ * option `client` may come from another copy of it, whose classes have the same names.
+ */
+function classNameOf(error: unknown): string | undefined {
+  const known = errorClasses.find(([, type]) => error instanceof type);
+  if (known !== undefined) return known[0];
+  if (error instanceof Error) return error.constructor.name;
+  return (error as { readonly name?: string } | null | undefined)?.name;
+}
