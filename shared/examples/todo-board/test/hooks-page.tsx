@@ -15,7 +15,8 @@ function Room({ room }: { readonly room: string }) {
   const [sum, setSum] = useState(0);
   const { connection, connectionId, state } = useHubConnection<RoomServer, RoomClient>(
     () => buildConnection(room),
-    { dependencies: [room] },
+    // A new delay does not build a new connection.
+    { dependencies: [room], retryDelay: 5000 + sum },
   );
   // Both handlers read the state of the last render.
   useHubEvent(connection, 'add', (amount) => setSum(sum + amount));

@@ -16,7 +16,8 @@ export interface ConnectionStatus {
  */
 export class ConnectionLifecycle {
   readonly connection: HubConnection;
-  readonly #retryDelay: number;
+  /** How long to wait before the next start after a failure, in ms. */
+  retryDelay: number;
   readonly #listeners = new Set<() => void>();
   #status: ConnectionStatus;
   #isWanted = false;
@@ -27,7 +28,7 @@ export class ConnectionLifecycle {
 
   constructor(connection: HubConnection, retryDelay: number) {
     this.connection = connection;
-    this.#retryDelay = Math.min(retryDelay, MAXIMUM_TIME);
+    this.retryDelay = retryDelay;
     this.#status = { state: connection.state, connectionId: null, error: undefined };
     connection.onreconnecting((error) => this.#publish(error));
     connection.onreconnected(() => this.#publish(undefined));
@@ -110,7 +111,8 @@ export class ConnectionLifecycle {
   #retry(): void {
     if (!this.#isWanted) return;
     clearTimeout(this.#retryTimer);
-    this.#retryTimer = setTimeout(() => void this.#settle(), this.#retryDelay);
+    const delay = Math.min(this.retryDelay, MAXIMUM_TIME);
+    this.#retryTimer = setTimeout(() => void this.#settle(), delay);
   }
 
   #publish(error: Error | undefined): void {

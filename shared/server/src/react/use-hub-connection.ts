@@ -1,4 +1,4 @@
-import type { HubConnection } from '@microsoft/signalr';
+import { type HubConnection, HubConnectionBuilder } from '@microsoft/signalr';
 import { type DependencyList, useEffect, useMemo, useSyncExternalStore } from 'react';
 import { typed, type TypedConnection } from '../client/index.ts';
 import { ConnectionLifecycle, type ConnectionStatus } from './connection-lifecycle.ts';
@@ -27,7 +27,8 @@ const RETRY_DELAY = 5000;
  * Returns a connection that is started when the component mounts and stopped when it unmounts. The
  * component renders again when the state changes. If the connection cannot start, or closes with an
  * error, the hook starts it again after `retryDelay`. For reconnects without that delay, build it
- * with `withAutomaticReconnect`.
+ * with `withAutomaticReconnect`. While a server renders the page, `state` is `Disconnected`, and no
+ * connection is started.
  *
  * `TServer` describes the methods that clients can call, `TClient` those that the server can call.
  * @example
@@ -41,15 +42,32 @@ export function useHubConnection<TServer, TClient>(
   { dependencies = NO_DEPENDENCIES, retryDelay = RETRY_DELAY }: UseHubConnectionOptions = {},
 ): UsedHubConnection<TServer, TClient> {
   const lifecycle = useMemo(
-    () => new ConnectionLifecycle(build(), retryDelay),
-    [retryDelay, ...dependencies],
+    () => new ConnectionLifecycle(buildForRendering(build), retryDelay),
+    dependencies,
   );
   const status = useSyncExternalStore(
     lifecycle.subscribe,
     lifecycle.getStatus,
     lifecycle.getStatus,
   );
+  useEffect(() => {
+    lifecycle.retryDelay = retryDelay;
+  }, [lifecycle, retryDelay]);
   useEffect(() => lifecycle.start(), [lifecycle]);
   const connection = typed<TServer, TClient>(lifecycle.connection);
   return useMemo(() => ({ connection, ...status }), [connection, status]);
+}
+
+/**
+ * Builds a connection. On a server, the official client cannot resolve the relative URLs of a page.
+ * A page that renders there gets a connection that cannot start, and builds its own in the browser.
+ */
+function buildForRendering(build: () => HubConnection): HubConnection {
+  try {
+    return build();
+  } catch (error) {
+    if ('window' in globalThis) throw error;
+    const connection = new HubConnectionBuilder().withUrl('http://localhost/').build();
+    return Object.assign(connection, { start: () => Promise.reject(error as Error) });
+  }
 }
