@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from 'vitest';
 import { Hub } from '../index.ts';
-import type { InvokeName } from './typed.ts';
+import type { InvokeName, StreamName, TypedConnection } from './typed.ts';
 
 class ChatHub extends Hub {
   say(text: string): string {
@@ -8,6 +8,27 @@ class ChatHub extends Hub {
   }
 }
 
+/** Methods whose results do not say whether they are streams, and members that are no methods. */
+interface LooseServer {
+  /** The result is `any`. */
+  getSettings(): Promise<ReturnType<typeof JSON.parse>>;
+  getUnknown(): Promise<unknown>;
+  fail(): Promise<never>;
+  findAll(): AsyncIterable<string>;
+  readonly version: string;
+}
+type LooseConnection = TypedConnection<LooseServer, object>;
+
 test('a hub class as the contract offers its methods, and none of its hooks and members', () => {
   expectTypeOf<InvokeName<ChatHub>>().toEqualTypeOf<'say' | 'Say'>();
+  expectTypeOf<StreamName<ChatHub>>().toEqualTypeOf<never>();
+});
+
+test('methods with the results any, unknown and never can be invoked, and any also be a stream', () => {
+  expectTypeOf<Uncapitalize<InvokeName<LooseServer>>>().toEqualTypeOf<
+    'getSettings' | 'getUnknown' | 'fail'
+  >();
+  expectTypeOf<Uncapitalize<StreamName<LooseServer>>>().toEqualTypeOf<'getSettings' | 'findAll'>();
+  expectTypeOf<LooseConnection['invoke']>().toBeCallableWith('fail');
+  expectTypeOf<LooseConnection['invoke']>().toBeCallableWith('getSettings');
 });

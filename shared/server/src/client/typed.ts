@@ -11,8 +11,19 @@ type ResultOf<TMethod> = TMethod extends (...args: never) => infer TResult
   : never;
 /** The server recognizes generators as streams, whether they are asynchronous or not. */
 type Stream<TItem> = AsyncIterable<TItem> | Generator<TItem, unknown, never>;
-type Streaming<TContract> = {
-  [TName in Extract<keyof TContract, string>]: ResultOf<TContract[TName]> extends Stream<unknown>
+/** A result of the type `any` may be a stream or not. */
+type KindOfResult<TResult> = 0 extends 1 & TResult
+  ? 'result' | 'stream'
+  : [TResult] extends [never]
+    ? 'result'
+    : TResult extends Stream<unknown>
+      ? 'stream'
+      : 'result';
+type KindOf<TMethod> = TMethod extends (...args: never) => infer TResult
+  ? KindOfResult<Awaited<TResult>>
+  : never;
+type NameOf<TContract, TKind> = {
+  [TName in Extract<keyof TContract, string>]: TKind extends KindOf<TContract[TName]>
     ? TName
     : never;
 }[Extract<keyof TContract, string>];
@@ -21,7 +32,9 @@ type Streaming<TContract> = {
  * The names of the methods that return a stream: an AsyncIterable or a ReadableStream. The first
  * letter may be a capital.
  */
-export type StreamName<TContract> = Streaming<TContract> | Capitalize<Streaming<TContract>>;
+export type StreamName<TContract> =
+  | NameOf<TContract, 'stream'>
+  | Capitalize<NameOf<TContract, 'stream'>>;
 
 /** The hooks of a hub class that is used as a contract. Clients cannot call them. */
 type HookName =
@@ -32,8 +45,8 @@ type HookName =
 
 /** The names of the methods that return a single result. The first letter may be a capital. */
 export type InvokeName<TContract> = Exclude<
-  MethodName<TContract>,
-  StreamName<TContract> | HookName | Capitalize<HookName>
+  NameOf<TContract, 'result'> | Capitalize<NameOf<TContract, 'result'>>,
+  HookName | Capitalize<HookName>
 >;
 
 /**
