@@ -22,8 +22,8 @@ export interface WorkerOptions {
   /** How long a worker may take to stop before it is killed, in ms. Default: 40,000. */
   readonly stopTimeout?: number;
   /**
-   * Whether the pool closes on SIGTERM and SIGINT (Ctrl-C), and the process ends after that.
-   * Default: true.
+   * Whether the pool closes on SIGTERM and SIGINT (Ctrl-C), and the process exits after that. Set
+   * it to false and call `close` if the program has its own clean-up. Default: true.
    */
   readonly handleSignals?: boolean;
   /**
@@ -83,7 +83,8 @@ export class WorkerPool {
     }
     if (handleSignals) {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-        process.once(signal, () => void pool.close());
+        // The program may have opened handles in this process, too, which would keep it running.
+        process.once(signal, () => void pool.close().then(() => process.exit()));
       }
     }
     return pool;

@@ -96,5 +96,4 @@ if (pool !== undefined) {
   process.stdin.once('data', () => {
     void pool.restart().then(() => console.log(`restarted ${pool.workers.join(' ')}`));
   });
-  process.stdin.unref();
 }
