@@ -1,10 +1,15 @@
-import { fetchText } from '@practical-signalr/lesson-kit/client';
+import { fetchText, withTimeLimit } from '@practical-signalr/lesson-kit/client';
 import {
   type HubConnection,
   HubConnectionBuilder,
   type IHttpConnectionOptions,
   LogLevel,
 } from '@microsoft/signalr';
+
+/** How long to wait for a message, in ms. */
+const WAIT_LIMIT = 10_000;
+const NOT_ARRIVED =
+  'The message has not arrived for 10 s. Check on the control panel that Redis runs and is the backplane.';
 
 /** Where a connection of the lab goes. */
 export interface Target {
@@ -27,7 +32,7 @@ export interface LabClient {
   readonly received: readonly string[];
   /**
    * Resolves with the instance that sent a message, when it arrives. Rejects if the connection
-   * closes first.
+   * closes first, or after 10 s.
    */
   wait(message: string): Promise<string | undefined>;
 }
@@ -89,8 +94,8 @@ function createClient(target: Target): LabClient {
   return {
     connection,
     received,
-    wait: (message) =>
-      new Promise((resolve, reject) => {
+    wait(message) {
+      const arrived = new Promise<string | undefined>((resolve, reject) => {
         const check = (): void => {
           if (!senders.has(message) && !isClosed) return;
           listeners.delete(check);
@@ -99,6 +104,8 @@ function createClient(target: Target): LabClient {
         };
         listeners.add(check);
         check();
-      }),
+      });
+      return withTimeLimit(arrived, WAIT_LIMIT, NOT_ARRIVED);
+    },
   };
 }

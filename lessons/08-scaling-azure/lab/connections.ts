@@ -1,10 +1,15 @@
-import { fetchText } from '@practical-signalr/lesson-kit/client';
+import { fetchText, withTimeLimit } from '@practical-signalr/lesson-kit/client';
 import {
   type HubConnection,
   HubConnectionBuilder,
   type IHttpConnectionOptions,
   LogLevel,
 } from '@microsoft/signalr';
+
+/** How long to wait for a message, in ms. */
+const WAIT_LIMIT = 10_000;
+const NOT_ARRIVED =
+  'The message has not arrived for 10 s. Check on the control panel that the instances run.';
 
 /** Where a connection of the lab goes. */
 export interface Target {
@@ -21,7 +26,7 @@ export interface LabClient {
   instance(): string | undefined;
   /**
    * Resolves with the instance that sent a message, when it arrives. Rejects if the connection
-   * closes first.
+   * closes first, or after 10 s.
    */
   wait(message: string): Promise<string | undefined>;
 }
@@ -68,7 +73,12 @@ export async function withClientsOf<TResult>(
 export async function openClient(target: Target = {}): Promise<LabClient> {
   const { client, isServed } = createClient(target);
   await client.connection.start();
-  await isServed;
+  try {
+    await withTimeLimit(isServed, WAIT_LIMIT, NOT_ARRIVED);
+  } catch (error) {
+    await client.connection.stop();
+    throw error;
+  }
   return client;
 }
 
@@ -101,8 +111,8 @@ function createClient(target: Target): { client: LabClient; isServed: Promise<vo
     connection,
     received,
     instance: () => instance,
-    wait: (message) =>
-      new Promise((resolve, reject) => {
+    wait(message) {
+      const arrived = new Promise<string | undefined>((resolve, reject) => {
         const check = (): void => {
           if (!senders.has(message) && !isClosed) return;
           listeners.delete(check);
@@ -111,7 +121,9 @@ function createClient(target: Target): { client: LabClient; isServed: Promise<vo
         };
         listeners.add(check);
         check();
-      }),
+      });
+      return withTimeLimit(arrived, WAIT_LIMIT, NOT_ARRIVED);
+    },
   };
   return { client, isServed };
 }

@@ -36,6 +36,7 @@ export { hubContextLab } from './labs/hub-context-lab.ts';
 export { type Lab, showEarlierLabs, showLab } from './labs/lab.ts';
 export { serverHubsLab } from './labs/server-hubs-lab.ts';
 export { useConnection, type UsedConnection } from './outcomes/use-connection.ts';
+export { withTimeLimit } from './outcomes/with-time-limit.ts';
 export { addExperiment } from './outcomes/add-experiment.ts';
 export { type AttemptedConnection, describeAttempt } from './outcomes/describe-attempt.ts';
 export { ConnectionColumn } from './outcomes/connection-column.ts';
