@@ -43,6 +43,10 @@ export class PresenceConnection {
     this.#timer.unref();
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   get isReady(): boolean {
     return this.#client.isReady;
   }

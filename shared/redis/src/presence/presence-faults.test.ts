@@ -7,7 +7,7 @@ import { redis } from '../redis.ts';
 import { CuttableProxy } from '../testing/cuttable-proxy.ts';
 import { LoggedHub } from '../testing/logged-hub.ts';
 import { hasRedisServer } from '../testing/redis-server-installed.ts';
-import { presence } from './presence.ts';
+import { presence, type PresenceOptions } from './presence.ts';
 
 const test = baseTest.skipIf(!hasRedisServer);
 
@@ -16,15 +16,18 @@ afterEach(async () => {
   for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
 });
 
-async function startServer(presenceUrl: (port: number) => Promise<string>) {
+async function startServer(
+  presenceUrl: (port: number) => Promise<string>,
+  options: Partial<PresenceOptions> = {},
+) {
   const server = await startRedisServer();
   cleanups.push(() => server.close());
   const { url, port } = server;
-  const online = presence({ url: await presenceUrl(port), heartbeatTimeout: 500 });
+  const online = presence({ url: await presenceUrl(port), heartbeatTimeout: 500, ...options });
   const log = new LoggedHub();
   const manager = redis({ url, presence: online })(log.hub);
   cleanups.push(() => manager.close?.());
-  return { url, log, manager, hub: online.of('ChatHub') };
+  return { url, log, manager, online, hub: online.of('ChatHub') };
 }
 
 /** On a busy machine, replies may take longer than `heartbeatTimeout`, also after a recovery. */
@@ -94,3 +97,42 @@ test('missing permissions for presence are reported, and the hub works without i
   while (members.length === 0) members = await hub.members('room');
   expect(members.map(({ connectionId }) => connectionId)).toEqual(['1']);
 });
+
+test('a server may use the presence of another one that has closed', async () => {
+  const { url, manager, online, hub } = await startServer(localUrl);
+  await manager.close?.();
+  await expect(hub.count()).rejects.toMatchObject({ code: 'ERR_SIGNALR_REDIS_UNAVAILABLE' });
+  const next = redis({ url, presence: online })(new LoggedHub().hub);
+  cleanups.push(() => next.close?.());
+  await next.onConnected(new LifetimeSuiteClient('ann', '1'));
+  await untilListed(() => hub.connections());
+});
+
+test('lists that Redis has evicted are written again', async () => {
+  const { url, manager, hub } = await startServer(localUrl, { leaseTime: 300 });
+  await manager.onConnected(new LifetimeSuiteClient('ann', '1'));
+  await manager.addToGroup('1', 'room');
+  const admin = await createClient({ url }).connect();
+  cleanups.push(() => admin.destroy());
+  const lists = {
+    all: () => hub.connections(),
+    'group:room': () => hub.connections({ group: 'room' }),
+    'user:ann': () => hub.connections({ user: 'ann' }),
+  };
+  for (const [key, read] of Object.entries(lists)) {
+    await untilListed(read);
+    await admin.del(`ChatHub:presence:${key}`);
+    await untilListed(read);
+  }
+});
+
+const localUrl = async (port: number): Promise<string> => `redis://127.0.0.1:${port}`;
+
+/** Waits until a list contains a connection. */
+async function untilListed(read: () => Promise<readonly PresentConnection[]>): Promise<void> {
+  for (;;) {
+    const connections = await read().catch(() => []);
+    if (connections.length > 0) return;
+    await new Promise(setImmediate);
+  }
+}

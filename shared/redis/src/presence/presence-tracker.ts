@@ -12,6 +12,9 @@ import {
 /** How long Redis keeps a key that no server renews, in ms. */
 const KEY_LIFETIME = 24 * 60 * 60 * 1000;
 
+/** The maximum number of lists of users and groups that are checked in each renewal. */
+const CHECKED_LISTS = 500;
+
 /** How long a change waits at most until Redis confirms it, in ms. */
 const MAX_WAIT = 1000;
 
@@ -44,6 +47,8 @@ export class PresenceTracker {
   readonly #stopUsing: () => void;
   readonly #timer: NodeJS.Timeout;
   readonly #connections = new Map<string, LocalConnection>();
+  /** The lists of users and groups that are checked next. */
+  #unchecked: Iterator<string, undefined> = this.#listUsedKeys();
   /** Whether the state in Redis may differ from the state of this server. */
   #isDirty = true;
   #lastSync = 0;
@@ -184,6 +189,7 @@ export class PresenceTracker {
     const isNew = (await this.#connection.run('zAdd', servers, lease)) === 1;
     await this.#connection.run('pExpire', servers, KEY_LIFETIME);
     const isFirst = this.#lastSync === 0;
+    await this.#findEvictedLists();
     // The lease is new if another server removed this one, or if Redis lost its data.
     if (isNew || this.#isDirty || Date.now() - this.#lastSync > KEY_LIFETIME / 2)
       await this.#sync();
@@ -193,6 +199,31 @@ export class PresenceTracker {
       if (score < Date.now())
         this.#report(await this.#removeServer(server), 'disconnected', server);
     }
+  }
+
+  /** Checks whether Redis still has the lists, because it may evict keys if its memory is full. */
+  async #findEvictedLists(): Promise<void> {
+    if (this.#connections.size === 0) return;
+    const keys = [this.#journal, this.#keys.all];
+    for (let i = 0; i < CHECKED_LISTS; i++) {
+      const next = this.#unchecked.next();
+      if (next.done === true) {
+        this.#unchecked = this.#listUsedKeys();
+        break;
+      }
+      keys.push(next.value);
+    }
+    const found = keys.map((key) => this.#connection.run('pExpire', key, KEY_LIFETIME));
+    if ((await Promise.all(found)).includes(0)) this.#isDirty = true;
+  }
+
+  /** Lists the keys of the users and groups of this server. Connections may change meanwhile. */
+  *#listUsedKeys(): Iterator<string, undefined> {
+    for (const { user, groups } of this.#connections.values()) {
+      if (user !== undefined) yield this.#keys.user(user);
+      for (const group of groups) yield this.#keys.group(group);
+    }
+    return undefined;
   }
 
   /** Makes the state in Redis equal to the state of this server. */

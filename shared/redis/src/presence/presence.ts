@@ -44,7 +44,8 @@ export interface TrackedServer {
  * option.
  */
 export class Presence {
-  readonly #connection: PresenceConnection;
+  readonly #openConnection: () => PresenceConnection;
+  #connection: PresenceConnection;
   readonly #prefix: string;
   readonly #leaseTime: number;
   readonly #heartbeatTimeout: number;
@@ -57,10 +58,9 @@ export class Presence {
     this.#leaseTime = checkTime('leaseTime', options.leaseTime ?? 30_000);
     this.#heartbeatTimeout = checkTime('heartbeatTimeout', options.heartbeatTimeout ?? 5000);
     const create = clientFactory(options.url, options.client, this.#heartbeatTimeout);
-    this.#connection = new PresenceConnection(
-      () => create() as unknown as PresenceClient,
-      this.#heartbeatTimeout,
-    );
+    this.#openConnection = () =>
+      new PresenceConnection(() => create() as unknown as PresenceClient, this.#heartbeatTimeout);
+    this.#connection = this.#openConnection();
   }
 
   /**
@@ -85,6 +85,8 @@ export class Presence {
   /** Creates the tracker for one server. Called by `redis()`. */
   track({ hubName, serverName, logger, link }: TrackedServer): PresenceTracker {
     this.#trackers++;
+    // A server may start after the last one of this process has closed.
+    if (this.#connection.isClosed) this.#connection = this.#openConnection();
     const changes = this.changesOf(hubName);
     changes.onListenerError = (error) =>
       logger.error(logMessages.presenceListenerFailed(hubName), error);
