@@ -25,7 +25,7 @@ import { encodeFor, publishedProtocols } from './pub-sub/message-encoder.ts';
 import { HubPresenceTracking } from './presence/hub-presence-tracking.ts';
 import type { PresenceTracker } from './presence/presence-tracker.ts';
 import { HEARTBEAT_ID, RedisBus } from './pub-sub/redis-bus.ts';
-import { RedisChannels } from './pub-sub/redis-channels.ts';
+import { RedisChannels, wellFormed } from './pub-sub/redis-channels.ts';
 import type { ResolvedRedisOptions } from './redis-options.ts';
 import { RemoteClientResults } from './remote-client-results.ts';
 import { IncomingCommands } from './server-commands/incoming-commands.ts';
@@ -317,10 +317,11 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   #sendToGroup(
-    group: string,
+    name: string,
     message: SharedMessage,
     excludedIds: readonly string[],
   ): Promise<void> {
+    const group = wellFormed(name);
     const local = (): Promise<void> | undefined =>
       deliver(this.index.group(group), message, excludedIds);
     return this.#send(this.channels.group(group), message, excludedIds, local, groupTarget(group));
@@ -357,7 +358,8 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     return this.bus.send(channel, payload, localOnly, history.publishTo(target));
   }
 
-  async #join(connection: LifetimeConnection, group: string): Promise<void> {
+  async #join(connection: LifetimeConnection, name: string): Promise<void> {
+    const group = wellFormed(name);
     if (this.index.get(connection.connectionId) !== connection) return; // it has closed
     this.index.join(connection, group);
     try {
@@ -374,7 +376,8 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     }
   }
 
-  async #leave(connectionId: string, group: string): Promise<void> {
+  async #leave(connectionId: string, name: string): Promise<void> {
+    const group = wellFormed(name);
     await Promise.all([
       this.#subscriptions.leaveGroup(connectionId, group),
       this.#history?.changeGroup(connectionId, group, 'remove'),

@@ -63,3 +63,9 @@ export class RedisChannels {
     return `${this.#prefix}${returnAddress}`;
   }
 }
+
+/**
+ * Returns the name of a group as Redis has it. Names in Redis are UTF-8, which cannot contain half
+ * of an emoji, as in a name that was cut after a number of characters. Each half becomes U+FFFD.
+ */
+export const wellFormed = (name: string): string => name.replace(/\p{Surrogate}/gu, '\uFFFD');

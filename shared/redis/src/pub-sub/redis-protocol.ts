@@ -1,4 +1,5 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
+import { wellFormed } from './redis-channels.ts';
 
 /** A hub message for clients of any server, encoded in each hub protocol. */
 export interface RedisInvocation {
@@ -86,7 +87,8 @@ export const writeGroupCommand = ({
   action,
   group,
   connectionId,
-}: RedisGroupCommand): Uint8Array => encoder.encode([id, serverName, action, group, connectionId]);
+}: RedisGroupCommand): Uint8Array =>
+  encoder.encode([id, serverName, action, wellFormed(group), connectionId]);
 
 export function readGroupCommand(payload: Uint8Array): RedisGroupCommand {
   const [id, serverName, action, group, connectionId] = readArray(payload, 5);

@@ -3,6 +3,7 @@ import type {
   LifetimeConnection,
   Receivers,
 } from '@practical-signalr/server/scale-out';
+import { wellFormed } from '../pub-sub/redis-channels.ts';
 import type { ServerCommand } from './server-command.ts';
 
 /** What a command can do with the connections of this server. */
@@ -34,7 +35,7 @@ function select({ operation, name }: ServerCommand, index: ConnectionIndex): Rec
     case 'closeAll':
       return index.all;
     case 'closeGroup':
-      return index.group(name);
+      return index.group(wellFormed(name));
     case 'closeConnection': {
       const connection = index.get(name);
       return connection === undefined ? undefined : new Map([[name, connection]]);
