@@ -46,6 +46,8 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
   #isPaused = false;
   #isClosed = false;
   #isReturned = false;
+  /** Whether `#bytes` no longer count for the limit of all connections. */
+  #isEnded = false;
   #error: unknown;
   #user: ClaimsPrincipal | undefined;
   #shutdownTimer: NodeJS.Timeout | undefined;
@@ -102,7 +104,7 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
     for (;;) {
       const chunk = this.#chunks.take();
       if (chunk !== undefined) {
-        this.#bytes -= chunk.length;
+        this.#count(-chunk.length);
         // The handler may leave the loop here. The next loop continues with the next chunk.
         yield chunk;
         continue;
@@ -135,8 +137,8 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     if (bytes.length === 0) return;
     this.#chunks.add(bytes);
-    this.#bytes += bytes.length;
-    if (!this.#isPaused && this.#bytes >= this.#options.transportMaxBufferSize) {
+    this.#count(bytes.length);
+    if (!this.#isPaused && this.#isFull) {
       this.#isPaused = true;
       this.#new.transport.pause();
     }
@@ -169,7 +171,7 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
     if (!this.signal.aborted) this.#report.status = 'app_shutdown';
     this.#shutdownTimer = setTimeout(() => {
       this.#new.transport.abort();
-      this.#new.onEnded();
+      this.#end();
     }, this.#options.shutdownTimeout);
     this.#stop();
   }
@@ -180,6 +182,19 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
     this.#readable.open();
   }
 
+  /** Whether the handler must read first: its own bytes or those of all clients are too many. */
+  get #isFull(): boolean {
+    return (
+      this.#bytes >= this.#options.transportMaxBufferSize ||
+      this.#new.bytesInFlight?.isExceeded === true
+    );
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    if (!this.#isEnded) this.#new.bytesInFlight?.change(bytes);
+  }
+
   #resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
@@ -188,6 +203,8 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
 
   #end(): void {
     clearTimeout(this.#shutdownTimer);
+    if (!this.#isEnded) this.#new.bytesInFlight?.change(-this.#bytes);
+    this.#isEnded = true;
     this.#new.onEnded();
   }
 }
