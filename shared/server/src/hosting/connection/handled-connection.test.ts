@@ -48,7 +48,7 @@ async function open(bytesInFlight: BytesInFlight): Promise<{
   };
 }
 
-test('what a handler has not read counts for the limit of all clients, until the connection ends', async () => {
+test('what a handler has not read counts for the limit of all clients, until the connection closes', async () => {
   const bytesInFlight = new BytesInFlight(50);
   const [full, other] = [await open(bytesInFlight), await open(bytesInFlight)];
   full.served.transportEvents.onReceive(Buffer.alloc(50));
@@ -70,7 +70,7 @@ test('what a handler has not read counts for the limit of all clients, until the
   expect(bytesInFlight.total).toBe(0);
 });
 
-test('what a handler reads after the connection has ended does not count twice', async () => {
+test('what a handler reads after the connection has closed does not count twice', async () => {
   const bytesInFlight = new BytesInFlight(50);
   const { served, chunks, close } = await open(bytesInFlight);
   served.transportEvents.onReceive(Buffer.alloc(10));
