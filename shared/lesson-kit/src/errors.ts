@@ -4,9 +4,9 @@ export const errors = {
     new Error(
       `Port ${port} is in use, probably by the same lesson in another terminal or in the course home. Stop it, or choose another port with the environment variable PORT.`,
     ),
-  invalidPort: (text: string) =>
+  invalidPort: (text: string, name: string) =>
     new Error(
-      `'${text}' is not a port. Set the environment variable PORT to a number from 0 to 65535, or remove it.`,
+      `'${text}' is not a port. Set the environment variable ${name} to a number from 0 to 65535, or remove it.`,
     ),
   noLessonNumber: (folder: string) =>
     new Error(

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { lessonFolders } from '../../vite/lesson-folders.js';
 import { openLesson } from './open-lesson.ts';
 
@@ -44,6 +44,20 @@ test('redirects to the course home on any port', async () => {
   const { port } = server.address() as AddressInfo;
   expect(await open(port, 'home')).toEqual([302, `http://127.0.0.1:${home}/`]);
   expect(await open(port, '3')).toEqual([302, `http://127.0.0.1:${home}/#lesson-3`]);
+});
+
+test('the port of the lesson is not taken for that of the course home', async () => {
+  const server = createServer();
+  servers.push(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  vi.stubEnv('PORT', String(port)); // as npm run lesson does
+  vi.stubEnv('COURSE_HOME_PORT', undefined);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  server.on('request', express().get('/lesson/:number', openLesson({ lesson: '03-basics' })));
+  const [, location] = await open(port, 'readme');
+  // Null unless a course home runs on this machine.
+  expect([null, 'http://127.0.0.1:4100/#lesson-3']).toContain(location);
 });
 
 test('redirects to the README, the diff and the slides of the lesson in the course home', async () => {

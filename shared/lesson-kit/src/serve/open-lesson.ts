@@ -29,11 +29,7 @@ export interface Neighbours {
  * @example app.get('/lesson/:number', openLesson({ lesson: '03-basics' }));
  */
 export function openLesson(neighbours: Neighbours = {}): RequestHandler<{ number: string }> {
-  const {
-    home = portOfEnvironment(4100, process.env['COURSE_HOME_PORT']),
-    lessons = 4100,
-    lesson,
-  } = neighbours;
+  const { home = portOfEnvironment(4100, 'COURSE_HOME_PORT'), lessons = 4100, lesson } = neighbours;
   const numbers = lessonFolders().map(({ number }) => number);
   const homePaths = homePathsOf(lesson);
   return async ({ params, hostname }, response) => {

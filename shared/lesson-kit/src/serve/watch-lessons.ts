@@ -32,7 +32,7 @@ const OWN = 1;
  */
 export function watchLessons(changed: (lesson: CourseLesson) => void): void {
   // Tests set the environment variable.
-  const before = portOfEnvironment(4100, process.env['COURSE_LESSONS_PORT']);
+  const before = portOfEnvironment(4100, 'COURSE_LESSONS_PORT');
   setInterval(async () => {
     for (const lesson of courseLessons) {
       const up = lesson.number === OWN || (await isListening(before + lesson.number));
