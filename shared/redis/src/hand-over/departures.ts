@@ -4,7 +4,13 @@ import {
   type StoredRecord,
 } from '@practical-signalr/server/scale-out';
 import { channelsOf } from './channels-of.ts';
-import { command, type HandOverKeys, newRecordId, writeStored } from './hand-over-keys.ts';
+import {
+  command,
+  type HandOverKeys,
+  newRecordId,
+  wholeTime,
+  writeStored,
+} from './hand-over-keys.ts';
 import { HandOverStep, MAXIMUM_SENT_TAIL, writeHandOver } from './hand-over-protocol.ts';
 import type { HandOverContext } from './hand-over-context.ts';
 
@@ -47,7 +53,7 @@ export class Departures {
       const key = this.#keys.record(connectionId);
       // The record expires after the time in which it can be claimed. If it is missing before that,
       // another server has claimed it.
-      const PX = departing.lifetime + this.#context.timeout;
+      const PX = wholeTime(departing.lifetime + this.#context.timeout);
       await command(this.#context.bus, (client) => client.set(key, value, { PX }));
     } catch (error) {
       this.#forget(departure);
@@ -110,7 +116,7 @@ export class Departures {
       const isSent = tail !== undefined && tail.length <= MAXIMUM_SENT_TAIL;
       if (tail !== undefined && !isSent) {
         const key = this.#keys.tail(recordId);
-        await command(bus, (client) => client.set(key, tail, { PX: timeout }));
+        await command(bus, (client) => client.set(key, tail, { PX: wholeTime(timeout) }));
       }
       const step = tail === undefined ? HandOverStep.Lost : HandOverStep.Released;
       const message = { step, recordId, tail: isSent ? tail : undefined };

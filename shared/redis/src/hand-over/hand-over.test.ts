@@ -237,6 +237,22 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
     expect(await use(b, 60_000)).toBe(true);
   });
 
+  test('times may have a fraction, for example as the result of a product', async () => {
+    const minutes = 4.35 * 60_000;
+    expect(Number.isInteger(minutes)).toBe(false);
+    const options = { heartbeatTimeout: minutes };
+    const [a, b] = [await start(options), await start(options)];
+    const claims = [a, b].map(({ handOver }) => handOver.useToken?.('fraction', minutes));
+    expect((await Promise.all(claims)).map(String).toSorted()).toEqual(['false', 'true']);
+    const old = await connect(a, 'fraction');
+    const isMoved = await recordConnection(a, old, {
+      lifetime: minutes,
+      createTail: () => JSON.stringify(['x'.repeat(3000)]), // is stored in Redis
+    });
+    expect(await claimConnection(b, old)).toMatchObject({ groups: ['g', 'h'] });
+    expect(await isMoved.isMoved).toBe(true);
+  });
+
   test('a claim fails if the connection cannot continue', async () => {
     const [a, b] = [await start(), await start()];
     const connection = await connect(a, 'c');

@@ -7,7 +7,7 @@ import type {
 import { Arrivals } from './arrivals.ts';
 import { Departures } from './departures.ts';
 import type { HandOverContext } from './hand-over-context.ts';
-import { command, HandOverKeys, readStored } from './hand-over-keys.ts';
+import { command, HandOverKeys, readStored, wholeTime } from './hand-over-keys.ts';
 import { HandOverStep, readHandOver } from './hand-over-protocol.ts';
 
 /**
@@ -63,7 +63,7 @@ export class RedisHandOver implements HandOver {
 
   async useToken(connectionId: string, lifetime: number): Promise<boolean> {
     const key = this.#keys.usedToken(connectionId);
-    const options = { PX: lifetime, condition: 'NX' } as const;
+    const options = { PX: wholeTime(lifetime), condition: 'NX' } as const;
     return (await command(this.#context.bus, (client) => client.set(key, '', options))) !== null;
   }
 

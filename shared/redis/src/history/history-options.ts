@@ -50,9 +50,10 @@ export function resolveHistoryOptions(
   }
   if (isCluster) throw errors.historyInCluster();
   const { maxAge = 300_000, maxMessages = 10_000, restoreGroups = false } = options;
-  if (!Number.isSafeInteger(maxAge) || maxAge < 1) throw errors.notPositive('history.maxAge');
+  if (!Number.isSafeInteger(maxAge) || maxAge < 1)
+    throw errors.notPositive('history.maxAge', 'a whole number');
   if (!Number.isSafeInteger(maxMessages) || maxMessages < 1)
-    throw errors.notPositive('history.maxMessages');
+    throw errors.notPositive('history.maxMessages', 'a whole number');
   if (typeof restoreGroups !== 'boolean' && typeof restoreGroups !== 'function')
     throw errors.notAFunction('history.restoreGroups');
   const restoreGroup =
