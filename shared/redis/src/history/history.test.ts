@@ -61,6 +61,14 @@ async function crash(balancer: Balancer, ...clients: FeedClientConnection[]): Pr
   await Promise.all(clients.map((client) => client.disconnected()));
 }
 
+/** Sends messages to all clients, and waits until the server itself has received them. */
+async function sendMissed({ hub, health }: FeedServer, ...texts: string[]): Promise<void> {
+  const countReceived = (): number => Number(health().data['receivedMessages']);
+  const expected = countReceived() + texts.length;
+  for (const text of texts) await hub.clients.all.send('receive', text);
+  while (countReceived() < expected) await new Promise(setImmediate);
+}
+
 async function command(...args: string[]): Promise<unknown> {
   const admin = await createClient({ url: redisServer.url }).connect();
   try {
@@ -173,7 +181,7 @@ test('a client whose messages were trimmed is notified', async () => {
   const { b, balancer } = await startServers({ history: { maxMessages: 3 } });
   const client = await connect(balancer, 'ann');
   await crash(balancer, client);
-  for (const text of ['1', '2', '3', '4']) await b.hub.clients.all.send('receive', text);
+  await sendMissed(b, '1', '2', '3', '4');
   balancer.target = b.port;
   expect(await client.result()).toMatchObject({ recovered: false, reason: 'gap', replayed: 0 });
   await crash(balancer, client);
@@ -187,7 +195,7 @@ test('a client is notified if Redis was empty, and its next recovery succeeds', 
   const { b, balancer } = await startServers();
   const client = await connect(balancer, 'ann');
   await crash(balancer, client);
-  await b.hub.clients.all.send('receive', 'lost');
+  await sendMissed(b, 'lost');
   await command('FLUSHALL');
   balancer.target = b.port;
   expect(await client.result()).toMatchObject({ recovered: false, reason: 'session' });
