@@ -59,7 +59,7 @@ export const errors = {
       'ERR_SIGNALR_REDIS_SERVERS_NOT_CONFIRMED',
       `Not all servers confirmed the operation within ${ms} ms; ${count} did. The others may have crashed, or subscribe to the channel without being a server. Check the log of the servers, and repeat the operation.`,
     ),
-  notPositive: (name: string, kind = 'a number') =>
+  notPositive: (name: string, kind: 'a number' | 'a whole number' = 'a number') =>
     createError(
       'ERR_SIGNALR_REDIS_OPTION_NOT_POSITIVE',
       `The option '${name}' must be ${kind} greater than 0.`,

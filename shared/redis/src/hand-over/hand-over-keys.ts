@@ -34,8 +34,8 @@ export class HandOverKeys {
 }
 
 /**
- * Returns the time after which a key expires, in ms. Redis accepts whole numbers only, and a product
- * such as `4.35 * 60_000` may have a fraction.
+ * Returns the time after which a key expires, in ms. Redis accepts whole numbers only, and a
+ * product such as `4.35 * 60_000` may have a fraction.
  */
 export const wholeTime = (ms: number): number => Math.ceil(ms);
 

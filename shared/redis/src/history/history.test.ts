@@ -62,10 +62,10 @@ async function crash(balancer: Balancer, ...clients: FeedClientConnection[]): Pr
 }
 
 /** Sends messages to all clients, and waits until the server itself has received them. */
-async function sendMissed({ hub, health }: FeedServer, ...texts: string[]): Promise<void> {
-  const countReceived = (): number => Number(health().data['receivedMessages']);
+async function sendMissed(server: FeedServer, ...texts: string[]): Promise<void> {
+  const countReceived = (): number => Number(server.health().data['receivedMessages']);
   const expected = countReceived() + texts.length;
-  for (const text of texts) await hub.clients.all.send('receive', text);
+  for (const text of texts) await server.hub.clients.all.send('receive', text);
   while (countReceived() < expected) await new Promise(setImmediate);
 }
 

@@ -36,3 +36,16 @@ test('does nothing after stop()', () => {
   vi.advanceTimersByTime(10_000);
   expect(onSilence).not.toHaveBeenCalled();
 });
+
+test('a process that was blocked first reads what has arrived in the meantime', () => {
+  const onSilence = vi.fn();
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+  const timer = new SilenceTimer(5000, onSilence);
+  now.mockReturnValue(20_000); // The process was stopped, so all timers are late.
+  vi.advanceTimersByTime(5000);
+  timer.recordSignOfLife();
+  vi.advanceTimersByTime(5000);
+  expect(onSilence).not.toHaveBeenCalled();
+  timer.stop();
+  now.mockRestore();
+});

@@ -1,11 +1,14 @@
+import { Deadline } from '@practical-signalr/server/scale-out';
+
 /**
  * Calls `onSilence` if no sign of life is recorded for `timeout` ms. A sign of life costs one
- * assignment, so it can be recorded for every message.
+ * assignment, so it can be recorded for every message. If the process was blocked, what has arrived
+ * in the meantime is read first.
  */
 export class SilenceTimer {
   readonly #timeout: number;
   readonly #onSilence: () => void;
-  #timer: NodeJS.Timeout | undefined;
+  #deadline: Deadline | undefined;
   #hasSignOfLife = false;
 
   constructor(timeout: number, onSilence: () => void) {
@@ -19,12 +22,12 @@ export class SilenceTimer {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#deadline?.stop();
   }
 
   #schedule(): void {
     this.#hasSignOfLife = false;
-    this.#timer = setTimeout(() => {
+    this.#deadline = new Deadline(() => {
       if (this.#hasSignOfLife) this.#schedule();
       else this.#onSilence();
     }, this.#timeout);
