@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { useEffect, useInsertionEffect, useRef } from 'react';
 import type { ClientHandler, MethodName, TypedConnection } from '../client/index.ts';
 
 /**
@@ -15,7 +15,8 @@ export function useHubEvent<TServer, TClient, TName extends MethodName<TClient>>
   handler: ClientHandler<TClient, TName>,
 ): void {
   const lastHandler = useRef(handler);
-  useLayoutEffect(() => {
+  // React 18 warns about layout effects when a server renders the page.
+  useInsertionEffect(() => {
     lastHandler.current = handler;
   });
   useEffect(() => {
