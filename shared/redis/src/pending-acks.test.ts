@@ -80,3 +80,15 @@ test('a failed command rejects with its error, and closing rejects all', async (
   await expect(third.acked).rejects.toThrow();
   expect([acks.size, vi.getTimerCount()]).toEqual([0, 0]);
 });
+
+test('a process that was blocked reads an ack that has arrived before the timeout counts', async () => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+  const acks = new PendingAcks(TIMEOUT);
+  const { id, acked } = acks.create();
+  now.mockReturnValue(10 * TIMEOUT); // All timers are late.
+  vi.advanceTimersByTime(TIMEOUT);
+  acks.complete(id);
+  await acked;
+  expect(acks.size).toBe(0);
+  now.mockRestore();
+});

@@ -1,9 +1,10 @@
+import { Deadline } from '@practical-signalr/server/scale-out';
 import { errors } from './errors.ts';
 
 interface PendingAck {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly deadline: Deadline;
   /** The number of acks that have arrived. */
   count: number;
   /** The number of acks that complete the command, or undefined if it is not known yet. */
@@ -80,10 +81,10 @@ export class PendingAcks {
     this.#lastId = this.#lastId === MAX_ID ? 1 : this.#lastId + 1;
     const id = this.#lastId;
     const acked = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const deadline = new Deadline(() => {
         this.fail(id, createError(this.#pending.get(id)?.count ?? 0));
       }, this.#timeout);
-      this.#pending.set(id, { resolve, reject, timer, count: 0, expected });
+      this.#pending.set(id, { resolve, reject, deadline, count: 0, expected });
     });
     return { id, acked };
   }
@@ -91,7 +92,7 @@ export class PendingAcks {
   #remove(id: number): PendingAck | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    clearTimeout(pending?.timer);
+    pending?.deadline.stop();
     return pending;
   }
 }
