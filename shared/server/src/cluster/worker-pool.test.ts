@@ -1,3 +1,4 @@
+import cluster, { type Worker } from 'node:cluster';
 import { EventEmitter } from 'node:events';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Envelope, type ToPrimary, type ToWorker, unwrap, wrap } from './primary-messages.ts';
@@ -52,12 +53,6 @@ class FakeWorker extends EventEmitter {
   }
 }
 
-const cluster = vi.hoisted(() => ({
-  setupPrimary: () => undefined,
-  fork: (): unknown => undefined,
-}));
-vi.mock('node:cluster', () => ({ default: cluster }));
-
 let workers: FakeWorker[];
 /** Whether a new worker starts by itself. */
 let startsWorkers: boolean;
@@ -74,13 +69,16 @@ beforeEach(() => {
   workers = [];
   startsWorkers = true;
   log.length = 0;
-  cluster.fork = () => {
-    const worker = new FakeWorker(workers.length + 1);
-    workers.push(worker);
-    if (startsWorkers) queueMicrotask(() => worker.start());
-    return worker;
-  };
+  vi.spyOn(cluster, 'setupPrimary').mockReturnValue(undefined);
+  vi.spyOn(cluster, 'fork').mockImplementation(forkFake);
 });
+
+function forkFake(): Worker {
+  const worker = new FakeWorker(workers.length + 1);
+  workers.push(worker);
+  if (startsWorkers) queueMicrotask(() => worker.start());
+  return worker as unknown as Worker;
+}
 
 async function startPool(backplane?: SharedBackplane): Promise<WorkerPool> {
   const sharing = { open: () => backplane, join: () => undefined };
@@ -131,7 +129,6 @@ test('a worker that crashes while its successor cannot start is replaced', async
 
 test('a worker whose process cannot be created is tried again', async () => {
   const pool = await startPool();
-  const { fork } = cluster;
   const failures = [
     // Node reports most errors of the system as an event, and some of them by throwing.
     (): unknown => {
@@ -144,15 +141,15 @@ test('a worker whose process cannot be created is tried again', async () => {
       throw new Error('spawn ENOMEM');
     },
   ];
-  cluster.fork = () => (failures.shift() ?? fork)();
+  vi.mocked(cluster.fork).mockImplementation(() => (failures.shift() ?? forkFake)() as Worker);
   workerOf(1).emit('error', new Error('kill EPERM')); // its process runs
   workerOf(1).end('SIGSEGV');
   await expect.poll(() => pool.workers).toEqual([2, 3]);
   expect(failures).toEqual([]);
   expect(log.filter((line) => line.includes('could not start'))).toHaveLength(2);
-  cluster.fork = () => {
+  vi.mocked(cluster.fork).mockImplementation(() => {
     throw new Error('spawn ENOMEM');
-  };
+  });
   await expect(pool.restart()).rejects.toThrow('ENOMEM');
   expect(pool.workers).toEqual([2, 3]);
 });
