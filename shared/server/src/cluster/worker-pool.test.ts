@@ -56,6 +56,8 @@ class FakeWorker extends EventEmitter {
 let workers: FakeWorker[];
 /** Whether a new worker starts by itself. */
 let startsWorkers: boolean;
+/** Creates the process of a worker. */
+let fork: () => Worker;
 const log: string[] = [];
 const ignore = (): void => undefined;
 const logger = {
@@ -70,7 +72,8 @@ beforeEach(() => {
   startsWorkers = true;
   log.length = 0;
   vi.spyOn(cluster, 'setupPrimary').mockReturnValue(undefined);
-  vi.spyOn(cluster, 'fork').mockImplementation(forkFake);
+  fork = forkFake;
+  vi.spyOn(cluster, 'fork').mockImplementation(() => fork());
 });
 
 function forkFake(): Worker {
@@ -141,15 +144,15 @@ test('a worker whose process cannot be created is tried again', async () => {
       throw new Error('spawn ENOMEM');
     },
   ];
-  vi.mocked(cluster.fork).mockImplementation(() => (failures.shift() ?? forkFake)() as Worker);
+  fork = () => (failures.shift() ?? forkFake)() as Worker;
   workerOf(1).emit('error', new Error('kill EPERM')); // its process runs
   workerOf(1).end('SIGSEGV');
   await expect.poll(() => pool.workers).toEqual([2, 3]);
   expect(failures).toEqual([]);
   expect(log.filter((line) => line.includes('could not start'))).toHaveLength(2);
-  vi.mocked(cluster.fork).mockImplementation(() => {
+  fork = () => {
     throw new Error('spawn ENOMEM');
-  });
+  };
   await expect(pool.restart()).rejects.toThrow('ENOMEM');
   expect(pool.workers).toEqual([2, 3]);
 });
