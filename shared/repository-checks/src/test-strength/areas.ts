@@ -14,9 +14,10 @@ const serverTests = ['bad-input', 'message-pack', 'server-pause', 'user-code-thr
 );
 
 /** Tests of small servers, which mostly cover how hubs bind and run calls. */
-const hubTests = ['client-results', 'hub-filter', 'hub-method-options'].map(
-  (name) => `${server}/hubs/${name}.test.ts`,
-);
+const hubTests = ['hubs/client-results', 'hubs/hub-filter', 'hubs/hub-method-options']
+  .concat('hubs/streams/streams', 'hubs/streams/uploads', 'hubs/streams/canceled-calls')
+  .concat('hubs/connection/connected-hook', 'user-code-throws', 'bad-input')
+  .map((name) => `${server}/${name}.test.ts`);
 
 /** Files whose unit tests, next to them, have to notice the changes: minutes instead of hours. */
 function unitsOf(folder: string, names: readonly string[]): MutationArea {
@@ -69,8 +70,10 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     sources: ['redis-lifetime-manager', 'connection-subscriptions', 'group-commands']
       .concat('remote-client-results', 'server-commands/*')
       .map((name) => `${redis}/${name}.ts`),
-    tests: ['redis-lifetime-manager', 'remote-invocations', 'hub-name', 'bad-input', 'faults']
-      .concat('hub-context/redis-hub-context', 'server-commands/*')
+    // Not faults.test.ts and bad-input.test.ts: each change would take ten seconds.
+    tests: ['redis-lifetime-manager', 'remote-invocations', 'hub-name', 'vectors', 'pending-acks']
+      .concat('foreign-payloads', 'slow-last-member', 'flush-on-close', 'demoted-master')
+      .concat('hub-context/redis-hub-context', 'hub-context/server-messages', 'hand-over/hand-over')
       .map((name) => `${redis}/${name}.test.ts`),
   },
   'hub-streams': unitsOf(`${server}/hubs/streams`, [

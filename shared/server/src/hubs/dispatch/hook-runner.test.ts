@@ -120,3 +120,15 @@ test('filters run around the hooks, with the hub and its context', async () => {
     'disconnected lost',
   ]);
 });
+
+test('a filter without a function for a hook does not change it', async () => {
+  const filter: HubFilter = { invokeMethod: (_invocation, next) => next() };
+  const runner = createRunner(filter, { onDisconnected: (_context, error, next) => next(error) });
+  await runner.runConnected(connection);
+  await runner.runDisconnected(connection, undefined);
+  const other = createRunner(filter, { onConnected: (_context, next) => next() });
+  await other.runConnected(connection);
+  await other.runDisconnected(connection, undefined);
+  const both = ['connected c', 'disconnected undefined'];
+  expect(events).toEqual([...both, ...both]);
+});
