@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { isThenable } from './hubs/dispatch/is-thenable.ts';
+import { isThenable } from './promises/is-thenable.ts';
 
 /**
  * Receives the log messages of the server. `details` are errors and values that belong to the

@@ -1,6 +1,7 @@
 import type { ClaimsPrincipal } from '../connections/claims-principal.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { rolesOf } from './claims.ts';
+import { isThenable } from '../promises/is-thenable.ts';
 
 /**
  * The connection or the call that a rule decides about. Source:
@@ -55,9 +56,8 @@ export function isAuthorized(
   if (policy === undefined) return true;
   const verdict: unknown = policy(user, context);
   // Only true authorizes. A policy in plain JavaScript may return any value.
-  if (typeof verdict !== 'object' || verdict === null) return verdict === true;
-  // The promise may be of any library.
-  return Promise.resolve(verdict).then((value: unknown) => value === true);
+  if (!isThenable(verdict)) return verdict === true;
+  return Promise.resolve(verdict).then((value) => value === true);
 }
 
 /**

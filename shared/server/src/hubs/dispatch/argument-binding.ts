@@ -5,7 +5,7 @@ import { formatIssues, formatPaths } from '../../schema-issues.ts';
 import type { Invocation } from '../calling-connection.ts';
 import type { HubOptions } from '../hub-options.ts';
 import type { HubMethod } from './hub-method.ts';
-import { isThenable } from './is-thenable.ts';
+import { isThenable } from '../../promises/is-thenable.ts';
 import type { UploadStreams } from '../streams/upload-streams.ts';
 
 /**

@@ -4,7 +4,7 @@ import { beginCall, endCall, type Hub, type UnfilteredHook } from '../hub.ts';
 import { HubCall } from '../hub-call.ts';
 import type { GroupManager, ReportSendError } from '../hub-clients.ts';
 import type { FilterChain } from './filter-chain.ts';
-import { isThenable } from './is-thenable.ts';
+import { isThenable } from '../../promises/is-thenable.ts';
 
 /** What a hook needs from the dispatcher of its hub. */
 export interface HookSettings {

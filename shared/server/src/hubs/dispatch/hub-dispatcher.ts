@@ -22,7 +22,7 @@ import { HubCall } from '../hub-call.ts';
 import type { GroupManager, ReportSendError } from '../hub-clients.ts';
 import { callMethod, type HubMethod } from './hub-method.ts';
 import type { HubOptions } from '../hub-options.ts';
-import { isThenable } from './is-thenable.ts';
+import { isThenable } from '../../promises/is-thenable.ts';
 import { spellName } from './spell-name.ts';
 import { isAsyncIterable, pumpStream, streamSource } from '../streams/stream-pump.ts';
 

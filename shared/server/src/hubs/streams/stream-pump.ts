@@ -1,4 +1,4 @@
-import { isThenable } from '../dispatch/is-thenable.ts';
+import { isThenable } from '../../promises/is-thenable.ts';
 import type { HubCall } from '../hub-call.ts';
 
 /** An iterator that yields the items of a stream. */

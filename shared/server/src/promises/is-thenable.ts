@@ -1,4 +1,4 @@
-/** Returns whether a hub method has returned a promise, of any library. */
+/** Returns whether a value that the app's code has returned is a promise, of any library. */
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' &&
   value !== null &&
