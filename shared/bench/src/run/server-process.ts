@@ -1,18 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '@practical-signalr/lesson-kit';
 import { errorTexts } from '../error-texts.ts';
 import { killAtExit } from './child-processes.ts';
+import { listensOn } from './listens-on.ts';
 
 /** How long a server may take to listen. */
 const START_TIMEOUT_MS = 20_000;
 /** How long a server may take to stop before it is killed. */
 const STOP_TIMEOUT_MS = 3000;
+/** How often a server is started if another process has taken its port. */
+const MAX_STARTS = 5;
 /** How much of the output of a server is kept for error messages. */
 const MAX_OUTPUT_LENGTH = 2000;
+/** What Node, .NET and Redis print if the port is in use. */
+const PORT_IN_USE = /EADDRINUSE|address already in use/i;
 /** Clock ticks of 10 ms that a quiet server may use in 100 ms. */
 const QUIET_TICKS = 2;
 /** The longest wait for a server to become quiet. */
@@ -31,15 +35,27 @@ export class ServerProcess {
   }
 
   /**
-   * Starts a command and waits until it listens.
+   * Starts a command and waits until it listens. If another process has taken the port in the
+   * meantime, starts it again on another one.
    * @throws Error with the output of the command, if it exits or does not listen in time
    */
   static async start(
     createCommand: (port: number) => readonly string[],
     core: number | undefined,
+    findPort: () => Promise<number> = freePort,
   ): Promise<ServerProcess> {
-    const port = await freePort();
-    const [file = '', ...args] = pinToCore(createCommand(port), core);
+    for (let attempt = 1; ; attempt++) {
+      const port = await findPort();
+      try {
+        return await ServerProcess.#startOnPort(port, pinToCore(createCommand(port), core));
+      } catch (error) {
+        if (!PORT_IN_USE.test((error as Error).message) || attempt === MAX_STARTS) throw error;
+      }
+    }
+  }
+
+  static async #startOnPort(port: number, command: readonly string[]): Promise<ServerProcess> {
+    const [file = '', ...args] = command;
     const child = spawn(file, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '' },
@@ -48,16 +64,19 @@ export class ServerProcess {
     const output = collectOutput(child);
     const failed = new Promise<never>((_resolve, reject) => {
       child.once('error', reject);
-      child.once('exit', () => reject(new Error(errorTexts.serverExited(output()))));
+      // The output is complete when the pipes have closed.
+      child.once('close', () => reject(new Error(errorTexts.serverExited(output()))));
     });
+    failed.catch(() => undefined);
+    const server = new ServerProcess(port, child);
     try {
-      await Promise.race([waitUntilListening(port, output), failed]);
+      await Promise.race([server.#waitUntilListening(output), failed]);
+      if (!server.isRunning) await failed;
     } catch (error) {
       child.kill('SIGKILL');
       throw error;
     }
-    failed.catch(() => undefined);
-    return new ServerProcess(port, child);
+    return server;
   }
 
   get isRunning(): boolean {
@@ -71,6 +90,18 @@ export class ServerProcess {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await exit;
     clearTimeout(timer);
+  }
+
+  /**
+   * Waits until the process listens or exits. A connection would not show which process listens:
+   * another one can have taken the port.
+   */
+  async #waitUntilListening(output: () => string): Promise<void> {
+    const end = performance.now() + START_TIMEOUT_MS;
+    while (this.isRunning && !listensOn(this.pid, this.port)) {
+      if (performance.now() > end) throw new Error(errorTexts.serverNotListening(output()));
+      await delay(50);
+    }
   }
 }
 
@@ -89,24 +120,6 @@ function collectOutput(child: ChildProcess): () => string {
     });
   return () => text.trim();
 }
-
-async function waitUntilListening(port: number, output: () => string): Promise<void> {
-  const end = performance.now() + START_TIMEOUT_MS;
-  while (!(await isListening(port))) {
-    if (performance.now() > end) throw new Error(errorTexts.serverNotListening(output()));
-    await delay(50);
-  }
-}
-
-const isListening = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 
 /** Returns the CPU time of a process in clock ticks. */
 function readTicks(pid: number): number {
