@@ -22,6 +22,9 @@ export async function startDotnet(
     env: { ...dotnetEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  process.once('exit', () => child.kill('SIGKILL')); // it cannot notice that this process exits
+  // It cannot notice that this process exits.
+  const kill = (): boolean => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   return instanceOf(name, child, (said) => /Now listening on: (http\S+)/.exec(String(said))?.[1]);
 }
