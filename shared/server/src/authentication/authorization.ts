@@ -35,8 +35,11 @@ export interface AuthorizationRule {
  * @example
  * signalr.mapHub('/chat', ChatHub, {
  *   authorize: true,
- *   methods: { ban: { authorize: { roles: ['admin'] } }, bet: { authorize: { policy: (user) =>
- * Number(user.age) >= 18 } } }, });
+ *   methods: {
+ *     ban: { authorize: { roles: ['admin'] } },
+ *     bet: { authorize: { policy: (user) => Number(user.age) >= 18 } },
+ *   },
+ * });
  */
 export type Authorize = true | AuthorizationRule;
 

@@ -31,8 +31,10 @@ export type ArgumentTypes<TParameters extends readonly unknown[]> =
  * Options of one hub method, for what a JavaScript class cannot declare.
  * @example
  * signalr.mapHub('/chat', ChatHub, {
- *   methods: { sendMessage: { arguments: [z.string().max(1000)], authorize: { roles: ['writer'] } }
- * }, });
+ *   methods: {
+ *     sendMessage: { arguments: [z.string().max(1000)], authorize: { roles: ['writer'] } },
+ *   },
+ * });
  */
 export interface HubMethodOptions {
   /**

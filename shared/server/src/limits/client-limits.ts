@@ -30,8 +30,11 @@ export interface RateMessages {
  * one server, before a call is dispatched.
  * @example
  * new SignalRServer({
- *   limits: { connectionsPerUser: 10, callsPerConnection: { tokenLimit: 50, tokensPerSecond: 10 }
- * }, });
+ *   limits: {
+ *     connectionsPerUser: 10,
+ *     callsPerConnection: { tokenLimit: 50, tokensPerSecond: 10 },
+ *   },
+ * });
  */
 export interface ClientLimits {
   /** The maximum number of open connections. More get status 503. Default: no limit. */
