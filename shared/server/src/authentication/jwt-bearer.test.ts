@@ -181,6 +181,12 @@ test.each<[string, string, string, unknown[]]>([
     testToken({ iss: 'a"\r\nX-Evil: 1' }),
     invalid("The issuer '(null)' is invalid"),
   ],
+  [
+    'of an issuer that is a number',
+    '/header',
+    testToken({ iss: 5 as unknown as string }),
+    invalid("The issuer '(null)' is invalid"),
+  ],
   ['of no issuer', '/header', testToken({ iss: undefined }), invalid("The issuer '' is invalid")],
   [
     'unsigned (alg none)',

@@ -93,3 +93,23 @@ test('calls that start while the bytes are read do not release the bytes of thos
   budget.release({ added: 5, started: 5 });
   expect(total.total).toBe(0);
 });
+
+test('without a limit, calls that wait do not change what is read', () => {
+  const source = createSource();
+  const budget = new ReadBudget(source, undefined, limits);
+  for (let added = 1; added < 10; added++) {
+    budget.spend(10);
+    budget.settle({ added, started: 0 });
+  }
+  budget.release({ added: 9, started: 9 });
+  expect(source.calls).toEqual([]);
+});
+
+test('the end of a call does not resume a client whose reading was not paused', () => {
+  const source = createSource();
+  const budget = new ReadBudget(source, new BytesInFlight(1000), limits);
+  budget.spend(10);
+  budget.settle({ added: 1, started: 0 });
+  budget.release({ added: 1, started: 1 });
+  expect(source.calls).toEqual([]);
+});
