@@ -80,3 +80,15 @@ test('what a handler reads after the connection has closed does not count twice'
   await chunks.next();
   expect(bytesInFlight.total).toBe(0);
 });
+
+test('what arrives after the close is dropped, and so is an empty chunk', async () => {
+  const bytesInFlight = new BytesInFlight(50);
+  const { served, chunks, close } = await open(bytesInFlight);
+  served.transportEvents.onReceive('');
+  expect(bytesInFlight.total).toBe(0);
+  close();
+  served.transportEvents.onReceive('late');
+  served.transportEvents.onClose();
+  expect(bytesInFlight.total).toBe(0);
+  expect(await chunks.next()).toEqual({ done: true, value: undefined });
+});
