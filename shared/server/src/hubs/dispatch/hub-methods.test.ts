@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { Hub, SignalRServer } from '../../index.ts';
 import { RawClient } from '../../testing/raw-client.ts';
 import { testServer, type TestServer } from '../../testing/index.ts';
+import { findHubMethods } from './hub-methods.ts';
 
 class BaseHub extends Hub {
   inherited(): string {
@@ -213,4 +214,20 @@ test('an arrow function in a field is not a method', () => {
   const { code, message } = mapError(FieldHub, { methods: ['field'] });
   expect(code).toBe('ERR_SIGNALR_UNKNOWN_METHOD');
   expect(message).toContain('write a field or an accessor as a method');
+});
+
+test.each([
+  [
+    'two methods have one name',
+    { say: {}, inherited: { name: 'SAY' } },
+    "ChatHub has two methods with the name 'say'.",
+  ],
+  ['the options of a method are null', { say: null }, "is invalid at 'say'"],
+  [
+    'a rate limit is not positive',
+    { say: { rateLimit: { tokenLimit: 0, tokensPerSecond: 1 } } },
+    "'methods.say.rateLimit.tokenLimit'",
+  ],
+])('the list is refused if %s', (_what, list, message) => {
+  expect(() => findHubMethods('ChatHub', ChatHub.prototype, list)).toThrow(message);
 });
