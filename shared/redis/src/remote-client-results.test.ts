@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type CompletionMessage,
   JsonHubProtocol,
@@ -53,7 +54,6 @@ const complete = (
 /** The parts of a connection that are read here. */
 const connectionOf = (parts: Partial<LifetimeConnection>): LifetimeConnection =>
   parts as LifetimeConnection;
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('an invocation goes to the channel of the client, and waits for the result', async () => {
   const { results, published, failed } = create(async () => 1);

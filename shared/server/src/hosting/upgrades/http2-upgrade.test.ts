@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Http2ServerRequest } from 'node:http2';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { isWebSocketConnect, translateConnect } from './http2-upgrade.ts';
 
@@ -125,7 +126,7 @@ test.each(['close', 'error'])('the socket is destroyed after "%s" of its stream'
   stream.closed = event === 'close';
   stream.emit(event, new Error('reset'));
   expect(socket.destroyed).toBe(true);
-  await new Promise(setImmediate);
+  await nextTurn();
   expect(stream.actions).toEqual(event === 'close' ? [] : [CANCEL]);
 });
 

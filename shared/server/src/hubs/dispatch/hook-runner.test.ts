@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { CollectingLogger } from '../../testing/collecting-logger.ts';
+import { hasEnded } from '../../testing/dispatcher/test-dispatcher.ts';
 import type { CallingConnection } from '../calling-connection.ts';
 import { DisposedHub } from '../ended-call.ts';
 import type { GroupManager } from '../hub-clients.ts';
@@ -54,29 +55,22 @@ function createRunner(...filters: HubFilter[]): HookRunner {
   });
 }
 
-/** Returns whether the call of the hub has ended: then the use of its context is logged. */
-function hasEnded(hub: TestHub): boolean {
-  const before = logger.lines.length;
-  void hub.context;
-  return logger.lines.length > before;
-}
-
 test('hooks that are synchronous cost no promise, and each has a hub of its own that ends with it', () => {
   const runner = createRunner();
   expect(runner.runConnected(connection)).toBeUndefined();
   expect(runner.runDisconnected(connection, new Error('lost'))).toBeUndefined();
   expect(events).toEqual(['connected c', 'disconnected lost']);
-  expect(hubs.map(hasEnded)).toEqual([true, true]);
+  expect(hubs.map((hub) => hasEnded(logger, hub))).toEqual([true, true]);
 });
 
 test('the hub of an asynchronous hook ends after it', async () => {
   let finish = (): void => undefined;
   hook = () => new Promise<void>((resolve) => (finish = resolve));
   const running = createRunner().runConnected(connection);
-  expect(hubs.map(hasEnded)).toEqual([false]);
+  expect(hubs.map((hub) => hasEnded(logger, hub))).toEqual([false]);
   finish();
   await running;
-  expect(hubs.map(hasEnded)).toEqual([true]);
+  expect(hubs.map((hub) => hasEnded(logger, hub))).toEqual([true]);
 });
 
 test('a hook that throws or rejects passes its error on, and its hub ends', async () => {
@@ -89,7 +83,7 @@ test('a hook that throws or rejects passes its error on, and its hub ends', asyn
   hook = () => Promise.reject(error);
   await expect(runner.runDisconnected(connection, undefined)).rejects.toBe(error);
   await expect(runner.run(connection, 'onConnectionMoved')).rejects.toBe(error);
-  expect(hubs.map(hasEnded)).toEqual([true, true, true]);
+  expect(hubs.map((hub) => hasEnded(logger, hub))).toEqual([true, true, true]);
 });
 
 test('a hook without filters runs', async () => {

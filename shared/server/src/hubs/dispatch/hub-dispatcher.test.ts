@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MessagePackHubProtocol } from '@practical-signalr/protocol';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -15,7 +16,6 @@ import {
 import { hasEnded, testDispatcher } from '../../testing/dispatcher/test-dispatcher.ts';
 
 const gate = new Gate();
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 class TestHub extends Hub {
   echo(text: string): string {

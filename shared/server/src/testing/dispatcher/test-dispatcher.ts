@@ -52,7 +52,7 @@ export function testDispatcher(
 }
 
 /** Returns whether the call of a hub has ended: then a use of its context is logged. */
-export function hasEnded(logger: CollectingLogger, hub: Hub<never>): boolean {
+export function hasEnded(logger: CollectingLogger, hub: Pick<Hub<never>, 'context'>): boolean {
   const before = logger.lines.length;
   void hub.context;
   return logger.lines.length > before;
