@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { errors } from '../errors.ts';
+import { atExit } from './at-exit.ts';
 
 /** A redis-server on 127.0.0.1 that this process has started. */
 export interface RedisServerProcess {
@@ -89,14 +90,13 @@ async function startOnPort(
   });
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
   // A redis-server that outlives this process would block its port for the next start.
-  const kill = (): void => {
+  const endCleanUp = atExit(() => {
     child.kill('SIGKILL');
     removeFolder();
-  };
-  process.once('exit', kill);
+  });
   const stopped = once(child, 'exit').catch(() => undefined);
   const close = async (): Promise<void> => {
-    process.removeListener('exit', kill);
+    endCleanUp();
     child.kill('SIGTERM');
     await stopped;
     removeFolder();

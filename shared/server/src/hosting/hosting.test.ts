@@ -11,7 +11,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Hub, SignalRServer } from '../index.ts';
 import { LocalLifetimeManager } from '../scale-out/index.ts';
 import { RawEventsClient } from '../testing/raw-http-client.ts';
-import { selfSigned } from '../testing/self-signed-suite.ts';
+import { acceptSelfSigned, selfSigned } from '../testing/self-signed-suite.ts';
 
 class ChatHub extends Hub {
   echo(text: string): string {
@@ -130,12 +130,7 @@ describe.each(transports)('%s', (name) => {
     const server = createSecureServer({ key, cert }, signalr.router());
     signalr.attach(server);
     const url = await listen(server as unknown as Server, 'https');
-    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'; // the certificate is its own authority
-    closings.push(() => {
-      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
-    });
+    closings.push(acceptSelfSigned());
     expect(await talk(`${url}/chat`, name)).toBe('/chat');
   });
 

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import forge from 'node-forge';
+import { vi } from 'vitest';
 
 let certificate: ReturnType<typeof createCertificate> | undefined;
 
@@ -7,6 +8,20 @@ let certificate: ReturnType<typeof createCertificate> | undefined;
 export function selfSigned(): { key: string; cert: string } {
   certificate ??= createCertificate();
   return certificate;
+}
+
+/**
+ * Lets the clients of this process connect to a server with the certificate of {@link selfSigned}.
+ * The client has no option for that. Returns a function that ends it.
+ */
+export function acceptSelfSigned(): () => void {
+  // Node prints a warning about the variable, which is intended here.
+  const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  return () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', undefined);
+    warning.mockRestore();
+  };
 }
 
 function createCertificate(): { key: string; cert: string } {

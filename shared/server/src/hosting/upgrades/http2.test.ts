@@ -12,7 +12,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Hub, requestUser, SignalRServer, type SignalRServerOptions } from '../../index.ts';
 import { closeAll, closeLater, talk } from '../../testing/host-suite.ts';
-import { selfSigned } from '../../testing/self-signed-suite.ts';
+import { acceptSelfSigned, selfSigned } from '../../testing/self-signed-suite.ts';
 
 afterEach(closeAll);
 
@@ -200,12 +200,7 @@ test.each(['WebSockets', 'ServerSentEvents', 'LongPolling'] as const)(
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     });
-    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'; // the certificate is its own authority
-    closeLater(() => {
-      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
-    });
+    closeLater(acceptSelfSigned());
     await talk(`https://127.0.0.1:${(server.address() as AddressInfo).port}/chat`, transport);
   },
 );
