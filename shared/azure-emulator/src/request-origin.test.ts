@@ -1,5 +1,9 @@
-import { request as sendRequest } from 'node:http';
-import { hasChromium, launchChromium } from '@practical-signalr/lesson-kit/testing';
+import {
+  hasChromium,
+  httpStatus,
+  launchChromium,
+  webSocketUpgrade as upgrade,
+} from '@practical-signalr/lesson-kit/testing';
 import jwt from 'jsonwebtoken';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_ACCESS_KEY, type Emulator, startEmulator } from './index.ts';
@@ -23,28 +27,9 @@ const restToken = (path: string): string =>
   jwt.sign({}, DEFAULT_ACCESS_KEY, { audience: `http://127.0.0.1${path}`, expiresIn: 60 });
 
 /** Returns the status of a request with headers that only a foreign page or a program sends. */
-function statusOf(method: string, path: string, headers: Headers): Promise<number | undefined> {
-  const sent = sendRequest({ host: '127.0.0.1', port: emulator.port, method, path, headers });
-  sent.end();
-  return new Promise((resolve, reject) => {
-    sent.once('error', reject);
-    sent.once('response', (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    });
-    sent.once('upgrade', (response, socket) => {
-      socket.destroy();
-      resolve(response.statusCode);
-    });
-  });
-}
+const statusOf = (method: string, path: string, headers: Headers): Promise<number | undefined> =>
+  httpStatus({ port: emulator.port, method, path, headers });
 
-const upgrade: Headers = {
-  connection: 'Upgrade',
-  upgrade: 'websocket',
-  'sec-websocket-version': '13',
-  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-};
 const ownHost = (): string => `127.0.0.1:${emulator.port}`;
 
 /** Sends a valid request to each kind of endpoint. Returns the statuses. */

@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import { HubConnectionBuilder, HttpTransportType, LogLevel } from '@microsoft/signalr';
+import { httpStatus, webSocketUpgrade as upgrade } from '@practical-signalr/lesson-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ALIVE, fakeLessons, type FakeLessons, READY } from './fake-lessons.ts';
 import type { HomeClient, HomeServer, SectionOverview } from './home-contract.ts';
@@ -24,33 +24,10 @@ afterAll(async () => {
 
 type Headers = Record<string, string>;
 
-/** Returns the status of a response to a request with any headers. */
-async function statusOf(
-  method: string,
-  path: string,
-  headers: Headers,
-): Promise<number | undefined> {
-  const sent = request({ host: '127.0.0.1', port: home.port, method, path, headers });
-  sent.end();
-  return new Promise((resolve, reject) => {
-    sent.once('error', reject);
-    sent.once('response', (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    });
-    sent.once('upgrade', (response, socket) => {
-      socket.destroy();
-      resolve(response.statusCode);
-    });
-  });
-}
+/** Returns the status of the response to a request with any headers. */
+const statusOf = (method: string, path: string, headers: Headers): Promise<number | undefined> =>
+  httpStatus({ port: home.port, method, path, headers });
 
-const upgrade: Headers = {
-  connection: 'Upgrade',
-  upgrade: 'websocket',
-  'sec-websocket-version': '13',
-  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-};
 const own = (): Headers => ({ host: `localhost:${home.port}`, origin });
 
 /** The headers of requests from other sites, from a rebound host name, and without an origin. */

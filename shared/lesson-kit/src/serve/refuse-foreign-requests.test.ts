@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, request, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { httpStatus } from '../testing/http-status.ts';
 import { refuseForeignRequests } from './refuse-foreign-requests.ts';
 
 let server: Server;
@@ -22,21 +23,8 @@ afterAll(() => {
 });
 
 /** Returns the status of a request, or of an upgrade, with these headers. */
-function statusOf(headers: Record<string, string>): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, headers });
-    sent.once('error', reject);
-    sent.once('response', (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    });
-    sent.once('upgrade', (response, socket) => {
-      socket.destroy();
-      resolve(response.statusCode);
-    });
-    sent.end();
-  });
-}
+const statusOf = (headers: Record<string, string>): Promise<number | undefined> =>
+  httpStatus({ port, headers });
 
 const upgrade = { connection: 'Upgrade', upgrade: 'x' };
 

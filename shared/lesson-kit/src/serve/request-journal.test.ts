@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { SignalRServer, Hub } from '@practical-signalr/server';
 import express from 'express';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ObservedRequest } from '../wire/observe/observed-request.ts';
+import { httpStatus, webSocketUpgrade } from '../testing/http-status.ts';
 import { requestJournal } from './request-journal.ts';
 
 class EmptyHub extends Hub {}
@@ -34,28 +35,8 @@ afterEach(async () => {
 const journal = async (since = 0): Promise<ObservedRequest[]> =>
   (await fetch(`${origin}/requests?since=${since}`)).json() as Promise<ObservedRequest[]>;
 
-/** Returns the status of an upgrade, including 101. */
-function upgrade(path: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      'sec-websocket-version': '13',
-      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-    };
-    const sent = httpRequest(origin + path, { headers });
-    sent.once('upgrade', ({ statusCode }, socket) => {
-      socket.destroy();
-      resolve(statusCode);
-    });
-    sent.once('response', (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    });
-    sent.once('error', reject);
-    sent.end();
-  });
-}
+const upgrade = (path: string): Promise<number | undefined> =>
+  httpStatus({ port: Number(new URL(origin).port), path, headers: webSocketUpgrade });
 
 test('the journal has the status and token location of every request, and never the token', async () => {
   const headers = { authorization: 'Bearer secret-of-the-header' };

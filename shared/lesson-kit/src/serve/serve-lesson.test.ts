@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { httpStatus, webSocketUpgrade as upgrade } from '../testing/http-status.ts';
 import { type RunningLesson, startLesson } from '../testing/start-lesson.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -38,28 +38,10 @@ beforeAll(() => {
 });
 
 /** Returns the status of a negotiation, or of an upgrade, with these headers. */
-function statusOf(port: number, headers: Record<string, string>): Promise<number | undefined> {
-  const isUpgrade = 'upgrade' in headers;
-  return new Promise((resolve, reject) => {
-    const sent = request({
-      host: '127.0.0.1',
-      port,
-      headers,
-      method: isUpgrade ? 'GET' : 'POST',
-      path: isUpgrade ? '/messages' : '/messages/negotiate?negotiateVersion=1',
-    });
-    sent.once('error', reject);
-    sent.once('response', (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    });
-    sent.once('upgrade', (response, socket) => {
-      socket.destroy();
-      resolve(response.statusCode);
-    });
-    sent.end();
-  });
-}
+const statusOf = (port: number, headers: Record<string, string>): Promise<number | undefined> =>
+  'upgrade' in headers
+    ? httpStatus({ port, headers, path: '/messages' })
+    : httpStatus({ port, headers, path: '/messages/negotiate?negotiateVersion=1', method: 'POST' });
 
 describe.each([
   ['in development', false],
@@ -91,12 +73,6 @@ describe.each([
 
   test('a foreign host or origin can neither negotiate nor open a WebSocket', async () => {
     const host = `localhost:${lesson.port}`;
-    const upgrade = {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      'sec-websocket-version': '13',
-      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-    };
     const foreign = [
       { host: 'evil.example' },
       { host, origin: 'http://evil.example' },

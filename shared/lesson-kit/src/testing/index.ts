@@ -4,6 +4,7 @@ export { buildPage, pageScriptSize } from './build-page.ts';
 export { hasChromium, launchChromium } from './chromium.ts';
 export { cpuTimeOfNode, reportCpuTime, reportedCpuTime } from './cpu-time.ts';
 export { findChromium } from './find-chromium.ts';
+export { httpStatus, webSocketUpgrade } from './http-status.ts';
 export { freePort } from '../run/free-port.ts';
 export { layoutFaults, type LongValues } from './layout-faults.ts';
 export { openLab } from './play/open-lab.ts';
