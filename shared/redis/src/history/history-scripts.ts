@@ -64,10 +64,11 @@ return 1`;
 export const endScript = `return redis.call('DEL', KEYS[2])`;
 
 /**
- * Reads a page. Returns the number of entries, the last position, and the entries of the targets.
- * ARGV: position after which the page starts, page size, targets…
+ * Reads a page. Returns the number of entries, the last position, the entries of the targets, and
+ * the first position of the stream. ARGV: position after which the page starts, page size, targets…
  */
 export const readScript = `
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)
 local page = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
 local wanted = {gap = true}
 for i = 3, #ARGV do wanted[ARGV[i]] = true end
@@ -76,7 +77,7 @@ for _, entry in ipairs(page) do
   last = entry[1]
   if wanted[entry[2][2]] then table.insert(found, {last, entry[2][2], entry[2][4]}) end
 end
-return {#page, last, found}`;
+return {#page, last, found, first[1] and first[1][1] or ''}`;
 
 /**
  * Removes old messages except the newest, and keeps the sessions of connected clients.

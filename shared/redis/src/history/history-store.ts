@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { comparePositions } from '@practical-signalr/server/scale-out';
 import { causes } from '../causes.ts';
 import { asBuffersMapping } from '../pub-sub/as-buffers-mapping.ts';
 import { explainRedisError } from '../pub-sub/explain-redis-error.ts';
@@ -29,6 +30,9 @@ export interface ClaimedSession {
   readonly first: string;
   readonly last: string;
 }
+
+/** The reply of the script that reads. */
+type Page = [count: number, last: Buffer, found: [Buffer, Buffer, Buffer][], first: Buffer];
 
 /** The stream and the sessions of one hub in Redis. */
 export class HistoryStore {
@@ -110,13 +114,20 @@ export class HistoryStore {
     await this.#run(scripts.maintainScript, keys, [String(this.#options.maxAge)]);
   }
 
-  /** Reads the messages to the targets, and the gaps, after a position, page by page. */
-  async *read(after: string, targets: readonly string[]): AsyncGenerator<HistoryEntry[], string> {
+  /**
+   * Reads the messages to the targets, and the gaps, after a position, page by page. Returns the
+   * last position, or undefined if messages were trimmed that have not been read.
+   */
+  async *read(
+    after: string,
+    targets: readonly string[],
+  ): AsyncGenerator<HistoryEntry[], string | undefined> {
     let position = after;
     for (;;) {
       const args = [position, String(PAGE_SIZE), ...targets];
       const reply = await this.#run(scripts.readScript, [], args, true);
-      const [count, last, found] = reply as [number, Buffer, [Buffer, Buffer, Buffer][]];
+      const [count, last, found, first] = reply as Page;
+      if (first.length === 0 || comparePositions(first.toString(), position) > 0) return undefined;
       position = last.toString();
       yield found.map(([id, target, payload]) => ({
         position: id.toString(),

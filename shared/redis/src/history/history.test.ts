@@ -191,6 +191,22 @@ test('a client whose messages were trimmed is notified', async () => {
   expect(client.texts).toEqual(['5']);
 });
 
+test('a client whose messages are trimmed during its recovery is notified', async () => {
+  let publish = (): Promise<void> => Promise.resolve();
+  // Runs between the first look at the history and the replay.
+  const restoreGroups = (): Promise<boolean> => publish().then(() => true);
+  const { b, balancer } = await startServers({ history: { maxMessages: 3, restoreGroups } });
+  const client = await connect(balancer, 'ann');
+  await client.connection.invoke('join', 'news');
+  await crash(balancer, client);
+  await sendMissed(b, 'trimmed', '2');
+  publish = () => sendMissed(b, '3', '4', '5');
+  balancer.target = b.port;
+  expect(await client.result()).toMatchObject({ recovered: false, reason: 'gap' });
+  await client.received('5');
+  expect(client.texts).not.toContain('trimmed');
+});
+
 test('a client is notified if Redis was empty, and its next recovery succeeds', async () => {
   const { b, balancer } = await startServers();
   const client = await connect(balancer, 'ann');
