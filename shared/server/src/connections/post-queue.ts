@@ -119,6 +119,8 @@ export class PostQueue {
       if (this.#heldChunk === undefined) this.#finish('read');
     };
     const onClose = (): void => {
+      // A request also closes after its whole body was read, even if the last chunk is still held.
+      if (request.readableEnded) return;
       // Half a message has arrived, and nothing that follows can complete it.
       this.#heldChunk = undefined;
       this.#onCut?.();
