@@ -22,7 +22,7 @@ const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
 const conditions = '--conditions=@practical-signalr/source';
 const nodeOptions = isWatching
   ? [fileURLToPath(import.meta.resolve('tsx/cli')), 'watch', '--clear-screen=false', conditions]
-  : [conditions, `--import=${import.meta.resolve('tsx')}`];
+  : [conditions, `--import=${new URL('../lesson-kit/typescript/register.js', import.meta.url)}`];
 
 const child = spawn(process.execPath, [...nodeOptions, path, ...words, ...args], {
   stdio: 'inherit',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -47,4 +47,17 @@ console.log(greet({ text: value as string }));
 test('a syntax error names the file and the line', async () => {
   writeFileSync(join(folder, 'broken.ts'), 'const ready = ;\n');
   await expect(run('broken.ts')).rejects.toThrow(/broken\.ts:1:14: ERROR: Unexpected ";"/);
+});
+
+test('JavaScript of an installed package runs as it is', async () => {
+  const code = "export const load = () => import('./other.js');";
+  const name = join(folder, 'node_modules/some-package');
+  mkdirSync(name, { recursive: true });
+  writeFileSync(join(name, 'package.json'), '{ "type": "module", "exports": "./index.js" }');
+  writeFileSync(join(name, 'index.js'), code);
+  writeFileSync(
+    join(folder, 'prints.ts'),
+    "import { load } from 'some-package';\nconsole.log(load.toString());\n",
+  );
+  expect((await run('prints.ts')).stdout).toBe("() => import('./other.js')\n");
 });

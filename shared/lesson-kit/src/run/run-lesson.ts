@@ -10,8 +10,8 @@ export const RESTART = 75;
 /** The argument that serves the built page with the built packages. */
 export const PRODUCTION = '--production';
 
-/** The address of tsx. Node resolves a bare name from the folder where the process runs. */
-const typescript = `--import=${import.meta.resolve('tsx')}`;
+/** The option that lets Node run TypeScript. */
+const typescript = `--import=${new URL('../../typescript/register.js', import.meta.url).href}`;
 
 /** The arguments with which Node runs TypeScript from the sources of the workspace. */
 export const nodeArguments = ['--conditions=@practical-signalr/source', typescript];
