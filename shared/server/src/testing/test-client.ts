@@ -5,14 +5,14 @@ import {
   LogLevel,
 } from '@microsoft/signalr';
 import { typed, type TypedConnection } from '../client/typed.ts';
-import { errors } from '../errors.ts';
 import type { MethodArguments, MethodName } from '../hubs/client-contract.ts';
+import { NextCalls } from './next-calls.ts';
 
-/** How a test client connects; everything that the official client takes. */
+/** How a test client connects. The options of the official client are available, too. */
 export interface TestClientOptions extends IHttpConnectionOptions {
   /** For example the MessagePack protocol of the official client. Default: JSON. */
   readonly protocol?: IHubProtocol;
-  /** For example `room=1`: a query that the hub sees. */
+  /** The query of the URL, for example `room=1`. The hub can read it. */
   readonly query?: string;
   /** How long the client waits for a message before it disconnects, in ms. Default: 30,000. */
   readonly serverTimeout?: number;
@@ -21,8 +21,9 @@ export interface TestClientOptions extends IHttpConnectionOptions {
 /** The official client, typed by the contract, with what tests need. */
 export type TestClient<TServer, TClient> = TypedConnection<TServer, TClient> & {
   /**
-   * Waits for the next call of a method and gives its arguments. Rejects when the connection ends
-   * first.
+   * Waits for the next call of a client method. Resolves with its arguments. If several `nextCall`
+   * wait for the same method, each of them gets one call, in their order. Rejects if the connection
+   * is closed, or closes before the call.
    * @example
    * const received = client.nextCall('ReceiveMessage');
    * await client.invoke('SendMessage', 'hello');
@@ -31,11 +32,11 @@ export type TestClient<TServer, TClient> = TypedConnection<TServer, TClient> & {
   nextCall<TName extends MethodName<TClient>>(
     name: TName,
   ): Promise<MethodArguments<TClient, TName>>;
-  /** Ends the connection: `await using client = await server.connect('/chat')`. */
+  /** Closes the connection: `await using client = await server.connect('/chat')`. */
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** Connects the official client. Its log is off: what is wrong rejects. */
+/** Connects the official client. Its log is off, because errors reject. */
 export async function connectTestClient<TServer, TClient>(
   url: string,
   { protocol, query, serverTimeout, ...options }: TestClientOptions,
@@ -46,20 +47,12 @@ export async function connectTestClient<TServer, TClient>(
   if (protocol !== undefined) builder.withHubProtocol(protocol);
   if (serverTimeout !== undefined) builder.withServerTimeout(serverTimeout);
   const connection = builder.build();
-  const nextCall = (name: string): Promise<unknown[]> => {
-    const call = new Promise<unknown[]>((resolve, reject) => {
-      const handler = (...args: unknown[]): void => {
-        connection.off(name, handler);
-        resolve(args);
-      };
-      connection.on(name, handler);
-      connection.onclose((error) => reject(error ?? errors.testConnectionClosed(name)));
-    });
-    call.catch(() => undefined); // a test need not wait for it
-    return call;
-  };
+  const calls = new NextCalls(connection);
   await connection.start();
-  const test = { nextCall, [Symbol.asyncDispose]: () => connection.stop() };
+  const test = {
+    nextCall: (name: string) => calls.next(name),
+    [Symbol.asyncDispose]: () => connection.stop(),
+  };
   return Object.assign(typed<TServer, TClient>(connection), test) as unknown as TestClient<
     TServer,
     TClient

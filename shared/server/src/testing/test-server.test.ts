@@ -1,5 +1,6 @@
-import { expect, expectTypeOf, test } from 'vitest';
-import { Hub, type HubContext } from '../index.ts';
+import { afterEach, expect, expectTypeOf, test, vi } from 'vitest';
+import { Hub, type HubContext, type UntypedClient } from '../index.ts';
+import { LocalLifetimeManager } from '../scale-out/index.ts';
 import { testServer } from './index.ts';
 
 interface ChatServer {
@@ -55,4 +56,74 @@ test('the server keeps idle HTTP connections as long as ASP.NET Core', async () 
   });
   expect(headers.get('keep-alive')).toBe('timeout=130');
   await server.close();
+});
+
+test('several nextCall get one call each, in order', async () => {
+  await using server = await testServer({ '/chat': { hub: ChatHub, methods: ['say'] } });
+  const client = await server.connect<ChatServer, ChatClient>('/chat');
+  const calls = [client.nextCall('said'), client.nextCall('Said'), client.nextCall('said')];
+  await client.invoke('say', 'one');
+  await client.invoke('say', 'two');
+  await client.invoke('say', 'three');
+  expect(await Promise.all(calls)).toEqual([['one'], ['two'], ['three']]);
+  const fourth = client.nextCall('said');
+  await client.invoke('say', 'four');
+  expect(await fourth).toEqual(['four']);
+});
+
+test('nextCall rejects if the connection has closed', async () => {
+  await using server = await testServer({ '/chat': { hub: ChatHub, methods: ['say'] } });
+  const client = await server.connect<ChatServer, ChatClient>('/chat');
+  await client.stop();
+  await expect(client.nextCall('said')).rejects.toMatchObject({
+    code: 'ERR_SIGNALR_TEST_CONNECTION_CLOSED',
+  });
+});
+
+test('if a hub cannot be mapped, the hubs that were mapped before are closed', async () => {
+  const lifetime = new LocalLifetimeManager();
+  const close = vi.fn(() => Promise.reject(new Error('Not confirmed')));
+  const scaleOut = () => Object.assign(lifetime, { close });
+  const hubs = { '/chat': { hub: ChatHub, methods: ['say'] as const } };
+  const wrong = { ...hubs, '/wrong': { hub: ChatHub, methods: ['sya'] as unknown as ['say'] } };
+  await expect(testServer(wrong, { scaleOut })).rejects.toThrow("names 'sya'");
+  expect(close).toHaveBeenCalledOnce();
+  const mapHubs = () => Promise.reject(new Error('The database is unavailable'));
+  await expect(testServer(mapHubs)).rejects.toThrow('The database is unavailable');
+});
+
+test('close frees the port even if the server does not close cleanly', async () => {
+  const server = await testServer({ '/chat': { hub: ChatHub, methods: ['say'] } });
+  vi.spyOn(server.signalr, 'close').mockRejectedValueOnce(new Error('Not confirmed'));
+  await expect(server.close()).rejects.toThrow('Not confirmed');
+  expect(server.server.listening).toBe(false);
+  await server.signalr.close();
+});
+
+class TimerHub extends Hub {
+  readonly #context: HubContext<UntypedClient>;
+  constructor(context: HubContext<UntypedClient>) {
+    super();
+    this.#context = context;
+  }
+  start(seconds: number): void {
+    const client = this.#context.clients.client(this.context.connectionId);
+    setTimeout(() => void client.send('rang'), seconds * 1000);
+  }
+}
+
+afterEach(() => vi.useRealTimers());
+test('the timers of a hub can be fake', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let context: HubContext<UntypedClient> | undefined;
+  const create = (): TimerHub => new TimerHub(context as HubContext<UntypedClient>);
+  await using server = await testServer({
+    '/timers': { hub: { hub: TimerHub, create }, methods: ['start'] },
+  });
+  context = server.hubs['/timers'];
+  const client = await server.connect('/timers', { serverTimeout: 2 ** 31 - 1 });
+  const rang = client.nextCall('rang');
+  await client.invoke('start', 3600);
+  vi.advanceTimersByTime(3_600_000);
+  expect(await rang).toEqual([]);
 });

@@ -27,19 +27,19 @@ export interface TestServer<THubs extends TestHubs = TestHubs> {
   readonly server: Server;
   /** The hub contexts of the hubs that were given by their paths. */
   readonly hubs: TestHubContexts<THubs>;
-  /** Connects the official client, typed by the contract; `close` ends it. */
+  /** Connects the official client, typed by the contract. `close` closes it. */
   connect<TServer = UntypedClient, TClient = UntypedClient>(
     path: keyof THubs & string,
     options?: TestClientOptions,
   ): Promise<TestClient<TServer, TClient>>;
-  /** Ends every client and connection and frees the port. */
+  /** Closes all clients and connections, and frees the port. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Starts a server for tests of hubs. Takes hubs by their paths, or a function that maps them with
- * options.
+ * Starts a server for tests of hubs. Takes hubs by their paths, or a function that maps them. The
+ * function may return a promise.
  * @example
  * await using server = await testServer({ '/chat': { hub: ChatHub, methods: ['say'] } });
  * const client = await server.connect<ChatServer, ChatClient>('/chat');
@@ -64,20 +64,29 @@ export async function testServer<THubs extends TestHubs>(
   server.keepAliveTimeout = 130_000;
   signalr.attach(server);
   const contexts: Record<string, unknown> = {};
-  if (typeof hubs === 'function') hubs(signalr);
-  else {
-    for (const [path, { hub, ...hubOptions }] of Object.entries<TestHub<Hub<never>>>(hubs))
-      contexts[path] = signalr.mapHub(path, hub, hubOptions);
+  try {
+    if (typeof hubs === 'function') await hubs(signalr);
+    else {
+      for (const [path, { hub, ...hubOptions }] of Object.entries<TestHub<Hub<never>>>(hubs))
+        contexts[path] = signalr.mapHub(path, hub, hubOptions);
+    }
+  } catch (error) {
+    // The hubs that were mapped before may hold connections, for example to Redis.
+    await signalr.close().catch(() => undefined);
+    throw error;
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const clients: { stop(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
-    await Promise.all(clients.map((client) => client.stop()));
-    await signalr.close();
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    try {
+      await Promise.all(clients.map((client) => client.stop()));
+      await signalr.close();
+    } finally {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    }
   };
   return {
     url,
