@@ -9,11 +9,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const folder = join(root, 'node_modules', '.readme-snippets');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/**
- * The imports and declarations for snippets without imports. A snippet may declare the same name
- * itself.
- */
-const context = `
+/** What snippets without imports may use, if the page shows where it comes from. */
+const imports = `
 import { createServer } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import { setInterval } from 'node:timers/promises';
@@ -33,14 +30,16 @@ import { OpenTelemetryFilter } from '@practical-signalr/server/opentelemetry';
 import { testServer } from '@practical-signalr/server/testing';
 import { z } from 'zod';
 import { expect } from 'vitest';
+`;
+
+/** The declarations for snippets without imports. A snippet may declare the same name itself. */
+const declarations = `
 interface ChatServer { say(text: string): Promise<void> }
 interface ChatClient { said(text: string): void; askName(question: string): string }
 class ChatHub extends Hub<ChatClient> implements ChatServer {
   async say(text: string): Promise<void> { await this.clients.all.send('Said', text); }
 }
-declare const app: express.Express;
-declare const server: import('node:http').Server;
-declare const signalr: SignalRServer;
+declare const authentication: AuthenticationHandler;
 declare const fastify: FastifyInstance;
 declare const url: string;
 declare const key: string;
@@ -56,6 +55,19 @@ declare class Tickets implements AuthenticationHandler {
 }
 `;
 
+/** The files that snippets import. The pages show them in these snippets. */
+const importedFiles = {
+  'contract.ts': 'shared-docs-guides-contract-1',
+  'timers.ts': 'shared-docs-guides-hub-context-2',
+};
+
+/** What the server of the tutorial declares. Readers of all pages know these names. */
+const tutorialServer = `
+declare const app: import('express').Express;
+declare const server: import('node:http').Server;
+declare const signalr: import('@practical-signalr/server').SignalRServer;
+`;
+
 const docs = readdirSync(join(root, 'shared/docs'), { recursive: true, encoding: 'utf8' })
   .map((file) => `shared/docs/${file.replaceAll('\\', '/')}`)
   .filter((file) => file.endsWith('.md') && !/\/(dist|node_modules|api)\//.test(file));
@@ -68,25 +80,66 @@ const pages = [
   'shared/azure-emulator/README.md',
   ...docs,
 ];
-const snippets = pages.flatMap((page) =>
-  [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(
-    ([, code], i) => ({
-      name: `${page.replace('.md', '').replaceAll('/', '-')}-${i + 1}`,
-      code: code as string,
-    }),
-  ),
+
+interface Snippet {
+  readonly name: string;
+  readonly code: string;
+  /** The names that the page imports in any of its snippets. */
+  readonly importedNames: ReadonlySet<string>;
+}
+
+const codeBlocks = (text: string): string[] =>
+  [...text.matchAll(/^```tsx?\n(.*?)^```/gms)].map(([, code = '']) => code);
+
+/** Returns the names that code imports. */
+const findImports = (code: string): string[] =>
+  [...code.matchAll(/^import (?:type )?(.+?) from '/gms)].flatMap(([, names = '']) =>
+    names.split(/[{},\s]+|type /).filter((name) => name !== ''),
+  );
+
+const snippets = pages.flatMap((page): Snippet[] => {
+  const text = readFileSync(join(root, page), 'utf8');
+  const importedNames = new Set(codeBlocks(text).flatMap(findImports));
+  return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ''], i) => ({
+    name: `${page.replace('.md', '').replaceAll('/', '-')}-${i + 1}`,
+    code,
+    importedNames,
+  }));
+});
+
+/** A snippet is either a module or the body of a hub method. */
+const isModule = (code: string): boolean => /^(import|export) /m.test(code);
+
+const tutorialText = readFileSync(join(root, 'shared/docs/tutorial/first-hub.md'), 'utf8');
+const tutorialImports = new Set(codeBlocks(tutorialText).flatMap(findImports));
+const bodies = snippets.filter(({ code }) => !isModule(code));
+
+test.each(bodies)(
+  'the page of $name shows where its names come from',
+  ({ code, importedNames }) => {
+    const text = code.replaceAll(/\/\/.*$|'[^'\n]*'|(?:class|const|interface) \w+/gm, '');
+    const used = findImports(imports).filter((name) =>
+      new RegExp(`(?<![.\\w])${name}\\b(?!:)`).test(text),
+    );
+    const unknown = used.filter((name) => !importedNames.has(name) && !tutorialImports.has(name));
+    expect(unknown).toEqual([]);
+  },
 );
 
 test('every TypeScript snippet in the READMEs and the documentation compiles in strict mode', () => {
   expect(snippets.length).toBeGreaterThanOrEqual(40);
   mkdirSync(folder, { recursive: true });
   for (const { name, code } of snippets) {
-    // A snippet is either a module or the body of a hub method.
-    const isModule = /^(import|export) /m.test(code);
-    const text = isModule
+    const text = isModule(code)
       ? code
-      : `${context}\nexport async function snippet(this: ChatHub): Promise<void> {\n${code}}\n`;
+      : `${imports}${declarations}
+export async function snippet(this: ChatHub): Promise<void> {\n${code}}\n`;
     writeFileSync(join(folder, `${name}.ts`), text);
+  }
+  writeFileSync(join(folder, 'tutorial-server.d.ts'), tutorialServer);
+  for (const [file, snippet] of Object.entries(importedFiles)) {
+    const { code = '' } = snippets.find(({ name }) => name === snippet) ?? {};
+    writeFileSync(join(folder, file), code);
   }
   writeFileSync(
     join(folder, 'tsconfig.json'),
