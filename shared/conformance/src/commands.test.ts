@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeArguments } from '@practical-signalr/lesson-kit';
 import { expect, test } from 'vitest';
@@ -37,4 +39,26 @@ test('an address that is not valid, and a server that does not respond, are repo
   expect([badHeader[1], noFile[1]]).toEqual([1, 1]);
   expect(badAddress).toEqual([`${errorTexts.notAnAddress('foo')}\n`, 1]);
   expect(noServer).toEqual([`${errorTexts.nobodyAnswers('http://127.0.0.1:1')}\n`, 1]);
+});
+
+test('addresses and files with which the recorder cannot work are reported', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'signalr-record-'));
+  try {
+    const file = join(folder, 'empty.jsonl');
+    writeFileSync(file, '{"format":"signalr-record 1"}\n');
+    const hub = 'http://127.0.0.1:1/chat';
+    const own = 'http://127.0.0.1:5950';
+    const [withPath, itself, fileExists, noEvents] = await Promise.all([
+      outcome('record-command.ts', '--to', hub),
+      outcome('record-command.ts', '--to', own),
+      outcome('record-command.ts', '--to', 'http://127.0.0.1:1', '--file', file, '--port', '0'),
+      outcome('record-command.ts', '--to', 'http://127.0.0.1:1', '--play', file),
+    ]);
+    expect(withPath).toEqual([`${errorTexts.notAServer(hub)}\n`, 1]);
+    expect(itself).toEqual([`${errorTexts.recordItself(own)}\n`, 1]);
+    expect(fileExists).toEqual([`${errorTexts.fileExists(file)}\n`, 1]);
+    expect(noEvents).toEqual([`${errorTexts.noEvents(file)}\n`, 1]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -13,6 +13,22 @@ export const errorTexts = {
     `${path} is not a recording of this version. Record the session again with: npm run record`,
   damagedRecording: (path: string, line: number) =>
     `Line ${line} of ${path} is damaged. Record the session again, or remove the line.`,
+  fileExists: (path: string) => `'${path}' exists. Delete it, or choose another file with --file.`,
+  cannotWrite: (cause: string) =>
+    `The recorder cannot create its file: ${cause}. Choose a file in a folder that exists, and in which you may write, with --file.`,
+  cannotRead: (cause: string) =>
+    `The recorder cannot read the recording: ${cause}. Check the path after --play.`,
+  recordingIsFull: 'the file has its maximum size',
+  recordingStopped: (cause: string) =>
+    `The recording stops here: ${cause}. The file keeps all events up to now. Clients are still served.`,
+  nothingRecorded: (url: string) =>
+    `No events were recorded, so there is no file. Did the clients connect to ${url}?`,
+  recordItself: (address: string) =>
+    `--to is '${address}', the address of the recorder itself. Pass the address of the server, or another --port.`,
+  lastLineIsCutOff: (path: string) =>
+    `The last line of ${path} is cut off, because the recorder was killed. It is not played.`,
+  noEvents: (path: string) =>
+    `${path} has no events, so there is nothing to play. Record the session again with: npm run record`,
   targetNotReached: (cause: string) =>
     `The recorder does not reach the server: ${cause}. Start the server, or correct --to.`,
   serverNotReached: (address: string) =>
@@ -22,5 +38,6 @@ export const errorTexts = {
   notAHeader: (text: string) =>
     `--header is '${text}'. Write a name and a value, for example --header 'X-Tenant: blue'`,
   serverMissing: 'Add --to and the address of the server, for example --to http://127.0.0.1:5000',
-  notAServer: (text: string) => `--to is '${text}'. Pass an address such as http://127.0.0.1:5000`,
+  notAServer: (text: string) =>
+    `--to is '${text}'. Pass only the scheme, host and port of the server, such as http://127.0.0.1:5000`,
 } as const;

@@ -48,19 +48,32 @@ const command = createCommand(
   });
 await runCommand(command, process.argv.slice(2));
 
-/** Records until Ctrl-C. */
+/** Records until Ctrl-C. The exit code is 1 if a part of the traffic is not in the file. */
 async function record(to: string, { file, port }: RecordOptions): Promise<void> {
-  const proxy = await startRecordingProxy({ target: to, file, port });
+  if (isOwnAddress(new URL(to), port)) throw new Error(errorTexts.recordItself(to));
+  const onProblem = (message: string): void => {
+    console.error(message);
+    process.exitCode = 1;
+  };
+  const proxy = await startRecordingProxy({ target: to, file, port, onProblem });
   console.log(`Connect clients to ${proxy.url} instead of ${to}. Ctrl-C stops the recording.`);
   const stop = async (): Promise<void> => {
-    const count = proxy.eventCount();
     await proxy.close();
-    console.log(
-      `${count} events are in ${file}. They contain no tokens, but the arguments of calls.`,
-    );
+    const count = proxy.eventCount();
+    if (count === 0) onProblem(errorTexts.nothingRecorded(proxy.url));
+    else
+      console.log(
+        `${count} events are in ${file}. They contain no tokens, but the arguments of calls.`,
+      );
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => void stop());
+}
+
+/** A recorder that forwards requests to itself never responds. */
+function isOwnAddress({ hostname, port }: URL, ownPort: number): boolean {
+  const isThisMachine = /^(?:localhost|127\.[\d.]+|0\.0\.0\.0)$/.test(hostname);
+  return isThisMachine && port === String(ownPort);
 }
 
 /** Plays a recording and prints the differences. Returns the exit code. */
@@ -70,12 +83,13 @@ async function play(
   { header, timeout, settle }: RecordOptions,
 ): Promise<number> {
   const headers = Object.fromEntries(header.map(readHeader));
-  const events = readEvents(path);
+  const events = readEvents(path, (message) => console.error(message));
+  if (events.length === 0) throw new Error(errorTexts.noEvents(path));
   await checkServer(to);
   const token = process.env['SIGNALR_TOKEN'];
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const differences = await playSession(events, {
-    url: to.replace(/\/$/, ''),
+    url: to,
     headers: { ...authorization, ...headers },
     timeout,
     settleTime: settle,
@@ -109,10 +123,11 @@ async function checkServer(address: string): Promise<void> {
   }
 }
 
-/** Returns the address. Throws if it is missing or not one of a server. */
+/** Returns the origin of a server. Throws if it is missing, or names more than a server. */
 function checkAddress(address: string | undefined): string {
   if (address === undefined) throw new Error(errorTexts.serverMissing);
-  if (!/^https?:\/\/[^/]/.test(address) || !URL.canParse(address))
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !/^https?:\/\/[^/]/i.test(address) || url.href !== `${url.origin}/`)
     throw new Error(errorTexts.notAServer(address));
-  return address;
+  return url.origin;
 }

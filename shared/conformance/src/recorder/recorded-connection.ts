@@ -1,5 +1,6 @@
-import type { EventWriter, RecordedTransport } from './recorded-event.ts';
+import type { EventWriter } from './event-writer.ts';
 import { MessageSplitter } from './message-splitter.ts';
+import type { RecordedTransport } from './recorded-event.ts';
 import type { TokenRedactor } from './token-redactor.ts';
 
 /** Writes what one connection does. */

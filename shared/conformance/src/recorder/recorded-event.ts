@@ -1,4 +1,4 @@
-import { openSync, readFileSync, writeSync, closeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { errorTexts } from '../error-texts.ts';
 
 /** The version of the format. A file of another version is refused. */
@@ -59,58 +59,73 @@ export interface CloseEvent extends EventOfConnection {
 
 export type RecordedEvent = NegotiateEvent | OpenEvent | MessageEvent | CloseEvent;
 
-/** Writes events to a file, one JSON object per line. */
-export class EventWriter {
-  readonly #file: number;
-  readonly #maximum: number;
-  #written = 0;
-  #count = 0;
-  #isClosed = false;
-
-  /** Replaces the file. `maximum` is its maximum size in bytes. */
-  constructor(path: string, maximum: number) {
-    this.#file = openSync(path, 'w', 0o600);
-    this.#maximum = maximum;
-    const header: RecordedHeader = { format: FORMAT, recordedAt: new Date().toISOString() };
-    this.#line(header);
+/**
+ * Reads a file. Throws if it is no recording. If the recorder was killed, the last line may be cut
+ * off: it is ignored, and `onProblem` is called.
+ */
+export function readEvents(
+  path: string,
+  onProblem: (message: string) => void = () => undefined,
+): RecordedEvent[] {
+  const [first = '', ...lines] = readText(path).split('\n');
+  const header = parse(first) as Partial<RecordedHeader> | null | undefined;
+  if (header?.format !== FORMAT) throw new Error(errorTexts.notARecording(path));
+  // A complete file ends with a line break, unless an editor has removed it.
+  const last = lines.at(-1) ?? '';
+  if (last === '' || !isEvent(parse(last))) {
+    lines.pop();
+    if (last !== '') onProblem(errorTexts.lastLineIsCutOff(path));
   }
-
-  /** The number of events in the file. */
-  get count(): number {
-    return this.#count;
-  }
-
-  /** True if the file has reached its maximum size. Further events are not recorded. */
-  get isFull(): boolean {
-    return this.#written >= this.#maximum;
-  }
-
-  /** Writes at once, so that a recording that is killed keeps everything up to then. */
-  write(event: RecordedEvent): void {
-    if (this.isFull || this.#isClosed) return;
-    this.#line(event);
-    this.#count++;
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    closeSync(this.#file);
-  }
-
-  #line(value: RecordedHeader | RecordedEvent): void {
-    this.#written += writeSync(this.#file, `${JSON.stringify(value)}\n`);
-  }
-}
-
-/** Reads a file. Throws if it is no recording. A last line that was cut off is ignored. */
-export function readEvents(path: string): RecordedEvent[] {
-  const [first = '', ...lines] = readFileSync(path, 'utf8').split('\n');
-  if (!first.includes(`"format":"${FORMAT}"`)) throw new Error(errorTexts.notARecording(path));
-  return lines.slice(0, -1).map((line, index) => {
-    try {
-      return JSON.parse(line) as RecordedEvent;
-    } catch {
-      throw new Error(errorTexts.damagedRecording(path, index + 2));
-    }
+  return lines.map((line, index) => {
+    const event = parse(line);
+    if (!isEvent(event)) throw new Error(errorTexts.damagedRecording(path, index + 2));
+    return event;
   });
 }
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(errorTexts.cannotRead((error as Error).message), { cause: error });
+  }
+}
+
+/** Returns undefined for text that is not JSON. */
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+const transports = new Set<unknown>(['WebSockets', 'ServerSentEvents', 'LongPolling']);
+
+/**
+ * Returns whether a value is an event that can be played. A path must start with a slash: it would
+ * otherwise change the host to which the replay sends its token.
+ */
+function isEvent(value: unknown): value is RecordedEvent {
+  if (typeof value !== 'object' || value === null) return false;
+  const { type, connection, path, query, status, transport, from, by, text, bytes } =
+    value as Readonly<Record<string, unknown>>;
+  if (typeof connection !== 'number') return false;
+  const isRequest =
+    typeof path === 'string' &&
+    path.startsWith('/') &&
+    typeof query === 'string' &&
+    typeof status === 'number';
+  switch (type) {
+    case 'negotiate':
+      return isRequest;
+    case 'open':
+      return isRequest && transports.has(transport);
+    case 'message':
+      return isSide(from) && (typeof text === 'string' || typeof bytes === 'string');
+    default:
+      return type === 'close' && isSide(by);
+  }
+}
+
+const isSide = (value: unknown): boolean => value === 'client' || value === 'server';

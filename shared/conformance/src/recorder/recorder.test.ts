@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -15,7 +15,7 @@ import jwt from 'jsonwebtoken';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Difference } from '../compare-recordings.ts';
 import { playSession } from './play-session.ts';
-import { readEvents, type RecordedEvent } from './recorded-event.ts';
+import { readEvents } from './recorded-event.ts';
 import { startRecordingProxy } from './recording-proxy.ts';
 
 const key = 'a key for tests that is 32 bytes long';
@@ -242,36 +242,6 @@ test('a server that refuses, or does not answer, is a difference', async () => {
   });
 });
 
-const negotiated: RecordedEvent = {
-  type: 'negotiate',
-  connection: 1,
-  at: 0,
-  path: '/chat',
-  query: '',
-  status: 200,
-  response: {},
-};
-
-test.each([
-  ['is empty', ''],
-  ['has another format', '{"format":"signalr-record 9"}\n'],
-  [
-    'has a damaged line',
-    `{"format":"signalr-record 1"}\n{"type":\n${JSON.stringify(negotiated)}\n`,
-  ],
-])('a file that %s is refused', (_title, text) => {
-  const file = join(folder, 'broken.jsonl');
-  writeFileSync(file, text);
-  expect(() => readEvents(file)).toThrow(/broken\.jsonl/);
-});
-
-test('the last line of a recording that was killed is ignored', () => {
-  const file = join(folder, 'cut.jsonl');
-  const line = JSON.stringify(negotiated);
-  writeFileSync(file, `{"format":"signalr-record 1"}\n${line}\n${line.slice(0, 20)}`);
-  expect(readEvents(file)).toEqual([negotiated]);
-});
-
 test('a recording stops at its maximum size, and clients are still served', async () => {
   const server = await startServer(ChatHub);
   const file = join(folder, 'small.jsonl');
@@ -283,5 +253,5 @@ test('a recording stops at its maximum size, and clients are still served', asyn
   const long = 'x'.repeat(600);
   for (let i = 0; i < 3; i++) expect(await client.invoke('echo', long)).toBe(long);
   await client.stop();
-  expect(readFileSync(file).length).toBeLessThan(3000);
+  expect(readFileSync(file).length).toBeLessThanOrEqual(maximumSize);
 });

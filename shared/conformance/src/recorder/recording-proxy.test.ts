@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -9,7 +9,7 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { OpenedResources } from '@practical-signalr/lesson-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -86,6 +86,17 @@ test.each([
     'target //',
     'target /chat?id=1?2',
   ]);
+});
+
+test('a recorder whose port is in use does not touch the file of the other recorder', async () => {
+  await send('/chat', upgradeHeaders);
+  const options = { target: 'http://127.0.0.1:1', file, port: Number(new URL(proxy.url).port) };
+  await expect(startRecordingProxy(options)).rejects.toThrow('EADDRINUSE');
+  const unused = join(dirname(file), 'unused.jsonl');
+  await expect(startRecordingProxy({ ...options, file: unused })).rejects.toThrow('EADDRINUSE');
+  expect(existsSync(unused)).toBe(false);
+  await send('/chat', upgradeHeaders);
+  expect(readEvents(file)).toHaveLength(2);
 });
 
 test('an upgrade is recorded with its path and its whole query', async () => {

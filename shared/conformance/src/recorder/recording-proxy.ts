@@ -16,8 +16,8 @@ import {
 } from '@practical-signalr/server/transports';
 import type { WebSocket } from 'ws';
 import { errorTexts } from '../error-texts.ts';
+import { EventWriter } from './event-writer.ts';
 import type { RecordedConnection } from './recorded-connection.ts';
-import { EventWriter } from './recorded-event.ts';
 import { SessionRecorder } from './session-recorder.ts';
 import { EventStreamReader } from './event-stream-reader.ts';
 import { relayWebSocket } from './relay-web-socket.ts';
@@ -25,16 +25,21 @@ import { relayWebSocket } from './relay-web-socket.ts';
 /** The maximum size of a negotiate response that is recorded, in bytes. */
 const MAXIMUM_NEGOTIATION = 64 * 1024;
 
+/** The maximum size of a file, in bytes. */
+const MAXIMUM_FILE = 100 * 1024 * 1024;
+
 /** Options of {@link startRecordingProxy}. */
 export interface RecordingProxyOptions {
   /** The address of the server, for example `http://127.0.0.1:5000`. */
   readonly target: string;
-  /** The path of the file. It is replaced. */
+  /** The path of the file. It must not exist. */
   readonly file: string;
   /** The port of 127.0.0.1 at which clients connect. 0 for a free one. */
   readonly port: number;
   /** The maximum size of the file, in bytes. Default: 100 MB. */
   readonly maximumSize?: number;
+  /** Called if a part of the traffic is not recorded. Clients are still served. */
+  readonly onProblem?: (message: string) => void;
 }
 
 /** A proxy between clients and a server. */
@@ -50,12 +55,22 @@ export interface RecordingProxy {
 /** Starts a proxy that forwards everything, and records the traffic of SignalR connections. */
 export async function startRecordingProxy(options: RecordingProxyOptions): Promise<RecordingProxy> {
   const target = new URL(options.target);
-  const writer = new EventWriter(options.file, options.maximumSize ?? 100 * 1024 * 1024);
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  let writer: EventWriter;
+  try {
+    const { file, maximumSize = MAXIMUM_FILE, onProblem = () => undefined } = options;
+    writer = new EventWriter(file, maximumSize, onProblem);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
   const recorder = new SessionRecorder(writer);
   const open = new Set<WebSocket>();
-  const server = createServer((request, response) => {
-    forward(target, recorder, request, response);
-  });
+  server.on('request', (request, response) => forward(target, recorder, request, response));
   server.on('upgrade', (request, socket, head) => {
     if (asksForHttp2(request)) {
       serveWithoutUpgrade(server, request, socket, head);
@@ -64,10 +79,6 @@ export async function startRecordingProxy(options: RecordingProxyOptions): Promi
     recorder.learn(request.headers, queryOf(request));
     const headers = forwardedHeaders(target, request);
     relayWebSocket(target, recorder, { request, socket, head, headers, open });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { EventWriter } from './event-writer.ts';
 import { RecordedConnection } from './recorded-connection.ts';
-import type { EventWriter } from './recorded-event.ts';
+
 import { TokenRedactor } from './token-redactor.ts';
 
 /** The maximum number of connections whose tokens are remembered. */
