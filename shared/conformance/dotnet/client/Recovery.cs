@@ -28,6 +28,7 @@ public sealed class Recovery(HubConnection connection)
     public async Task StartAsync()
     {
         connection.On<string, bool>("__position", (id, _) => { lock (seen) next = id; });
+        connection.On<string>("__reached", id => { lock (seen) { if (!isRecovering) Advance(id); } });
         // The handler must not wait, because the replayed messages arrive after it.
         connection.On("__resync", () => { Hold(); _ = ReportAsync(); });
         connection.Reconnecting += _ => { Hold(); return Task.CompletedTask; };

@@ -80,17 +80,24 @@ end
 return {#page, last, found, first[1] and first[1][1] or ''}`;
 
 /**
- * Removes old messages except the newest, and keeps the sessions of connected clients.
- * KEYS: the stream, sessions… ARGV: maximum age.
+ * Removes old messages except the newest, and keeps the sessions of connected clients. Publishes
+ * the first and the last position and the time to this server. When they arrive, it has received
+ * all messages up to the last position. KEYS: the stream, sessions… ARGV: maximum age, channel.
  */
 export const maintainScript = `
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
 if last[1] then
-  local cutoff = tonumber(redis.call('TIME')[1]) * 1000 - tonumber(ARGV[1])
+  local now = tonumber(redis.call('TIME')[1]) * 1000
+  local cutoff = now - tonumber(ARGV[1])
   local newest = tonumber(string.match(last[1][1], '^%d+'))
   local oldest = cutoff < newest and string.format('%.0f', cutoff) or last[1][1]
   redis.call('XTRIM', KEYS[1], 'MINID', oldest)
   redis.call('PEXPIRE', KEYS[1], 2 * tonumber(ARGV[1]))
+  if last[1][2][2] ~= 'gap' then
+    local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)
+    local reached = first[1][1] .. ' ' .. last[1][1] .. ' ' .. string.format('%.0f', now)
+    redis.call('PUBLISH', ARGV[2], reached)
+  end
 end
 for i = 2, #KEYS do redis.call('PEXPIRE', KEYS[i], ARGV[1]) end
 return 1`;

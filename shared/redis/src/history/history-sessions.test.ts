@@ -130,6 +130,30 @@ test('a recovery whose connection has closed before it starts does nothing', asy
   expect(sessions.connections).toEqual([]);
 });
 
+test('clients in the older half of the history learn the newest position once', async () => {
+  const written: unknown[] = [];
+  const write = (sent: SharedMessage): Promise<void> => {
+    written.push(sent.encoded(protocol));
+    return Promise.resolve();
+  };
+  connection = { connectionId: 'c1', userIdentifier: 'ann', protocol, write };
+  index.add(connection);
+  sessions.track(connection);
+  const announce = (first: string, last: string, time = 0) => {
+    sessions.announceReached({ first, last, time });
+    return written.splice(0).length;
+  };
+  expect(announce('1-0', '9000-0')).toBe(0); // it has no session yet
+  await recover(); // it has reached 2-0
+  expect(announce('0-0', '2-0', 90_000)).toBe(0); // the history has nothing newer
+  expect(announce('0-0', '3-0')).toBe(0); // it is in the newer half
+  expect(announce('0-0', '3-0', 30_003)).toBe(1); // its position is old
+  expect(announce('0-0', '3-0', 90_000)).toBe(0);
+  expect(announce('4-0', '8-0')).toBe(1); // its position is no longer in the history
+  expect(announce('4-0', '10-0')).toBe(0);
+  expect(announce('4-0', '12-0')).toBe(1);
+});
+
 test.each([
   ['without a session', undefined, ['begin', 'end', 'begin']],
   ['with an unknown session', 'unknown', ['begin', 'end', 'claim', 'begin']],

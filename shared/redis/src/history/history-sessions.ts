@@ -4,6 +4,7 @@ import {
   type ConnectionIndex,
   type LifetimeConnection,
   POSITION_METHOD,
+  REACHED_METHOD,
   type RecoveryReply,
   type RecoveryRequest,
   RESYNC_METHOD,
@@ -11,7 +12,7 @@ import {
 } from '@practical-signalr/server/scale-out';
 import { readInvocation } from '../pub-sub/redis-protocol.ts';
 import type { ResolvedHistoryOptions } from './history-options.ts';
-import type { ClaimedSession, HistoryStore } from './history-store.ts';
+import type { ClaimedSession, HistoryStore, ReachedHistory } from './history-store.ts';
 
 /** A connection whose client recovers. */
 interface Tracked {
@@ -22,6 +23,8 @@ interface Tracked {
   readonly groups: Set<string>;
   /** Whether the client understands the positions of several messages in one invocation. */
   readsPositionLists: boolean;
+  /** A position that the client has reached or passed. */
+  reached: string | undefined;
 }
 
 /** What the sessions need from the lifetime manager. */
@@ -69,6 +72,7 @@ export class HistorySessions {
       session: undefined,
       groups: new Set(),
       readsPositionLists: false,
+      reached: undefined,
     };
     this.#tracked.set(connection.connectionId, tracked);
     return tracked;
@@ -99,6 +103,22 @@ export class HistorySessions {
   resync(connections: readonly LifetimeConnection[]): void {
     const message = new SharedMessage(RESYNC_METHOD, []);
     for (const connection of connections) void connection.write(message);
+  }
+
+  /**
+   * Moves the positions of clients that are in the older half of the history, because these clients
+   * may have received nothing for a long time.
+   */
+  announceReached({ first, last, time }: ReachedHistory): undefined {
+    const middle = Math.max((timeOf(first) + timeOf(last)) / 2, time - this.#options.maxAge / 2);
+    const message = new SharedMessage(REACHED_METHOD, [last]);
+    for (const tracked of this.#tracked.values()) {
+      const { session, reached } = tracked;
+      if (session === undefined || reached === undefined || reached === last) continue;
+      if (timeOf(reached) > middle) continue;
+      tracked.reached = last;
+      void tracked.connection.write(message);
+    }
   }
 
   remove(connectionId: string): void {
@@ -193,6 +213,7 @@ export class HistorySessions {
       this.#checkOpen(connection);
     }
     tracked.session = session;
+    tracked.reached = end;
     await this.#recordGroups(tracked);
     const isComplete = isSameConnection || groups.length === claimed.groups.size;
     return {
@@ -221,6 +242,7 @@ export class HistorySessions {
     this.#checkOpen(tracked.connection);
     for (const group of groups) tracked.groups.add(group);
     tracked.session = session;
+    tracked.reached = position;
     await this.#recordGroups(tracked);
     return { ...reply, session, position };
   }
@@ -318,6 +340,9 @@ export function joinMessages(messages: readonly SharedMessage[]): SharedMessage 
   const [first] = messages;
   return first !== undefined && messages.length === 1 ? first : SharedMessage.sequence(messages);
 }
+
+/** Returns the time of a position, in ms. */
+const timeOf = (position: string): number => Number.parseInt(position, 10);
 
 /** Returns whether the history has everything after a position. */
 const isInHistory = (position: string, { first, last }: ClaimedSession): boolean =>

@@ -4,6 +4,7 @@ import { causes } from '../causes.ts';
 import { asBuffersMapping } from '../pub-sub/as-buffers-mapping.ts';
 import { explainRedisError } from '../pub-sub/explain-redis-error.ts';
 import type { RedisBus } from '../pub-sub/redis-bus.ts';
+import type { RedisChannels } from '../pub-sub/redis-channels.ts';
 import type { RedisPubSubClient } from '../redis-client.ts';
 import type { ResolvedHistoryOptions } from './history-options.ts';
 import * as scripts from './history-scripts.ts';
@@ -16,6 +17,21 @@ export interface HistoryEntry {
   readonly position: string;
   readonly target: string;
   readonly payload: Buffer;
+}
+
+/** The part of the history of which this server has received everything. */
+export interface ReachedHistory {
+  /** The oldest and the newest position of the history. */
+  readonly first: string;
+  readonly last: string;
+  /** The time of Redis, in ms. */
+  readonly time: number;
+}
+
+/** Reads what the server publishes to itself. */
+export function readReached(payload: Uint8Array): ReachedHistory {
+  const [first = '', last = '', time = ''] = Buffer.from(payload).toString().split(' ');
+  return { first, last, time: Number(time) };
 }
 
 /** A session of a client that recovers. */
@@ -39,11 +55,13 @@ export class HistoryStore {
   readonly streamKey: string;
   readonly #bus: RedisBus;
   readonly #stem: string;
+  readonly #positionChannel: string;
   readonly #options: ResolvedHistoryOptions;
 
-  constructor(bus: RedisBus, stem: string, options: ResolvedHistoryOptions) {
+  constructor(bus: RedisBus, channels: RedisChannels, options: ResolvedHistoryOptions) {
     this.#bus = bus;
-    this.#stem = `${stem}:history`;
+    this.#stem = `${channels.stem}:history`;
+    this.#positionChannel = channels.historyPositions;
     this.streamKey = `${this.#stem}:stream`;
     this.#options = options;
   }
@@ -108,10 +126,13 @@ export class HistoryStore {
     await this.#run(scripts.gapScript, [], [String(this.#options.maxMessages)]);
   }
 
-  /** Removes what is too old, and keeps the sessions of connected clients. */
+  /** Removes what is too old, keeps sessions, and publishes positions to this server. */
   async maintain(sessions: readonly string[]): Promise<void> {
     const keys = sessions.map((session) => this.#keyOf(session));
-    await this.#run(scripts.maintainScript, keys, [String(this.#options.maxAge)]);
+    await this.#run(scripts.maintainScript, keys, [
+      String(this.#options.maxAge),
+      this.#positionChannel,
+    ]);
   }
 
   /**

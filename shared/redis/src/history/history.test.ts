@@ -78,6 +78,12 @@ async function command(...args: string[]): Promise<unknown> {
   }
 }
 
+/** Returns the position of the newest message in the history. */
+async function lastPosition(): Promise<string> {
+  const entries = await command('XREVRANGE', 'FeedHub:history:stream', '+', '-', 'COUNT', '1');
+  return (entries as [[string]])[0][0];
+}
+
 test.each([
   ['JSON', undefined],
   ['MessagePack', new MessagePackHubProtocol()],
@@ -189,6 +195,19 @@ test('a client whose messages were trimmed is notified', async () => {
   balancer.target = b.port;
   expect(await client.result(1)).toMatchObject({ recovered: true, replayed: 1 });
   expect(client.texts).toEqual(['5']);
+});
+
+test('a client recovers even if messages to others have filled the history', async () => {
+  const { b, balancer } = await startServers({ history: { maxMessages: 3 } });
+  const client = await connect(balancer, 'ann');
+  const send = (text: string): Promise<void> => b.hub.clients.user('bob').send('receive', text);
+  for (const text of ['1', '2', '3', '4']) await send(text);
+  await client.reached(await lastPosition());
+  await crash(balancer, client);
+  await b.hub.clients.all.send('receive', 'missed');
+  balancer.target = b.port;
+  expect(await client.result()).toMatchObject({ recovered: true, replayed: 1 });
+  expect(client.texts).toEqual(['missed']);
 });
 
 test('a client whose messages are trimmed during its recovery is notified', async () => {

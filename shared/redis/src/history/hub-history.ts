@@ -16,7 +16,12 @@ import type { ResolvedRedisOptions } from '../redis-options.ts';
 import { ArrivedBatch, type ArrivedMessage, type DeliverableBatch } from './arrived-batch.ts';
 import type { ResolvedHistoryOptions } from './history-options.ts';
 import { HistorySessions, joinMessages, type SessionHost } from './history-sessions.ts';
-import { explainHistoryRefusal, HistoryStore } from './history-store.ts';
+import {
+  explainHistoryRefusal,
+  HistoryStore,
+  type ReachedHistory,
+  readReached,
+} from './history-store.ts';
 import { OrderedDelivery } from './ordered-delivery.ts';
 import { PublishScript } from './publish-script.ts';
 
@@ -57,7 +62,7 @@ export class HubHistory {
     this.#channels = channels;
     this.#logger = host.logger;
     this.#hubName = host.hubName;
-    this.#store = new HistoryStore(bus, channels.stem, options);
+    this.#store = new HistoryStore(bus, channels, options);
     this.#sessions = new HistorySessions(this.#store, options, host);
     this.#delivery = new OrderedDelivery(bus.backlog, (error) =>
       this.#logger.error(logMessages.handlingFailed(channels.all), error),
@@ -68,6 +73,10 @@ export class HubHistory {
     // The bus is not connected yet, so this is not refused.
     void bus.subscribe(channels.historyGaps, () => {
       this.#hasGap = true;
+      return undefined;
+    });
+    void bus.subscribe(channels.historyPositions, (payload) => {
+      this.#onReached(readReached(payload));
       return undefined;
     });
   }
@@ -181,6 +190,13 @@ export class HubHistory {
   close(): void {
     clearInterval(this.#timer);
     this.#connected.open();
+  }
+
+  #onReached(history: ReachedHistory): void {
+    this.#bus.excludeFromStatistics();
+    this.#resyncAfterOutage();
+    this.#batch.flush();
+    this.#delivery.add(0, () => this.#sessions.announceReached(history));
   }
 
   /** During an outage, this server does not receive what others send. */

@@ -90,9 +90,13 @@ export class RedisBus {
 
   /** Called when the heartbeat arrives. */
   onHeartbeat(): void {
-    // `#handle` counted the heartbeat as a message immediately before this call.
-    this.#statistics.receivedMessages--;
+    this.excludeFromStatistics();
     this.#connection.onHeartbeat();
+  }
+
+  /** Excludes the message that is being handled from the statistics, because no app sent it. */
+  excludeFromStatistics(): void {
+    this.#statistics.receivedMessages--;
   }
 
   /**

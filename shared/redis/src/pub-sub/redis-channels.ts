@@ -23,6 +23,8 @@ export class RedisChannels {
   readonly returnAddress: string;
   /** The gaps of the history. ASP.NET Core servers do not have this channel. */
   readonly historyGaps: string;
+  /** The positions that this server has reached. ASP.NET Core servers do not have this channel. */
+  readonly historyPositions: string;
   /** The prefix and the name of the hub. All channel names of the hub start with it. */
   readonly stem: string;
   readonly #prefix: string;
@@ -35,6 +37,7 @@ export class RedisChannels {
     this.serverCommands = `${this.stem}:internal:commands`;
     this.serverMessages = `${this.stem}:internal:messages`;
     this.historyGaps = `${this.stem}:internal:gaps`;
+    this.historyPositions = `${this.stem}:internal:positions:${serverName}`;
     this.presence = `${this.stem}:internal:presence`;
     this.handOver = `${this.stem}:internal:hand-over`;
     this.ack = this.ackOf(serverName);

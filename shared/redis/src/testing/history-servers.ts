@@ -99,6 +99,7 @@ export class FeedClientConnection {
   readonly results: RecoveryResult[] = [];
   /** How often the client has noticed that its connection was lost. */
   reconnecting = 0;
+  #position: string | undefined;
   #resume: () => void = ignore;
 
   constructor(url: string, user: string, protocol?: IHubProtocol, isStateful = false) {
@@ -115,6 +116,10 @@ export class FeedClientConnection {
     });
     this.connection.onrecovered((result) => {
       this.results.push(result);
+      this.#resume();
+    });
+    this.connection.on('__reached', (position: string) => {
+      this.#position = position;
       this.#resume();
     });
     this.connection.onreconnecting(() => {
@@ -138,6 +143,11 @@ export class FeedClientConnection {
   async result(index = 0): Promise<RecoveryResult> {
     await this.until(() => this.results.length > index);
     return this.results[index] as RecoveryResult;
+  }
+
+  /** Waits until the client knows that it has received everything up to a position. */
+  async reached(position: string): Promise<void> {
+    await this.until(() => this.#position === position);
   }
 
   async disconnected(): Promise<void> {

@@ -11,6 +11,12 @@ export const RECOVERY_PARAMETER = 'recovery';
  */
 export const POSITION_METHOD = '__position';
 /**
+ * The client method that reports that a client has received all messages up to a position, which
+ * is its argument. Without it, the position of a client that receives few messages would soon be
+ * older than the history.
+ */
+export const REACHED_METHOD = '__reached';
+/**
  * The client method that asks a client to recover on the same connection, because Redis was away.
  */
 export const RESYNC_METHOD = '__resync';

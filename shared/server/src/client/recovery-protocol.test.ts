@@ -49,6 +49,17 @@ test('the position is that of the last message that the handlers received', () =
   expect(protocol.position).toBe('6-0');
 });
 
+test('a client that receives nothing learns its position, except during a recovery', () => {
+  const protocol = new RecoveryProtocol(json);
+  expect(read(protocol, at('5-0'), message('a'), call('__reached', '8-0'))).toEqual(['a']);
+  expect(protocol.position).toBe('8-0');
+  read(protocol, call('__reached', '7-0'));
+  expect(protocol.position).toBe('8-0');
+  protocol.hold();
+  read(protocol, call('__reached', '9-0'));
+  expect(protocol.position).toBe('8-0');
+});
+
 test('one invocation may announce the positions of several messages', () => {
   const protocol = new RecoveryProtocol(json);
   const list = at('5-0 5-1 6-0');

@@ -9,6 +9,7 @@ import {
 import {
   comparePositions,
   POSITION_METHOD,
+  REACHED_METHOD,
   RECOVER_METHOD,
   type RecoveryReply,
   RESYNC_METHOD,
@@ -140,6 +141,12 @@ export class RecoveryProtocol implements IHubProtocol {
       ready.push(message);
       return;
     }
+    if (message.target === REACHED_METHOD) {
+      // Until the recovery is complete, the missed messages have not been received.
+      if (this.#held === undefined) this.#reach(String(message.arguments[0]));
+      ready.push(message);
+      return;
+    }
     if (message.target === RESYNC_METHOD) {
       this.#restart(ready);
       ready.push(message);
@@ -194,9 +201,13 @@ export class RecoveryProtocol implements IHubProtocol {
     if (mark === undefined) return message;
     const { position } = mark;
     if (this.#replayed.has(position)) return withoutHandlers(message);
-    // Positions arrive in ascending order.
-    if (this.#advance(position)) this.#replayed.clear();
+    this.#reach(position);
     return message;
+  }
+
+  /** Moves the position to that of a new message. Positions arrive in ascending order. */
+  #reach(position: string): void {
+    if (this.#advance(position)) this.#replayed.clear();
   }
 
   /** Moves the position forward. Returns false if it is not behind the new one. */

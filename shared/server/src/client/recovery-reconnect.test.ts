@@ -37,12 +37,14 @@ const messages: readonly HubMessage[] = [
   replayed('8-0'),
   message('missed 8-0'),
   message('live 9-1'),
+  call('__reached', '9-1'),
   replayed('9-0'),
   message('live 9-0'),
   message('direct'),
   reply('recovery 1', '9-0'),
   at('9-2'),
   message('live 9-2'),
+  call('__reached', '9-3'),
   call('__resync'),
   at('12-0 12-1'),
   message('live 12-0'),
@@ -95,7 +97,8 @@ function receiveAll(breaks: readonly Break[]): readonly unknown[] {
       if (parsed.type === MessageType.Completion) received.push(parsed.invocationId);
       if (parsed.type !== MessageType.Invocation) continue;
       if (parsed.target === '__resync') recover();
-      if (parsed.target !== '__position') received.push(parsed.arguments[0] ?? parsed.target);
+      if (!['__position', '__reached'].includes(parsed.target))
+        received.push(parsed.arguments[0] ?? parsed.target);
     }
   };
   protocol.hold();

@@ -10,6 +10,7 @@ import {
 } from '@microsoft/signalr';
 import {
   POSITION_METHOD,
+  REACHED_METHOD,
   RECOVER_METHOD,
   RECOVERY_PARAMETER,
   type RecoveryFailure,
@@ -113,6 +114,7 @@ function addRecovery(
     for (const callback of callbacks) void report(callback, result, logger);
   };
   connection.on(POSITION_METHOD, () => undefined);
+  connection.on(REACHED_METHOD, () => undefined);
   connection.on(RESYNC_METHOD, () => void recover(true));
   connection.onreconnecting(() => protocol.hold());
   connection.onreconnected(() => void recover(true));

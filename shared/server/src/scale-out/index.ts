@@ -38,6 +38,7 @@ export { SharedMessage } from './shared-message.ts';
 export {
   comparePositions,
   POSITION_METHOD,
+  REACHED_METHOD,
   type RecoveryFailure,
   type RecoveryReply,
   type RecoveryRequest,
