@@ -121,6 +121,11 @@ export const errors = {
     ),
 
   // Options
+  loggerInvalid: (missing: string) =>
+    typeError(
+      'ERR_SIGNALR_LOGGER_INVALID',
+      `The option 'logger' has no function '${missing}'. Pass an object with the functions debug, info, warn and error, for example console.`,
+    ),
   allowedOriginsInvalid: (value: string) =>
     typeError(
       'ERR_SIGNALR_ALLOWED_ORIGINS_INVALID',

@@ -68,6 +68,7 @@ export const logMessages = {
   adminAuthorizeFailed:
     "The function 'authorize' of adminRouter failed, so the request was refused.",
   adminRequestFailed: 'A request to the admin page failed.',
+  healthFailed: 'The health report failed, so the response to the probe is Unhealthy.',
   serverIsClosing: 'The server is closing.',
   handedOver: (path: string, moved: number, total: number) =>
     `${moved} of ${total} connections of the hub at ${path} were handed over to other servers.`,

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import { format } from 'node:util';
 import { expect, test, vi } from 'vitest';
+import { SignalRServer } from './index.ts';
 import { defaultLogger, safeLogger, toOneLine } from './logger.ts';
 import { CollectingLogger } from './testing/collecting-logger.ts';
 
@@ -52,4 +54,29 @@ test('the default logger writes errors and warnings with their details to the co
     ['warn', ...line],
     ['error', ...line],
   ]);
+});
+
+test.each([
+  ['the default logger', safeLogger(defaultLogger)],
+  ['console', safeLogger(console)],
+])('%s prints the details of a message that contains format directives', (_name, logger) => {
+  const written: string[] = [];
+  vi.spyOn(console, 'error').mockImplementation((...line) => written.push(format(...line)));
+  // A path with encoded characters, as a client can send it.
+  const message = "A request to /chat/%c3%a4/%f0%9f%98%80 failed. 'It costs 50%', '%s', '%%'";
+  logger.error(message, new Error('no database'));
+  logger.error(message);
+  expect(written[0]).toContain(`${message} Error: no database\n`);
+  expect(written[1]).toBe(message);
+});
+
+test.each([
+  ['null', null],
+  ['a number', 5],
+  ['an object without functions', { debug: true, info: true, warn: true, error: true }],
+  ['a logger without the function error', { debug: vi.fn(), info: vi.fn(), warn: vi.fn() }],
+])('%s is not a logger', (_title, logger) => {
+  expect(() => new SignalRServer({ logger: logger as never })).toThrow(
+    expect.objectContaining({ code: 'ERR_SIGNALR_LOGGER_INVALID' }) as Error,
+  );
 });

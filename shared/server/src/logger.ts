@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { errors } from './errors.ts';
 import { isThenable } from './promises/is-thenable.ts';
 
 /**
@@ -50,24 +51,46 @@ const show = (detail: unknown): unknown =>
 
 const nothing = (): void => undefined;
 
+const levels = ['debug', 'info', 'warn', 'error'] as const;
+
+/**
+ * Writes a message to the console. The console would replace a directive such as `%c` in the
+ * message with the first detail, and names that clients choose contain such characters, for example
+ * the path `/%c3%a4`.
+ */
+function writeToConsole(level: keyof Logger, message: string, details: readonly unknown[]): void {
+  if (details.length > 0 && message.includes('%')) console[level]('%s', message, ...details);
+  else console[level](message, ...details);
+}
+
 /** The default logger. It writes errors and warnings to the console and drops the rest. */
 export const defaultLogger: Logger = {
   debug: nothing,
   info: nothing,
-  warn: (message, ...details) => console.warn(message, ...details.map(show)),
-  error: (message, ...details) => console.error(message, ...details.map(show)),
+  warn: (message, ...details) => writeToConsole('warn', message, details.map(show)),
+  error: (message, ...details) => writeToConsole('error', message, details.map(show)),
 };
 
 /**
  * Returns a logger that ignores the errors of another logger, so that they do not stop the server,
- * and passes it each message on one line, whatever the names are that a client has chosen.
+ * and passes it each message on one line, whatever the names are that a client has chosen. Throws
+ * if the value is not a logger, because its messages would be lost.
  */
 export function safeLogger(logger: Logger): Logger {
+  const functions = logger as Partial<Logger> | null;
+  const missing = levels.find((level) => typeof functions?.[level] !== 'function');
+  if (missing !== undefined) throw errors.loggerInvalid(missing);
   const safe =
     (level: keyof Logger): Logger[keyof Logger] =>
     (message, ...details) => {
       try {
-        const result: unknown = logger[level](toOneLine(message), ...details.map(escapeDetail));
+        const line = toOneLine(message);
+        const shown = details.map(escapeDetail);
+        if (logger === console) {
+          writeToConsole(level, line, shown);
+          return;
+        }
+        const result: unknown = logger[level](line, ...shown);
         // The function may be async, although nobody waits for it.
         if (isThenable(result)) result.then(undefined, nothing);
       } catch {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AllowedOrigins } from '../authentication/allowed-origins.ts';
 import { checkAllowedOrigins } from '../authentication/allowed-origins.ts';
+import { errors } from '../errors.ts';
 import { adminErrors } from './errors.ts';
 
 /** What a request to the admin page does: look, send a message, or disconnect clients. */
@@ -30,5 +31,8 @@ export function checkAdminOptions(options: Partial<AdminOptions<never>> | undefi
     if (name !== 'authorize' && name !== 'allowedOrigins')
       throw adminErrors.adminOptionUnknown(name);
   }
-  checkAllowedOrigins(options.allowedOrigins satisfies AllowedOrigins | undefined);
+  // With '*', every page could act as the operator.
+  const allowed = options.allowedOrigins as AllowedOrigins | undefined;
+  if (allowed === '*') throw errors.allowedOriginsInvalid(allowed);
+  checkAllowedOrigins(allowed);
 }

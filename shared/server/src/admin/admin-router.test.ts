@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import express from 'express';
 import { afterEach, expect, test } from 'vitest';
 import { Hub, SignalRServer } from '../index.ts';
@@ -81,6 +82,9 @@ test('without authorize, the page refuses to start', () => {
   expect(() => adminRouter(signalr, { authorize: () => true, allowedOrigins: ['x'] })).toThrow(
     "'allowedOrigins' contains 'x'",
   );
+  expect(() =>
+    adminRouter(signalr, { authorize: () => true, allowedOrigins: '*' as never }),
+  ).toThrow("'allowedOrigins' contains '*'");
 });
 
 const everyRequest = [
@@ -287,6 +291,57 @@ test.each([
   const answer = await post(path, body);
   expect(answer.status).toBe(400);
   expect(((await answer.json()) as { error: string }).error).not.toBe('');
+});
+
+test('a command whose client disconnects is not an error of the server', async () => {
+  const { url, logger, request } = await start();
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const lines = ['POST /admin/send HTTP/1.1', 'Host: localhost', 'X-Key: secret'];
+  lines.push('Content-Type: application/json', 'Content-Length: 100', '', '{"hub":');
+  await new Promise<void>((resolve) => socket.write(lines.join('\r\n'), () => resolve()));
+  socket.end();
+  await new Promise((resolve) => socket.resume().once('close', resolve));
+  expect((await request('/state')).status).toBe(200);
+  expect(logger.lines).toEqual([]);
+});
+
+test('a command with a name or a method that is too long is refused with the reason', async () => {
+  const { post } = await start();
+  const long = 'x'.repeat(1001);
+  const body = { hub: 'ChatHub', target: 'group', name: 'g', method: 'x', args: [] };
+  for (const [path, change, part] of [
+    ['/send', { name: long }, 'The name of the group'],
+    ['/send', { method: long }, 'The method of the client'],
+    ['/disconnect', { target: 'user', name: long }, 'The id of the user'],
+  ] as const) {
+    const answer = await post(path, { ...body, ...change });
+    const error = `${part} has 1001 characters. The maximum is 1000.`;
+    expect([answer.status, await answer.json()]).toEqual([400, { error }]);
+  }
+});
+
+test('a row whose name is too long for a command is marked', async () => {
+  const { state, connect: connectUser } = await start();
+  const ann = await connectUser('a'.repeat(1001));
+  await connectUser('b'.repeat(1000));
+  ann.send(call('join', 'g'.repeat(10_000)));
+  await ann.next();
+  expect((await state('list=users')).list.rows).toEqual([
+    { name: `${'a'.repeat(1000)}…`, isShortened: true, connections: 1 },
+    { name: 'b'.repeat(1000), isShortened: false, connections: 1 },
+  ]);
+  expect((await state('list=groups')).list.rows).toEqual([
+    { name: `${'g'.repeat(1000)}…`, isShortened: true, connections: 1 },
+  ]);
+});
+
+test('a user whose id is an empty string is disconnected', async () => {
+  const { post, connect: connectUser } = await start();
+  const nobody = await connectUser('');
+  const answer = await post('/disconnect', { hub: 'ChatHub', target: 'user', name: '' });
+  expect(await answer.json()).toEqual({ disconnected: 1, scope: 'server' });
+  await nobody.end();
 });
 
 test.each([

@@ -25,8 +25,11 @@ export async function sendMessage(server: ServerInternals, body: Body): Promise<
   const target = targets.find((name) => name === body['target']);
   if (hub === undefined) return refuse('The hub does not exist.');
   if (target === undefined) return refuse('Select whom to send to.');
-  if (target !== 'all' && !isName(body['name'])) return refuse(`Enter the name of the ${target}.`);
-  if (!isName(method)) return refuse('Enter the method of the client.');
+  const nameProblem = target === 'all' ? undefined : checkName(target, body['name']);
+  if (nameProblem !== undefined) return refuse(nameProblem);
+  if (typeof method !== 'string' || method === '') return refuse('Enter the method of the client.');
+  const methodProblem = checkLength('The method of the client', method);
+  if (methodProblem !== undefined) return refuse(methodProblem);
   if (!Array.isArray(args)) return refuse('The arguments must be a JSON array.');
   const name = target === 'all' ? '' : String(body['name']);
   server.logger.info(logMessages.adminSent(hub.name, quote(method), target, quote(name)));
@@ -44,12 +47,14 @@ export async function sendMessage(server: ServerInternals, body: Body): Promise<
  * can close their connections. The result counts the connections of this server.
  */
 export async function disconnect(server: ServerInternals, body: Body): Promise<CommandResult> {
-  const { name } = body;
+  const { target } = body;
   const hub = findHub(server, body);
   if (hub === undefined) return refuse('The hub does not exist.');
-  const isUser = body['target'] === 'user';
-  if (!isUser && body['target'] !== 'connection') return refuse('Select whom to disconnect.');
-  if (!isName(name)) return refuse('Enter the id of the connection or the user.');
+  if (target !== 'user' && target !== 'connection') return refuse('Select whom to disconnect.');
+  const isUser = target === 'user';
+  const nameProblem = checkName(target, body['name']);
+  if (nameProblem !== undefined) return refuse(nameProblem);
+  const name = String(body['name']);
   let disconnected = 0;
   for (const path of hub.paths) {
     for (const [context, { client }] of path.live) {
@@ -59,7 +64,6 @@ export async function disconnect(server: ServerInternals, body: Body): Promise<C
       disconnected++;
     }
   }
-  const target = isUser ? 'user' : 'connection';
   server.logger.info(logMessages.adminDisconnected(disconnected, hub.name, target, quote(name)));
   const { closer } = hub.lifetime;
   if (closer === undefined) return { status: 200, body: { disconnected, scope: 'server' } };
@@ -94,7 +98,17 @@ function send(
 const findHub = (server: ServerInternals, { hub }: Body): ServedHub | undefined =>
   server.hubs().find(({ name }) => name === hub);
 
-const isName = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= MAXIMUM_NAME;
+/** Returns why a target cannot have this name. The name of a group or a user may be empty. */
+function checkName(target: Exclude<Target, 'all'>, name: unknown): string | undefined {
+  const subject = `The ${target === 'group' ? 'name' : 'id'} of the ${target}`;
+  if (typeof name !== 'string' || (name === '' && target === 'connection'))
+    return `${subject} is missing.`;
+  return checkLength(subject, name);
+}
+
+const checkLength = (subject: string, { length }: string): string | undefined =>
+  length <= MAXIMUM_NAME
+    ? undefined
+    : `${subject} has ${length} characters. The maximum is ${MAXIMUM_NAME}.`;
 
 const refuse = (error: string): CommandResult => ({ status: 400, body: { error } });

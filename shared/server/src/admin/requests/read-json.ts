@@ -4,7 +4,8 @@ import type { IncomingMessage } from 'node:http';
 export const MAXIMUM_BODY = 64 * 1024;
 
 /**
- * Returns the JSON object in the body of a request. Undefined if it is too large or no JSON object.
+ * Returns the JSON object in the body of a request. Undefined if it is too large or no JSON object,
+ * or if the client disconnects.
  * Middleware such as `express.json()` may have read it already.
  */
 export async function readJson(
@@ -16,12 +17,12 @@ export async function readJson(
   if (request.readableEnded) return undefined;
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAXIMUM_BODY) return undefined;
-    chunks.push(chunk);
-  }
   try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > MAXIMUM_BODY) return undefined;
+      chunks.push(chunk);
+    }
     const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
     return isObject(value) ? value : undefined;
   } catch {

@@ -52,6 +52,6 @@ test('long names are shortened, and only some groups of a connection are listed'
   expect(row?.user).toMatch(/^u+…$/);
   expect(row?.groups[0]).toMatch(/^0g+…$/);
   expect(listRows(createHub(index, 'ann'), { kind: 'users', ...first }).rows).toEqual([
-    { name: 'ann', connections: 1 },
+    { name: 'ann', isShortened: false, connections: 1 },
   ]);
 });

@@ -40,6 +40,8 @@ export interface ConnectionRow {
 /** A group or a user, and its number of connections to this server. */
 export interface NamedRow {
   readonly name: string;
+  /** Whether `name` is only the beginning of the name. No command can have it as its target. */
+  readonly isShortened: boolean;
   readonly connections: number;
 }
 
@@ -109,7 +111,11 @@ const listNames = (
   takePage(
     names,
     ([name]) => name.includes(search),
-    ([name, connections]) => ({ name: shorten(name, MAXIMUM_NAME), connections }),
+    ([name, connections]) => ({
+      name: shorten(name, MAXIMUM_NAME),
+      isShortened: name.length > MAXIMUM_NAME,
+      connections,
+    }),
     page,
   );
 

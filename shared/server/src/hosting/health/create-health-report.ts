@@ -18,7 +18,7 @@ const severities: readonly HealthStatus[] = ['Healthy', 'Degraded', 'Unhealthy']
 
 /** Returns the report of a server. A server that closes is unhealthy: it accepts no clients. */
 export function createHealthReport(hubs: Iterable<HubHealth>, isClosing: boolean): HealthReport {
-  const entries: Record<string, HealthReportEntry> = {};
+  const entries = new Map<string, HealthReportEntry>();
   let status: HealthStatus = isClosing ? 'Unhealthy' : 'Healthy';
   for (const { name, connections, entry } of hubs) {
     const found = entry ?? { status: 'Healthy', data: {} };
@@ -26,12 +26,14 @@ export function createHealthReport(hubs: Iterable<HubHealth>, isClosing: boolean
     const current: HealthReportEntry = isClosing
       ? { status: 'Unhealthy', description: logMessages.serverIsClosing, data }
       : { ...found, data };
-    const earlier = entries[name];
+    const earlier = entries.get(name);
     // Two hubs may share a name. A healthy one must not hide the other.
-    if (earlier === undefined || isWorse(current.status, earlier.status)) entries[name] = current;
+    if (earlier === undefined || isWorse(current.status, earlier.status))
+      entries.set(name, current);
     if (isWorse(current.status, status)) status = current.status;
   }
-  return { status, entries };
+  // Unlike an assignment, this keeps a hub with the name '__proto__'.
+  return { status, entries: Object.fromEntries(entries) };
 }
 
 const isWorse = (one: HealthStatus, other: HealthStatus): boolean =>

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import express from 'express';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { MemoryBus } from '../../cluster/testing/memory-bus.ts';
 import { WorkerLifetimeManager } from '../../cluster/worker-lifetime-manager.ts';
 import {
@@ -113,4 +113,29 @@ test('a worker that does not reach the primary process is degraded', async () =>
     status: 'Degraded',
     entries: { ChatHub: { status: 'Degraded', description: expect.any(String) as string } },
   });
+});
+
+test('a hub may have the name of a property of all objects', async () => {
+  const server = await testServer((signalr) => {
+    signalr.mapHub('/chat', ChatHub, { methods: [], name: '__proto__' });
+    signalr.mapHub('/other', class OtherHub extends Hub {}, { methods: [], name: 'constructor' });
+  });
+  closeLater(() => server.close());
+  const { entries } = server.signalr.health();
+  expect(Object.keys(entries)).toEqual(['__proto__', 'constructor']);
+  expect(Object.values(entries)).toMatchObject([{ status: 'Healthy' }, { status: 'Healthy' }]);
+});
+
+test('a report that throws is unhealthy, and its error is written to the console', async () => {
+  const logged = vi.spyOn(console, 'error').mockReturnValue();
+  const source = {
+    health: () => {
+      throw new Error('The password is secret.');
+    },
+  };
+  const url = await listen(createServer(healthRouter(source, { detail: true })));
+  const answer = await get(`${url}/ready`);
+  expect([answer.status, answer.text]).toEqual([503, '{"status":"Unhealthy","entries":{}}']);
+  expect((await get(`${url}/live`)).status).toBe(200);
+  expect(logged).toHaveBeenCalledOnce();
 });

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { splitTarget } from '../../connections/connection-request.ts';
 import { answer } from '../../connections/http-answer.ts';
+import { logMessages } from '../../log-messages.ts';
+import { defaultLogger } from '../../logger.ts';
 import type { HealthReport, HealthStatus } from '../../scale-out/health-report.ts';
 import type { RequestHandler } from '../http-handler.ts';
 
@@ -77,5 +79,12 @@ export function healthRouter(
 function findReport(signalr: HealthReportSource, path: string): HealthReport | undefined {
   const name = path.replace(/\/$/, '');
   if (name === '/live') return alive;
-  return name === '' || name === '/ready' ? signalr.health() : undefined;
+  if (name !== '' && name !== '/ready') return undefined;
+  try {
+    return signalr.health();
+  } catch (error) {
+    // Source: `DefaultHealthCheckService` of ASP.NET Core. A check that throws is unhealthy.
+    defaultLogger.error(logMessages.healthFailed, error);
+    return { status: 'Unhealthy', entries: {} };
+  }
 }
