@@ -35,7 +35,7 @@ export class RecordedConnection {
     this.#writer.write({
       type: 'negotiate',
       ...this.#common(),
-      path,
+      path: this.#redactor.redactPath(path),
       query: redactedQuery,
       status,
       response,
@@ -49,7 +49,7 @@ export class RecordedConnection {
       type: 'open',
       ...this.#common(),
       transport,
-      path,
+      path: this.#redactor.redactPath(path),
       query: redactedQuery,
       status,
     });
@@ -72,7 +72,7 @@ export class RecordedConnection {
       if (from === 'client' && 'text' in message) this.#protocol ??= protocolOf(message.text);
       const content =
         'text' in message
-          ? { text: this.#redactor.redactText(message.text) }
+          ? { text: this.#redactor.redactJson(message.text) }
           : { bytes: this.#redactor.redactBytes(message.bytes).toString('base64') };
       this.#writer.write({ type: 'message', ...this.#common(), from, ...content });
     });

@@ -168,7 +168,7 @@ function recordPoll(connection: RecordedConnection, answer: IncomingMessage, sta
   if (status !== 200) connection.close('server');
 }
 
-/** Calls back with the whole body. A body that is too long is cut off. */
+/** Calls back with the whole body, or with a note if it is too long. */
 function readBody(answer: IncomingMessage, onBody: (body: string) => void): void {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -176,7 +176,11 @@ function readBody(answer: IncomingMessage, onBody: (body: string) => void): void
     length += chunk.length;
     if (length <= MAXIMUM_NEGOTIATION) chunks.push(chunk);
   });
-  answer.on('end', () => onBody(Buffer.concat(chunks).toString('utf8')));
+  answer.on('end', () => {
+    // A part of a response is not JSON, so its tokens would not be found.
+    const isWhole = length <= MAXIMUM_NEGOTIATION;
+    onBody(isWhole ? Buffer.concat(chunks).toString('utf8') : `(${length} bytes)`);
+  });
 }
 
 /**
