@@ -69,6 +69,7 @@ function findFaults(values: readonly (readonly [selector: string, text: string])
   interface Line {
     readonly node: Text;
     readonly box: DOMRect;
+    readonly card: Element | null;
   }
   const faults = new Set<string>();
   const original = new Map<Element, string>();
@@ -90,7 +91,10 @@ function findFaults(values: readonly (readonly [selector: string, text: string])
     if (!isText || !parent.checkVisibility()) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
-    for (const box of range.getClientRects()) if (box.width > 0) lines.push({ node: text, box });
+    const card = parent.closest('.bar, .card');
+    for (const box of range.getClientRects()) {
+      if (box.width > 0) lines.push({ node: text, box, card });
+    }
   }
   /** Returns the nearest ancestor that is a card, scrolls, or cuts off what does not fit. */
   const frameOf = (element: Element): { frame: Element; overflow: string } => {
@@ -118,13 +122,8 @@ function findFaults(values: readonly (readonly [selector: string, text: string])
   const long = lines.filter(({ node }) => original.has(node.parentElement!));
   for (const one of long) {
     for (const other of lines) {
-      if (one.node === other.node) continue;
-      if (
-        one.node.parentElement!.closest('.bar, .card') !==
-        other.node.parentElement!.closest('.bar, .card')
-      ) {
-        continue; // A sticky bar covers what scrolls below it.
-      }
+      // A sticky bar covers what scrolls below it.
+      if (one.node === other.node || one.card !== other.card) continue;
       const width =
         Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
       const height =
