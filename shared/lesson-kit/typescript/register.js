@@ -5,6 +5,9 @@ import { isMainThread } from 'node:worker_threads';
 import 'tsx';
 import { loadPackageSync } from './load-package.js';
 
+// A second start takes a quarter less CPU time. Node 20 has no such cache.
+nodeModule.enableCompileCache?.();
+
 // Hooks that are registered later run first. Node 20 has only asynchronous ones, which run in a
 // thread of their own.
 if ('registerHooks' in nodeModule) nodeModule.registerHooks({ load: loadPackageSync });
