@@ -1,6 +1,9 @@
+import { HubConnectionBuilder } from '@microsoft/signalr';
 import { expectTypeOf, test } from 'vitest';
 import { Hub } from '../index.ts';
-import type { InvokeName, StreamName, TypedConnection } from './typed.ts';
+import { type InvokeName, type StreamName, typed, type TypedConnection } from './typed.ts';
+import { withAuthenticationRefresh } from './with-authentication-refresh.ts';
+import { withRecovery } from './with-recovery.ts';
 
 class ChatHub extends Hub {
   say(text: string): string {
@@ -31,4 +34,18 @@ test('methods with the results any, unknown and never can be invoked, and any al
   expectTypeOf<Uncapitalize<StreamName<LooseServer>>>().toEqualTypeOf<'getSettings' | 'findAll'>();
   expectTypeOf<LooseConnection['invoke']>().toBeCallableWith('fail');
   expectTypeOf<LooseConnection['invoke']>().toBeCallableWith('getSettings');
+});
+
+test('a typed connection keeps what recovery and the refresh of tokens add', () => {
+  const builder = new HubConnectionBuilder().withUrl('http://127.0.0.1/hub');
+  const recovering = typed<ChatHub, object>(withRecovery(builder).build());
+  expectTypeOf(recovering).toHaveProperty('onrecovered');
+  const refreshing = typed<ChatHub, object>(withAuthenticationRefresh(builder).build());
+  expectTypeOf(refreshing).toHaveProperty('refreshAuthentication');
+  const both = typed<ChatHub, object>(withRecovery(withAuthenticationRefresh(builder)).build());
+  expectTypeOf(both).toHaveProperty('onrecovered');
+  expectTypeOf(both).toHaveProperty('refreshAuthentication');
+  expectTypeOf(both).toExtend<Pick<TypedConnection<ChatHub, object>, 'invoke'>>();
+  const plain = typed<ChatHub, object>(builder.build());
+  expectTypeOf(plain).toEqualTypeOf<TypedConnection<ChatHub, object>>();
 });

@@ -5,6 +5,8 @@ import type {
   MethodOf,
   MethodResult,
 } from '../hubs/client-contract.ts';
+import type { RefreshingHubConnection } from './with-authentication-refresh.ts';
+import type { RecoveringHubConnection } from './with-recovery.ts';
 
 type ResultOf<TMethod> = TMethod extends (...args: never) => infer TResult
   ? Awaited<TResult>
@@ -89,12 +91,14 @@ export type ClientHandler<TContract, TName extends string> = (
 
 /**
  * A connection of `@microsoft/signalr` with the types of the contract. Method names may be spelled
- * as in the contract or with a capital first letter.
+ * as in the contract or with a capital first letter. `TConnection` has further members, for example
+ * those of `withRecovery`.
  */
-export type TypedConnection<TServer, TClient> = Omit<
-  HubConnection,
-  'invoke' | 'send' | 'stream' | 'on' | 'off'
-> & {
+export type TypedConnection<
+  TServer,
+  TClient,
+  TConnection extends HubConnection = HubConnection,
+> = Omit<TConnection, 'invoke' | 'send' | 'stream' | 'on' | 'off'> & {
   invoke<TName extends InvokeName<TServer>>(
     name: TName,
     ...args: ClientArguments<TServer, TName>
@@ -123,6 +127,20 @@ export type TypedConnection<TServer, TClient> = Omit<
  * );
  * await connection.invoke('SendMessage', 'hello'); // a wrong name or type is a compile error
  */
-export const typed = <TServer, TClient>(
+export function typed<TServer, TClient>(
+  connection: RecoveringHubConnection & RefreshingHubConnection,
+): TypedConnection<TServer, TClient, RecoveringHubConnection & RefreshingHubConnection>;
+export function typed<TServer, TClient>(
+  connection: RecoveringHubConnection,
+): TypedConnection<TServer, TClient, RecoveringHubConnection>;
+export function typed<TServer, TClient>(
+  connection: RefreshingHubConnection,
+): TypedConnection<TServer, TClient, RefreshingHubConnection>;
+export function typed<TServer, TClient>(
   connection: HubConnection,
-): TypedConnection<TServer, TClient> => connection as unknown as TypedConnection<TServer, TClient>;
+): TypedConnection<TServer, TClient>;
+export function typed<TServer, TClient>(
+  connection: HubConnection,
+): TypedConnection<TServer, TClient> {
+  return connection as unknown as TypedConnection<TServer, TClient>;
+}

@@ -44,9 +44,11 @@ export interface RefreshingHubConnection extends HubConnection {
 }
 
 /** A builder of the official client that builds a connection whose token is refreshed. */
-export interface RefreshingHubConnectionBuilder extends HubConnectionBuilder {
+export interface RefreshingHubConnectionBuilder<
+  TConnection extends HubConnection = HubConnection,
+> extends HubConnectionBuilder {
   /** Returns the connection. It is not started. Throws if `withUrl` was not called. */
-  build(): RefreshingHubConnection;
+  build(): TConnection & RefreshingHubConnection;
 }
 
 /** The fields of the builder that its `build` reads. They are the same since its first version. */
@@ -57,8 +59,10 @@ interface BuilderFields {
 }
 
 /** The builder of the client of ASP.NET Core 11, which has the method itself. */
-interface NextBuilder {
-  withAuthenticationRefresh(options: AuthenticationRefreshOptions): RefreshingHubConnectionBuilder;
+interface NextBuilder<TConnection extends HubConnection> {
+  withAuthenticationRefresh(
+    options: AuthenticationRefreshOptions,
+  ): RefreshingHubConnectionBuilder<TConnection>;
 }
 
 /**
@@ -68,7 +72,8 @@ interface NextBuilder {
  * remaining time, until the token expires in less than a second.
  *
  * Call it last, before `build`: the other methods of the builder return the type of the official
- * client. If the installed client has the method itself, it is used.
+ * client. The result of `withRecovery` is also a builder. If the installed client has the method
+ * itself, it is used.
  *
  * Throws `ERR_SIGNALR_REFRESH_URL_MISSING` if `withUrl` was not called before.
  * Source: `withAuthenticationRefresh` of the client of ASP.NET Core 11.
@@ -78,23 +83,23 @@ interface NextBuilder {
  * connection.onAuthenticationRefreshFailed(({ error }) => console.warn(error.message));
  * await connection.start();
  */
-export function withAuthenticationRefresh(
-  builder: HubConnectionBuilder,
+export function withAuthenticationRefresh<TConnection extends HubConnection>(
+  builder: HubConnectionBuilder & { build(): TConnection },
   options: AuthenticationRefreshOptions = {},
-): RefreshingHubConnectionBuilder {
+): RefreshingHubConnectionBuilder<TConnection> {
   if ('withAuthenticationRefresh' in builder)
-    return (builder as unknown as NextBuilder).withAuthenticationRefresh(options);
+    return (builder as unknown as NextBuilder<TConnection>).withAuthenticationRefresh(options);
   const fields = builder as unknown as BuilderFields;
   if (fields.url === undefined) throw clientErrors.refreshUrlMissing();
-  const build = builder.build.bind(builder);
+  const build: () => TConnection = builder.build.bind(builder);
   return Object.assign(builder, { build: () => buildRefreshing(fields, build, options) });
 }
 
-function buildRefreshing(
+function buildRefreshing<TConnection extends HubConnection>(
   fields: BuilderFields,
-  build: () => HubConnection,
+  build: () => TConnection,
   options: AuthenticationRefreshOptions,
-): RefreshingHubConnection {
+): TConnection & RefreshingHubConnection {
   const logger = fields.logger ?? NullLogger.instance;
   const httpOptions = fields.httpConnectionOptions ?? {};
   const hasTokens = httpOptions.accessTokenFactory !== undefined;

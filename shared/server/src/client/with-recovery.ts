@@ -41,9 +41,11 @@ export interface RecoveringHubConnection extends HubConnection {
 }
 
 /** A builder of the official client that builds a connection with recovery. */
-export interface RecoveringHubConnectionBuilder extends HubConnectionBuilder {
+export interface RecoveringHubConnectionBuilder<
+  TConnection extends HubConnection = HubConnection,
+> extends HubConnectionBuilder {
   /** Creates the connection. It is not started yet. */
-  build(): RecoveringHubConnection;
+  build(): TConnection & RecoveringHubConnection;
 }
 
 /** The fields of the builder that its `build` reads. They are the same since its first version. */
@@ -62,17 +64,20 @@ type RecoveredCallback = (result: RecoveryResult) => unknown;
  * The connection stores the position of the last message. After an automatic reconnect, or a
  * `start` after it was closed, it receives the missed messages before any new one.
  *
- * Call it last, before `build`. It throws nothing; without a history, `onrecovered` reports the
- * reason `unsupported`.
+ * Call it last, before `build`. The result of `withAuthenticationRefresh` is also a builder.
+ * `withRecovery` throws nothing. Without a history, `onrecovered` reports the reason
+ * `unsupported`.
  * @example
  * const builder = new HubConnectionBuilder().withUrl('/chat').withAutomaticReconnect();
  * const connection = withRecovery(builder).build();
  * connection.onrecovered(({ recovered }) => recovered || reloadMessages());
  * await connection.start();
  */
-export function withRecovery(builder: HubConnectionBuilder): RecoveringHubConnectionBuilder {
+export function withRecovery<TConnection extends HubConnection>(
+  builder: HubConnectionBuilder & { build(): TConnection },
+): RecoveringHubConnectionBuilder<TConnection> {
   const fields = builder as unknown as BuilderFields;
-  const build = builder.build.bind(builder);
+  const build: () => TConnection = builder.build.bind(builder);
   return Object.assign(builder, {
     build: () => {
       const { url, protocol: inner, logger = NullLogger.instance } = fields;
@@ -94,11 +99,11 @@ function addParameter(url: string): string {
   return `${url}${separator}${RECOVERY_PARAMETER}=1`;
 }
 
-function addRecovery(
-  connection: HubConnection,
+function addRecovery<TConnection extends HubConnection>(
+  connection: TConnection,
   protocol: RecoveryProtocol,
   logger: ILogger,
-): RecoveringHubConnection {
+): TConnection & RecoveringHubConnection {
   const callbacks: RecoveredCallback[] = [];
   const recover = async (isReported: boolean): Promise<void> => {
     try {
