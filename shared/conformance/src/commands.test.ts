@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,22 +45,32 @@ test('an address that is not valid, and a server that does not respond, are repo
 
 test('addresses and files with which the recorder cannot work are reported', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'signalr-record-'));
+  const server = createServer((_request, response) => response.end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
     const file = join(folder, 'empty.jsonl');
     writeFileSync(file, '{"format":"signalr-record 1"}\n');
     const hub = 'http://127.0.0.1:1/chat';
     const own = 'http://127.0.0.1:5950';
-    const [withPath, itself, fileExists, noEvents] = await Promise.all([
+    const parameter = ['--play', file, '--query', 'foo'];
+    const [withPath, itself, fileExists, noEvents, badQuery, noTarget] = await Promise.all([
       outcome('record-command.ts', '--to', hub),
       outcome('record-command.ts', '--to', own),
-      outcome('record-command.ts', '--to', 'http://127.0.0.1:1', '--file', file, '--port', '0'),
+      outcome('record-command.ts', '--to', url, '--file', file, '--port', '0'),
       outcome('record-command.ts', '--to', 'http://127.0.0.1:1', '--play', file),
+      outcome('record-command.ts', '--to', 'http://127.0.0.1:1', ...parameter),
+      outcome('record-command.ts', '--to', 'http://127.0.0.1:1'),
     ]);
     expect(withPath).toEqual([`${errorTexts.notAServer(hub)}\n`, 1]);
     expect(itself).toEqual([`${errorTexts.recordItself(own)}\n`, 1]);
     expect(fileExists).toEqual([`${errorTexts.fileExists(file)}\n`, 1]);
+    const notReached = errorTexts.serverNotReached('http://127.0.0.1:1', 'bad port');
+    expect(noTarget).toEqual([`${notReached}\n`, 1]);
+    expect(badQuery).toEqual([`${errorTexts.notAParameter('foo')}\n`, 1]);
     expect(noEvents).toEqual([`${errorTexts.noEvents(file)}\n`, 1]);
   } finally {
+    server.close();
     rmSync(folder, { recursive: true });
   }
 });

@@ -31,12 +31,16 @@ export const errorTexts = {
     `${path} has no events, so there is nothing to play. Record the session again with: npm run record`,
   targetNotReached: (cause: string) =>
     `The recorder does not reach the server: ${cause}. Start the server, or correct --to.`,
-  serverNotReached: (address: string) =>
-    `Nothing responds at ${address}. Start the server first, or correct --to.`,
+  serverNotReached: (address: string, cause: string) =>
+    `Nothing responds at ${address} (${cause}). Start the server first, or correct --to.`,
+  certificateNotTrusted: (address: string, cause: string) =>
+    `The certificate of ${address} is not trusted (${cause}). Set the environment variable NODE_EXTRA_CA_CERTS to the path of the certificate, in PEM format.`,
   recordPortInUse: (port: number) =>
     `Port ${port} is in use, probably by another recorder. Stop it, or choose another port with --port.`,
   notAHeader: (text: string) =>
     `--header is '${text}'. Write a name and a value, for example --header 'X-Tenant: blue'`,
+  notAParameter: (text: string) =>
+    `--query is '${text}'. Write a name and a value, for example --query tenant=blue`,
   serverMissing: 'Add --to and the address of the server, for example --to http://127.0.0.1:5000',
   notAServer: (text: string) =>
     `--to is '${text}'. Pass only the scheme, host and port of the server, such as http://127.0.0.1:5000`,

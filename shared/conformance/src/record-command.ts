@@ -1,7 +1,7 @@
 import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesson-kit/command-line';
 import type { Difference } from './compare-recordings.ts';
 import { errorTexts } from './error-texts.ts';
-import { playSession } from './recorder/play-session.ts';
+import { playSession } from './recorder/replay/play-session.ts';
 import { readEvents } from './recorder/recorded-event.ts';
 import { startRecordingProxy } from './recorder/recording-proxy.ts';
 
@@ -11,6 +11,7 @@ interface RecordOptions {
   readonly play?: string;
   readonly port: number;
   readonly header: readonly string[];
+  readonly query: readonly string[];
   readonly timeout: number;
   readonly settle: number;
 }
@@ -31,7 +32,18 @@ const command = createCommand(
     (text: string, texts: readonly string[]) => [...texts, text],
     [],
   )
-  .option('--timeout <ms>', 'maximum wait for a recorded message', wholeNumber(1, 600_000), 3000)
+  .option(
+    '--query <name=value>',
+    'query parameter for each request of a replay, repeatable',
+    (text: string, texts: readonly string[]) => [...texts, text],
+    [],
+  )
+  .option(
+    '--timeout <ms>',
+    'maximum wait for a response or a recorded message',
+    wholeNumber(1, 600_000),
+    3000,
+  )
   .option('--settle <ms>', 'wait for messages that were not recorded', wholeNumber(0, 600_000), 200)
   .action(async (options: RecordOptions) => {
     try {
@@ -49,8 +61,9 @@ const command = createCommand(
 await runCommand(command, process.argv.slice(2));
 
 /** Records until Ctrl-C. The exit code is 1 if a part of the traffic is not in the file. */
-async function record(to: string, { file, port }: RecordOptions): Promise<void> {
+async function record(to: string, { file, port, timeout }: RecordOptions): Promise<void> {
   if (isOwnAddress(new URL(to), port)) throw new Error(errorTexts.recordItself(to));
+  await checkServer(to, timeout);
   const onProblem = (message: string): void => {
     console.error(message);
     process.exitCode = 1;
@@ -80,17 +93,19 @@ function isOwnAddress({ hostname, port }: URL, ownPort: number): boolean {
 async function play(
   path: string,
   to: string,
-  { header, timeout, settle }: RecordOptions,
+  { header, query, timeout, settle }: RecordOptions,
 ): Promise<number> {
   const headers = Object.fromEntries(header.map(readHeader));
+  const parameters = query.map(readParameter).join('&');
   const events = readEvents(path, (message) => console.error(message));
   if (events.length === 0) throw new Error(errorTexts.noEvents(path));
-  await checkServer(to);
+  await checkServer(to, timeout);
   const token = process.env['SIGNALR_TOKEN'];
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const differences = await playSession(events, {
     url: to,
     headers: { ...authorization, ...headers },
+    query: parameters,
     timeout,
     settleTime: settle,
   });
@@ -109,18 +124,43 @@ function printDifference({ at, expected, actual }: Difference): void {
 }
 
 function readHeader(text: string): [name: string, value: string] {
-  const [name = '', ...value] = text.split(':');
-  if (value.length === 0 || name.trim() === '') throw new Error(errorTexts.notAHeader(text));
-  return [name.trim().toLowerCase(), value.join(':').trim()];
+  const [name = '', ...values] = text.split(':');
+  const value = values.join(':').trim();
+  try {
+    // Throws for characters that no header may have.
+    new Headers([[name.trim(), value]]);
+  } catch {
+    throw new Error(errorTexts.notAHeader(text));
+  }
+  if (values.length === 0) throw new Error(errorTexts.notAHeader(text));
+  return [name.trim().toLowerCase(), value];
+}
+
+function readParameter(text: string): string {
+  const index = text.indexOf('=');
+  if (index <= 0) throw new Error(errorTexts.notAParameter(text));
+  return [text.slice(0, index), text.slice(index + 1)].map(encodeURIComponent).join('=');
 }
 
 /** Without a server, each connection would fail for the same reason. */
-async function checkServer(address: string): Promise<void> {
+async function checkServer(address: string, timeout: number): Promise<void> {
   try {
-    await (await fetch(address)).body?.cancel();
+    const signal = AbortSignal.timeout(timeout);
+    await (await fetch(address, { redirect: 'manual', signal })).body?.cancel();
   } catch (error) {
-    throw new Error(errorTexts.serverNotReached(address), { cause: error });
+    const { cause, name } = error as Error;
+    const { code, message = name } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+    const reason = code ?? message;
+    const text = isCertificateError(reason)
+      ? errorTexts.certificateNotTrusted(address, reason)
+      : errorTexts.serverNotReached(address, reason);
+    throw new Error(text, { cause: error });
   }
+}
+
+/** Returns whether TLS has refused a certificate. Source: "Error codes" of Node's `tls`. */
+function isCertificateError(code: string): boolean {
+  return /CERT|SIGNATURE|ISSUER/.test(code);
 }
 
 /** Returns the origin of a server. Throws if it is missing, or names more than a server. */

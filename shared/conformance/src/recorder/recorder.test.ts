@@ -14,7 +14,7 @@ import { testServer, type TestServer } from '@practical-signalr/server/testing';
 import jwt from 'jsonwebtoken';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Difference } from '../compare-recordings.ts';
-import { playSession } from './play-session.ts';
+import { playSession } from './replay/play-session.ts';
 import { readEvents } from './recorded-event.ts';
 import { startRecordingProxy } from './recording-proxy.ts';
 

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { OpenedResources } from '@practical-signalr/lesson-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
 import { readEvents } from './recorded-event.ts';
 import { type RecordingProxy, startRecordingProxy } from './recording-proxy.ts';
 
@@ -119,6 +120,22 @@ test.each(['a b', 'a, a', ''])("the subprotocols '%s' are refused", async (proto
   const headers = { ...upgradeHeaders, 'sec-websocket-protocol': protocols };
   expect(await send('/chat', headers)).toBe(400);
   expect(await send('/chat', upgradeHeaders)).toBe(404);
+});
+
+test('if the server does not respond, clients get status 502', async () => {
+  target.closeAllConnections();
+  target.close();
+  expect(await send('/chat', {})).toBe(502);
+  expect(await send('/chat', upgradeHeaders)).toBe(502);
+});
+
+test('if a client has no valid handshake, the connection to the server is closed', async () => {
+  const webSockets = new WebSocketServer({ server: target });
+  const connected = once(webSockets, 'connection') as Promise<[WebSocket]>;
+  const { 'sec-websocket-key': _key, ...headers } = upgradeHeaders;
+  expect(await send('/chat', headers)).toBe(400);
+  const [webSocket] = await connected;
+  if (webSocket.readyState !== WebSocket.CLOSED) await once(webSocket, 'close');
 });
 
 test.each([

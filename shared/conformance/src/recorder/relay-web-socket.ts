@@ -35,7 +35,15 @@ export function relayWebSocket(target: URL, recorder: SessionRecorder, upgrade: 
   }
   track(server, upgrade.open);
   const stopWatching = onceEnded(socket, () => server.terminate());
-  server.on('error', () => socket.destroy());
+  let isRelayed = false;
+  server.on('error', () => {
+    if (isRelayed) socket.destroy();
+    else endSocket(socket, 'HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\n');
+  });
+  // The acceptor refuses clients whose handshake is not valid.
+  socket.once('close', () => {
+    if (!isRelayed) server.terminate();
+  });
   server.on('unexpected-response', (_request, answer) => {
     const status = answer.statusCode ?? 502;
     connection.open('WebSockets', path, query, status);
@@ -47,6 +55,7 @@ export function relayWebSocket(target: URL, recorder: SessionRecorder, upgrade: 
     server.pause();
     stopWatching();
     acceptor.handleUpgrade(request, socket, head, (client) => {
+      isRelayed = true;
       track(client, upgrade.open);
       connection.open('WebSockets', path, query, 101);
       relay(connection, 'client', client, server);
@@ -97,7 +106,9 @@ function relay(
   source.on('message', (data: Buffer, isBinary) => {
     connection.receive(from, data);
     if (destination.readyState !== WebSocket.OPEN) return;
-    destination.send(data, { binary: isBinary }, () => source.resume());
+    destination.send(data, { binary: isBinary }, () => {
+      if (destination.bufferedAmount <= MAXIMUM_WAITING) source.resume();
+    });
     if (destination.bufferedAmount > MAXIMUM_WAITING) source.pause();
   });
   source.on('error', () => destination.terminate());

@@ -1,0 +1,101 @@
+import { decodeMulti } from '@msgpack/msgpack';
+import type { SplitMessage } from '../message-splitter.ts';
+import type { MessageEvent } from '../recorded-event.ts';
+
+/** The kinds of messages that replays treat in a special way. Source: HubProtocol.md. */
+export const hubMessage = {
+  invocation: 1,
+  streamItem: 2,
+  completion: 3,
+  cancelInvocation: 5,
+  ping: 6,
+  close: 7,
+  ack: 8,
+  sequence: 9,
+} as const;
+
+/** A hub message as a value that can be compared, and what replays need to know about it. */
+export interface ReadMessage {
+  /** JSON: the object. MessagePack: the array. Text that is not JSON stays text. */
+  readonly content: unknown;
+  /** Undefined for a handshake. */
+  readonly type: number | undefined;
+  readonly invocationId: string | undefined;
+  /** The number of the next message, in a Sequence message. */
+  readonly sequenceId: number | undefined;
+}
+
+/** Returns a recorded message as it was sent. */
+export const contentOf = ({ text, bytes }: MessageEvent): SplitMessage =>
+  text === undefined ? { bytes: Buffer.from(bytes ?? '', 'base64') } : { text };
+
+/** Reads a message. Never throws: a message that cannot be read is compared as it is. */
+export function readMessage(message: SplitMessage): ReadMessage {
+  return 'text' in message ? readText(message.text) : readBytes(message.bytes);
+}
+
+function readText(text: string): ReadMessage {
+  try {
+    const content = JSON.parse(keepLargeNumbers(text)) as unknown;
+    const { type, invocationId, sequenceId } = content as Readonly<Record<string, unknown>>;
+    return {
+      content,
+      type: numberOf(type),
+      invocationId: stringOf(invocationId),
+      sequenceId: numberOf(sequenceId),
+    };
+  } catch {
+    return unreadable(text);
+  }
+}
+
+function readBytes(bytes: Buffer): ReadMessage {
+  try {
+    const prefixLength = bytes.findIndex((byte) => (byte & 0x80) === 0) + 1;
+    const [content] = decodeMulti(bytes.subarray(prefixLength), { useBigInt64: true });
+    const shown = showValue(content) as readonly unknown[];
+    const [type, second, third] = shown;
+    return {
+      content: shown,
+      type: numberOf(type),
+      invocationId: stringOf(third),
+      sequenceId: numberOf(second),
+    };
+  } catch {
+    return unreadable(bytes.toString('base64'));
+  }
+}
+
+const unreadable = (content: string): ReadMessage => ({
+  content,
+  type: undefined,
+  invocationId: undefined,
+  sequenceId: undefined,
+});
+
+/** A string, or an integer that has more digits than JavaScript numbers can have. */
+const stringsAndLargeNumbers = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d{16,}(?![\d.eE])/g;
+
+/** Writes integers as strings if JavaScript would round them, so that they can be compared. */
+function keepLargeNumbers(json: string): string {
+  if (!/\d{16}/.test(json)) return json;
+  return json.replace(stringsAndLargeNumbers, (part) =>
+    part.startsWith('"') || Number.isSafeInteger(Number(part)) ? part : `"number ${part}"`,
+  );
+}
+
+/** Replaces what JSON cannot show: bytes, big integers, and numbers that are not finite. */
+function showValue(value: unknown): unknown {
+  if (value instanceof Uint8Array) return `base64:${Buffer.from(value).toString('base64')}`;
+  if (typeof value === 'bigint')
+    return Number.isSafeInteger(Number(value)) ? Number(value) : `number ${value}`;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : `number ${value}`;
+  if (Array.isArray(value)) return value.map(showValue);
+  if (value instanceof Date || typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, showValue(member)]));
+}
+
+const numberOf = (value: unknown): number | undefined =>
+  typeof value === 'number' ? value : undefined;
+const stringOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
