@@ -1,6 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HubConnectionBuilder, type HubConnection, LogLevel } from '@microsoft/signalr';
+import {
+  HttpTransportType,
+  HubConnectionBuilder,
+  type HubConnection,
+  LogLevel,
+} from '@microsoft/signalr';
 import { findRedis } from '@practical-signalr/redis/local';
 import { expect, onTestFinished, test } from 'vitest';
 import { docsFolder } from './build-site.ts';
@@ -10,6 +15,7 @@ import {
   readPage,
   replaceLine,
   startServer,
+  startVite,
 } from './testing/guide-project.ts';
 
 // Each test does what the guide tells its reader to do with the project of the tutorial.
@@ -72,6 +78,30 @@ test('the guide to pino: an error of a hub method is one line with its message a
   expect(Object.keys(logged)).toEqual(expect.arrayContaining(Object.keys(shown)));
   expect(logged).toMatchObject({ level: 50, msg: failed, err: { message: shown.err.message } });
   expect(logged.err.stack).toContain('Error: The database is unavailable.');
+});
+
+test('the guide to bundling: Vite forwards the requests of its page to the hub', async () => {
+  const folder = createProject({ 'server.ts': server });
+  const { url } = await startServer(folder);
+  const configuration = codeOf(readPage('guides/bundling.md'), 'ts', 'defineConfig');
+  const address = 'http://127.0.0.1:3000';
+  expect(configuration).toContain(address);
+  writeFileSync(join(folder, 'vite.config.ts'), configuration.replace(address, url));
+  writeFileSync(join(folder, 'chat.tsx'), 'export const isPage = true;');
+  const page = await startVite(folder);
+  const connection = new HubConnectionBuilder()
+    .withUrl(`${page}/chat`, {
+      transport: HttpTransportType.WebSockets,
+      headers: { Origin: page },
+    })
+    .configureLogging(LogLevel.None)
+    .build();
+  const said = new Promise((resolve) => connection.on('said', (_name, text) => resolve(text)));
+  await connection.start();
+  onTestFinished(() => connection.stop());
+  await connection.invoke('say', 'Ada', 'hello');
+  expect(await said).toBe('hello');
+  expect(await (await fetch(`${page}/chat.tsx`)).text()).toContain('isPage');
 });
 
 /** Returns the packages that the code blocks of a page import. Node's own modules are left out. */

@@ -56,25 +56,44 @@ export async function startServer(
   const port = String(await freePort());
   const file = join(folder, `server-${port}.ts`);
   writeFileSync(file, readFileSync(join(folder, 'server.ts'), 'utf8').replaceAll('3000', port));
+  const url = `http://localhost:${port}`;
   const args = ['--conditions=@practical-signalr/source', '--import=tsx', file];
-  const server = spawn(process.execPath, args, {
+  return { url, output: await startNode(folder, args, `Open ${url}`, environment) };
+}
+
+/** Starts the Vite server of a project, which serves its page. Returns its address. */
+export async function startVite(folder: string): Promise<string> {
+  const port = String(await freePort());
+  const command = join(modules, 'vite/bin/vite.js');
+  const options = ['--host', '127.0.0.1', '--port', port, '--strictPort'];
+  await startNode(folder, [command, ...options], 'ready in', { NO_COLOR: '1' });
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Runs Node until the end of the test. Resolves when its output contains a text. */
+async function startNode(
+  folder: string,
+  args: readonly string[],
+  text: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<() => string> {
+  const child = spawn(process.execPath, args, {
     cwd: folder,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const exited = once(server, 'exit');
+  const exited = once(child, 'exit');
   onTestFinished(async () => {
-    server.kill();
+    child.kill();
     await exited;
   });
-  const url = `http://localhost:${port}`;
   let output = '';
-  server.stdout.on('data', (chunk: Buffer) => {
+  child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  while (!output.includes(`Open ${url}`)) {
-    const event = await Promise.race([once(server.stdout, 'data'), exited.then(() => 'exit')]);
-    if (event === 'exit') throw new Error(`The server ended. Its output: ${output}`);
+  while (!output.includes(text)) {
+    const event = await Promise.race([once(child.stdout, 'data'), exited.then(() => 'exit')]);
+    if (event === 'exit') throw new Error(`The process ended. Its output: ${output}`);
   }
-  return { url, output: () => output };
+  return () => output;
 }
