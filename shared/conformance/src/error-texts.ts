@@ -21,6 +21,8 @@ export const errorTexts = {
   recordingIsFull: 'the file has its maximum size',
   recordingStopped: (cause: string) =>
     `The recording stops here: ${cause}. The file keeps all events up to now. Clients are still served.`,
+  messagesNotRecorded: (connection: number, from: string) =>
+    `Further messages of the ${from} on connection ${connection} are not recorded: one has more than 16 MB, or is not a message of the hub protocol. The connection is still served.`,
   nothingRecorded: (url: string) =>
     `No events were recorded, so there is no file. Did the clients connect to ${url}?`,
   recordItself: (address: string) =>

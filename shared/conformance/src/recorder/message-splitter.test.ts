@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { EventStreamReader } from './event-stream-reader.ts';
 import { MessageSplitter, type SplitMessage } from './message-splitter.ts';
 
@@ -19,16 +19,45 @@ test.each([1, 2, 3, 7, 1000])('messages are found in chunks of %i bytes', (size)
   ]);
 });
 
-test('a length prefix without an end stops the recording of this direction', () => {
+test.each([
+  ['a length prefix without an end', Buffer.alloc(10, 0xff)],
+  ['a message that is too long', Buffer.alloc(17 * 1024 * 1024, 0xff).fill(0x7f, 4)],
+])('%s stops the recording of this direction, which is reported once', (_name, chunk) => {
   const messages: SplitMessage[] = [];
+  const onBroken = vi.fn();
   const splitter = new MessageSplitter(
     () => true,
     (message) => messages.push(message),
+    onBroken,
   );
   splitter.write(handshake);
-  splitter.write(Buffer.alloc(10, 0xff));
+  splitter.write(chunk);
   splitter.write(frames[0] as Buffer);
   expect(messages).toHaveLength(1);
+  expect(onBroken).toHaveBeenCalledTimes(1);
+});
+
+test('half a message is discarded if its transport is replaced', () => {
+  const messages: SplitMessage[] = [];
+  const splitter = new MessageSplitter(
+    () => false,
+    (message) => messages.push(message),
+  );
+  splitter.write(Buffer.from('{}\u001e{"type":'));
+  splitter.discardIncomplete();
+  splitter.write(Buffer.from('{"type":6}\u001e'));
+  expect(messages).toEqual([{ text: '{}' }, { text: '{"type":6}' }]);
+});
+
+test('an event that is too long stops the recording, which is reported', () => {
+  const read: string[] = [];
+  const onBroken = vi.fn();
+  const reader = new EventStreamReader((data) => read.push(data.toString()), onBroken);
+  reader.write(Buffer.from('data: a\n\ndata: '));
+  reader.write(Buffer.alloc(17 * 1024 * 1024, 'x'));
+  reader.write(Buffer.from('\n\ndata: b\n\n'));
+  expect(read).toEqual(['a']);
+  expect(onBroken).toHaveBeenCalledTimes(1);
 });
 
 test.each([1, 4, 1000])('the data of events is read from chunks of %i bytes', (size) => {

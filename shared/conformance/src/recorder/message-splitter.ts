@@ -12,14 +12,23 @@ export type SplitMessage = { readonly text: string } | { readonly bytes: Buffer 
 export class MessageSplitter {
   readonly #isMessagePack: () => boolean;
   readonly #onMessage: (message: SplitMessage) => void;
+  readonly #onBroken: () => void;
   #rest: Buffer = Buffer.alloc(0);
   #hasHandshake = false;
   #isBroken = false;
 
-  /** `isMessagePack` is called after the handshake. */
-  constructor(isMessagePack: () => boolean, onMessage: (message: SplitMessage) => void) {
+  /**
+   * `isMessagePack` is called after the handshake. `onBroken` is called if no further messages can
+   * be found, because one is too long or has no valid length.
+   */
+  constructor(
+    isMessagePack: () => boolean,
+    onMessage: (message: SplitMessage) => void,
+    onBroken: () => void = () => undefined,
+  ) {
     this.#isMessagePack = isMessagePack;
     this.#onMessage = onMessage;
+    this.#onBroken = onBroken;
   }
 
   write(chunk: Buffer): void {
@@ -28,6 +37,11 @@ export class MessageSplitter {
     let isComplete = true;
     while (isComplete && this.#rest.length > 0) isComplete = this.#takeMessage();
     if (this.#rest.length > MAXIMUM_MESSAGE) this.#stop();
+  }
+
+  /** Discards an incomplete message, because its transport was replaced by another one. */
+  discardIncomplete(): void {
+    this.#rest = Buffer.alloc(0);
   }
 
   /** Returns false if the first message is not complete. */
@@ -60,5 +74,6 @@ export class MessageSplitter {
   #stop(): void {
     this.#isBroken = true;
     this.#rest = Buffer.alloc(0);
+    this.#onBroken();
   }
 }

@@ -1,5 +1,6 @@
+import { errorTexts } from '../error-texts.ts';
 import type { EventWriter } from './event-writer.ts';
-import { MessageSplitter } from './message-splitter.ts';
+import { MessageSplitter, type SplitMessage } from './message-splitter.ts';
 import type { RecordedTransport } from './recorded-event.ts';
 import type { TokenRedactor } from './token-redactor.ts';
 
@@ -44,6 +45,7 @@ export class RecordedConnection {
 
   open(transport: RecordedTransport, path: string, query: string, status: number): void {
     this.#isOpen = status === 101 || status === 200;
+    for (const splitter of Object.values(this.#splitters)) splitter.discardIncomplete();
     const redactedQuery = this.#redactor.redactQuery(query);
     this.#writer.write({
       type: 'open',
@@ -59,6 +61,11 @@ export class RecordedConnection {
     this.#splitters[from].write(chunk);
   }
 
+  /** Reports that no further messages of one side can be recorded. */
+  reportBroken(from: 'client' | 'server'): void {
+    this.#writer.reportProblem(errorTexts.messagesNotRecorded(this.number, from));
+  }
+
   /** Only the first close counts: the other side closes then, too. */
   close(by: 'client' | 'server'): void {
     if (!this.#isOpen) return;
@@ -68,14 +75,15 @@ export class RecordedConnection {
 
   #createSplitter(from: 'client' | 'server'): MessageSplitter {
     const isMessagePack = (): boolean => this.#protocol === 'messagepack';
-    return new MessageSplitter(isMessagePack, (message) => {
+    const onMessage = (message: SplitMessage): void => {
       if (from === 'client' && 'text' in message) this.#protocol ??= protocolOf(message.text);
       const content =
         'text' in message
           ? { text: this.#redactor.redactJson(message.text) }
           : { bytes: this.#redactor.redactBytes(message.bytes).toString('base64') };
       this.#writer.write({ type: 'message', ...this.#common(), from, ...content });
-    });
+    };
+    return new MessageSplitter(isMessagePack, onMessage, () => this.reportBroken(from));
   }
 
   #common(): { readonly connection: number; readonly at: number } {

@@ -6,13 +6,14 @@ import {
   type IncomingMessage,
   request as httpRequest,
   type Server,
+  type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { OpenedResources } from '@practical-signalr/lesson-kit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { readEvents } from './recorded-event.ts';
 import { type RecordingProxy, startRecordingProxy } from './recording-proxy.ts';
@@ -127,6 +128,29 @@ test('if the server does not respond, clients get status 502', async () => {
   target.close();
   expect(await send('/chat', {})).toBe(502);
   expect(await send('/chat', upgradeHeaders)).toBe(502);
+});
+
+test.each([
+  ['during an event stream', 'text/event-stream'],
+  ['during a poll', '*/*'],
+])('a server that crashes %s has closed the connection', async (_name, accept) => {
+  let polls = 0;
+  target.removeAllListeners('request');
+  target.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (request.method === 'POST') response.end('{"connectionToken":"a","connectionId":"b"}');
+    else if (accept === '*/*' && polls++ === 0) response.end();
+    else {
+      if (accept !== '*/*') response.write(':\r\n');
+      setImmediate(() => request.socket.resetAndDestroy());
+    }
+  });
+  const ask = (path: string, method: string): Promise<string> =>
+    fetch(proxy.url + path, { method, headers: { accept } }).then((response) => response.text());
+  await ask('/chat/negotiate', 'POST');
+  for (let i = 0; i < 2; i++) await ask('/chat?id=a', 'GET').catch(() => undefined);
+  await vi.waitFor(() =>
+    expect(readEvents(file).at(-1)).toMatchObject({ type: 'close', by: 'server' }),
+  );
 });
 
 test('if a client has no valid handshake, the connection to the server is closed', async () => {

@@ -116,6 +116,8 @@ function forward(
     },
   );
   outgoing.on('error', (error) => {
+    // A poll that fails although the client waits for it: the server has stopped.
+    if (request.method === 'GET' && !response.destroyed) recorder.find(query)?.close('server');
     if (response.headersSent) response.destroy();
     else response.writeHead(502).end(errorTexts.targetNotReached(error.message));
   });
@@ -156,9 +158,14 @@ function recordEvents(
   answer: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const reader = new EventStreamReader((data) => connection.receive('server', data));
+  const reader = new EventStreamReader(
+    (data) => connection.receive('server', data),
+    () => connection.reportBroken('server'),
+  );
   answer.on('data', (chunk: Buffer) => reader.write(chunk));
   answer.on('end', () => connection.close('server'));
+  // The server has crashed. The proxy destroys the answer itself only after the client has left.
+  answer.on('error', () => connection.close('server'));
   response.on('close', () => connection.close('client'));
 }
 

@@ -19,6 +19,8 @@ export type Normalize = (message: ReadMessage) => unknown;
  */
 export class MessageGroups {
   readonly #groups = new Map<string, Group>();
+  /** The calls that have no result yet in the recording. */
+  readonly #pending = new Set<string>();
   #expectedCount = 0;
   #missing = 0;
 
@@ -27,7 +29,14 @@ export class MessageGroups {
     return this.#missing === 0;
   }
 
+  /** Reports that the client starts a call that has a result. */
+  call(invocationId: string): void {
+    this.#pending.add(invocationId);
+  }
+
   expect(message: ReadMessage): void {
+    const { type, invocationId = '' } = message;
+    if (type === hubMessage.completion) this.#pending.delete(invocationId);
     const { expected, received, isCancelled } = this.#groupOf(message);
     if (isCancelled) return;
     expected.push({ message, position: this.#expectedCount++ });
@@ -42,15 +51,18 @@ export class MessageGroups {
 
   /** Reports that the client cancels a call. Further messages of it are not compared. */
   cancel(invocationId: string): void {
+    this.#pending.delete(invocationId);
     this.#get(callKey(invocationId)).isCancelled = true;
   }
 
-  /** Returns the differences in the order of the recording, and then what was not recorded. */
+  /**
+   * Returns the differences in the order of the recording, and then what was not recorded. If the
+   * recording ends during a call, how much more the server sends depends on time.
+   */
   compare(at: string, normalizeExpected: Normalize, normalizeReceived: Normalize): Difference[] {
     const found: { position: number; differences: Difference[] }[] = [];
     let further = this.#expectedCount;
-    for (const [key, group] of this.#groups) {
-      const { expected, received } = group;
+    for (const { expected, received, isCancelled } of this.#groups.values()) {
       for (const [i, { message, position }] of expected.entries()) {
         const other = received[i];
         const actual = other === undefined ? undefined : normalizeReceived(other);
@@ -60,7 +72,7 @@ export class MessageGroups {
           differences: compareValues(normalizeExpected(message), actual, path),
         });
       }
-      if (isOpenEnded(key, group)) continue;
+      if (isCancelled || this.#pending.size > 0) continue;
       for (const message of received.slice(expected.length)) {
         const position = further++;
         const actual = normalizeReceived(message);
@@ -89,9 +101,3 @@ export class MessageGroups {
 }
 
 const callKey = (invocationId: string): string => `call ${invocationId}`;
-
-/** Returns whether the recording has only a part of a stream. Its length depends on time. */
-function isOpenEnded(key: string, { expected }: Group): boolean {
-  const last = expected.at(-1)?.message.type;
-  return key !== '' && expected.length > 0 && last !== hubMessage.completion;
-}

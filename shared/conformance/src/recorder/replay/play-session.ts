@@ -130,6 +130,7 @@ class Replay {
     const read = readMessage(message);
     if (read.type === hubMessage.ack) return;
     if (read.type === hubMessage.close) pair.isLeaving = true;
+    if (read.invocationId !== undefined && isCall(read)) pair.messages.call(read.invocationId);
     if (read.type === hubMessage.cancelInvocation) pair.messages.cancel(read.invocationId ?? '');
     const position = pair.recordedInvocations.indexOf(read.invocationId ?? '');
     const invocationId =
@@ -257,6 +258,9 @@ const uncompared: ReadonlySet<number | undefined> = new Set([
 
 const isCompared = ({ isLeaving }: Pair, { type }: ReadMessage): boolean =>
   !uncompared.has(type) && !(isLeaving && type === hubMessage.close);
+
+const isCall = ({ type }: ReadMessage): boolean =>
+  type === hubMessage.invocation || type === hubMessage.streamInvocation;
 
 /** Returns whether a stateful reconnect counts a message. A handshake has no type. */
 const isCounted = ({ type }: ReadMessage): boolean =>

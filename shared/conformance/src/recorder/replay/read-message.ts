@@ -7,6 +7,7 @@ export const hubMessage = {
   invocation: 1,
   streamItem: 2,
   completion: 3,
+  streamInvocation: 4,
   cancelInvocation: 5,
   ping: 6,
   close: 7,
