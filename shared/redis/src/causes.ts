@@ -33,5 +33,7 @@ export const causes = {
     `Redis refuses the TLS connection (${code}). If Redis requires client certificates, pass a client with socket: { tls: true, ca, cert, key }.`,
   versionTooOld: 'This Redis is too old for RESP3. Pass a client that was created with RESP: 2.',
   noSentinelMaster: 'No Sentinel names a master that can be reached.',
-  other: (message: string) => `Redis reports: ${message}`,
+  unknownCommand: (command: string) =>
+    `This Redis does not know the command ${command}. Use Redis 6.2 or newer. The in-process substitute of findRedis() has only pub/sub: install redis-server, or set REDIS_URL.`,
+  other: (message: string) => `Redis reports: ${message.replace(/[.\s]+$/, '')}.`,
 } as const;

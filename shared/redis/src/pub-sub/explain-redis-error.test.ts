@@ -28,7 +28,14 @@ test.each([
   [new SimpleError('OOM command not allowed'), causes.outOfMemory],
   [new SimpleError("NOPERM this user has no permissions to run the 'publish' command"), /PUBLISH/],
   [new SimpleError('NOPERM no permissions'), /PUBLISH or SUBSCRIBE/],
-  [new SimpleError('BUSY Redis is busy'), /BUSY Redis is busy/],
+  [new SimpleError('BUSY Redis is busy'), 'Redis reports: BUSY Redis is busy.'],
+  [new SimpleError('ERR The end.'), 'Redis reports: ERR The end.'],
+  [new SimpleError("ERR unknown command 'HELLO'"), causes.versionTooOld],
+  [
+    new SimpleError("ERR unknown command 'eval', with args: 'secret'"),
+    causes.unknownCommand('EVAL'),
+  ],
+  [new SimpleError('ERR unknown command `zadd`, with args'), causes.unknownCommand('ZADD')],
   [new SimpleError('the password is secret'), causes.unavailable],
 ])('the cause of %s is one sentence', (error, expected) => {
   const cause = explainRedisError(error, true);

@@ -39,6 +39,10 @@ const causeByMessage: readonly (readonly [RegExp, (match: RegExpMatchArray) => s
   [/^READONLY/, () => causes.readOnly],
   [/^(LOADING|MASTERDOWN|CLUSTERDOWN)/, () => causes.loading],
   [/unknown command.*HELLO|NOPROTO/i, () => causes.versionTooOld],
+  [
+    /^ERR unknown command ['`]?(\w+)/,
+    ([, command]) => causes.unknownCommand((command as string).toUpperCase()),
+  ],
   [/SSL|wrong version number|packet length too long/i, () => causes.tlsMismatch],
   [/sentinel/i, () => causes.noSentinelMaster],
 ];
