@@ -136,11 +136,8 @@ export const errors = {
       'ERR_SIGNALR_UNKNOWN_OPTION',
       `'${name}' is not an option of SignalRServer. Check the spelling.`,
     ),
-  optionNotPositive: (name: string) =>
-    rangeError(
-      'ERR_SIGNALR_OPTION_NOT_POSITIVE',
-      `The option '${name}' must be a number greater than 0.`,
-    ),
+  optionNotPositive: (name: string, range = 'a number greater than 0') =>
+    rangeError('ERR_SIGNALR_OPTION_NOT_POSITIVE', `The option '${name}' must be ${range}.`),
   timeTooLong: (name: string, maximum: number) =>
     rangeError(
       'ERR_SIGNALR_TIME_TOO_LONG',

@@ -71,7 +71,8 @@ export class WorkerPool {
   /** Starts the workers. Resolves when all accept connections. Rejects if one cannot start. */
   static async start(options: WorkerOptions): Promise<WorkerPool> {
     const { workers = availableParallelism(), handleSignals = true } = options;
-    if (!(Number.isInteger(workers) && workers > 0)) throw errors.optionNotPositive('workers');
+    if (!(Number.isInteger(workers) && workers > 0))
+      throw errors.optionNotPositive('workers', 'a whole number greater than 0');
     // Structured clones carry bytes without a conversion to text.
     cluster.setupPrimary({ serialization: 'advanced' });
     const pool = new WorkerPool(options);

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { errors } from '../errors.ts';
 
@@ -25,7 +25,8 @@ export function forwardedAddress({
   proxies,
   header = 'X-Forwarded-For',
 }: ForwardedAddressOptions): (request: ConnectionRequest) => string | undefined {
-  if (!(Number.isInteger(proxies) && proxies > 0)) throw errors.optionNotPositive('proxies');
+  if (!(Number.isInteger(proxies) && proxies > 0))
+    throw errors.optionNotPositive('proxies', 'a whole number greater than 0');
   const name = header.toLowerCase();
   return ({ headers, remoteAddress }) => {
     const entries = [headers[name] ?? []].flat().join(',').split(',');
@@ -50,10 +51,12 @@ function withoutPort(entry: string): string {
  * network of an IPv6 address, because one client has all addresses of such a network.
  */
 export function addressKey(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined && isIPv4(mapped)) return mapped;
   const [withoutZone = ''] = address.split('%');
-  return isIPv6(withoutZone) ? ipv6Network(withoutZone) : address;
+  if (!isIPv6(withoutZone)) return address;
+  // An address has many spellings. Node has one, and writes a mapped address as ::ffff:1.2.3.4.
+  const spelled = new SocketAddress({ address: withoutZone, family: 'ipv6' }).address;
+  const mapped = /^::ffff:(.*)$/.exec(spelled)?.[1] ?? '';
+  return isIPv4(mapped) ? mapped : ipv6Network(spelled);
 }
 
 function ipv6Network(address: string): string {

@@ -115,7 +115,7 @@ export function checkClientLimits(limits: ClientLimits): void {
   for (const name of counts) {
     const count = limits[name];
     if (count !== undefined && !(Number.isInteger(count) && count > 0)) {
-      throw errors.optionNotPositive(`limits.${name}`);
+      throw errors.optionNotPositive(`limits.${name}`, 'a whole number greater than 0');
     }
   }
   for (const name of rates) checkRateLimit(`limits.${name}`, limits[name]);
@@ -125,9 +125,12 @@ export function checkClientLimits(limits: ClientLimits): void {
   }
 }
 
-/** Throws if a rate can never let a call pass. */
+/** Throws if a rate is not one of numbers, or can never let a call pass. */
 export function checkRateLimit(option: string, rate: RateLimit | undefined): void {
   if (rate === undefined) return;
-  if (!(rate.tokenLimit >= 1)) throw errors.optionNotPositive(`${option}.tokenLimit`);
-  if (!(rate.tokensPerSecond > 0)) throw errors.optionNotPositive(`${option}.tokensPerSecond`);
+  const { tokenLimit, tokensPerSecond } = rate;
+  const isLimit = typeof tokenLimit === 'number' && tokenLimit >= 1;
+  if (!isLimit) throw errors.optionNotPositive(`${option}.tokenLimit`, 'a number of at least 1');
+  const isRate = typeof tokensPerSecond === 'number' && tokensPerSecond > 0;
+  if (!isRate) throw errors.optionNotPositive(`${option}.tokensPerSecond`);
 }

@@ -223,9 +223,11 @@ test('calls beyond the bytes in flight wait in the socket, and all of them run',
 test.each([
   [{ limits: { connection: 1 } }, "'limits.connection' is not an option"],
   [{ limits: { connections: 0 } }, "'limits.connections' must be"],
-  [{ limits: { connectionsPerUser: 1.5 } }, "'limits.connectionsPerUser' must be"],
-  [{ limits: { callsPerUser: { tokenLimit: 0.5, tokensPerSecond: 1 } } }, 'tokenLimit'],
+  [{ limits: { connectionsPerUser: 1.5 } }, "'limits.connectionsPerUser' must be a whole number"],
+  [{ limits: { callsPerUser: { tokenLimit: 0.5, tokensPerSecond: 1 } } }, 'at least 1'],
+  [{ limits: { callsPerUser: { tokenLimit: '9', tokensPerSecond: 1 } } }, 'tokenLimit'],
   [{ limits: { callsPerUser: { tokenLimit: 1, tokensPerSecond: 0 } } }, 'tokensPerSecond'],
+  [{ limits: { callsPerUser: { tokenLimit: 1, tokensPerSecond: '1' } } }, 'tokensPerSecond'],
   [{ limits: { onRateExceeded: 'ignore' } }, "Use 'fail' or 'close'"],
 ])('the impossible option %j is refused', async (options, text) => {
   await start({});

@@ -134,6 +134,18 @@ test('while Redis cannot be reached, the server counts alone and logs it once', 
   expect(network.listeners.listenerCount('rates /hub')).toBe(1);
 });
 
+test('functions that throw instead of rejecting end nothing', async () => {
+  const broken = (): never => {
+    throw new Error('not connected');
+  };
+  const rates = new SharedRates({ send: broken, on: broken }, '/hub', logger);
+  rates.add('', new TokenBuckets(limit));
+  rates.count('', 'ann');
+  await vi.advanceTimersByTimeAsync(REPORT_INTERVAL);
+  expect(logger.linesOf('warn')).toHaveLength(1);
+  await rates.close();
+});
+
 test('after close, nothing is reported or received', async () => {
   const network = new Network();
   const one = server(network);

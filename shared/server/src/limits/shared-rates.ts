@@ -69,13 +69,20 @@ export class SharedRates {
 
   /** Starts to receive reports. If Redis cannot be reached, the next report tries again. */
   #listen(): void {
-    this.#subscription ??= this.#messages
-      .on(this.#name, (report) => this.#receive(report))
-      .catch((error: unknown) => {
-        this.#subscription = undefined;
-        this.#logFailure(error);
-        return undefined;
-      });
+    this.#subscription ??= this.#subscribe().catch((error: unknown) => {
+      this.#subscription = undefined;
+      this.#logFailure(error);
+      return undefined;
+    });
+  }
+
+  // Asynchronous functions, because an app can pass functions that throw instead of rejecting.
+  async #subscribe(): Promise<() => Promise<void>> {
+    return this.#messages.on(this.#name, (report) => this.#receive(report));
+  }
+
+  async #send(report: unknown): Promise<void> {
+    await this.#messages.send(this.#name, report);
   }
 
   #report(): void {
@@ -86,7 +93,7 @@ export class SharedRates {
       if (taken.size > 0) report[name] = [...taken];
       taken.clear();
     }
-    this.#messages.send(this.#name, report).then(
+    this.#send(report).then(
       () => {
         this.#isFailureLogged = false;
       },
