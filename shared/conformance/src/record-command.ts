@@ -1,6 +1,6 @@
 import { createCommand, runCommand, wholeNumber } from '@practical-signalr/lesson-kit/command-line';
-import type { Difference } from './compare-recordings.ts';
 import { errorTexts } from './error-texts.ts';
+import { describeDifference } from './recorder/replay/describe-difference.ts';
 import { playSession } from './recorder/replay/play-session.ts';
 import { readEvents } from './recorder/recorded-event.ts';
 import { startRecordingProxy } from './recorder/recording-proxy.ts';
@@ -109,18 +109,12 @@ async function play(
     timeout,
     settleTime: settle,
   });
-  for (const difference of differences) printDifference(difference);
+  for (const difference of differences) console.log(describeDifference(difference));
   const count = differences.length;
   console.log(
     `${events.length} events played, ${count} ${count === 1 ? 'difference' : 'differences'}`,
   );
   return count > 0 ? 1 : 0;
-}
-
-function printDifference({ at, expected, actual }: Difference): void {
-  const show = (value: unknown): string =>
-    value === undefined ? '(absent)' : JSON.stringify(value);
-  console.log(`${at}\n  recorded ${show(expected)}\n  now      ${show(actual)}`);
 }
 
 function readHeader(text: string): [name: string, value: string] {

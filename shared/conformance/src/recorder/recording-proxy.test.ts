@@ -130,6 +130,23 @@ test('if the server does not respond, clients get status 502', async () => {
   expect(await send('/chat', upgradeHeaders)).toBe(502);
 });
 
+test.each(['client', 'server'] as const)('a %s that resets its socket closes', async (side) => {
+  const webSockets = new WebSocketServer({ server: target });
+  const connected = once(webSockets, 'connection') as Promise<[WebSocket, IncomingMessage]>;
+  const client = new WebSocket(proxy.url.replace('http', 'ws'));
+  client.on('error', () => undefined);
+  const [[, upgraded], [answer]] = await Promise.all([
+    connected,
+    once(client, 'upgrade') as Promise<[IncomingMessage]>,
+    once(client, 'open'),
+  ]);
+  const { socket } = side === 'client' ? answer : upgraded;
+  socket.resetAndDestroy();
+  await vi.waitFor(() =>
+    expect(readEvents(file).at(-1)).toMatchObject({ type: 'close', by: side }),
+  );
+});
+
 test.each([
   ['during an event stream', 'text/event-stream'],
   ['during a poll', '*/*'],

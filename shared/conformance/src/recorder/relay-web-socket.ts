@@ -28,14 +28,17 @@ export function relayWebSocket(target: URL, recorder: SessionRecorder, upgrade: 
   const { path, query } = splitTarget(request.url ?? '/');
   const connection = recorder.find(query) ?? recorder.create();
   const server = connectTo(target, upgrade);
-  socket.on('error', () => server?.terminate());
+  let isRelayed = false;
+  // Later, the client's WebSocket closes, which is recorded.
+  socket.on('error', () => {
+    if (!isRelayed) server?.terminate();
+  });
   if (server === undefined) {
     endSocket(socket, 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     return;
   }
   track(server, upgrade.open);
   const stopWatching = onceEnded(socket, () => server.terminate());
-  let isRelayed = false;
   server.on('error', () => {
     if (isRelayed) socket.destroy();
     else endSocket(socket, 'HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\n');
@@ -111,7 +114,11 @@ function relay(
     });
     if (destination.bufferedAmount > MAXIMUM_WAITING) source.pause();
   });
-  source.on('error', () => destination.terminate());
+  source.on('error', () => {
+    // Before the other side closes, too.
+    connection.close(from);
+    destination.terminate();
+  });
   source.on('close', (code, reason) => {
     connection.close(from);
     if (code === 1006) destination.terminate();

@@ -123,7 +123,7 @@ test('a message too few and a message too many are one difference each', async (
     { at: 'connection 1, messages[3]', expected: undefined, actual: said },
   ]);
   const more = [...opened, call('0', 'flood', 0, ''), server(said), ...rest];
-  expect(await play(more, url, { timeout: 50 })).toEqual([
+  expect(await play(more, url, { timeout: 1000 })).toEqual([
     { at: 'connection 1, messages[1]', expected: said, actual: undefined },
   ]);
 });
@@ -263,7 +263,7 @@ test('a server that does not respond to messages is a difference, and the replay
     result('0', 1),
     close('client'),
   ];
-  const found = await play(events, url, { timeout: 50 });
+  const found = await play(events, url, { timeout: 1000 });
   expect(found.map(({ at }) => at)).toEqual([
     'connection 1, messages[0]',
     'connection 1, messages[1]',
