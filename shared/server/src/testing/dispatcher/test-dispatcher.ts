@@ -18,11 +18,15 @@ export interface TestDispatcher {
   readonly failedCalls: readonly string[];
 }
 
-/** Creates a dispatcher. Its server has an observer if `options` do not contain an `activity`. */
+/**
+ * Creates a dispatcher. Its server has an observer if `options` do not contain an `activity`.
+ * `lifetime` is needed only if connections join.
+ */
 export function testDispatcher(
   hubClass: new () => Hub,
   methods: Readonly<Record<string, HubMethodOptions>>,
   options: Partial<HubOptions> = {},
+  lifetime: Partial<HubLifetimeManager> = {},
 ): TestDispatcher {
   const logger = new CollectingLogger();
   const hubs: Hub<never>[] = [];
@@ -43,7 +47,7 @@ export function testDispatcher(
       activity: { observer },
       ...options,
     } as unknown as HubOptions,
-    {} as HubLifetimeManager,
+    lifetime as HubLifetimeManager,
     {} as GroupManager,
     new ClientResultTypes(undefined),
     () => undefined,
