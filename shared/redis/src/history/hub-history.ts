@@ -46,6 +46,8 @@ export class HubHistory {
    * Whether messages were sent that are not in the history, and the history does not say so yet.
    */
   #hasGap = false;
+  /** Is pending while a gap is written. Until then, nobody knows whether the history has it. */
+  #gapWrite: Promise<void> | undefined;
   #problem: string | undefined;
 
   constructor(
@@ -222,14 +224,23 @@ export class HubHistory {
     else this.#problem = undefined;
   }
 
+  /** Resolves when the history says that it has gaps, if it has any. */
   async #writeGap(): Promise<void> {
-    if (!this.#hasGap) return;
+    while (this.#hasGap || this.#gapWrite !== undefined) {
+      this.#gapWrite ??= this.#startGapWrite();
+      await this.#gapWrite;
+    }
+  }
+
+  async #startGapWrite(): Promise<void> {
     this.#hasGap = false;
     try {
       await this.#store.markGap();
     } catch (error) {
       this.#hasGap = true;
       throw error;
+    } finally {
+      this.#gapWrite = undefined;
     }
   }
 
