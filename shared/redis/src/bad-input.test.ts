@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { localPresence } from '@practical-signalr/server';
 import { LifetimeSuiteClient } from '@practical-signalr/server/lifetime-suite';
 import { afterAll, afterEach, beforeAll, expect, test as baseTest } from 'vitest';
 import { type RedisServerProcess, startRedisServer } from './local/index.ts';
@@ -259,6 +260,11 @@ test('with permission for some channels: denied channels fail with the cause, th
 
 test.each([
   [{}, /url/],
+  ['redis://a', /need the option 'url'/],
+  [undefined, /need the option 'url'/],
+  [{ url: 'redis://a', history: null }, /'history' must be an object/],
+  [{ url: 'redis://a', history: 300_000 }, /'history' must be an object/],
+  [{ url: 'redis://a', presence: localPresence() }, /needs the result of presence\(\)/],
   [{ url: 'http://s3cret@host' }, /is not a Redis URL/],
   [{ url: 'redis://:s3cret@[oops' }, /is not a Redis URL/],
   [{ url: 'redis://a', client: createClient() }, /both a url and a client/],

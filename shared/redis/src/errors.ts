@@ -43,6 +43,18 @@ export const errors = {
     createError('ERR_SIGNALR_REDIS_NOT_A_FUNCTION', `'${name}' is not a function. Pass one.`, {
       type: TypeError,
     }),
+  notAnObject: (name: string) =>
+    createError(
+      'ERR_SIGNALR_REDIS_NOT_AN_OBJECT',
+      `The option '${name}' must be an object of options, for example {}.`,
+      { type: TypeError },
+    ),
+  presenceInvalid: () =>
+    createError(
+      'ERR_SIGNALR_REDIS_PRESENCE_INVALID',
+      "The option 'presence' needs the result of presence() of this package. localPresence() lists the clients of one server only.",
+      { type: TypeError },
+    ),
   messageNotJson: (name: string, reason: string, cause: Error) =>
     createError(
       'ERR_SIGNALR_REDIS_MESSAGE_NOT_JSON',

@@ -8,7 +8,7 @@ import {
   type ResolvedHistoryOptions,
   resolveHistoryOptions,
 } from './history/history-options.ts';
-import type { Presence } from './presence/presence.ts';
+import { Presence } from './presence/presence.ts';
 import {
   clientFactory,
   type CountSubscribers,
@@ -148,6 +148,8 @@ const optionNames: Readonly<Record<keyof RedisOptions, true>> = {
 
 /** Validates the options and applies the defaults. */
 export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions {
+  const given: unknown = options; // JavaScript callers can pass the URL itself
+  if (typeof given !== 'object' || given === null) throw errors.noTarget();
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(optionNames, name)) throw errors.unknownOption(name);
   }
@@ -160,6 +162,8 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
   const shardedPubSub = options.shardedPubSub ?? false;
   const handOver = options.handOver ?? false;
   if (handOver && (isCluster || shardedPubSub)) throw errors.handOverInCluster();
+  const { presence } = options;
+  if (presence !== undefined && !(presence instanceof Presence)) throw errors.presenceInvalid();
   return {
     createClient: clientFactory(url, client, heartbeatTimeout),
     channelPrefix: options.channelPrefix ?? '',
@@ -171,7 +175,7 @@ export function resolveRedisOptions(options: RedisOptions): ResolvedRedisOptions
     publish: publishWith(isCluster, shardedPubSub),
     countsReceivers: !isCluster,
     checksRole: !isCluster,
-    presence: options.presence,
+    presence,
     history: resolveHistoryOptions(options.history, isCluster || shardedPubSub),
     holdsConnections: true,
     sharesClient: false,

@@ -44,6 +44,8 @@ export function resolveHistoryOptions(
   isCluster: boolean,
 ): ResolvedHistoryOptions | undefined {
   if (options === undefined) return undefined;
+  const given: unknown = options; // JavaScript callers can pass any value
+  if (typeof given !== 'object' || given === null) throw errors.notAnObject('history');
   for (const name of Object.keys(options)) {
     if (!['maxAge', 'maxMessages', 'restoreGroups'].includes(name))
       throw errors.unknownOption(`history.${name}`);

@@ -312,6 +312,8 @@ test('without attach, negotiation offers no WebSockets', async () => {
 });
 
 test.each<[string, unknown]>([
+  ['undefined', undefined],
+  ['null', null],
   ['a class', class Other {}],
   ['a function', () => ({})],
   ['an object without a class', { create: () => new ChatHub() }],

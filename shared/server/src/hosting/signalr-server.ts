@@ -351,6 +351,9 @@ export class SignalRServer {
 function open<THub extends Hub<never>>(
   hub: HubFactory<THub>,
 ): { create: () => Hub<never>; hubClass: { readonly name: string; readonly prototype: unknown } } {
+  // A circular import leaves a class undefined for a while.
+  const given: HubFactory<THub> | null | undefined = hub;
+  if (given == null) throw errors.notAHub(String(given));
   if (typeof hub === 'object') {
     if (!((hub.hub?.prototype as unknown) instanceof Hub) || typeof hub.create !== 'function')
       throw errors.notAHub(hub.hub?.name ?? 'The object');
