@@ -101,7 +101,7 @@ async function play(
   if (events.length === 0) throw new Error(errorTexts.noEvents(path));
   await checkServer(to, timeout);
   const token = process.env['SIGNALR_TOKEN'];
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const authorization = token ? { authorization: `Bearer ${token}` } : {};
   const differences = await playSession(events, {
     url: to,
     headers: { ...authorization, ...headers },

@@ -123,6 +123,21 @@ test.each(['a b', 'a, a', ''])("the subprotocols '%s' are refused", async (proto
   expect(await send('/chat', upgradeHeaders)).toBe(404);
 });
 
+test('a redirect to the server becomes one to the recorder', async () => {
+  const own = `http://127.0.0.1:${portOf(target)}`;
+  target.removeAllListeners('request');
+  target.on('request', ({ url }: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(302, { location: decodeURIComponent(url?.slice(1) ?? '') }).end();
+  });
+  const followed = async (location: string): Promise<string | null> => {
+    const url = `${proxy.url}/${encodeURIComponent(location)}`;
+    return (await fetch(url, { redirect: 'manual' })).headers.get('location');
+  };
+  expect(await followed(`${own}/login?a=1`)).toBe(`${proxy.url}/login?a=1`);
+  for (const other of [`${own}0/login`, 'https://a.example/', '/login'])
+    expect(await followed(other)).toBe(other);
+});
+
 test('if the server does not respond, clients get status 502', async () => {
   target.closeAllConnections();
   target.close();

@@ -1,6 +1,5 @@
 import {
   createServer,
-  type IncomingHttpHeaders,
   type IncomingMessage,
   request as httpRequest,
   type ServerResponse,
@@ -20,6 +19,7 @@ import { EventWriter } from './event-writer.ts';
 import type { RecordedConnection } from './recorded-connection.ts';
 import { SessionRecorder } from './session-recorder.ts';
 import { EventStreamReader } from './event-stream-reader.ts';
+import { forwardedHeaders, returnedHeaders } from './proxied-headers.ts';
 import { relayWebSocket } from './relay-web-socket.ts';
 
 /** The maximum size of a negotiate response that is recorded, in bytes. */
@@ -77,7 +77,7 @@ export async function startRecordingProxy(options: RecordingProxyOptions): Promi
       return;
     }
     recorder.learn(request.headers, queryOf(request));
-    const headers = forwardedHeaders(target, request);
+    const headers = forwardedHeaders(target, request.headers);
     relayWebSocket(target, recorder, { request, socket, head, headers, open });
   });
   const { port } = server.address() as AddressInfo;
@@ -106,11 +106,14 @@ function forward(
   const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
   const outgoing = send(
     resolveTarget(request.url ?? '/', target),
-    { method: request.method, headers: forwardedHeaders(target, request) },
+    { method: request.method, headers: forwardedHeaders(target, request.headers) },
     (answer) => {
       recorder.redactor.learnSetCookies(answer.headers['set-cookie']);
       recordAnswer(recorder, request, answer, response);
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      response.writeHead(
+        answer.statusCode ?? 502,
+        returnedHeaders(target, request.headers.host, answer.headers),
+      );
       response.flushHeaders();
       pipeline(answer, response, () => undefined);
     },
@@ -188,16 +191,6 @@ function readBody(answer: IncomingMessage, onBody: (body: string) => void): void
     const isWhole = length <= MAXIMUM_NEGOTIATION;
     onBody(isWhole ? Buffer.concat(chunks).toString('utf8') : `(${length} bytes)`);
   });
-}
-
-/**
- * Returns the headers for the server: it must see its own address as Host, and as Origin if the
- * page comes from the proxy, because it compares the two. Responses must not be compressed.
- */
-function forwardedHeaders(target: URL, { headers }: IncomingMessage): IncomingHttpHeaders {
-  const { 'accept-encoding': _encoding, connection: _connection, ...others } = headers;
-  const isOwnOrigin = others.origin === `http://${headers.host}`;
-  return { ...others, host: target.host, ...(isOwnOrigin && { origin: target.origin }) };
 }
 
 const pathOf = ({ url = '/' }: IncomingMessage): string => splitTarget(url).path;

@@ -27,7 +27,8 @@ export function joinReconnects(events: readonly RecordedEvent[]): RecordedEvent[
       if (event.status === 101 && close !== undefined) joined[close] = undefined;
       continue;
     }
-    if (event.type === 'open') opened.add(connection);
+    const isOpen = event.type === 'open' && (event.status === 101 || event.status === 200);
+    if (isOpen) opened.add(connection);
     if (event.type === 'close') closes.set(connection, joined.length);
     if (event.type === 'message') {
       const key = `${connection} ${event.from}`;

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Hub } from '@practical-signalr/server';
+import { Hub, type MapHubOptions } from '@practical-signalr/server';
 import { testServer } from '@practical-signalr/server/testing';
 import { OpenedResources } from '@practical-signalr/lesson-kit';
 import jwt from 'jsonwebtoken';
@@ -35,9 +35,9 @@ class DemoHub extends Hub {
 
 const methods = { echo: {}, flood: {}, ticks: {}, login: {}, leave: {} } as const;
 
-async function startHub(): Promise<string> {
+async function startHub(options: Partial<MapHubOptions<DemoHub>> = {}): Promise<string> {
   const server = await testServer({
-    '/demo': { hub: DemoHub, methods, allowStatefulReconnects: true },
+    '/demo': { hub: DemoHub, methods, allowStatefulReconnects: true, ...options },
   });
   resources.add(server);
   return server.url;
@@ -203,6 +203,26 @@ test('a session with a stateful reconnect is played without it', async () => {
     close('client'),
   ];
   expect(await play([...opened, ...first, ...again], url)).toEqual([]);
+});
+
+test('a client that opens another transport after one was refused is played', async () => {
+  const url = await startHub({ transports: ['ServerSentEvents'] });
+  const response = {
+    negotiateVersion: 1,
+    connectionId: '<redacted>',
+    connectionToken: '<redacted>',
+    availableTransports: [{ transport: 'ServerSentEvents', transferFormats: ['Text'] }],
+  };
+  const events: RecordedEvent[] = [
+    negotiation(response),
+    { ...open, status: 404 },
+    { ...open, transport: 'ServerSentEvents', status: 200 },
+    ...opened.slice(1),
+    call('0', 'echo', 1),
+    result('0', 1),
+    close('client'),
+  ];
+  expect(await play(events, url)).toEqual([]);
 });
 
 test('a connection that only the server of the replay closes is a difference', async () => {

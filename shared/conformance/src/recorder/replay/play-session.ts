@@ -122,7 +122,7 @@ class Replay {
     if (pair.isFailed) return;
     const now = await pair.played.open(transport, path, query);
     this.#compare(pair, 'status of the transport', status, now);
-    pair.isFailed = now !== 101 && now !== 200;
+    pair.isFailed = isOpened(status) && !isOpened(now);
   }
 
   async #send(pair: Pair, event: MessageEvent): Promise<void> {
@@ -248,6 +248,8 @@ class Replay {
     );
   }
 }
+
+const isOpened = (status: number | string): boolean => status === 101 || status === 200;
 
 /** Pings and acknowledgments depend on time. A Sequence belongs to a reconnect. */
 const uncompared: ReadonlySet<number | undefined> = new Set([

@@ -121,10 +121,14 @@ export class PlayedConnection {
     });
     this.#webSocket = webSocket;
     webSocket.on('message', (data: Buffer) => this.#splitter.write(data));
-    webSocket.on('close', () => this.#onServerClosed());
+    webSocket.on('close', () => {
+      // After a WebSocket that was refused, a client may open another transport.
+      if (this.#webSocket === webSocket) this.#onServerClosed();
+    });
     return new Promise((resolve, reject) => {
       webSocket.on('open', () => resolve(101));
       webSocket.on('unexpected-response', (_request, answer) => {
+        this.#webSocket = undefined;
         resolve(answer.statusCode ?? 0);
         webSocket.terminate();
       });
