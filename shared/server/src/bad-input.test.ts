@@ -3,7 +3,7 @@ import { Hub } from './index.ts';
 import { RawClient } from './testing/raw-client.ts';
 import { testServer, type TestServer } from './testing/index.ts';
 import { TestTimeout } from './testing/test-timeout.ts';
-import { MAXIMUM_MESSAGE } from './transports/web-socket-upgrade.ts';
+import { webSocketMessageLimits } from './transports/web-socket-upgrade.ts';
 
 class EchoHub extends Hub {
   echo(text: unknown): unknown {
@@ -236,17 +236,17 @@ test('ten thousand calls in one frame are answered in order', async () => {
   client.close();
 });
 
-/** Calls of 32 KB, the limit of a hub message, that fill a WebSocket message of 1 MB exactly. */
+/** Calls of 32 KB, the limit of a hub message, that fill a WebSocket message exactly. */
 function fillWebSocketMessage(): string[] {
   const overhead = call('10', 'Echo', '').length;
   const text = 'x'.repeat(32_768 - overhead);
-  return Array.from({ length: 32 }, (_, i) => call(String(10 + i), 'Echo', text));
+  return Array.from({ length: 33 }, (_, i) => call(String(10 + i), 'Echo', text));
 }
 
-test('a WebSocket message of 1 MB is accepted, and one byte more closes the connection', async () => {
+test('a WebSocket message of 1 MB and a hub message is accepted, and one byte more is not', async () => {
   const client = await RawClient.connect(url);
   const calls = fillWebSocketMessage();
-  expect(Buffer.byteLength(calls.join(''))).toBe(MAXIMUM_MESSAGE);
+  expect(Buffer.byteLength(calls.join(''))).toBe(webSocketMessageLimits(32_768).size);
   client.send(calls.join(''));
   for (const sent of calls) {
     const { invocationId } = JSON.parse(sent.slice(0, -1)) as { invocationId: string };

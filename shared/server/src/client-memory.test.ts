@@ -159,7 +159,7 @@ test('small messages that never end do not close a connection', async () => {
   client.close();
 });
 
-test('a message may have 1,024 fragments, and one more closes the connection', async () => {
+test('a message may have 1,056 fragments, and one more closes the connection', async () => {
   server = await testServer({ '/hub': { hub: EchoHub, methods: ['echo'] } });
   const client = await RawClient.connect(`${server.url}/hub`);
   const start = Buffer.from('{"type":1,"invocationId":"1","target":"Echo","arguments":["');
@@ -175,9 +175,9 @@ test('a message may have 1,024 fragments, and one more closes the connection', a
     ];
     socketOf(client).write(Buffer.concat(frames));
   };
-  send(1024);
-  expect(await client.next()).toContain(`"result":"${'x'.repeat(1022)}"`);
-  send(1025);
+  send(1056);
+  expect(await client.next()).toContain(`"result":"${'x'.repeat(1054)}"`);
+  send(1057);
   expect((await client.end()).code).toBe(1008);
 });
 

@@ -22,10 +22,9 @@ import { MAXIMUM_PENDING_RESULTS } from './scale-out/client-results-manager.ts';
 import { defaults } from './server-options.ts';
 import { LARGE_MESSAGE_TIMEOUT } from './transports/unfinished-message.ts';
 import {
-  MAXIMUM_FRAGMENTS,
-  MAXIMUM_MESSAGE,
   UNFINISHED_BUDGET,
   UNFINISHED_SHARE,
+  webSocketMessageLimits,
 } from './transports/web-socket-upgrade.ts';
 import type { ClientLimits } from './limits/client-limits.ts';
 import { wireMessages } from './wire-messages.ts';
@@ -68,6 +67,7 @@ test('the table of options has the defaults of numbers and booleans', () => {
 });
 
 test('the table of limits has every limit with its default', () => {
+  const webSocketMessage = webSocketMessageLimits(defaults.maximumReceiveMessageSize);
   const expected: Record<string, number> = {
     'negotiated connections': 0,
     'used connection tokens': MAXIMUM_PAGES * PAGE_SIZE,
@@ -79,8 +79,8 @@ test('the table of limits has every limit with its default', () => {
     'open POSTs': MAXIMUM_OPEN_POSTS,
     'time until the handshake': defaults.handshakeTimeout,
     'hub message': defaults.maximumReceiveMessageSize,
-    'WebSocket message': MAXIMUM_MESSAGE,
-    'fragments of a WebSocket message': MAXIMUM_FRAGMENTS,
+    'WebSocket message': webSocketMessage.size,
+    'fragments of a WebSocket message': webSocketMessage.parts,
     'unfinished WebSocket message': defaults.maximumReceiveMessageSize + UNFINISHED_SHARE,
     'time of such a message': LARGE_MESSAGE_TIMEOUT,
     'bytes that are read at once': READ_BUDGET,
