@@ -40,9 +40,10 @@ export interface Transport {
   sendShared(payload: SharedPayload): void;
   /**
    * Returns undefined if the buffer has room. Otherwise returns a promise that resolves when it
-   * has room again or the connection is closed.
+   * has room again or the connection is closed. If `awaitsAcks` is false, messages do not count
+   * only because the client has not acknowledged them. Default: true.
    */
-  whenRoom(): Promise<void> | undefined;
+  whenRoom(awaitsAcks?: boolean): Promise<void> | undefined;
   /** Sends all buffered payloads, then closes the connection normally. */
   close(): void;
   /** Closes the connection immediately. */

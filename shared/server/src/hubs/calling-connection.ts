@@ -32,9 +32,10 @@ export interface CallingConnection {
   closeAfterInvalidMessage(error: Error): void;
   /**
    * Returns undefined if the connection's buffer has room. Otherwise, returns a promise that
-   * resolves when it has room or the connection is closed.
+   * resolves when it has room or the connection is closed. If `awaitsAcks` is false, messages do
+   * not count only because the client has not acknowledged them. Default: true.
    */
-  whenRoom(): Promise<void> | undefined;
+  whenRoom(awaitsAcks?: boolean): Promise<void> | undefined;
   /** Returns a function that encodes and sends the items of one stream. */
   streamItemWriter(invocationId: string): (item: unknown) => void;
   /** Lets the client's next call run while this one waits for the result of a client. */

@@ -182,8 +182,8 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#outgoing.send(message);
   }
 
-  whenRoom(): Promise<void> | undefined {
-    return this.#outgoing.whenRoom();
+  whenRoom(awaitsAcks?: boolean): Promise<void> | undefined {
+    return this.#outgoing.whenRoom(awaitsAcks);
   }
 
   streamItemWriter(invocationId: string): (item: unknown) => void {

@@ -77,8 +77,8 @@ export class OutgoingMessages {
   }
 
   /** Returns undefined if more may be sent now, otherwise a promise of room in the buffer. */
-  whenRoom(): Promise<void> | undefined {
-    return this.#isStopped ? undefined : this.#transport.whenRoom();
+  whenRoom(awaitsAcks?: boolean): Promise<void> | undefined {
+    return this.#isStopped ? undefined : this.#transport.whenRoom(awaitsAcks);
   }
 
   /** Returns a function that encodes and sends the items of one stream. */

@@ -134,6 +134,7 @@ test('senders wait for the transport and for acknowledgements, but not while the
   transport.send('abcde');
   const room = transport.whenRoom();
   expect(room).toBeInstanceOf(Promise);
+  expect(transport.whenRoom(false)).toBeUndefined();
   const never = new Promise<void>(() => undefined);
   expect(createConnection({ whenRoom: () => never }).transport.whenRoom()).toBe(never);
   transport.beginMove();

@@ -148,9 +148,9 @@ export class StatefulTransport implements Transport, TransportEvents {
     this.#transport.send(payload);
   }
 
-  whenRoom(): Promise<void> | undefined {
+  whenRoom(awaitsAcks = true): Promise<void> | undefined {
     if (this.#isMoving) return undefined;
-    return this.#transport.whenRoom() ?? this.#buffer?.whenRoom();
+    return this.#transport.whenRoom() ?? (awaitsAcks ? this.#buffer?.whenRoom() : undefined);
   }
 
   close(): void {

@@ -23,6 +23,7 @@ import type { GroupManager, ReportSendError } from '../hub-clients.ts';
 import { callMethod, type HubMethod } from './hub-method.ts';
 import type { HubOptions } from '../hub-options.ts';
 import { isThenable } from '../../promises/is-thenable.ts';
+import { sendWhenRoom } from './send-when-room.ts';
 import { spellName } from './spell-name.ts';
 import { isAsyncIterable, pumpStream, streamSource } from '../streams/stream-pump.ts';
 
@@ -182,7 +183,8 @@ export class HubDispatcher {
         return message.streamIds?.length ? undefined : completion;
       }
       this.#end(connection, message, hub);
-      this.#complete(connection, message, method, result);
+      const completion = this.#complete(call, message, method, result);
+      return message.streamIds?.length ? undefined : completion;
     } catch (error) {
       if (isStreamCall) connection.streams.end(message.invocationId);
       this.#end(connection, message, hub);
@@ -217,7 +219,7 @@ export class HubDispatcher {
       const result = await pending;
       if (invocationId !== undefined) connection.streams.endPlain(invocationId, call);
       this.#end(connection, message, hub);
-      this.#complete(connection, message, method, result);
+      await this.#complete(call, message, method, result);
     } catch (error) {
       if (invocationId !== undefined) connection.streams.endPlain(invocationId, call);
       this.#end(connection, message, hub);
@@ -266,20 +268,24 @@ export class HubDispatcher {
     if (message.streamIds?.length) connection.streams.uploads.close(message.streamIds);
   }
 
+  /**
+   * Sends the result. Returns undefined if it is sent at once. Otherwise, the client must read
+   * earlier messages first, and the promise resolves when the result is sent. It never rejects.
+   */
   #complete(
-    connection: CallingConnection,
+    call: HubCall,
     message: Invocation,
     method: HubMethod,
     result: unknown,
-  ): void {
+  ): Promise<void> | undefined {
     if (isAsyncIterable(result)) throw errors.streamNotDeclared(this.hubName, method.name);
-    if (message.invocationId === undefined) return;
-    connection.send({
-      type: MessageType.Completion,
-      invocationId: message.invocationId,
-      hasResult: true,
-      result,
-    });
+    const { invocationId } = message;
+    if (invocationId === undefined) return undefined;
+    const type = MessageType.Completion;
+    const completion: CompletionMessage = { type, invocationId, hasResult: true, result };
+    return sendWhenRoom(call.connection, completion)?.catch((error: unknown) =>
+      this.#failMethod(call, message, method, error),
+    );
   }
 
   #failBinding(

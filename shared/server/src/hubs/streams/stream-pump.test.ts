@@ -95,15 +95,36 @@ test('the items of an async generator and of a ReadableStream are sent', async (
 
 test('the next item is read when the client has room', async () => {
   const room = new Gate();
-  const { call, items } = createCall({ whenRoom: () => room.wait() });
-  const end = pumpStream(call, 'i', [1, 2].values());
+  let isFull = false;
+  const { call, items } = createCall({
+    whenRoom: () => (isFull ? room.wait() : undefined),
+    write: () => (isFull = true),
+  });
+  const next = vi.fn(() => ({ done: next.mock.calls.length > 2, value: 'item' }));
+  const end = pumpStream(call, 'i', { next });
   await turns(2);
-  expect(items).toEqual([['i', 1]]);
+  expect([items.length, next.mock.calls.length]).toEqual([1, 1]);
+  isFull = false;
   room.open();
   await turns(2);
-  expect(items).toHaveLength(2);
+  expect([items.length, next.mock.calls.length]).toEqual([2, 2]);
+  isFull = false;
   room.open();
   await end;
+});
+
+test('an item is sent when the client has room, also if other streams filled it again', async () => {
+  const room = new Gate();
+  let isFull = true;
+  const { call, items } = createCall({ whenRoom: () => (isFull ? room.wait() : undefined) });
+  const end = pumpStream(call, 'i', [1].values());
+  room.open();
+  await turns(2);
+  expect(items).toEqual([]);
+  isFull = false;
+  room.open();
+  await end;
+  expect(items).toEqual([['i', 1]]);
 });
 
 test('canceling calls return() once, and the item that is produced meanwhile is sent', async () => {

@@ -69,7 +69,11 @@ export async function pumpStream(
     try {
       // As in `for await`, the items of a synchronous source may be promises.
       const { value } = next;
-      write('done' in pending && isThenable(value) ? await value : value);
+      const item = 'done' in pending && isThenable(value) ? await value : value;
+      // All streams continue at the same time, and the first ones may fill the buffer again.
+      for (let full = connection.whenRoom(); full !== undefined; full = connection.whenRoom())
+        await full;
+      write(item);
     } catch (error) {
       // The serializer or the promise rejected. The source must run its `finally` blocks.
       cancel();
