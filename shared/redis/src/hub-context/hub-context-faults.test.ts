@@ -35,6 +35,7 @@ const invalidOptions: [string, Partial<RedisHubContextOptions>, string][] = [
   ['another URL', { url: 'http://127.0.0.1' }, 'ERR_SIGNALR_REDIS_INVALID_URL'],
   ['an unknown option', { presence: {} } as never, 'ERR_SIGNALR_REDIS_UNKNOWN_OPTION'],
   ['a timeout of 0', { ackTimeout: 0 }, 'ERR_SIGNALR_REDIS_OPTION_NOT_POSITIVE'],
+  ['a logger without functions', { logger: {} as never }, 'ERR_SIGNALR_LOGGER_INVALID'],
 ];
 
 baseTest.each(invalidOptions)('refuses %s', (_name, options, code) => {

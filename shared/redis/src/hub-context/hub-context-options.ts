@@ -1,5 +1,5 @@
 import { defaultLogger } from '@practical-signalr/server/hub-context';
-import type { HubProtocol, Logger } from '@practical-signalr/server/scale-out';
+import { type HubProtocol, type Logger, safeLogger } from '@practical-signalr/server/scale-out';
 import { errors } from '../errors.ts';
 import type { HistoryOptions } from '../history/history-options.ts';
 import type { RedisClientTemplate } from '../redis-client.ts';
@@ -69,6 +69,6 @@ export function resolveHubContextOptions(
     redis: { ...resolved, holdsConnections: false, sharesClient },
     hub,
     presenceKeyPrefix,
-    logger,
+    logger: safeLogger(logger),
   };
 }

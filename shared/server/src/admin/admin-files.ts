@@ -26,6 +26,7 @@ const files: readonly (readonly [path: string, type: string, find: () => string]
   ['/elements.js', script, () => pageFile('elements.js')],
   ['/lists.js', script, () => pageFile('lists.js')],
   ['/plots.js', script, () => pageFile('plots.js')],
+  ['/requests.js', script, () => pageFile('requests.js')],
   ['/uplot.js', script, () => resolve('uplot/dist/uPlot.esm.js')],
   ['/uplot.css', style, () => resolve('uplot/dist/uPlot.min.css')],
 ];

@@ -1,11 +1,20 @@
-import { byId, setText } from './elements.js';
+import { byId, create, setText, showName } from './elements.js';
+import { post } from './requests.js';
 
 const target = byId('target', HTMLSelectElement);
 const name = byId('name', HTMLInputElement);
 const method = byId('method', HTMLInputElement);
 const argumentsField = byId('arguments', HTMLTextAreaElement);
 const result = byId('result', HTMLElement);
+const listResult = byId('list-result', HTMLElement);
 const dialog = byId('confirm', HTMLDialogElement);
+/**
+ * The name that a button has written into the field. The field shows it in another form if it
+ * contains line breaks, which a field cannot hold, or invisible characters.
+ */
+let prepared = { name: '', shown: '' };
+/** Whether a message is being sent. A second click must not send it twice. */
+let isSending = false;
 
 /**
  * Makes the buttons and the form work.
@@ -13,8 +22,9 @@ const dialog = byId('confirm', HTMLDialogElement);
  * @param {() => void} onChanged called when clients were disconnected
  */
 export function startActions(selectedHub, onChanged) {
-  target.addEventListener('change', showName);
-  showName();
+  target.addEventListener('change', showNameField);
+  showNameField();
+  name.addEventListener('input', () => (prepared = { name: '', shown: '' }));
   byId('send', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
     void send(selectedHub());
@@ -28,7 +38,7 @@ export function startActions(selectedHub, onChanged) {
   });
 }
 
-function showName() {
+function showNameField() {
   const isAll = target.value === 'all';
   byId('name-label', HTMLElement).hidden = isAll;
   name.required = !isAll;
@@ -40,8 +50,9 @@ function showName() {
  */
 function prepare(kind, value) {
   target.value = kind;
-  name.value = value;
-  showName();
+  prepared = { name: value, shown: showName(value) };
+  name.value = prepared.shown;
+  showNameField();
   method.focus();
 }
 
@@ -59,9 +70,14 @@ async function send(hub) {
     argumentsField.focus();
     return;
   }
-  const body = { hub, target: target.value, name: name.value, method: method.value, args };
-  const answer = await post('send', body);
-  setText(result, answer.error === undefined ? '● Sent' : `✕ ${answer.error}`);
+  if (isSending) return;
+  isSending = true;
+  setText(result, 'Sending…');
+  const to = name.value === prepared.shown ? prepared.name : name.value;
+  const body = { hub, target: target.value, name: to, method: method.value, args };
+  const { error } = await post('send', body);
+  isSending = false;
+  setText(result, error === undefined ? '● Sent' : `✕ ${error}`);
 }
 
 /**
@@ -71,37 +87,23 @@ async function send(hub) {
  * @param {() => void} onChanged
  */
 async function disconnect(hub, kind, value, onChanged) {
-  const clients = kind === 'user' ? `all connections of the user '${value}'` : `'${value}'`;
-  setText(
-    byId('confirm-text', HTMLElement),
-    `Disconnect ${clients}? The client does not reconnect by itself.`,
+  const text = kind === 'user' ? 'all connections of the user ' : 'the connection ';
+  byId('confirm-text', HTMLElement).replaceChildren(
+    `Disconnect ${text}`,
+    create('code', {}, showName(value)),
+    '? The client does not reconnect by itself.',
   );
   dialog.returnValue = 'no';
   dialog.showModal();
   await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
   if (dialog.returnValue !== 'yes') return;
+  setText(listResult, 'Disconnecting…');
   const answer = await post('disconnect', { hub, target: kind, name: value });
-  const others = answer.scope === 'all Node servers' ? ', and those on other Node servers' : '';
-  const done = `● Disconnected on this server: ${answer.disconnected}${others}`;
-  setText(result, answer.error === undefined ? done : `✕ ${answer.error}`);
+  const { disconnected, scope } = /** @type {{ disconnected?: number, scope?: string }} */ (
+    answer.body ?? {}
+  );
+  const others = scope === 'all Node servers' ? ', and those on other Node servers' : '';
+  const done = `● Disconnected on this server: ${disconnected}${others}`;
+  setText(listResult, answer.error === undefined ? done : `✕ ${answer.error}`);
   onChanged();
-}
-
-/**
- * @param {string} path
- * @param {object} body
- * @returns {Promise<{ error?: string, disconnected?: number, scope?: string }>}
- */
-async function post(path, body) {
-  try {
-    const response = await fetch(path, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (response.headers.get('content-type') === 'application/json') return await response.json();
-    return { error: `The server refused this: ${response.status} ${await response.text()}` };
-  } catch {
-    return { error: 'The server does not respond. Try again.' };
-  }
 }

@@ -1,7 +1,15 @@
 /** @import { AdminHub, AdminState } from '../state/admin-state.ts' */
 /** @import { AdminList, ConnectionRow, NamedRow } from '../state/admin-list.ts' */
 /** @import { HealthReportEntry } from '../../scale-out/health-report.ts' */
-import { byId, create, formatAge, formatNumber, setText } from './elements.js';
+import {
+  byId,
+  create,
+  formatAge,
+  formatNumber,
+  setText,
+  showName,
+  updateRows,
+} from './elements.js';
 
 const badgeClasses = { Healthy: 'good', Degraded: 'warn', Unhealthy: 'bad' };
 const heads = {
@@ -18,8 +26,9 @@ export function showHubs({ hubs, health }) {
   const badge = byId('health', HTMLElement);
   setText(badge, health.status);
   badge.className = `badge ${badgeClasses[health.status]}`;
-  byId('hubs', HTMLElement).replaceChildren(
-    ...hubs.map((hub) => hubRow(hub, health.entries[hub.name])),
+  updateRows(
+    byId('hubs', HTMLElement),
+    hubs.map((hub) => hubRow(hub, health.entries[hub.name])),
   );
 }
 
@@ -40,11 +49,11 @@ function hubRow({ name, paths, connections, totals }, entry) {
   const details = Object.entries(others).map(([key, value]) => `${key} ${value}`);
   return create(
     'tr',
-    {},
+    { 'data-key': name },
     create(
       'th',
       { scope: 'row' },
-      create('code', {}, name),
+      create('code', {}, showName(name)),
       create('p', { class: 'figures' }, paths.join(' ')),
     ),
     state,
@@ -55,22 +64,24 @@ function hubRow({ name, paths, connections, totals }, entry) {
   );
 }
 
+/** The list whose head is shown. */
+let shownKind = '';
+
 /**
- * Shows one page of a list. A row that has the focus keeps it.
+ * Shows one page of a list.
  * @param {AdminList} list
  * @param {number} now in ms since the epoch
  */
 export function showList({ kind, page, pageSize, total, rows }, now) {
-  const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset['key'];
-  byId('list-head', HTMLElement).replaceChildren(
-    create('tr', {}, ...heads[kind].map((head) => create('th', { scope: 'col' }, head))),
+  if (kind !== shownKind) {
+    shownKind = kind;
+    const cells = heads[kind].map((head) => create('th', { scope: 'col' }, head));
+    byId('list-head', HTMLElement).replaceChildren(create('tr', {}, ...cells));
+  }
+  updateRows(
+    byId('list-rows', HTMLElement),
+    rows.map((row) => ('id' in row ? connectionRow(row, now) : namedRow(row, kind))),
   );
-  const body = byId('list-rows', HTMLElement);
-  body.replaceChildren(
-    ...rows.map((row) => ('id' in row ? connectionRow(row, now) : namedRow(row, kind))),
-  );
-  if (focused !== undefined)
-    body.querySelector(/** @type {'button'} */ (`[data-key="${CSS.escape(focused)}"]`))?.focus();
   const pages = Math.max(1, Math.ceil((total ?? 0) / pageSize));
   setText(byId('total', HTMLElement), describeTotal(kind, total));
   setText(byId('page-number', HTMLElement), `Page ${page + 1} of ${pages}`);
@@ -96,12 +107,12 @@ function connectionRow(
   now,
 ) {
   const more = groupCount - (groups?.length ?? 0);
-  const names = (groups ?? []).flatMap((group) => [create('code', {}, group), ' ']);
+  const names = (groups ?? []).flatMap((group) => [create('code', {}, showName(group)), ' ']);
   return create(
     'tr',
-    {},
+    { 'data-key': `connection ${id}` },
     create('th', { scope: 'row' }, create('code', {}, id)),
-    create('td', {}, create('code', {}, user ?? '–')),
+    create('td', {}, create('code', {}, user === null ? '–' : showName(user))),
     create('td', {}, transport, create('p', { class: 'figures' }, protocol ?? 'no handshake yet')),
     create('td', {}, address ?? '–'),
     create('td', {}, formatAge(Math.max(0, now - openedAt) / 1000)),
@@ -114,14 +125,16 @@ function connectionRow(
  * @param {NamedRow} row
  * @param {AdminList['kind']} kind
  */
-function namedRow({ name, connections }, kind) {
-  const isUser = kind === 'users';
+function namedRow({ name, isShortened, connections }, kind) {
+  const target = kind === 'users' ? 'user' : 'group';
   return create(
     'tr',
-    {},
-    create('th', { scope: 'row' }, create('code', {}, name)),
+    { 'data-key': `${target} ${name}` },
+    create('th', { scope: 'row' }, create('code', {}, showName(name))),
     create('td', {}, formatNumber(connections)),
-    actions(isUser ? 'user' : 'group', name, isUser),
+    isShortened
+      ? create('td', {}, 'The name is too long')
+      : actions(target, name, target === 'user'),
   );
 }
 
@@ -136,13 +149,12 @@ function actions(target, name, canDisconnect) {
   const buttons = kinds.flatMap((text) => {
     const button = create(
       'button',
-      { type: 'button', 'aria-label': `${text}: ${target} ${name}` },
+      { type: 'button', 'aria-label': `${text}: ${target} ${showName(name)}` },
       text,
     );
     button.dataset['action'] = text.toLowerCase();
     button.dataset['target'] = target;
     button.dataset['name'] = name;
-    button.dataset['key'] = `${text} ${target} ${name}`;
     return [button, ' '];
   });
   return create('td', {}, ...buttons);

@@ -3,6 +3,7 @@ import { startActions } from './actions.js';
 import { byId, create, formatAge, setText } from './elements.js';
 import { showHubs, showList } from './lists.js';
 import { showHistory } from './plots.js';
+import { load } from './requests.js';
 
 /** The time between two updates, in ms. */
 const INTERVAL = 2000;
@@ -14,8 +15,16 @@ const query = { list: 'connections', page: 0 };
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let generation = 0;
+/**
+ * When the shown state has arrived.
+ * @type {Date | undefined}
+ */
+let shownAt;
 
-/** Loads and shows the state. Only the latest request counts. */
+/**
+ * Loads and shows the state. Only the latest request counts.
+ * @returns {Promise<void>}
+ */
 async function refresh() {
   clearTimeout(timer);
   generation++;
@@ -26,14 +35,20 @@ async function refresh() {
     page: String(query.page),
     search: search.value,
   });
-  try {
-    const response = await fetch(`state?${parameters}`);
-    if (current !== generation) return;
-    if (response.ok) show(await response.json());
-    else report(`The server refused this: ${response.status} ${await response.text()}`);
-  } catch {
-    if (current !== generation) return;
-    report('The server does not respond. This page tries again.');
+  const { body, error } = await load(parameters);
+  if (current !== generation) return;
+  if (error === undefined) {
+    const state = /** @type {AdminState} */ (body);
+    const { page, pageSize, total } = state.list;
+    const lastPage = Math.max(0, Math.ceil((total ?? 0) / pageSize) - 1);
+    if (page > lastPage) {
+      // Clients have disconnected meanwhile, so this page is empty.
+      query.page = lastPage;
+      return refresh();
+    }
+    show(state);
+  } else {
+    report(error);
   }
   if (!document.hidden) timer = setTimeout(refresh, INTERVAL);
 }
@@ -41,6 +56,7 @@ async function refresh() {
 /** @param {AdminState} state */
 function show(state) {
   problem.hidden = true;
+  shownAt = new Date();
   showHubNames(state);
   showHubs(state);
   showHistory(state.history, state.now);
@@ -58,10 +74,16 @@ function showHubNames(state) {
   hub.value = state.hub ?? '';
 }
 
-/** @param {string} text */
-function report(text) {
+/** @param {string} error */
+function report(error) {
+  const since = shownAt?.toTimeString().slice(0, 8);
+  const age = since === undefined ? '' : ` The page shows the state at ${since}.`;
   problem.hidden = false;
-  setText(problem, text);
+  setText(problem, `${error}${age} This page tries again.`);
+  // The last known health would look like the present one.
+  const badge = byId('health', HTMLElement);
+  setText(badge, 'Unknown');
+  badge.className = 'badge idle';
 }
 
 /** Shows the first page of a changed list. */

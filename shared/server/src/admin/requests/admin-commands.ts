@@ -98,10 +98,10 @@ function send(
 const findHub = (server: ServerInternals, { hub }: Body): ServedHub | undefined =>
   server.hubs().find(({ name }) => name === hub);
 
-/** Returns why a target cannot have this name. The name of a group or a user may be empty. */
+/** Returns why a target cannot have this name. Only the id of a user may be empty. */
 function checkName(target: Exclude<Target, 'all'>, name: unknown): string | undefined {
   const subject = `The ${target === 'group' ? 'name' : 'id'} of the ${target}`;
-  if (typeof name !== 'string' || (name === '' && target === 'connection'))
+  if (typeof name !== 'string' || (name === '' && target !== 'user'))
     return `${subject} is missing.`;
   return checkLength(subject, name);
 }
