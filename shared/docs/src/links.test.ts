@@ -84,6 +84,14 @@ test('the navigation has every page once, and no other', () => {
   expect(listed.toSorted()).toEqual(files.filter((file) => file !== 'README.md').toSorted());
 });
 
+test('the start page lists every guide, reference and explanation', () => {
+  const listed = new Set(linksOf(texts.get('shared/docs/README.md') ?? ''));
+  const missing = readPages().filter(
+    ({ file }) => /^(guides|reference|explanation)\/[^/]+$/.test(file) && !listed.has(file),
+  );
+  expect(missing.map(({ file }) => file)).toEqual([]);
+});
+
 test('every page starts with its title and a sentence', () => {
   const others = readPages().filter(
     ({ file, text }) => !file.startsWith('reference/api/') && !/^# \S.*\n\n[A-Z`*[]/.test(text),
