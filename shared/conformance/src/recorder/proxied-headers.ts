@@ -21,10 +21,17 @@ export function returnedHeaders(
   headers: IncomingHttpHeaders,
 ): IncomingHttpHeaders {
   const { location, 'set-cookie': cookies } = headers;
+  // These headers are about the connection to the server. Node adds those of its own.
+  const {
+    connection: _connection,
+    'keep-alive': _keepAlive,
+    'transfer-encoding': _encoding,
+    ...others
+  } = headers;
   const isOwn = location === target.origin || location?.startsWith(`${target.origin}/`) === true;
   const isSecure = target.protocol === 'https:' && cookies !== undefined;
   return {
-    ...headers,
+    ...others,
     ...(isOwn && { location: `http://${host}${location.slice(target.origin.length)}` }),
     ...(isSecure && { 'set-cookie': cookies.map(withoutTls) }),
   };

@@ -1,7 +1,7 @@
 import { errorTexts } from '../error-texts.ts';
 import type { EventWriter } from './event-writer.ts';
 import { MessageSplitter, type SplitMessage } from './message-splitter.ts';
-import type { RecordedTransport } from './recorded-event.ts';
+import { isOpened, type RecordedTransport } from './recorded-event.ts';
 import type { TokenRedactor } from './token-redactor.ts';
 
 /** Writes what one connection does. */
@@ -44,7 +44,7 @@ export class RecordedConnection {
   }
 
   open(transport: RecordedTransport, path: string, query: string, status: number): void {
-    this.#isOpen = status === 101 || status === 200;
+    this.#isOpen = isOpened(transport, status);
     for (const splitter of Object.values(this.#splitters)) splitter.discardIncomplete();
     const redactedQuery = this.#redactor.redactQuery(query);
     this.#writer.write({

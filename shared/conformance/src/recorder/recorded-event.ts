@@ -41,6 +41,10 @@ export interface OpenEvent extends EventOfConnection {
   readonly status: number;
 }
 
+/** Returns whether a transport was opened. A WebSocket is not, if the server responds with 200. */
+export const isOpened = (transport: RecordedTransport, status: number | string): boolean =>
+  status === (transport === 'WebSockets' ? 101 : 200);
+
 /** One hub message. */
 export interface MessageEvent extends EventOfConnection {
   readonly type: 'message';

@@ -8,7 +8,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -137,6 +137,19 @@ test('a redirect to the server becomes one to the recorder', async () => {
   for (const other of [`${own}0/login`, 'https://a.example/', '/login'])
     expect(await followed(other)).toBe(other);
 });
+
+test('a client decides whether its connection stays open', async () => {
+  const { port } = new URL(proxy.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  let received = '';
+  socket.on('data', (data) => {
+    received += data.toString();
+  });
+  socket.write('GET / HTTP/1.0\r\n\r\n');
+  await once(socket, 'close');
+  expect(received).toMatch(/^HTTP\/1\.1 404 /);
+  expect(received).not.toMatch(/keep-alive|chunked/i);
+}, 4000);
 
 test('if the server does not respond, clients get status 502', async () => {
   target.closeAllConnections();

@@ -1,4 +1,4 @@
-import type { MessageEvent, RecordedEvent } from '../recorded-event.ts';
+import { isOpened, type MessageEvent, type RecordedEvent } from '../recorded-event.ts';
 import { contentOf, hubMessage, readMessage } from './read-message.ts';
 
 /** The messages of one side that a stateful reconnect numbers, from 1. */
@@ -24,11 +24,10 @@ export function joinReconnects(events: readonly RecordedEvent[]): RecordedEvent[
     const { connection } = event;
     if (event.type === 'open' && opened.has(connection)) {
       const close = closes.get(connection);
-      if (event.status === 101 && close !== undefined) joined[close] = undefined;
+      if (isOpened(event.transport, event.status) && close !== undefined) joined[close] = undefined;
       continue;
     }
-    const isOpen = event.type === 'open' && (event.status === 101 || event.status === 200);
-    if (isOpen) opened.add(connection);
+    if (event.type === 'open' && isOpened(event.transport, event.status)) opened.add(connection);
     if (event.type === 'close') closes.set(connection, joined.length);
     if (event.type === 'message') {
       const key = `${connection} ${event.from}`;

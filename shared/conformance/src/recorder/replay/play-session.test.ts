@@ -46,6 +46,10 @@ async function startHub(options: Partial<MapHubOptions<DemoHub>> = {}): Promise<
 async function startServer(listener: RequestListener): Promise<string> {
   const server: Server = createServer(listener);
   server.on('upgrade', (_request, socket) => socket.on('error', () => undefined));
+  return listen(server);
+}
+
+async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   resources.add({
     close() {
@@ -232,6 +236,19 @@ test('a connection that only the server of the replay closes is a difference', a
   expect(await play(left, url)).toContainEqual(difference);
   const closed = [...left, close('server')];
   expect(await play(closed, url)).not.toContainEqual(difference);
+});
+
+test('a server that answers an upgrade with a page gets no messages', async () => {
+  const requests: (string | undefined)[] = [];
+  const page = createServer(({ method }, response) => {
+    requests.push(method);
+    response.end('<!doctype html>');
+  });
+  const url = await listen(page);
+  expect(await play(opened.slice(0, 2), url)).toEqual([
+    { at: 'connection 1, status of the transport', expected: 101, actual: 200 },
+  ]);
+  expect(requests).toEqual(['GET']);
 });
 
 test('a redirect is compared as it was recorded', async () => {

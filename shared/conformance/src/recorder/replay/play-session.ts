@@ -1,7 +1,13 @@
 import { encode } from '@msgpack/msgpack';
 import { compareValues, type Difference } from '../../compare-recordings.ts';
 import type { SplitMessage } from '../message-splitter.ts';
-import type { MessageEvent, NegotiateEvent, OpenEvent, RecordedEvent } from '../recorded-event.ts';
+import {
+  isOpened,
+  type MessageEvent,
+  type NegotiateEvent,
+  type OpenEvent,
+  type RecordedEvent,
+} from '../recorded-event.ts';
 import { TokenRedactor } from '../token-redactor.ts';
 import { adaptMessage, frame } from './adapt-message.ts';
 import { IdReplacer } from './id-replacer.ts';
@@ -122,7 +128,7 @@ class Replay {
     if (pair.isFailed) return;
     const now = await pair.played.open(transport, path, query);
     this.#compare(pair, 'status of the transport', status, now);
-    pair.isFailed = isOpened(status) && !isOpened(now);
+    pair.isFailed = isOpened(transport, status) && !isOpened(transport, now);
   }
 
   async #send(pair: Pair, event: MessageEvent): Promise<void> {
@@ -248,8 +254,6 @@ class Replay {
     );
   }
 }
-
-const isOpened = (status: number | string): boolean => status === 101 || status === 200;
 
 /** Pings and acknowledgments depend on time. A Sequence belongs to a reconnect. */
 const uncompared: ReadonlySet<number | undefined> = new Set([

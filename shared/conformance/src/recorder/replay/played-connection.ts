@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import { EventStreamReader } from '../event-stream-reader.ts';
 import { MessageSplitter, type SplitMessage } from '../message-splitter.ts';
-import type { RecordedTransport } from '../recorded-event.ts';
+import { isOpened, type RecordedTransport } from '../recorded-event.ts';
 import { PlayRequests, type PlayTarget } from './play-target.ts';
 
 /** Called for what happens on a connection of a replay. */
@@ -77,7 +77,7 @@ export class PlayedConnection {
     try {
       const isWebSocket = transport === 'WebSockets';
       const status = await (isWebSocket ? this.#openWebSocket() : this.#openHttp(transport));
-      this.#isOpen = status === 101 || status === 200;
+      this.#isOpen = isOpened(transport, status);
       return status;
     } catch (error) {
       return describeFailure(error);
