@@ -94,6 +94,34 @@ test.each([
   expect(await closed()).toEqual([expect.stringContaining(transport)]);
 });
 
+test.each([
+  ['web_sockets', (url: string) => RawClient.open(url)],
+  ['server_sent_events', (url: string) => new RawEventsClient().open(url)],
+  ['long_polling', (url: string) => new RawPollingClient().open(url)],
+] as const)(
+  'a connection of a hub whose handshake fails is closed, over %s',
+  async (transport, open) => {
+    const { server, find, closed } = await start({ disconnectTimeout: 300 });
+    const client = await open(`${server.url}/chat`);
+    client.send('{"protocol":"unknown","version":1}\u001e');
+    await expect.poll(closed).toEqual([`${transport} normal_closure`]);
+    const active = await find('signalr.server.active_connections');
+    expect(active?.dataPoints.map(({ value }) => value)).toEqual([0]);
+    client.close();
+  },
+);
+
+test('a client that ends without a close frame is no longer active', async () => {
+  const { server, find, closed } = await start();
+  const client = await RawClient.open(`${server.url}/chat`);
+  client.send(handshake);
+  await client.next();
+  client.webSocket.terminate();
+  await expect.poll(closed).toEqual(['web_sockets normal_closure']);
+  const active = await find('signalr.server.active_connections');
+  expect(active?.dataPoints.map(({ value }) => value)).toEqual([0]);
+});
+
 test('a long-polling client that stays away has timed out', async () => {
   const { server, closed } = await start({ disconnectTimeout: 100 });
   const url = `${server.url}/chat`;
