@@ -246,3 +246,68 @@ test('a connection that another server has taken over ends without its disconnec
   await nextTurn();
   expect(events).toEqual(['closed TestHub', 'ended']);
 });
+
+/** Settings of a hand-over whose record is `stored`. `record` is called before it is stored. */
+function handOverSettings(record: (parts: RecordParts) => void): HandOverSettings {
+  const handOver = {
+    hasPendingResults: () => false,
+    failPendingResults: () => undefined,
+    record: async (parts: RecordParts) => {
+      record(parts);
+      return undefined;
+    },
+  };
+  return {
+    handOver: handOver as unknown as HandOverSettings['handOver'],
+    seal: { seal: (text: string) => text } as unknown as HandOverSettings['seal'],
+    drainTimeout: 1000,
+    moves: { run: (move: () => unknown) => move() } as HandOverSettings['moves'],
+    claimTimeout: 1000,
+  };
+}
+interface RecordParts {
+  readonly createRecord: (groups: readonly string[]) => string;
+  readonly createTail: () => string | undefined;
+}
+
+test('a connection that cannot be stored stays with its record, and receives nothing more', async () => {
+  const { connection, join, takeSent, receive } = openStateful();
+  await join(2);
+  const texts: (string | undefined)[] = [];
+  const settings = handOverSettings(({ createRecord, createTail }) => {
+    texts.push(createRecord(['group']), createTail());
+    connection.abort();
+    texts.push(createTail());
+  });
+  expect(await connection.handOver(settings)).toBeUndefined();
+  expect(texts[0]).toContain('group');
+  expect(texts.map((text) => text === undefined)).toEqual([false, false, true]);
+  receive(call('wait'));
+  expect(takeSent()).toEqual([]);
+});
+
+test('a connection whose hook still runs, or whose record fails, is closed instead of moved', async () => {
+  const early = openStateful({ lifetime: { onConnected: () => gate.wait() } });
+  await early.join(2);
+  const drained = early.connection.handOver(handOverSettings(() => undefined));
+  gate.open();
+  expect(await drained).toBeUndefined();
+  const failing = openStateful();
+  await failing.join(2);
+  const settings = handOverSettings(() => {
+    throw new Error('no Redis');
+  });
+  expect(await failing.connection.handOver(settings)).toBeUndefined();
+  expect(failing.takeSent()).toEqual([shutdown]);
+  expect(failing.logger.linesOf('warn')).toEqual([expect.stringContaining('no Redis')]);
+});
+
+test('a connection that closes while it drains is not stored', async () => {
+  const { connection, join, receive } = openStateful();
+  await join(2);
+  receive(call('wait'));
+  const records: unknown[] = [];
+  const moved = connection.handOver(handOverSettings((parts) => records.push(parts)));
+  connection.onClose();
+  expect([await moved, records]).toEqual([undefined, []]);
+});

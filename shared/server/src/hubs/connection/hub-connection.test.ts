@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { JsonHubProtocol } from '@practical-signalr/protocol';
+import { type HubMessage, JsonHubProtocol } from '@practical-signalr/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { Gate } from '../../connections/gate.ts';
 import { SharedMessage } from '../../scale-out/shared-message.ts';
@@ -314,4 +314,22 @@ test('a client that sends 64 KB is paused until the next turn, unless it shares 
   await shared.join();
   shared.receive(long);
   expect(shared.transport.calls).toEqual([]);
+});
+
+test('an upload item that cannot be read ends the upload, and unknown messages are ignored', async () => {
+  const protocol = new JsonHubProtocol();
+  const { join, receive, connection, takeSent } = open({ options: { protocols: [protocol] } });
+  const unreadable = { type: 2, invocationId: 'u', item: undefined, itemError: new Error('x') };
+  let messages: readonly object[] = [];
+  protocol.createReader = () => ({
+    read: (_chunk, onMessage) => messages.forEach((message) => onMessage(message as HubMessage)),
+  });
+  await join();
+  messages = [call('upload', { streamIds: ['u'] }), unreadable, { type: 8, sequenceId: 1 }];
+  receive({});
+  await nextTurn();
+  expect(takeSent()).toEqual([
+    { type: 3, invocationId: '1', error: expect.stringContaining('upload') as string },
+  ]);
+  expect(connection.isClosing).toBe(false);
 });

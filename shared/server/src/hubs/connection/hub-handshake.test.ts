@@ -75,3 +75,26 @@ test.each([
     expect(result).toMatchObject({ isAccepted: true, version: 2 });
   },
 );
+
+test('a handshake that cannot be read is refused, with its error if detailed errors are on', () => {
+  const errors = [true, false].map((enableDetailedErrors) => {
+    const handshake = new HubHandshake(
+      { transferFormats: ['Text'], useStatefulReconnect: false },
+      {
+        handshakeTimeout: 60_000,
+        maximumReceiveMessageSize: 1000,
+        protocols: [],
+        enableDetailedErrors,
+      },
+      true,
+      () => undefined,
+    );
+    handshakes.push(handshake);
+    return handshake.read('{\u001e');
+  });
+  expect(errors[0]).toEqual({
+    isAccepted: false,
+    error: expect.stringMatching(/^An unexpected error occurred .*handshake\. \w+: ./) as string,
+  });
+  expect(errors[1]).toEqual(refusal);
+});
