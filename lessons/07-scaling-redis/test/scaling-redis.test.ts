@@ -250,17 +250,20 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
   });
 
   test('long values fit in the layout', async () => {
-    await send(a, 'W'.repeat(30));
+    const page = await open(); // The other tabs have lost connections in the experiments.
+    await see(state(page)).toHaveText('Connected · alice');
+    await send(page, 'W'.repeat(30));
     const time = (locale: string): string =>
       new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(new Date());
     expect(
-      await layoutFaults(a, {
+      await layoutFaults(page, {
         '#state': 'Not connected. The server does not respond. Start the lesson again.',
         '#messages li > small': 'sent by instance 1, delivered by an instance with a long name',
         '.walk .pair p': 'The balancer sends each tab to an instance of its own.',
         '#messages time': time,
       }),
     ).toEqual([]);
+    await page.close();
     expect(await layoutFaults(lab, { '#health': 'Degraded: '.repeat(20) })).toEqual([]);
   });
 

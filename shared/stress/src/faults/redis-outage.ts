@@ -135,6 +135,7 @@ async function survive(
     assert.deepEqual(await takeReceived(), [sent, sent]);
   };
 
+  await eventually('the hub context is healthy', isContextHealthy);
   await expectNoLoss();
   let isRunning = true;
   const running = (async () => {
