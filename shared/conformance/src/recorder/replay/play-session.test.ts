@@ -65,7 +65,7 @@ const play = (
   url: string,
   options: { timeout?: number; query?: string } = {},
 ): Promise<Difference[]> =>
-  playSession(events, { url, headers: {}, timeout: 3000, settleTime: 50, ...options });
+  playSession(events, { url, headers: {}, timeout: 30_000, settleTime: 50, ...options });
 
 const common = { connection: 1, at: 0 } as const;
 const client = (message: object): RecordedEvent => ({
@@ -127,7 +127,7 @@ test('a message too few and a message too many are one difference each', async (
     { at: 'connection 1, messages[3]', expected: undefined, actual: said },
   ]);
   const more = [...opened, call('0', 'flood', 0, ''), server(said), ...rest];
-  expect(await play(more, url, { timeout: 1000 })).toEqual([
+  expect(await play(more, url, { timeout: 3000 })).toEqual([
     { at: 'connection 1, messages[1]', expected: said, actual: undefined },
   ]);
 });
@@ -300,7 +300,7 @@ test('a server that does not respond to messages is a difference, and the replay
     result('0', 1),
     close('client'),
   ];
-  const found = await play(events, url, { timeout: 1000 });
+  const found = await play(events, url, { timeout: 3000 });
   expect(found.map(({ at }) => at)).toEqual([
     'connection 1, messages[0]',
     'connection 1, messages[1]',
@@ -319,11 +319,11 @@ test('a server that stops is a difference', async () => {
   ]);
 });
 
-test('a long session is played in linear time', async () => {
+test('a session of 3,000 calls is played', async () => {
   const url = await startHub();
   const calls = Array.from({ length: 3000 }, (_, i) => [
     call(`${i}`, 'echo', i),
     result(`${i}`, i),
   ]);
   expect(await play([...opened, ...calls.flat()], url)).toEqual([]);
-}, 30_000);
+});

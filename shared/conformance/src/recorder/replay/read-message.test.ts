@@ -14,6 +14,7 @@ const packed = (result: unknown): { bytes: Buffer } => ({
 test.each([
   [completion('12345678901234567890'), completion('12345678901234567891')],
   [completion('[-9007199254740993]'), completion('[-9007199254740992]')],
+  [completion('["\\"",12345678901234567890]'), completion('["\\"",12345678901234567891]')],
   [packed(12345678901234567890n), packed(12345678901234567891n)],
   [packed(Number.NaN), packed(null)],
   [packed(new Uint8Array([1])), packed(new Uint8Array([2]))],
@@ -24,6 +25,7 @@ test.each([
 test.each([
   [completion('5'), completion('5.0')],
   [completion('"12345678901234567890"'), completion('"1234567890123456789\\u0030"')],
+  [completion('"\\"12345678901234567890"'), completion('"\\"1234567890123456789\\u0030"')],
   [packed(5), packed(5n)],
 ])('%j and %j are the same', (message, other) => {
   expect(readMessage(message)).toEqual(readMessage(other));

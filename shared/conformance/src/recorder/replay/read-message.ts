@@ -74,15 +74,18 @@ const unreadable = (content: string): ReadMessage => ({
   sequenceId: undefined,
 });
 
-/** A string, or an integer that has more digits than JavaScript numbers can have. */
-const stringsAndLargeNumbers = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d{16,}(?![\d.eE])/g;
+/** A quote, an escaped character, or a number. */
+const tokens = /"|\\.|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** Writes integers as strings if JavaScript would round them, so that they can be compared. */
 function keepLargeNumbers(json: string): string {
   if (!/\d{16}/.test(json)) return json;
-  return json.replace(stringsAndLargeNumbers, (part) =>
-    part.startsWith('"') || Number.isSafeInteger(Number(part)) ? part : `"number ${part}"`,
-  );
+  let isInString = false;
+  return json.replace(tokens, (part) => {
+    if (part === '"') isInString = !isInString;
+    const isRounded = /^-?\d+$/.test(part) && !Number.isSafeInteger(Number(part));
+    return isRounded && !isInString ? `"number ${part}"` : part;
+  });
 }
 
 /** Replaces what JSON cannot show: bytes, big integers, and numbers that are not finite. */
