@@ -62,6 +62,8 @@ class ServerBehindService {
       this.#clients.set(client.connectionId, arrived);
       this.#ids.set(client.connectionId, arrived.connectionId);
     },
+    // The service reports that the client has closed.
+    onClosing: ({ connectionId }) => this.#clients.get(connectionId)?.webSocket.close(),
     onDisconnected: async (client) => {
       const arrived = this.#clients.get(client.connectionId) as Arrived;
       arrived.webSocket.close();

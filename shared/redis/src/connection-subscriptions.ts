@@ -7,7 +7,7 @@ import {
 } from '@practical-signalr/server/scale-out';
 import type { HubHistory } from './history/hub-history.ts';
 import type { RedisBus } from './pub-sub/redis-bus.ts';
-import type { RedisChannels } from './pub-sub/redis-channels.ts';
+import { isNamed, type RedisChannels } from './pub-sub/redis-channels.ts';
 import { readInvocation } from './pub-sub/redis-protocol.ts';
 import type { RemoteClientResults } from './remote-client-results.ts';
 
@@ -123,9 +123,9 @@ export class ConnectionSubscriptions {
       const channel = this.#channels.connection(connectionId);
       if (this.handOver?.repeatLater(connectionId, channel, payload) === true) return undefined;
       this.#remoteResults.onInvocation(connectionId, invocationId, returnAddress);
+      // The caller is waiting for a result that the client would not return.
+      if (connection.isClosing === true) this.#remoteResults.onDisconnected(connection);
     }
     return connection.write(SharedMessage.fromEncoded(messages));
   }
 }
-
-const isNamed = (name: string | undefined): name is string => name !== undefined && name !== '';

@@ -11,6 +11,7 @@ import {
   type RecoveryReply,
   type RecoveryRequest,
   type ScaleOutHub,
+  sendInvocation,
   SharedMessage,
 } from '@practical-signalr/server/scale-out';
 import { ConnectionSubscriptions } from './connection-subscriptions.ts';
@@ -25,7 +26,7 @@ import { encodeFor, publishedProtocols } from './pub-sub/message-encoder.ts';
 import { HubPresenceTracking } from './presence/hub-presence-tracking.ts';
 import type { PresenceTracker } from './presence/presence-tracker.ts';
 import { HEARTBEAT_ID, RedisBus } from './pub-sub/redis-bus.ts';
-import { RedisChannels, wellFormed } from './pub-sub/redis-channels.ts';
+import { isNamed, RedisChannels, wellFormed } from './pub-sub/redis-channels.ts';
 import type { ResolvedRedisOptions } from './redis-options.ts';
 import { RemoteClientResults } from './remote-client-results.ts';
 import { IncomingCommands } from './server-commands/incoming-commands.ts';
@@ -81,13 +82,8 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       });
     }
     this.#acks = new PendingAcks(options.ackTimeout);
-    this.#groupCommands = new GroupCommands(
-      options,
-      this.bus,
-      this.channels,
-      serverName,
-      this.#acks,
-    );
+    const { bus, channels } = this;
+    this.#groupCommands = new GroupCommands(options, bus, channels, serverName, this.#acks);
     this.commands = new ServerCommands(
       options,
       this.bus,
@@ -166,6 +162,10 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     }
   }
 
+  onClosing(connection: LifetimeConnection): void {
+    this.#remoteResults.onDisconnected(connection);
+  }
+
   async onDisconnecting({ connectionId }: LifetimeConnection): Promise<void> {
     await this.#presence?.removeConnection(connectionId);
   }
@@ -174,7 +174,6 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const { connectionId, userIdentifier } = connection;
     const { groups, user } = this.index.remove(connection);
     this.#history?.onDisconnected(connectionId);
-    this.#results.connectionLost(connectionId);
     this.#remoteResults.onDisconnected(connection);
     this.handOver?.onRemoved(connectionId);
     await Promise.all([
@@ -275,10 +274,11 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const result = this.#results.add(connectionId, invocationId, signal);
     if (this.#results.connectionOf(invocationId) === undefined) return result;
     try {
-      if (connection !== undefined) void connection.write(message);
+      if (connection !== undefined) sendInvocation(connection, message);
       else this.#remoteResults.invoke(connectionId, invocationId, message);
     } catch (error) {
-      this.#results.fail(invocationId, error as Error); // an argument cannot be serialized
+      // The connection closes, or an argument cannot be serialized.
+      this.#results.fail(invocationId, error as Error);
     }
     return result;
   }
@@ -295,9 +295,8 @@ export class RedisLifetimeManager implements HubLifetimeManager {
   }
 
   health(): HealthReportEntry {
-    const entry = this.bus.health();
     const problems = { Presence: this.#presence?.problem, History: this.#history?.problem };
-    return degradeHealth(entry, problems);
+    return degradeHealth(this.bus.health(), problems);
   }
 
   async close(): Promise<void> {
@@ -395,5 +394,3 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     this.#remoteResults.onCompletion(wire.readCompletion(payload));
   }
 }
-
-const isNamed = (name: string | undefined): name is string => name !== undefined && name !== '';

@@ -23,6 +23,7 @@ function create(reply: () => Promise<number>, countsReceivers = true) {
   const published: { channel: string; payload: Uint8Array }[] = [];
   const failed: [string, unknown][] = [];
   const completed: [string, CompletionMessage][] = [];
+  const lost: string[] = [];
   const warnings: string[] = [];
   const results = new RemoteClientResults({
     hub: { logger: { warn: (line: string) => warnings.push(line) } },
@@ -36,12 +37,13 @@ function create(reply: () => Promise<number>, countsReceivers = true) {
     },
     channels: new RedisChannels('app.', 'ChatHub', 'server 1'),
     results: {
+      connectionLost: (id: string) => lost.push(id),
       fail: (id: string, error: Error) => failed.push([id, (error as NodeJS.ErrnoException).code]),
       connectionOf: (id: string) => (id === 'known' ? 'c' : undefined),
       tryComplete: (id: string, completion: CompletionMessage) => completed.push([id, completion]),
     },
   } as unknown as RemoteClientResultsContext);
-  return { results, published, failed, completed, warnings };
+  return { results, published, failed, completed, lost, warnings };
 }
 
 const complete = (
@@ -136,7 +138,7 @@ test('results of clients go to the server that invoked them, once, in the protoc
 });
 
 test('a server that waits for a client that has disconnected gets an error, even without Redis', async () => {
-  const { results, published } = create(() => Promise.reject(new Error('gone')));
+  const { results, published, lost } = create(() => Promise.reject(new Error('gone')));
   results.onInvocation('c', '1', 'ChatHub:internal:return:other');
   results.onDisconnected(connectionOf({ connectionId: 'c', protocol: json }));
   await nextTurn();
@@ -147,4 +149,5 @@ test('a server that waits for a client that has disconnected gets an error, even
     error: expect.any(String),
   });
   expect(results.isPending('c')).toBe(false);
+  expect(lost).toEqual(['c']);
 });

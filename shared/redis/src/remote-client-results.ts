@@ -83,10 +83,12 @@ export class RemoteClientResults {
   }
 
   /**
-   * Fails the invocations of other servers that wait for a client that has disconnected or moves.
+   * Fails the invocations of this and other servers that wait for a client that disconnects or
+   * moves.
    */
   onDisconnected(connection: LifetimeConnection): void {
     const { connectionId } = connection;
+    this.#context.results.connectionLost(connectionId);
     for (const [invocationId, returnAddress] of this.#invocations.takeAll(connectionId)) {
       this.#sendCompletion(connection, returnAddress, {
         type: MessageType.Completion,

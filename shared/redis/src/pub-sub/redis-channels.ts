@@ -72,3 +72,7 @@ export class RedisChannels {
  * of an emoji, as in a name that was cut after a number of characters. Each half becomes U+FFFD.
  */
 export const wellFormed = (name: string): string => name.replace(/\p{Surrogate}/gu, '\uFFFD');
+
+/** Returns whether a user id or a name has a channel. */
+export const isNamed = (name: string | undefined): name is string =>
+  name !== undefined && name !== '';

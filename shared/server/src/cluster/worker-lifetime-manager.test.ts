@@ -1,3 +1,4 @@
+import { JsonHubProtocol, MessagePackHubProtocol } from '@practical-signalr/protocol';
 import { expect, test } from 'vitest';
 import { lifetimeCases, LifetimeSuiteClient, suiteHub } from '../lifetime-suite/index.ts';
 import { MemoryBus } from './testing/memory-bus.ts';
@@ -32,6 +33,23 @@ test('a send to one local connection is not published', async () => {
   expect(await client.until('marker')).toEqual([1]);
   await new Promise((resolve) => setImmediate(resolve));
   expect(messages).toBe(1);
+});
+
+test('a send that one of the hub protocols cannot encode reaches no client', async () => {
+  const bus = new MemoryBus();
+  const hub = { ...suiteHub(), protocols: [new JsonHubProtocol(), new MessagePackHubProtocol()] };
+  const manager = new WorkerLifetimeManager(hub, bus.join());
+  bus.join().listen('SuiteHub', { onMessage: () => undefined, onPeerGone: () => undefined });
+  const client = new LifetimeSuiteClient('ann');
+  await manager.onConnected(client);
+  await manager.addToGroup(client.connectionId, 'group');
+  const args = [{ onlyJson: () => undefined }];
+  const ids = [client.connectionId, 'other'];
+  await expect(manager.sendAll('m', args)).rejects.toThrow('Unrecognized object');
+  await expect(manager.sendGroup('group', 'm', args)).rejects.toThrow('Unrecognized object');
+  await expect(manager.sendConnections(ids, 'm', args)).rejects.toThrow('Unrecognized object');
+  await manager.sendAll('marker', []);
+  expect(await client.until('marker')).toEqual([]);
 });
 
 test('a connection and a user are closed in every worker, and others stay', async () => {

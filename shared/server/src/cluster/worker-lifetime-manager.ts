@@ -1,7 +1,11 @@
 import type { CompletionMessage, HubProtocol } from '@practical-signalr/protocol';
 import { errors } from '../errors.ts';
 import { logMessages } from '../log-messages.ts';
-import { ClientResultsManager, newInvocationId } from '../scale-out/client-results-manager.ts';
+import {
+  ClientResultsManager,
+  newInvocationId,
+  sendInvocation,
+} from '../scale-out/client-results-manager.ts';
 import { allOf, ConnectionIndex, deliver, type Receivers } from '../scale-out/connection-index.ts';
 import type { HealthReportEntry } from '../scale-out/health-report.ts';
 import type { ConnectionCloser, HubLifetimeManager } from '../scale-out/hub-lifetime-manager.ts';
@@ -56,13 +60,17 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     return Promise.resolve();
   }
 
-  onDisconnected({ connectionId }: LifetimeConnection): Promise<void> {
-    const connection = this.index.get(connectionId);
-    if (connection !== undefined) this.index.remove(connection);
+  onClosing({ connectionId }: LifetimeConnection): void {
     this.#results.connectionLost(connectionId);
     for (const [invocationId, { worker }] of this.#invocations.takeAll(connectionId)) {
       this.#reply(worker, { type: 'result', connectionId, invocationId, completion: undefined });
     }
+  }
+
+  onDisconnected(connection: LifetimeConnection): Promise<void> {
+    const added = this.index.get(connection.connectionId);
+    if (added !== undefined) this.index.remove(added);
+    this.onClosing(connection);
     return Promise.resolve();
   }
 
@@ -90,11 +98,10 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     const names = [...new Set(connectionIds)];
     const message = new SharedMessage(method, args);
     const remoteIds = names.filter((id) => this.index.get(id) === undefined);
+    // Before the first client receives it: a send that rejects must reach no client.
+    const encoded = remoteIds.length > 0 ? this.#encode(message) : undefined;
     const local = this.#deliver({ kind: 'connections', names }, message, noIds);
-    const remote =
-      remoteIds.length > 0
-        ? this.#publish({ kind: 'connections', names: remoteIds }, message, noIds)
-        : undefined;
+    const remote = encoded && this.#publish({ kind: 'connections', names: remoteIds }, encoded);
     await Promise.all([local, remote]);
   }
 
@@ -144,9 +151,10 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     try {
       const connection = this.index.get(connectionId);
       if (connection === undefined) this.#invokeRemote(connectionId, invocationId, message, result);
-      else void connection.write(message);
+      else sendInvocation(connection, message);
     } catch (error) {
-      this.#results.fail(invocationId, error as Error); // an argument cannot be serialized
+      // The connection closes, or an argument cannot be serialized.
+      this.#results.fail(invocationId, error as Error);
     }
     return result;
   }
@@ -185,19 +193,20 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     excludedIds = noIds,
   ): Promise<void> {
     const message = new SharedMessage(method, args);
+    // Also without other workers: a send rejects if its arguments cannot be serialized, and must
+    // then reach no client.
+    const encoded = this.#encode(message);
     // Both start before the wait, so that later sends cannot overtake this one.
     const local = this.#deliver(target, message, excludedIds);
-    const remote = this.#publish(target, message, excludedIds);
+    const remote = this.#publish(target, encoded, excludedIds);
     await Promise.all([local, remote]);
   }
 
   #publish(
     target: WorkerTarget,
-    message: SharedMessage,
-    excludedIds: readonly string[],
+    encoded: SendMessage['encoded'],
+    excludedIds = noIds,
   ): Promise<void> | undefined {
-    // Also without other workers: a send rejects if its arguments cannot be serialized.
-    const encoded = this.#encode(message);
     if (this.#bus.peers.size === 0) return undefined;
     return this.#bus.publish(this.#hub.hubName, { type: 'send', target, excludedIds, encoded });
   }
@@ -311,7 +320,9 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     const connection = this.index.get(connectionId);
     if (connection === undefined) return false;
     this.#invocations.add(command.invocationId, { connectionId, worker: from });
-    void connection.write(SharedMessage.fromEncoded(command.encoded));
+    // The caller is waiting for a result that the client would not return.
+    if (connection.isClosing === true) this.onClosing(connection);
+    else void connection.write(SharedMessage.fromEncoded(command.encoded));
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Hub, type HubContext, HubError } from '../index.ts';
@@ -130,4 +131,57 @@ test('a call that waits for a client frees its slot once, and later calls keep t
     client.send(completion(invocationId as string, { result: `n${n}` }));
   expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"n0"}');
   expect(await client.next()).toBe('{"type":3,"invocationId":"2","result":"n1"}');
+});
+
+const results = new EventEmitter();
+/** Invokes its caller in a hook, or waits in a hook for an invocation that another call started. */
+class HookHub extends Hub<Client> {
+  override onConnected(): Promise<void> | undefined {
+    return this.context.request.query.has('connected') ? this.#invoke('connected') : undefined;
+  }
+  override async onDisconnected(): Promise<void> {
+    await this.#invoke('disconnected');
+    results.emit('left');
+  }
+  async #invoke(hook: string): Promise<void> {
+    const invoked = this.clients.caller.invoke('GetName', hook);
+    results.emit(hook, await invoked.catch((error: Error) => error.message));
+  }
+}
+
+test.each(['', '?connected'])(
+  'a hook that invokes a client that disconnects ends %s',
+  async (query) => {
+    server = await testServer((signalr) => signalr.mapHub('/ask', HookHub, { methods: [] }));
+    const rejected = once(results, query === '' ? 'disconnected' : 'connected');
+    const left = once(results, 'left');
+    const client = await RawClient.connect(`${server.url}/ask${query}`);
+    if (query !== '') await client.next();
+    client.close();
+    expect(await rejected).toEqual([expect.stringMatching(/^Connection '[^']+' disconnected\.$/)]);
+    await left;
+    await expect
+      .poll(() => server.signalr.health().entries)
+      .toMatchObject({ HookHub: { data: { connections: 0 } } });
+  },
+);
+
+test('an invocation rejects when its client disconnects, although its disconnected hook still runs', async () => {
+  const release = new EventEmitter();
+  class SlowHub extends InvokingHub {
+    override async onDisconnected(): Promise<void> {
+      await once(release, 'end');
+    }
+  }
+  server = await testServer(
+    (signalr) => (context = signalr.mapHub('/ask', SlowHub, { methods: ['name', 'ask', 'id'] })),
+  );
+  const { client, id } = await connect();
+  const invoke = (): Promise<string> => context.clients.client(id).invoke('GetName', 'x');
+  const lost = invoke();
+  await client.next();
+  client.close();
+  await expect(lost).rejects.toThrow(`Connection '${id}' disconnected.`);
+  await expect(invoke()).rejects.toThrow(`Connection '${id}' disconnected.`);
+  release.emit('end');
 });

@@ -261,6 +261,16 @@ const cases: Record<string, (start: StartLifetimeManager) => Promise<void>> = {
     await b.onDisconnected(bob);
     await rejected;
   }),
+  'invocations of a client that closes fail before its hooks have ended': withTwoServers(
+    async ({ a, b, bob }) => {
+      const invoke = (): Promise<unknown> => a.invokeConnection(bob.connectionId, 'Ask', []);
+      const rejected = assert.rejects(invoke(), /disconnected/);
+      await bob.next();
+      bob.isClosing = true;
+      b.onClosing?.(bob);
+      await Promise.all([rejected, assert.rejects(invoke(), /disconnected|does not exist/)]);
+    },
+  ),
   'an aborted signal ends the invocation, and a late result is ignored': withTwoServers(
     async ({ a, b, bob }) => {
       const abort = new AbortController();

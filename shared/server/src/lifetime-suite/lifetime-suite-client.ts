@@ -22,6 +22,7 @@ export class LifetimeSuiteClient implements LifetimeConnection {
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
   readonly protocol = new JsonHubProtocol();
+  isClosing = false;
   readonly #calls: ReceivedCall[] = [];
   readonly #events = new EventEmitter();
 

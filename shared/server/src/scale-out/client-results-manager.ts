@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { CompletionMessage } from '@practical-signalr/protocol';
 import { errors } from '../errors.ts';
+import type { LifetimeConnection } from './lifetime-connection.ts';
+import type { SharedMessage } from './shared-message.ts';
 
 /** The maximum number of pending invocations of one connection. */
 export const MAXIMUM_PENDING_RESULTS = 1024;
@@ -18,6 +20,16 @@ interface PendingInvocation {
  * a client that knows the id could send a result. .NET Redis backplanes use the same format.
  */
 export const newInvocationId = (): string => randomBytes(16).toString('base64').slice(0, 22);
+
+/**
+ * Sends an invocation with an id to a client of this server.
+ * @throws {HubError} if the connection closes, because its client would return no result.
+ * @throws {Error} if an argument cannot be serialized.
+ */
+export function sendInvocation(connection: LifetimeConnection, message: SharedMessage): void {
+  if (connection.isClosing === true) throw errors.connectionLost(connection.connectionId);
+  void connection.write(message);
+}
 
 /**
  * The pending invocations of clients. Each ends when its result arrives, when its signal is aborted

@@ -64,6 +64,12 @@ export interface HubLifetimeManager {
   /** Adds a connection, after its handshake and before the connected hook. */
   onConnected(connection: LifetimeConnection): Promise<void>;
   /**
+   * Called when a connection starts to close, while its connected hook may still run. May be called
+   * twice. Reject the pending invocations of the client here: a hook may wait for one of them, and
+   * `onDisconnected` waits for the hooks.
+   */
+  onClosing?(connection: LifetimeConnection): void;
+  /**
    * Called before the disconnected hook, so that lists of connections that the hook reads do not
    * contain the connection. The connection still belongs to its groups.
    */

@@ -33,7 +33,7 @@ export {
 } from './hub-presence.ts';
 export { PresenceListeners } from './presence-listeners.ts';
 export { LocalLifetimeManager } from './local-lifetime-manager.ts';
-export { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
+export { ClientResultsManager, newInvocationId, sendInvocation } from './client-results-manager.ts';
 export { SharedMessage } from './shared-message.ts';
 export {
   comparePositions,

@@ -14,6 +14,11 @@ export interface LifetimeConnection {
   /** The hub protocol that the client selected, or undefined before the handshake. */
   readonly protocol?: HubProtocol | undefined;
   /**
+   * Whether the connection closes or has closed: the client receives no more messages and returns
+   * no results. Default: false.
+   */
+  readonly isClosing?: boolean;
+  /**
    * Sends a message. Returns undefined if the buffer of the connection has room for more, otherwise
    * a promise that resolves when it has.
    */

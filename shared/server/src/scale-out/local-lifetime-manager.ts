@@ -1,7 +1,7 @@
 import type { CompletionMessage } from '@practical-signalr/protocol';
 import { errors } from '../errors.ts';
 import { finishedSend as done } from './finished-send.ts';
-import { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
+import { ClientResultsManager, newInvocationId, sendInvocation } from './client-results-manager.ts';
 import { allOf, ConnectionIndex, deliver, type Receivers } from './connection-index.ts';
 import type { HealthReportEntry } from './health-report.ts';
 import type { HubLifetimeManager } from './hub-lifetime-manager.ts';
@@ -27,6 +27,10 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     this.index.add(connection);
     this.#presence?.add(connection);
     return done;
+  }
+
+  onClosing({ connectionId }: LifetimeConnection): void {
+    this.#results.connectionLost(connectionId);
   }
 
   onDisconnecting(connection: LifetimeConnection): Promise<void> {
@@ -124,9 +128,10 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     const result = this.#results.add(connectionId, invocationId, signal);
     try {
       if (this.#results.connectionOf(invocationId) !== undefined)
-        void connection.write(new SharedMessage(method, args, invocationId));
+        sendInvocation(connection, new SharedMessage(method, args, invocationId));
     } catch (error) {
-      this.#results.fail(invocationId, error as Error); // an argument cannot be serialized
+      // The connection closes, or an argument cannot be serialized.
+      this.#results.fail(invocationId, error as Error);
     }
     return result;
   }

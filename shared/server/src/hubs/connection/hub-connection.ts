@@ -393,5 +393,6 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#calls.clear();
     this.callerContext.markAborted();
     this.streams.abort(this.connectionId);
+    this.#membership.close();
   }
 }

@@ -66,6 +66,14 @@ export class HubMembership {
   }
 
   /**
+   * Called when the connection starts to close, maybe twice. Does nothing if it has moved to
+   * another server.
+   */
+  close(): void {
+    if (this.#isMember || this.#isJoining) this.#dispatcher.lifetime.onClosing?.(this.#connection);
+  }
+
+  /**
    * Ends the membership when the connection moves to another server. The disconnected hook does not
    * run here, because the connection has not ended.
    */

@@ -38,6 +38,7 @@ export interface HandOverSettings {
 /** The hub connection that departs. */
 export interface DepartingHubConnection extends CallingConnection, LifetimeConnection {
   readonly protocol: HubProtocol | undefined;
+  readonly isClosing: boolean;
   abort(): void;
   /** Closes the connection with a Close message that allows the client to reconnect. */
   shutdown(): void;
