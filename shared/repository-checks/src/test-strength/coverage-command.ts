@@ -52,7 +52,11 @@ function run({ package: only, lines, record }: CoverageCommandOptions): void {
   }
   if (record !== true) return;
   if (only !== undefined) throw new Error('--record needs the tests of all packages.');
-  recordCoverage(Object.fromEntries(counts.map(([name, { result }]) => [name, result])));
+  const recorded = counts.map(([name, { result, gaps }]) => {
+    const lines = gaps.map(({ file, code }) => ({ file, code }));
+    return [name, { ...result, gaps: lines }] as const;
+  });
+  recordCoverage(Object.fromEntries(recorded));
   writePage();
 }
 

@@ -53,15 +53,20 @@ export const otherProcesses: Readonly<Record<string, string>> = Object.fromEntri
 const CONSTANT_DEFAULT =
   /^(''|'\/'|'The \w+'|-?\d+|\{\}|\[\]|null|undefined|Infinity|noBytes|missing|Buffer\.alloc\(0\))(?=[\s,;:)\]}]|$)/;
 
+/** The coverage of a package, with the branches that {@link CoverageResult} does not explain. */
+export interface RecordedCoverage extends CoverageResult {
+  readonly gaps: readonly Omit<Gap, 'line'>[];
+}
+
 const file = join(resultsFolder, 'coverage.json');
 
 /** Returns the recorded coverage of the packages by their names. */
-export function readCoverage(): Record<string, CoverageResult> {
-  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, CoverageResult>;
+export function readCoverage(): Record<string, RecordedCoverage> {
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, RecordedCoverage>;
 }
 
 /** Records the coverage of all packages. */
-export function recordCoverage(results: Readonly<Record<string, CoverageResult>>): void {
+export function recordCoverage(results: Readonly<Record<string, RecordedCoverage>>): void {
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 }
 
@@ -86,15 +91,16 @@ export function countCoverage(
     lines.total += perLine.length;
     lines.run += perLine.filter((count) => count > 0).length;
     const source = readSource(path).split('\n');
-    for (const [id, { type, locations }] of Object.entries(counts.branchMap)) {
+    for (const [id, { type, locations, loc }] of Object.entries(counts.branchMap)) {
       for (const [i, count] of (counts.b[id] ?? []).entries()) {
         branches.total++;
-        const { start } = locations[i] ?? {};
-        const text = source[(start?.line ?? 0) - 1] ?? '';
+        const start = locations[i]?.start;
+        const line = start?.line ?? loc?.start.line ?? 0;
+        const text = source[line - 1] ?? '';
         if (count > 0) branches.run++;
         else if (short in otherProcesses) inProcesses++;
         else if (type === 'binary-expr' && isConstantDefault(text, start?.column ?? 0)) defaults++;
-        else unexplained.push({ file: short, line: start?.line ?? 0, code: text.trim() });
+        else unexplained.push({ file: short, line, code: text.trim() });
       }
     }
   }

@@ -15,7 +15,15 @@ export interface FileCoverage {
   readonly statementMap: Readonly<Record<string, Location>>;
   readonly s: Record<string, number>;
   readonly branchMap: Readonly<
-    Record<string, { readonly type: string; readonly locations: readonly Location[] }>
+    Record<
+      string,
+      {
+        readonly type: string;
+        readonly locations: readonly { readonly start?: Partial<Position> }[];
+        /** The statement of the branches. An `else` that does not exist has no location. */
+        readonly loc?: Location;
+      }
+    >
   >;
   readonly b: Record<string, number[]>;
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '@practical-signalr/course';
+import { reasonOfGap } from './branch-reasons.ts';
 import { branchShare, otherProcesses, readCoverage } from './coverage-results.ts';
 import { type MutationResult, resultsFolder, scoreOf } from './mutation-results.ts';
 import { reasonOf } from './survivor-reasons.ts';
@@ -58,6 +59,9 @@ export function renderPage(): string {
       ...packages,
     ].join('\n'),
     ['Files that run in processes of their own, and their tests:', '', ...processes].join('\n'),
+    '## Branches that no test runs',
+    'The branches of the column "not run: others" are grouped by the reason.',
+    ...renderGaps(),
     '## Changes that no test notices',
     'The changes are grouped by the reason.',
     ...renderSurvivors(results),
@@ -65,6 +69,20 @@ export function renderPage(): string {
   ]
     .join('\n\n')
     .replace(/\n+$/, '\n');
+}
+
+function renderGaps(): string[] {
+  const groups = new Map<string, Map<string, number>>();
+  for (const gap of Object.values(readCoverage()).flatMap(({ gaps }) => gaps)) {
+    const reason = reasonOfGap(gap);
+    const lines = groups.get(reason) ?? new Map<string, number>();
+    const line = `- ${gap.file.replace('/src/', '/')}: ${quote(gap.code)}`;
+    groups.set(reason, lines.set(line, (lines.get(line) ?? 0) + 1));
+  }
+  return [...groups].map(([reason, lines]) => {
+    const texts = [...lines].map(([line, count]) => (count > 1 ? `${line} (${count})` : line));
+    return `### ${reason}\n\n${texts.join('\n')}`;
+  });
 }
 
 function renderSurvivors(results: readonly (readonly [string, MutationResult])[]): string[] {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { root } from '@practical-signalr/course';
 import { expect, test } from 'vitest';
 import { areas } from './areas.ts';
-import { branchShare, countCoverage, otherProcesses } from './coverage-results.ts';
+import { reasonOfGap } from './branch-reasons.ts';
+import { branchShare, countCoverage, otherProcesses, readCoverage } from './coverage-results.ts';
 import { mergeCoverage } from './merge-coverage.ts';
 import { scoreOf, summarize } from './mutation-results.ts';
 import { reasonOf } from './survivor-reasons.ts';
@@ -19,6 +20,20 @@ test('the recorded results of each area are explained', () => {
 test('the tests notice 85 % of the changes of each recorded area', () => {
   for (const [area, result] of Object.entries(readResults()))
     expect([area, scoreOf(result) >= 0.85]).toEqual([area, true]);
+});
+
+test('the tests run 95 % of the lines and branches of each package', () => {
+  const shares = Object.entries(readCoverage()).flatMap(([name, { lines, branches }]) =>
+    [lines, branches].map(({ run, total }) => [name, run / total > 0.95]),
+  );
+  expect(shares.filter(([, isEnough]) => isEnough !== true)).toEqual([]);
+  expect(shares).toHaveLength(10);
+});
+
+test('a branch has the reason of its line, or is listed as not examined', () => {
+  const file = 'redis/src/pending-acks.ts';
+  expect(reasonOfGap({ file, code: 'id === MAX_ID' })).toContain('limit');
+  expect(reasonOfGap({ file, code: 'id === 1' })).toContain('Not examined');
 });
 
 test('the page with the results is current', () => {
@@ -46,7 +61,8 @@ test('coverage adds the runs, and explains defaults and code in other processes'
     s: { 0: 1, 1: statement },
     branchMap: {
       0: { type: 'binary-expr', locations: [at(1, 0, 1), at(1, 5, 7)] },
-      1: { type: 'if', locations: [at(2, 0, 11), at(2, 0, 11)] },
+      // The `else` does not exist.
+      1: { type: 'if', locations: [{ start: {} }, at(2, 0, 11)], loc: at(2, 0, 11) },
     },
     b: branches,
   });

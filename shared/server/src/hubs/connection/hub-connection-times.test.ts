@@ -189,6 +189,7 @@ test('only a client of version 2 reconnects, on a transport that can be replaced
   await fixed.join(2);
   expect(fixed.context.reconnect).toBeUndefined();
   expect(fixed.connection.transportEvents).toBe(fixed.connection);
+  expect(fixed.connection.isClosing).toBe(false);
 });
 
 test('a client that is away is neither pinged nor timed out', async () => {
@@ -227,12 +228,13 @@ test('a connection of another server runs the hook for it, and then the calls of
 
 test('a hook for a moved connection that fails closes it, and the client may reconnect', async () => {
   hookError = new Error('refused');
-  const { connection, logger, transport } = openStateful();
+  const { connection, logger, transport, takeSent } = openStateful();
   connection.restore(new JsonHubProtocol(), restoredState, false);
   connection.activate(new JsonHubProtocol(), 0, []);
   await nextTurn();
   expect(connection.isClosing).toBe(true);
   expect(transport.calls).toContain('close');
+  expect(takeSent()).toEqual([timeout]);
   expect(logger.linesOf('error')).toHaveLength(1);
 });
 
@@ -245,6 +247,8 @@ test('a connection that another server has taken over ends without its disconnec
   connection.onClose();
   await nextTurn();
   expect(events).toEqual(['closed TestHub', 'ended']);
+  connection.endDeparture(true);
+  expect(transport.calls).toEqual(['abort']);
 });
 
 /** Settings of a hand-over whose record is `stored`. `record` is called before it is stored. */
@@ -275,6 +279,8 @@ test('a connection that cannot be stored stays with its record, and receives not
   await join(2);
   const texts: (string | undefined)[] = [];
   const settings = handOverSettings(({ createRecord, createTail }) => {
+    receive({ type: 7 }); // belongs to the other server
+    expect(connection.isClosing).toBe(false);
     texts.push(createRecord(['group']), createTail());
     connection.abort();
     texts.push(createTail());
@@ -310,4 +316,42 @@ test('a connection that closes while it drains is not stored', async () => {
   const moved = connection.handOver(handOverSettings((parts) => records.push(parts)));
   connection.onClose();
   expect([await moved, records]).toEqual([undefined, []]);
+});
+
+test('a hand-over waits for the results of the client', async () => {
+  const { connection, join, receive } = openStateful();
+  await join(2);
+  let records = 0;
+  const settings = handOverSettings(() => void records++);
+  let hasPendingResults = true;
+  Object.assign(settings.handOver, { hasPendingResults: () => hasPendingResults });
+  const moved = connection.handOver(settings);
+  expect(records).toBe(0);
+  hasPendingResults = false;
+  receive({ type: 3, invocationId: 'result', result: 1 });
+  await moved;
+  expect(records).toBe(1);
+});
+
+test('a message that a client repeats after a reconnect is handled once', async () => {
+  const { context, join, receive, events } = openStateful();
+  await join(2);
+  const result = { type: 3, invocationId: 'once', result: 1 };
+  receive(result);
+  context.reconnect?.(new ReplaceableTransport());
+  receive({ type: 9, sequenceId: 1 });
+  receive(result);
+  expect(events.filter((event) => event === 'result once of c')).toHaveLength(1);
+});
+
+test('a client that another server has taken over is closed when its calls are answered', async () => {
+  const { connection, join, receive, transport } = open();
+  await join();
+  receive(call('wait'));
+  connection.onMoved();
+  await nextTurn();
+  expect(transport.calls).toEqual([]);
+  gate.open();
+  await nextTurn();
+  expect(transport.calls).toEqual(['close']);
 });
