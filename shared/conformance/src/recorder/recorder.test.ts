@@ -232,7 +232,7 @@ test('a server that refuses, or does not answer, is a difference', async () => {
   const refused = await playSession(events, {
     url: server.url,
     headers: {},
-    timeout: 20,
+    timeout: 3000,
     settleTime: 0,
   });
   expect(refused).toContainEqual({

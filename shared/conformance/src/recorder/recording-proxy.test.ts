@@ -148,8 +148,9 @@ test('a client decides whether its connection stays open', async () => {
   socket.write('GET / HTTP/1.0\r\n\r\n');
   await once(socket, 'close');
   expect(received).toMatch(/^HTTP\/1\.1 404 /);
+  expect(received).toMatch(/^connection: close\r$/im);
   expect(received).not.toMatch(/keep-alive|chunked/i);
-}, 4000);
+});
 
 test('if the server does not respond, clients get status 502', async () => {
   target.closeAllConnections();
