@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { ConnectionContext } from '../connections/connection-context.ts';
 import { answer, plainText } from '../connections/http-answer.ts';
 import type { PostResult } from '../connections/post-queue.ts';
@@ -148,9 +149,20 @@ async function servePost(
   const result = await connection.posts(host.maximumEarlyBytes).read(request);
   if (result === 'unreadable') host.onUnreadablePost?.(connection);
   const [status, message] = postAnswers[result];
-  // A body that is never read must not keep the socket open.
-  const headers = request.complete ? plainText : { ...plainText, Connection: 'close' };
-  answer(response, status, message, headers);
+  if (request.complete) answer(response, status, message);
+  else answerUnreadPost(response, status, message);
+}
+
+/** Answers a POST whose body is never read. It must not keep the socket or the stream open. */
+function answerUnreadPost(response: ServerResponse, status: number, message: string): void {
+  // HTTP/2 has no header Connection: other requests use the same socket.
+  const { stream } = response as ServerResponse & { stream?: ServerHttp2Stream };
+  if (stream === undefined) {
+    answer(response, status, message, { ...plainText, Connection: 'close' });
+    return;
+  }
+  answer(response, status, message);
+  stream.close(); // after the answer
 }
 
 function serveDelete(response: ServerResponse, { transport }: ConnectionContext): void {

@@ -2,16 +2,15 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { PostQueue } from '../connections/post-queue.ts';
 import { SharedPayload } from '../connections/shared-payload.ts';
-import { FakeResponse } from '../testing/fakes/fake-response.ts';
-import { CLOSE_TIMEOUT } from './buffered-transport.ts';
-import { LongPollingTransport } from './long-polling.ts';
+import {
+  createTransport,
+  DISCONNECT_TIMEOUT,
+  openTransport,
+  POLL_TIMEOUT,
+} from '../testing/fakes/open-long-polling.ts';
 import { MAXIMUM_SLICE } from './sliced-writer.ts';
-import { WriteBatcher } from './write-batcher.ts';
 
-const POLL_TIMEOUT = 2000;
-const DISCONNECT_TIMEOUT = 4000;
 const noCache = {
   'Cache-Control': 'no-cache, no-store',
   Pragma: 'no-cache',
@@ -26,41 +25,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-/** Creates a transport whose client is the test. */
-function createTransport({ disconnectTimeout = DISCONNECT_TIMEOUT, highWaterMark = 10 } = {}) {
-  const posts = new PostQueue(1000);
-  const batcher = new WriteBatcher();
-  const transport = new LongPollingTransport(
-    posts,
-    { pollTimeout: POLL_TIMEOUT, disconnectTimeout },
-    batcher,
-    { highWaterMark, maximumBufferSize: 1_000_000, sendTimeout: 100_000 },
-    () => undefined,
-  );
-  const received: string[] = [];
-  const onClose = vi.fn();
-  const listen = (): void =>
-    transport.listen({ onReceive: (chunk) => received.push(chunk.toString()), onClose });
-  const poll = (): FakeResponse => {
-    const response = new FakeResponse();
-    transport.poll(response.asServerResponse());
-    return response;
-  };
-  const send = (...payloads: (string | Uint8Array)[]): void => {
-    for (const payload of payloads) transport.send(payload);
-    batcher.flush();
-  };
-  return { transport, posts, batcher, received, onClose, listen, poll, send };
-}
-
-/** Creates a transport whose client has made the first poll. */
-function openTransport(options = {}) {
-  const opened = createTransport(options);
-  opened.listen();
-  opened.poll().deliver();
-  return opened;
-}
 
 test('the first poll is answered at once, with the headers of data', () => {
   const { transport, listen, poll } = createTransport();
@@ -279,71 +243,6 @@ test('abort ends the open poll, the POSTs and the response that is being sent', 
   expect(vi.getTimerCount()).toBe(0);
   const late = poll();
   expect([late.status, late.headers, late.body]).toEqual([204, withoutData, '']);
-});
-
-test('closing sends the waiting data, and the next poll ends the connection', () => {
-  const { transport, poll, onClose } = openTransport();
-  const response = poll();
-  transport.send('last');
-  transport.close();
-  expect([response.body, onClose.mock.calls]).toEqual(['last', []]);
-  const next = poll();
-  expect(next.isEnded).toBe(false);
-  response.deliver();
-  expect([next.status, onClose.mock.calls]).toEqual([204, [[false, false]]]);
-  expect(vi.getTimerCount()).toBe(0);
-});
-
-test('closing without data ends the open poll', () => {
-  const { transport, poll, onClose } = openTransport();
-  const response = poll();
-  transport.close();
-  expect([response.status, onClose.mock.calls]).toEqual([204, [[false, false]]]);
-});
-
-test.each([
-  [DISCONNECT_TIMEOUT, DISCONNECT_TIMEOUT],
-  [CLOSE_TIMEOUT * 2, CLOSE_TIMEOUT],
-])('with a disconnect timeout of %i ms, closing takes at most %i ms', (disconnectTimeout, most) => {
-  const { transport, onClose } = openTransport({ disconnectTimeout });
-  transport.send('not received');
-  transport.close();
-  vi.advanceTimersByTime(most - 1);
-  expect(onClose).not.toHaveBeenCalled();
-  vi.advanceTimersByTime(1);
-  expect(onClose.mock.calls).toEqual([[false, false]]);
-});
-
-test('polls do not extend the time limit of closing', () => {
-  const { transport, poll, onClose } = openTransport();
-  transport.send('not received');
-  transport.close();
-  vi.advanceTimersByTime(DISCONNECT_TIMEOUT - 1);
-  poll().emit('close');
-  vi.advanceTimersByTime(1);
-  expect(onClose.mock.calls).toEqual([[false, false]]);
-});
-
-test('closing does not wait for a response that was written at once', () => {
-  const { transport, poll, onClose } = openTransport();
-  poll();
-  transport.send('x'.repeat(MAXIMUM_SLICE));
-  transport.close();
-  vi.advanceTimersByTime(DISCONNECT_TIMEOUT);
-  expect(onClose.mock.calls).toEqual([[false, false]]);
-});
-
-test('closing waits for the end of a large response that is being sent', () => {
-  const { transport, poll, onClose } = openTransport();
-  const response = poll();
-  const text = 'x'.repeat(2 * MAXIMUM_SLICE);
-  transport.send(text);
-  transport.close();
-  vi.advanceTimersByTime(DISCONNECT_TIMEOUT);
-  expect(onClose).not.toHaveBeenCalled();
-  while (!response.isEnded) response.deliver();
-  response.deliver();
-  expect([response.body === text, onClose.mock.calls]).toEqual([true, [[false, false]]]);
 });
 
 test('POSTs arrive, except while the transport is paused', async () => {

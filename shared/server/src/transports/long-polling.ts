@@ -146,9 +146,8 @@ export class LongPollingTransport extends BufferedTransport {
   }
 
   protected end(): void {
-    const time = Math.min(CLOSE_TIMEOUT, this.#times.disconnectTimeout);
-    this.#startDeadline(() => this.#finishUnlessSending(), time);
     this.#isClosing = true;
+    this.#startCloseDeadline();
     this.#answer();
   }
 
@@ -220,10 +219,26 @@ export class LongPollingTransport extends BufferedTransport {
     this.#deadline = new Deadline(onElapsed, time);
   }
 
+  #startCloseDeadline(): void {
+    if (this.#events === undefined) return;
+    this.#deadline?.stop();
+    const time = Math.min(CLOSE_TIMEOUT, this.#times.disconnectTimeout);
+    this.#deadline = new Deadline(() => this.#finishUnlessSending(), time);
+  }
+
   /** A response that is being sent ends by itself, or when the client stops reading. */
   #finishUnlessSending(): void {
-    if (this.#sent?.writer === undefined) this.#finish();
-    else this.#sent.response.on('close', () => this.#finish());
+    const { response, writer } = this.#sent ?? {};
+    if (response === undefined || writer === undefined) {
+      this.#finish();
+      return;
+    }
+    response.on('close', () => {
+      // The client could not poll for what follows, for example the Close message.
+      const isFollowed = this.#waiting.length > 0 || this.#sent !== undefined;
+      if (response.writableFinished && isFollowed) this.#startCloseDeadline();
+      else this.#finish();
+    });
   }
 
   #finish(isTimedOut = false): void {

@@ -8,7 +8,7 @@ import {
   type IncomingHttpHeaders,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { Hub, requestUser, SignalRServer, type SignalRServerOptions } from '../../index.ts';
 import { closeAll, closeLater, talk } from '../../testing/host-suite.ts';
@@ -168,6 +168,23 @@ describe('HTTP/2', () => {
     );
     expect(await statusOf(unknown)).toBe(401);
     unknown.close();
+  });
+
+  test('a POST that is not complete ends when its connection ends, without a warning', async () => {
+    const session = await start();
+    const path = await negotiate(session);
+    await send(session, 'GET', path);
+    const onWarning = vi.fn();
+    process.on('warning', onWarning);
+    const post = session.request({ ':method': 'POST', ':path': path });
+    post.write(HANDSHAKE);
+    expect(await send(session, 'GET', path)).toBe('{}\u001e');
+    post.resume();
+    const ended = Promise.all([statusOf(post), once(post, 'close')]);
+    await send(session, 'DELETE', path);
+    expect((await ended)[0]).toBe(404);
+    process.off('warning', onWarning);
+    expect(onWarning).not.toHaveBeenCalled();
   });
 
   test('a connection that breaks ends the WebSocket', async () => {
