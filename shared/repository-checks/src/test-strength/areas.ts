@@ -86,9 +86,15 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     sources: [`${server}/hubs/dispatch/*.ts`],
     tests: [`${server}/hubs/dispatch/*.test.ts`, ...hubTests],
   },
+  // The other files of the folder belong to `hub-limits`.
   'hub-connection': {
-    sources: [`${server}/hubs/connection/*.ts`],
-    tests: [`${server}/hubs/connection/!(disconnect).test.ts`, ...serverTests],
+    sources: ['hub-connection', 'hub-membership', 'hub-handshake', 'caller-context', 'diagnostics']
+      .concat('incoming-messages', 'incoming-rate', 'outgoing-messages', 'user-identifier')
+      .map((name) => `${server}/hubs/connection/${name}.ts`),
+    // Not the tests that start servers: each change would take seconds.
+    tests: ['hub-connection', 'hub-connection-times', 'hub-handshake', 'caller-context']
+      .concat('diagnostics', 'incoming-rate', 'user-identifier')
+      .map((name) => `${server}/hubs/connection/${name}.test.ts`),
   },
   // Not long-polling.test.ts: it starts a server, so each change would take seconds.
   'long-polling': {

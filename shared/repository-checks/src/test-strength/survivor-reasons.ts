@@ -97,6 +97,18 @@ const reasons: readonly SurvivorReason[] = [
   { file: 'client-streams', change: /onIdle\?\./, reason: SAME_RESULT },
   { file: 'upload-stream.ts', change: /true$/, reason: UNREACHABLE },
   { file: 'upload-stream.ts', change: /items/, reason: SPEED },
+  {
+    file: 'connection/hub-connection',
+    change: /\?\.(createReader|stop|restore|awaitClient|read) →|protocol === |refuseHandshake/,
+    reason: UNREACHABLE,
+  },
+  {
+    file: 'connection/hub-connection',
+    change: /^(reason|rest\.length|left|invocation) /,
+    reason: SAME_RESULT,
+  },
+  { file: 'connection/diagnostics', change: /hasSubscribers/, reason: SPEED },
+  { file: 'hub-membership', change: /^hook !==/, reason: SAME_RESULT },
   { file: 'call-queue', change: /next >= |next > 0|queued\.length = 0/, reason: SPEED },
   { file: 'call-queue', change: /^'' →/, reason: SAME_RESULT },
   { file: 'call-queue', reason: TESTED_LATER },
