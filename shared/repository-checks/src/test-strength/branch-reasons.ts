@@ -11,8 +11,7 @@ interface BranchReason {
 
 const GUARANTEED =
   'The types need the check, but a step before guarantees the other case: the branch cannot run';
-const MEANTIME =
-  'Something closes between two steps that wait: tests cannot choose this moment, and the random tests of `shared/stress` sometimes find it';
+const MEANTIME = 'Something closes between two steps that wait: tests cannot choose this moment';
 const UNEXPECTED_ERROR =
   'An error of code that does not fail today: the branch keeps such an error from being lost';
 const MANY = 'A limit of thousands of entries or megabytes that protects the memory';
