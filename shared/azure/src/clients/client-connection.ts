@@ -18,8 +18,8 @@ const MAXIMUM_INCOMING = 1024 * 1024;
 /** While the service has paused a client: the number of buffered bytes at which senders wait. */
 const HIGH_WATER_MARK = 64 * 1024;
 /**
- * While the service has paused a client: the number of buffered bytes at which the client is
- * closed.
+ * While the service has paused a client: the number of buffered bytes, in both directions, at
+ * which the client is closed. Its calls wait until their results can be sent.
  */
 const MAXIMUM_PAUSED = 16 * 1024 * 1024;
 
@@ -69,6 +69,8 @@ export class ClientConnection implements Transport {
    */
   #incoming: (Uint8Array | undefined)[] = [];
   #incomingBytes = 0;
+  /** True if data has been buffered because the service had paused the client. */
+  #hasWaited = false;
   /**
    * Messages that are buffered while the service has paused the client. Undefined if it is not
    * paused.
@@ -119,9 +121,16 @@ export class ClientConnection implements Transport {
       return callChain.run(this.connection, () => this.#events?.onReceive(payload));
     this.#incoming.push(payload);
     this.#incomingBytes += payload.byteLength;
-    if (this.#incomingBytes <= MAXIMUM_INCOMING) return;
-    this.#warn(logMessages.clientTooFast(this.connectionId));
-    this.closeWithReconnect();
+    if (this.#outgoing !== undefined) {
+      this.#hasWaited = true;
+      this.#checkPaused();
+      return;
+    }
+    const maximum = this.#hasWaited ? MAXIMUM_PAUSED : MAXIMUM_INCOMING;
+    if (this.#incomingBytes > maximum) {
+      this.#warn(logMessages.clientTooFast(this.connectionId));
+      this.closeWithReconnect();
+    }
   }
 
   /** Called when the client has a new socket, on which it repeats a message sent in part before. */
@@ -218,7 +227,12 @@ export class ClientConnection implements Transport {
     if (this.#outgoing === undefined) return this.#write(payload, ext);
     this.#outgoing.push({ payload, ext });
     this.#outgoingBytes += payload.length;
-    if (this.#outgoingBytes <= MAXIMUM_PAUSED) return;
+    this.#checkPaused();
+  }
+
+  /** Closes a client that the service has paused if too much waits for it. */
+  #checkPaused(): void {
+    if (this.#incomingBytes + this.#outgoingBytes <= MAXIMUM_PAUSED) return;
     this.#warn(logMessages.clientTooSlow(this.connectionId));
     this.#outgoing = undefined;
     this.close();
@@ -261,6 +275,7 @@ export class ClientConnection implements Transport {
       this.#incomingBytes -= chunk.byteLength;
       this.receive(chunk);
     }
+    if (this.#incoming.length === 0) this.#hasWaited = false;
   }
 }
 

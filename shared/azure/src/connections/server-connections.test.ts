@@ -33,6 +33,8 @@ async function start(azure: Parameters<typeof startChat>[0] = {}): Promise<FakeS
   await expect.poll(() => app?.signalr.health().status).toBe('Healthy');
   return service.connections[0] as FakeServerConnection;
 }
+const flow = (connection: FakeServerConnection, operation: number): void =>
+  connection.send({ type: Type.ConnectionFlowControl, id: 'a', objectType: 1, operation });
 const open = (): FakeServerConnection[] => service.connections.filter(({ isOpen }) => isOpen);
 
 test('a hub opens five connections, each with its own id, the id of the server and a token', async () => {
@@ -126,10 +128,8 @@ test('messages for a paused client are sent in order when the service resumes it
   const connection = await start();
   connection.open('a');
   await expect.poll(() => connection.textFor('a')).toBe('{}\u001e');
-  const flow = (operation: number): void =>
-    connection.send({ type: Type.ConnectionFlowControl, id: 'a', objectType: 1, operation });
-  flow(1);
-  flow(1);
+  flow(connection, 1);
+  flow(connection, 1);
   await expect
     .poll(() => connection.of(Type.ConnectionFlowControl))
     .toEqual([{ type: 39, id: 'a', objectType: 1, operation: 2, ext: {} }]);
@@ -140,7 +140,7 @@ test('messages for a paused client are sent in order when the service resumes it
   connection.send({ type: Type.Ping, messages: ['echo', 'after the calls'] });
   await expect.poll(() => connection.of(Type.Ping).length).toBe(1);
   expect(connection.textFor('a')).toBe('{}\u001e');
-  flow(3);
+  flow(connection, 3);
   await expect.poll(() => connection.textFor('a')).toMatch(/"1".*"result":1.*"2".*"3","result":3/s);
   expect(connection.of(Type.ConnectionFlowControl)).toHaveLength(1);
 });
@@ -151,7 +151,7 @@ test('a client that stays paused is closed at 16 MB', async () => {
   const connection = await start({ logger: { ...silent, warn } });
   connection.open('a');
   await expect.poll(() => connection.textFor('a')).toBe('{}\u001e');
-  connection.send({ type: Type.ConnectionFlowControl, id: 'a', objectType: 1, operation: 1 });
+  flow(connection, 1);
   const call = `{"type":1,"invocationId":"1","target":"Echo","arguments":["${'x'.repeat(30_000)}"]}\u001e`;
   for (let i = 0; i < 700; i++)
     connection.send({ type: Type.ConnectionData, connectionId: 'a', payload: call });
@@ -163,6 +163,23 @@ test('a client that stays paused is closed at 16 MB', async () => {
   ]);
   expect(connection.textFor('a')).toBe('{}\u001e');
   await expect.poll(() => hubEvents).toEqual(['+a', '-a']);
+});
+
+test('calls of a paused client wait, and all of them run after it resumes', async () => {
+  const connection = await start();
+  connection.open('a');
+  await expect.poll(() => connection.textFor('a')).toBe('{}\u001e');
+  flow(connection, 1);
+  await expect.poll(() => connection.of(Type.ConnectionFlowControl)).toHaveLength(1);
+  const text = 'x'.repeat(10_000);
+  for (let i = 1; i <= 400; i++) {
+    const payload = `{"type":1,"invocationId":"${i}","target":"Echo","arguments":["${text}"]}\u001e`;
+    connection.send({ type: Type.ConnectionData, connectionId: 'a', payload });
+  }
+  flow(connection, 3);
+  await expect.poll(() => connection.textFor('a')).toContain('"invocationId":"400"');
+  expect(connection.textFor('a').split('"result":')).toHaveLength(401);
+  expect(connection.of(Type.CloseConnection)).toEqual([]);
 });
 
 test('messages to many clients in one turn are one write', async () => {
