@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { DISCONNECT_TIMEOUT, openTransport } from '../testing/fakes/open-long-polling.ts';
+import { DISCONNECT_TIMEOUT, openTransport } from '../testing/fakes/open-long-polling-suite.ts';
 import { CLOSE_TIMEOUT } from './buffered-transport.ts';
 import { MAXIMUM_SLICE } from './sliced-writer.ts';
 

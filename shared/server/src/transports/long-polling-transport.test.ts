@@ -8,7 +8,7 @@ import {
   DISCONNECT_TIMEOUT,
   openTransport,
   POLL_TIMEOUT,
-} from '../testing/fakes/open-long-polling.ts';
+} from '../testing/fakes/open-long-polling-suite.ts';
 import { MAXIMUM_SLICE } from './sliced-writer.ts';
 
 const noCache = {
