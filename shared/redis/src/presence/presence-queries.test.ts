@@ -152,8 +152,11 @@ test('joining a group costs the same regardless of the groups that a connection 
   for (let i = 100; i < 160; i++) await manager.addToGroup('1', `group ${i}`);
   await admin.echo('done');
   while (!sizes.has('159')) await new Promise(setImmediate);
+  // Other commands may mention the group of some joins, so the cheapest of nine counts.
+  const cheapest = (from: number): number =>
+    Math.min(...Array.from({ length: 9 }, (_, i) => sizes.get(`${from + i}`) as number));
   // Join 159 was sent after join 158 was complete.
-  const [first, last] = [sizes.get('100') as number, sizes.get('158') as number];
+  const [first, last] = [cheapest(100), cheapest(150)];
   expect(first).toBeGreaterThan(0);
   // Timestamps and ports in the lines differ by a few characters.
   expect(Math.abs(first - last)).toBeLessThan(20);
