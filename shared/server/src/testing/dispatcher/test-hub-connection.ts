@@ -73,7 +73,7 @@ export interface TestHubConnection {
   readonly takeSent: () => unknown[];
 }
 
-/** The default options of a server, as far as a connection reads them. */
+/** The default options of a server that a connection reads. */
 const defaults = {
   keepAliveInterval: 15_000,
   clientTimeoutInterval: 30_000,
