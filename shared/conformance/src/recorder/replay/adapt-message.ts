@@ -1,6 +1,7 @@
 import { decode, encode } from '@msgpack/msgpack';
 import type { SplitMessage } from '../message-splitter.ts';
 import type { IdReplacer } from './id-replacer.ts';
+import { frame, withoutPrefix } from './message-frame.ts';
 
 /**
  * Returns the payload of a recorded client message for the replay, with the ids that the server has
@@ -19,9 +20,8 @@ export function adaptMessage(
   }
   const hasIds = connectionIds.isIn(message.bytes.toString('latin1'));
   if (!hasIds && newId === undefined) return message.bytes;
-  const prefixLength = message.bytes.findIndex((byte) => (byte & 0x80) === 0) + 1;
   const options = { useBigInt64: true } as const;
-  const content = decode(message.bytes.subarray(prefixLength), options) as unknown[];
+  const content = decode(withoutPrefix(message.bytes), options) as unknown[];
   if (newId !== undefined) content[2] = newId;
   return frame(encode(mapStrings(content, connectionIds), options));
 }
@@ -47,16 +47,4 @@ function mapStrings(value: unknown, ids: IdReplacer): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [key, mapStrings(member, ids)]),
   );
-}
-
-/** Adds the length prefix of the MessagePack hub protocol. */
-export function frame(body: Uint8Array): Buffer {
-  const prefix: number[] = [];
-  let rest = body.length;
-  while (rest >= 0x80) {
-    prefix.push((rest & 0x7f) | 0x80);
-    rest >>>= 7;
-  }
-  prefix.push(rest);
-  return Buffer.concat([Buffer.from(prefix), body]);
 }

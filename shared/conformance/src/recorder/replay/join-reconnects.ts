@@ -1,14 +1,11 @@
 import { isOpened, type MessageEvent, type RecordedEvent } from '../recorded-event.ts';
-import { contentOf, hubMessage, readMessage } from './read-message.ts';
+import { contentOf, hubMessage, isNumbered, readMessage } from './read-message.ts';
 
 /** The messages of one side that a stateful reconnect numbers, from 1. */
 interface Numbering {
   next: number;
   last: number;
 }
-
-/** Numbered messages. Source: `MessageBuffer` of the official client. */
-const numbered: ReadonlySet<number | undefined> = new Set([1, 2, 3, 4, 5]);
 
 /**
  * Returns a recording without its stateful reconnects: each connection is opened and closed once,
@@ -42,12 +39,12 @@ export function joinReconnects(events: readonly RecordedEvent[]): RecordedEvent[
 
 /** Counts a message. Returns whether the recording has it already. */
 function isSentAgain(event: MessageEvent, numbering: Numbering): boolean {
-  const { type, sequenceId } = readMessage(contentOf(event));
-  if (type === hubMessage.sequence) {
-    numbering.next = sequenceId ?? numbering.next;
+  const message = readMessage(contentOf(event));
+  if (message.type === hubMessage.sequence) {
+    numbering.next = message.sequenceId ?? numbering.next;
     return true;
   }
-  if (!numbered.has(type)) return false;
+  if (!isNumbered(message)) return false;
   const number = numbering.next++;
   if (number <= numbering.last) return true;
   numbering.last = number;

@@ -9,13 +9,20 @@ import {
   type RecordedEvent,
 } from '../recorded-event.ts';
 import { TokenRedactor } from '../token-redactor.ts';
-import { adaptMessage, frame } from './adapt-message.ts';
+import { adaptMessage } from './adapt-message.ts';
 import { IdReplacer } from './id-replacer.ts';
 import { joinReconnects } from './join-reconnects.ts';
+import { frame } from './message-frame.ts';
 import { MessageGroups } from './message-groups.ts';
 import type { PlayTarget } from './play-target.ts';
 import { PlayedConnection } from './played-connection.ts';
-import { contentOf, hubMessage, readMessage, type ReadMessage } from './read-message.ts';
+import {
+  contentOf,
+  hubMessage,
+  isNumbered,
+  readMessage,
+  type ReadMessage,
+} from './read-message.ts';
 
 /** Options of {@link playSession}. `timeout` is also the wait for a message of the recording. */
 export interface PlayOptions extends PlayTarget {
@@ -153,7 +160,7 @@ class Replay {
         ? { text: this.#redactor.redactJson(message.text) }
         : { bytes: this.#redactor.redactBytes(message.bytes) };
     const read = readMessage(redacted);
-    if (pair.isStateful && isCounted(read)) this.#acknowledge(pair);
+    if (pair.isStateful && isNumbered(read)) this.#acknowledge(pair);
     noteInvocation(pair.playedInvocations, read);
     if (isCompared(pair, read)) pair.messages.receive(read);
     this.#onProgress();
@@ -267,10 +274,6 @@ const isCompared = ({ isLeaving }: Pair, { type }: ReadMessage): boolean =>
 
 const isCall = ({ type }: ReadMessage): boolean =>
   type === hubMessage.invocation || type === hubMessage.streamInvocation;
-
-/** Returns whether a stateful reconnect counts a message. A handshake has no type. */
-const isCounted = ({ type }: ReadMessage): boolean =>
-  type !== undefined && type <= hubMessage.cancelInvocation;
 
 /** Notes the id of an invocation for which the server expects a result. */
 function noteInvocation(ids: string[], { type, invocationId }: ReadMessage): void {

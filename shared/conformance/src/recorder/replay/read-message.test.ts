@@ -1,7 +1,8 @@
 import { decode, encode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
-import { adaptMessage, frame } from './adapt-message.ts';
+import { adaptMessage } from './adapt-message.ts';
 import { IdReplacer } from './id-replacer.ts';
+import { frame } from './message-frame.ts';
 import { readMessage } from './read-message.ts';
 
 const completion = (value: string): { text: string } => ({

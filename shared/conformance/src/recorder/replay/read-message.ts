@@ -1,6 +1,7 @@
 import { decodeMulti } from '@msgpack/msgpack';
 import type { SplitMessage } from '../message-splitter.ts';
 import type { MessageEvent } from '../recorded-event.ts';
+import { withoutPrefix } from './message-frame.ts';
 
 /** The kinds of messages that replays treat in a special way. Source: HubProtocol.md. */
 export const hubMessage = {
@@ -25,6 +26,13 @@ export interface ReadMessage {
   /** The number of the next message, in a Sequence message. */
   readonly sequenceId: number | undefined;
 }
+
+/**
+ * Returns whether a stateful reconnect numbers a message. A handshake has no type. Source:
+ * `MessageBuffer` of the official client.
+ */
+export const isNumbered = ({ type }: ReadMessage): boolean =>
+  type !== undefined && type >= hubMessage.invocation && type <= hubMessage.cancelInvocation;
 
 /** Returns a recorded message as it was sent. */
 export const contentOf = ({ text, bytes }: MessageEvent): SplitMessage =>
@@ -52,8 +60,7 @@ function readText(text: string): ReadMessage {
 
 function readBytes(bytes: Buffer): ReadMessage {
   try {
-    const prefixLength = bytes.findIndex((byte) => (byte & 0x80) === 0) + 1;
-    const [content] = decodeMulti(bytes.subarray(prefixLength), { useBigInt64: true });
+    const [content] = decodeMulti(withoutPrefix(bytes), { useBigInt64: true });
     const shown = showValue(content) as readonly unknown[];
     const [type, second, third] = shown;
     return {
