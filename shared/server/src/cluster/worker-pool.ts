@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { errors } from '../errors.ts';
+import { checkCount } from '../limits/check-count.ts';
 import { checkTime } from '../limits/check-time.ts';
 import { logMessages } from '../log-messages.ts';
 import { defaultLogger, type Logger, safeLogger } from '../logger.ts';
@@ -71,8 +71,7 @@ export class WorkerPool {
   /** Starts the workers. Resolves when all accept connections. Rejects if one cannot start. */
   static async start(options: WorkerOptions): Promise<WorkerPool> {
     const { workers = availableParallelism(), handleSignals = true } = options;
-    if (!(Number.isInteger(workers) && workers > 0))
-      throw errors.optionNotPositive('workers', 'a whole number greater than 0');
+    checkCount('workers', workers);
     // Structured clones carry bytes without a conversion to text.
     cluster.setupPrimary({ serialization: 'advanced' });
     const pool = new WorkerPool(options);

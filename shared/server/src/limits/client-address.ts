@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
-import { errors } from '../errors.ts';
+import { checkCount } from './check-count.ts';
 
 /** The number of 16-bit groups of an IPv6 address that name its network. */
 const NETWORK_GROUPS = 4;
@@ -25,8 +25,7 @@ export function forwardedAddress({
   proxies,
   header = 'X-Forwarded-For',
 }: ForwardedAddressOptions): (request: ConnectionRequest) => string | undefined {
-  if (!(Number.isInteger(proxies) && proxies > 0))
-    throw errors.optionNotPositive('proxies', 'a whole number greater than 0');
+  checkCount('proxies', proxies);
   const name = header.toLowerCase();
   return ({ headers, remoteAddress }) => {
     const entries = [headers[name] ?? []].flat().join(',').split(',');

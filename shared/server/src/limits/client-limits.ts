@@ -1,5 +1,6 @@
 import { errors } from '../errors.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
+import { checkCount } from './check-count.ts';
 
 /**
  * A rate as a token bucket: every call takes a token, and a call without a token exceeds the limit.
@@ -114,9 +115,7 @@ export function checkClientLimits(limits: ClientLimits): void {
   }
   for (const name of counts) {
     const count = limits[name];
-    if (count !== undefined && !(Number.isInteger(count) && count > 0)) {
-      throw errors.optionNotPositive(`limits.${name}`, 'a whole number greater than 0');
-    }
+    if (count !== undefined) checkCount(`limits.${name}`, count);
   }
   for (const name of rates) checkRateLimit(`limits.${name}`, limits[name]);
   const { onRateExceeded = 'fail' } = limits;

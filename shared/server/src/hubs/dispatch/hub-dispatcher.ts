@@ -23,8 +23,8 @@ import type { GroupManager, ReportSendError } from '../hub-clients.ts';
 import { callMethod, type HubMethod } from './hub-method.ts';
 import type { HubOptions } from '../hub-options.ts';
 import { isThenable } from '../../promises/is-thenable.ts';
-import { sendWhenRoom } from './send-when-room.ts';
 import { spellName } from './spell-name.ts';
+import { sendWhenRoom } from '../streams/send-when-room.ts';
 import { isAsyncIterable, pumpStream, streamSource } from '../streams/stream-pump.ts';
 
 /**
@@ -283,7 +283,10 @@ export class HubDispatcher {
     if (invocationId === undefined) return undefined;
     const type = MessageType.Completion;
     const completion: CompletionMessage = { type, invocationId, hasResult: true, result };
-    return sendWhenRoom(call.connection, completion)?.catch((error: unknown) =>
+    const { connection } = call;
+    const send = (result: CompletionMessage): void => connection.send(result);
+    // An acknowledgement may follow calls that the server reads only after this one has ended.
+    return sendWhenRoom(connection, send, completion, false)?.catch((error: unknown) =>
       this.#failMethod(call, message, method, error),
     );
   }

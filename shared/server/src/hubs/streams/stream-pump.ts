@@ -1,5 +1,6 @@
 import { isThenable } from '../../promises/is-thenable.ts';
 import type { HubCall } from '../hub-call.ts';
+import { sendWhenRoom } from './send-when-room.ts';
 
 /** An iterator that yields the items of a stream. */
 interface Source {
@@ -70,10 +71,8 @@ export async function pumpStream(
       // As in `for await`, the items of a synchronous source may be promises.
       const { value } = next;
       const item = 'done' in pending && isThenable(value) ? await value : value;
-      // All streams continue at the same time, and the first ones may fill the buffer again.
-      for (let full = connection.whenRoom(); full !== undefined; full = connection.whenRoom())
-        await full;
-      write(item);
+      const sent = sendWhenRoom(connection, write, item);
+      if (sent !== undefined) await sent;
     } catch (error) {
       // The serializer or the promise rejected. The source must run its `finally` blocks.
       cancel();
