@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, test } from 'vitest';
 import { Hub, HubError } from '../../index.ts';
 import { testServer } from '../../testing/index.ts';
+import { type ConnectionClosedEvent, ConnectionReport } from './diagnostics.ts';
 
 class EventHub extends Hub {
   fails(): void {
@@ -90,4 +91,67 @@ test('connections and failed calls are published on diagnostics channels, and th
       },
     ],
   ]);
+});
+
+/** Opens and closes a connection, and returns what the channels publish and the observer hears. */
+function report(
+  close: (report: ConnectionReport) => void,
+  hasObserver: 'observer' | 'no observer' | 'no activity' | 'no options',
+) {
+  const heard: unknown[] = [];
+  const observer = {
+    onOpened: (name: string) => heard.push(['opened', name]),
+    onClosed: (name: string, isFailure: boolean) => heard.push(['closed', name, isFailure]),
+    onCall: () => undefined,
+    onFailedCall: () => undefined,
+  };
+  const hub = {
+    observer: { hubName: 'chat', options: { activity: { observer } } },
+    'no observer': { hubName: 'chat', options: { activity: { observer: undefined } } },
+    'no activity': { hubName: 'chat', options: {} },
+    'no options': { hubName: 'chat' },
+  }[hasObserver];
+  const closed: ConnectionClosedEvent[] = [];
+  const record = (message: unknown): void => void closed.push(message as ConnectionClosedEvent);
+  subscribe('practical-signalr.connection.closed', record);
+  close(new ConnectionReport(hub, 'c', 'WebSockets'));
+  unsubscribe('practical-signalr.connection.closed', record);
+  return { heard, closed };
+}
+
+test('a timeout is a failure, whoever notices it, and so is an error', () => {
+  const results = [
+    (opened: ConnectionReport) => opened.close(undefined),
+    (opened: ConnectionReport) => opened.close(new Error('lost')),
+    (opened: ConnectionReport) => opened.close(undefined, true),
+    (opened: ConnectionReport) => {
+      opened.status = 'timeout';
+      opened.close(undefined);
+    },
+    (opened: ConnectionReport) => {
+      opened.status = 'app_shutdown';
+      opened.close(undefined);
+    },
+  ].map((close) => {
+    const { heard, closed } = report(close, 'observer');
+    return [closed[0]?.status, (heard[1] as unknown[])[2]];
+  });
+  expect(results).toEqual([
+    ['normal_closure', false],
+    ['normal_closure', true],
+    ['timeout', true],
+    ['timeout', true],
+    ['app_shutdown', false],
+  ]);
+});
+
+test('a connection is published if nothing observes the server, and its duration is plausible', () => {
+  for (const hasObserver of ['no observer', 'no activity', 'no options'] as const) {
+    const start = performance.now();
+    const { heard, closed } = report((opened) => opened.close(undefined), hasObserver);
+    const longest = performance.now() - start;
+    expect([heard, closed.length]).toEqual([[], 1]);
+    expect(closed[0]?.duration).toBeGreaterThanOrEqual(0);
+    expect(closed[0]?.duration).toBeLessThanOrEqual(longest);
+  }
 });

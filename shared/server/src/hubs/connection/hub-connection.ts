@@ -342,10 +342,6 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
 
   /** Closes the connection after an invalid message, once the calls before it are answered. */
   #closeAfterCalls(error: Error): void {
-    if (this.protocol === undefined) {
-      this.#refuseHandshake(wireMessages.handshakeFailed);
-      return;
-    }
     this.#reader = { read: () => undefined };
     this.#calls.whenDone(() => this.closeAfterInvalidMessage(error));
   }

@@ -1,6 +1,10 @@
-import { type HubProtocol, JsonHubProtocol } from '@practical-signalr/protocol';
-import { afterEach, expect, test } from 'vitest';
-import { HubHandshake } from './hub-handshake.ts';
+import {
+  type HubProtocol,
+  JsonHubProtocol,
+  MessagePackHubProtocol,
+} from '@practical-signalr/protocol';
+import { afterEach, expect, test, vi } from 'vitest';
+import { HubHandshake, writeAcceptance } from './hub-handshake.ts';
 
 const refusal = {
   isAccepted: false,
@@ -12,6 +16,7 @@ const request = Buffer.from('{"protocol":"json","version":2}\u001e');
 const handshakes: HubHandshake[] = [];
 afterEach(() => {
   for (const handshake of handshakes.splice(0)) handshake.stop();
+  vi.useRealTimers();
 });
 
 function startHandshake(
@@ -97,4 +102,90 @@ test('a handshake that cannot be read is refused, with its error if detailed err
     error: expect.stringMatching(/^An unexpected error occurred .*handshake\. \w+: ./) as string,
   });
   expect(errors[1]).toEqual(refusal);
+});
+
+test('the version may be that of the protocol or an older one', () => {
+  const json = new JsonHubProtocol();
+  const results = [0, 1, json.version, json.version + 1].map((version) =>
+    startHandshake(false).read(`{"protocol":"json","version":${version}}\u001e`),
+  );
+  expect(results.map((result) => result?.isAccepted)).toEqual([true, true, true, false]);
+  expect(results[3]).toEqual({
+    isAccepted: false,
+    error: `The server does not support version ${json.version + 1} of the 'json' protocol.`,
+  });
+});
+
+test('a binary protocol is refused on a transport that only carries text', () => {
+  const text = '{"protocol":"messagepack","version":1}\u001e';
+  const refuse = (transferFormats: readonly ('Text' | 'Binary')[]) => {
+    const handshake = new HubHandshake(
+      { transferFormats, useStatefulReconnect: false },
+      {
+        handshakeTimeout: 60_000,
+        maximumReceiveMessageSize: 1000,
+        protocols: [new MessagePackHubProtocol()],
+        enableDetailedErrors: false,
+      },
+      true,
+      () => undefined,
+    );
+    handshakes.push(handshake);
+    return handshake.read(text);
+  };
+  expect(refuse(['Text'])).toEqual({
+    isAccepted: false,
+    error:
+      "Cannot use the 'messagepack' protocol on the current transport. The transport does not support 'Binary' transfer format.",
+  });
+  expect(refuse(['Text', 'Binary'])).toMatchObject({ isAccepted: true });
+});
+
+test('the response to a binary protocol is sent as bytes, with the same text', () => {
+  const text = '{}\u001e';
+  expect(writeAcceptance(new JsonHubProtocol())).toBe(text);
+  expect(writeAcceptance(new MessagePackHubProtocol())).toEqual(Buffer.from(text));
+});
+
+test('a request that is too long is refused, and detailed errors do not change the text', () => {
+  const handshake = startHandshake(false);
+  const canceled = { isAccepted: false, error: 'Handshake was canceled.' };
+  expect(handshake.read(`{"protocol":"${'a'.repeat(1000)}"`)).toEqual(canceled);
+});
+
+test('the client is told when the time for its request is over, unless it was in time', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const errors: string[] = [];
+  const start = (): HubHandshake =>
+    new HubHandshake(
+      { transferFormats: ['Text'], useStatefulReconnect: false },
+      {
+        handshakeTimeout: 1000,
+        maximumReceiveMessageSize: 1000,
+        protocols: [new JsonHubProtocol()],
+        enableDetailedErrors: false,
+      },
+      true,
+      (error) => errors.push(error),
+    );
+  const slow = start();
+  handshakes.push(slow);
+  slow.read('{');
+  start().read(request.toString());
+  vi.advanceTimersByTime(999);
+  expect(errors).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(errors).toEqual(['Handshake was canceled.']);
+  vi.advanceTimersByTime(10_000);
+  expect(errors).toHaveLength(1);
+});
+
+test('an empty chunk is not the first message of an unknown connection, and text is never one', () => {
+  const handshake = startHandshake(true);
+  expect(handshake.read(new Uint8Array(0))).toBeUndefined();
+  expect(handshake.read(sequenceMessage)).toEqual(refusal);
+  const text = startHandshake(true);
+  expect(text.read('')).toBeUndefined();
+  expect(text.read('{"protocol":')).toBeUndefined();
+  expect(text.read('"json","version":1}\u001e')).toMatchObject({ isAccepted: true });
 });
