@@ -39,7 +39,7 @@ describe('a slide', () => {
     expect(html).toBe('<h2>Two</h2>\n<p>shown <em>here</em></p>\n');
     expect(notes).toBe('<p>said <code>there</code></p>\n');
   });
-  test('shows a region of the source, coloured, under the name of its file', () => {
+  test('shows a region of the source, with colors, under the name of its file', () => {
     const html = build(`\`\`\`ts ${source}\nasync sendMessageToAll\n\`\`\``);
     expect(html).toContain(`<figcaption>${source}</figcaption>`);
     expect(html).toContain('<span class="keyword">await</span>');

@@ -8,7 +8,7 @@ const decks = deckNames().map((name) => readFileSync(`${slides}decks/${name}.md`
 const stylesheet = readFileSync(`${slides}client/deck.css`, 'utf8');
 
 test.each(readdirSync(`${slides}drawings`))(
-  '%s is shown, as wide as a slide, in the colours of the course',
+  '%s is shown, as wide as a slide, in the colors of the course',
   (file) => {
     const drawing = readFileSync(`${slides}drawings/${file}`, 'utf8');
     expect(decks.some((deck) => deck.includes(`](${file})`))).toBe(true);

@@ -4,7 +4,7 @@ import type { Browser } from '@playwright/test';
 import { serveSlides } from './serve-slides.ts';
 
 /**
- * Prints decks as PDF files to `folder`, one slide per page, in light colours. Calls `printed` with
+ * Prints decks as PDF files to `folder`, one slide per page, in light colors. Calls `printed` with
  * each file.
  */
 export async function printDecks(

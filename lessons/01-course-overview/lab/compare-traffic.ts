@@ -1,11 +1,12 @@
 import { countFrames, fetchText, useConnection } from '@practical-signalr/lesson-kit/client';
 import { JsonHubProtocol } from '@microsoft/signalr';
 
-/** How long polling is measured, and the time between two requests, in ms. */
+/** The duration of the measurement, in ms. */
 const DURATION = 3000;
+/** The time between two requests, in ms. */
 const INTERVAL = 100;
 
-/** What the server answers to a poll. */
+/** The response to a poll. */
 interface Status {
   readonly viewers: number;
   readonly requests: number;
@@ -16,7 +17,7 @@ const delay = (time: number): Promise<void> =>
     setTimeout(resolve, time);
   });
 
-/** Polls often while a connection is open, and returns what each of them received. */
+/** Polls while a connection is open, and returns how much data arrived over each of the two. */
 export function compareTraffic(): Promise<string> {
   let frames = 0;
   const protocol = countFrames(new JsonHubProtocol(), () => {

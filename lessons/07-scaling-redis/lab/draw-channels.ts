@@ -3,7 +3,7 @@ export interface DrawnChannel {
   readonly name: string;
   /** The number of subscribed connections. */
   readonly subscribers: number;
-  /** Undefined: not counted. */
+  /** The number of messages. Undefined if they are not counted. */
   readonly messages?: number | undefined;
 }
 

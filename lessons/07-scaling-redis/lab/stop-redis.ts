@@ -1,7 +1,7 @@
 import { withClients } from './connections.ts';
 import { change } from './control-panel.ts';
 
-/** The time in ms between two looks at the health, and the maximum number of looks. */
+/** The time between two requests for the health, in ms. */
 const INTERVAL = 250;
 const MAX_LOOKS = 120;
 

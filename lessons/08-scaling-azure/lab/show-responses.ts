@@ -1,4 +1,4 @@
-/** Something to read side by side with others. */
+/** A response that is shown next to others. */
 export interface ShownResponse {
   readonly title: string;
   /** Shown as JSON. */
@@ -6,7 +6,7 @@ export interface ShownResponse {
 }
 
 /**
- * Shows responses side by side, each below its title. Take secrets out before.
+ * Shows responses side by side, each below its title. Remove secrets before the call.
  * @param place selector of the `<div class="responses">`.
  * @param responses by the id that each gets.
  */
@@ -30,7 +30,7 @@ export function showResponses(
   document.querySelector(place)!.replaceChildren(...figures);
 }
 
-/** JSON with a line for each field, and for each member of a list. */
+/** Returns JSON with one line for each field and for each item of an array. */
 function asLines(value: object): string {
   const fields = Object.entries(value).map(([name, field]: [string, unknown]) => {
     const members =
@@ -42,7 +42,7 @@ function asLines(value: object): string {
   return `{\n${fields.join(',\n')}\n}`;
 }
 
-/** JSON with spaces, where a line may be broken. */
+/** Returns JSON with spaces, at which a line can wrap. */
 function inOneLine(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inOneLine).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

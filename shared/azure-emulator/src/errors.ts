@@ -3,7 +3,7 @@ import { type CodedError, createError } from '@practical-signalr/protocol';
 const option = (message: string, type: new (message: string) => Error = RangeError): CodedError =>
   createError('ERR_SIGNALR_EMULATOR_INVALID_OPTION', message, { type });
 
-/** The errors of this package. The README explains each code. */
+/** The errors of this package. The page `errors.md` of the documentation explains their codes. */
 export const errors = {
   portInUse: (port: number, cause?: unknown) =>
     createError(

@@ -40,8 +40,8 @@ export interface AzureSignalRScaleOut extends HubLifetimeManagerFactory {
  * environment variables of the official SDK, first of all `Azure__SignalR__ConnectionString`.
  * Source: `AddAzureSignalR` of azure-signalr.
  * @throws {TypeError|RangeError} if there is no connection string
- * (`ERR_SIGNALR_AZURE_NO_CONNECTION_STRING`), or if it or an option is invalid. The README lists
- * all error codes.
+ * (`ERR_SIGNALR_AZURE_NO_CONNECTION_STRING`), or if it or an option is invalid. The page
+ * `errors.md` of the documentation lists all error codes.
  * @example
  * const signalr = new SignalRServer({ scaleOut: azureSignalR() });
  */

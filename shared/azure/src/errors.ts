@@ -26,7 +26,7 @@ const option = (message: string, type: new (message: string) => Error = RangeErr
 const name = (message: string): CodedError =>
   createError('ERR_SIGNALR_AZURE_INVALID_NAME', message, { type: TypeError });
 
-/** The errors of this package. The README explains each code. */
+/** The errors of this package. The page `errors.md` of the documentation explains their codes. */
 export const errors = {
   messageTooShort: () => malformed('A message of the service ends before its last item.'),
   wrongType: (expected: string, byte: number) =>

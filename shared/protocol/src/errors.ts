@@ -13,7 +13,7 @@ import { wireMessages } from './wire-messages.ts';
 const protocolError = (code: ErrorCode, message: string) =>
   createError(code, message, { type: ProtocolError });
 
-/** The errors of this package. The README lists their codes. */
+/** The errors of this package. The page `errors.md` of the documentation explains their codes. */
 export const errors = {
   invalidJson: (cause?: unknown) =>
     createError('ERR_SIGNALR_PROTOCOL_INVALID_JSON', wireMessages.errorReadingJson, {

@@ -15,7 +15,7 @@ export interface HandshakeRequest {
 
 const SEPARATOR_BYTE = 0x1e;
 const NO_BYTES = new Uint8Array(0);
-/** A handshake request as the usual clients write it. */
+/** A handshake request as most clients write it. */
 const COMMON_REQUEST = /^\{"protocol":"(\w+)","version":(\d)\}$/;
 
 /**
@@ -32,14 +32,14 @@ export class HandshakeReader {
   #buffer = NO_BYTES;
   #size = 0;
 
-  /** `maximumSize` is in bytes, the separator included; undefined means no limit. */
+  /** `maximumSize` is in bytes and includes the separator. Undefined means no limit. */
   constructor(maximumSize: number | undefined) {
     this.#limit = maximumSize ?? Number.POSITIVE_INFINITY;
   }
 
   /**
-   * The handshake and the bytes after it, or undefined while it is unfinished.
-   * @throws {MessageTooLargeError} over the limit, {ProtocolError} when it is malformed.
+   * Returns the handshake and the data after it, or undefined while the handshake is incomplete.
+   * @throws {MessageTooLargeError} if it is over the limit, {ProtocolError} if it is malformed.
    */
   read(
     chunk: string | Uint8Array,
@@ -82,7 +82,10 @@ const ESCAPED = /[\u007f-\u009f\u2028\u2029\ud800-\udfff\ue000-\uf8ff]/g;
 const escape = (unit: string): string =>
   `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
 
-/** The server's answer: `{}`, or an error after which it closes. */
+/**
+ * Returns the response to a handshake: `{}`, or an error. The server closes the connection after an
+ * error.
+ */
 export function writeHandshakeResponse(error?: string): string {
   const record = error === undefined ? '{}' : JSON.stringify({ error }).replace(ESCAPED, escape);
   return record + RECORD_SEPARATOR;

@@ -13,7 +13,7 @@ export const MessageType = {
   Sequence: 9,
 } as const;
 
-/** A call. Without `invocationId` the caller wants no answer. */
+/** A call of a method. Without an `invocationId`, the receiver sends no completion. */
 export interface InvocationMessage {
   readonly type: typeof MessageType.Invocation;
   readonly invocationId?: string | undefined;
@@ -31,7 +31,7 @@ export interface InvocationMessage {
   readonly streamIds?: readonly string[] | undefined;
 }
 
-/** A call whose answer is a stream of items. */
+/** A call of a method whose result is a stream of items. */
 export interface StreamInvocationMessage {
   readonly type: typeof MessageType.StreamInvocation;
   readonly invocationId: string;
@@ -59,8 +59,8 @@ export interface StreamItemMessage {
 }
 
 /**
- * The end of a call. `hasResult` tells a result of null from no result at all (the end of a
- * stream).
+ * The completion of a call. `hasResult` is false if the call has no result, as at the end of a
+ * stream, and true if the result is null.
  */
 export interface CompletionMessage {
   readonly type: typeof MessageType.Completion;
@@ -70,31 +70,34 @@ export interface CompletionMessage {
   readonly result?: unknown;
 }
 
-/** The caller of a stream wants no more of it. */
+/** The caller cancels a call. */
 export interface CancelInvocationMessage {
   readonly type: typeof MessageType.CancelInvocation;
   readonly invocationId: string;
 }
 
-/** Keeps a quiet connection alive. */
+/** Shows the receiver that the sender is connected while no other message is sent. */
 export interface PingMessage {
   readonly type: typeof MessageType.Ping;
 }
 
-/** The sender ends the connection. */
+/**
+ * The sender closes the connection. With `allowReconnect`, a client with automatic reconnect
+ * connects again.
+ */
 export interface CloseMessage {
   readonly type: typeof MessageType.Close;
   readonly error?: string | undefined;
   readonly allowReconnect?: boolean | undefined;
 }
 
-/** Stateful reconnect: everything up to `sequenceId` has arrived. */
+/** Confirms that all messages up to `sequenceId` have arrived. Used with stateful reconnect. */
 export interface AckMessage {
   readonly type: typeof MessageType.Ack;
   readonly sequenceId: number;
 }
 
-/** Stateful reconnect: the number of the next message that follows. */
+/** Reports the number of the next message. Used with stateful reconnect, on a new transport. */
 export interface SequenceMessage {
   readonly type: typeof MessageType.Sequence;
   readonly sequenceId: number;

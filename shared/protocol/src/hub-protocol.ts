@@ -23,19 +23,22 @@ export interface MessageReader {
 export interface HubProtocol {
   /** The name in the handshake, for example `json`. */
   readonly name: string;
-  /** The highest version of the protocol that can be spoken. */
+  /** The highest supported version of the protocol. */
   readonly version: number;
   readonly transferFormat: TransferFormat;
-  /** The encoded message with its framing: text, or bytes where `transferFormat` is Binary. */
+  /**
+   * Returns the encoded message with its framing: a string, or bytes if `transferFormat` is
+   * `Binary`.
+   */
   writeMessage(message: HubMessage): string | Uint8Array;
   /**
-   * Writes the items of one stream as `writeMessage` would; faster where a protocol can prepare
-   * what is the same in all.
+   * Returns a function that encodes the items of one stream, with the same result as
+   * `writeMessage`. It is faster if the protocol can prepare the parts that all items share.
    */
   createItemWriter?(invocationId: string): (item: unknown) => string | Uint8Array;
   /**
-   * A reader for one connection. `maximumMessageSize` is in bytes, framing included; undefined
-   * means no limit.
+   * Returns a reader for one connection. `maximumMessageSize` is in bytes and includes the framing.
+   * Undefined means no limit.
    */
   createReader(maximumMessageSize: number | undefined): MessageReader;
 }

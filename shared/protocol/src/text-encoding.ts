@@ -6,8 +6,8 @@ interface Encoder {
 }
 
 /**
- * The two globals that Node and every browser share; without the types of DOM or Node nothing else
- * can slip in.
+ * The two globals that Node and every browser share. This package is compiled without the types of
+ * the DOM and of Node, so using another global does not compile.
  */
 export const { TextDecoder, TextEncoder } = globalThis as unknown as {
   TextDecoder: new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }) => Decoder;

@@ -1,6 +1,6 @@
 /**
  * Why Redis cannot be used, one sentence each: for error messages, the log and the health report.
- * None holds a password or a URL.
+ * None contains a password or a URL.
  */
 export const causes = {
   unavailable: 'Redis cannot be reached.',

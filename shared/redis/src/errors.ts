@@ -5,8 +5,8 @@ import {
 } from '@practical-signalr/server/scale-out';
 
 /**
- * Every error of this package, with its code. The table "Error codes" of the README lists them. No
- * message holds a password or a URL.
+ * The errors of this package. The page `errors.md` of the documentation explains their codes. No
+ * message contains a password or a URL.
  */
 export const errors = {
   noTarget: () =>

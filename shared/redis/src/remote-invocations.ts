@@ -7,8 +7,8 @@ import { errors } from './errors.ts';
 const MAX_PER_CONNECTION = 1000;
 
 /**
- * The invocations of this server's clients by other servers, and the channel that each result goes
- * to.
+ * The invocations of this server's clients that other servers have made, with the channel for each
+ * result.
  */
 export class RemoteInvocations {
   /** Connection id → invocation id → return address: the result channel without its prefix. */

@@ -24,7 +24,7 @@ export const typeError = (code: ErrorCode, message: string) =>
 const rangeError = (code: ErrorCode, message: string) =>
   createError(code, message, { type: RangeError });
 
-/** The errors of this package. The README lists their codes. */
+/** The errors of this package. The page `errors.md` of the documentation explains their codes. */
 export const errors = {
   // Mapping hubs
   hubNameInvalid: (hubClass: string) =>

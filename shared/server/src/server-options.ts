@@ -262,7 +262,10 @@ export interface ResolvedOptions extends Required<
   readonly logger: Logger;
 }
 
-/** The defaults of all options. A test compares them with the table in the README. */
+/**
+ * The defaults of all options. A test compares them with the page `options.md` of the
+ * documentation.
+ */
 export const defaults = {
   keepAliveInterval: 15_000,
   clientTimeoutInterval: 30_000,

@@ -28,7 +28,7 @@ export function codeBlock(info: string, body: string): string {
   if (other !== undefined)
     return block(`${file} → ${other.split('/').at(-1)}`, difference(file, other, language));
   const source = read(file).trimEnd();
-  // The whole file is highlighted: a method on its own would get other colours.
+  // The whole file is highlighted: a method on its own would get other colors.
   const lines = highlightedLines(source, language);
   const regions = body.split('\n').filter((line) => line.trim() !== '');
   if (regions.length === 0) return block(file, lines.map(codeLine));

@@ -6,8 +6,8 @@ import type { RequestHandler } from 'express';
 const KEPT = 1000;
 
 /**
- * Logs every request of a server twice: as it is, and with its secrets redacted. Returns a handler
- * for `GET /lab/access-log?attempt=…`, which answers the lines of one attempt.
+ * Logs every request of a server twice: unchanged, and with its secrets redacted. Returns a handler
+ * for `GET /lab/access-log?attempt=…`, which returns the lines of one attempt.
  */
 export function accessLog(server: Server): RequestHandler {
   const lines: { naive: string; redacted: string }[] = [];

@@ -24,8 +24,8 @@ export const issueTicket: RequestHandler = ({ headers }, response) => {
 };
 
 /**
- * Works as auth-fixed.ts, but the query string contains a ticket, which is useless once it is in a
- * log.
+ * Works like auth-fixed.ts, but the query string contains a ticket. A ticket that appears in a log
+ * has already been used, so it opens no further connection.
  */
 export const authentication = jwtBearer({
   key,

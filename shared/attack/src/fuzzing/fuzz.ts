@@ -5,7 +5,7 @@ import type { FuzzedParser, StartedParser } from './fuzzed-parser.ts';
 import { mutateBytes } from './mutate-bytes.ts';
 import { Random } from './random.ts';
 
-/** Inputs between two checks of the parser and of uncaught errors. */
+/** The number of inputs between two checks for uncaught errors and for damage to the parser. */
 const CHECK_EVERY = 500;
 
 /** The bytes that a parser may keep of all inputs together, for example in caches. */
@@ -16,7 +16,7 @@ export interface FuzzResult {
   readonly parser: string;
   readonly seed: number;
   readonly inputs: number;
-  /** The number of inputs by what came of them, for example `ok` or an error code. */
+  /** The number of inputs by their outcome, for example `ok` or an error code. */
   readonly outcomes: Readonly<Record<string, number>>;
 }
 

@@ -1,8 +1,8 @@
 /** A started parser, as the fuzzer uses it. */
 export interface StartedParser {
   /**
-   * Parses an input in chunks and returns what came of it, for example `ok` or an error code.
-   * Throws if the parser has a fault: it must refuse invalid input only with documented errors.
+   * Parses an input in chunks and returns the outcome, for example `ok` or an error code. Throws if
+   * the parser has a fault: it must refuse invalid input only with documented errors.
    */
   parse(chunks: readonly Buffer[]): string | Promise<string>;
   /** Throws if earlier inputs have damaged something, for example other clients. */

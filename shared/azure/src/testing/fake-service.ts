@@ -12,7 +12,7 @@ import {
 
 /**
  * The service's end of one server connection. It records what it receives, and sends what a test
- * tells it to.
+ * requests.
  */
 export class FakeServerConnection {
   readonly request: IncomingMessage;
@@ -33,7 +33,7 @@ export class FakeServerConnection {
     });
   }
 
-  /** A parameter of the URL. */
+  /** Returns a parameter of the URL. Null if it is missing. */
   query(name: string): string | null {
     return new URL(this.request.url ?? '/', 'http://localhost').searchParams.get(name);
   }
@@ -56,7 +56,10 @@ export class FakeServerConnection {
     this.#webSocket.send(bytes);
   }
 
-  /** Introduces a client, which shakes hands in this protocol. */
+  /**
+   * Announces a client and sends its handshake request. The protocol is that of `more.ext`, by
+   * default JSON.
+   */
   open(connectionId: string, more: Partial<MessageOf<4>> = {}): void {
     const protocol = more.ext?.protocol ?? 'json';
     this.send(
@@ -77,7 +80,7 @@ export class FakeServerConnection {
     );
   }
 
-  /** All text that a client has been sent alone. */
+  /** Returns all text that was sent to this client only. */
   textFor(connectionId: string): string {
     const own = this.of(Type.ConnectionData).filter(
       (message) => message.connectionId === connectionId,
@@ -85,7 +88,7 @@ export class FakeServerConnection {
     return own.map(({ payload }) => Buffer.from(payload as Uint8Array).toString('utf8')).join('');
   }
 
-  /** Stops and goes on reading. */
+  /** Stops reading, or continues if `isStopped` is false. */
   stopReading(isStopped: boolean): void {
     if (isStopped) this.#webSocket.pause();
     else this.#webSocket.resume();
@@ -110,11 +113,13 @@ export class FakeServerConnection {
   }
 }
 
-/** A service that takes server connections and does what tests say. */
+/**
+ * A service in this process, for tests. It accepts server connections and records their messages.
+ */
 export interface FakeService {
   readonly url: string;
   readonly connectionString: string;
-  /** Those that have come, ended ones too. */
+  /** All server connections in the order of their arrival, including closed ones. */
   readonly connections: FakeServerConnection[];
   /** The status of the response to new server connections. 101 accepts them. */
   status: number;

@@ -25,7 +25,9 @@ export const readPublished = (): Results =>
 export const formatPlots = (results: Results): string =>
   `${JSON.stringify(createPlots(results), undefined, 2)}\n`;
 
-/** Makes the pages and the plots from the published results. */
+/**
+ * Writes the generated sections of the pages and the file of the plots, from the published results.
+ */
 export function makePages(): void {
   const results = readPublished();
   const sections = createSections(results);
@@ -34,7 +36,7 @@ export function makePages(): void {
   writeFileSync(plotsFile, formatPlots(results));
 }
 
-/** Publishes results on the pages. */
+/** Replaces the published results, and writes the pages and plots with them. */
 export function publish(results: Results): void {
   writeResults(publishedFile, results);
   makePages();

@@ -64,8 +64,8 @@ export interface CloseEvent extends EventOfConnection {
 export type RecordedEvent = NegotiateEvent | OpenEvent | MessageEvent | CloseEvent;
 
 /**
- * Reads a file. Throws if it is no recording. If the recorder was killed, the last line may be cut
- * off: it is ignored, and `onProblem` is called.
+ * Reads a file. Throws if it is not a recording. If the recorder was killed, the last line may be
+ * cut off: it is ignored, and `onProblem` is called.
  */
 export function readEvents(
   path: string,

@@ -26,7 +26,8 @@ export function parseOrExit(command: Command, args: readonly string[]): Command 
 }
 
 /**
- * Prints why a command did not run, and sets the exit code. Help that was requested is no error.
+ * Prints why a command did not run, and sets the exit code. Printing the help on request is not an
+ * error.
  */
 function reportError(error: unknown, command: Command): void {
   if (!(error instanceof CommanderError)) throw error;

@@ -54,7 +54,10 @@ export class InstanceGroup {
     this.#options = options;
   }
 
-  /** Those that run, in order, once nothing starts or ends any more: requests wait for it. */
+  /**
+   * Returns the running instances in order. Waits until no instance is starting or stopping, so
+   * that requests wait, too.
+   */
   async ready(): Promise<readonly Instance[]> {
     await this.#work;
     return this.#running;
@@ -62,16 +65,17 @@ export class InstanceGroup {
 
   /**
    * Starts the instances that are missing.
-   * @throws {Error} what the first one printed that could not start; the others run.
+   * @throws {Error} if an instance cannot start: the output of the first such instance. The others
+   * run.
    */
   start(): Promise<void> {
     return this.#inTurn(() => this.#startMissing());
   }
 
   /**
-   * Ends all and starts them again, with the environment that `change` has made. The C# server has
-   * to be asked again.
-   * @throws {Error} where they run elsewhere; nothing is changed then.
+   * Stops all instances, calls `change`, which may change their environment, and starts them again.
+   * It does not start the C# server again.
+   * @throws {Error} if the instances run elsewhere. Then nothing changes.
    */
   restart(change: () => unknown = () => undefined): Promise<void> {
     return this.#inTurn(async () => {
@@ -103,7 +107,7 @@ export class InstanceGroup {
     await this.start();
   }
 
-  /** Ends one as a crash does. */
+  /** Kills one instance, like a crash. */
   kill(name: string): Promise<void> {
     return this.#inTurn(() =>
       Promise.resolve(this.#running.find((one) => one.name === name)?.kill()),
@@ -112,7 +116,7 @@ export class InstanceGroup {
 
   /**
    * Builds the C# server and starts it. The others serve in the meantime.
-   * @param project its .csproj.
+   * @param project the .csproj of the C# server.
    */
   async startDotnet(project: URL): Promise<void> {
     if (this.dotnet !== 'installed' || this.#isClosed) return;

@@ -10,8 +10,8 @@ interface Sender {
 
 /**
  * Adds the name of this instance as the last argument to every message that a hub method sends, and
- * tells a new client which instance it is connected to (`ServedBy`). The pages of lessons 7 and 8
- * show both; hub and contract do not know about it.
+ * sends a new client the name of the instance that it is connected to (`ServedBy`). The pages of
+ * lessons 7 and 8 show both; hub and contract do not know about it.
  */
 const nameInstance: HubFilter = {
   invokeMethod({ hub }, next) {

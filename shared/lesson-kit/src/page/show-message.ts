@@ -1,14 +1,14 @@
 import { announce } from './announce.ts';
 
-/** Messages that stay on the page; the oldest go first. */
+/** The maximum number of messages on the page. The oldest are removed first. */
 const KEPT = 100;
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 /**
- * Puts a message at the end of a list, as text and never as HTML, and announces it.
+ * Adds a message to the end of a list, as text and never as HTML. Announces it to screen readers.
  * @param list selector of the `<ol class="messages">`; default `#messages`.
- * @param origin what stands small below it, for example who has sent it.
+ * @param origin small text below the message, for example its sender. Default: none.
  * @example connection.on('ReceiveMessage', (message) => showMessage(message));
  */
 export function showMessage(message: string, list = '#messages', origin?: string): void {
@@ -30,8 +30,8 @@ export function showMessage(message: string, list = '#messages', origin?: string
 const observed = new WeakSet<Element>();
 
 /**
- * Lets the keyboard reach each message that scrolls, which depends on its length and on the width
- * of the page.
+ * Adds each message that scrolls to the tab order, so that the keyboard can scroll it. Whether a
+ * message scrolls depends on its length and on the width of the page.
  */
 function observeScrolling(messages: HTMLElement): void {
   if (observed.has(messages)) return;

@@ -5,16 +5,16 @@ import { observeUpgrades } from './observe-upgrades.ts';
 import { servedBy } from '../instances/served-by.ts';
 import { describeRequest, type ObservedRequest } from '../wire/observe/observed-request.ts';
 
-/** Requests that are kept; the oldest go first. */
+/** The maximum number of requests that are kept. The oldest are removed first. */
 const KEPT = 1000;
 
 /**
- * Notes every request and every upgrade that reaches a server, with the status that it got: a
- * browser hides that of a refused WebSocket from the page. Returns the handler that answers the
- * journal as JSON, `ObservedRequest[]`; with `?since=12` only what came after number 12, with
- * `?attempt=a` only what had this parameter too. Tokens never get in: a path has no query, of
- * headers only their place is kept.
- * @param prefixes paths that are noted with all below them; default: all paths.
+ * Records every request and every upgrade request to a server with its status, because a browser
+ * hides the status of a refused WebSocket from the page. Returns a handler that responds with the
+ * journal as JSON (`ObservedRequest[]`). `?since=12` selects the requests after number 12, and
+ * `?attempt=a` those with this parameter. The journal contains no tokens: it keeps neither the
+ * query nor the value of a header.
+ * @param prefixes the paths that are recorded, including all paths below them. Default: all paths.
  * @example app.use('/requests', requestJournal(server, ['/broken', '/fixed']));
  */
 export function requestJournal(
@@ -39,7 +39,7 @@ export function requestJournal(
     return entry;
   };
 
-  // Before everybody else's listeners: a journal of what came in does not depend on who answers.
+  // The first listener, so that the journal does not depend on which listener responds.
   server.prependListener('request', (request, response) => {
     const entry = note(request, false);
     const writeHead = response.writeHead.bind(response);
@@ -81,7 +81,10 @@ function noteServer(request: IncomingMessage, entry: ObservedRequest): void {
 const isBelow = (path: string, prefix: string): boolean =>
   prefix === '/' || path === prefix || path.startsWith(`${prefix}/`);
 
-/** Sees the first thing that is written to a socket: the head of the answer to an upgrade. */
+/**
+ * Calls `see` with the start of the first data that is written to a socket: the status line of the
+ * response to an upgrade request.
+ */
 function onFirstWrite(socket: Duplex, see: (head: string) => void): void {
   const first = (chunk: unknown): void => {
     if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;

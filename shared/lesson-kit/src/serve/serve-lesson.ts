@@ -17,9 +17,9 @@ import { requestJournal } from './request-journal.ts';
 import { serveBuiltPage, servePageFromSource, servePageElsewhere } from './serve-page.ts';
 
 /**
- * Serves a lesson on port 4100 and the lesson's number (or `PORT`) until Ctrl-C: its page with hot
- * reload or, with `--production` among the arguments, as `npm run build` left it in dist/.
- * `GET /requests` returns the request journal.
+ * Serves a lesson until Ctrl-C, on the port in `PORT` or on 4100 plus the lesson's number. The page
+ * has hot reload. With the option `--production`, it is the page that `npm run build` has written
+ * to dist/. `GET /requests` returns the request journal.
  * @param mainUrl the `import.meta.url` of its server/main.ts.
  * @param onPortFree called before the page is loaded, unless the port is in use.
  */
@@ -43,13 +43,13 @@ export async function serveLesson(
   };
   const host = hostOfEnvironment();
   if (host === '127.0.0.1') refuseForeignRequests(server);
-  endOnSignals(end); // first, so that what was started by then is ended
+  endOnSignals(end); // first, so that everything that starts later is closed, too
   try {
     port = portOfEnvironment(port);
     lesson.app.get('/lesson/:number', openLesson({ lesson: basename(folder) }));
     lesson.app.get('/requests', requestJournal(server));
-    // The page first: one that waits for the server's return must not find a server without its
-    // page.
+    // The page is mapped before the server listens, because an open page reloads when the server is
+    // back.
     const { INSTANCE: name } = process.env;
     if (name !== undefined) return await serveInstance(name, port, lesson, end);
     // Vite takes a second to load, so a port in use is reported first.

@@ -4,7 +4,8 @@ import { parseArguments, parseValue } from './json-payload.ts';
 import type { PayloadSerializer } from './payload-serializer.ts';
 
 /**
- * The members of a message. The values of users are still JSON text. Undefined members are missing.
+ * The members of a message. The values of users are still JSON text. A member that is missing in
+ * the message is undefined.
  */
 export interface JsonEnvelope {
   type?: number | undefined;

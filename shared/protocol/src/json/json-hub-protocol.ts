@@ -32,9 +32,9 @@ export class JsonHubProtocol implements HubProtocol {
   }
 
   /**
-   * One record without its separator as a message, or undefined for a type that this version does
-   * not know.
-   * @throws {ProtocolError} when it cannot be read.
+   * Returns the message in a record without its separator, or undefined if this version does not
+   * know its type.
+   * @throws {ProtocolError} if it cannot be read.
    */
   parseMessage(record: string): HubMessage | undefined {
     return readJsonMessage(record, this.#serializer);
@@ -94,7 +94,9 @@ export class JsonHubProtocol implements HubProtocol {
     }
   }
 
-  /** Returns the JSON text of a string that is no value of a user. */
+  /**
+   * Returns the JSON text of a string that does not come from a user, for example a method name.
+   */
   #text(text: string): string {
     return this.#serializer?.stringifyText?.(text) ?? writeJsonValue(text);
   }

@@ -7,9 +7,9 @@ const DELIMITERS = ',}] \n\r\t/';
 const DIGITS = /\d*/y;
 
 /**
- * Returns the index after the number that starts at an index. `mayEndText` tells whether the text
- * may end with the number.
- * @throws {ProtocolError} if it is no number, with the message of .NET.
+ * Returns the index after the number that starts at an index. `mayEndText` is true if the text may
+ * end with the number.
+ * @throws {ProtocolError} if it is not a number, with the message of .NET.
  */
 export function numberEnd(text: JsonText, start: number, mayEndText: boolean): number {
   const end = scanNumber(text, start);

@@ -92,7 +92,7 @@ export class JsonTokenReader {
 
   /**
    * Returns the current string or name.
-   * @throws {ProtocolError} if the token is no string, or if its escapes are not valid UTF-16.
+   * @throws {ProtocolError} if the token is not a string, or if its escapes are not valid UTF-16.
    */
   getString(): string {
     if (this.#type !== 'String' && this.#type !== 'PropertyName') {

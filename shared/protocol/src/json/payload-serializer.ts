@@ -1,6 +1,6 @@
 /**
- * Reads and writes the values of users (arguments, results, stream items); the protocol's own
- * members stay JSON.
+ * Reads and writes the values of users: arguments, results and stream items. The other members of a
+ * message are always JSON.
  */
 export interface PayloadSerializer {
   /**
@@ -8,10 +8,10 @@ export interface PayloadSerializer {
    * result. The text is valid JSON. If it throws for an argument, the call fails.
    */
   parse(text: string): unknown;
-  /** The JSON text of one value; `undefined` is written as null. */
+  /** Returns the JSON text of one value. `undefined` is written as null. */
   stringify(value: unknown): string;
   /**
-   * Returns the JSON text of a string that is no value of a user: the name of a method, an
+   * Returns the JSON text of a string that does not come from a user: the name of a method, an
    * invocation id or an error message. Clients parse it as JSON. Default: `JSON.stringify`.
    */
   stringifyText?(text: string): string;

@@ -8,7 +8,7 @@ const ID = `"invocationId": ?"${CHARACTERS}"`;
 const TARGET = `"target": ?"${CHARACTERS}"`;
 const HEADERS = '"headers": ?\\{\\}';
 
-/** The members of a call before its arguments, as clients write them whose arguments come last. */
+/** The members of a call before its arguments, for clients that write the arguments last. */
 const CALL_HEAD = new RegExp(
   `\\{"type": ?([14]), ?(?:${HEADERS}, ?)?(?:${ID}, ?)?${TARGET}, ?"arguments": ?(?=\\[)`,
   'y',
@@ -28,7 +28,7 @@ const PING_TEXT = '{"type":6}';
 const PING: HubMessage = Object.freeze({ type: MessageType.Ping });
 
 /**
- * Reads a message as the usual clients write it: with the members in one of two orders, with little
+ * Reads a message as most clients write it: with the members in one of two orders, with little
  * white space, and without escapes outside of the values of users. Returns undefined for other
  * messages, which may be valid.
  *

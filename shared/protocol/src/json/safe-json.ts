@@ -4,9 +4,10 @@ import { errors } from '../errors.ts';
 export const MAXIMUM_DEPTH = 64;
 
 /**
- * Makes a parsed JSON value harmless: refuses nests deeper than 64 levels and removes members
- * called `__proto__`, which an assignment or a merge in user code would turn into a new prototype.
- * Walks without recursion, each value once. `outerDepth` is the number of levels around the value.
+ * Makes a parsed JSON value harmless: refuses values that are nested deeper than 64 levels, and
+ * removes members called `__proto__`, which an assignment or a merge in user code would turn into a
+ * new prototype. Visits each value once, without recursion. `outerDepth` is the number of levels
+ * around the value.
  */
 export function makeHarmless(value: unknown, outerDepth: number): void {
   if (typeof value !== 'object' || value === null) return;

@@ -26,12 +26,14 @@ export class TextRecordReader {
   #chunks = 0;
   #decoder: TextDecoder | undefined;
 
-  /** `maximumRecordSize` is in bytes of UTF-8, the separator included; undefined means no limit. */
+  /**
+   * `maximumRecordSize` is in bytes of UTF-8 and includes the separator. Undefined means no limit.
+   */
   constructor(maximumRecordSize: number | undefined) {
     this.#limit = maximumRecordSize ?? Number.POSITIVE_INFINITY;
   }
 
-  /** The unfinished record, taken out of the reader. */
+  /** Removes the unfinished record from the reader and returns it. */
   takeRest(): string {
     const rest = this.#pending;
     this.#pending = '';
@@ -61,8 +63,8 @@ export class TextRecordReader {
   }
 
   /**
-   * Copies the concatenated chunks into one flat string, when their bookkeeping needs more memory
-   * than their characters: V8 keeps an object for each part of a concatenated string.
+   * Copies the concatenated chunks into one flat string if V8 needs more memory to join them than
+   * for their characters. V8 keeps an object for each part of a concatenated string.
    */
   #flattenIfFragmented(): void {
     this.#chunks++;

@@ -25,7 +25,7 @@ export class BinaryMessageReader {
   #body: Uint8Array = NO_BYTES;
   #filled = 0;
 
-  /** `maximumMessageSize` is in bytes, the length prefix included; undefined means no limit. */
+  /** `maximumMessageSize` is in bytes and includes the length prefix. Undefined means no limit. */
   constructor(maximumMessageSize: number | undefined) {
     this.#limit = maximumMessageSize ?? Number.POSITIVE_INFINITY;
   }

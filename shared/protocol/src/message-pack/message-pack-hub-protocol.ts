@@ -28,8 +28,8 @@ export interface MessagePackHubProtocolOptions {
 }
 
 /**
- * An encoder keeps its buffer, and the buffer only grows: after a message over this many bytes a
- * new one takes its place.
+ * The maximum size of an encoder's buffer that is kept after a message, in bytes. A buffer only
+ * grows, so a larger one is replaced.
  */
 const MAXIMUM_KEPT_BUFFER = 65_536;
 const NO_HEADERS = Object.freeze({});
@@ -56,8 +56,9 @@ export class MessagePackHubProtocol implements HubProtocol {
   }
 
   /**
-   * One message without its length prefix, or undefined for a type that this version does not know.
-   * @throws {ProtocolError} when it cannot be read.
+   * Returns the message in bytes without their length prefix, or undefined if this version does not
+   * know its type.
+   * @throws {ProtocolError} if it cannot be read.
    */
   parseMessage(message: Uint8Array): HubMessage | undefined {
     return readMessagePackMessage(message, this.#serializer);
@@ -104,7 +105,7 @@ export class MessagePackHubProtocol implements HubProtocol {
     return written;
   }
 
-  /** The encoded members, those of users by the serializer. */
+  /** Returns the encoded members. The serializer encodes the values of users. */
   #parts(message: HubMessage, serializer: MessagePackPayloadSerializer): Uint8Array[] {
     const list = members(message);
     const payload = payloadIndex(message);
@@ -148,7 +149,7 @@ function members(message: HubMessage): readonly unknown[] {
   }
 }
 
-/** Where the values of users stand; -1 where there are none. */
+/** Returns the index of the member with the values of users, or -1 if the message has none. */
 function payloadIndex(message: HubMessage): number {
   switch (message.type) {
     case MessageType.Invocation:
@@ -164,7 +165,7 @@ function payloadIndex(message: HubMessage): number {
 }
 
 /**
- * The head of an array of values that are encoded one by one. Source: the MessagePack
+ * Returns the header of an array whose values are encoded one by one. Source: the MessagePack
  * specification, "array format family".
  */
 function arrayHead(length: number): Uint8Array {

@@ -1,13 +1,13 @@
 /**
- * Reads and writes the values of users (arguments, results, stream items); the protocol's own
- * members stay plain MessagePack.
+ * Reads and writes the values of users: arguments, results and stream items. The other members of a
+ * message are always plain MessagePack.
  */
 export interface MessagePackPayloadSerializer {
   /**
-   * Decodes one whole message, as `decode` of `@msgpack/msgpack` does. Its structure is checked
-   * already: depth and lengths.
+   * Decodes one whole message, as `decode` of `@msgpack/msgpack` does. The depth and the lengths of
+   * its values have been checked already.
    */
   decode(bytes: Uint8Array): unknown;
-  /** The MessagePack bytes of one value; `undefined` is written as nil. */
+  /** Returns the MessagePack bytes of one value. `undefined` is written as nil. */
   encode(value: unknown): Uint8Array;
 }

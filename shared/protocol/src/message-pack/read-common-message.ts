@@ -24,7 +24,7 @@ const PING: HubMessage = Object.freeze({ type: MessageType.Ping });
 const decoder = new Decoder({ mapKeyConverter: convertKey });
 
 /**
- * Reads a message as the usual clients write it: without headers, with ASCII names, and with every
+ * Reads a message as most clients write it: without headers, with ASCII names, and with every
  * length in its shortest form. Returns undefined for other messages, which may be valid. The
  * library reads only values that are not strings, small integers, booleans or nil.
  */

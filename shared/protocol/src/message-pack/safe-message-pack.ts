@@ -2,12 +2,13 @@ import { errors } from '../errors.ts';
 import { MAXIMUM_DEPTH } from '../json/safe-json.ts';
 
 /**
- * Size of what follows the head bytes 0xC0 … 0xDF. Source: the MessagePack specification,
- * "Overview".
+ * The size of the length that follows each of the first bytes 0xC0 to 0xDF, in bytes. Source: the
+ * MessagePack specification, "Overview".
  */
 const LENGTH_BYTES = [
   0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4,
 ];
+/** The number of further bytes that each of these first bytes requires, without that length. */
 const FIXED_BYTES = [
   0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17, 0, 0, 0, 0, 0, 0, 0,
 ];
@@ -32,7 +33,7 @@ export function checkMessagePack(bytes: Uint8Array): boolean {
   return hasViews;
 }
 
-/** Whether the value that `valueEnd` looked at contains binaries or extensions. */
+/** Whether the last value that `valueEnd` checked contains binaries or extensions. */
 let hasViews = false;
 
 /**

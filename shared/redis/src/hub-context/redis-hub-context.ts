@@ -22,9 +22,11 @@ import { BusServerMessages, type ServerMessages } from './server-messages.ts';
 export interface RedisHubContext<TClient> extends RemoteHubContext<TClient> {
   /** Also reaches the clients of .NET servers, and invokes them for results. */
   readonly clients: HubClients<TClient>;
-  /** Node servers only. */
+  /** Lists who is online. Covers the clients of Node servers only. */
   readonly presence: PresenceLists;
-  /** Node processes only. */
+  /**
+   * Sends messages to other processes with a hub context. ASP.NET Core servers do not receive them.
+   */
   readonly serverMessages: ServerMessages;
   /** Returns whether Redis can be reached, and counters. */
   health(): HealthReportEntry;

@@ -129,7 +129,10 @@ export class AuthenticationRefresh {
     clearTimeout(this.#timer);
   }
 
-  /** Cancels the next refresh. Refreshes of the next connection wait for none of this one. */
+  /**
+   * Cancels the next refresh. The refreshes of the next connection do not wait for those of this
+   * connection.
+   */
   #forgetConnection(): void {
     this.#cancel();
     this.#lastExchange = Promise.resolve();

@@ -17,7 +17,8 @@ export const POSITION_METHOD = '__position';
  */
 export const REACHED_METHOD = '__reached';
 /**
- * The client method that asks a client to recover on the same connection, because Redis was away.
+ * The client method that asks a client to recover on the same connection, because Redis was
+ * unavailable.
  */
 export const RESYNC_METHOD = '__resync';
 

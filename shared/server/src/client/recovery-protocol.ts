@@ -77,7 +77,10 @@ export class RecoveryProtocol implements IHubProtocol {
     this.transferFormat = inner.transferFormat;
   }
 
-  /** Holds messages until the next recovery is complete. Drops those of the connection before. */
+  /**
+   * Holds messages until the next recovery is complete. Drops the held messages of the previous
+   * connection.
+   */
   hold(): void {
     this.#startHolding([]);
     this.#marks.clear();
@@ -121,7 +124,10 @@ export class RecoveryProtocol implements IHubProtocol {
     return ready;
   }
 
-  /** Counts as the client does. Source: `MessageBuffer` of the official client. */
+  /**
+   * Updates the sequence number for a message, as the official client does. Source: `MessageBuffer`
+   * of the official client.
+   */
   #count(message: HubMessage): void {
     if (message.type === MessageType.Sequence) this.#sequenceId = message.sequenceId - 1;
     else if (countedTypes.has(message.type)) this.#sequenceId++;

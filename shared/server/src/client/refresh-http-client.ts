@@ -4,7 +4,7 @@ import { HttpClient, type HttpRequest, type HttpResponse } from '@microsoft/sign
 interface TokenResponse {
   readonly tokenLifetimeSeconds?: unknown;
   /**
-   * A token for the transport. Servers send it that redirect their clients, for example to Azure.
+   * A token for the transport. Servers that redirect their clients, for example to Azure, send it.
    */
   readonly accessToken?: string;
 }
@@ -15,7 +15,10 @@ interface NegotiateResponse extends TokenResponse {
   readonly connectionToken?: string;
 }
 
-/** What the first of two servers says about a connection that the second one serves. */
+/**
+ * The values of a negotiate response that apply after its redirect, unless the next response
+ * replaces them.
+ */
 interface Redirect {
   readonly lifetime: number | undefined;
   readonly transportToken: string | undefined;

@@ -48,7 +48,10 @@ export interface RecoveringHubConnectionBuilder<
   build(): TConnection & RecoveringHubConnection;
 }
 
-/** The fields of the builder that its `build` reads. They are the same since its first version. */
+/**
+ * The fields of the builder that its `build` reads. They have been the same since the first version
+ * of the client.
+ */
 interface BuilderFields {
   url?: string;
   protocol?: IHubProtocol;

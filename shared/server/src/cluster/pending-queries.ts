@@ -73,7 +73,7 @@ export class PendingQueries {
     this.#timer = undefined;
   }
 
-  /** Rejects late queries. Most end in time, so the timer stops only here. */
+  /** Rejects late queries, and stops the timer if no query is pending. */
   #check(): void {
     const latest = this.#clock.tick() - QUERY_TIMEOUT;
     for (const [id, { createdAt, waitsFor, reject }] of this.#pending) {

@@ -4,14 +4,17 @@ import type { SignalRServer } from '../hosting/signalr-server.ts';
 
 /** The maximum time for requests of the application that run when a worker stops, in ms. */
 const REQUEST_TIMEOUT = 10_000;
-/** The time between two closes of connections that have become idle, in ms. */
+/** The interval at which idle connections are closed, in ms. */
 const IDLE_INTERVAL = 50;
 
 /** The parts of a worker that are closed when it stops. */
 export interface StoppableWorker {
   readonly server: Server;
   readonly signalr: SignalRServer;
-  /** Ends the requests that other workers serve, which may be open without end. */
+  /**
+   * Ends the requests that other workers serve. Some of them, such as polls and event streams,
+   * would otherwise stay open.
+   */
   readonly forwarder: { close(): void };
 }
 

@@ -1,6 +1,6 @@
 /** What a worker knows when it starts. The primary process passes it in environment variables. */
 export interface WorkerEnvironment {
-  /** The key of the connection tokens. A random text that only the workers of one pool know. */
+  /** The key of the connection tokens. A random string that only the workers of one pool know. */
   readonly key: string;
   /** The folder of the private sockets. Only the user of the process can open it. */
   readonly folder: string;

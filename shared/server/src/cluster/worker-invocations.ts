@@ -1,14 +1,14 @@
-/** The invocations of this worker's clients by other workers, by invocation id. */
+/** An invocation of a client of this worker, made by another worker. */
 interface RemoteInvocation {
   readonly connectionId: string;
   /** The worker that waits for the result. */
   readonly worker: number;
 }
 
-/** The maximum number of such invocations per connection. The oldest is dropped beyond it. */
+/** The maximum number of such invocations per connection. Above it, the oldest one is removed. */
 export const MAXIMUM_REMOTE_INVOCATIONS = 1024;
 
-/** The invocations of this worker's clients by other workers. */
+/** The invocations of this worker's clients that other workers have made. */
 export class WorkerInvocations {
   readonly #invocations = new Map<string, RemoteInvocation>();
   readonly #idsByConnection = new Map<string, Set<string>>();

@@ -11,8 +11,8 @@ export interface ConnectionStatus {
 }
 
 /**
- * Starts and stops a connection for the components that use it, and tells them its status. Stopping
- * and starting again, as StrictMode does, keeps the same connection.
+ * Starts and stops a connection for the components that use it, and reports its status to them.
+ * Stopping and starting again, as StrictMode does, keeps the same connection.
  */
 export class ConnectionLifecycle {
   readonly connection: HubConnection;

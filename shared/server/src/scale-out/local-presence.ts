@@ -110,7 +110,9 @@ const describe = ({ connectionId, userIdentifier }: LifetimeConnection): Present
 export class LocalPresence {
   readonly #hubs = new Map<string, LocalHubPresence>();
 
-  /** Returns the presence of one hub: the option `name` of `mapHub`, or the name of its class. */
+  /**
+   * Returns the presence of one hub. `hubName` is the option `name` of `mapHub`, or the class name.
+   */
   of(hubName: string): HubPresence {
     return this.track(hubName);
   }

@@ -1,6 +1,9 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Passes TCP on, and cuts a connection when so many bytes have passed, in whichever direction. */
+/**
+ * A TCP proxy that cuts all connections when a number of bytes has passed, in both directions
+ * together.
+ */
 export interface CuttingProxy {
   readonly url: string;
   /** Cuts all open connections. */

@@ -4,8 +4,8 @@ import { RecordInbox } from './record-inbox.ts';
 const HANDSHAKE = '{"protocol":"json","version":1}\u001e';
 
 /**
- * A WebSocket that shows what the server really sends; for tests of what no well-behaved client
- * does.
+ * A WebSocket client that sends and receives unchanged data. It is for tests of requests that the
+ * official client never sends.
  */
 export class RawClient extends RecordInbox {
   readonly webSocket: WebSocket;
@@ -18,7 +18,9 @@ export class RawClient extends RecordInbox {
     webSocket.on('close', (code) => this.ended(code));
   }
 
-  /** Opens without negotiation. Rejects with the HTTP status when the server refuses. */
+  /**
+   * Opens a WebSocket without negotiation. Rejects with the HTTP status if the server refuses it.
+   */
   static async open(url: string, headers: Record<string, string> = {}): Promise<RawClient> {
     const webSocket = new WebSocket(url.replace(/^http/, 'ws'), {
       headers,
@@ -35,7 +37,7 @@ export class RawClient extends RecordInbox {
     return client;
   }
 
-  /** Opens and shakes hands in JSON. */
+  /** Opens a connection and completes the handshake of the JSON protocol. */
   static async connect(url: string, headers: Record<string, string> = {}): Promise<RawClient> {
     const client = await RawClient.open(url, headers);
     client.send(HANDSHAKE);
@@ -47,7 +49,7 @@ export class RawClient extends RecordInbox {
     this.webSocket.send(data);
   }
 
-  /** Reads no more. */
+  /** Stops reading from the socket. */
   stopReading(): void {
     (this.webSocket as unknown as { _socket: { pause(): void } })._socket.pause();
   }

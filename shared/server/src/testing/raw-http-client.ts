@@ -4,8 +4,8 @@ import { RecordInbox } from './record-inbox.ts';
 const HANDSHAKE = '{"protocol":"json","version":1}\u001e';
 
 /**
- * The half of a client without WebSockets that negotiates and POSTs; for tests, as {@link
- * RawClient} is.
+ * The common part of clients without WebSockets: negotiation and POSTs. It is for tests, like
+ * {@link RawClient}.
  */
 export abstract class RawHttpClient extends RecordInbox {
   readonly agent = new Agent({ keepAlive: true });
@@ -23,7 +23,7 @@ export abstract class RawHttpClient extends RecordInbox {
     return this;
   }
 
-  /** Opens and shakes hands in JSON. */
+  /** Opens a connection and completes the handshake of the JSON protocol. */
   async connect(url: string): Promise<this> {
     await this.open(url);
     this.send(HANDSHAKE);
@@ -31,19 +31,19 @@ export abstract class RawHttpClient extends RecordInbox {
     return this;
   }
 
-  /** POSTs after what was sent before. */
+  /** Sends a POST after the previous one has completed. */
   send(data: string | Uint8Array): void {
     this.#sent = this.#sent.then(() => this.post(data)).catch(() => this.ended(0));
   }
 
-  /** POSTs at once; resolves with the status. */
+  /** Sends a POST immediately. Resolves with its status. */
   async post(data: string | Uint8Array): Promise<number> {
     const response = await this.request('POST', this.#url, data);
     await textOf(response);
     return response.statusCode as number;
   }
 
-  /** Reads no more. */
+  /** Stops reading from the server. */
   abstract stopReading(): void;
 
   close(): void {

@@ -1,11 +1,14 @@
-/** Cuts what a server sends into records and hands them out one by one. */
+/** Splits the data of a server into records, and returns them one by one. */
 export class RecordInbox {
   readonly #records: string[] = [];
   #waiting: (() => void)[] = [];
   #text = '';
   #code: number | undefined;
 
-  /** The next record, without pings; undefined when the connection has ended. */
+  /**
+   * Resolves with the next record that is not a ping, or with undefined if the connection has
+   * closed.
+   */
   async next(): Promise<string | undefined> {
     for (;;) {
       const record = this.#records.shift();
@@ -16,8 +19,8 @@ export class RecordInbox {
   }
 
   /**
-   * All records up to the end, and how it ended: the code of the WebSocket, the status of the last
-   * poll, or 0.
+   * Resolves when the connection has closed, with all further records and a code: the close code of
+   * the WebSocket, the status of the last poll, or 0.
    */
   async end(): Promise<{ records: string[]; code: number }> {
     const records: string[] = [];

@@ -1,9 +1,9 @@
 import jwt from 'jsonwebtoken';
 
-/** For tests alone. */
+/** The key of the tokens that {@link testToken} creates. Use it only in tests. */
 export const testKey = 'a key for tests alone, 32 bytes or more of it';
 
-/** Creates a token that expires after an hour, unless the claims say otherwise. */
+/** Creates a token that expires after an hour. `exp` in the claims overrides this. */
 export function testToken(
   claims: object,
   key: jwt.Secret = testKey,
@@ -16,7 +16,7 @@ export function testToken(
   return jwt.sign(Object.fromEntries(given), key, options);
 }
 
-/** The header that carries a token. */
+/** Returns the headers of a request with a token. */
 export const bearer = (token: string): { authorization: string } => ({
   authorization: `Bearer ${token}`,
 });

@@ -14,7 +14,10 @@ import { ModelledWorkers } from './modelled-workers.ts';
 export const backplaneNames = ['local', 'cluster', 'redis'] as const;
 export type BackplaneName = (typeof backplaneNames)[number];
 
-/** The lifetime manager of one more server, and a function that ends it without a farewell. */
+/**
+ * The lifetime manager of one more server, and a function that stops it without notifying the other
+ * servers.
+ */
 export interface StartedManager {
   readonly manager: HubLifetimeManager;
   readonly disconnect: () => void;

@@ -3,7 +3,10 @@ import { randomBalancer } from './load-balancer.ts';
 import type { ReconnectPolicy } from './reconnect-policy.ts';
 import { type ReconnectReport, Reconnects } from './reconnects.ts';
 
-/** Ends the first server without a farewell. Its clients connect to the others. */
+/**
+ * Stops the first server without notifying the others, as a crash does. Its clients connect to the
+ * others.
+ */
 export async function simulateCrash(
   fleet: Fleet,
   policy: ReconnectPolicy,

@@ -2,7 +2,7 @@ import type { Difference } from '../../compare-recordings.ts';
 
 /** The maximum length of a value that is shown as a whole, in characters. */
 const MAXIMUM_LENGTH = 400;
-/** How much of a longer value is shown before the first character that differs. */
+/** The number of characters of a longer value that are shown before the first difference. */
 const BEFORE = 100;
 
 /** Returns a difference as three lines. Of long values, it shows the part that differs. */

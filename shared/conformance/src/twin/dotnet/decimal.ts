@@ -13,7 +13,7 @@ const MAXIMUM_EXPONENT = 1000;
 
 /**
  * Reads a decimal as .NET does: digits that do not fit are rounded, half to even. Returns undefined
- * if the text is no number, or one that is too large.
+ * if the text is not a number, or if the number is too large.
  */
 export function readDecimal(text: string): Decimal | undefined {
   const match = DECIMAL.exec(text);

@@ -1,10 +1,13 @@
 /** The upper bound of the first bucket, in ms. */
 const FIRST_BOUND = 0.05;
-/** Each bucket is this much wider than the one before, so a percentile is exact within 25 %. */
+/**
+ * The upper bound of each bucket, divided by that of the previous one. A percentile is exact within
+ * 25 %.
+ */
 const GROWTH = 1.5;
-/** The buckets for each natural logarithm of a duration. */
+/** The number of buckets between two durations whose natural logarithms differ by 1. */
 const BUCKETS_PER_LOGARITHM = 1 / Math.log(GROWTH);
-/** The last bucket holds everything above 370 s. */
+/** The number of buckets. The last one counts every duration above 245 s. */
 const BUCKETS = 40;
 
 /** Histograms of durations, one for each slot. All memory is allocated once. */

@@ -104,8 +104,8 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 
 /**
- * Returns the headers that tell where the body ends. Node adds none to a GET or a DELETE: the other
- * worker would read its body as the next request.
+ * Returns the headers that mark the end of the body. Node adds none to a GET or a DELETE. Without
+ * them, the other worker would read the body as the next request.
  */
 function framing(
   { 'transfer-encoding': transferEncoding }: IncomingHttpHeaders,

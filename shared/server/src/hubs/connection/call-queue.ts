@@ -38,7 +38,10 @@ export class CallQueue {
   #added = 0;
   /** The calls that occupy a slot. */
   readonly #slots: Invocation[] = [];
-  /** The call that freed its slot in its synchronous part, before it had one. */
+  /**
+   * The starting call, if it waits for the result of a client before `runCall` returns. It takes no
+   * slot.
+   */
   #freedEarly: Invocation | undefined;
   #isHeld = false;
   #isReadingPaused = false;

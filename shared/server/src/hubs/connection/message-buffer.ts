@@ -36,8 +36,8 @@ export const isCounted = (message: HubMessage): boolean =>
 
 /**
  * The messages of a connection that may outlive its transport. Keeps sent messages until the client
- * acknowledges them, and tells new messages of the client from repeated ones.
- * Source: `MessageBuffer` of ASP.NET Core; HubProtocol.md, "Ack" and "Sequence".
+ * acknowledges them, and recognizes messages that the client repeats. Source: `MessageBuffer` of
+ * ASP.NET Core; HubProtocol.md, "Ack" and "Sequence".
  */
 export class MessageBuffer {
   readonly #limit: number;

@@ -19,9 +19,9 @@ interface WaitingBytes {
 }
 
 /**
- * Shares the event loop and the memory between connections: a client that sends much is read once
- * per turn, and no more while its calls wait and the messages of all clients exceed their limit.
- * Needs a timer only after each 64 KB.
+ * Shares the event loop and the memory between connections. A client that sends much is read once
+ * per turn of the event loop. It is not read while its calls wait and the messages of all clients
+ * exceed their limit. Needs a timer only after each 64 KB.
  */
 export class ReadBudget {
   readonly #source: Pick<Transport, 'pause' | 'resume'>;

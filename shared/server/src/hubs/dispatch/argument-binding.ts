@@ -60,9 +60,9 @@ const validate = (schemas: Schemas, values: readonly unknown[]) =>
 const ignoreError = (): void => undefined;
 
 /**
- * Returns the arguments with the uploads inserted at their positions. `options`
- * tell whether the client receives the issues of an invalid item. Throws a `HubError` if the
- * number of uploads does not match the method.
+ * Returns the arguments with the uploads inserted at their positions. `options` decide whether the
+ * client receives the issues of an invalid item. Throws a `HubError` if the number of uploads does
+ * not match the method.
  */
 export function insertUploads(
   method: HubMethod,

@@ -40,8 +40,8 @@ export class UploadStream implements AsyncIterableIterator<unknown> {
   }
 
   /**
-   * Validates all items that are read from now on, including the buffered ones. `exposesIssues`
-   * tells whether the client receives the messages of the schema.
+   * Validates all items that are read from now on, including the buffered ones. If `exposesIssues`
+   * is true, the client receives the messages of the schema.
    */
   validateWith(schema: StandardSchemaV1 | undefined, exposesIssues = false): this {
     this.#schema = schema;

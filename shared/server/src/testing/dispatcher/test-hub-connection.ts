@@ -63,7 +63,7 @@ export interface TestHubConnection {
   readonly context: ConnectionContext;
   readonly transport: TestTransport;
   readonly logger: CollectingLogger;
-  /** What the lifetime manager, the observer and the owner of the connection were told. */
+  /** What was reported to the lifetime manager, the observer and the owner of the connection. */
   readonly events: string[];
   /** Sends a message of the client. */
   readonly receive: (message: object) => void;

@@ -8,7 +8,7 @@ export interface Balancer {
   close(): Promise<void>;
 }
 
-/** Starts a balancer. */
+/** Starts a balancer in front of these ports. */
 export async function startBalancer(...targets: number[]): Promise<Balancer> {
   const ports = new Set(targets);
   const sockets = new Set<Socket>();
