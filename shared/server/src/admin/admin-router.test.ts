@@ -368,3 +368,14 @@ test('names from the page cannot forge lines of the log', async () => {
   expect(logger.linesOf('info').filter((line) => line.includes('forged'))).toHaveLength(2);
   expect(logger.linesOf('info').join('')).not.toContain('\n');
 });
+
+test('the state of a server without hubs has no history and no rows', async () => {
+  const signalr = new SignalRServer();
+  closeLater(() => signalr.close());
+  const app = express();
+  app.use('/admin', adminRouter(signalr, { authorize: () => true }));
+  const url = await listen(createServer(app));
+  const state = (await (await fetch(`${url}/admin/state?hub=x`)).json()) as AdminState;
+  expect(state).toMatchObject({ hubs: [], history: [], list: { rows: [] } });
+  expect(state.hub).toBeUndefined();
+});

@@ -66,7 +66,7 @@ const YEAR = 365 * 86_400_000;
 async function refreshOf(
   lifetimes: (number | undefined | Error)[],
   options: AuthenticationRefreshOptions = {},
-  accessTokenFactory: () => string | Promise<string> = () => 'app-2',
+  accessTokenFactory: (() => string | Promise<string>) | null = () => 'app-2',
 ) {
   const inner = new FakeHttpClient(
     lifetimes.map((lifetime) =>
@@ -80,7 +80,10 @@ async function refreshOf(
   const refresh = new AuthenticationRefresh({
     connection: connection as unknown as HubConnection,
     httpClient,
-    httpOptions: { accessTokenFactory, headers: { 'x-app': '1' } },
+    httpOptions: {
+      ...(accessTokenFactory === null ? {} : { accessTokenFactory }),
+      headers: { 'x-app': '1' },
+    },
     logger: NullLogger.instance,
     options,
   });
@@ -170,7 +173,7 @@ test('nothing is scheduled without a lifetime, when switched off, or if the conn
   const withoutLifetime = await refreshOf([undefined, 60]);
   const switchedOff = await refreshOf([60, 60, 60], { enableAutoRefresh: false });
   await switchedOff.refresh.refresh();
-  const closed = await refreshOf([undefined]);
+  const closed = await refreshOf([undefined, 60]);
   await closed.httpClient.send(negotiate);
   closed.connection.state = 'Disconnected';
   closed.refresh.scheduleFirst();
@@ -275,4 +278,28 @@ test.each([
   waiting[0]?.('app-2');
   await Promise.all(old);
   expect(inner.requests.at(-1)?.headers).toMatchObject({ Authorization: 'Bearer app-3' });
+});
+
+test.each([
+  ['no function for tokens', undefined],
+  ['an empty token', () => ''],
+])('with %s, the cookie of the app is refreshed', async (_name, accessTokenFactory) => {
+  // A missing argument would select the default.
+  const { inner, httpClient, refresh } = await refreshOf([60, 90], {}, accessTokenFactory ?? null);
+  await expect(refresh.refresh()).resolves.toBe(90);
+  expect(inner.requests[1]).toMatchObject({ headers: { 'x-app': '1' }, withCredentials: true });
+  expect(inner.requests[1]?.headers).not.toHaveProperty('Authorization');
+  await httpClient.send({ ...negotiate, url: 'https://app.example/hub?id=c 1' });
+  expect(inner.requests[2]?.headers).toEqual(negotiate.headers);
+});
+
+test('a failure that is not an error is reported as one', async () => {
+  const { refresh } = await refreshOf([60], {}, () => {
+    throw 'signed out';
+  });
+  const failures: unknown[] = [];
+  refresh.onRefreshFailed(({ error }) => void failures.push(error));
+  await expect(refresh.refresh()).rejects.toThrow('signed out');
+  expect(failures).toEqual([expect.objectContaining({ code: 'ERR_SIGNALR_REFRESH_FAILED' })]);
+  expect(failures[0]).toBeInstanceOf(Error);
 });

@@ -142,3 +142,14 @@ test('too many messages during a recovery are passed on, and the client is notif
   read(protocol, reply({ recovered: true, position: '1-0' }));
   expect(protocol.outcome).toMatchObject({ recovered: false, reason: 'overflow' });
 });
+
+test('pings and other messages without a sequence number change no position', () => {
+  const protocol = startRecovery();
+  read(protocol, reply({ recovered: true, position: '8-0' }));
+  const ping = { type: MessageType.Ping };
+  const ack = { type: MessageType.Ack, sequenceId: 3 };
+  read(protocol, at('9-0 9-1'), ping, message('one'), ack);
+  expect(protocol.position).toBe('9-0');
+  read(protocol, ping, message('two'));
+  expect(protocol.position).toBe('9-1');
+});

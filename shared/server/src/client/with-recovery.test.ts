@@ -8,18 +8,23 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Hub, jwtBearer } from '../index.ts';
 import { type CuttingProxy, startCuttingProxy } from '../testing/cutting-proxy.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
+import { RecoveryProtocol } from './recovery-protocol.ts';
 import { testKey, testToken } from '../testing/test-token.ts';
 import { withAuthenticationRefresh } from './with-authentication-refresh.ts';
 import { type RecoveringHubConnection, withRecovery } from './with-recovery.ts';
 
-class EmptyHub extends Hub {}
+class EchoHub extends Hub {
+  echo(text: string): string {
+    return text;
+  }
+}
 
 let server: TestServer;
 let proxy: CuttingProxy;
 let connection: RecoveringHubConnection;
 let errors: string[];
 beforeEach(async () => {
-  server = await testServer((signalr) => signalr.mapHub('/hub', EmptyHub, { methods: [] }));
+  server = await testServer((signalr) => signalr.mapHub('/hub', EchoHub, { methods: ['echo'] }));
   proxy = await startCuttingProxy(server.port);
   errors = [];
   const logger: ILogger = {
@@ -68,8 +73,8 @@ test.each([
   ],
 ])('a connection recovers and refreshes its token, with %s', async (_, build) => {
   await using protectedServer = await testServer((signalr) =>
-    signalr.mapHub('/hub', EmptyHub, {
-      methods: [],
+    signalr.mapHub('/hub', EchoHub, {
+      methods: ['echo'],
       authentication: jwtBearer({ key: testKey }),
       authorize: true,
       enableAuthenticationRefresh: true,
@@ -92,4 +97,26 @@ test.each([
   expect(await both.refreshAuthentication()).toBeGreaterThan(0);
   await both.stop();
   await cuttable.close();
+});
+
+test('a builder that fails builds the same connection later', async () => {
+  const builder = withRecovery(new HubConnectionBuilder().configureLogging(LogLevel.None));
+  expect(() => builder.build()).toThrow('withUrl');
+  expect(() => builder.build()).toThrow('withUrl');
+  // An official client on a server cannot resolve this URL.
+  builder.withUrl('/hub');
+  expect(() => builder.build()).toThrow("Cannot resolve '/hub");
+  builder.withUrl(`${server.url}/hub?room=1`);
+  for (const built of [builder.build(), builder.build()]) {
+    expect(new URL(built.baseUrl).search).toBe('?room=1&recovery=1');
+    const { _protocol: protocol } = built as unknown as { _protocol: object };
+    expect(protocol).toBeInstanceOf(RecoveryProtocol);
+    expect(Object.values(protocol)).toContain('json');
+  }
+});
+
+test('a client that is already connected cannot be started, and still receives messages', async () => {
+  await connection.start();
+  await expect(connection.start()).rejects.toThrow('Disconnected');
+  expect(await connection.invoke('echo', 'a')).toBe('a');
 });

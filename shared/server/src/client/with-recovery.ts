@@ -87,11 +87,14 @@ export function withRecovery<TConnection extends HubConnection>(
       const protocol = new RecoveryProtocol(inner ?? new JsonHubProtocol());
       fields.protocol = protocol;
       if (url !== undefined) fields.url = addParameter(url);
-      const connection = build();
-      if (url !== undefined) fields.url = url;
-      if (inner === undefined) delete fields.protocol;
-      else fields.protocol = inner;
-      return addRecovery(connection, protocol, logger);
+      try {
+        return addRecovery(build(), protocol, logger);
+      } finally {
+        // The builder may be used again, also if it could not build a connection.
+        if (url !== undefined) fields.url = url;
+        if (inner === undefined) delete fields.protocol;
+        else fields.protocol = inner;
+      }
     },
   });
 }

@@ -5,6 +5,7 @@ import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { fastify, type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import type { AuthenticationContext } from '../authentication/authentication-handler.ts';
 import { Hub, SignalRServer, type SignalRServerOptions } from '../index.ts';
 import { RawClient } from '../testing/raw-client.ts';
 import { closeAll, closeLater, hostTransports, talk } from '../testing/host-suite.ts';
@@ -222,4 +223,38 @@ test('closing Fastify closes the connections', async () => {
   expect(await client.next()).toContain('"type":7');
   await closed;
   expect(client.webSocket.readyState).not.toBe(WebSocket.OPEN);
+});
+
+test.each([
+  ['/', '/room', '/room'],
+  ['/', '', ''],
+  ['/chat/', '/room', '/room/chat/'],
+])('a hub at %s below the prefix "%s" is found at "%s"', async (path, prefix, clientPath) => {
+  const app = createApp();
+  const signalr = new SignalRServer();
+  signalr.mapHub(path, ChatHub, { methods: ['echo', 'who', 'path'] });
+  await app.register(signalrPlugin, { signalr, prefix });
+  const url = await listen(app);
+  for (const transport of hostTransports) await talk(`${url}${clientPath}`, transport);
+  const hubUrl = `${url}${clientPath.replace(/\/$/, '')}`;
+  const negotiated = await fetch(`${hubUrl}/negotiate`, { method: 'POST' });
+  expect(negotiated.status).toBe(200);
+});
+
+test('the original URL that another plugin has set stays as it is', async () => {
+  const app = createApp();
+  const urls: unknown[] = [];
+  app.addHook('onRequest', async ({ raw }) => void Object.assign(raw, { originalUrl: '/own' }));
+  app.addHook('onResponse', async ({ raw }) => {
+    urls.push(raw.url, (raw as { originalUrl?: string }).originalUrl);
+  });
+  await app.register(signalrPlugin, { signalr: chat(), prefix: '/api' });
+  await fetch(`${await listen(app)}/api/chat/negotiate`, { method: 'POST' });
+  await expect.poll(() => urls).toEqual(['/api/chat/negotiate', '/own']);
+});
+
+test('a request that Fastify has not routed has no user', async () => {
+  const handler = fastifyUser({ user: () => ({ id: 'ada' }) });
+  const request = { httpRequest: {} } as AuthenticationContext;
+  expect(await handler.authenticate(request)).toEqual({});
 });

@@ -71,8 +71,10 @@ export async function signalrPlugin(
   for (const path of signalr.paths) {
     const route = { exposeHeadRoute: false, handler: serve } as const;
     fastify.route({ ...route, method: ['GET', 'POST', 'DELETE'], url: path });
-    fastify.route({ ...route, method: ['GET', 'POST'], url: `${path}/negotiate` });
-    fastify.route({ ...route, method: ['GET', 'POST'], url: `${path}/refresh` });
+    // The path `/`, and others with a slash at the end, have no second slash before the action.
+    const parent = path.replace(/\/$/, '');
+    fastify.route({ ...route, method: ['GET', 'POST'], url: `${parent}/negotiate` });
+    fastify.route({ ...route, method: ['GET', 'POST'], url: `${parent}/refresh` });
   }
 
   const stop = serveUpgrades(fastify.server, {

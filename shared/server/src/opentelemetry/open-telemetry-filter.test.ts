@@ -23,6 +23,9 @@ class TracedHub extends Hub {
   fails(): void {
     throw new TypeError('secret');
   }
+  rejects(): Promise<never> {
+    return Promise.reject('a string');
+  }
 }
 
 test("connections are counted and calls are traced with ASP.NET Core's names", async () => {
@@ -38,7 +41,7 @@ test("connections are counted and calls are traced with ASP.NET Core's names", a
   const nothing = (): void => undefined;
   const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
   const server = await testServer(
-    { '/hub': { hub: TracedHub, methods: ['ownSpan', 'fails'] } },
+    { '/hub': { hub: TracedHub, methods: ['ownSpan', 'fails', 'rejects'] } },
     { filters: [telemetry], logger },
   );
   const points = async (): Promise<Record<string, unknown>> => {
@@ -63,6 +66,7 @@ test("connections are counted and calls are traced with ASP.NET Core's names", a
   const client = await server.connect('/hub');
   const activeSpanId = await client.invoke('OwnSpan');
   await expect(client.invoke('Fails')).rejects.toThrow();
+  await expect(client.invoke('Rejects')).rejects.toThrow();
   expect((await points())['signalr.server.active_connections']).toEqual([[transport, 1]]);
   await client.stop();
   await expect
@@ -91,6 +95,15 @@ test("connections are counted and calls are traced with ASP.NET Core's names", a
         'rpc.service': 'TracedHub',
         'rpc.method': 'fails',
         'error.type': 'TypeError',
+      },
+    ],
+    [
+      'TracedHub/rejects',
+      {
+        'rpc.system': 'signalr',
+        'rpc.service': 'TracedHub',
+        'rpc.method': 'rejects',
+        'error.type': '_OTHER',
       },
     ],
   ]);

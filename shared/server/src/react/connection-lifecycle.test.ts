@@ -1,8 +1,9 @@
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Gate } from '../connections/gate.ts';
 import { Hub } from '../index.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
+import { startCuttingProxy } from '../testing/cutting-proxy.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
 import { ConnectionLifecycle } from './connection-lifecycle.ts';
 
@@ -173,4 +174,40 @@ test('a connection that closes with an error is started again', async () => {
   await waitFor(() => lifecycle.getStatus().error !== undefined);
   hasRoom = true;
   await reach('Connected');
+});
+
+test('a connection that breaks is started again, unless it was unmounted', async () => {
+  const proxy = await startCuttingProxy(server.port);
+  const { lifecycle, connection, reach } = lifecycleOf(`${proxy.url}/hub`);
+  unmount = lifecycle.start();
+  await reach('Connected');
+  const firstId = connection.connectionId;
+  const closed = new Promise<Error | undefined>((resolve) => connection.onclose(resolve));
+  proxy.cut();
+  expect(await closed).toBeInstanceOf(Error);
+  await reach('Connected');
+  expect(connection.connectionId).not.toBe(firstId);
+  unmount();
+  await reach('Disconnected');
+  await proxy.close();
+});
+
+test('a start that fails after unmounting is not repeated', async () => {
+  const { lifecycle, connection, waitFor } = lifecycleOf();
+  const isSignedIn = new Gate();
+  let starts = 0;
+  connection.start = async () => {
+    starts++;
+    await isSignedIn.wait();
+    throw new Error('not signed in');
+  };
+  unmount = lifecycle.start();
+  await waitFor(() => isSignedIn.isAwaited);
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  unmount();
+  isSignedIn.open();
+  await settlePromises();
+  expect(lifecycle.getStatus().error?.message).toBe('not signed in');
+  expect([starts, vi.getTimerCount()]).toEqual([1, 0]);
+  vi.useRealTimers();
 });

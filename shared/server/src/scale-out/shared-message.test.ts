@@ -44,3 +44,16 @@ test('a sequence is missing in protocols in which one of its messages is missing
   expect(sequence.encoded(json)?.payload).toMatch(/"Position".*"type":6/su);
   expect(sequence.encoded(new MessagePackHubProtocol())).toBeUndefined();
 });
+
+test('a sequence may contain messages of this server as a string and of others as bytes', () => {
+  const bytes = new Map([['own', Buffer.from('two')]]);
+  const own = {
+    name: 'own',
+    version: 1,
+    transferFormat: 'Binary',
+    writeMessage: () => 'one',
+  } as unknown as HubProtocol;
+  const messages = [new SharedMessage('Receive', []), SharedMessage.fromEncoded(bytes)];
+  const payload = SharedMessage.sequence(messages).encoded(own)?.payload;
+  expect(Buffer.from(payload as Uint8Array).toString()).toBe('onetwo');
+});
