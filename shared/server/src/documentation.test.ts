@@ -75,7 +75,7 @@ test('the table of limits has every limit with its default', () => {
     'POSTs of unopened connections': MAXIMUM_EARLY_BYTES,
     'unfinished WebSocket messages': UNFINISHED_BUDGET,
     'connections that move to another server at the same time': MAXIMUM_CONCURRENT_MOVES,
-    'POSTs of an unopened connection': defaults.transportMaxBufferSize,
+    'POSTs of an unopened connection, or while its calls wait': defaults.transportMaxBufferSize,
     'open POSTs': MAXIMUM_OPEN_POSTS,
     'time until the handshake': defaults.handshakeTimeout,
     'hub message': defaults.maximumReceiveMessageSize,

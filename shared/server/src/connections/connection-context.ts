@@ -55,9 +55,12 @@ export class ConnectionContext {
     return this.#transport;
   }
 
-  /** The client's POSTs. Until the connection is open, at most `maximumEarly` bytes are kept. */
-  posts(maximumEarly: number): PostQueue {
-    this.#posts ??= new PostQueue(maximumEarly, this.earlyBytes);
+  /**
+   * The client's POSTs. While the connection is not open or is paused, at most `maximumKept` bytes
+   * are kept.
+   */
+  posts(maximumKept: number): PostQueue {
+    this.#posts ??= new PostQueue(maximumKept, this.earlyBytes);
     return this.#posts;
   }
 

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
+import { BytesInFlight } from '../limits/bytes-in-flight.ts';
+import { collectGarbage } from '../testing/memory/collect-garbage.ts';
 import { parsedBody, PostQueue } from './post-queue.ts';
 
 /** Returns a request whose body has arrived: nothing more comes, and it has these chunks. */
@@ -10,6 +12,13 @@ function requestWith(...chunks: readonly string[]): IncomingMessage {
   for (const chunk of chunks) body.push(chunk);
   body.push(null);
   return Object.assign(body, { complete: true }) as unknown as IncomingMessage;
+}
+
+/** The memory that the process uses after a garbage collection, in bytes. */
+function usedMemory(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 test('a body that ends while the connection is paused is delivered when it resumes', async () => {
@@ -38,18 +47,123 @@ test('a body that ends while the connection is paused is delivered when it resum
   expect(onCut).not.toHaveBeenCalled();
 });
 
-test('a body that is cut off while the connection is paused closes the connection', async () => {
-  const posts = new PostQueue(0);
+/** Opens a queue that collects what it delivers. */
+function openQueue(maximumKept: number, bytesInFlight?: BytesInFlight) {
+  const posts = new PostQueue(maximumKept);
+  const received: string[] = [];
   const onCut = vi.fn();
-  posts.open({ onReceive: () => posts.pause(), onClose: () => undefined }, onCut);
-  const body = new Readable({ read: () => undefined });
-  const result = posts.read(body as unknown as IncomingMessage);
+  const onReceive = (chunk: string | Uint8Array): void =>
+    void received.push(Buffer.from(chunk).toString());
+  posts.open({ onReceive, onClose: () => undefined }, onCut, bytesInFlight);
+  return { posts, received, onCut };
+}
+
+/** A request whose body the test writes. */
+const unfinishedRequest = (): IncomingMessage & Readable =>
+  new Readable({ read: () => undefined }) as unknown as IncomingMessage & Readable;
+
+test('a body that is cut off after a part was delivered closes the connection', async () => {
+  const { posts, received, onCut } = openQueue(0);
+  const body = unfinishedRequest();
+  const result = posts.read(body);
   body.push('a');
+  await setImmediate();
+  posts.pause();
   body.push('b');
   await setImmediate();
   body.destroy();
-  expect(await result).toBe('ended');
+  expect([await result, received]).toEqual(['ended', ['a']]);
   expect(onCut).toHaveBeenCalledTimes(1);
+});
+
+test('a paused connection answers POSTs that fit, and delivers them when it resumes', async () => {
+  const { posts, received } = openQueue(5);
+  posts.pause();
+  expect(await posts.read(requestWith('ab', 'c'))).toBe('read');
+  const onFourth = vi.fn();
+  const third = posts.read(requestWith('de', 'f'));
+  const fourth = posts.read(requestWith('g')).then(onFourth);
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
+  expect([received, onFourth.mock.calls]).toEqual([[], []]);
+  posts.resume();
+  expect(await third).toBe('read');
+  await fourth;
+  expect(received.join('')).toBe('abcdefg');
+});
+
+test('a paused connection keeps no more while the bytes of all connections exceed their limit', async () => {
+  const bytesInFlight = new BytesInFlight(3);
+  const { posts, received } = openQueue(100, bytesInFlight);
+  posts.pause();
+  expect(await posts.read(requestWith('abcd'))).toBe('read');
+  expect(bytesInFlight.total).toBe(4);
+  const result = posts.read(requestWith('e'));
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
+  expect(bytesInFlight.total).toBe(4);
+  posts.resume();
+  expect([await result, received, bytesInFlight.total]).toEqual(['read', ['abcd', 'e'], 0]);
+  posts.pause();
+  await posts.read(requestWith('f'));
+  posts.end();
+  expect(bytesInFlight.total).toBe(0);
+});
+
+test.each([
+  ['before the connection opens', (posts: PostQueue) => void posts],
+  ['while the connection is paused', (posts: PostQueue) => posts.pause()],
+])('of a body that is cut off %s, nothing is delivered', async (_when, prepare) => {
+  const posts = new PostQueue(10);
+  const received: string[] = [];
+  const onCut = vi.fn();
+  const open = (): void =>
+    posts.open(
+      { onReceive: (chunk) => void received.push(chunk.toString()), onClose: () => undefined },
+      onCut,
+    );
+  prepare(posts);
+  expect(await posts.read(requestWith('ab'))).toBe('read');
+  const body = unfinishedRequest();
+  const cut = posts.read(body);
+  body.push('cd');
+  await setImmediate();
+  body.destroy();
+  expect(await cut).toBe('ended');
+  expect(await posts.read(requestWith('ef'))).toBe('read');
+  open();
+  posts.resume();
+  expect([received, onCut.mock.calls]).toEqual([['abef'], []]);
+});
+
+test('kept bytes that pause and resume the connection precede those that follow', async () => {
+  const posts = new PostQueue(2);
+  const received: string[] = [];
+  const onReceive = (chunk: string | Uint8Array): void => {
+    const text = chunk.toString();
+    received.push(`${text} begins`);
+    posts.pause();
+    posts.resume();
+    received.push(`${text} ends`);
+  };
+  const results = [posts.read(requestWith('ab')), posts.read(requestWith('cd'))];
+  await results[0];
+  await setImmediate();
+  posts.open({ onReceive, onClose: () => undefined }, () => undefined);
+  await results[1];
+  expect(received).toEqual(['ab begins', 'ab ends', 'cd begins', 'cd ends']);
+});
+
+test('very small chunks take little more memory than their bytes', async () => {
+  const posts = new PostQueue(65_536);
+  const body = unfinishedRequest();
+  void posts.read(body);
+  const before = usedMemory();
+  for (let i = 0; i < 65_536; i++) {
+    body.push(Buffer.from('x'));
+    if (i % 1000 === 0) await setImmediate();
+  }
+  await setImmediate();
+  expect(usedMemory() - before).toBeLessThan(1_000_000);
+  posts.end();
 });
 
 /** Returns a request whose body middleware has read. */
@@ -91,14 +205,13 @@ test('a body that middleware has read without keeping its bytes is known only if
   expect(await bodyOf(Buffer.from('a'), '1')).toBe('a');
 });
 
-test('a request that has been destroyed before it is read closes the connection', async () => {
-  const posts = new PostQueue(0);
-  const onCut = vi.fn();
-  posts.open({ onReceive: () => undefined, onClose: () => undefined }, onCut);
-  const body = new Readable({ read: () => undefined });
+test('a request that has been destroyed before it is read does not close the connection', async () => {
+  const { posts, received, onCut } = openQueue(0);
+  const body = unfinishedRequest();
   body.destroy();
-  expect(await posts.read(body as unknown as IncomingMessage)).toBe('ended');
-  expect(onCut).toHaveBeenCalledTimes(1);
+  expect(await posts.read(body)).toBe('ended');
+  expect(await posts.read(requestWith('a'))).toBe('read');
+  expect([received, onCut.mock.calls]).toEqual([['a'], []]);
 });
 
 test('a kept chunk that closes the connection ends its request once', async () => {

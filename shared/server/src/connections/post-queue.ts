@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { BytesInFlight } from '../limits/bytes-in-flight.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { TransportEvents } from './transport.ts';
 
@@ -11,6 +12,51 @@ export const MAXIMUM_OPEN_POSTS = 64;
  */
 export type PostResult = 'read' | 'ended' | 'tooMany' | 'unreadable';
 
+const empty = Buffer.alloc(0);
+
+/** Bytes in one buffer, because each of many small chunks would take more memory than its bytes. */
+class KeptBytes {
+  readonly #maximum: number;
+  #buffer = empty;
+  #length = 0;
+
+  constructor(maximum: number) {
+    this.#maximum = maximum;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.#length + bytes <= this.#maximum;
+  }
+
+  add(chunk: Uint8Array): void {
+    const length = this.#length + chunk.length;
+    if (length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#buffer.length));
+      larger.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(chunk, this.#length);
+    this.#length = length;
+  }
+
+  /** Removes the last bytes. */
+  drop(bytes: number): void {
+    this.#length -= bytes;
+    if (this.#length === 0) this.#buffer = empty;
+  }
+
+  /** Removes and returns all bytes. */
+  take(): Buffer {
+    const bytes = this.#buffer.subarray(0, this.#length);
+    this.drop(this.#length);
+    return bytes;
+  }
+}
+
 interface OpenPost {
   readonly request: IncomingMessage;
   readonly resolve: (result: PostResult) => void;
@@ -18,33 +64,41 @@ interface OpenPost {
 
 /**
  * The POSTs of one connection. Their bodies are read one after the other. While the connection is
- * not open, a limited number of bytes is kept. All further bytes, and all bytes while the
- * connection is paused, stay in the client's socket.
+ * not open or is paused, a limited number of bytes is kept, and POSTs that fit are answered. All
+ * further bytes stay in the client's socket.
+ * Source: the pipe of `HttpConnectionContext` of ASP.NET Core.
  */
 export class PostQueue {
-  readonly #maximumEarly: number;
   readonly #budget: MemoryBudget | undefined;
-  #early: Uint8Array[] = [];
-  #earlyBytes = 0;
+  /** What was read and not delivered. */
+  readonly #kept: KeptBytes;
   #events: TransportEvents | undefined;
+  #bytesInFlight: BytesInFlight | undefined;
   #onCut: (() => void) | undefined;
   #isPaused = false;
+  /** Whether kept bytes are being delivered. What follows them must wait. */
+  #isDelivering = false;
   #hasEnded = false;
   /** The first one is being read. */
   readonly #open: OpenPost[] = [];
   /**
-   * A chunk that has been read, but can be neither delivered nor buffered yet, because a limit is
+   * A chunk that has been read, but can be neither delivered nor kept yet, because a limit is
    * reached.
    */
   #heldChunk: Uint8Array | undefined;
   #stopReading: (() => void) | undefined;
+  /** Whether a part of the POST that is being read was delivered. */
+  #isDelivered = false;
+  /** The bytes of the POST that is being read at the end of `#kept`. */
+  #keptOfCurrent = 0;
 
   /**
-   * `maximumEarly` is the number of bytes that are kept until the connection is open. `budget` is
-   * shared with other connections.
+   * `maximumKept` is the number of bytes that are kept while the connection is not open or is
+   * paused. `budget` is shared with other connections, and limits what is kept until the connection
+   * is open.
    */
-  constructor(maximumEarly: number, budget?: MemoryBudget) {
-    this.#maximumEarly = maximumEarly;
+  constructor(maximumKept: number, budget?: MemoryBudget) {
+    this.#kept = new KeptBytes(maximumKept);
     this.#budget = budget;
   }
 
@@ -59,14 +113,15 @@ export class PostQueue {
   }
 
   /**
-   * Delivers what was kept, then everything that follows. `onCut` is called if a body is cut off.
+   * Delivers what was kept, then everything that follows. `onCut` is called if a body is cut off
+   * after a part of it was delivered. What is kept later counts as `bytesInFlight`.
    */
-  open(events: TransportEvents, onCut: () => void): void {
-    const early = this.#early;
-    this.#dropEarly();
+  open(events: TransportEvents, onCut: () => void, bytesInFlight?: BytesInFlight): void {
+    this.#budget?.release(this.#kept.length);
+    bytesInFlight?.change(this.#kept.length);
     this.#events = events;
     this.#onCut = onCut;
-    for (const chunk of early) events.onReceive(chunk);
+    this.#bytesInFlight = bytesInFlight;
     this.#continue();
   }
 
@@ -82,7 +137,7 @@ export class PostQueue {
   /** Ends all open POSTs, because the connection has closed. */
   end(): void {
     this.#hasEnded = true;
-    this.#dropEarly();
+    this.#forget(this.#kept.length);
     this.#events = undefined;
     const isHeld = this.#heldChunk !== undefined;
     this.#heldChunk = undefined;
@@ -96,16 +151,20 @@ export class PostQueue {
     });
   }
 
-  #dropEarly(): void {
-    this.#budget?.release(this.#earlyBytes);
-    this.#early = [];
-    this.#earlyBytes = 0;
+  /** Drops the last of the kept bytes. */
+  #forget(bytes: number): void {
+    this.#kept.drop(bytes);
+    this.#keptOfCurrent = 0;
+    if (this.#events === undefined) this.#budget?.release(bytes);
+    else this.#bytesInFlight?.change(-bytes);
   }
 
   #readNext(): void {
     const post = this.#open[0];
     if (post === undefined) return;
     const { request } = post;
+    this.#isDelivered = false;
+    this.#keptOfCurrent = 0;
     if (request.readableEnded) {
       this.#readParsedBody(request);
       return;
@@ -121,9 +180,11 @@ export class PostQueue {
     const onClose = (): void => {
       // A request also closes after its whole body was read, even if the last chunk is still held.
       if (request.readableEnded) return;
-      // Half a message has arrived, and nothing that follows can complete it.
       this.#heldChunk = undefined;
-      this.#onCut?.();
+      if (this.#isDelivered) {
+        // Half a message has arrived, and nothing that follows can complete it.
+        this.#onCut?.();
+      } else this.#forget(this.#keptOfCurrent);
       this.#finish('ended');
     };
     this.#stopReading = () => {
@@ -145,20 +206,27 @@ export class PostQueue {
 
   /** Delivers or keeps a chunk. Returns false if this is not possible now. */
   #deliver(chunk: Uint8Array): boolean {
-    if (this.#events !== undefined) {
-      if (this.#isPaused) return false;
+    if (this.#events !== undefined && !this.#isPaused) {
+      this.#isDelivered = true;
       this.#events.onReceive(chunk);
       return true;
     }
-    if (this.#earlyBytes + chunk.length > this.#maximumEarly) return false;
-    if (this.#budget?.tryTake(chunk.length) === false) return false;
-    this.#early.push(chunk);
-    this.#earlyBytes += chunk.length;
+    if (!this.#kept.hasRoom(chunk.length)) return false;
+    if (this.#events === undefined) {
+      if (this.#budget?.tryTake(chunk.length) === false) return false;
+    } else {
+      if (this.#bytesInFlight?.isExceeded === true) return false;
+      this.#bytesInFlight?.change(chunk.length);
+    }
+    this.#kept.add(chunk);
+    this.#keptOfCurrent += chunk.length;
     return true;
   }
 
-  /** Continues with the POST that had to wait. */
+  /** Delivers what was kept, and continues with the POST that had to wait. */
   #continue(): void {
+    if (this.#isDelivering) return;
+    if (!this.#isPaused) this.#deliverKept();
     const chunk = this.#heldChunk;
     if (chunk === undefined) return;
     this.#heldChunk = undefined;
@@ -171,6 +239,17 @@ export class PostQueue {
     if (post === undefined || this.#open[0] !== post) return;
     if (post.request.readableEnded) this.#finish('read');
     else post.request.resume();
+  }
+
+  #deliverKept(): void {
+    if (this.#events === undefined || this.#kept.length === 0) return;
+    if (this.#keptOfCurrent > 0) this.#isDelivered = true;
+    this.#keptOfCurrent = 0;
+    const bytes = this.#kept.take();
+    this.#bytesInFlight?.change(-bytes.length);
+    this.#isDelivering = true;
+    this.#events.onReceive(bytes);
+    this.#isDelivering = false;
   }
 
   #finish(result: PostResult): void {

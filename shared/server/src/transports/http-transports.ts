@@ -22,7 +22,10 @@ export interface HttpTransportHost {
   readonly batcher: WriteBatcher;
   readonly sendLimits: SendLimits;
   readonly pollTimes: PollTimes;
-  /** The maximum number of bytes of POSTs that are kept until the connection is open. */
+  /**
+   * The maximum number of bytes of POSTs that are kept until the connection is open, and while it
+   * is paused.
+   */
   readonly maximumEarlyBytes: number;
   /** Returns the connection of a token, as `ConnectionManager.find` does. */
   find(token: string): ConnectionContext | undefined;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { expect, test } from 'vitest';
 import { Hub } from '../index.ts';
 import { testServer } from '../testing/index.ts';
@@ -42,6 +44,42 @@ test('before the first poll, a few bytes of POSTs are kept, and the others wait 
   expect(held).toBe(true);
   expect((await fetch(url)).status).toBe(200);
   expect((await large).status).toBe(200);
+  expect(await (await fetch(url)).text()).toBe('{}\u001e');
+  await fetch(url, { method: 'DELETE' });
+  await server.close();
+});
+
+test('while calls wait, further POSTs are answered', async () => {
+  const server = await testServer((signalr) =>
+    signalr.mapHub('/hub', SlowHub, { methods: ['wait'] }),
+  );
+  const url = await negotiate(`${server.url}/hub`);
+  await fetch(url);
+  const started = new Promise<void>((resolve) => (onStarted = resolve));
+  await post(url, HANDSHAKE + call('1', 'Wait'));
+  await started;
+  const waiting = Array.from({ length: 200 }, (_, i) => call(`w${i}`, 'Unknown')).join('');
+  expect((await post(url, waiting)).status).toBe(200); // reading pauses
+  expect((await post(url, call('last', 'Unknown'))).status).toBe(200);
+  await fetch(url, { method: 'DELETE' });
+  await server.close();
+});
+
+test('a POST that breaks off before its body does not close the connection', async () => {
+  const server = await testServer((signalr) =>
+    signalr.mapHub('/hub', SlowHub, { methods: ['wait'] }),
+  );
+  const url = await negotiate(`${server.url}/hub`);
+  await fetch(url);
+  const arrived = once(server.server, 'request') as Promise<[IncomingMessage]>;
+  const broken = request(url, { method: 'POST', headers: { 'Content-Length': 100 } });
+  broken.on('error', () => undefined);
+  broken.flushHeaders();
+  const [incoming] = await arrived;
+  broken.destroy();
+  incoming.on('error', () => undefined);
+  await new Promise((resolve) => incoming.on('close', resolve));
+  expect((await post(url, HANDSHAKE)).status).toBe(200);
   expect(await (await fetch(url)).text()).toBe('{}\u001e');
   await fetch(url, { method: 'DELETE' });
   await server.close();

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { BytesInFlight } from '../limits/bytes-in-flight.ts';
 import { Deadline } from '../connections/deadline.ts';
 import { answer, plainText } from '../connections/http-answer.ts';
 import type { PostQueue } from '../connections/post-queue.ts';
@@ -49,6 +50,7 @@ interface SentPoll {
 export class LongPollingTransport extends BufferedTransport {
   readonly #posts: PostQueue;
   readonly #times: PollTimes;
+  readonly #bytesInFlight: BytesInFlight | undefined;
   #events: TransportEvents | undefined;
   /** The open poll. */
   #poll: ServerResponse | undefined;
@@ -72,6 +74,7 @@ export class LongPollingTransport extends BufferedTransport {
     super(batcher, limits, onTooSlow);
     this.#posts = posts;
     this.#times = times;
+    this.#bytesInFlight = limits.bytesInFlight;
   }
 
   get name() {
@@ -85,7 +88,7 @@ export class LongPollingTransport extends BufferedTransport {
 
   listen(events: TransportEvents): void {
     this.#events = events;
-    this.#posts.open(events, () => this.abort());
+    this.#posts.open(events, () => this.abort(), this.#bytesInFlight);
   }
 
   /** Answers a GET of the client, now or when there is data. */

@@ -94,14 +94,18 @@ test('POSTs arrive, except while the transport is paused', async () => {
   expect(await isRead).toBe('read');
   transport.pause();
   const second = createPost();
-  const isPaused = once(second, 'pause');
   const isSecondRead = posts.read(second);
   second.end('second');
-  await isPaused;
-  expect(received).toEqual(['first']);
-  transport.resume();
   expect(await isSecondRead).toBe('read');
-  expect(received).toEqual(['first', 'second']);
+  expect(received).toEqual(['first']);
+  const large = createPost();
+  const isPaused = once(large, 'pause');
+  const isLargeRead = posts.read(large);
+  large.end('x'.repeat(1000));
+  await isPaused;
+  transport.resume();
+  expect(await isLargeRead).toBe('read');
+  expect(received).toEqual(['first', 'second', 'x'.repeat(1000)]);
   transport.abort();
 });
 

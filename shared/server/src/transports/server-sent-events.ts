@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Deadline } from '../connections/deadline.ts';
 import type { PostQueue } from '../connections/post-queue.ts';
+import type { BytesInFlight } from '../limits/bytes-in-flight.ts';
 import type { TransportEvents } from '../connections/transport.ts';
 import { BufferedTransport, CLOSE_TIMEOUT, type SendLimits } from './buffered-transport.ts';
 import { serverSentEventsFrame } from './server-sent-events-frame.ts';
@@ -35,6 +36,7 @@ export function preventCompression(request: IncomingMessage): void {
 export class ServerSentEventsTransport extends BufferedTransport {
   readonly #response: ServerResponse;
   readonly #posts: PostQueue;
+  readonly #bytesInFlight: BytesInFlight | undefined;
   readonly #writer: SlicedWriter;
   #closeDeadline: Deadline | undefined;
 
@@ -49,6 +51,7 @@ export class ServerSentEventsTransport extends BufferedTransport {
     this.#response = response;
     this.#writer = new SlicedWriter(response);
     this.#posts = posts;
+    this.#bytesInFlight = limits.bytesInFlight;
   }
 
   get name() {
@@ -77,7 +80,7 @@ export class ServerSentEventsTransport extends BufferedTransport {
       'X-Accel-Buffering': 'no', // otherwise nginx buffers the stream
     });
     response.write(':\r\n'); // a comment, so that the client receives the headers
-    this.#posts.open(events, () => this.abort());
+    this.#posts.open(events, () => this.abort(), this.#bytesInFlight);
   }
 
   abort(): void {

@@ -11,6 +11,12 @@ import type { TransportName } from '../../transport-name.ts';
 import type { Endpoint, EndpointConnection, NewConnection } from '../endpoint.ts';
 import type { ClientConnection, ConnectionHandler } from './client-connection.ts';
 
+/**
+ * The number of chunks that a handler may leave unread. Each takes some memory, however small it
+ * is.
+ */
+export const MAXIMUM_CHUNKS = 1024;
+
 /** Returns the endpoint of a connection handler. */
 export function connectionEndpoint(
   path: string,
@@ -111,7 +117,8 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
       }
       if (this.signal.aborted) return;
       this.#resume();
-      await this.#readable.wait();
+      // What waited in the transport may arrive while it resumes.
+      if (this.#chunks.length === 0) await this.#readable.wait();
     }
   }
 
@@ -182,10 +189,11 @@ class HandledConnection implements ClientConnection, EndpointConnection, Transpo
     this.#readable.open();
   }
 
-  /** Whether the handler must read first: its own bytes or those of all clients are too many. */
+  /** Whether the handler must read first: its unread data or that of all clients is too much. */
   get #isFull(): boolean {
     return (
       this.#bytes >= this.#options.transportMaxBufferSize ||
+      this.#chunks.length >= MAXIMUM_CHUNKS ||
       this.#new.bytesInFlight?.isExceeded === true
     );
   }
