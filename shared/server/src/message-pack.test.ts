@@ -214,3 +214,24 @@ test('ten thousand calls in one frame are answered in order', async () => {
   expect(answers).toEqual(Array.from({ length: 10_000 }, (_, i) => result(String(i), i)));
   client.webSocket.terminate();
 });
+
+test('arguments that are not an array fail their call, and detailed errors say why', async () => {
+  await using detailed = await testServer(
+    { '/hub': { hub: EchoHub, methods: ['echo', 'tellAll'] } },
+    { enableDetailedErrors: true },
+  );
+  // [1, {}, '1', 'Echo', {}]
+  const body = Buffer.from([0x95, 1, 0x80, 0xa1, 0x31, 0xa4, ...Buffer.from('Echo'), 0x80]);
+  const errors: unknown[] = [];
+  for (const hubUrl of [url, `${detailed.url}/hub`]) {
+    const client = await FrameClient.connect(hubUrl);
+    client.webSocket.send(Buffer.concat([Uint8Array.of(body.length), body]));
+    const [completion] = await client.messages();
+    errors.push((completion as { error?: string }).error);
+    client.webSocket.close();
+  }
+  expect(errors).toEqual([
+    "Failed to invoke 'echo' due to an error on the server.",
+    expect.stringMatching(/ \w+: Reading array length for 'arguments' failed\.$/),
+  ]);
+});

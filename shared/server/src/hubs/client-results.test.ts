@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Hub, type HubContext, HubError } from '../index.ts';
@@ -7,6 +8,7 @@ import { testServer, type TestServer } from '../testing/index.ts';
 
 interface Client {
   getName(question: string): Promise<string>;
+  getOther(): Promise<number>;
 }
 class InvokingHub extends Hub<Client> {
   override async onConnected(): Promise<void> {
@@ -23,6 +25,16 @@ class InvokingHub extends Hub<Client> {
     return this.context.connectionId;
   }
 }
+
+/** A schema of a library whose schemas have no property `type`. */
+const onlyNumbers: StandardSchemaV1 = {
+  '~standard': {
+    version: 1,
+    vendor: 'tests',
+    validate: (value) =>
+      typeof value === 'number' ? { value } : { issues: [{ message: 'Expected a number.' }] },
+  },
+};
 
 let server: TestServer;
 let context: HubContext<Client>;
@@ -55,11 +67,21 @@ async function start(): Promise<void> {
     (signalr) =>
       (context = signalr.mapHub('/ask', InvokingHub, {
         methods: ['name', 'ask', 'id'],
-        clientResults: { getName: z.string().min(1) },
+        clientResults: { getName: z.string().min(1), getOther: onlyNumbers },
       })),
     { logger },
   );
 }
+
+test('a schema without a name for its type is described in the error', async () => {
+  await start();
+  const { client, id } = await connect();
+  const bad = context.clients.client(id).invoke('GetOther');
+  client.send(completion((await nextMessage(client))['invocationId'] as string, { result: 'x' }));
+  await expect(bad).rejects.toThrow(
+    'Error trying to deserialize result to the type of its schema. Expected a number.',
+  );
+});
 
 test('results are validated by their schema, and method names match case-insensitively', async () => {
   await start();

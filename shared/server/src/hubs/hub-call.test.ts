@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CallingConnection, Invocation } from './calling-connection.ts';
 import type { GroupManager } from './hub-clients.ts';
+import { Hub } from './hub.ts';
 import { HubCall } from './hub-call.ts';
 
 const connectionAborted = new AbortController().signal;
@@ -31,4 +32,11 @@ test('a signal that is first read after the cancellation is aborted', () => {
   const call = createCall({ invocationId: '1' });
   call.cancel();
   expect(call.invocationAborted.aborted).toBe(true);
+});
+
+test('a hub that the server has not created for a call says so, and so does a proxy of a hub', () => {
+  class OwnHub extends Hub {}
+  const code = 'ERR_SIGNALR_HUB_WITHOUT_CALL';
+  for (const hub of [new OwnHub(), new Proxy(new OwnHub(), {})])
+    expect(() => hub.context).toThrow(expect.objectContaining({ code }) as Error);
 });

@@ -6,7 +6,7 @@ import { closeAll, closeLater } from '../../testing/host-suite.ts';
 import { RawClient } from '../../testing/raw-client.ts';
 import { RawEventsClient, RawPollingClient } from '../../testing/raw-http-client.ts';
 import { testServer } from '../../testing/test-server.ts';
-import type { ConnectionHandler } from './client-connection.ts';
+import type { ClientConnection, ConnectionHandler } from './client-connection.ts';
 
 afterEach(closeAll);
 
@@ -212,4 +212,44 @@ test('a path is used once, by a hub or a handler', () => {
   expect(() => signalr.mapConnection('/RAW', echo)).toThrow("already mapped at '/RAW'");
   expect(() => signalr.mapConnection('/x', echo, { authorize: true })).toThrow('authentication');
   return signalr.close();
+});
+
+test('a handler may send and fail after its client has left: nothing is sent or logged', async () => {
+  const logger = new CollectingLogger();
+  const left = createDeferred<ClientConnection>();
+  const finish = createDeferred<undefined>();
+  const { url, signalr } = await start(
+    async (connection) => {
+      for await (const chunk of connection) void chunk;
+      left.resolve(connection);
+      await finish.promise;
+      throw new Error('aborted');
+    },
+    { logger },
+  );
+  const client = await RawClient.open(url);
+  client.close();
+  const connection = await left.promise;
+  await expect.poll(() => connection.signal.aborted).toBe(true);
+  await connection.send('too late');
+  finish.resolve(undefined);
+  await signalr.close();
+  expect(logger.lines).toEqual([]);
+});
+
+test('a second close() during the first one changes nothing', async () => {
+  const { url, signalr } = await start(async (connection) => {
+    for await (const chunk of connection) void chunk;
+    await connection.send('goodbye\u001e');
+  });
+  const client = await RawClient.open(url);
+  const closing = [
+    signalr.close(),
+    signalr.close(),
+    signalr.close({ handOver: true }),
+    signalr.close({ handOver: true }),
+  ];
+  expect(await client.next()).toBe('goodbye');
+  await Promise.all(closing);
+  await client.end();
 });

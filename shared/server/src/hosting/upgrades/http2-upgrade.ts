@@ -96,12 +96,12 @@ class Http2UpgradeSocket extends Duplex {
     this.#stream.resume();
   }
 
+  /** Strings arrive as bytes, as in every stream with the default of `decodeStrings`. */
   override _write(
-    chunk: Buffer | string,
-    encoding: BufferEncoding,
+    bytes: Buffer,
+    _encoding: BufferEncoding,
     done: (error?: Error | null) => void,
   ): void {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
     if (this.#head === undefined) {
       this.#stream.write(bytes, done);
       return;

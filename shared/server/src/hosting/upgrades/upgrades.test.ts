@@ -13,6 +13,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Hub, requestUser, SignalRServer, type SignalRServerOptions } from '../../index.ts';
 import { RawClient } from '../../testing/raw-client.ts';
+import { turns } from '../../testing/event-loop.ts';
 import { TestTimeout } from '../../testing/test-timeout.ts';
 import { CLOSE_TIMEOUT } from '../../transports/buffered-transport.ts';
 import { closeAll, closeLater, listen, talk } from '../../testing/host-suite.ts';
@@ -263,3 +264,120 @@ test.each([
     socket.destroy();
   },
 );
+
+test('code that wraps emit after attach keeps working, and so does a server that attaches again', async () => {
+  const first = chat();
+  const server = createServer(first.router());
+  first.attach(server);
+  first.attach(server); // changes nothing
+  expect(server.listenerCount('upgrade')).toBe(1);
+  const events: string[] = [];
+  const emit = server.emit.bind(server) as typeof server.emit;
+  server.emit = (event: string, ...values: unknown[]) => {
+    events.push(event);
+    return emit(event, ...values);
+  };
+  const wrapped: unknown = Reflect.get(server, 'emit');
+  const url = await listen(server);
+  await first.close();
+  expect(Reflect.get(server, 'emit')).toBe(wrapped);
+  expect(await upgradeStatus(`${url}/chat`)).not.toBe(101);
+  const second = chat();
+  second.attach(server);
+  expect(Reflect.get(server, 'emit')).toBe(wrapped);
+  const client = await RawClient.connect(`${url}/chat`);
+  client.close();
+  expect(events).toContain('upgrade');
+});
+
+test('a CONNECT request of HTTP/1.1 reaches the listeners of the app', async () => {
+  const signalr = chat();
+  const server = createServer(signalr.router());
+  signalr.attach(server);
+  server.on('connect', (request: IncomingMessage, socket) => {
+    socket.end(`HTTP/1.1 200 OK\r\n\r\n${request.url}`);
+  });
+  const url = new URL(await listen(server));
+  const client = connect(Number(url.port), url.hostname);
+  client.write('CONNECT other.example:443 HTTP/1.1\r\nHost: other.example\r\n\r\n');
+  const [answer] = (await once(client, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 OK[^]*other\.example:443$/);
+  client.destroy();
+});
+
+test('an upgrade that another listener answers late is not answered twice', async () => {
+  using handshakeTimeout = new TestTimeout();
+  const signalr = chat({ handshakeTimeout: handshakeTimeout.ms });
+  const app = vi.fn((_request: IncomingMessage, response: ServerResponse) => response.end());
+  const server = createServer(app);
+  signalr.attach(server);
+  const answered = new Promise<void>((resolve) =>
+    server.on('upgrade', (_request, socket) => {
+      socket.write('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n', () => resolve());
+    }),
+  );
+  const url = new URL(await listen(server));
+  const client = connect(Number(url.port), url.hostname);
+  client.write(
+    'GET /elsewhere HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  );
+  const received = once(client, 'data');
+  await answered;
+  await handshakeTimeout.elapseUntil(turns(200));
+  expect(String(await received)).toMatch(/^HTTP\/1\.1 401/);
+  expect(app).not.toHaveBeenCalled();
+  client.destroy();
+});
+
+test('an upgrade is refused on a hub without WebSockets, and for a connection of another transport', async () => {
+  const polling = new SignalRServer();
+  polling.mapHub('/chat', ChatHub, { methods: ['echo'], transports: ['LongPolling'] });
+  const both = chat({}, '/both');
+  closeLater(() => polling.close());
+  const [serve, serveOthers] = [polling.router(), both.router()];
+  const server = createServer((request, response) =>
+    serve(request, response, () => serveOthers(request, response)),
+  );
+  polling.attach(server);
+  both.attach(server);
+  const url = await listen(server);
+  expect(await upgradeStatus(`${url}/chat`)).toBe(404);
+  const negotiated = await fetch(`${url}/both/negotiate?negotiateVersion=1`, { method: 'POST' });
+  const { connectionToken } = (await negotiated.json()) as { connectionToken: string };
+  const poll = await fetch(`${url}/both?id=${connectionToken}`);
+  expect(poll.status).toBe(200);
+  expect(await upgradeStatus(`${url}/both?id=${connectionToken}`)).toBe(400);
+  const put = await fetch(`${url}/both?id=${connectionToken}`, { method: 'PUT' });
+  expect(put.status).toBe(405);
+});
+
+test('a POST to a connection over WebSockets is refused, and the connection stays', async () => {
+  const signalr = chat();
+  const server = createServer(signalr.router());
+  signalr.attach(server);
+  const url = `${await listen(server)}/chat`;
+  const negotiated = await fetch(`${url}/negotiate?negotiateVersion=1`, { method: 'POST' });
+  const { connectionToken } = (await negotiated.json()) as { connectionToken: string };
+  const client = await RawClient.connect(`${url}?id=${connectionToken}`);
+  const post = await fetch(`${url}?id=${connectionToken}`, { method: 'POST', body: 'x' });
+  expect(post.status).toBe(405);
+  client.send('{"type":1,"invocationId":"1","target":"echo","arguments":["a"]}\u001e');
+  expect(await client.next()).toBe('{"type":3,"invocationId":"1","result":"a"}');
+  client.close();
+});
+
+test('a handler that has answered a request itself gets no second answer', async () => {
+  const signalr = chat({
+    authentication: {
+      authenticate({ httpRequest }) {
+        (httpRequest as express.Request).res?.status(418).send('tea');
+        return { handled: true };
+      },
+    },
+  });
+  const app = express();
+  app.use(signalr.router());
+  const url = await listen(createServer(app));
+  const answer = await fetch(`${url}/chat/negotiate`, { method: 'POST' });
+  expect([answer.status, await answer.text()]).toEqual([418, 'tea']);
+});

@@ -6,6 +6,7 @@ import { SharedPayload } from '../../connections/shared-payload.ts';
 import type { Transport } from '../../connections/transport.ts';
 import { CollectingLogger } from '../../testing/collecting-logger.ts';
 import type { HubOptions } from '../hub-options.ts';
+import { MAXIMUM_UNACKNOWLEDGED } from './message-buffer.ts';
 import { type StatefulConnection, StatefulTransport } from './stateful-transport.ts';
 
 const json = new JsonHubProtocol();
@@ -100,6 +101,15 @@ test('a client that does not acknowledge is closed after more than the send time
   expect(calls).toEqual([]);
   expect(transport.onHeartbeat(now + 101, json)).toBe(false);
   expect(calls).toEqual(['first abort']);
+});
+
+test('a client that does not acknowledge is closed when its buffer exceeds the maximum', () => {
+  const { transport, calls } = createConnection();
+  const part = 'a'.repeat(MAXIMUM_UNACKNOWLEDGED / 4);
+  for (let i = 0; i < 5; i++) transport.send(part); // the largest message does not count
+  expect(calls).not.toContain('first abort');
+  transport.send(part);
+  expect(calls.filter((call) => call !== 'first send')).toEqual(['first abort']);
 });
 
 test('only new calls, results, pings and Close reach the connection', () => {
