@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { ConnectionContext } from '../connections/connection-context.ts';
-import { answer, plainText } from '../connections/http-answer.ts';
+import { answer, canAnswer, plainText } from '../connections/http-answer.ts';
 import type { PostResult } from '../connections/post-queue.ts';
 import type { TransportEvents } from '../connections/transport.ts';
 import { wireMessages } from '../wire-messages.ts';
@@ -92,6 +92,8 @@ function serveGet(
   definition: HttpTransportDefinition,
   host: HttpTransportHost,
 ): void {
+  // The client may have gone while it was authenticated. Nobody would close its connection.
+  if (!canAnswer(response)) return;
   const opened = connection.transport as HttpTransport | undefined;
   const refusal =
     host.refuseGet?.(connection, definition) ??

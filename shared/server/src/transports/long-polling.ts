@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { BytesInFlight } from '../limits/bytes-in-flight.ts';
 import { Deadline } from '../connections/deadline.ts';
-import { answer, plainText } from '../connections/http-answer.ts';
+import { answer, canAnswer, plainText } from '../connections/http-answer.ts';
 import type { PostQueue } from '../connections/post-queue.ts';
 import type { TransportEvents } from '../connections/transport.ts';
 import { BufferedTransport, CLOSE_TIMEOUT, type SendLimits } from './buffered-transport.ts';
@@ -160,6 +160,11 @@ export class LongPollingTransport extends BufferedTransport {
     if (response === undefined || this.#sent !== undefined) return;
     if (this.#waiting.length === 0) {
       if (this.#isClosing) this.#finish();
+      return;
+    }
+    if (!canAnswer(response)) {
+      this.#poll = undefined; // the data waits for the next poll
+      this.#awaitPoll();
       return;
     }
     const body = this.#waiting;

@@ -145,6 +145,15 @@ test('after abort, nothing is sent and nobody waits', () => {
   expect(transport.whenRoom()).toBeUndefined();
 });
 
+test('abort closes the connection once, also if the response reports nothing', () => {
+  const { transport, response, onClose } = createTransport();
+  response.destroy = () => undefined;
+  transport.abort();
+  expect(onClose).toHaveBeenCalledTimes(1);
+  response.emit('close');
+  expect(onClose).toHaveBeenCalledTimes(1);
+});
+
 test('a response that the client does not close is aborted after the close timeout', () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   const { transport, response } = createTransport();

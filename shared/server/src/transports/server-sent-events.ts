@@ -38,6 +38,7 @@ export class ServerSentEventsTransport extends BufferedTransport {
   readonly #posts: PostQueue;
   readonly #bytesInFlight: BytesInFlight | undefined;
   readonly #writer: SlicedWriter;
+  #events: TransportEvents | undefined;
   #closeDeadline: Deadline | undefined;
 
   constructor(
@@ -60,14 +61,9 @@ export class ServerSentEventsTransport extends BufferedTransport {
 
   listen(events: TransportEvents): void {
     const response = this.#response;
+    this.#events = events;
     response.on('error', () => undefined); // a 'close' follows
-    response.on('close', () => {
-      this.#closeDeadline?.stop();
-      this.#writer.clear();
-      this.stopSending();
-      this.#posts.end();
-      events.onClose();
-    });
+    response.on('close', () => this.#finish());
     response.on('drain', () => {
       this.#writer.continue();
       this.onBytesSent();
@@ -84,8 +80,9 @@ export class ServerSentEventsTransport extends BufferedTransport {
   }
 
   abort(): void {
-    this.stopSending();
     this.#response.destroy();
+    // A response that never got its socket, because it was pipelined, does not close.
+    this.#finish();
   }
 
   pause(): void {
@@ -117,5 +114,15 @@ export class ServerSentEventsTransport extends BufferedTransport {
       this.#response.end();
       this.#closeDeadline = new Deadline(() => this.abort(), CLOSE_TIMEOUT);
     });
+  }
+
+  #finish(): void {
+    const events = this.#events;
+    this.#events = undefined;
+    this.#closeDeadline?.stop();
+    this.#writer.clear();
+    this.stopSending();
+    this.#posts.end();
+    events?.onClose();
   }
 }
