@@ -33,8 +33,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    globalSetup: ['browser-server', 'build-page'].map((name) =>
-      fileURLToPath(new URL(`shared/lesson-kit/src/testing/${name}.ts`, import.meta.url)),
+    globalSetup: fileURLToPath(
+      new URL('shared/lesson-kit/src/testing/build-page.ts', import.meta.url),
     ),
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDotnetProjects, hasDotnet } from '@practical-signalr/lesson-kit/instances';
-import { startBrowserServer } from '@practical-signalr/lesson-kit/testing';
 import { root } from '../lessons/sections.ts';
 import { findMissingTools } from './installed-tools.ts';
 import { runTurbo } from './run-turbo.ts';
@@ -26,8 +25,6 @@ export async function runAllTests(): Promise<Counts> {
     `node ${process.versions.node.split('.')[0]}`,
     ...findMissingTools().map((tool) => `without ${tool}`),
   ];
-  // The tests of all packages share one browser.
-  const stopBrowser = await startBrowserServer();
   const code = await runTurbo(
     [
       'lint',
@@ -43,7 +40,6 @@ export async function runAllTests(): Promise<Counts> {
     // installed.
     { TEST_TOOLS: tools.join(', ') },
   );
-  await stopBrowser();
   const summary = takeSummary();
   if (summary === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const counts = countTasks(summary, root);

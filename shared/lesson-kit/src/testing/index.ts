@@ -1,5 +1,4 @@
 export { auditPage, axeFindings, colorRules } from './audit-page.ts';
-export { default as startBrowserServer } from './browser-server.ts';
 export { buildPage, pageScriptSize } from './build-page.ts';
 export { hasChromium, launchChromium } from './chromium.ts';
 export { cpuTimeOfNode, reportCpuTime, reportedCpuTime } from './cpu-time.ts';
