@@ -21,7 +21,7 @@ connection.on('UserDisconnected', (connectionId) => {
   for (const option of target.options) if (option.value === connectionId) option.remove();
 });
 function forgetConnection(): void {
-  target.length = 3; // Keep the fixed receivers. The others may leave without a report.
+  target.length = 3; // Keep the fixed receivers. Others may disconnect while this page is offline.
   showState('warn', 'In no group: each new connection has to join', '#joined');
 }
 connection.onclose(forgetConnection);

@@ -67,7 +67,7 @@ const pollAfterExpiry = (httpClient?: Returns401): Promise<string> =>
         (user) => `The call succeeds, as ${user}.`,
         (error: Error) => `${error.message}.`,
       );
-      return `${called} The state is ${connection.state}. The factory was called ${tokens.length} times.`;
+      return `${called} The state is ${connection.state}. Calls of the token factory: ${tokens.length}.`;
     },
     { ...LONG_POLLING, seconds: 4, ...(httpClient === undefined ? {} : { httpClient }) },
   );
@@ -144,7 +144,7 @@ export const authorizationFailures: readonly OutcomeGroup[] = [
       {
         action: 'Call after the expiry, over Long Polling',
         expected:
-          "`Unauthorized: Status code '401'.` The state is Connected. The factory was called 1 times.",
+          "`Unauthorized: Status code '401'.` The state is Connected. Calls of the token factory: 1.",
         why: 'Every request brings the token. The client throws the 401 and does not call the factory again (dotnet/aspnetcore issue 56494).',
         cure: 'Use an `httpClient` that returns the 401 instead of throwing it.',
         attempt: () => pollAfterExpiry(),

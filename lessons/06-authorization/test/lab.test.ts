@@ -185,8 +185,8 @@ describe.runIf(hasChromium())('the lab of lesson 6 in Chromium', () => {
       [
         'Call after the expiry, over Long Polling',
         'As expected',
-        "Unauthorized: Status code '401'. The state is Connected. The factory was called 1 times.",
-        'The call succeeds, as alice. The state is Connected. The factory was called 2 times.',
+        "Unauthorized: Status code '401'. The state is Connected. Calls of the token factory: 1.",
+        'The call succeeds, as alice. The state is Connected. Calls of the token factory: 2.',
       ],
       [
         'Name the claim “name”',

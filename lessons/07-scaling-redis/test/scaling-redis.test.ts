@@ -171,7 +171,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     await see(step(a, 4)).toHaveClass(/done/);
     await see(a.locator('.progress')).toHaveText('4 of 4 steps done');
     const late = await open();
-    await see(state(late)).toHaveText(/^Not connected\. /);
+    await see(state(late)).toHaveText(
+      'Not connected. Unable to connect to the server with any of the available transports. The requests next to the drawing show why.',
+    );
     await see(late.getByRole('button', { name: 'Connect again' })).toBeVisible();
     await see(late.locator('#requests li.refused').first()).toContainText('404');
     await lab.locator('#balancer').selectOption('sticky');

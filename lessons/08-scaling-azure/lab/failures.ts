@@ -13,7 +13,7 @@ export const failures: readonly OutcomeGroup[] = [
       {
         action: 'Skip negotiation',
         expected: 'websocket 404',
-        why: 'Without negotiate, the client does not know the address of the service. What cured lesson 7 breaks lesson 8.',
+        why: 'Without negotiate, the client does not know the address of the service. The cure of lesson 7 does not work here.',
         cure: 'Negotiate: remove `skipNegotiation`.',
         attempt: () =>
           describeAttempt(buildConnection({ options: { ...webSockets, skipNegotiation: true } })),

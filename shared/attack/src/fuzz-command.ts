@@ -14,6 +14,8 @@ interface FuzzCommandOptions {
   readonly writeDocs?: true;
 }
 
+const names = parsers.map(({ name }) => name);
+
 /** `npm run fuzz -- --parser json --seconds 60`: sends changed inputs to the parsers. */
 const command = createCommand(
   'npm run fuzz',
@@ -21,9 +23,7 @@ const command = createCommand(
   'Changes kept inputs at random and parses them, until a parser fails or the time is over.',
 )
   .addOption(
-    new Option('--parser <name>', 'fuzzes one parser only').choices(
-      parsers.map(({ name }) => name),
-    ),
+    new Option('--parser <name>', `fuzz one parser only: ${names.join(', ')}`).choices(names),
   )
   .option('--seed <number>', 'repeat the inputs of an earlier run', wholeNumber(0, 2 ** 32 - 1))
   .option('--seconds <number>', 'time for each parser, in s', wholeNumber(1, 1_000_000), 10)

@@ -64,27 +64,30 @@ test('every option has an effect', async () => {
 
 test.each([
   [['--prot', '1'], "Unknown option '--prot' (for the options, see --help)."],
-  [['8888'], 'Too many arguments. Expected 0 arguments but got 1 (for the options, see --help).'],
-  [['--port'], "Option '--port <value>' argument missing (for the options, see --help)."],
-  [['--port', 'x'], 'The value of --port must be a number of at least 0.'],
-  [['--port', '-1'], 'The value of --port must be a number of at least 0.'],
-  [['--port=-1'], 'The value of --port must be a number of at least 0.'],
+  [['8888'], "Unexpected argument '8888' (for the options, see --help)."],
+  [['--port'], 'The option --port needs a value (for the options, see --help).'],
+  [['--port', 'x'], "The value 'x' of --port is invalid. It must be a number of at least 0."],
+  [['--port', '-1'], "The value '-1' of --port is invalid. It must be a number of at least 0."],
+  [['--port=-1'], "The value '-1' of --port is invalid. It must be a number of at least 0."],
   [['--port', '65536'], "The option 'port' must be a whole number from 0 to 65535."],
   [
     ['--host', 'no host', '--port', '0'],
     /^The emulator cannot listen on no host, port 0 \(\w+\)\. Choose others/,
   ],
-  [['--key', ''], "The option 'accessKey' must not be empty."],
-  [['--mode', 'classic'], "The option 'serviceMode' must be 'Default' or 'Serverless'."],
+  [['--key', ''], "The option 'accessKey' (--key) must not be empty."],
+  [['--mode', 'classic'], "The option 'serviceMode' (--mode) must be 'Default' or 'Serverless'."],
   [['--upstream', 'http://x'], /^The option 'upstream' has an effect in serverless mode only/],
   [
     ['--mode', 'serverless', '--upstream', 'ftp://x'],
     /^The option 'upstream' must be an http or https URL/,
   ],
   [['--quota', '0'], "The option 'quota' must be a number greater than 0."],
-  [['--units', 'many'], 'The value of --units must be a number of at least 0.'],
+  [
+    ['--units', 'many'],
+    "The value 'many' of --units is invalid. It must be a number of at least 0.",
+  ],
   [['--latency', '60001'], "The option 'latency' must be a time in ms from 0 to 60,000."],
-  [['--drop=-1'], 'The value of --drop must be a number of at least 0.'],
+  [['--drop=-1'], "The value '-1' of --drop is invalid. It must be a number of at least 0."],
 ])('%j is refused with a message of one line and a code', async (args, text) => {
   const error = await run(...args).catch((reason: Error) => reason);
   expect((error as Error).message).toMatch(text);

@@ -53,16 +53,23 @@ export async function emulatorCommand(
     await command.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw errors.invalidArguments(error.message, error);
+    if (error.exitCode !== 0) throw errors.invalidArguments(describe(error, command), error);
   }
   return emulator;
+}
+
+/** Returns what is wrong with the arguments. Some messages of commander name its own terms. */
+function describe({ code, message }: CommanderError, command: Command): string {
+  if (code === 'commander.excessArguments') return `unexpected argument '${command.args[0]}'`;
+  if (code !== 'commander.optionMissingArgument') return message;
+  return `the option ${/--[\w-]+/.exec(message)?.[0]} needs a value`;
 }
 
 async function run(values: Values, print: (line: string) => void): Promise<Emulator> {
   const readNumber = (name: OptionName): number | undefined => {
     const value = values[name];
     if (value === undefined) return undefined;
-    if (!/^\d+(\.\d+)?$/.test(value)) throw errors.notANumber(name);
+    if (!/^\d+(\.\d+)?$/.test(value)) throw errors.notANumber(name, value);
     return Number(value);
   };
   const options = {

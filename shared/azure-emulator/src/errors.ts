@@ -19,10 +19,10 @@ export const errors = {
     ),
   invalidArguments: (reason: string, cause?: unknown) =>
     createError('ERR_SIGNALR_EMULATOR_INVALID_ARGUMENTS', describeArguments(reason), { cause }),
-  notANumber: (name: string) =>
+  notANumber: (name: string, value: string) =>
     createError(
       'ERR_SIGNALR_EMULATOR_INVALID_ARGUMENTS',
-      `The value of --${name} must be a number of at least 0.`,
+      `The value '${value}' of --${name} is invalid. It must be a number of at least 0.`,
     ),
   unknownOption: (name: string) =>
     createError(
@@ -31,7 +31,7 @@ export const errors = {
       { type: TypeError },
     ),
   notAPort: () => option("The option 'port' must be a whole number from 0 to 65535."),
-  notAMode: () => option("The option 'serviceMode' must be 'Default' or 'Serverless'."),
+  notAMode: () => option("The option 'serviceMode' (--mode) must be 'Default' or 'Serverless'."),
   notAnUpstream: () =>
     option(
       "The option 'upstream' must be an http or https URL. It may contain {hub}, {category} and {event}.",
@@ -39,7 +39,7 @@ export const errors = {
     ),
   upstreamNeedsServerless: () =>
     option(
-      "The option 'upstream' has an effect in serverless mode only. Set 'serviceMode' to 'Serverless'.",
+      "The option 'upstream' has an effect in serverless mode only. Set 'serviceMode' to 'Serverless' (--mode serverless).",
     ),
   notOrigins: () =>
     option(
@@ -48,7 +48,7 @@ export const errors = {
     ),
   notAnIssuer: () =>
     option("The option 'entra' must have an issuer and a publicKey, a key in PEM.", TypeError),
-  keyMissing: () => option("The option 'accessKey' must not be empty."),
+  keyMissing: () => option("The option 'accessKey' (--key) must not be empty."),
   notPositive: (name: string) => option(`The option '${name}' must be a number greater than 0.`),
   notATime: (name: string, max: number) =>
     option(`The option '${name}' must be a time in ms from 0 to ${max.toLocaleString('en')}.`),

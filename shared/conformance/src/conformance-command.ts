@@ -35,7 +35,9 @@ await runCommand(command, process.argv.slice(2));
 async function replay({ url, area, only, lanes, timeout }: ConformanceOptions): Promise<number> {
   if (url !== undefined) await checkAddress(url);
   // The help needs none of this.
-  const { compareRecordings } = await import('./compare-recordings.ts');
+  const { areas, compareRecordings } = await import('./compare-recordings.ts');
+  if (area !== undefined && !areas().includes(area))
+    throw new Error(errorTexts.noSuchArea(area, areas()));
   const { startTwin } = await import('./twin/start-twin.ts');
   const twin = url === undefined ? await startTwin(0) : undefined;
   const results = await compareRecordings((url ?? twin?.url) as string, {

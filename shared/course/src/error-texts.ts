@@ -3,7 +3,7 @@ export const errorTexts = {
   unknownCommand: (name: string, commands: readonly string[]) =>
     `Unknown command '${name}' (available: ${commands.join(', ')}).`,
   noSuchLesson: (text: string, last: number) =>
-    `There is no lesson '${text}'. Use a number from 1 to ${last}, for example: npm run lesson 3`,
+    `There is no lesson '${text}'. Use a number from 1 to ${last}.`,
   badLessonName: (text: string) =>
     `'${text}' is not a valid lesson name. Use lower-case words with hyphens between them, for example your-topic.`,
   badLessonTitle: (text: string) =>
@@ -12,7 +12,7 @@ export const errorTexts = {
   numberTaken: (number: string, name: string) =>
     `The new lesson cannot have the number ${number}, because lessons are numbered without gaps. Use the name ${name}, or omit the number.`,
   placeGone: (file: string) =>
-    `${file} no longer matches the pattern that new-lesson expects. Nothing was changed.`,
+    `${file} no longer matches the pattern that new-lesson expects. Nothing was changed. Adapt shared/course/src/commands/new-lesson.ts.`,
   lockNotRenewed: (reason: string) =>
     `npm could not add the new lesson to package-lock.json: ${reason}\nRun npm install.`,
   lessonInPreparation: (number: number) =>

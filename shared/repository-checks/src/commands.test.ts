@@ -110,16 +110,17 @@ describe.each(Object.entries(commands))('npm run %s', { timeout: 60_000 }, (scri
 
   test('refuses a stray argument with one sentence', async () => {
     const { output, code } = await runFile(script, 'stray');
-    expect(output).toMatch(
-      /^(Unexpected argument 'stray'|Too many arguments|There is no deck 'stray')[^\n]+\.\n$/,
-    );
+    expect(output).toMatch(/^(Unexpected argument 'stray'|There is no deck 'stray')[^\n]+\.\n$/);
     expect(code).toBe(1);
   });
 });
 
 test.each([
   [['lesson', '2', '--block-upgrad'], /^Unknown option '--block-upgrad' for npm run lesson /],
-  [['lesson', '2', '--transports', 'tcp'], /argument 'tcp' is invalid\. Use one or more of ws, /],
+  [
+    ['lesson', '2', '--transports', 'tcp'],
+    /The value 'tcp' of --transports is invalid\. Use one or more of ws, /,
+  ],
   [['dev', '--no-open'], /^Unknown option '--no-open' for npm run dev /],
   [['build', '--production'], /^Unknown option '--production' for npm run build /],
 ])('npm run %j is refused', async ([script = '', ...args], message) => {

@@ -30,7 +30,7 @@ export const errors = {
   hubNameInvalid: (hubClass: string) =>
     typeError(
       'ERR_SIGNALR_HUB_NAME_INVALID',
-      `The option 'name' of the hub class '${hubClass}' is not a string with content. Set a name, or leave out the option.`,
+      `The option 'name' of the hub class '${hubClass}' must be a string that is not empty. Set a name, or leave out the option.`,
     ),
   hubNameChanged: (hubClass: string, name: string, newName: string) =>
     typeError(
@@ -131,10 +131,10 @@ export const errors = {
       'ERR_SIGNALR_ALLOWED_ORIGINS_INVALID',
       `The option 'allowedOrigins' contains '${value}', which is not an origin. Use '*' or an array of origins such as ['https://example.org'], without a path. Pages with the origin 'null' must use a token.`,
     ),
-  unknownOption: (name: string) =>
+  unknownOption: (name: string, owner = 'SignalRServer') =>
     typeError(
       'ERR_SIGNALR_UNKNOWN_OPTION',
-      `'${name}' is not an option of SignalRServer. Check the spelling.`,
+      `'${name}' is not an option of ${owner}. Check the spelling.`,
     ),
   optionNotPositive: (name: string, range = 'a number greater than 0') =>
     rangeError('ERR_SIGNALR_OPTION_NOT_POSITIVE', `The option '${name}' must be ${range}.`),

@@ -322,8 +322,11 @@ export function resolveOptions(
   const hubOptions = ['methods', 'clientResults', 'name'];
   const known = new Set([...Object.keys(defaults), 'scaleOut', 'presence', ...hubOptions]);
   if (Object.hasOwn(server, 'name')) throw errors.unknownOption('name');
-  for (const name of [...Object.keys(server), ...Object.keys(hub)]) {
+  for (const name of Object.keys(server)) {
     if (!known.has(name)) throw errors.unknownOption(name);
+  }
+  for (const name of Object.keys(hub)) {
+    if (!known.has(name)) throw errors.unknownOption(name, 'mapHub or mapConnection');
   }
   const { presence, scaleOut } = server;
   const isPresenceValid = presence instanceof LocalPresence && scaleOut === undefined;

@@ -14,7 +14,7 @@ export interface StartedParser {
 export interface FuzzedParser {
   /** Its name in `npm run fuzz -- --parser`, and the name of its corpus. */
   readonly name: string;
-  /** The data that it reads. `--help` shows it. */
+  /** The data that it reads. `npm run fuzz` prints it. */
   readonly description: string;
   /** The number of inputs in the test that `npm test` runs. */
   readonly inputsInTest: number;

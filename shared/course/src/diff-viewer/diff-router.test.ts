@@ -213,7 +213,7 @@ describe('lessons of another folder', () => {
     expect(Object.fromEntries(badges.map(([, file, state]) => [file, state]))).toMatchObject({
       'client/new-name.ts': 'renamed',
       'client/moved.ts': 'renamed',
-      'client/gone.ts': 'gone',
+      'client/gone.ts': 'removed',
       'client/new.html': 'new',
     });
     expect(html.replaceAll(/="[^"]*"/g, '')).not.toMatch(/<script>|<img|<b>\.ts|\0/);

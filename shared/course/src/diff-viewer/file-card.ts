@@ -14,7 +14,7 @@ const badges: Record<FileDiff['state'], string> = {
   new: 'good',
   changed: 'plain',
   renamed: 'warn',
-  gone: 'bad',
+  removed: 'bad',
 };
 
 /**

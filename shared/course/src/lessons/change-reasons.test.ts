@@ -58,7 +58,7 @@ test.each(
   ({ from, to }) => {
     const comparison = compare(String(from), String(to));
     const unexplained = comparison.files.filter(
-      (diff) => diff.state !== 'gone' && reasonsFor(diff, comparison).length === 0,
+      (diff) => diff.state !== 'removed' && reasonsFor(diff, comparison).length === 0,
     );
     expect(unexplained.map(({ file }) => file)).toEqual([]);
   },

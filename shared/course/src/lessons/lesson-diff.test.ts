@@ -139,7 +139,7 @@ describe('lessonDiff and npm run diff', () => {
     expect(changes.map(({ file, state, added, removed }) => [file, state, added, removed])).toEqual(
       [
         ['a.ts', 'changed', 2, 1],
-        ['gone.ts', 'gone', 0, 1],
+        ['gone.ts', 'removed', 0, 1],
         ['server/new.ts', 'new', 2, 0],
       ],
     );

@@ -8,7 +8,7 @@ export interface FileDiff {
   readonly file: string;
   /** Its path in the earlier lesson's folder, if the file was renamed. */
   readonly renamedFrom?: string;
-  readonly state: 'new' | 'changed' | 'renamed' | 'gone';
+  readonly state: 'new' | 'changed' | 'renamed' | 'removed';
   readonly added: number;
   readonly removed: number;
   readonly patch: StructuredPatch;
@@ -91,7 +91,7 @@ export function fileDiff(
   const count = (sign: string): number => lines.filter((line) => line.startsWith(sign)).length;
   const counted = { file, added: count('+'), removed: count('-'), patch, before, after };
   if (from === undefined || to === undefined)
-    return { ...counted, state: to === undefined ? 'gone' : 'new' };
+    return { ...counted, state: to === undefined ? 'removed' : 'new' };
   return from === to
     ? { ...counted, state: 'changed' }
     : { ...counted, state: 'renamed', renamedFrom: from };

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createCommand } from './create-command.ts';
 import { runCommand } from './run-command.ts';
@@ -23,6 +24,7 @@ const run = async (...args: string[]): Promise<string> => {
     .argument('<name>', 'name of the twin')
     .option('--port <number>', 'port to listen on', wholeNumber(0, 65_535), 5900)
     .option('--no-open', 'do not open a browser')
+    .addOption(new Option('--mode <name>', 'how to start').choices(['fast', 'slow']))
     .action(action);
   await runCommand(command, args);
   return printed.join('\n');
@@ -31,7 +33,7 @@ const run = async (...args: string[]): Promise<string> => {
 test.each([
   [
     ['a', '--prot', '1'],
-    "Unknown option '--prot' for npm run twin (available: --port, --no-open, --help).",
+    "Unknown option '--prot' for npm run twin (available: --port, --no-open, --mode, --help).",
   ],
   [
     ['a', 'b'],
@@ -41,8 +43,9 @@ test.each([
   [['a', '--port'], "The option '--port <number>' of npm run twin needs a value."],
   [
     ['a', '--port', '70000'],
-    "Option '--port <number>' argument '70000' is invalid. It must be a whole number from 0 to 65535.",
+    "The value '70000' of --port is invalid. It must be a whole number from 0 to 65535.",
   ],
+  [['a', '--mode', 'x'], "The value 'x' of --mode is invalid. Choose from: fast, slow."],
 ])('%j is refused and the action does not run', async (args, message) => {
   expect(await run(...args)).toBe(message);
   expect(process.exitCode).toBe(1);

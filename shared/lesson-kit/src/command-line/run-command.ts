@@ -52,6 +52,8 @@ export function describeUsageError(error: CommanderError, command: Command): str
       return `The argument <${quoted}> is missing (usage: ${usage}).`;
     case 'commander.optionMissingArgument':
       return `The option '${quoted}' of ${name} needs a value.`;
+    case 'commander.invalidArgument':
+      return describeInvalidValue(error.message);
     default:
       return sentence(error.message);
   }
@@ -60,6 +62,15 @@ export function describeUsageError(error: CommanderError, command: Command): str
 function optionNames(command: Command): string {
   const names = command.options.map(({ long }) => long);
   return [...names, '--help'].join(', ');
+}
+
+/** Returns which value of an option is invalid, and which values are valid. */
+function describeInvalidValue(message: string): string {
+  const [, option, value, reason = ''] =
+    /^error: option '(--[\w-]+).*' argument '(.*)' is invalid\. (.*)$/s.exec(message) ?? [];
+  if (option === undefined) return sentence(message);
+  const advice = reason.replace(/^Allowed choices are/, 'Choose from:');
+  return `The value '${value}' of ${option} is invalid. ${advice}`;
 }
 
 /** Returns a message of commander as a sentence: `error: option …` becomes `Option …`. */

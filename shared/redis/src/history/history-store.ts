@@ -176,7 +176,7 @@ export class HistoryStore {
 
 const writeUser = (user: string | undefined): string => JSON.stringify(user ?? null);
 
-/** Returns why Redis refuses a command of the history, as a sentence without secrets. */
+/** Returns why Redis refuses a command of the history, as text without secrets. */
 export const explainHistoryRefusal = (error: Error): string =>
   /NOPERM|can't run this command|ACL/.test(error.message)
     ? causes.noHistoryPermission

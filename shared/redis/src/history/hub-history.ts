@@ -83,7 +83,7 @@ export class HubHistory {
     });
   }
 
-  /** Why the history is incomplete, as a sentence without secrets. */
+  /** Why the history is incomplete, as text without secrets. */
   get problem(): string | undefined {
     return this.#problem;
   }

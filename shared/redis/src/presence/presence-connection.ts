@@ -11,7 +11,7 @@ const CHECK_INTERVAL = 1000;
 export interface PresenceConnectionEvents {
   /** Called when commands can be sent, and again after each outage. */
   onReady(): void;
-  /** Called when presence stops or starts working. `problem` is a sentence without secrets. */
+  /** Called when presence stops or starts working. `problem` contains no secrets. */
   onProblemChanged(problem: string | undefined): void;
 }
 
@@ -51,7 +51,7 @@ export class PresenceConnection {
     return this.#client.isReady;
   }
 
-  /** Why presence does not work, as a sentence without secrets. */
+  /** Why presence does not work, as text without secrets. */
   get problem(): string | undefined {
     return this.#outage ?? [...this.#refusals.values()][0];
   }
@@ -165,7 +165,7 @@ export class PresenceConnection {
   }
 }
 
-/** Returns why Redis refuses a command of presence, as a sentence without secrets. */
+/** Returns why Redis refuses a command of presence, as text without secrets. */
 export const explainPresenceRefusal = (error: Error): string =>
   error.message.startsWith('NOPERM')
     ? causes.noPresencePermission(/'([^'|]+)/.exec(error.message)?.[1]?.toUpperCase())

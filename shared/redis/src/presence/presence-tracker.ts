@@ -78,7 +78,7 @@ export class PresenceTracker {
     this.#tick();
   }
 
-  /** Why presence does not work, as a sentence without secrets. */
+  /** Why presence does not work, as text without secrets. */
   get problem(): string | undefined {
     return this.#connection.problem;
   }

@@ -47,10 +47,10 @@ const causeByMessage: readonly (readonly [RegExp, (match: RegExpMatchArray) => s
   [/sentinel/i, () => causes.noSentinelMaster],
 ];
 
-/** An error of another process. Its message is a cause, as one sentence without secrets. */
+/** An error of another process. Its message is a cause, as text without secrets. */
 export class RelayedError extends Error {}
 
-/** Returns the cause of an error of Redis or of its client as one sentence without secrets. */
+/** Returns the cause of an error of Redis or of its client as text without secrets. */
 export function explainRedisError(error: unknown, wasConnected: boolean): string {
   if (error instanceof RelayedError) return error.message;
   const { code, message } = (error ?? {}) as { code?: string; message?: string };

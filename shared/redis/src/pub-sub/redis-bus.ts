@@ -160,8 +160,7 @@ export class RedisBus {
 
   /**
    * Runs a command on the connection that publishes. `explain` returns the reason why Redis refuses
-   * it,
-   * as a sentence without secrets.
+   * it, as text without secrets.
    */
   async run<T>(
     command: (client: RedisPubSubClient) => Promise<T>,

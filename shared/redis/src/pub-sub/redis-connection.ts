@@ -17,7 +17,7 @@ export type RedisConnectionState = 'connecting' | 'connected' | 'disconnected' |
 /** The events of a connection, for its owner. */
 export interface RedisConnectionEvents {
   onConnected(): void;
-  /** Called once for each outage. `cause` is a sentence without secrets. */
+  /** Called once for each outage. `cause` contains no secrets. */
   onDisconnected(cause: string): void;
   /**
    * The message that tests the connection. Only this server subscribes to its channel;
@@ -69,7 +69,7 @@ export class RedisConnection {
     return this.#state;
   }
 
-  /** Why Redis is unavailable, as a sentence without secrets. */
+  /** Why Redis is unavailable, as text without secrets. */
   get cause(): string {
     return this.#cause;
   }

@@ -45,6 +45,6 @@ export type ToWorker =
 export interface RedisFailure {
   /** Whether Redis itself replied with an error. */
   readonly isRefusal: boolean;
-  /** The reply of Redis, or the cause as a sentence without secrets. */
+  /** The reply of Redis, or the cause as text without secrets. */
   readonly message: string;
 }

@@ -24,7 +24,12 @@ const command = createCommand(
   '[-- options]',
   'Prints which part of the lines and branches of the published packages their tests run together. Takes minutes.',
 )
-  .addOption(new Option('--package <name>', 'run the tests of one package only').choices(packages))
+  .addOption(
+    new Option(
+      '--package <name>',
+      `run the tests of one package only: ${packages.join(', ')}`,
+    ).choices(packages),
+  )
   .option('--lines', 'also print the branches that no test runs')
   .option('--record', 'write the results to shared/docs/reference/test-strength.md')
   .action(run);

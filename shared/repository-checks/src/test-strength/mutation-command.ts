@@ -26,7 +26,12 @@ const command = createCommand(
   '[-- options]',
   'Changes the code in thousands of small ways with Stryker, and prints the changes that no test notices. Takes minutes to hours.',
 )
-  .addOption(new Option('--area <name>', 'changes one area only').choices(Object.keys(areas)))
+  .addOption(
+    new Option(
+      '--area <name>',
+      'change one area only, for example protocol; an unknown name prints all names',
+    ).choices(Object.keys(areas)),
+  )
   .option('--file <pattern>', 'change only these files of the area, for example **/handshake.ts')
   .option('--concurrency <number>', 'number of processes that run tests', wholeNumber(1, 64), 1)
   .option('--record', 'write the results to shared/docs/reference/test-strength.md')

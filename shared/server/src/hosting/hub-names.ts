@@ -24,7 +24,7 @@ export class HubNames {
 
   /**
    * Returns the name of a hub class: `name`, or the name of the class. Throws if `name` is not a
-   * string with content, or if the class is already mapped with another name.
+   * string or is empty, or if the class is already mapped with another name.
    */
   add(hubClass: HubClass, name: unknown): string {
     if (name !== undefined && (typeof name !== 'string' || name === ''))

@@ -260,7 +260,14 @@ test('invalid hubs and options throw errors that name them', () => {
     ],
     [() => signalr.mapHub('/x', ChatHub, { methods: { nope: {} } } as never), "names 'nope'"],
     [() => signalr.router(), 'router() was called twice.'],
-    [() => new SignalRServer({ keepAlive: 1 } as never), "'keepAlive' is not an option"],
+    [
+      () => new SignalRServer({ keepAlive: 1 } as never),
+      "'keepAlive' is not an option of SignalRServer",
+    ],
+    [
+      () => new SignalRServer().mapHub('/a', ChatHub, { methods: [], authorise: true } as never),
+      "'authorise' is not an option of mapHub or mapConnection",
+    ],
     [
       () => new SignalRServer({ keepAliveInterval: -1 }),
       "'keepAliveInterval' must be a number greater than 0",

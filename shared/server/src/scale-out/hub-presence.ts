@@ -106,7 +106,7 @@ export function checkPresenceFilter(filter: PresenceFilter): void {
   for (const [name, value] of Object.entries({ group, user })) {
     if (value === undefined) continue;
     if (typeof value !== 'string' || value === '')
-      throw errors.presenceQueryInvalid(`'${name}' is not a string with content`);
+      throw errors.presenceQueryInvalid(`'${name}' must be a string that is not empty`);
   }
 }
 

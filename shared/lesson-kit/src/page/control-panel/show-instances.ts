@@ -67,7 +67,7 @@ export async function connectAndShowInstances(
       lostAt = undefined;
       showState('good', `Connected · ${String(await connection.invoke('WhoAmI' as never))}`);
     } catch (error) {
-      lose(errorMessage(error));
+      lose(describeFailure(error));
     }
     // The server may not respond.
     showRequests(requests, await requestsOf(attempt).catch(() => []));
@@ -98,6 +98,12 @@ export async function connectAndShowInstances(
     if (lostAt === undefined || lostAt !== structureOf(current)) void connect();
   });
   await connect();
+}
+
+/** Returns why a start failed, without the error of each transport, which the requests show. */
+function describeFailure(error: unknown): string {
+  const [summary = '', details] = errorMessage(error).split(' Error: ', 2);
+  return details === undefined ? summary : `${summary} The requests next to the drawing show why.`;
 }
 
 /** Adds a list of requests and the button **Connect again** below the text next to the drawing. */

@@ -83,7 +83,7 @@ const unprotectedForm: OutcomeGroup = {
     {
       action: 'Announce without a login',
       expected: 'The announcement is sent.',
-      why: 'Nothing protects `/announcement`. Everybody who can reach the port speaks to all clients.',
+      why: 'Nothing protects `/announcement`. Everybody who can reach the port can send to all clients.',
       cure: 'Require a token. Lesson 6 does it.',
       attempt: announce,
     },
@@ -111,7 +111,7 @@ const describeExperiments = (path: string): readonly OutcomeGroup[] => [
         action: 'Send to one connection from a router',
         expected: 'Messages that arrive: 1.',
         why: 'A connection id is enough. The router can get it from a database, for example.',
-        cure: 'Send to a connection that has left. Does the router learn it?',
+        cure: 'Send to a connection that has closed. Does the router get an error?',
         attempt: () =>
           receiveFromRouter(path, (connection) => `connection=${connection.connectionId ?? ''}`),
       },

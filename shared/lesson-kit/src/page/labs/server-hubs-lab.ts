@@ -147,14 +147,14 @@ function describeFailures(path: string): readonly OutcomeGroup[] {
         {
           action: 'Send to an id that does not exist',
           expected: 'The call succeeds.',
-          why: 'A send hands the message over. It does not wait for a receiver, and it does not check that there is one.',
+          why: 'A send only passes the message to SignalR. It does not wait for a receiver, and it does not check that there is one.',
           cure: 'If you need a confirmation, let the receiver call a hub method.',
           attempt: () => callAndReportSuccess(messages, 'SendMessageToUser', 'nobody', 'hello'),
         },
         {
           action: 'Send to a group without members',
           expected: 'The call succeeds.',
-          why: 'A group exists while it has members. Nobody has to be in it to send to it.',
+          why: 'A group exists while it has members. Sending to a group without members is not an error.',
           cure: 'Keep your own list of members if you need one. SignalR has no API for it.',
           attempt: () =>
             callAndReportSuccess(messages, 'SendMessageToGroup', 'an empty group', 'hello'),
