@@ -20,12 +20,27 @@ interface Outcome {
   readonly error: string | undefined;
 }
 
-/** Reads until something is thrown, which may be only what the interface says. */
-function read(protocol: HubProtocol, pieces: readonly Uint8Array[]): Outcome {
+/**
+ * Reads until something is thrown, which may be only what the interface says. Stops behind each
+ * message if `stops` is true, and behind the message in which `maximum` bytes are exceeded.
+ */
+function read(
+  protocol: HubProtocol,
+  pieces: readonly Uint8Array[],
+  stops = false,
+  maximum?: number,
+): Outcome {
   const messages: HubMessage[] = [];
   const reader = protocol.createReader(LIMIT);
+  const onMessage = (message: HubMessage): boolean => {
+    messages.push(message);
+    return !stops;
+  };
   try {
-    for (const piece of pieces) reader.read(piece, (message) => messages.push(message));
+    for (const piece of pieces) {
+      let rest: string | Uint8Array | undefined = piece;
+      while (rest !== undefined) rest = reader.read(rest, onMessage, maximum) ?? undefined;
+    }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     return { messages, error: error.constructor.name };
@@ -168,6 +183,7 @@ test('json: the chunks do not change the messages', () => {
     fc.property(fc.array(record, { maxLength: 5 }), sizes, (records, pieces) => {
       const bytes = join([records.join('\u001e')]);
       expect(read(json, cut(bytes, pieces))).toEqual(read(json, [bytes]));
+      expect(read(json, cut(bytes, pieces), true, 9)).toEqual(read(json, [bytes]));
     }),
     { numRuns: 500 },
   );
@@ -182,7 +198,28 @@ test('messagepack: the chunks do not change the messages', () => {
     fc.property(fc.array(body, { maxLength: 5 }), sizes, (bodies, pieces) => {
       const bytes = join(bodies);
       expect(read(messagePack, cut(bytes, pieces))).toEqual(read(messagePack, [bytes]));
+      expect(read(messagePack, cut(bytes, pieces), true, 9)).toEqual(read(messagePack, [bytes]));
     }),
     { numRuns: 1000 },
   );
+});
+
+test.each([
+  ['json', json, '{"type":99}\u001e'],
+  ['messagepack', messagePack, Uint8Array.of(2, 0x91, 99)],
+])('%s: messages of unknown types count for the maximum', (_name, protocol, unknown) => {
+  const bytes = join([unknown, unknown, unknown]);
+  const rest = protocol.createReader(LIMIT).read(bytes, () => undefined, unknown.length + 1);
+  expect(rest).toHaveLength(unknown.length);
+});
+
+test('the receiver of a message gets its size', () => {
+  const sizeOf = (protocol: HubProtocol): number[] => {
+    const sizes: number[] = [];
+    const item = { type: MessageType.StreamItem, invocationId: '1', item: 'é' } as const;
+    protocol.createReader(LIMIT).read(protocol.writeMessage(item), (_, size) => sizes.push(size));
+    return sizes;
+  };
+  expect(sizeOf(json)).toEqual(['{"type":2,"invocationId":"1","item":"é"}'.length]);
+  expect(sizeOf(messagePack)).toEqual([1 + 1 + 1 + 2 + 3]);
 });

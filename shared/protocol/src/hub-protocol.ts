@@ -6,12 +6,19 @@ export type TransferFormat = 'Text' | 'Binary';
 /** Splits received chunks into messages. It keeps at most one unfinished message. */
 export interface MessageReader {
   /**
-   * Reads one chunk and passes each message that it completes to `onMessage`, in order. Messages
-   * before a malformed one are passed before the error is thrown.
+   * Reads one chunk and passes each message that it completes to `onMessage`, in order, with its
+   * size: in bytes, or in UTF-16 code units for text. Messages before a malformed one are passed
+   * before the error is thrown. Stops behind a message if `onMessage` returns false, or if it has
+   * read `maximum` bytes or code units of the chunk. Then returns the rest of the chunk, which the
+   * caller passes to `read` before the next chunk. Returns undefined if there is no rest.
    * @throws {ProtocolError} for a message that cannot be read, {MessageTooLargeError} for one over
    * the limit.
    */
-  read(chunk: string | Uint8Array, onMessage: (message: HubMessage) => void): void;
+  read(
+    chunk: string | Uint8Array,
+    onMessage: (message: HubMessage, size: number) => unknown,
+    maximum?: number,
+  ): string | Uint8Array | undefined | void;
 }
 
 /**

@@ -14,9 +14,10 @@ import type { HealthRouterOptions } from './hosting/health/health-router.ts';
 import { MAXIMUM_SEND_BUFFER } from './hosting/mapped-hub.ts';
 import { CALL_BUDGET, MAXIMUM_QUEUED } from './hubs/connection/call-queue.ts';
 import { MAXIMUM_UNACKNOWLEDGED } from './hubs/connection/message-buffer.ts';
-import { READ_BUDGET } from './hubs/connection/read-budget.ts';
+import { READ_BUDGET } from './hubs/reading/read-budget.ts';
 import { MAXIMUM_CONCURRENT_MOVES } from './hubs/hand-over/move-limit.ts';
 import { MAXIMUM_STREAMS } from './hubs/streams/client-streams.ts';
+import { MAXIMUM_UPLOAD_BYTES } from './hubs/streams/upload-memory.ts';
 import { MAXIMUM_UPLOADS } from './hubs/streams/upload-streams.ts';
 import { MAXIMUM_PENDING_RESULTS } from './scale-out/client-results-manager.ts';
 import { defaults } from './server-options.ts';
@@ -91,6 +92,7 @@ test('the table of limits has every limit with its default', () => {
     'running streams': MAXIMUM_STREAMS,
     'open uploads': MAXIMUM_UPLOADS,
     'buffered items of an upload': defaults.streamBufferCapacity,
+    'buffered items of all uploads': MAXIMUM_UPLOAD_BYTES,
     'pending client results': MAXIMUM_PENDING_RESULTS,
     'data that the client has not read': MAXIMUM_SEND_BUFFER,
     'time without reading': defaults.sendTimeout,

@@ -117,10 +117,18 @@ class JsonMessageReader implements MessageReader {
     this.#serializer = serializer;
   }
 
-  read(chunk: string | Uint8Array, onMessage: (message: HubMessage) => void): void {
-    this.#records.read(chunk, (record) => {
-      const message = readJsonMessage(record, this.#serializer);
-      if (message !== undefined) onMessage(message);
-    });
+  read(
+    chunk: string | Uint8Array,
+    onMessage: (message: HubMessage, size: number) => unknown,
+    maximum?: number,
+  ): string | undefined {
+    return this.#records.read(
+      chunk,
+      (record) => {
+        const message = readJsonMessage(record, this.#serializer);
+        return message === undefined || onMessage(message, record.length);
+      },
+      maximum,
+    );
   }
 }

@@ -51,3 +51,35 @@ test('bytes that are not UTF-8 are refused, and a byte order mark stays', () => 
   expect(() => read([Uint8Array.of(0xc3, 0x28)])).toThrow(ProtocolError);
   expect(read([encode(`\ufeffa${RS}`)])).toEqual(['\ufeffa']);
 });
+
+test('reading stops behind a record if the receiver returns false, and continues with the rest', () => {
+  for (const encoded of [(text: string) => text, encode]) {
+    const reader = new TextRecordReader(undefined);
+    const records: string[] = [];
+    const stopAtB = (record: string): unknown => {
+      records.push(record);
+      return record.endsWith('b') ? false : undefined;
+    };
+    expect(reader.read(encoded('x'), stopAtB)).toBeUndefined();
+    const rest = reader.read(encoded(`a${RS}€b${RS}c${RS}d`), stopAtB);
+    expect([rest, records]).toEqual([`c${RS}d`, ['xa', '€b']]);
+    expect(reader.read(rest ?? '', stopAtB)).toBeUndefined();
+    expect(reader.read(encoded(`b${RS}`), stopAtB)).toBeUndefined();
+    expect(records).toEqual(['xa', '€b', 'c', 'db']);
+  }
+});
+
+test('reading stops behind the record in which the maximum is reached', () => {
+  const chunk = `aa${RS}bb${RS}cc${RS}`;
+  const restOf = (maximum?: number): string | undefined =>
+    new TextRecordReader(undefined).read(chunk, () => true, maximum);
+  expect([1, 3, 4, 6, 9, undefined].map(restOf)).toEqual([
+    `bb${RS}cc${RS}`,
+    `bb${RS}cc${RS}`,
+    `cc${RS}`,
+    `cc${RS}`,
+    undefined,
+    undefined,
+  ]);
+  expect(new TextRecordReader(undefined).read('unfinished', () => true, 1)).toBeUndefined();
+});

@@ -40,7 +40,16 @@ export class TextRecordReader {
     return rest;
   }
 
-  read(chunk: string | Uint8Array, onRecord: (record: string) => void): void {
+  /**
+   * Passes each record that the chunk completes to `onRecord`. Stops behind a record if `onRecord`
+   * returns false, or if `maximum` UTF-16 code units were read. Then returns the rest of the chunk
+   * as text. Pass it to `read` before the next chunk.
+   */
+  read(
+    chunk: string | Uint8Array,
+    onRecord: (record: string) => unknown,
+    maximum: number = Number.POSITIVE_INFINITY,
+  ): string | undefined {
     const text = typeof chunk === 'string' ? chunk : this.#decode(chunk);
     let start = 0;
     let end = text.indexOf(RECORD_SEPARATOR);
@@ -49,8 +58,9 @@ export class TextRecordReader {
         this.#pending === '' ? text.slice(start, end) : this.#pending + text.slice(start, end);
       this.#pending = '';
       this.#check(record, 1);
-      onRecord(record);
+      const isStopped = onRecord(record) === false;
       start = end + 1;
+      if (isStopped || start >= maximum) return start < text.length ? text.slice(start) : undefined;
       end = text.indexOf(RECORD_SEPARATOR, start);
     }
     if (start < text.length) {
@@ -60,6 +70,7 @@ export class TextRecordReader {
       // take quadratic time.
       if (this.#pending.length > this.#limit) throw this.#tooLarge();
     }
+    return undefined;
   }
 
   /**

@@ -84,3 +84,28 @@ test('a message in two chunks and one in the same chunk are both read', () => {
   const chunks = [Uint8Array.of(3, 1, 2), Uint8Array.of(3, 1, 4, 2), Uint8Array.of(5, 6)];
   expect(read(chunks)).toEqual([[1, 2, 3], [4], [5, 6]]);
 });
+
+test('reading stops behind a message if the receiver returns false, and continues with the rest', () => {
+  const reader = new BinaryMessageReader(undefined);
+  const messages: number[][] = [];
+  const stopAt2 = (message: Uint8Array): unknown => {
+    messages.push([...message]);
+    return message[0] === 2 ? false : undefined;
+  };
+  expect(reader.read(Uint8Array.of(2, 1), stopAt2)).toBeUndefined();
+  const rest = reader.read(Uint8Array.of(9, 1, 2, 1, 3, 1), stopAt2);
+  expect([[...(rest ?? [])], messages]).toEqual([
+    [1, 3, 1],
+    [[1, 9], [2]],
+  ]);
+  expect(reader.read(rest ?? '', stopAt2)).toBeUndefined();
+  expect(reader.read(Uint8Array.of(2), stopAt2)).toBeUndefined();
+  expect(messages).toEqual([[1, 9], [2], [3], [2]]);
+});
+
+test('reading stops behind the message in which the maximum is reached', () => {
+  const restOf = (maximum?: number): number | undefined =>
+    new BinaryMessageReader(undefined).read(Uint8Array.of(1, 7, 1, 7, 1, 7), () => true, maximum)
+      ?.length;
+  expect([1, 2, 3, 4, 6, undefined].map(restOf)).toEqual([4, 4, 2, 2, undefined, undefined]);
+});

@@ -30,13 +30,22 @@ export class BinaryMessageReader {
     this.#limit = maximumMessageSize ?? Number.POSITIVE_INFINITY;
   }
 
-  /** If `chunk` contains a whole message, the bytes that `onMessage` receives are a view of it. */
-  read(chunk: string | Uint8Array, onMessage: (message: Uint8Array) => void): void {
+  /**
+   * Passes each message that the chunk completes to `onMessage`. If `chunk` contains a whole
+   * message, the bytes that `onMessage` receives are a view of it. Stops behind a message if
+   * `onMessage` returns false, or if `maximum` bytes were read. Then returns the rest of the chunk.
+   * Pass it to `read` before the next chunk.
+   */
+  read(
+    chunk: string | Uint8Array,
+    onMessage: (message: Uint8Array) => unknown,
+    maximum: number = Number.POSITIVE_INFINITY,
+  ): Uint8Array | undefined {
     const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
     let at = 0;
     while (at < bytes.length) {
       if (this.#length < 0) at = this.#readLength(bytes, at);
-      if (this.#length < 0) return;
+      if (this.#length < 0) return undefined;
       const end = at + this.#length - this.#filled;
       let message: Uint8Array;
       if (this.#filled === 0 && end <= bytes.length) {
@@ -47,15 +56,17 @@ export class BinaryMessageReader {
         this.#keep(
           at === 0 && end >= bytes.length ? bytes : bytes.subarray(at, Math.min(end, bytes.length)),
         );
-        if (this.#filled < this.#length) return;
+        if (this.#filled < this.#length) return undefined;
         message = this.#body.subarray(0, this.#length);
       }
       at = end;
       this.#length = -1;
       this.#body = NO_BYTES;
       this.#filled = 0;
-      onMessage(message);
+      const isStopped = onMessage(message) === false;
+      if (isStopped || at >= maximum) return at < bytes.length ? bytes.subarray(at) : undefined;
     }
+    return undefined;
   }
 
   #readLength(bytes: Uint8Array, from: number): number {

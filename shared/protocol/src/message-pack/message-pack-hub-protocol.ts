@@ -68,11 +68,15 @@ export class MessagePackHubProtocol implements HubProtocol {
     const messages = new BinaryMessageReader(maximumMessageSize);
     const serializer = this.#serializer;
     return {
-      read(chunk, onMessage) {
-        messages.read(chunk, (bytes) => {
-          const message = readMessagePackMessage(bytes, serializer);
-          if (message !== undefined) onMessage(message);
-        });
+      read(chunk, onMessage, maximum) {
+        return messages.read(
+          chunk,
+          (bytes) => {
+            const message = readMessagePackMessage(bytes, serializer);
+            return message === undefined || onMessage(message, bytes.length);
+          },
+          maximum,
+        );
       },
     };
   }

@@ -56,8 +56,9 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     'connection/call-queue',
     'connection/keep-alive',
     'connection/message-buffer',
-    'connection/read-budget',
-    'connection/read-gate',
+    'reading/incoming-chunks',
+    'reading/read-budget',
+    'reading/read-gate',
     'connection/stateful-transport',
   ]),
   'redis-units': unitsOf(redis, [

@@ -58,9 +58,9 @@ export interface ClientLimits {
   /**
    * The number of bytes that all connections together may have in flight: messages that the server
    * has received and not handled, and messages that clients have not read. Above it, the server
-   * reads no more from clients whose calls wait, and closes connections with more than
-   * `transportMaxBufferSize` of unread messages. A message to many connections counts for each of
-   * them, although it is in memory once. Default: no limit; each connection has its own limits.
+   * reads no more from clients whose calls or upload items wait, and closes connections with more
+   * than `transportMaxBufferSize` of unread messages. A message to many connections counts for each
+   * of them, although it is in memory once. Default: no limit; each connection has its own limits.
    */
   readonly bytesInFlight?: number;
   /**

@@ -3,10 +3,7 @@ import type { Transport } from '../../connections/transport.ts';
 import type { Invocation } from '../calling-connection.ts';
 import { FifoQueue } from '../queue/fifo-queue.ts';
 
-/**
- * The number of queued calls above which the server stops reading from the client. Calls in the
- * current chunk are still queued.
- */
+/** The number of queued calls above which the server stops reading from the client. */
 export const MAXIMUM_QUEUED = 128;
 /** The number of calls after which the calls of other connections run. */
 export const CALL_BUDGET = 64;

@@ -325,7 +325,7 @@ test('an upload item that cannot be read ends the upload, and unknown messages a
   const unreadable = { type: 2, invocationId: 'u', item: undefined, itemError: new Error('x') };
   let messages: readonly object[] = [];
   protocol.createReader = () => ({
-    read: (_chunk, onMessage) => messages.forEach((message) => onMessage(message as HubMessage)),
+    read: (_chunk, onMessage) => messages.forEach((message) => onMessage(message as HubMessage, 0)),
   });
   await join();
   messages = [call('upload', { streamIds: ['u'] }), unreadable, { type: 8, sequenceId: 1 }];
@@ -353,7 +353,7 @@ test('a call that waits for the result of a client lets the next call run', asyn
   const waiting = call('wait', { invocationId: '9' });
   let messages: readonly HubMessage[] = [];
   protocol.createReader = () => ({
-    read: (_chunk, onMessage) => messages.forEach((message) => onMessage(message)),
+    read: (_chunk, onMessage) => messages.forEach((message) => onMessage(message, 0)),
   });
   await join();
   messages = [waiting, call('echo', { arguments: ['a'] })];

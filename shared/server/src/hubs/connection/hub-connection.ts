@@ -32,9 +32,8 @@ import { IncomingRate } from './incoming-rate.ts';
 import { IncomingMessages } from './incoming-messages.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { OutgoingMessages } from './outgoing-messages.ts';
-import { ReadBudget } from './read-budget.ts';
+import { type Chunk, type ChunkReader, IncomingChunks } from '../reading/incoming-chunks.ts';
 import type { MessageBufferState } from './message-buffer.ts';
-import { ReadGate } from './read-gate.ts';
 import { wantsRecovery } from '../dispatch/recovery-call.ts';
 import { type StatefulConnection, StatefulTransport } from './stateful-transport.ts';
 import { getUserIdentifier } from './user-identifier.ts';
@@ -43,12 +42,15 @@ import { getUserIdentifier } from './user-identifier.ts';
  * One client's connection to a hub, from the handshake to the disconnected hook.
  * Source: `HubConnectionHandler<THub>` and `HubConnectionContext` of ASP.NET Core.
  */
-export class HubConnection implements LifetimeConnection, StatefulConnection, CallingConnection {
+export class HubConnection
+  implements LifetimeConnection, StatefulConnection, CallingConnection, ChunkReader
+{
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
   readonly recovers: boolean;
   readonly callerContext: CallerContext;
   readonly streams: ClientStreams;
+  readonly calls: CallQueue;
   readonly lifetime: HubDispatcher['lifetime'];
   readonly clientResults: HubDispatcher['clientResults'];
   readonly #context: ConnectionContext;
@@ -58,16 +60,14 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   readonly #onEnded: () => void;
   #handshake: HubHandshake | undefined;
   readonly #membership: HubMembership;
-  readonly #calls: CallQueue;
-  readonly #readGate: ReadGate;
-  readonly #readBudget: ReadBudget | undefined;
+  readonly #chunks: IncomingChunks;
   readonly #rate: IncomingRate | undefined;
   readonly #keepAlive: KeepAlive;
   readonly #incoming: IncomingMessages;
   readonly #outgoing: OutgoingMessages;
   readonly #report: ConnectionReport;
   #shutdownDeadline: ShutdownDeadline | undefined;
-  #reader: MessageReader | undefined;
+  #reader: MessageReader = { read: (chunk) => this.#readHandshake(chunk) };
   #departure: Departure | undefined;
   #isClosing = false;
   #isEnded = false;
@@ -104,13 +104,11 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     );
     this.#outgoing = new OutgoingMessages(this, this.#transport, this.#keepAlive, options.logger);
     this.#membership = new HubMembership(this, dispatcher);
-    this.#readGate = new ReadGate(this.#transport);
-    const { isMultiplexed = false } = transport;
-    if (!isMultiplexed) this.#readBudget = new ReadBudget(this.#readGate, bytesInFlight, options);
-    this.streams = new ClientStreams(options.streamBufferCapacity, this.#readGate);
-    const setup = { isMultiplexed, readBudget: bytesInFlight && this.#readBudget, events: this };
-    this.#incoming = new IncomingMessages(this, dispatcher, this.#keepAlive, this.#readGate, setup);
-    this.#calls = this.#incoming.calls;
+    const { isMultiplexed } = transport;
+    this.#chunks = new IncomingChunks(this.#transport, isMultiplexed, bytesInFlight, options, this);
+    this.streams = new ClientStreams(options, this.#chunks.gate, bytesInFlight);
+    this.#incoming = new IncomingMessages(this, dispatcher, this.#keepAlive, this.#chunks, this);
+    this.calls = this.#incoming.calls;
     const transportName = transport.name as TransportName;
     this.callerContext = new CallerContext(this, context, transportName, request);
     this.#report = new ConnectionReport(dispatcher, this.connectionId, transportName);
@@ -141,20 +139,23 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
 
   onReconnected(): void {
     this.#keepAlive.hasReceived = true;
-    this.#reader = this.protocol?.createReader(this.#dispatcher.options.maximumReceiveMessageSize);
+    this.#chunks.drop(); // the client sends it again
+    if (this.protocol !== undefined) this.#readMessages(this.protocol);
   }
 
   onReceive(chunk: string | Uint8Array): void {
     if (this.#isClosing || this.#outgoing.isMoving) return;
     this.#keepAlive.hasReceived = true;
-    this.#readBudget?.spend(chunk.length);
+    this.#chunks.receive(chunk);
+  }
+
+  readChunk(chunk: Chunk, maximum: number | undefined): Chunk | undefined {
     try {
-      if (this.#reader === undefined) this.#readHandshake(chunk);
-      else this.#reader.read(chunk, (message) => this.#receive(message));
+      const rest = this.#reader.read(chunk, (one, size) => this.#receive(one, size), maximum);
+      return this.#isClosing || this.#outgoing.isMoving ? undefined : rest || undefined;
     } catch (error) {
       this.#closeAfterCalls(error as Error);
-    } finally {
-      this.#readBudget?.settle(this.#calls);
+      return undefined;
     }
   }
 
@@ -171,7 +172,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   }
 
   onMoved(): void {
-    this.streams.move(this.connectionId, this.#calls, () => this.#transport.close());
+    this.streams.move(this.connectionId, this.calls, () => this.#transport.close());
   }
 
   write(message: SharedMessage): Promise<void> | undefined {
@@ -191,7 +192,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   }
 
   letNextCallRun(invocation: Invocation | undefined): void {
-    if (invocation !== undefined) this.#calls.letNextRun(invocation);
+    if (invocation !== undefined) this.calls.letNextRun(invocation);
   }
 
   /** Closes the connection with a Close message that follows everything sent so far. */
@@ -205,7 +206,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
       logMessages.invalidMessage(this.connectionId),
       error.message,
     );
-    this.#closeWithError(error, true);
+    this.closeWithError(error, true);
   }
 
   /** Closes the connection because the server stops. Clients with automatic reconnect reconnect. */
@@ -229,7 +230,7 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
       context: this.#context,
       dispatcher: this.#dispatcher,
       stateful,
-      calls: this.#calls,
+      calls: this.calls,
       outgoing: this.#outgoing,
       membership: this.#membership,
       keepAlive: this.#keepAlive,
@@ -270,14 +271,14 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     if (this.#stateful?.onHeartbeat(now, protocol) === false) return;
     const { options } = this.#dispatcher;
     // ASP.NET Core reads nothing while a call runs, so silence does not count during a call.
-    const isBusy = this.#calls.isRunning || this.#readGate.isHeld;
+    const isBusy = this.calls.isRunning || this.#chunks.gate.isHeld;
     const action = this.#keepAlive.check(now, options, isBusy);
     if (action === 'ping' && this.#transport.hasInherentKeepAlive !== true) {
       this.send({ type: MessageType.Ping });
     }
     if (action === 'timeout') {
       this.#report.status = 'timeout';
-      this.#closeWithError(errors.clientTimeout(options.clientTimeoutInterval), true);
+      this.closeWithError(errors.clientTimeout(options.clientTimeoutInterval), true);
     }
   }
 
@@ -287,9 +288,10 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#shutdownDeadline.start();
   }
 
-  #readHandshake(chunk: string | Uint8Array): void {
+  /** Returns what follows the handshake in its chunk. */
+  #readHandshake(chunk: Chunk): Chunk | undefined {
     const result = this.#handshake?.read(chunk);
-    if (result === undefined) return;
+    if (result === undefined) return undefined;
     this.#handshake = undefined;
     if (!result.isAccepted) return this.#refuseHandshake(result.error);
     const { protocol, version, rest } = result;
@@ -297,25 +299,29 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     if (version >= 2) this.#stateful?.start(protocol);
     this.#startMessages(protocol);
     void this.#join(this.#membership.join(), false);
-    if (rest.length > 0) this.onReceive(rest);
+    return rest;
   }
 
   #startMessages(protocol: HubProtocol): void {
     this.#outgoing.start(protocol);
+    this.#readMessages(protocol);
+    this.calls.hold();
+  }
+
+  #readMessages(protocol: HubProtocol): void {
     this.#reader = protocol.createReader(this.#dispatcher.options.maximumReceiveMessageSize);
-    this.#calls.hold();
   }
 
   async #join(joined: Promise<void>, allowReconnect: boolean): Promise<void> {
     try {
       await joined;
     } catch (error) {
-      this.#calls.clear();
-      this.#closeWithError(error as Error, allowReconnect);
+      this.calls.clear();
+      this.closeWithError(error as Error, allowReconnect);
     }
     // The transport may have closed while the connected hook ran.
     if (this.#isEnded) await this.#leave();
-    else this.#calls.release();
+    else this.calls.release();
   }
 
   async #leave(): Promise<void> {
@@ -325,10 +331,11 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#onEnded();
   }
 
-  #receive(message: HubMessage): void {
-    if (this.#isClosing || this.#stateful?.isForConnection(message) === false) return;
-    if (this.#rate?.admit(message) === false) return;
-    this.#incoming.receive(message);
+  /** Returns false if reading was paused. */
+  #receive(message: HubMessage, size?: number): boolean {
+    if (this.#isClosing || this.#stateful?.isForConnection(message) === false) return true;
+    if (this.#rate?.admit(message) !== false) this.#incoming.receive(message, size);
+    return !this.#chunks.gate.isHeld;
   }
 
   onCloseMessage({ error }: CloseMessage): void {
@@ -343,22 +350,18 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
   /** Closes the connection after an invalid message, once the calls before it are answered. */
   #closeAfterCalls(error: Error): void {
     this.#reader = { read: () => undefined };
-    this.#calls.whenDone(() => this.closeAfterInvalidMessage(error));
+    this.calls.whenDone(() => this.closeAfterInvalidMessage(error));
   }
 
   /** Closes the connection with an error for the client. */
-  closeWithError(error: Error): void {
-    this.#closeWithError(error, false);
-  }
-
-  #closeWithError(error: Error, allowReconnect: boolean): void {
+  closeWithError(error: Error, allowReconnect = false): void {
     this.#error = error;
     const text = this.#dispatcher.errorText(wireMessages.connectionClosedWithError, error);
     const reconnect = allowReconnect ? { allowReconnect } : {};
     this.#close({ type: MessageType.Close, error: text, ...reconnect });
   }
 
-  #refuseHandshake(error: string): void {
+  #refuseHandshake(error: string): undefined {
     if (this.#isClosing) return;
     this.#transport.send(writeHandshakeResponse(error));
     this.#stopMessages();
@@ -382,11 +385,12 @@ export class HubConnection implements LifetimeConnection, StatefulConnection, Ca
     this.#isClosing = true;
     this.#handshake?.stop();
     this.#outgoing.stop();
+    this.#chunks.drop();
   }
 
   /** Removes the queued calls and stops streams and uploads: the client cannot receive results. */
   #endCalls(): void {
-    this.#calls.clear();
+    this.calls.clear();
     this.callerContext.markAborted();
     this.streams.abort(this.connectionId);
     this.#membership.close();

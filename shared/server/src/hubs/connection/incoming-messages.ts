@@ -1,5 +1,4 @@
 import { type CloseMessage, type HubMessage, MessageType } from '@practical-signalr/protocol';
-import type { Transport } from '../../connections/transport.ts';
 import type { LifetimeConnection } from '../../scale-out/lifetime-connection.ts';
 import type { CallingConnection, Invocation } from '../calling-connection.ts';
 import type { HubDispatcher } from '../dispatch/hub-dispatcher.ts';
@@ -7,7 +6,7 @@ import { runCall } from '../dispatch/run-call.ts';
 import { runRecoveryCall } from '../dispatch/recovery-call.ts';
 import { CallQueue, type CallRunner } from './call-queue.ts';
 import type { KeepAlive } from './keep-alive.ts';
-import type { ReadBudget } from './read-budget.ts';
+import type { IncomingChunks } from '../reading/incoming-chunks.ts';
 
 /** The events of {@link IncomingMessages}, for its connection. */
 export interface IncomingMessageEvents {
@@ -17,15 +16,6 @@ export interface IncomingMessageEvents {
   onClientResult(): void;
 }
 
-/** Settings of {@link IncomingMessages}. */
-export interface IncomingMessageSettings {
-  /** True if the client shares its socket with others. Then it is not paused to be fair to them. */
-  readonly isMultiplexed: boolean;
-  /** Receives the bytes of calls that no longer wait. Undefined if bytes are not limited. */
-  readonly readBudget: ReadBudget | undefined;
-  readonly events: IncomingMessageEvents;
-}
-
 /** Handles the messages of one client after the handshake. */
 export class IncomingMessages implements CallRunner {
   readonly calls: CallQueue;
@@ -33,24 +23,24 @@ export class IncomingMessages implements CallRunner {
   readonly #dispatcher: HubDispatcher;
   readonly #keepAlive: KeepAlive;
   readonly #events: IncomingMessageEvents;
-  readonly #readBudget: ReadBudget | undefined;
+  readonly #chunks: IncomingChunks;
 
-  /** `source` is paused while too many calls wait. */
+  /** `chunks` are paused while too many calls wait. */
   constructor(
     connection: CallingConnection & LifetimeConnection,
     dispatcher: HubDispatcher,
     keepAlive: KeepAlive,
-    source: Pick<Transport, 'pause' | 'resume'>,
-    { isMultiplexed, readBudget, events }: IncomingMessageSettings,
+    chunks: IncomingChunks,
+    events: IncomingMessageEvents,
   ) {
     this.#connection = connection;
     this.#dispatcher = dispatcher;
     this.#keepAlive = keepAlive;
     this.#events = events;
-    this.#readBudget = readBudget;
+    this.#chunks = chunks;
     const { maximumParallelInvocationsPerClient } = dispatcher.options;
-    const callBudget = isMultiplexed ? Infinity : undefined;
-    this.calls = new CallQueue(maximumParallelInvocationsPerClient, this, source, callBudget);
+    const callBudget = chunks.isMultiplexed ? Infinity : undefined;
+    this.calls = new CallQueue(maximumParallelInvocationsPerClient, this, chunks.gate, callBudget);
   }
 
   runCall(call: Invocation): Promise<unknown> | undefined {
@@ -66,10 +56,11 @@ export class IncomingMessages implements CallRunner {
   }
 
   onCallsStarted(): void {
-    this.#readBudget?.release(this.calls);
+    this.#chunks.onCallsStarted();
   }
 
-  receive(message: HubMessage): void {
+  /** `size` is in bytes, or in UTF-16 code units for text. */
+  receive(message: HubMessage, size?: number): void {
     const { streams, lifetime, connectionId } = this.#connection;
     switch (message.type) {
       case MessageType.Invocation:
@@ -87,7 +78,7 @@ export class IncomingMessages implements CallRunner {
         break;
       case MessageType.StreamItem:
         if (message.itemError === undefined) {
-          streams.receive(message.invocationId, message.item);
+          streams.receive(message.invocationId, message.item, size);
         } else streams.refuseItem(message.invocationId);
         break;
       case MessageType.Completion:

@@ -1,10 +1,11 @@
 import { expect, test, vi } from 'vitest';
-import { ReadGate } from '../connection/read-gate.ts';
+import { ReadGate } from '../reading/read-gate.ts';
 import { ClientStreams, MAXIMUM_STREAMS } from './client-streams.ts';
 import { MAXIMUM_UPLOADS } from './upload-streams.ts';
 
+const options = { streamBufferCapacity: 10, maximumReceiveMessageSize: 32_768 };
 const createStreams = (): ClientStreams =>
-  new ClientStreams(10, new ReadGate({ pause: () => undefined, resume: () => undefined }));
+  new ClientStreams(options, new ReadGate({ pause: () => undefined, resume: () => undefined }));
 const stream = { cancel: () => undefined };
 
 test('a client may have 1,000 streams, and the next one gets an error until one ends', () => {
@@ -182,7 +183,7 @@ test('an upload may buffer as many items as the capacity', () => {
     pause: () => calls.push('pause'),
     resume: () => calls.push('resume'),
   });
-  const { uploads } = new ClientStreams(2, gate);
+  const { uploads } = new ClientStreams({ ...options, streamBufferCapacity: 2 }, gate);
   uploads.open(['u']);
   uploads.push('u', 1);
   expect(calls).toEqual([]);

@@ -1,6 +1,8 @@
 import { errors } from '../../errors.ts';
 import { wireMessages } from '../../wire-messages.ts';
-import type { ReadGate } from '../connection/read-gate.ts';
+import type { BytesInFlight } from '../../limits/bytes-in-flight.ts';
+import type { ReadGate } from '../reading/read-gate.ts';
+import type { UploadOptions } from './upload-memory.ts';
 import { UploadStreams } from './upload-streams.ts';
 
 /** The maximum number of running streams to one client. */
@@ -22,8 +24,9 @@ interface Calls {
  * most connections have no streams.
  */
 export class ClientStreams {
-  readonly #capacity: number;
+  readonly #options: UploadOptions;
   readonly #readGate: ReadGate;
+  readonly #bytesInFlight: BytesInFlight | undefined;
   #running: Map<string, RunningCall> | undefined;
   /** The running calls without streams. Clients may use an invocation id again at any time. */
   #plainCalls: Map<string, RunningCall> | undefined;
@@ -34,14 +37,19 @@ export class ClientStreams {
   /** Called after the completion of a stream is sent. */
   #onStreamEnd: (() => void) | undefined;
 
-  /** `streamBufferCapacity` is the number of items that each upload may buffer. */
-  constructor(streamBufferCapacity: number, readGate: ReadGate) {
-    this.#capacity = streamBufferCapacity;
+  /** `bytesInFlight` is undefined if the bytes of all connections are not limited. */
+  constructor(options: UploadOptions, readGate: ReadGate, bytesInFlight?: BytesInFlight) {
+    this.#options = options;
     this.#readGate = readGate;
+    this.#bytesInFlight = bytesInFlight;
   }
 
   get uploads(): UploadStreams {
-    return (this.#uploads ??= new UploadStreams(this.#capacity, this.#readGate));
+    return (this.#uploads ??= new UploadStreams(
+      this.#options,
+      this.#readGate,
+      this.#bytesInFlight,
+    ));
   }
 
   /** The invocation ids of the calls that run. */
@@ -103,9 +111,9 @@ export class ClientStreams {
     return call !== undefined;
   }
 
-  /** Adds an item to an upload. */
-  receive(uploadId: string, item: unknown): void {
-    this.#uploads?.push(uploadId, item);
+  /** Adds an item to an upload. `size` is in bytes, or in UTF-16 code units for text. */
+  receive(uploadId: string, item: unknown, size?: number): void {
+    this.#uploads?.push(uploadId, item, size);
   }
 
   /** Ends an upload with an error, because an item cannot be read. */

@@ -1,16 +1,19 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { countReachable } from '../../testing/memory/collect-garbage.ts';
-import { ReadGate } from '../connection/read-gate.ts';
+import { ReadGate } from '../reading/read-gate.ts';
+import { UploadMemory } from './upload-memory.ts';
 import { UploadStream } from './upload-stream.ts';
 
-function open(capacity = 2): { upload: UploadStream; gate: ReadGate; calls: string[] } {
+function open(capacity = 2) {
   const calls: string[] = [];
   const gate = new ReadGate({
     pause: () => calls.push('pause'),
     resume: () => calls.push('resume'),
   });
-  return { upload: new UploadStream(capacity, gate), gate, calls };
+  const options = { streamBufferCapacity: capacity, maximumReceiveMessageSize: 32_768 };
+  const memory = new UploadMemory(options, gate);
+  return { upload: new UploadStream(capacity, gate, memory), gate, memory, calls };
 }
 const done = { done: true, value: undefined };
 
@@ -72,8 +75,8 @@ test('an upload that has ended keeps its first error', async () => {
 });
 
 test('reading resumes when both of two full uploads have room', () => {
-  const { upload, gate, calls } = open(1);
-  const other = new UploadStream(1, gate);
+  const { upload, gate, memory, calls } = open(1);
+  const other = new UploadStream(1, gate, memory);
   upload.push(1);
   other.push(1);
   upload.discard();

@@ -1,8 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { errors } from '../../errors.ts';
 import { formatIssues } from '../../schema-issues.ts';
-import type { ReadGate } from '../connection/read-gate.ts';
+import type { ReadGate } from '../reading/read-gate.ts';
 import { FifoQueue } from '../queue/fifo-queue.ts';
+import type { UploadMemory } from './upload-memory.ts';
+
+interface BufferedItem {
+  readonly item: unknown;
+  readonly size: number;
+}
 
 /** A pending `next()`. */
 interface Reader {
@@ -14,25 +20,26 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /**
  * The items of one upload, as an iterator for one reader. When as many items as the capacity are
- * buffered, the server stops reading from the client. Items in the current chunk are still
- * buffered.
+ * buffered, the server stops reading from the client.
  * Source: `StreamTracker` of ASP.NET Core and its bounded channel.
  */
 export class UploadStream implements AsyncIterableIterator<unknown> {
   readonly #capacity: number;
   readonly #readGate: ReadGate;
+  readonly #memory: UploadMemory;
   #schema: StandardSchemaV1 | undefined;
   #exposesIssues = false;
-  readonly #items = new FifoQueue<unknown>();
+  readonly #items = new FifoQueue<BufferedItem>();
   #readers: Reader[] = [];
   #isEnded = false;
   #error: Error | undefined;
   #isReadingPaused = false;
 
-  /** `capacity` is a number of items. */
-  constructor(capacity: number, readGate: ReadGate) {
+  /** `capacity` is a number of items. `memory` counts those of all uploads of the connection. */
+  constructor(capacity: number, readGate: ReadGate, memory: UploadMemory) {
     this.#capacity = capacity;
     this.#readGate = readGate;
+    this.#memory = memory;
   }
 
   [Symbol.asyncIterator](): this {
@@ -49,14 +56,16 @@ export class UploadStream implements AsyncIterableIterator<unknown> {
     return this;
   }
 
-  push(item: unknown): void {
+  /** Adds an item of this size, in bytes or in UTF-16 code units. */
+  push(item: unknown, size = 0): void {
     if (this.#isEnded) return;
     const reader = this.#readers.shift();
     if (reader !== undefined) {
       this.#validate(item).then(reader.resolve, reader.reject);
       return;
     }
-    this.#items.add(item);
+    this.#items.add({ item, size });
+    this.#memory.add(size);
     if (this.#isReadingPaused || this.#items.length < this.#capacity) return;
     this.#isReadingPaused = true;
     this.#readGate.pause();
@@ -75,16 +84,18 @@ export class UploadStream implements AsyncIterableIterator<unknown> {
 
   /** Ends the upload and drops the buffered items, because the method no longer reads them. */
   discard(): void {
+    for (const { size } of this.#items.values) this.#memory.remove(size);
     this.#items.clear();
     this.end();
     this.#error = undefined;
   }
 
   next(): Promise<IteratorResult<unknown>> {
-    if (this.#items.length > 0) {
-      const item = this.#items.take();
+    const buffered = this.#items.take();
+    if (buffered !== undefined) {
+      this.#memory.remove(buffered.size);
       if (this.#items.length < this.#capacity) this.#resumeReading();
-      return this.#validate(item);
+      return this.#validate(buffered.item);
     }
     if (this.#isEnded) return this.#finish();
     return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));

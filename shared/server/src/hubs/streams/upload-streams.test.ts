@@ -1,9 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import { ReadGate } from '../connection/read-gate.ts';
+import { ReadGate } from '../reading/read-gate.ts';
 import { UploadStreams } from './upload-streams.ts';
 
+const options = { streamBufferCapacity: 10, maximumReceiveMessageSize: 32_768 };
 const createStreams = (): UploadStreams =>
-  new UploadStreams(10, new ReadGate({ pause: () => undefined, resume: () => undefined }));
+  new UploadStreams(options, new ReadGate({ pause: () => undefined, resume: () => undefined }));
 
 test('an item that cannot be read ends its upload after the items before it', async () => {
   const streams = createStreams();

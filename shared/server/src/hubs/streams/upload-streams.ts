@@ -1,6 +1,8 @@
 import { wireMessages } from '../../wire-messages.ts';
 import { errors } from '../../errors.ts';
-import type { ReadGate } from '../connection/read-gate.ts';
+import type { BytesInFlight } from '../../limits/bytes-in-flight.ts';
+import type { ReadGate } from '../reading/read-gate.ts';
+import { UploadMemory, type UploadOptions } from './upload-memory.ts';
 import { UploadStream } from './upload-stream.ts';
 
 /** The maximum number of open uploads of one connection. */
@@ -10,6 +12,7 @@ export const MAXIMUM_UPLOADS = 1000;
 export class UploadStreams {
   readonly #capacity: number;
   readonly #readGate: ReadGate;
+  readonly #memory: UploadMemory;
   #abortError: Error | undefined;
   readonly #streams = new Map<string, UploadStream>();
   /** The uploads whose ids were used again. They get no more items and end with the connection. */
@@ -17,10 +20,11 @@ export class UploadStreams {
   /** Called when the last upload is removed. */
   onEmpty: (() => void) | undefined;
 
-  /** `capacity` is the number of items that each upload may buffer. */
-  constructor(capacity: number, readGate: ReadGate) {
-    this.#capacity = capacity;
+  /** `bytesInFlight` is undefined if the bytes of all connections are not limited. */
+  constructor(options: UploadOptions, readGate: ReadGate, bytesInFlight?: BytesInFlight) {
+    this.#capacity = options.streamBufferCapacity;
     this.#readGate = readGate;
+    this.#memory = new UploadMemory(options, readGate, bytesInFlight);
   }
 
   /** The number of open uploads. */
@@ -40,7 +44,7 @@ export class UploadStreams {
     for (const id of ids) {
       const replacedStream = this.#streams.get(id);
       if (replacedStream !== undefined) this.#replacedStreams.push(replacedStream);
-      this.#streams.set(id, new UploadStream(this.#capacity, this.#readGate));
+      this.#streams.set(id, this.#create());
     }
     return undefined;
   }
@@ -49,14 +53,14 @@ export class UploadStreams {
   get(id: string): UploadStream {
     const openStream = this.#streams.get(id);
     if (openStream !== undefined) return openStream;
-    const endedStream = new UploadStream(this.#capacity, this.#readGate);
+    const endedStream = this.#create();
     endedStream.end(this.#abortError);
     return endedStream;
   }
 
   /** Adds an item. Items of unknown uploads, and of uploads whose call has ended, are ignored. */
-  push(id: string, item: unknown): void {
-    this.#streams.get(id)?.push(item);
+  push(id: string, item: unknown, size?: number): void {
+    this.#streams.get(id)?.push(item, size);
   }
 
   /** Ends an upload with an error, because an item cannot be read. */
@@ -86,5 +90,10 @@ export class UploadStreams {
     for (const stream of [...this.#streams.values(), ...this.#replacedStreams]) stream.end(error);
     this.#streams.clear();
     this.#replacedStreams.length = 0;
+    this.#memory.close();
+  }
+
+  #create(): UploadStream {
+    return new UploadStream(this.#capacity, this.#readGate, this.#memory);
   }
 }

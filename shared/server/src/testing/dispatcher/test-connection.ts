@@ -7,7 +7,7 @@ import {
 import type { HubLifetimeManager } from '../../scale-out/hub-lifetime-manager.ts';
 import type { CallingConnection, Invocation } from '../../hubs/calling-connection.ts';
 import { ClientResultTypes } from '../../hubs/client-results.ts';
-import { ReadGate } from '../../hubs/connection/read-gate.ts';
+import { ReadGate } from '../../hubs/reading/read-gate.ts';
 import { ClientStreams } from '../../hubs/streams/client-streams.ts';
 
 /** A connection that keeps what it sends. */
@@ -21,7 +21,7 @@ export class TestConnection {
   readonly clientResults = new ClientResultTypes(undefined);
   readonly lifetime = {} as HubLifetimeManager;
   readonly streams = new ClientStreams(
-    10,
+    { streamBufferCapacity: 10, maximumReceiveMessageSize: 32_768 },
     new ReadGate({ pause: () => undefined, resume: () => undefined }),
   );
   readonly protocol: HubProtocol | undefined;
