@@ -190,12 +190,17 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
   test('if the new server crashes before it confirms its claim, the old one ends the connection', async () => {
     const [a, b] = [await start({ heartbeatTimeout: 500 }), await start()];
     const connection = await connect(a, 'c');
-    const { isMoved } = await recordConnection(a, connection, { lifetime: 1 });
     const client = await createClient({ url: server.url }).connect();
-    for (const key of await client.keys('*:record:c')) await client.del(key);
+    // The record is gone when its time is over. No claim is confirmed after that.
+    const { isMoved } = await recordConnection(a, connection, { lifetime: 1500 });
+    const keys = await client.keys('*:record:c');
+    expect(keys).toHaveLength(1);
+    await client.del(keys);
     await client.close();
     expect(await isMoved).toBe(false);
     expect(await claimConnection(b, connection)).toBeUndefined();
+    await b.sendConnection('c', 'm', ['still here']);
+    await connection.until('still here');
   });
 
   test('if the new server crashes after its claim, no server continues the connection', async () => {

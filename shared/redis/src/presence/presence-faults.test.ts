@@ -69,6 +69,30 @@ test('a presence connection that dies silently does not block the hub, and recov
   expect(members).toEqual(['1', '2']);
 });
 
+test('what ends while presence cannot be reached is not listed afterwards', async () => {
+  let proxy: CuttableProxy | undefined;
+  const { log, manager, hub } = await startServer(async (port) => {
+    proxy = await CuttableProxy.start(port);
+    cleanups.push(() => proxy?.close());
+    return proxy.url;
+  });
+  const clients = ['1', '2', '3'].map((id) => new LifetimeSuiteClient('ann', id));
+  for (const client of clients) {
+    await manager.onConnected(client);
+    await manager.addToGroup(client.connectionId, 'room');
+  }
+  await healthy(manager);
+  await untilIds(() => hub.members('room'), ['1', '2', '3']);
+  proxy?.cut();
+  await manager.onDisconnected(clients[1] as LifetimeSuiteClient);
+  await manager.removeFromGroup('3', 'room');
+  await log.logged(/Presence of ChatHub does not work/);
+  proxy?.mend();
+  await log.logged(/Presence of ChatHub works again/);
+  await untilIds(() => hub.members('room'), ['1']);
+  await untilIds(() => hub.connections({ user: 'ann' }), ['1', '3']);
+});
+
 test('missing permissions for presence are reported, and the hub works without it', async () => {
   const { url, log, manager, hub } = await startServer(async (port) => {
     const admin = await createClient({ url: `redis://127.0.0.1:${port}` }).connect();
@@ -127,6 +151,18 @@ test('lists that Redis has evicted are written again', async () => {
 });
 
 const localUrl = async (port: number): Promise<string> => `redis://127.0.0.1:${port}`;
+
+/** Waits until a list contains exactly these connections. */
+async function untilIds(
+  read: () => Promise<readonly PresentConnection[]>,
+  expected: readonly string[],
+): Promise<void> {
+  let ids: readonly string[] = [];
+  do {
+    await new Promise(setImmediate);
+    ids = (await read().catch(() => [])).map(({ connectionId }) => connectionId).sort();
+  } while (ids.join() !== expected.join());
+}
 
 /** Waits until a list contains a connection. */
 async function untilListed(read: () => Promise<readonly PresentConnection[]>): Promise<void> {

@@ -12,6 +12,8 @@ export class KeepingConnection implements LifetimeConnection {
   readonly protocol = protocol;
   /** The first argument of each message. */
   readonly received: unknown[] = [];
+  /** The invocation id of the last message that has one. */
+  invocationId: string | undefined;
   readonly connectionId: string;
   readonly userIdentifier: string | undefined;
   readonly #arrived = new Gate();
@@ -25,8 +27,12 @@ export class KeepingConnection implements LifetimeConnection {
 
   write(message: SharedMessage): Promise<void> | undefined {
     const { payload } = message.encoded(protocol) as { payload: string };
-    const { arguments: args } = JSON.parse(payload.slice(0, -1)) as { arguments: unknown[] };
+    const { arguments: args, invocationId } = JSON.parse(payload.slice(0, -1)) as {
+      arguments: unknown[];
+      invocationId?: string;
+    };
     this.received.push(args[0]);
+    this.invocationId = invocationId ?? this.invocationId;
     this.#arrived.open();
     return this.room?.wait();
   }

@@ -74,7 +74,10 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     // Not faults.test.ts and bad-input.test.ts: each change would take ten seconds.
     tests: ['redis-lifetime-manager', 'remote-invocations', 'hub-name', 'vectors', 'pending-acks']
       .concat('foreign-payloads', 'slow-last-member', 'flush-on-close', 'demoted-master')
+      .concat('remote-client-results', 'group-commands', 'group-names', 'busy-connection')
       .concat('hub-context/redis-hub-context', 'hub-context/server-messages', 'hand-over/hand-over')
+      .concat('history/history-hand-over', 'history/history-sessions')
+      .concat('hand-over/moving-invocations', 'server-commands/*')
       .map((name) => `${redis}/${name}.test.ts`),
   },
   'hub-streams': unitsOf(`${server}/hubs/streams`, [
@@ -95,6 +98,7 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     // Not the tests that start servers: each change would take seconds.
     tests: ['hub-connection', 'hub-connection-times', 'hub-handshake', 'caller-context']
       .concat('diagnostics', 'incoming-rate', 'user-identifier')
+      .concat('hub-membership', 'incoming-messages', 'outgoing-messages', '../hand-over/departure')
       .map((name) => `${server}/hubs/connection/${name}.test.ts`),
   },
   // Not long-polling.test.ts: it starts a server, so each change would take seconds.
