@@ -203,6 +203,24 @@ test('a body that middleware has read without keeping its bytes is known only if
   expect(await bodyOf({}, '0')).toBe('');
   expect(await bodyOf({}, '2')).toBeUndefined();
   expect(await bodyOf(Buffer.from('a'), '1')).toBe('a');
+  expect(await bodyOf('ü', '2')).toBe('ü');
+  expect(await bodyOf(Buffer.from([0x80]).toString(), '1')).toBeUndefined();
+  const headers = { 'content-length': '23', 'content-encoding': 'gzip' };
+  expect(parsedBody(await parsedRequest('a', headers))?.toString()).toBe('a');
+});
+
+test('a body with an encoding that other code has set arrives, also while the connection is paused', async () => {
+  const { posts, received } = openQueue(10);
+  const requests = ['utf8', 'latin1'].map((encoding) => {
+    const request = requestWith('Grüße');
+    request.setEncoding(encoding as BufferEncoding);
+    return request;
+  });
+  expect(await posts.read(requests[0] as IncomingMessage)).toBe('read');
+  posts.pause();
+  expect(await posts.read(requests[1] as IncomingMessage)).toBe('read');
+  posts.resume();
+  expect(received).toEqual(['Grüße', 'Grüße']);
 });
 
 test('a request that has been destroyed before it is read does not close the connection', async () => {

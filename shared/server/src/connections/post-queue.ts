@@ -169,7 +169,10 @@ export class PostQueue {
       this.#readParsedBody(request);
       return;
     }
-    const onData = (chunk: Uint8Array): void => {
+    const onData = (data: Uint8Array | string): void => {
+      // Other code may have set an encoding.
+      const chunk =
+        typeof data === 'string' ? Buffer.from(data, request.readableEncoding ?? 'utf8') : data;
       if (this.#deliver(chunk)) return;
       this.#heldChunk = chunk;
       request.pause();
@@ -267,7 +270,14 @@ const ignoreError = (): void => undefined;
  */
 export function parsedBody(request: IncomingMessage): Uint8Array | undefined {
   const { body } = request as IncomingMessage & { body?: unknown };
-  if (typeof body === 'string') return Buffer.from(body);
+  const length = request.headers['content-length'];
+  if (typeof body === 'string') {
+    const bytes = Buffer.from(body);
+    const isDecompressed = request.headers['content-encoding'] !== undefined;
+    // Text that was binary data has other bytes.
+    const isComplete = length === undefined || isDecompressed || bytes.length === Number(length);
+    return isComplete ? bytes : undefined;
+  }
   if (body instanceof Uint8Array) return body;
-  return request.headers['content-length'] === '0' ? Buffer.alloc(0) : undefined;
+  return length === '0' ? empty : undefined;
 }
