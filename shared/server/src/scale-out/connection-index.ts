@@ -1,3 +1,4 @@
+import type { HubProtocol } from '@practical-signalr/protocol';
 import type { LifetimeConnection } from './lifetime-connection.ts';
 import type { SharedMessage } from './shared-message.ts';
 
@@ -95,6 +96,25 @@ export class ConnectionIndex {
 }
 
 /**
+ * Encodes a message in the hub protocols of its receivers. Throws the errors of the payload
+ * serializers, so that a message that one of the protocols cannot encode reaches nobody.
+ */
+export function encodeFor(
+  receivers: Receivers | undefined,
+  message: SharedMessage,
+  excludedIds?: ReadonlySet<string>,
+): void {
+  if (receivers === undefined) return;
+  let encoded: HubProtocol | undefined;
+  for (const { connectionId, protocol } of receivers.values()) {
+    if (protocol === undefined || protocol === encoded) continue;
+    if (excludedIds?.has(connectionId) === true) continue;
+    message.encoded(protocol);
+    encoded = protocol;
+  }
+}
+
+/**
  * Sends one message to all receivers except the excluded connection ids. Returns undefined if all
  * have room for more, otherwise a promise that resolves when they have. `variantFor` returns the
  * message for the receivers that need another one.
@@ -109,6 +129,7 @@ export function deliver(
   let waits: Promise<void>[] | undefined;
   const excludedIds =
     excluded === undefined || excluded.length === 0 ? undefined : new Set(excluded);
+  encodeFor(receivers, message, excludedIds);
   for (const connection of receivers.values()) {
     if (excludedIds?.has(connection.connectionId) === true) continue;
     const wait = connection.write(variantFor?.(connection.connectionId) ?? message);

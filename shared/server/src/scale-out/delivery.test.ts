@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { JsonHubProtocol } from '@practical-signalr/protocol';
+import { JsonHubProtocol, MessagePackHubProtocol } from '@practical-signalr/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Gate } from '../connections/gate.ts';
@@ -156,4 +156,28 @@ test('any order of joins, leaves, sends and disconnects has the outcome of a sim
     }),
     { numRuns: 300 },
   );
+});
+
+test('a message that one of the hub protocols cannot encode reaches nobody', async () => {
+  const { manager, receivers } = await connect('a', 'b', 'c');
+  const messagePack = new MessagePackHubProtocol();
+  receivers.forEach((receiver, i) =>
+    Object.assign(receiver, { protocol: i === 2 ? messagePack : protocol }),
+  );
+  for (const id of ['a', 'b']) await manager.addToGroup(id, 'json');
+  await manager.addToGroup('c', 'messagepack');
+  const value = { run: () => undefined }; // JSON omits it
+  const users = ['user of a', 'user of c'];
+  for (const send of [
+    () => manager.sendAll('m', [value]),
+    () => manager.sendGroups(['json', 'messagepack'], 'm', [value]),
+    () => manager.sendUsers(users, 'm', [value]),
+    () => manager.sendConnections(['a', 'c'], 'm', [value]),
+  ]) {
+    await expect(async () => send()).rejects.toThrow();
+  }
+  expect(receivers.map(({ received }) => received)).toEqual([[], [], []]);
+  await manager.sendAllExcept('m', [value], ['c']);
+  await manager.sendGroup('json', 'm', [value]);
+  expect(receivers.map(({ received }) => received)).toEqual([[{}, {}], [{}, {}], []]);
 });

@@ -2,7 +2,7 @@ import type { CompletionMessage } from '@practical-signalr/protocol';
 import { errors } from '../errors.ts';
 import { finishedSend as done } from './finished-send.ts';
 import { ClientResultsManager, newInvocationId, sendInvocation } from './client-results-manager.ts';
-import { allOf, ConnectionIndex, deliver, type Receivers } from './connection-index.ts';
+import { allOf, ConnectionIndex, deliver, encodeFor, type Receivers } from './connection-index.ts';
 import type { HealthReportEntry } from './health-report.ts';
 import type { HubLifetimeManager } from './hub-lifetime-manager.ts';
 import type { LifetimeConnection } from './lifetime-connection.ts';
@@ -81,7 +81,10 @@ export class LocalLifetimeManager implements HubLifetimeManager {
   sendGroups(groups: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
     // A member of two of the groups receives the message twice, as in ASP.NET Core.
     const message = new SharedMessage(method, args);
-    return allOf(groups.map((group) => sendTo(this.index.group(group), message)));
+    return sendToEach(
+      groups.map((group) => this.index.group(group)),
+      message,
+    );
   }
 
   sendGroupExcept(
@@ -99,7 +102,10 @@ export class LocalLifetimeManager implements HubLifetimeManager {
 
   sendUsers(userIds: readonly string[], method: string, args: readonly unknown[]): Promise<void> {
     const message = new SharedMessage(method, args);
-    return allOf([...new Set(userIds)].map((userId) => sendTo(this.index.user(userId), message)));
+    return sendToEach(
+      [...new Set(userIds)].map((userId) => this.index.user(userId)),
+      message,
+    );
   }
 
   addToGroup(connectionId: string, group: string): Promise<void> {
@@ -151,3 +157,11 @@ const sendTo = (
   message: SharedMessage,
   excludedIds?: readonly string[],
 ): Promise<void> => deliver(receivers, message, excludedIds) ?? done;
+
+function sendToEach(
+  sets: readonly (Receivers | undefined)[],
+  message: SharedMessage,
+): Promise<void> {
+  for (const receivers of sets) encodeFor(receivers, message);
+  return allOf(sets.map((receivers) => sendTo(receivers, message)));
+}
