@@ -152,6 +152,18 @@ test('senders wait for the transport and for acknowledgements, but not while the
   expect([transport.whenRoom(), context.reconnect]).toEqual([undefined, undefined]);
 });
 
+test('while reading is paused, senders do not wait for acknowledgements', async () => {
+  const { transport } = createConnection();
+  transport.send('abcde');
+  const room = transport.whenRoom();
+  expect(room).toBeInstanceOf(Promise);
+  transport.pause();
+  await room;
+  expect(transport.whenRoom()).toBeUndefined();
+  transport.resume();
+  expect(transport.whenRoom()).toBeInstanceOf(Promise);
+});
+
 test('a connection that moves survives the end of its transport, unless it closes', () => {
   const moving = createConnection();
   moving.transport.beginMove();

@@ -150,7 +150,9 @@ export class StatefulTransport implements Transport, TransportEvents {
 
   whenRoom(awaitsAcks = true): Promise<void> | undefined {
     if (this.#isMoving) return undefined;
-    return this.#transport.whenRoom() ?? (awaitsAcks ? this.#buffer?.whenRoom() : undefined);
+    // While reading is paused, no Ack can arrive: it follows the calls and items that wait.
+    const canReceiveAcks = awaitsAcks && !this.#isPaused;
+    return this.#transport.whenRoom() ?? (canReceiveAcks ? this.#buffer?.whenRoom() : undefined);
   }
 
   close(): void {
@@ -168,6 +170,8 @@ export class StatefulTransport implements Transport, TransportEvents {
   pause(): void {
     this.#isPaused = true;
     this.#transport.pause();
+    // A running call that waits for an Ack would keep the server from reading it.
+    this.#buffer?.releaseSenders();
   }
 
   resume(): void {
@@ -217,7 +221,7 @@ export class StatefulTransport implements Transport, TransportEvents {
     const sequenceId = this.#buffer.takeDueAck(now);
     if (sequenceId !== undefined)
       this.sendUncounted(protocol.writeMessage({ type: MessageType.Ack, sequenceId }));
-    if (this.#transport.progress !== this.#lastProgress) {
+    if (this.#isPaused || this.#transport.progress !== this.#lastProgress) {
       this.#lastProgress = this.#transport.progress;
       this.#buffer.reportProgress();
     }
