@@ -24,11 +24,6 @@ import { isForHub, TokenRefusal, verifiedClaims } from './tokens/token-check.ts'
  * messages.
  */
 const MAXIMUM_SERVER_MESSAGE = 64 * 1024 * 1024;
-/**
- * The maximum size of a WebSocket message of a client, in bytes. It must fit into one service
- * message.
- */
-const MAXIMUM_CLIENT_MESSAGE = 8 * 1024 * 1024;
 
 interface Upgrade {
   readonly request: IncomingMessage;
@@ -42,8 +37,12 @@ interface Upgrade {
 /** Accepts the WebSockets of servers and clients. */
 export class UpgradeHandler {
   readonly #service: EmulatedService;
-  readonly #servers = webSocketServer(MAXIMUM_SERVER_MESSAGE);
-  readonly #clients = webSocketServer(MAXIMUM_CLIENT_MESSAGE);
+  readonly #servers = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAXIMUM_SERVER_MESSAGE,
+    perMessageDeflate: false,
+  });
+  readonly #clients = new WebSocketServer({ noServer: true, perMessageDeflate: false });
 
   constructor(service: EmulatedService) {
     this.#service = service;
@@ -131,9 +130,6 @@ export class UpgradeHandler {
     webSocket.once('close', () => this.#service.connectionClosed());
   }
 }
-
-const webSocketServer = (maxPayload: number): WebSocketServer =>
-  new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
 
 /** Defined here because it lives as long as its socket: a closure would keep the request alive. */
 const ignoreError = (): void => undefined;

@@ -21,12 +21,6 @@ import { MAXIMUM_UPLOAD_BYTES } from './hubs/streams/upload-memory.ts';
 import { MAXIMUM_UPLOADS } from './hubs/streams/upload-streams.ts';
 import { MAXIMUM_PENDING_RESULTS } from './scale-out/client-results-manager.ts';
 import { defaults } from './server-options.ts';
-import { LARGE_MESSAGE_TIMEOUT } from './transports/unfinished-message.ts';
-import {
-  UNFINISHED_BUDGET,
-  UNFINISHED_SHARE,
-  webSocketMessageLimits,
-} from './transports/web-socket-upgrade.ts';
 import type { ClientLimits } from './limits/client-limits.ts';
 import { wireMessages } from './wire-messages.ts';
 
@@ -68,22 +62,18 @@ test('the table of options has the defaults of numbers and booleans', () => {
 });
 
 test('the table of limits has every limit with its default', () => {
-  const webSocketMessage = webSocketMessageLimits(defaults.maximumReceiveMessageSize);
   const expected: Record<string, number> = {
     'negotiated connections': 0,
     'used connection tokens': MAXIMUM_PAGES * PAGE_SIZE,
     'unopened connections with POSTs': MAXIMUM_EARLY_CONNECTIONS,
     'POSTs of unopened connections': MAXIMUM_EARLY_BYTES,
-    'unfinished WebSocket messages': UNFINISHED_BUDGET,
     'connections that move to another server at the same time': MAXIMUM_CONCURRENT_MOVES,
     'POSTs of an unopened connection, or while its calls wait': defaults.transportMaxBufferSize,
     'open POSTs': MAXIMUM_OPEN_POSTS,
     'time until the handshake': defaults.handshakeTimeout,
     'hub message': defaults.maximumReceiveMessageSize,
-    'WebSocket message': webSocketMessage.size,
-    'fragments of a WebSocket message': webSocketMessage.parts,
-    'unfinished WebSocket message': defaults.maximumReceiveMessageSize + UNFINISHED_SHARE,
-    'time of such a message': LARGE_MESSAGE_TIMEOUT,
+    'unfinished hub message': defaults.maximumReceiveMessageSize,
+    'WebSocket message and its fragments': 0,
     'bytes that are read at once': READ_BUDGET,
     'queued calls': MAXIMUM_QUEUED,
     'cancellations of queued calls': 2 * MAXIMUM_QUEUED,

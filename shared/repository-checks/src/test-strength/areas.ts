@@ -48,7 +48,6 @@ export const areas: Readonly<Record<string, MutationArea>> = {
   'transport-limits': unitsOf(`${server}/transports`, [
     'buffered-transport',
     'sliced-writer',
-    'unfinished-message',
     'web-socket-frame',
     'write-batcher',
   ]),

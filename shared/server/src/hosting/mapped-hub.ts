@@ -105,10 +105,7 @@ export class MappedHub {
       this.offeredTransports.filter(({ needsUpgrade }) => !needsUpgrade),
     );
     this.upgraders = new Map(
-      upgradeTransports.map((definition) => [
-        definition,
-        definition.createUpgrader(options.maximumReceiveMessageSize),
-      ]),
+      upgradeTransports.map((definition) => [definition, definition.createUpgrader()]),
     );
   }
 

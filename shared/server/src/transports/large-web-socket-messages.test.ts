@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import { JsonHubProtocol } from '@microsoft/signalr';
+import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Hub } from '../index.ts';
 import { clientFrame, CONTINUATION, TEXT } from '../testing/fakes/client-frame.ts';
@@ -14,11 +16,16 @@ class LengthHub extends Hub {
   }
 }
 
+interface LengthContract {
+  length(text: string): Promise<number>;
+}
+
 let server: TestServer;
 let client: RawClient;
 beforeEach(async () => {
   server = await testServer({
     '/hub': { hub: LengthHub, methods: ['length'], maximumReceiveMessageSize: LENGTH + 1024 },
+    '/default': { hub: LengthHub, methods: ['length'] },
   });
   client = await RawClient.connect(`${server.url}/hub`);
 });
@@ -57,3 +64,16 @@ test('a large message in one frame may arrive in small packets', async () => {
   }
   expect(await client.next()).toContain(`"result":${LENGTH}`);
 });
+
+test.each([
+  ['JSON', new JsonHubProtocol()],
+  ['MessagePack', new MessagePackHubProtocol()],
+])(
+  'the calls of one turn, which the client joins into one message of 3 MB, are answered: %s',
+  async (_name, protocol) => {
+    await using other = await server.connect<LengthContract>('/default', { protocol });
+    const texts = Array.from({ length: 100 }, (_, i) => 'x'.repeat(30_000 + i));
+    const lengths = await Promise.all(texts.map((text) => other.invoke('length', text)));
+    expect(lengths).toEqual(texts.map((text) => text.length));
+  },
+);

@@ -74,8 +74,8 @@ export interface HttpTransportDefinition extends AnyTransportDefinition {
 /** Describes a transport that is opened by an upgrade request. */
 export interface UpgradeTransportDefinition extends AnyTransportDefinition {
   readonly needsUpgrade: true;
-  /** Creates the upgrader of one hub. `maximumReceiveMessageSize` is the option of the hub. */
-  createUpgrader(maximumReceiveMessageSize: number): TransportUpgrader;
+  /** Creates the upgrader of one hub. */
+  createUpgrader(): TransportUpgrader;
 }
 
 /** Describes one transport. */

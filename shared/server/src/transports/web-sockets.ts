@@ -3,7 +3,6 @@ import type { WebSocket } from 'ws';
 import type { TransportEvents } from '../connections/transport.ts';
 import { BufferedTransport, CLOSE_TIMEOUT, type SendLimits } from './buffered-transport.ts';
 import { SlicedWriter } from './sliced-writer.ts';
-import { type ReceiveLimits, UnfinishedMessage } from './unfinished-message.ts';
 import { FrameReader, type FrameReaderEvents } from './web-socket/frame-reader.ts';
 import { observe, type WebSocketObserver } from './web-socket/observed-web-socket.ts';
 import { endOfFrames, joinedFrame, webSocketFrame } from './web-socket-frame.ts';
@@ -12,18 +11,13 @@ import type { WriteBatcher } from './write-batcher.ts';
 /** The close code if the socket closed without a Close frame. Source: RFC 6455, section 7.1.5. */
 const NO_CLOSE_FRAME = 1006;
 
-/** The close code of a message that is too large. Source: RFC 6455, section 7.4.1. */
-const MESSAGE_TOO_BIG = 1009;
-/** The size of the header of a control frame from a client, in bytes. */
-const CONTROL_HEADER = 6;
-
 type DataListener = (chunk: Buffer) => void;
 
 /**
- * The WebSocket transport. The library `ws` does the opening handshake, answers pings, closes, and
- * reads unusual frames. Its `maxPayload` must be at least 65,535 bytes. Frames are written directly
- * to the socket, so that one prebuilt frame can be sent to many clients and one write can contain
- * many frames.
+ * The WebSocket transport. The library `ws` does the opening handshake, answers pings, and
+ * closes. Messages are read directly from the socket, so that large ones are passed on in parts.
+ * Frames are written directly to the socket, so that one prebuilt frame can be sent to many clients
+ * and one write can contain many frames.
  */
 export class WebSocketTransport
   extends BufferedTransport
@@ -35,7 +29,6 @@ export class WebSocketTransport
   #events: TransportEvents | undefined;
   /** False if the client violated RFC 6455. */
   #isLost = true;
-  readonly #unfinished: UnfinishedMessage | undefined;
   #reader: FrameReader | undefined;
   #libraryListener: DataListener | undefined;
 
@@ -45,13 +38,11 @@ export class WebSocketTransport
     batcher: WriteBatcher,
     limits: SendLimits,
     onTooSlow: () => void,
-    receiveLimits?: ReceiveLimits,
   ) {
     super(batcher, limits, onTooSlow);
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#writer = new SlicedWriter(socket, endOfFrames);
-    this.#unfinished = receiveLimits && new UnfinishedMessage(receiveLimits, this);
   }
 
   get name() {
@@ -64,35 +55,23 @@ export class WebSocketTransport
     const socket = this.#socket;
     const reader = new FrameReader(this);
     this.#reader = reader;
-    // The reader passes to the library what it does not read itself.
+    // The reader passes to the library what it must answer.
     const libraryListener = socket.listeners('data').at(-1) as DataListener;
     this.#libraryListener = libraryListener;
     socket.off('data', libraryListener);
-    socket.on('data', (chunk: Buffer) => {
-      reader.read(chunk);
-      this.#unfinished?.addChunk(chunk.length);
-    });
+    socket.on('data', (chunk: Buffer) => reader.read(chunk));
     socket.on('drain', () => {
       this.#writer.continue();
       this.onBytesSent();
     });
   }
 
-  onMessage(payload: string | Uint8Array): void {
-    this.#unfinished?.complete();
+  onPayload(payload: string | Uint8Array): void {
     this.#events?.onReceive(payload);
   }
 
-  readByLibrary(bytes: Buffer): void {
-    this.#libraryListener?.call(this.#socket, bytes);
-  }
-
-  onLibraryMessage(data: Buffer, isBinary: boolean): void {
-    this.onMessage(isBinary ? data : data.toString('utf8'));
-  }
-
-  onControlFrame(data: Buffer): void {
-    this.#unfinished?.addControlFrame(data.length + CONTROL_HEADER);
+  readByLibrary(frame: Buffer): void {
+    this.#libraryListener?.call(this.#socket, frame);
   }
 
   onLibraryError(): void {
@@ -101,7 +80,6 @@ export class WebSocketTransport
   }
 
   onLibraryClose(code: number): void {
-    this.#unfinished?.reset();
     this.stopSending();
     this.#writer.clear();
     this.#events?.onClose(this.#isLost && code === NO_CLOSE_FRAME);
@@ -135,13 +113,6 @@ export class WebSocketTransport
 
   resume(): void {
     this.#webSocket.resume();
-  }
-
-  /** Closes the connection, because the client does not finish a large message. */
-  refuseMessage(): void {
-    this.#isLost = false;
-    this.#webSocket.close(MESSAGE_TOO_BIG);
-    this.abort();
   }
 
   protected get frame() {

@@ -35,7 +35,7 @@ export function openWebSocket(highWaterMark = 65_536): OpenedWebSocket {
   let onClose = (_isLost: boolean | undefined): void => undefined;
   const closed = new Promise<boolean | undefined>((resolve) => (onClose = resolve));
   const opened: Transport[] = [];
-  const upgrade = createWebSocketUpgrader(32_768);
+  const upgrade = createWebSocketUpgrader();
   upgrade({ request: upgradeRequest(), socket, head: Buffer.alloc(0) }, (create) => {
     const transport = create({
       batcher,

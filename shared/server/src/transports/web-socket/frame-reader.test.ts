@@ -23,7 +23,25 @@ const long = 'long'.repeat(50);
 const veryLong = 'ä'.repeat(40_000);
 const bytes = Buffer.from([0, 1, 0x80, 0xff]);
 
-describe('messages arrive in order, wherever their bytes are cut', () => {
+type Payload = string | Uint8Array;
+
+/** Joins neighbors that are both text or both bytes, because messages may arrive in parts. */
+function joined(payloads: readonly Payload[]): Payload[] {
+  const result: Payload[] = [];
+  for (const payload of payloads) {
+    const last = result.at(-1);
+    if (typeof last === 'string' && typeof payload === 'string') {
+      result[result.length - 1] = last + payload;
+    } else if (last instanceof Uint8Array && payload instanceof Uint8Array) {
+      result[result.length - 1] = Buffer.concat([last, payload]);
+    } else {
+      result.push(payload);
+    }
+  }
+  return result;
+}
+
+describe('everything arrives in order, wherever its bytes are cut', () => {
   const frames = Buffer.concat([
     frame(TEXT, 'first'),
     frame(TEXT, 'Grüße, 日本, 😀'),
@@ -51,7 +69,7 @@ describe('messages arrive in order, wherever their bytes are cut', () => {
   test.each([1, 2, 3, 5, 7, 50, 211, 100_000])('chunks of %i bytes', async (chunkSize) => {
     const { socket, messages } = open();
     await deliver(socket, frames, chunkSize);
-    expect(messages).toEqual(expected);
+    expect(joined(messages)).toEqual(joined(expected));
     socket.destroy();
   });
 });
@@ -60,7 +78,7 @@ test('a message with a 64-bit length, and messages after it', async () => {
   const { socket, messages } = open();
   const frames = [frame(TEXT, 'before'), frame(TEXT, veryLong), frame(TEXT, 'after')];
   await deliver(socket, Buffer.concat(frames), 1000);
-  expect(messages).toEqual(['before', veryLong, 'after']);
+  expect(joined(messages)).toEqual([`before${veryLong}after`]);
   socket.destroy();
 });
 
@@ -101,54 +119,129 @@ test('messages after a Close frame are ignored', async () => {
 const bytesText = (content: Uint8Array): string => `bytes ${Buffer.from(content).toString('hex')}`;
 
 /** Reads chunks, and returns what the reader reads itself and what it leaves to the library. */
-function readChunks(...chunks: Buffer[]): { messages: string[]; library: string[] } {
-  const messages: string[] = [];
+function readChunks(...chunks: Buffer[]): { payloads: string[]; library: string[] } {
+  const payloads: string[] = [];
   const library: string[] = [];
   const reader = new FrameReader({
-    onMessage: (payload) => {
-      messages.push(typeof payload === 'string' ? payload : bytesText(payload));
+    onPayload: (payload) => {
+      payloads.push(typeof payload === 'string' ? payload : bytesText(payload));
     },
-    readByLibrary: (rest) => library.push(bytesText(rest)),
+    readByLibrary: (controlFrame) => library.push(bytesText(controlFrame)),
   });
   for (const chunk of chunks) reader.read(Buffer.from(chunk));
-  return { messages, library };
+  return { payloads, library };
 }
 
-test('the reader reads whole messages itself, of each length and at each position', () => {
-  const lengths = [0, 1, 2, 3, 4, 5, 6, 7, 2, 125, 126, 127, 0x0102, 65_535, 1];
+test('whole messages arrive whole, of each length and at each position', () => {
+  const lengths = [0, 1, 2, 3, 4, 5, 6, 7, 2, 125, 126, 127, 0x0102, 65_535, 1, 65_536, 0x010203];
   const texts = lengths.map((length) => 'abcdefg'.repeat(10_000).slice(0, length));
-  const payloads = [...texts, ...texts.map((text) => Buffer.from(text)), 'ä', 'ääää', 'a日', '😀'];
-  const frames = payloads.map((payload) =>
-    frame(typeof payload === 'string' ? TEXT : BINARY, payload),
-  );
-  const messages = payloads.map((payload) =>
-    typeof payload === 'string' ? payload : bytesText(payload),
-  );
-  expect(readChunks(Buffer.concat(frames))).toEqual({ messages, library: [] });
-  expect(readChunks(...frames)).toEqual({ messages, library: [] });
+  const values = [...texts, ...texts.map((text) => Buffer.from(text)), 'ä', 'ääää', 'a日', '😀'];
+  const frames = values.map((value) => frame(typeof value === 'string' ? TEXT : BINARY, value));
+  const payloads = values.map((value) => (typeof value === 'string' ? value : bytesText(value)));
+  expect(readChunks(Buffer.concat(frames))).toEqual({ payloads, library: [] });
+  expect(readChunks(...frames)).toEqual({ payloads, library: [] });
+});
+
+test('a message arrives in the parts in which it is sent, without waiting for its end', () => {
+  const first = frame(TEXT, 'first part, cut here').subarray(0, -4);
+  expect(readChunks(first)).toEqual({ payloads: ['first part, cut '], library: [] });
+  const fragments = [
+    frame(TEXT, 'a', false),
+    frame(CONTINUATION, '', false),
+    frame(CONTINUATION, 'b'),
+  ];
+  const payloads = ['a', 'b', 'after'];
+  expect(readChunks(...fragments, frame(TEXT, 'after'))).toEqual({ payloads, library: [] });
+});
+
+test('a byte order mark is part of the text, in a whole message and in parts', () => {
+  const text = '\ufeffä';
+  const whole = frame(TEXT, text);
+  expect(readChunks(whole).payloads).toEqual([text]);
+  const parts = [frame(TEXT, '\ufeff', false), frame(CONTINUATION, 'ä')];
+  expect(readChunks(...parts).payloads.join('')).toBe(text);
+});
+
+test('control frames go to the library as a whole, also between fragments', () => {
+  const ping = frame(PING, 'ping');
+  const chunks = [
+    frame(TEXT, 'a', false),
+    ping.subarray(0, 1),
+    ping.subarray(1, 7),
+    ping.subarray(7),
+    Buffer.concat([ping, frame(CONTINUATION, 'b')]),
+  ];
+  const library = [bytesText(ping), bytesText(ping)];
+  expect(readChunks(...chunks)).toEqual({ payloads: ['a', 'b'], library });
+});
+
+/** What the library reads to close with code 1002 or 1007. */
+const INVALID_FRAME = bytesText(Buffer.from([0x80, 0x80, 0, 0, 0, 0]));
+const INVALID_TEXT = bytesText(Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0xff]));
+
+const euroSign = Buffer.from('€');
+const openMessage = frame(TEXT, 'open', false);
+
+test.each([
+  ['a frame without a mask', INVALID_FRAME, [Buffer.from([0x81, 1, 0x61])]],
+  ['a reserved bit', INVALID_FRAME, [Buffer.from([0xc1, 0x81])]],
+  ['an unknown opcode', INVALID_FRAME, [frame(3, 'x')]],
+  ['an unknown control frame', INVALID_FRAME, [frame(11, 'x')]],
+  ['a fragmented ping', INVALID_FRAME, [frame(PING, 'x', false)]],
+  ['a ping of 126 bytes', INVALID_FRAME, [frame(PING, 'x'.repeat(126))]],
+  ['a continuation of nothing', INVALID_FRAME, [frame(CONTINUATION, 'x')]],
+  [
+    'a length of more than 2^53',
+    INVALID_FRAME,
+    [Buffer.from([0x82, 0xff, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])],
+  ],
+  ['invalid UTF-8', INVALID_TEXT, [frame(TEXT, Buffer.from([0x61, 0x62, 0x63, 0x64, 0xff]))]],
+  ['a cut character at the end', INVALID_TEXT, [frame(TEXT, euroSign.subarray(0, 2))]],
+])('after %s, the reader stops, and the library closes', (_name, library, chunks) => {
+  const before = frame(TEXT, 'before');
+  const after = frame(TEXT, 'after');
+  const expected = { payloads: ['before'], library: [library] };
+  expect(readChunks(before, ...chunks, after)).toEqual(expected);
+  expect(readChunks(Buffer.concat([before, ...chunks, after]))).toEqual(expected);
 });
 
 test.each([
-  ['a frame without a mask', Buffer.concat([Buffer.from([0x81, 5]), Buffer.alloc(9)])],
-  ['a ping', frame(PING, 'ping')],
-  ['a fragment', frame(TEXT, 'a', false)],
-  ['a length of 64 bits', frame(BINARY, Buffer.alloc(65_536))],
-  ['invalid UTF-8', frame(TEXT, Buffer.from([0x80]))],
-  ['invalid UTF-8 after other text', frame(TEXT, Buffer.from([0x61, 0x62, 0x63, 0x64, 0xff]))],
-  ['a cut header', frame(TEXT, 'text').subarray(0, 5)],
-  ['a cut header with a length of 16 bits', frame(TEXT, long).subarray(0, 7)],
-  ['a cut payload', frame(TEXT, 'text').subarray(0, -1)],
-])('the reader leaves %s to the library, unchanged', (_name, bytes) => {
-  expect(readChunks(bytes)).toEqual({ messages: [], library: [bytesText(bytes)] });
-  const after = Buffer.concat([frame(TEXT, 'before'), bytes]);
-  expect(readChunks(after)).toEqual({ messages: ['before'], library: [bytesText(bytes)] });
+  ['a second message', INVALID_FRAME, [frame(TEXT, 'x')]],
+  ['a second message of bytes', INVALID_FRAME, [frame(BINARY, 'x')]],
+  ['invalid UTF-8', INVALID_TEXT, [frame(CONTINUATION, Buffer.from([0xff]), false)]],
+  [
+    'a character that the next fragment does not continue',
+    INVALID_TEXT,
+    [frame(CONTINUATION, euroSign.subarray(0, 2), false), frame(CONTINUATION, 'x', false)],
+  ],
+  [
+    'a character that the last fragment does not complete',
+    INVALID_TEXT,
+    [frame(CONTINUATION, euroSign.subarray(0, 2), false), frame(CONTINUATION, '')],
+  ],
+])('after %s in a fragmented message, the library closes', (_name, library, chunks) => {
+  const expected = { payloads: ['open'], library: [library] };
+  const after = frame(CONTINUATION, 'after');
+  expect(readChunks(openMessage, ...chunks, after)).toEqual(expected);
 });
 
-test('the library reads the rest of its frame, also if it looks like a message', () => {
-  const begin = frame(BINARY, Buffer.alloc(100)).subarray(0, 20);
-  const rest = Buffer.concat([frame(TEXT, 'not a message'), Buffer.alloc(67)]);
-  expect(begin.length + rest.length).toBe(106);
-  const after = frame(TEXT, 'after');
-  const library = [begin, rest].map(bytesText);
-  expect(readChunks(begin, rest, after)).toEqual({ messages: ['after'], library });
+test('a client sends nothing after a Close frame, also between fragments', () => {
+  const close = frame(CLOSE, Buffer.from([3, 0xe8]));
+  const expected = { payloads: ['open'], library: [bytesText(close)] };
+  expect(readChunks(openMessage, close, frame(CONTINUATION, 'x'))).toEqual(expected);
+  expect(readChunks(Buffer.concat([openMessage, close, frame(CONTINUATION, 'x')]))).toEqual(
+    expected,
+  );
+});
+
+test('after `stop`, nothing is read', () => {
+  const payloads: Payload[] = [];
+  const reader = new FrameReader({
+    onPayload: (payload) => payloads.push(payload),
+    readByLibrary: () => undefined,
+  });
+  reader.read(frame(TEXT, 'cut').subarray(0, -1));
+  reader.stop();
+  reader.read(Buffer.from('x'));
+  expect(payloads).toEqual(['cu']);
 });

@@ -1,34 +1,64 @@
 import { isUtf8 } from 'node:buffer';
-import { FramePosition } from './frame-position.ts';
+import {
+  BINARY,
+  CLOSE,
+  CONTINUATION,
+  type FrameHeader,
+  HEADER_START,
+  isAllowedFrame,
+  MASK_LENGTH,
+  readFrameHeader,
+  TEXT,
+} from './frame-header.ts';
+import { removeMask } from './remove-mask.ts';
+import { TextPartsDecoder } from './text-parts-decoder.ts';
 
 /** The first byte of a message in one frame, without extensions. Source: RFC 6455, section 5.2. */
-const WHOLE_TEXT = 0x81;
-const WHOLE_BINARY = 0x82;
+const WHOLE_TEXT = 0x80 | TEXT;
+const WHOLE_BINARY = 0x80 | BINARY;
 const MASKED = 0x80;
 const LENGTH = 0x7f;
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 const SHORT_HEADER = 6;
 const LONG_HEADER = 8;
-const MASK_LENGTH = 4;
 const FIRST_BEYOND_ASCII = 0x80;
+
+/** A continuation of no message. The library answers it with the close code 1002. */
+const INVALID_FRAME = Buffer.from([0x80 | CONTINUATION, MASKED, 0, 0, 0, 0]);
+/** Text that is not UTF-8. The library answers it with the close code 1007. */
+const INVALID_TEXT = Buffer.from([WHOLE_TEXT, MASKED | 1, 0, 0, 0, 0, 0xff]);
 
 /** Receives what a {@link FrameReader} reads. */
 export interface FrameReaderEvents {
-  onMessage(payload: string | Uint8Array): void;
-  /** Reads bytes that may begin and end anywhere in a frame. */
-  readByLibrary(bytes: Buffer): void;
+  /** Receives a message, or the next part of one. Text is valid UTF-8. */
+  onPayload(payload: string | Uint8Array): void;
+  /** Receives a control frame, or a frame that stands for a violation of RFC 6455. */
+  readByLibrary(frame: Buffer): void;
+}
+
+/** A frame of which not all bytes have arrived. */
+interface OpenFrame {
+  readonly isFinal: boolean;
+  /** The mask of the next byte is at index 0. */
+  readonly mask: Buffer;
+  /** The number of bytes that are missing. */
+  remaining: number;
 }
 
 /**
- * Reads the frames that clients usually send: whole messages of up to 65,535 bytes that arrive in
- * one chunk. The library reads everything else, such as control frames, fragments and invalid
- * frames. It reads any frame, but creates several objects for each one.
+ * Reads the frames of a client. Large and fragmented messages are passed on in the parts in which
+ * they arrive, so that they need no memory: a client may send any number of hub messages in one
+ * WebSocket message. The library answers control frames, and closes after a violation of RFC 6455.
  */
 export class FrameReader {
   readonly #events: FrameReaderEvents;
-  /** Where the library is in the frames that it reads. Undefined between two messages. */
-  #libraryPosition: FramePosition | undefined;
+  /** The beginning of a header or of a control frame. */
+  #rest: Buffer | undefined;
+  #frame: OpenFrame | undefined;
+  #isInMessage = false;
+  /** Undefined between messages, and in messages of bytes. */
+  #decoder: TextPartsDecoder | undefined;
   #isStopped = false;
 
   constructor(events: FrameReaderEvents) {
@@ -40,22 +70,30 @@ export class FrameReader {
     this.#isStopped = true;
   }
 
-  /** Reads a chunk. Changes its bytes, because it removes the mask in place. */
+  /** Reads a chunk. Changes its bytes, because it removes the masks in place. */
   read(chunk: Buffer): void {
-    if (this.#isStopped) return;
-    const at = this.#libraryPosition === undefined ? this.#readMessages(chunk) : 0;
-    if (at === chunk.length) return;
-    const rest = at === 0 ? chunk : chunk.subarray(at);
-    const position = (this.#libraryPosition ??= new FramePosition());
-    position.advance(rest);
-    if (position.isClosed) this.#isStopped = true;
-    if (position.isBetweenMessages) this.#libraryPosition = undefined;
-    this.#events.readByLibrary(rest);
+    const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#rest = undefined;
+    let at = 0;
+    while (!this.#isStopped) {
+      if (!this.#isInMessage) at = this.#readMessages(bytes, at);
+      if (at === bytes.length) return;
+      const next =
+        this.#frame === undefined ? this.#readFrame(bytes, at) : this.#readPart(bytes, at);
+      if (next === at) {
+        this.#rest = Buffer.from(bytes.subarray(at)); // a copy, which does not keep the chunk
+        return;
+      }
+      at = next;
+    }
   }
 
-  /** Reads whole messages, and returns the index of the first frame that the library must read. */
-  #readMessages(chunk: Buffer): number {
-    let at = 0;
+  /**
+   * Reads messages of one frame each, as clients usually send them. Returns the index of the first
+   * frame that is not such a message, or not complete.
+   */
+  #readMessages(chunk: Buffer, start: number): number {
+    let at = start;
     while (at + SHORT_HEADER <= chunk.length) {
       const first = chunk[at] as number;
       const second = chunk[at + 1] as number;
@@ -64,50 +102,91 @@ export class FrameReader {
       const shortLength = second & LENGTH;
       if (shortLength === LENGTH_64) return at;
       const isLong = shortLength === LENGTH_16;
-      const start = at + (isLong ? LONG_HEADER : SHORT_HEADER);
-      const end = start + (isLong ? chunk.readUInt16BE(at + 2) : shortLength);
+      const payload = at + (isLong ? LONG_HEADER : SHORT_HEADER);
+      const end = payload + (isLong ? chunk.readUInt16BE(at + HEADER_START) : shortLength);
       if (end > chunk.length) return at;
-      const bits = toggleMask(chunk, start, end);
-      if (!isText) this.#events.onMessage(chunk.subarray(start, end));
+      const bits = removeMask(chunk, payload, end, chunk, payload - MASK_LENGTH);
+      if (!isText) this.#events.onPayload(chunk.subarray(payload, end));
       else if (bits < FIRST_BEYOND_ASCII) {
-        this.#events.onMessage(chunk.toString('latin1', start, end));
-      } else if (isUtf8(chunk.subarray(start, end))) {
-        this.#events.onMessage(chunk.toString('utf8', start, end));
+        this.#events.onPayload(chunk.toString('latin1', payload, end));
+      } else if (isUtf8(chunk.subarray(payload, end))) {
+        this.#events.onPayload(chunk.toString('utf8', payload, end));
       } else {
-        toggleMask(chunk, start, end);
-        return at; // the library closes the connection
+        return this.#refuse(chunk, INVALID_TEXT);
       }
       at = end;
     }
     return at;
   }
+
+  /**
+   * Reads any other frame, or the header of one whose payload is cut. Returns the index of what
+   * follows, or `at` if bytes are missing.
+   */
+  #readFrame(bytes: Buffer, at: number): number {
+    if (at + HEADER_START > bytes.length) return at;
+    const isAllowed = isAllowedFrame(
+      bytes[at] as number,
+      bytes[at + 1] as number,
+      this.#isInMessage,
+    );
+    if (!isAllowed) return this.#refuse(bytes, INVALID_FRAME);
+    const header = readFrameHeader(bytes, at);
+    if (header === undefined) return at;
+    const payload = at + header.size;
+    if (header.opcode < CLOSE) return this.#openFrame(bytes, payload, header);
+    const end = payload + header.length;
+    if (end > bytes.length) return at;
+    // A client sends nothing after a Close frame.
+    if (header.opcode === CLOSE) this.#isStopped = true;
+    this.#events.readByLibrary(bytes.subarray(at, end));
+    return end;
+  }
+
+  #openFrame(bytes: Buffer, payload: number, header: FrameHeader): number {
+    const { opcode, isFinal, length } = header;
+    if (!Number.isSafeInteger(length)) return this.#refuse(bytes, INVALID_FRAME);
+    const mask = Buffer.from(bytes.subarray(payload - MASK_LENGTH, payload));
+    this.#frame = { isFinal, mask, remaining: length };
+    this.#isInMessage = true;
+    if (opcode === TEXT) this.#decoder = new TextPartsDecoder();
+    return this.#readPart(bytes, payload);
+  }
+
+  /** Reads what has arrived of the open frame. Returns the index of what follows. */
+  #readPart(bytes: Buffer, start: number): number {
+    const frame = this.#frame as OpenFrame;
+    const end = Math.min(start + frame.remaining, bytes.length);
+    const bits = removeMask(bytes, start, end, frame.mask, 0);
+    const part = bytes.subarray(start, end);
+    frame.remaining -= part.length;
+    rotate(frame.mask, part.length % MASK_LENGTH);
+    const isLast = frame.remaining === 0 && frame.isFinal;
+    const isAscii = bits < FIRST_BEYOND_ASCII;
+    const payload =
+      this.#decoder === undefined ? part : this.#decoder.decode(part, isAscii, isLast);
+    if (payload === undefined) return this.#refuse(bytes, INVALID_TEXT);
+    if (frame.remaining === 0) this.#frame = undefined;
+    if (isLast) {
+      this.#isInMessage = false;
+      this.#decoder = undefined;
+    }
+    if (payload.length > 0) this.#events.onPayload(payload);
+    return end;
+  }
+
+  /**
+   * Lets the library read a frame with the same violation as that of the client, because it knows
+   * only the control frames. It sends the Close frame and ends the socket.
+   */
+  #refuse(bytes: Buffer, violation: Buffer): number {
+    this.#isStopped = true;
+    this.#events.readByLibrary(Buffer.from(violation)); // a copy, because it removes the mask
+    return bytes.length;
+  }
 }
 
-/** Removes or restores the mask before `start` in a payload. Returns all bits of the new bytes. */
-function toggleMask(bytes: Buffer, start: number, end: number): number {
-  const maskStart = start - MASK_LENGTH;
-  const mask0 = bytes[maskStart] as number;
-  const mask1 = bytes[maskStart + 1] as number;
-  const mask2 = bytes[maskStart + 2] as number;
-  const mask3 = bytes[maskStart + 3] as number;
-  const wholeEnd = end - ((end - start) & 3);
-  let bits = 0;
-  let i = start;
-  for (; i < wholeEnd; i += MASK_LENGTH) {
-    const byte0 = (bytes[i] as number) ^ mask0;
-    const byte1 = (bytes[i + 1] as number) ^ mask1;
-    const byte2 = (bytes[i + 2] as number) ^ mask2;
-    const byte3 = (bytes[i + 3] as number) ^ mask3;
-    bytes[i] = byte0;
-    bytes[i + 1] = byte1;
-    bytes[i + 2] = byte2;
-    bytes[i + 3] = byte3;
-    bits |= byte0 | byte1 | byte2 | byte3;
-  }
-  for (; i < end; i++) {
-    const byte = (bytes[i] as number) ^ (bytes[maskStart + ((i - start) & 3)] as number);
-    bytes[i] = byte;
-    bits |= byte;
-  }
-  return bits;
+/** Moves the first `count` bytes of a mask to its end. */
+function rotate(mask: Buffer, count: number): void {
+  if (count > 0) Buffer.concat([mask.subarray(count), mask.subarray(0, count)]).copy(mask);
 }

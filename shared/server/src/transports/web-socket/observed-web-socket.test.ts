@@ -11,9 +11,6 @@ afterEach(() => {
 function createObserver(): { readonly observer: WebSocketObserver; readonly calls: unknown[] } {
   const calls: unknown[] = [];
   const observer = {
-    onLibraryMessage: (data: Buffer, isBinary: boolean) =>
-      calls.push(['message', String(data), isBinary]),
-    onControlFrame: (data: Buffer) => calls.push(['control', String(data)]),
     onLibraryError: () => calls.push(['error']),
     onLibraryClose: (code: number) => calls.push(['close', code]),
   };
@@ -32,20 +29,11 @@ test.each([
   const { observer, calls } = createObserver();
   observe(webSocket, observer);
   const results = [
-    webSocket.emit('message', Buffer.from('m'), true),
-    webSocket.emit('ping', Buffer.from('p')),
-    webSocket.emit('pong', Buffer.from('q')),
     webSocket.emit('error', new Error('violation')),
     webSocket.emit('close', 1006, Buffer.from('')),
   ];
-  expect(results).toEqual([true, true, true, true, true]);
-  expect(calls).toEqual([
-    ['message', 'm', true],
-    ['control', 'p'],
-    ['control', 'q'],
-    ['error'],
-    ['close', 1006],
-  ]);
+  expect(results).toEqual([true, true]);
+  expect(calls).toEqual([['error'], ['close', 1006]]);
 });
 
 test('an observed WebSocket needs no listeners', () => {
@@ -58,18 +46,15 @@ test('an observed WebSocket also calls listeners, and has other events', () => {
   const webSocket = createWebSocket();
   const { observer, calls } = createObserver();
   const listener = vi.fn();
-  webSocket.on('message', listener).on('open', listener);
-  expect(webSocket.emit('message', 'early')).toBe(true);
+  webSocket.on('close', listener).on('open', listener);
+  expect(webSocket.emit('close', 1000)).toBe(true);
   observe(webSocket, observer);
-  expect(webSocket.emit('message', 'm', false)).toBe(true);
-  expect(webSocket.emit('ping', 'p')).toBe(true);
+  expect(webSocket.emit('close', 1001)).toBe(true);
+  expect(webSocket.emit('error', new Error('violation'))).toBe(true);
   expect(webSocket.emit('open', 'o')).toBe(true);
   expect(webSocket.emit('upgrade')).toBe(false);
-  expect(listener.mock.calls.map(([first]) => first as unknown)).toEqual(['early', 'm', 'o']);
-  expect(calls).toEqual([
-    ['message', 'm', false],
-    ['control', 'p'],
-  ]);
+  expect(listener.mock.calls.map(([first]) => first as unknown)).toEqual([1000, 1001, 'o']);
+  expect(calls).toEqual([['close', 1001], ['error']]);
 });
 
 test.each([

@@ -2,10 +2,6 @@ import { WebSocket } from 'ws';
 
 /** What happens on one WebSocket. */
 export interface WebSocketObserver {
-  /** The library has read a message. `ws` has checked that text is UTF-8. */
-  onLibraryMessage(data: Buffer, isBinary: boolean): void;
-  /** The client has sent a ping or a pong. */
-  onControlFrame(data: Buffer): void;
   /** The client has violated RFC 6455. `onLibraryClose` follows. */
   onLibraryError(): void;
   onLibraryClose(code: number): void;
@@ -23,10 +19,6 @@ export function observe(webSocket: WebSocket, observer: WebSocketObserver): void
     webSocket.observer = observer;
     return;
   }
-  const onControlFrame = (data: Buffer): void => observer.onControlFrame(data);
-  webSocket.on('message', (data, isBinary) => observer.onLibraryMessage(data as Buffer, isBinary));
-  webSocket.on('ping', onControlFrame);
-  webSocket.on('pong', onControlFrame);
   webSocket.on('error', () => observer.onLibraryError());
   webSocket.on('close', (code) => observer.onLibraryClose(code));
 }
@@ -43,27 +35,15 @@ export class ObservedWebSocket extends WebSocket {
   }
 
   override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
-    if (this.observer === undefined || !notify(this.observer, event, first, second))
+    if (this.observer === undefined || !notify(this.observer, event, first))
       return super.emit(event, first, second);
     return this.listenerCount(event) === 0 || super.emit(event, first, second);
   }
 }
 
 /** Calls the method of an event. Returns false if there is none. */
-function notify(
-  observer: WebSocketObserver,
-  event: string | symbol,
-  first: unknown,
-  second: unknown,
-): boolean {
+function notify(observer: WebSocketObserver, event: string | symbol, first: unknown): boolean {
   switch (event) {
-    case 'message':
-      observer.onLibraryMessage(first as Buffer, second as boolean);
-      return true;
-    case 'ping':
-    case 'pong':
-      observer.onControlFrame(first as Buffer);
-      return true;
     case 'error':
       observer.onLibraryError();
       return true;
