@@ -12,7 +12,9 @@ import { MAXIMUM_PAGES, PAGE_SIZE } from './connections/tokens/used-tokens.ts';
 import { errors } from './errors.ts';
 import type { HealthRouterOptions } from './hosting/health/health-router.ts';
 import { MAXIMUM_SEND_BUFFER } from './hosting/mapped-hub.ts';
-import { CALL_BUDGET, MAXIMUM_QUEUED } from './hubs/connection/call-queue.ts';
+import { CALL_BUDGET, MAXIMUM_QUEUED, MAXIMUM_WITHOUT_SLOT } from './hubs/connection/call-queue.ts';
+import { MAXIMUM_USERS } from './limits/shared-rates.ts';
+import { MAXIMUM_BUCKETS } from './limits/token-buckets.ts';
 import { MAXIMUM_UNACKNOWLEDGED } from './hubs/connection/message-buffer.ts';
 import { READ_BUDGET } from './hubs/reading/read-budget.ts';
 import { MAXIMUM_CONCURRENT_MOVES } from './hubs/hand-over/move-limit.ts';
@@ -68,6 +70,8 @@ test('the table of limits has every limit with its default', () => {
     'unopened connections with POSTs': MAXIMUM_EARLY_CONNECTIONS,
     'POSTs of unopened connections': MAXIMUM_EARLY_BYTES,
     'connections that move to another server at the same time': MAXIMUM_CONCURRENT_MOVES,
+    'users whose rates are remembered': MAXIMUM_BUCKETS,
+    'users in a report of shared rates': MAXIMUM_USERS,
     'POSTs of an unopened connection, or while its calls wait': defaults.transportMaxBufferSize,
     'open POSTs': MAXIMUM_OPEN_POSTS,
     'time until the handshake': defaults.handshakeTimeout,
@@ -78,6 +82,7 @@ test('the table of limits has every limit with its default', () => {
     'queued calls': MAXIMUM_QUEUED,
     'cancellations of queued calls': 2 * MAXIMUM_QUEUED,
     'running calls': defaults.maximumParallelInvocationsPerClient,
+    'running calls that have waited for a result of a client': MAXIMUM_WITHOUT_SLOT,
     'calls that start at once': CALL_BUDGET,
     'running streams': MAXIMUM_STREAMS,
     'open uploads': MAXIMUM_UPLOADS,

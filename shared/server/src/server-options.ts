@@ -331,9 +331,13 @@ export function resolveOptions(
   const { presence, scaleOut } = server;
   const isPresenceValid = presence instanceof LocalPresence && scaleOut === undefined;
   if (presence !== undefined && !isPresenceValid) throw errors.presenceInvalid();
-  const longPolling = { ...defaults.longPolling, ...server.longPolling, ...hub.longPolling };
+  const longPolling = {
+    ...defaults.longPolling,
+    ...withoutUndefined(server.longPolling),
+    ...withoutUndefined(hub.longPolling),
+  };
   const filters = [...(server.filters ?? []), ...(hub.filters ?? [])];
-  const limits = { ...server.limits, ...hub.limits };
+  const limits = { ...withoutUndefined(server.limits), ...withoutUndefined(hub.limits) };
   checkClientLimits(limits);
   const tokens = hub.connectionTokens ?? server.connectionTokens;
   const connectionTokens = tokens === undefined ? undefined : resolveConnectionTokens(tokens);
@@ -373,5 +377,7 @@ export function resolveOptions(
 }
 
 /** Returns the options without those that are undefined, for which the default applies. */
-const withoutUndefined = (options: object): object =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+const withoutUndefined = <T extends object>(options: T | undefined): Partial<T> =>
+  Object.fromEntries(
+    Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;

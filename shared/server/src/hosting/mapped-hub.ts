@@ -90,7 +90,7 @@ export class MappedHub {
       clock: this.#clock,
       tokens,
     });
-    this.#limiter = new ConnectionLimiter(options.limits);
+    this.#limiter = new ConnectionLimiter(options.limits, options.userIdProvider);
     this.#endpoint = endpoint;
     const { handOver } = endpoint.lifetime;
     if (handOver !== undefined && connectionTokens !== undefined && tokens !== undefined) {
@@ -185,7 +185,7 @@ export class MappedHub {
     const onEnded = this.#limiter.add(request, context.ticket);
     this.connections.open(context, transport, request);
     const connection = this.#newConnection(context, transport, request, onEnded);
-    const restored = this.#endpoint.restore?.(connection, snapshot);
+    const restored = whileCounted(connection, () => this.#endpoint.restore?.(connection, snapshot));
     if (restored !== undefined) this.#live.set(context, restored.served);
     return restored;
   }
@@ -196,11 +196,10 @@ export class MappedHub {
     request: ConnectionRequest,
     onEnded?: () => void,
   ): TransportEvents {
-    const connection = this.#endpoint.connect(
-      this.#newConnection(context, transport, request, onEnded),
-    );
-    this.#live.set(context, connection);
-    return connection.transportEvents;
+    const connection = this.#newConnection(context, transport, request, onEnded);
+    const served = whileCounted(connection, () => this.#endpoint.connect(connection));
+    this.#live.set(context, served);
+    return served.transportEvents;
   }
 
   #newConnection(
@@ -279,5 +278,15 @@ export class MappedHub {
     if (closeOnAuthenticationExpiration && Date.now() >= (ticket?.expiresAt ?? Infinity))
       connection.shutdown();
     else connection.onHeartbeat(now);
+  }
+}
+
+/** Serves a connection. If that fails, it no longer counts for the limits of connections. */
+function whileCounted<T>({ onEnded }: NewConnection, serve: () => T): T {
+  try {
+    return serve();
+  } catch (error) {
+    onEnded();
+    throw error;
   }
 }

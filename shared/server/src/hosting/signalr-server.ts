@@ -9,6 +9,7 @@ import { LifetimeHubClients } from '../hubs/hub-clients.ts';
 import { LifetimeGroups } from '../hubs/clients/lifetime-groups.ts';
 import { CallLimiter } from '../limits/call-limiter.ts';
 import { checkTime } from '../limits/check-time.ts';
+import { checkConnectionLimits } from '../limits/connection-limiter.ts';
 import { GroupLimits } from '../limits/group-limits.ts';
 import type { Logger } from '../logger.ts';
 import { logMessages } from '../log-messages.ts';
@@ -152,6 +153,7 @@ export class SignalRServer {
     const lifetime = this.#lifetimeOf(hubClass, hubName, options.name !== undefined, resolved);
     const report = (method: string, error: unknown): void =>
       resolved.logger.error(logMessages.sendNotAwaited(hubName, method), error);
+    checkConnectionLimits(path, resolved.limits, lifetime);
     const groupLimits = new GroupLimits(path, resolved.limits, lifetime);
     const groups = new LifetimeGroups(lifetime, report, groupLimits);
     const results = new ClientResultTypes(options.clientResults);

@@ -21,9 +21,9 @@ export function answerTransport(exchange: HubExchange, batcher: WriteBatcher): P
         return { status: 404, message: wireMessages.transportNotSupported(name) };
       }
       if (isOpened) return undefined;
-      return hub.isClosing
-        ? { status: 503, message: wireMessages.serverClosing }
-        : hub.refuseConnection(details, ticket);
+      if (hub.isClosing) return { status: 503, message: wireMessages.serverClosing };
+      if (hub.connections.isFull) return { status: 503, message: wireMessages.tooManyTokens };
+      return hub.refuseConnection(details, ticket);
     },
     refusePost: (connection) =>
       connection.isOpened || hub.connections.keep(connection)

@@ -63,3 +63,20 @@ test('without a rate for users or methods, nothing is shared', async () => {
   expect(on).not.toHaveBeenCalled();
   await limiter.close();
 });
+
+test('long user ids have buckets of their own and take little room in a report', async () => {
+  const [one, two, reports] = createLimiters({ callsPerUser: limit });
+  const longId = 'x'.repeat(10_000);
+  const [long, other] = [one.ratesOf('c1', longId), one.ratesOf('c2', `${longId}y`)];
+  const elsewhere = two.ratesOf('c3', longId);
+  expect([long.takeCall('echo'), long.takeCall('echo'), long.takeCall('echo')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(other.takeCall('echo')).toBe(true);
+  await vi.advanceTimersByTimeAsync(REPORT_INTERVAL);
+  expect(elsewhere.takeCall('echo')).toBe(false);
+  expect(JSON.stringify(reports).length).toBeLessThan(200);
+  await Promise.all([one.close(), two.close()]);
+});

@@ -1,6 +1,7 @@
 import type { HubMethod } from '../hubs/dispatch/hub-method.ts';
 import type { ClientLimits } from './client-limits.ts';
 import type { Logger } from '../logger.ts';
+import { createHash } from 'node:crypto';
 import { SharedRates } from './shared-rates.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { TokenBuckets } from './token-buckets.ts';
@@ -16,6 +17,9 @@ export interface ConnectionRates {
 
 /** The name of the rate of a user's calls, between servers. Methods have their own names. */
 const ALL_CALLS = '';
+
+/** The maximum length of the user ids that are kept. Of longer ones, the hash is kept. */
+const MAXIMUM_USER_ID = 128;
 
 /** The rate limits of the calls of one hub path. */
 export class CallLimiter {
@@ -66,7 +70,7 @@ export class CallLimiter {
     const { callsPerConnection, onRateExceeded } = this.#limits;
     const bucket = callsPerConnection && new TokenBucket(callsPerConnection, performance.now());
     const users = userIdentifier === undefined ? undefined : this.#users;
-    const caller = userIdentifier === undefined ? `c ${connectionId}` : `u ${userIdentifier}`;
+    const caller = userIdentifier === undefined ? `c ${connectionId}` : userKey(userIdentifier);
     // A connection belongs to one server, so the rates of a connection without a user do too.
     const shared = userIdentifier === undefined ? undefined : this.#shared;
     const take = (now: number): boolean => {
@@ -91,3 +95,9 @@ export class CallLimiter {
     };
   }
 }
+
+/** Returns a short key for a user id. Buckets outlive connections, so they must not be large. */
+const userKey = (userIdentifier: string): string =>
+  userIdentifier.length <= MAXIMUM_USER_ID
+    ? `u ${userIdentifier}`
+    : `h ${createHash('sha256').update(userIdentifier, 'utf16le').digest('base64')}`;

@@ -1,6 +1,7 @@
 import { errors } from '../errors.ts';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 import { checkCount } from './check-count.ts';
+import { limitErrors } from './errors.ts';
 
 /**
  * A rate as a token bucket: every call takes a token, and a call without a token exceeds the limit.
@@ -38,14 +39,20 @@ export interface RateMessages {
  * });
  */
 export interface ClientLimits {
-  /** The maximum number of open connections. More get status 503. Default: no limit. */
+  /**
+   * The maximum number of open connections. More get status 503. Limits of connections do not work
+   * with Azure SignalR Service, which accepts them. Default: no limit.
+   */
   readonly connections?: number;
   /**
    * The maximum number of open connections of one client address. More get status 429. The
    * addresses of one IPv6 network (/64) count as one. Default: no limit.
    */
   readonly connectionsPerAddress?: number;
-  /** The maximum number of open connections of one user. More get status 429. Default: no limit. */
+  /**
+   * The maximum number of open connections of one user id. Authenticated users without a user id
+   * are told apart by their claims. More get status 429. Default: no limit.
+   */
   readonly connectionsPerUser?: number;
   /**
    * The maximum number of groups of one connection. `groups.add` rejects for one more. It counts
@@ -75,8 +82,8 @@ export interface ClientLimits {
    * does not get the rate of each server. Pass `serverMessages` of a hub context over Redis. Every
    * server decides on its own and reports what it has counted four times per second. Therefore, a
    * user who calls all servers at the same moment can make one burst on each of them. Afterwards
-   * the user waits until the tokens of all bursts are filled again, so the average is exact. While
-   * Redis cannot be reached, each server counts alone. Default: servers count alone.
+   * the user waits until the tokens of all bursts are filled again, so the average is that of one
+   * server. While Redis cannot be reached, each server counts alone. Default: servers count alone.
    * @example
    * const { serverMessages } = redisHubContext({ url, hub: 'ChatHub' });
    * const limits = { callsPerUser: { tokenLimit: 50, tokensPerSecond: 10 }, shareRates:
@@ -118,18 +125,35 @@ export function checkClientLimits(limits: ClientLimits): void {
     if (count !== undefined) checkCount(`limits.${name}`, count);
   }
   for (const name of rates) checkRateLimit(`limits.${name}`, limits[name]);
-  const { onRateExceeded = 'fail' } = limits;
+  const { onRateExceeded = 'fail', clientAddress, shareRates } = limits;
   if (onRateExceeded !== 'fail' && onRateExceeded !== 'close') {
     throw errors.rateActionInvalid(onRateExceeded);
   }
+  checkFunction('clientAddress', clientAddress);
+  if (shareRates === undefined) return;
+  const { send, on } = (shareRates as Partial<RateMessages> | null) ?? {};
+  checkFunction('shareRates.send', send ?? null);
+  checkFunction('shareRates.on', on ?? null);
+}
+
+/** Throws if the value of an option is neither a function nor undefined. */
+function checkFunction(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') throw limitErrors.notAFunction(name);
 }
 
 /** Throws if a rate is not one of numbers, or can never let a call pass. */
 export function checkRateLimit(option: string, rate: RateLimit | undefined): void {
   if (rate === undefined) return;
-  const { tokenLimit, tokensPerSecond } = rate;
-  const isLimit = typeof tokenLimit === 'number' && tokenLimit >= 1;
-  if (!isLimit) throw errors.optionNotPositive(`${option}.tokenLimit`, 'a number of at least 1');
-  const isRate = typeof tokensPerSecond === 'number' && tokensPerSecond > 0;
-  if (!isRate) throw errors.optionNotPositive(`${option}.tokensPerSecond`);
+  const values = (rate as Partial<RateLimit> | null) ?? {};
+  for (const name of Object.keys(values))
+    if (name !== 'tokenLimit' && name !== 'tokensPerSecond')
+      throw errors.unknownOption(`${option}.${name}`);
+  const { tokenLimit, tokensPerSecond } = values;
+  if (!isFinite(tokenLimit) || tokenLimit < 1)
+    throw errors.optionNotPositive(`${option}.tokenLimit`, 'a number of at least 1');
+  if (!isFinite(tokensPerSecond) || tokensPerSecond <= 0)
+    throw errors.optionNotPositive(`${option}.tokensPerSecond`);
 }
+
+const isFinite = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value);

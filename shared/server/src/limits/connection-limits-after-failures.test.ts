@@ -1,8 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
 import { type AuthenticationHandler, Hub, type SignalRServer } from '../index.ts';
+import { internalsOf, type ServerInternals } from '../hosting/internals/server-internals.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
 import { RawClient } from '../testing/raw-client.ts';
+
+class EmptyHub extends Hub {}
+
+const ignore = (): void => undefined;
 
 let server: TestServer;
 const clients: RawClient[] = [];
@@ -90,4 +95,20 @@ test('a connection counts once if its handler returns after the shutdown timeout
   finish();
   await finished; // the handlers have returned, too, because they waited first
   expect(await countAdmitted(url)).toBe(2);
+});
+
+test('a connection does not count if it cannot be served', async () => {
+  server = await testServer((signalr) => signalr.mapHub('/hub', EmptyHub, { methods: [] }), {
+    limits: { connections: 1 },
+    logger: new CollectingLogger(),
+  });
+  const { activity } = internalsOf(server.signalr) as ServerInternals;
+  const onOpened = (): never => {
+    throw new Error('the meter is broken');
+  };
+  activity.observer = { onOpened, onClosed: ignore, onCall: ignore, onFailedCall: ignore };
+  const url = `${server.url}/hub`;
+  for (let i = 0; i < 2; i++) await (await RawClient.open(url)).end();
+  activity.observer = undefined;
+  expect(await countAdmitted(url)).toBe(1);
 });

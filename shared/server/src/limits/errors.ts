@@ -18,4 +18,13 @@ export const limitErrors = {
       'ERR_SIGNALR_GROUPS_NOT_KNOWN',
       `The option 'limits.groupsPerConnection' of ${path} cannot be applied, because the scale-out keeps the groups outside of this server. Remove the option.`,
     ),
+  connectionsNotKnown: (path: string, limit: string) =>
+    createError(
+      'ERR_SIGNALR_CONNECTIONS_NOT_KNOWN',
+      `The option 'limits.${limit}' of ${path} cannot be applied, because the scale-out redirects clients to a service that accepts their connections. Remove the option.`,
+    ),
+  notAFunction: (option: string) =>
+    createError('ERR_SIGNALR_LIMIT_INVALID', `The option 'limits.${option}' must be a function.`, {
+      type: TypeError,
+    }),
 } as const;

@@ -228,8 +228,33 @@ test.each([
   [{ limits: { callsPerUser: { tokenLimit: '9', tokensPerSecond: 1 } } }, 'tokenLimit'],
   [{ limits: { callsPerUser: { tokenLimit: 1, tokensPerSecond: 0 } } }, 'tokensPerSecond'],
   [{ limits: { callsPerUser: { tokenLimit: 1, tokensPerSecond: '1' } } }, 'tokensPerSecond'],
+  [{ limits: { callsPerUser: { tokenLimit: Infinity, tokensPerSecond: 1 } } }, 'tokenLimit'],
+  [{ limits: { callsPerUser: { tokenLimit: 1, tokensPerSecond: NaN } } }, 'tokensPerSecond'],
+  [{ limits: { callsPerUser: { tokenLimit: 1, tokensPerSecond: Infinity } } }, 'tokensPerSecond'],
+  [{ limits: { callsPerUser: { tokenLimit: 1, tokensPerSecond: 1, queue: 1 } } }, 'queue'],
+  [{ limits: { callsPerConnection: null } }, 'callsPerConnection.tokenLimit'],
+  [{ limits: { connections: Infinity } }, 'a whole number'],
+  [{ limits: { bytesInFlight: '1000' } }, 'a whole number'],
+  [{ limits: { groupNameLength: NaN } }, 'a whole number'],
+  [{ limits: { groupsPerConnection: -1 } }, 'a whole number'],
+  [{ limits: { connectionsPerAddress: 1, clientAddress: 'X-Forwarded-For' } }, 'a function'],
+  [{ limits: { shareRates: true } }, "'limits.shareRates.send' must be a function"],
+  [{ limits: { shareRates: { send: () => undefined } } }, 'shareRates.on'],
   [{ limits: { onRateExceeded: 'ignore' } }, "Use 'fail' or 'close'"],
 ])('the impossible option %j is refused', async (options, text) => {
   await start({});
   expect(() => new SignalRServer(options as never)).toThrow(text);
+});
+
+test('an undefined limit of a hub keeps the limit of the server', async () => {
+  const limits = { connections: 1, connectionsPerUser: undefined };
+  server = await testServer(
+    (signalr) => {
+      const hubLimits = { connections: undefined } as unknown as ClientLimits;
+      signalr.mapHub('/hub', CountingHub, { methods, limits: hubLimits });
+    },
+    { limits: limits as unknown as ClientLimits },
+  );
+  await RawClient.connect(`${server.url}/hub`);
+  await expect(RawClient.open(`${server.url}/hub`)).rejects.toThrow('status 503');
 });

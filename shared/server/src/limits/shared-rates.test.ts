@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import type { RateMessages } from './client-limits.ts';
-import { REPORT_INTERVAL, SharedRates } from './shared-rates.ts';
+import { MAXIMUM_USERS, REPORT_INTERVAL, SharedRates } from './shared-rates.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
 const limit = { tokenLimit: 4, tokensPerSecond: 1 };
@@ -16,15 +16,19 @@ class Network {
 
   join(): RateMessages {
     const fail = () => Promise.reject(new Error('Redis cannot be reached.'));
+    // A server does not receive its own reports.
+    const own = new Set<unknown>();
     return {
       send: (name, data) => {
         if (this.isDown) return fail();
         this.reports.push(data);
-        this.listeners.emit(name, data);
+        for (const listener of this.listeners.listeners(name))
+          if (!own.has(listener)) listener(data);
         return Promise.resolve();
       },
       on: (name, listener) => {
         if (this.isDown) return fail();
+        own.add(listener);
         this.listeners.on(name, listener);
         return Promise.resolve(async () => {
           await Promise.resolve();
@@ -146,13 +150,47 @@ test('functions that throw instead of rejecting end nothing', async () => {
   await rates.close();
 });
 
-test('after close, nothing is reported or received', async () => {
+test('a server that closes reports what it has counted, and nothing after that', async () => {
   const network = new Network();
   const one = server(network);
   one.call('ann');
   await one.rates.close();
   one.call('ann');
   await vi.advanceTimersByTimeAsync(REPORT_INTERVAL);
-  expect(network.reports).toEqual([]);
+  expect(network.reports).toEqual([{ '': [['ann', 1]] }]);
+  await one.rates.close();
+  expect(network.reports).toHaveLength(1);
   expect(network.listeners.listenerCount('rates /hub')).toBe(0);
+});
+
+test('the calls of more users than fit into a report are reported, too', () => {
+  const network = new Network();
+  const one = server(network);
+  const two = server(network);
+  for (let i = 0; i < 2 * MAXIMUM_USERS + 1; i++) one.call(`user ${i}`);
+  one.call('user 0');
+  expect(network.reports).toHaveLength(2);
+  vi.advanceTimersByTime(REPORT_INTERVAL);
+  expect(network.reports).toHaveLength(3);
+  const tokens = ['user 0', `user ${2 * MAXIMUM_USERS}`].map((user) => left(two.buckets, user));
+  expect(tokens).toEqual([2, 3]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a user who calls two servers for a long time gets the rate of one', () => {
+  const network = new Network();
+  const servers = [server(network), server(network)];
+  const duration = 600_000;
+  let count = 0;
+  for (let now = 0; now < duration; now += 50) {
+    for (const { buckets, call } of servers) {
+      if (!buckets.take('ann', performance.now())) continue;
+      call('ann');
+      count++;
+    }
+    vi.advanceTimersByTime(50);
+  }
+  const burst = servers.length * limit.tokenLimit;
+  expect(count).toBeGreaterThan((duration / 1000) * limit.tokensPerSecond - burst);
+  expect(count).toBeLessThanOrEqual((duration / 1000) * limit.tokensPerSecond + burst);
 });

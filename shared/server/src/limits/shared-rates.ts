@@ -5,8 +5,8 @@ import type { TokenBuckets } from './token-buckets.ts';
 
 /** How often a server reports the calls that it has counted, in ms. */
 export const REPORT_INTERVAL = 250;
-/** The maximum number of users in one report. More are counted by their own server only. */
-const MAXIMUM_USERS = 10_000;
+/** The maximum number of users of one limit in a report. For more, a report is sent at once. */
+export const MAXIMUM_USERS = 10_000;
 
 /** The buckets of one limit, which servers share. */
 interface SharedLimit {
@@ -53,16 +53,15 @@ export class SharedRates {
   count(name: string, user: string): void {
     const taken = this.#limits.get(name)?.taken;
     if (taken === undefined || this.#isClosed) return;
-    const count = taken.get(user);
-    if (count === undefined && taken.size >= MAXIMUM_USERS) return;
-    taken.set(user, (count ?? 0) + 1);
-    this.#timer ??= setTimeout(() => this.#report(), this.#interval).unref();
+    taken.set(user, (taken.get(user) ?? 0) + 1);
+    if (taken.size === MAXIMUM_USERS) this.#report();
+    else this.#timer ??= setTimeout(() => this.#report(), this.#interval).unref();
   }
 
-  /** Stops reporting and listening. */
+  /** Reports what was counted, and stops listening. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    if (this.#timer !== undefined) this.#sendReport();
     const unsubscribe = await this.#subscription;
     await unsubscribe?.().catch((error: unknown) => this.#logFailure(error));
   }
@@ -86,8 +85,13 @@ export class SharedRates {
   }
 
   #report(): void {
-    this.#timer = undefined;
     this.#listen();
+    this.#sendReport();
+  }
+
+  #sendReport(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const report: Record<string, [user: string, tokens: number][]> = {};
     for (const [name, { taken }] of this.#limits) {
       if (taken.size > 0) report[name] = [...taken];

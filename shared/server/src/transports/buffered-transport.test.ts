@@ -102,6 +102,17 @@ test('the maximum is exact, and the largest message does not count', () => {
   large.transport.abort();
 });
 
+test('the largest message does not count with all of its bytes, if its characters have several', () => {
+  const limits = { highWaterMark: 10, maximumBufferSize: 100, sendTimeout: 10_000 };
+  const { transport, batcher, slow } = createTransport(limits);
+  transport.send('€'.repeat(5000));
+  batcher.flush();
+  transport.send('x'.repeat(100));
+  expect(slow).toEqual([]);
+  transport.send('x');
+  expect(slow).toEqual(['slow']);
+});
+
 test('after the client has read, the largest message of before does not count', () => {
   const { transport, batcher, slow, poll } = createTransport();
   transport.send('x'.repeat(1000));

@@ -97,7 +97,7 @@ export abstract class BufferedTransport implements Transport, Flushable {
       if (this.#text !== '') this.#frameCollected();
       this.#bytes.push(payload);
     }
-    this.#add(payload.length);
+    this.#add(byteLength(payload));
   }
 
   sendShared(payload: SharedPayload): void {
@@ -219,3 +219,9 @@ export abstract class BufferedTransport implements Transport, Flushable {
     this.#room.open();
   }
 }
+
+/** Returns the size of a payload. Only for large text, its characters are counted. */
+const byteLength = (payload: string | Uint8Array): number =>
+  typeof payload === 'string' && payload.length > MAXIMUM_TEXT
+    ? Buffer.byteLength(payload)
+    : payload.length;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Gate } from '../../connections/gate.ts';
 import { countReachable } from '../../testing/memory/collect-garbage.ts';
 import type { Invocation } from '../calling-connection.ts';
-import { CALL_BUDGET, CallQueue, MAXIMUM_QUEUED } from './call-queue.ts';
+import { CALL_BUDGET, CallQueue, MAXIMUM_QUEUED, MAXIMUM_WITHOUT_SLOT } from './call-queue.ts';
 
 /** A queue whose calls finish when a test says so. */
 function createQueue(maximumParallel = 1, callBudget?: number) {
@@ -180,6 +180,23 @@ test('a call that waits for a client in its synchronous part occupies no slot', 
   const queue: CallQueue = new CallQueue(1, runner, source);
   for (const name of ['a', 'b', 'c']) queue.add(call(name));
   expect(log).toEqual(['a', 'b']);
+});
+
+test('if too many calls have given their slots back, the next one keeps its slot', async () => {
+  const { queue, log, finish } = createQueue(1, Infinity);
+  for (let i = 0; i < MAXIMUM_WITHOUT_SLOT; i++) {
+    const waiting = call(`waiting ${i}`);
+    queue.add(waiting);
+    queue.letNextRun(waiting);
+  }
+  const last = call('last');
+  queue.add(last);
+  queue.letNextRun(last);
+  queue.add(call('next'));
+  expect(log).toHaveLength(MAXIMUM_WITHOUT_SLOT + 1);
+  await finish('waiting 7');
+  queue.letNextRun(last);
+  expect(log.at(-1)).toBe('next');
 });
 
 test('done means no slot is used, idle means that no call runs', async () => {

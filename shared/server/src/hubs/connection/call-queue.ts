@@ -5,6 +5,11 @@ import { FifoQueue } from '../queue/fifo-queue.ts';
 
 /** The number of queued calls above which the server stops reading from the client. */
 export const MAXIMUM_QUEUED = 128;
+/**
+ * The number of running calls that have given their slots back. Further calls keep their slots
+ * while they wait for a client, so that later calls are queued.
+ */
+export const MAXIMUM_WITHOUT_SLOT = 1024;
 /** The number of calls after which the calls of other connections run. */
 export const CALL_BUDGET = 64;
 
@@ -129,9 +134,11 @@ export class CallQueue {
 
   /**
    * Frees the slot of a call that waits for the result of a client, and does not give it back.
-   * That client may have to call the hub before it can return the result.
+   * That client may have to call the hub before it can return the result. If too many running
+   * calls have done so, the call keeps its slot.
    */
   letNextRun(call: Invocation): void {
+    if (this.#running - this.#slots.length >= MAXIMUM_WITHOUT_SLOT) return;
     if (this.#isPumping && !this.#slots.includes(call)) this.#freedEarly = call;
     else this.#freeSlot(call);
   }
