@@ -11,7 +11,7 @@ export const plainText = { 'Content-Type': 'text/plain' } as const;
 export function canAnswer(response: ServerResponse): boolean {
   if (response.headersSent || response.destroyed) return false;
   const { stream } = response as ServerResponse & { stream?: ServerHttp2Stream };
-  return stream?.destroyed !== true;
+  return stream?.closed !== true;
 }
 
 /**

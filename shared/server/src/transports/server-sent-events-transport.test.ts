@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -13,8 +13,7 @@ afterEach(() => {
 });
 
 /** Creates a transport whose client is the test. */
-function createTransport() {
-  const response = new FakeResponse();
+function createTransport(response = new FakeResponse()) {
   const posts = new PostQueue(1000);
   const batcher = new WriteBatcher();
   const limits = { highWaterMark: 10, maximumBufferSize: 1_000_000, sendTimeout: 10_000 };
@@ -151,6 +150,15 @@ test('abort closes the connection once, also if the response reports nothing', (
   transport.abort();
   expect(onClose).toHaveBeenCalledTimes(1);
   response.emit('close');
+  expect(onClose).toHaveBeenCalledTimes(1);
+});
+
+test('a stream of HTTP/2 that is aborted and does not close ends the connection', () => {
+  const stream = new EventEmitter();
+  const { transport, onClose } = createTransport(Object.assign(new FakeResponse(), { stream }));
+  stream.emit('aborted');
+  expect(onClose).toHaveBeenCalledTimes(1);
+  transport.abort();
   expect(onClose).toHaveBeenCalledTimes(1);
 });
 

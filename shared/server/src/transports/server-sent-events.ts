@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import { Deadline } from '../connections/deadline.ts';
 import type { PostQueue } from '../connections/post-queue.ts';
 import type { BytesInFlight } from '../limits/bytes-in-flight.ts';
@@ -64,6 +65,9 @@ export class ServerSentEventsTransport extends BufferedTransport {
     this.#events = events;
     response.on('error', () => undefined); // a 'close' follows
     response.on('close', () => this.#finish());
+    // Node may not close the streams of an HTTP/2 session whose client has gone.
+    const { stream } = response as ServerResponse & { stream?: ServerHttp2Stream };
+    stream?.on('aborted', () => this.#finish());
     response.on('drain', () => {
       this.#writer.continue();
       this.onBytesSent();
