@@ -6,6 +6,7 @@ import {
   ServerSentEventsTransport,
 } from './server-sent-events.ts';
 import type { TransportDefinition } from './transport-definition.ts';
+import { asksForWebSocket } from './web-socket/serve-without-upgrade.ts';
 import { createWebSocketUpgrader } from './web-socket-upgrade.ts';
 
 /**
@@ -21,7 +22,7 @@ export const transportRegistry = [
     flag: 1,
     transferFormats: ['Text', 'Binary'],
     needsUpgrade: true,
-    accepts: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    accepts: (request) => asksForWebSocket(request) && request.method === 'GET',
     createUpgrader: createWebSocketUpgrader,
   },
   {

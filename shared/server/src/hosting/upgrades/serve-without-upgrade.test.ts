@@ -104,6 +104,29 @@ test("a request that asks for HTTP/2 does not reach the app's own WebSocketServe
   expect([status, body]).toEqual([200, expect.stringContaining('"an order"')]);
 });
 
+test('a POST with the headers of a WebSocket, as some proxies send it, is an ordinary request', async () => {
+  const { app, signalr } = createApp();
+  const server = createServer(app);
+  const own = new WebSocketServer({ server, path: '/own' });
+  closeLater(async () => own.close());
+  signalr.attach(server);
+  const send = createClient(await listen(server));
+  const proxied = { Connection: 'Upgrade', Upgrade: 'WebSocket', 'Content-Type': 'text/plain' };
+  const order = await send('/orders', { method: 'POST', headers: proxied }, 'an order');
+  expect(order.body).toContain('"an order"');
+  const negotiated = await send('/chat/negotiate?negotiateVersion=1', {
+    method: 'POST',
+    headers: proxied,
+  });
+  const { connectionToken } = JSON.parse(negotiated.body) as { connectionToken: string };
+  const path = `/chat?id=${connectionToken}`;
+  expect((await send(path, {})).status).toBe(200);
+  const handshake = '{"protocol":"json","version":1}\u001e';
+  expect((await send(path, { method: 'POST', headers: proxied }, handshake)).status).toBe(200);
+  expect((await send(path, {})).body).toBe('{}\u001e');
+  expect((await send(path, { method: 'DELETE', headers: proxied })).status).toBe(202);
+});
+
 test('an unknown protocol is ignored, unless other code listens to upgrades', async () => {
   const { app, signalr } = createApp();
   const server = createServer(app);

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { asksForTransport } from '../../transports/find-transport.ts';
 import type { UpgradeRequest } from '../../transports/transport-definition.ts';
 import {
-  asksForHttp2,
+  isServedWithoutUpgrade,
   serveWithoutUpgrade,
 } from '../../transports/web-socket/serve-without-upgrade.ts';
 import { isWebSocketConnect, translateConnect } from './http2-upgrade.ts';
@@ -108,7 +108,7 @@ class ServerUpgrades {
     if (asksForTransport(request)) {
       for (const owner of this.#owners) if (owner.serve(request, socket, head)) return true;
     }
-    if (!asksForHttp2(request)) return false;
+    if (!isServedWithoutUpgrade(request)) return false;
     serveWithoutUpgrade(this.#server, request, socket, head);
     return true;
   }

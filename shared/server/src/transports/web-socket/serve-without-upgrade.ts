@@ -17,6 +17,18 @@ interface ConnectionServer {
 export const asksForHttp2 = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'h2c';
 
+/** Returns whether the headers of a request ask for a WebSocket. */
+export const asksForWebSocket = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === 'websocket';
+
+/**
+ * Returns whether a request is served as if it did not ask for another protocol: HTTP/2, or a
+ * WebSocket with another method than GET. Some proxies add the headers of an upgrade to every
+ * request.
+ */
+export const isServedWithoutUpgrade = (request: IncomingMessage): boolean =>
+  asksForHttp2(request) || (asksForWebSocket(request) && request.method !== 'GET');
+
 /**
  * Lets an HTTP server serve an upgrade request as if it did not ask for another protocol. Node does
  * so only if nobody listens to the event `upgrade`. By the time of that event, Node has stopped
