@@ -294,3 +294,16 @@ test.each([
     envelopeError: { message: text },
   });
 });
+
+test.each([15, 16, 255, 256, 65_535, 65_536, 70_000])(
+  'a custom payload serializer writes %i arguments',
+  (length) => {
+    const own = new MessagePackHubProtocol({ payloadSerializer: { encode, decode } });
+    const call: HubMessage = {
+      type: MessageType.Invocation,
+      target: 'm',
+      arguments: Array.from({ length }, (_, i) => i % 100),
+    };
+    expect(read([own.writeMessage(call)], undefined, own)).toEqual([call]);
+  },
+);

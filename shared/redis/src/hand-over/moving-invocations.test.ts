@@ -1,6 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test as baseTest } from 'vitest';
-import { startRedisServer, type RedisServerProcess } from '../local/index.ts';
-import type { RedisOptions } from '../redis-options.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { redis } from '../redis.ts';
 import { KeepingConnection } from '../testing/keeping-connection.ts';
 import { LoggedHub } from '../testing/logged-hub.ts';
@@ -10,24 +8,20 @@ import {
   type MovingManager,
   recordConnection,
 } from '../testing/move-connection.ts';
-import { hasRedisServer } from '../testing/redis-server-installed.ts';
+import { RecordingRedis } from '../testing/recording-redis.ts';
 
-const test = baseTest.skipIf(!hasRedisServer);
-
-let server: RedisServerProcess;
+let server: RecordingRedis;
 const managers: MovingManager[] = [];
-beforeAll(async () => {
-  if (hasRedisServer) server = await startRedisServer();
+beforeEach(() => {
+  server = new RecordingRedis();
 });
-afterAll(() => server?.close());
 afterEach(async () => {
   for (const manager of managers.splice(0)) await manager.close?.();
 });
 
-async function start(options: RedisOptions = {}): Promise<MovingManager> {
+async function start(): Promise<MovingManager> {
   const log = new LoggedHub();
-  const create = redis({ url: server.url, handOver: true, ...options });
-  const manager = create(log.hub) as MovingManager;
+  const manager = redis({ client: server.client, handOver: true })(log.hub) as MovingManager;
   managers.push(manager);
   await log.logged(/over Redis/);
   return manager;
@@ -85,4 +79,72 @@ test('results that a client has not returned before it moves fail on every serve
   expect(a.handOver.hasPendingResults('c')).toBe(false);
   await failed;
   a.handOver.failPendingResults('unknown');
+});
+
+test('changes of groups wait for a connection that moves, and other connections do not', async () => {
+  const [a, b, c] = [await start(), await start(), await start()];
+  const connection = new KeepingConnection('c');
+  const other = new KeepingConnection('other');
+  for (const each of [connection, other]) await a.onConnected(each);
+  await a.addToGroup('c', 'left');
+  await recordConnection(a, connection);
+  let changes = 0;
+  const changed = [
+    a.addToGroup('c', 'from a'),
+    c.addToGroup('c', 'from c'),
+    a.removeFromGroup('c', 'left'),
+  ].map((change) => change.then(() => changes++));
+  await Promise.all([a.addToGroup('other', 'g'), c.addToGroup('other', 'h')]);
+  expect(changes).toBe(0);
+  const { connection: moved } = (await claimConnection(b, connection)) as MovedConnection;
+  await Promise.all(changed);
+  for (const group of ['left', 'from a', 'from c', 'g', 'h'])
+    await a.sendGroup(group, 'm', [group]);
+  await a.sendAll('m', ['end']);
+  await Promise.all([moved.until('end'), other.until('end')]);
+  expect(moved.received).toEqual(['from a', 'from c', 'end']);
+  expect(other.received).toEqual(['g', 'h', 'end']);
+});
+
+test('a server that ends a connection keeps the channels that an arriving one needs', async () => {
+  const [a, b] = [await start(), await start()];
+  const connection = new KeepingConnection('c', 'ann');
+  await a.onConnected(connection);
+  await a.addToGroup('c', 'g');
+  const earlier = new KeepingConnection('earlier', 'ann');
+  await b.onConnected(earlier);
+  await b.addToGroup('earlier', 'g');
+  await recordConnection(a, connection);
+  const claimed = claimConnection(b, connection);
+  await b.onDisconnected(earlier);
+  const { connection: moved } = (await claimed) as MovedConnection;
+  await a.sendGroup('g', 'm', ['group']);
+  await a.sendUser('ann', 'm', ['user']);
+  await a.sendAll('m', ['end']);
+  await moved.until('end');
+  expect(moved.received).toEqual(['group', 'user', 'end']);
+});
+
+test('a server that may not subscribe to a channel of a connection does not continue it', async () => {
+  const [a, b] = [await start(), await start()];
+  const connection = new KeepingConnection('c', 'ann');
+  const other = new KeepingConnection('other', 'ann');
+  await a.onConnected(connection);
+  for (const group of ['g', 'h', 'refused']) await a.addToGroup('c', group);
+  await b.onConnected(other);
+  await b.addToGroup('other', 'g');
+  const count = (): unknown => b.health?.().data['subscriptions'];
+  const before = count();
+  const { isMoved } = await recordConnection(a, connection, { lifetime: 50 });
+  server.refusedChannels.add('ChatHub:group:refused');
+  await expect(claimConnection(b, connection)).rejects.toMatchObject({
+    code: 'ERR_SIGNALR_REDIS_REFUSED',
+  });
+  expect(count()).toBe(before);
+  // The channels that others of the server need stay.
+  await a.sendGroup('g', 'm', ['group']);
+  await a.sendUser('ann', 'm', ['user']);
+  await other.until('user');
+  expect(other.received).toEqual(['group', 'user']);
+  expect(await isMoved).toBe(false);
 });

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { SimpleError } from '@redis/client';
 import type { RedisPubSubClient } from '../redis-client.ts';
 
 type Listener = (payload: Buffer, channel: Buffer) => void;
@@ -21,6 +22,9 @@ export class RecordingRedis {
   holdsSubscriptions = false;
   /** Whether the following publishes are confirmed, but not delivered. */
   losesMessages = false;
+  /** The channels to which nobody may subscribe. */
+  readonly refusedChannels = new Set<string>();
+  readonly #values = new Map<string, string>();
 
   /** A value for the option `client`. */
   get client(): {
@@ -44,7 +48,17 @@ export class RecordingRedis {
 
   /** Interrupts all connections. The clients reconnect immediately. */
   interrupt(): void {
+    this.disconnect();
+    this.reconnect();
+  }
+
+  /** Interrupts all connections. */
+  disconnect(): void {
     for (const client of this.#clients) client.emit('error', new Error('Interrupted by the test.'));
+  }
+
+  /** Lets the clients reconnect. */
+  reconnect(): void {
     for (const client of this.#clients) client.emit('ready');
   }
 
@@ -71,6 +85,8 @@ export class RecordingRedis {
       return Promise.resolve();
     };
     const subscribe: RedisPubSubClient['subscribe'] = async (names, listener) => {
+      if ([names].flat().some((name) => this.refusedChannels.has(name)))
+        throw new SimpleError('NOPERM No permissions to access a channel');
       if (this.holdsSubscriptions) {
         await new Promise<void>((resolve, reject) => {
           this.heldSubscriptions.push(resolve);
@@ -106,9 +122,17 @@ export class RecordingRedis {
         ...client,
         publish: (channel, payload) => this.#publish(channel, payload, asap),
       }),
-      get: () => Promise.resolve(null),
-      set: () => Promise.resolve('OK'),
-      getDel: () => Promise.resolve(null),
+      get: async (key) => this.#values.get(key) ?? null,
+      set: async (key, value, options) => {
+        if (options?.condition === 'NX' && this.#values.has(key)) return null;
+        this.#values.set(key, value);
+        return 'OK';
+      },
+      getDel: async (key) => {
+        const value = this.#values.get(key) ?? null;
+        this.#values.delete(key);
+        return value;
+      },
     };
     return client;
   }

@@ -40,10 +40,10 @@ await runCommand(command, process.argv.slice(2));
 
 function run({ area, file, concurrency, record }: MutationCommandOptions): void {
   installTools(tools);
-  for (const [name, { sources, tests }] of Object.entries(areas)) {
+  for (const [name, measured] of Object.entries(areas)) {
     if (area !== undefined && area !== name) continue;
-    const narrowed = file === undefined ? sources : [file];
-    const hasSucceeded = mutate(name, { sources: narrowed, tests }, concurrency);
+    const sources = file === undefined ? measured.sources : [file];
+    const hasSucceeded = mutate(name, { ...measured, sources }, concurrency);
     if (!hasSucceeded) process.exitCode = 1;
     else if (record === true) recordResult(name, readReport(reportFile(name)));
   }
@@ -55,7 +55,11 @@ function reportFile(name: string): string {
 }
 
 /** Runs Stryker for one area, and returns whether it has written a report. */
-function mutate(name: string, { sources, tests }: MutationArea, concurrency: number): boolean {
+function mutate(
+  name: string,
+  { sources, tests, testTimeout }: MutationArea,
+  concurrency: number,
+): boolean {
   // Tests do not run in a folder below node_modules, and the tests of the repository ignore this.
   const sandbox = mkdtempSync(join(tmpdir(), 'practical-signalr-mutation-'));
   const runner = '@stryker-mutator/vitest-runner/dist/src/index.js';
@@ -67,7 +71,8 @@ function mutate(name: string, { sources, tests }: MutationArea, concurrency: num
     // A mutation of code that runs on import needs all tests in a new process.
     ignoreStatic: true,
     concurrency,
-    timeoutMS: 3000,
+    // A test that hangs ends by itself. This ends what blocks the process.
+    timeoutMS: testTimeout === undefined ? 3000 : 5 * testTimeout,
     mutate: [...sources, '!**/*.test.ts', '!**/errors.ts', '!**/log-messages.ts'],
     vitest: {
       configFile: 'shared/repository-checks/src/test-strength/mutation-vitest.config.mjs',
@@ -97,7 +102,11 @@ function mutate(name: string, { sources, tests }: MutationArea, concurrency: num
   const { status } = spawnSync(process.execPath, [stryker, 'run', file], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, MUTATION_TESTS: JSON.stringify(tests) },
+    env: {
+      ...process.env,
+      MUTATION_TESTS: JSON.stringify(tests),
+      MUTATION_TEST_TIMEOUT: String(testTimeout ?? 20_000),
+    },
   });
   rmSync(sandbox, { recursive: true, force: true });
   return status === 0;

@@ -21,13 +21,16 @@ const merged = mergeConfig(base, {
   test: {
     // These tests read the sources, which the mutations change.
     exclude: ['**/errors.test.ts', '**/documentation.test.ts'],
-    testTimeout: 20_000,
+    testTimeout: Number(process.env.MUTATION_TEST_TIMEOUT),
     hookTimeout: 20_000,
     expect: { poll: { timeout: 10_000 } },
   },
 });
 
-/** The configuration under which Stryker runs tests. `MUTATION_TESTS` has their patterns. */
+/**
+ * The configuration under which Stryker runs tests. `MUTATION_TESTS` has their patterns, and
+ * `MUTATION_TEST_TIMEOUT` their time limit.
+ */
 export default defineConfig({
   ...merged,
   test: {

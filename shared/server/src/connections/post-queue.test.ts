@@ -251,3 +251,17 @@ test('a kept chunk that closes the connection ends its request once', async () =
   posts.resume();
   expect([await result, received]).toEqual(['read', 1]);
 });
+
+test('a chunk that is too large to be kept waits until the connection is open', async () => {
+  const posts = new PostQueue(1);
+  const result = posts.read(requestWith('a', 'bc'));
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
+  posts.pause();
+  posts.resume(); // changes nothing before the connection is open
+  const received: string[] = [];
+  const onReceive = (chunk: string | Uint8Array): void =>
+    void received.push(Buffer.from(chunk).toString());
+  posts.open({ onReceive, onClose: () => undefined }, vi.fn());
+  expect(await result).toBe('read');
+  expect(received).toEqual(['a', 'bc']);
+});
