@@ -54,7 +54,7 @@ export const errors = {
     option(`The option '${name}' must be a time in ms from 0 to ${max.toLocaleString('en')}.`),
 } as const;
 
-/** The messages of commander begin with `error: ` and a lower-case letter. */
+/** Returns a message of commander as a sentence, without the `error: ` at its start. */
 function describeArguments(message: string): string {
   const reason = message.replace(/^error: /, '').replace(/\.$/, '');
   return `${reason.charAt(0).toUpperCase()}${reason.slice(1)} (for the options, see --help).`;

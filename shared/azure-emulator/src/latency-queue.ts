@@ -1,5 +1,8 @@
 interface Delayed {
-  /** On the clock of `performance.now()`, so that a change of the system time delays nothing. */
+  /**
+   * When the message is due, on the clock of `performance.now()`. A change of the system time does
+   * not affect it.
+   */
   readonly due: number;
   readonly bytes: number;
   readonly run: () => void;

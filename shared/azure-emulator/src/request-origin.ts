@@ -37,8 +37,9 @@ export function refuseOrigin({ headers }: Pick<IncomingMessage, 'headers'>): str
 }
 
 /**
- * The same for clients, which are pages of apps. Pages of this machine, of the machine that the
- * Host header names, and of `allowedOrigins` may connect, on any port.
+ * Returns why the Origin header of a client is refused. Clients are pages of apps. Pages of this
+ * machine, of the machine that the Host header names, and of `allowedOrigins` may connect, on any
+ * port.
  */
 export function refuseClientOrigin(
   { headers }: Pick<IncomingMessage, 'headers'>,

@@ -44,7 +44,7 @@ export const errors = {
     ),
   missingAccessKey: () =>
     connectionString(
-      'The connection string has no AccessKey. Copy the complete string, or add an AuthType to sign in without a key.',
+      'The connection string has no AccessKey. Copy the complete string, and put it in quotes in a shell. Or add an AuthType to sign in without a key.',
     ),
   unknownAuthType: () =>
     connectionString(

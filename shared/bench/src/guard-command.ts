@@ -19,7 +19,10 @@ interface GuardCommandOptions {
   readonly workloads?: string;
 }
 
-/** New processes, because two processes of the same build differ by a few percent. */
+/**
+ * The number of rounds after which the servers are started again, because two processes of the same
+ * build differ by a few percent.
+ */
 const ROUNDS_PER_PROCESS = 2;
 
 /** `npm run bench:guard`: fails if the current build needs more CPU time than an earlier one. */

@@ -83,7 +83,10 @@ async function record(to: string, { file, port, timeout }: RecordOptions): Promi
     process.once(signal, () => void stop());
 }
 
-/** A recorder that forwards requests to itself never responds. */
+/**
+ * Returns whether an address is that of the recorder. It would forward requests to itself and never
+ * respond.
+ */
 function isOwnAddress({ hostname, port }: URL, ownPort: number): boolean {
   const isThisMachine = /^(?:localhost|127\.[\d.]+|0\.0\.0\.0)$/.test(hostname);
   return isThisMachine && port === String(ownPort);
@@ -136,7 +139,7 @@ function readParameter(text: string): string {
   return [text.slice(0, index), text.slice(index + 1)].map(encodeURIComponent).join('=');
 }
 
-/** Without a server, each connection would fail for the same reason. */
+/** Throws if no server responds, because each connection would fail for the same reason. */
 async function checkServer(address: string, timeout: number): Promise<void> {
   try {
     const signal = AbortSignal.timeout(timeout);

@@ -3,7 +3,7 @@ import { join, posix } from 'node:path';
 import { diffLines } from 'diff';
 import { escapeHtml } from './escape-html.js';
 
-/** Unchanged lines before and after a change. */
+/** The number of unchanged lines before and after a change. */
 const CONTEXT = 1;
 
 /** @type {import('./code-excerpt.d.ts').codeExcerpt} */

@@ -24,7 +24,7 @@ export const errors = {
   invalidUrl: () =>
     createError(
       'ERR_SIGNALR_REDIS_INVALID_URL',
-      "The option 'url' is not a Redis URL. Use 'redis://user:password@host:6379', or 'rediss://…' for TLS.",
+      "The option 'url' is not a Redis URL. Use 'redis://user:password@host:6379', or 'rediss://…' for TLS. Is the environment variable set?",
       { type: TypeError },
     ),
   unknownOption: (name: string) =>

@@ -32,7 +32,7 @@ for (const transport of ['WebSockets', 'ServerSentEvents', 'LongPolling']) {
 if (args.at(-1) === 'express.mjs') await checkHealth();
 host.kill('SIGKILL');
 
-/** Only the express host mounts the health checks. */
+/** Checks the health endpoints, which only the express host mounts. */
 async function checkHealth() {
   for (const path of ['/health', '/health/live', '/health/ready']) {
     const response = await fetch(`http://127.0.0.1:${port}${path}`);

@@ -51,7 +51,10 @@ async function run({ scenario, backplane, ...options }: SimulateCommandOptions):
   }
 }
 
-/** The others need several servers. */
+/**
+ * Returns the scenarios that are possible with this number of servers. All but the first need
+ * several servers.
+ */
 function scenariosOf(servers: number): readonly ScenarioName[] {
   return servers === 1 ? ['traffic'] : scenarioNames;
 }

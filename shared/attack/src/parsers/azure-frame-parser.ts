@@ -16,7 +16,7 @@ const openConnection = (claims: number): Uint8Array =>
     ext: { protocol: 'json' },
   });
 
-/** A frame with an array of one value that the reader must skip. */
+/** Returns a frame with an array of one value, which the reader must skip. */
 function frame(body: Buffer): readonly Buffer[] {
   const { length } = body;
   const prefix = [(length & 0x7f) | 0x80, ((length >> 7) & 0x7f) | 0x80, (length >> 14) & 0x7f];

@@ -35,7 +35,9 @@ async function startHttp(write: (input: Buffer) => Buffer): Promise<StartedParse
   };
 }
 
-/** A line break would end the line of the request. HTTP itself is not the subject here. */
+/**
+ * Replaces spaces and control characters, because a line break would end the line of the request.
+ */
 const oneLine = (input: Buffer): Buffer =>
   Buffer.from(input.map((byte) => (byte < 33 ? 95 : byte)));
 const request = (method: string, target: Buffer, ...rest: readonly (string | Buffer)[]): Buffer =>

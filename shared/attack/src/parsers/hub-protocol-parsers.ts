@@ -10,7 +10,10 @@ import { documentedCode } from '../fuzzing/documented-codes.ts';
 import type { FuzzedParser, StartedParser } from '../fuzzing/fuzzed-parser.ts';
 import { checkPrototype } from './check-prototype.ts';
 
-/** Over the largest input, so that limits do not hide a parser that is slow. */
+/**
+ * The maximum size of a message, in bytes. It is above the largest input, so that limits do not
+ * hide a slow parser.
+ */
 const MAXIMUM_SIZE = 4 * 1024 * 1024;
 
 function startProtocol(protocol: HubProtocol): StartedParser {
@@ -30,12 +33,12 @@ function startProtocol(protocol: HubProtocol): StartedParser {
 }
 
 const single = (text: string): readonly Buffer[] => [Buffer.from(text)];
-/** One byte per chunk. */
+/** Returns a text in chunks of one byte. */
 const bytewise = (text: string): readonly Buffer[] =>
   [...Buffer.from(text)].map((byte) => Buffer.of(byte));
 const invocation = (argument: string): string =>
   `{"type":1,"target":"m","arguments":[${argument}]}${RECORD_SEPARATOR}`;
-/** A MessagePack invocation of `m` with the given arguments. */
+/** Returns a MessagePack invocation of `m` with these arguments. */
 function packedInvocation(count: number, items: Buffer): readonly Buffer[] {
   const head = Buffer.from([0x96, 0x01, 0x80, 0xc0, 0xa1, 0x6d, 0xdc, count >> 8, count & 0xff]);
   const body = Buffer.concat([head, items, Buffer.of(0x90)]);

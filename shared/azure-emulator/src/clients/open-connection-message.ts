@@ -46,7 +46,10 @@ export function serviceClaims(claims: JwtPayload): Claims {
   );
 }
 
-/** True for the client's token, and for headers that only the service may set. */
+/**
+ * Returns whether a name belongs to the client's token, or to a header that only the service may
+ * set.
+ */
 const isReserved = (name: string): boolean =>
   name === 'authorization' || name === 'x-forwarded-for' || name.startsWith('asrs-');
 

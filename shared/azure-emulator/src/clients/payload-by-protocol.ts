@@ -1,7 +1,7 @@
 import type { Payloads } from '@practical-signalr/azure/service-protocol';
 import { SharedPayload } from '@practical-signalr/server/transports';
 
-/** True for the only protocol whose messages are text. All others are binary. */
+/** Returns whether the messages of a protocol are text. Only those of JSON are. */
 export const isTextProtocol = (protocol: string): boolean => protocol === 'json';
 
 /** Returns a payload as a string if the protocol is text, otherwise as bytes. */

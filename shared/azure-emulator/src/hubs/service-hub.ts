@@ -155,8 +155,8 @@ export class ServiceHub {
   }
 
   /**
-   * A server connection was closed. Its clients move to another server if allowed, otherwise they
-   * reconnect.
+   * Called when a server connection has closed. Its clients move to another server if this is
+   * allowed. Otherwise, they reconnect.
    */
   onServerDisconnected(server: ServerConnection): void {
     this.servers.delete(server);

@@ -43,7 +43,7 @@ class ServerlessClient {
   /** Resolves when the last queued event has been sent. Events are sent one after the other. */
   #lastEvent: Promise<void> = Promise.resolve();
   #queuedCount = 0;
-  /** Times of the service's clock, in ms. */
+  /** When the client last sent data, in ms on the clock of the service. */
   #lastReceivedAt: number;
   #lastPingAt: number;
 

@@ -7,7 +7,7 @@ import type { ServerConnection } from './server-connection.ts';
 interface PendingInvocation {
   readonly client: EmulatedClient;
   readonly caller: ServerConnection;
-  /** On the clock of `performance.now()`. */
+  /** When the invocation was sent, on the clock of `performance.now()`. */
   readonly startedAt: number;
 }
 

@@ -87,8 +87,8 @@ export class ClientConnectionManager {
   }
 
   /**
-   * A client has disconnected, or moves to another server. Calls of a client that moves are
-   * finished.
+   * Called when a client has disconnected, or moves to another server. Calls of a client that moves
+   * can finish.
    */
   onClosed(connection: ServiceConnection, { connectionId, headers }: CloseConnection): void {
     const client = this.#find(connection, connectionId);

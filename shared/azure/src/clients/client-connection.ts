@@ -101,8 +101,8 @@ export class ClientConnection implements Transport {
   }
 
   /**
-   * The client has moved to another server. Calls that run here are finished. Their results are
-   * sent to the client's id, which the service routes to the other server.
+   * Called when the client has moved to another server. Calls that run here can finish. Their
+   * results are sent to the client's id, which the service routes to the other server.
    */
   onMoved(): void {
     if (this.#isEnded || this.#hasMoved) return;
@@ -160,7 +160,10 @@ export class ClientConnection implements Transport {
     return this.#room.wait();
   }
 
-  /** The service has paused the client. Confirms that nothing more is sent until it resumes. */
+  /**
+   * Called when the service has paused the client. Confirms that nothing more is sent until it
+   * resumes.
+   */
   pauseOutgoing(): void {
     if (this.#isEnded || this.#outgoing !== undefined) return;
     this.#outgoing = [];

@@ -6,7 +6,7 @@ import type { ServiceConnection } from './service-connection.ts';
 export const AckStatus = { Ok: 1, NotFound: 2, Timeout: 3, InternalServerError: 4 } as const;
 
 interface PendingAck {
-  /** On the clock of the handler, in ms. */
+  /** When the operation was sent, in ms on the clock of the handler. */
   readonly createdAt: number;
   readonly connection: ServiceConnection;
   readonly resolve: (isFound: boolean) => void;

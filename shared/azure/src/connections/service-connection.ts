@@ -77,7 +77,7 @@ export class ServiceConnection {
   #settleHandshake: ((error?: Error) => void) | undefined;
   readonly #livenessInterval: number;
   readonly #clock: RunningClock;
-  /** On the clock of the connection, in ms. */
+  /** When the service last sent data, in ms on the clock of the connection. */
   #lastReceivedAt = 0;
   #lastPingAt = performance.now();
   #liveness: NodeJS.Timeout | undefined;

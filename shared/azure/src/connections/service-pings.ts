@@ -48,12 +48,17 @@ export class ServicePings {
     return this.#fin !== undefined;
   }
 
-  /** A connection that opens during the shutdown must not receive clients either. */
+  /**
+   * Called when a connection has opened. During the shutdown, it must not receive clients either.
+   */
   onOpened(connection: ServiceConnection): void {
     if (this.#fin !== undefined) void this.#announceShutdown(connection, this.#fin);
   }
 
-  /** The service cannot acknowledge a shutdown on a closed connection. Stop waiting for it. */
+  /**
+   * Called when a connection has closed. Stops waiting for it, because the service cannot
+   * acknowledge a shutdown on it.
+   */
   onClosed(connection: ServiceConnection): void {
     this.#shutdowns.get(connection)?.end();
   }

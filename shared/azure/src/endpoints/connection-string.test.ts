@@ -60,7 +60,8 @@ test.each([
 
 test.each([
   ['', 'has no Endpoint'],
-  [`Endpoint=https://a`, 'has no Endpoint'],
+  // A shell that gets the string without quotes keeps only the part before the first semicolon.
+  [`Endpoint=https://a`, 'has no AccessKey. Copy the complete string'],
   [`AccessKey=${KEY};Version=1.0`, 'has no Endpoint'],
   [`Endpoint=;AccessKey=${KEY}`, 'has no Endpoint'],
   [`Endpoint=ftp://${KEY};AccessKey=${KEY}`, 'Endpoint'],

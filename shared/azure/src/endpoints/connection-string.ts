@@ -33,7 +33,7 @@ export interface ConnectionString {
 export function parseConnectionString(connectionString: string): ConnectionString {
   const values = pairs(connectionString);
   const endpoint = values.get('endpoint');
-  if (values.size < 2 || endpoint === undefined || endpoint === '') throw errors.missingEndpoint();
+  if (endpoint === undefined || endpoint === '') throw errors.missingEndpoint();
   const version = values.get('version');
   if (version !== undefined && !/^1\.\d+(?:[\w-.]+)?$/.test(version)) throw errors.wrongVersion();
   const [clientEndpoint, serverEndpoint] = ['ClientEndpoint', 'ServerEndpoint'].map((name) => {

@@ -104,7 +104,10 @@ export class EntraCredentials implements EndpointCredentials {
     return signAccessToken(key, audience, claims, lifetime, this.#algorithm);
   }
 
-  /** Otherwise, all server connections and clients would wait for a request that never ends. */
+  /**
+   * Requests a token within the time limit. Without the limit, all server connections and clients
+   * would wait for a request that never ends.
+   */
   async #requestToken(credential: TokenCredential): ReturnType<TokenCredential['getToken']> {
     const aborter = new AbortController();
     const { signal: abortSignal } = aborter;

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Server } from 'socket.io';
 
-/** Sends between two checks of the buffers. */
+/** The number of sends between two checks of the buffers. */
 const SENDS_PER_TURN = 16;
 const ITEMS_PER_TURN = 64;
-/** Packets that may wait for one client before the sender waits too. */
+/** The number of packets that may wait for one client before the sender waits, too. */
 const MAX_BUFFERED_PACKETS = 256;
 
 const [port, redis] = process.argv.slice(2);
@@ -28,7 +28,10 @@ const hasSlowClient = () =>
     ({ conn }) => conn.writeBuffer.length > MAX_BUFFERED_PACKETS,
   );
 
-/** Socket.IO has no backpressure. Without these pauses, a burst would fill the memory. */
+/**
+ * Waits if the buffers are full. Socket.IO has no backpressure, so a burst would otherwise fill the
+ * memory.
+ */
 async function pauseAfter(index, count) {
   if (index % SENDS_PER_TURN !== SENDS_PER_TURN - 1 || count === 1) return;
   do await nextTurn();

@@ -66,7 +66,10 @@ function formatCluster(
   ].join('\n');
 }
 
-/** The kernel counts CPU time in steps, so a measured 0 may be anything up to one step. */
+/**
+ * Returns the CPU time of idle processes. The kernel counts it in steps, so a measured 0 may be
+ * anything up to one step.
+ */
 const formatIdle = ({ milliseconds, resolution }: IdleMeasurement): string =>
   milliseconds === 0 ? `less than ${formatNumber(resolution)}` : formatNumber(milliseconds);
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Bytes in a page of memory on Linux for x64 and most other processors. */
+/** The size of a page of memory in bytes, on Linux for x64 and most other processors. */
 const PAGE_SIZE = 4096;
 
 /** Returns the seconds that the scheduler counted for the live threads of processes. */

@@ -28,7 +28,7 @@ export interface Plan {
   readonly missing: readonly string[];
 }
 
-/** Files that a process opens in addition to its connections. */
+/** The number of files that a process opens in addition to its connections. */
 const SPARE_FILES = 200;
 
 /** Decides what can be measured on a machine. */

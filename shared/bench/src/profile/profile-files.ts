@@ -9,9 +9,9 @@ export const SAMPLING_INTERVAL_MICROSECONDS = 150;
 /** How long a server may take to start or to write a profile. */
 const TIMEOUT_MS = 30_000;
 
-/** The file that a server writes when it has started to record. */
+/** Returns the file that a server writes when it has started to record. */
 export const startedFile = (folder: string, pid: number): string => join(folder, `${pid}.started`);
-/** The file of the profile that a server writes when it has stopped. */
+/** Returns the file of the profile that a server writes when it has stopped. */
 export const profileFile = (folder: string, pid: number): string =>
   join(folder, `${pid}.cpuprofile`);
 

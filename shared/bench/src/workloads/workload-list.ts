@@ -16,10 +16,10 @@ const create = (options: Workload['options'], unit: Workload['unit'], part: Part
   ...part,
 });
 
-/** How long a run takes at least, in seconds, so that its CPU time is precise. */
+/** Returns how long a run takes at least, in seconds, so that its CPU time is precise. */
 const durationFor = (share: number): number => Math.max(0.3, share);
 
-/** One call that broadcasts many messages. Sends may be combined. */
+/** Creates a workload with one call that broadcasts many messages. Sends may be combined. */
 function createBurst(part: Part, deliveries: number, more: LoadOptions = {}): Workload {
   const options: Workload['options'] = (clients, share) => ({
     mode: 'burst',
@@ -31,7 +31,10 @@ function createBurst(part: Part, deliveries: number, more: LoadOptions = {}): Wo
   return create(options, 'delivery', part);
 }
 
-/** Broadcasts one after the other: the next one starts when all clients have the last one. */
+/**
+ * Creates a workload of broadcasts, each of which starts when all clients have received the
+ * previous one.
+ */
 function createStep(part: Part, deliveries: number, more: LoadOptions = {}): Workload {
   const options: Workload['options'] = (clients, share) => ({
     mode: 'step',

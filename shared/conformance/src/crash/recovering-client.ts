@@ -25,7 +25,10 @@ export class RecoveringClient {
   readonly #changed = new Gate();
   readonly #lost = new Gate();
 
-  /** Every other client uses MessagePack, and half of each kind stateful reconnect. */
+  /**
+   * `index` selects the protocol and the kind of reconnect: every other client uses MessagePack,
+   * and half of each kind use stateful reconnect.
+   */
   constructor(url: string, index: number) {
     this.user = `user-${index}`;
     this.group = `group-${index % 10}`;

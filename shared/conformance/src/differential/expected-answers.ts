@@ -15,7 +15,7 @@ export interface ExpectedSource {
   close(): Promise<void>;
 }
 
-/** The recorded answers, which need no .NET SDK. */
+/** Returns the recorded answers, which need no .NET SDK. */
 export function openRecordedAnswers(): ExpectedSource {
   const { seed, answers } = readRecordedAnswers();
   return {
@@ -26,7 +26,7 @@ export function openRecordedAnswers(): ExpectedSource {
   };
 }
 
-/** A server that runs already. */
+/** Returns a server that runs already. */
 export function openServer(url: string): ExpectedSource {
   const server = new RemoteServer(url);
   return {
@@ -42,7 +42,7 @@ const QUIET = {
   'Logging__LogLevel__Microsoft.Hosting.Lifetime': 'Information',
 };
 
-/** ASP.NET Core if the .NET SDK is installed, otherwise its recorded answers. */
+/** Starts ASP.NET Core if the .NET SDK is installed. Otherwise, returns its recorded answers. */
 export async function openDotnet(): Promise<ExpectedSource> {
   if (!hasDotnet()) return openRecordedAnswers();
   const file = new URL('../../dotnet/reference/Reference.csproj', import.meta.url);

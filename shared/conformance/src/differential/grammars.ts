@@ -45,5 +45,5 @@ export function createCase(seed: number, index: number): Case {
 
 const exclusiveNames = new Set(grammars.filter((one) => one.exclusive).map((one) => one.name));
 
-/** Whether the case reaches the connections of other cases, so that it must run alone. */
+/** Returns whether the case reaches the connections of other cases, so that it must run alone. */
 export const isExclusive = ({ grammar }: Case): boolean => exclusiveNames.has(grammar);

@@ -24,7 +24,7 @@ export class CheckedClient {
   readonly #arrived = new Gate();
   #id: string | null = null;
 
-  /** Every other client uses MessagePack. */
+  /** `index` selects the protocol: every other client uses MessagePack. */
   constructor(url: string, index: number) {
     this.user = `user-${index}`;
     this.group = `group-${index % 10}`;

@@ -51,7 +51,7 @@ export async function startLessonFront(): Promise<Front> {
   };
 }
 
-/** The configuration of the guide, with the addresses of this test. */
+/** Returns the configuration of the guide for HAProxy, with the addresses of this test. */
 const haproxyConfig = (port: number, servers: readonly number[]): string => `
 global
   maxconn 5000
@@ -71,7 +71,7 @@ backend chat
 ${servers.map((server, i) => `  server s${i} 127.0.0.1:${server}`).join('\n')}
 `;
 
-/** The configuration of the guide, with the addresses of this test. */
+/** Returns the configuration of the guide for nginx, with the addresses of this test. */
 const nginxConfig = (port: number, servers: readonly number[], folder: string): string => `
 worker_processes 1;
 daemon off;

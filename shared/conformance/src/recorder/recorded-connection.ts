@@ -66,7 +66,10 @@ export class RecordedConnection {
     this.#writer.reportProblem(errorTexts.messagesNotRecorded(this.number, from));
   }
 
-  /** Only the first close counts: the other side closes then, too. */
+  /**
+   * Records who has closed the connection. Only the first call counts, because the other side then
+   * closes, too.
+   */
   close(by: 'client' | 'server'): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

@@ -172,7 +172,7 @@ function recordEvents(
   response.on('close', () => connection.close('client'));
 }
 
-/** The response 204 to a poll closes the connection. */
+/** Records the response to a poll. Each status but 200, for example 204, closes the connection. */
 function recordPoll(connection: RecordedConnection, answer: IncomingMessage, status: number): void {
   if (status === 200) answer.on('data', (chunk: Buffer) => connection.receive('server', chunk));
   if (status !== 200) connection.close('server');

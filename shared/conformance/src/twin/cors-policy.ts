@@ -10,14 +10,19 @@ const isPreflight = ({ method, headers }: Request): boolean =>
   headers.origin !== undefined &&
   headers['access-control-request-method'] !== undefined;
 
-/** ASP.NET Core repeats the names of the requested headers without the spaces between them. */
+/**
+ * Returns the names of the requested headers as ASP.NET Core repeats them: without the spaces
+ * between them.
+ */
 function readRequestedHeaders({ headers }: Request): { readonly allowedHeaders?: string[] } {
   const names = headers['access-control-request-headers'];
   if (names === undefined) return {};
   return { allowedHeaders: names.split(',').map((name) => name.trim()) };
 }
 
-/** The CORS policy of the recorded server: one origin, any method, any header, credentials. */
+/**
+ * Returns the CORS policy of the recorded server: one origin, any method, any header, credentials.
+ */
 export function corsPolicy(): Router {
   const router = createRouter();
   const addHeaders = cors<Request>((request, callback) => {

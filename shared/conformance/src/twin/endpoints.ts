@@ -8,7 +8,7 @@ const page =
   '<html><body><form action="/announcement" method="POST"><textarea name="message"></textarea>' +
   '<input type="submit" value="Send"></form></body></html>';
 
-/** The form of the course. It sends the posted message to all clients. */
+/** Serves the form of the course, and sends the posted message to all clients. */
 export function announcements(messages: Context): Router {
   const router = createRouter();
   router.get('/', (_request, response) => response.type('text/html; charset=utf-8').send(page));

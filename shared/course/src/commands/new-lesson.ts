@@ -46,7 +46,12 @@ export const newLessonCommand = (): Command =>
     .argument('<name>', 'lower-case words with hyphens between them, for example your-topic')
     // npm does not pass options before `--` on. It sets these variables instead.
     .addOption(new Option('--title <text>', 'title of the lesson').env('npm_config_title'))
-    .addOption(new Option('--from <number>', 'lesson to copy').env('npm_config_from'))
+    .addOption(
+      new Option(
+        '--from <number>',
+        'lesson to copy (default: 5, and from lesson 10 on the previous one)',
+      ).env('npm_config_from'),
+    )
     .action((name: string, options: NewLessonOptions) => {
       process.exitCode = createLesson(name, options);
     });

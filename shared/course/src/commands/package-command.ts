@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../lessons/sections.ts';
 
-/** A package's command as a file for Node, so that no shell and no `.cmd` file is in between. */
+/**
+ * Returns the file of a package's command, so that Node runs it without a shell and without a
+ * `.cmd` file.
+ */
 export function packageCommand(packageName: string, command: string): string {
   const folder = join(root, 'node_modules', packageName);
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {

@@ -48,7 +48,10 @@ function countCheck(task: TaskSummary): Counts {
   return { passed: isPassed ? 1 : 0, failed: isPassed ? 0 : 1, skipped: 0 };
 }
 
-/** The exit code of a task: 0 for a cached task, since turbo caches only tasks that succeed. */
+/**
+ * Returns the exit code of a task: 0 for a cached task, because turbo caches only tasks that
+ * succeed.
+ */
 function exitCode({ cache, execution }: TaskSummary): number {
   if (cache.status === 'HIT') return 0;
   return execution?.exitCode ?? 1;

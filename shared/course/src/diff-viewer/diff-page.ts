@@ -41,7 +41,10 @@ export function diffPage(
   });
 }
 
-/** The script shows these buttons, because they do nothing without it. */
+/**
+ * Returns the buttons that jump between changes. The script shows them, because they do nothing
+ * without it.
+ */
 const jumpButtons = (): Element =>
   h('span.row', { id: 'jump', hidden: true }, [
     h(
@@ -105,7 +108,10 @@ function summary(comparison: Comparison, choice: DiffChoice, href: Href): Elemen
 const hasIdeaLines = ({ files, ideaLines }: Comparison): boolean =>
   files.some(({ file }) => (ideaLines.get(file)?.size ?? 0) > 0);
 
-/** The lab in one line with its counts. It unfolds to a link that shows the files of the lab. */
+/**
+ * Returns one line about the lab with its counts. It unfolds to a link that shows the files of the
+ * lab.
+ */
 function labLine(comparison: Comparison, choice: DiffChoice, href: Href): Element {
   const { lab, path } = comparison;
   const content = labReasons(comparison).flatMap(({ text }) => [': ', markdownNode(text)]);

@@ -1,6 +1,6 @@
 import { diffArrays, diffWordsWithSpace, type StructuredPatch } from 'diff';
 
-/** One line of one side. */
+/** One line on one side of a comparison. */
 export interface DiffCell {
   /** Its number in the file, starting at 1. */
   readonly line: number;

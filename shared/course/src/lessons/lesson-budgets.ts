@@ -119,7 +119,7 @@ export const filesOfEveryLesson: readonly string[] = [
   'vite.config.ts',
 ];
 
-/** Bytes of a page's JavaScript, gzipped, in production. */
+/** The maximum size of a page's JavaScript in production, gzipped, in bytes. */
 export const PAGE_SCRIPT_BUDGET = 60_000;
 
 /**
@@ -128,5 +128,5 @@ export const PAGE_SCRIPT_BUDGET = 60_000;
  */
 export const CODE_LINE_BUDGET = 200;
 
-/** Words of a README without its code: five minutes. */
+/** The maximum number of words of a README without its code: five minutes of reading. */
 export const README_WORD_BUDGET = 900;

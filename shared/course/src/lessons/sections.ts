@@ -14,8 +14,9 @@ export const videos: readonly FollowAlong[] = [
     covers: 'The overview of the course. The C# repository has no code for this section.',
     page: `${course}/`,
     code: [
-      { file: 'client/main.ts', note: 'polling and pushing, next to each other' },
-      { file: 'server/hub.ts', note: 'notifies all clients of each change' },
+      { file: 'client/polling.ts', note: 'requests the status every 2 seconds' },
+      { file: 'client/main.ts', note: 'shows what the server pushes' },
+      { file: 'server/main.ts', note: 'pushes each change, and responds to the requests' },
     ],
   },
   {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findCommand } from '../run/find-command.ts';
 
-/** Whether the .NET SDK is on the PATH. */
+/** Returns whether the .NET SDK is on the PATH. */
 export const hasDotnet = (): boolean => findCommand('dotnet') !== undefined;
 
 /** A .NET project that is built. */
@@ -15,7 +15,7 @@ export interface BuiltDotnet {
   readonly folder: string;
 }
 
-/** The environment variables of this process, and those that make `dotnet` print less. */
+/** Returns the environment variables of this process, and those that make `dotnet` print less. */
 export const dotnetEnvironment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   DOTNET_CLI_TELEMETRY_OPTOUT: '1',

@@ -22,7 +22,7 @@ export interface InstanceGroupOptions {
 
 const NAMES = ['instance 1', 'instance 2'];
 
-/** The C# server is the last one. */
+/** Compares instances by their names. The C# server is the last one. */
 const byName = (a: Instance, b: Instance): number =>
   Number(a.name === DOTNET) - Number(b.name === DOTNET) || a.name.localeCompare(b.name);
 

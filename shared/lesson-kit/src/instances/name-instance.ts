@@ -42,7 +42,10 @@ function addArgument<TClients extends object>(clients: TClients, argument: strin
   });
 }
 
-/** Client proxies are objects with a function `send`. Everything else is returned as it is. */
+/**
+ * Returns a client proxy, which is an object with a function `send`, with one more argument.
+ * Returns other values unchanged.
+ */
 function wrapped(value: unknown, argument: string): unknown {
   return typeof value === 'object' && value !== null && 'send' in value
     ? addArgument(value, argument)

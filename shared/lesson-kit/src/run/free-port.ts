@@ -38,8 +38,8 @@ export async function portIfFree(port: number): Promise<number> {
 }
 
 /**
- * Operating systems assign ports from 32768 on to outgoing connections and to servers on port 0,
- * so another process could get such a port between this search and its use.
+ * Returns a port below 32768. Operating systems assign higher ports to outgoing connections and to
+ * servers on port 0, so another process could get such a port between this search and its use.
  */
 const randomPort = (): number => randomInt(11_000, 22_000);
 

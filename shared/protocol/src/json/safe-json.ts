@@ -1,6 +1,9 @@
 import { errors } from '../errors.ts';
 
-/** System.Text.Json reads 64 levels; a deeper value is an attack or a mistake. */
+/**
+ * The maximum number of levels of a value, as in System.Text.Json. A deeper value is an attack or a
+ * mistake.
+ */
 export const MAXIMUM_DEPTH = 64;
 
 /**

@@ -69,7 +69,10 @@ export class Departures {
     return this.#byConnection.get(connectionId)?.done.wait();
   }
 
-  /** Another server has claimed a record. Everything received before belongs to this server. */
+  /**
+   * Called when another server has claimed a record. Everything received before belongs to this
+   * server.
+   */
   onClaimed(recordId: string): void {
     const departure = this.#byRecord.get(recordId);
     if (departure === undefined) return;
@@ -84,7 +87,10 @@ export class Departures {
     void this.#answer(departure, tail, removed);
   }
 
-  /** The connection has ended on this server, for example because it got too many messages. */
+  /**
+   * Called when a connection has ended on this server, for example because it got too many
+   * messages.
+   */
   onRemoved(connectionId: string): void {
     const departure = this.#byConnection.get(connectionId);
     // If the record is claimed, `#answer` completes the departure.

@@ -23,7 +23,7 @@ export class HandOverKeys {
     return `${this.#stem}:record:${connectionId}`;
   }
 
-  /** The key exists if the token of the connection is used. */
+  /** Returns the key that exists if the token of the connection is used. */
   usedToken(connectionId: string): string {
     return `${this.#stem}:token:${connectionId}`;
   }

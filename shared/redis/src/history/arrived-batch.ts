@@ -23,7 +23,10 @@ export interface DeliverableBatch {
 }
 
 const MAX_MESSAGES = 100;
-/** With larger batches, a client that reads slowly would hold more memory. */
+/**
+ * The maximum size of a batch, in bytes. With larger batches, a client that reads slowly would hold
+ * more memory.
+ */
 const MAX_BYTES = 16 * 1024;
 
 /**
@@ -82,7 +85,10 @@ const haveSameReceivers = (left: ArrivedMessage, right: ArrivedMessage): boolean
   (left.position === undefined) === (right.position === undefined) &&
   haveSameProtocols(left.messages, right.messages);
 
-/** Otherwise, a client would not receive a message that was encoded for its protocol. */
+/**
+ * Returns whether two messages are encoded for the same protocols. If they differ, they must not be
+ * joined: a client would not receive a message for its protocol.
+ */
 function haveSameProtocols(
   left: ReadonlyMap<string, unknown>,
   right: ReadonlyMap<string, unknown>,

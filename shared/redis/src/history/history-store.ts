@@ -66,7 +66,10 @@ export class HistoryStore {
     this.#options = options;
   }
 
-  /** The key of a session. It has a digest, so that readers of Redis do not learn the secret. */
+  /**
+   * Returns the key of a session. It contains a digest, so that readers of Redis do not learn the
+   * secret.
+   */
   #keyOf(session: string): string {
     return `${this.#stem}:session:${createHash('sha256').update(session).digest('hex')}`;
   }

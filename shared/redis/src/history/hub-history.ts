@@ -201,7 +201,10 @@ export class HubHistory {
     this.#delivery.add(0, () => this.#sessions.announceReached(history));
   }
 
-  /** During an outage, this server does not receive what others send. */
+  /**
+   * Asks clients to recover after an outage, during which this server does not receive what others
+   * send.
+   */
   #resyncAfterOutage(): void {
     if (this.#bus.disconnections === this.#seenDisconnections) return;
     this.#seenDisconnections = this.#bus.disconnections;

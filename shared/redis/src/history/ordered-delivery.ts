@@ -58,7 +58,10 @@ export class OrderedDelivery {
     return this.#tryToDeliver(next.deliver);
   }
 
-  /** An error must not affect the messages that arrive after this one. */
+  /**
+   * Delivers a message, and logs an error, because it must not affect the messages that arrive
+   * later.
+   */
   #tryToDeliver(deliver: Waiting['deliver']): Promise<void> | undefined {
     try {
       return deliver();

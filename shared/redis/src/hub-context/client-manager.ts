@@ -57,7 +57,8 @@ export class RedisClientManager implements RemoteClientManager {
   }
 
   /**
-   * A server, also one of .NET, is subscribed to the channels of its connections, users and groups.
+   * Returns whether a server is subscribed to a channel. Servers, also those of .NET, subscribe to
+   * the channels of their connections, users and groups.
    */
   async #isSubscribed(channel: string): Promise<boolean> {
     return (await this.#bus.countSubscribers(channel)) > 0;

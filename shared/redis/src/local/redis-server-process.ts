@@ -62,9 +62,9 @@ export async function startRedisServer(
 }
 
 /**
- * Operating systems assign ports from 32768 on to outgoing connections and to servers on port 0. A
- * lower port stays free while a redis-server restarts, and so does the port 10,000 above it, which
- * Redis Cluster uses.
+ * Returns a port below 32768. Operating systems assign higher ports to outgoing connections and to
+ * servers on port 0. A lower port stays free while a redis-server restarts, and so does the port
+ * 10,000 above it, which Redis Cluster uses.
  */
 const randomPort = (): number => randomInt(11_000, 22_000);
 

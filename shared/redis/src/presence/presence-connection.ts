@@ -4,7 +4,7 @@ import { explainRedisError, isRefusal } from '../pub-sub/explain-redis-error.ts'
 import { SilenceTimer } from '../pub-sub/silence-timer.ts';
 import type { PresenceClient, PresenceCommand } from './presence-client.ts';
 
-/** The interval at which a client that does not become ready is looked for, in ms. */
+/** The time between two checks for a client that does not become ready, in ms. */
 const CHECK_INTERVAL = 1000;
 
 /** The events of a connection for presence. */

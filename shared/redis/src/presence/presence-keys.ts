@@ -15,19 +15,19 @@ export class PresenceKeys {
   }
 
   /**
-   * A hash with a field for each {@link JournalEntry}: what a server has written to the lists. If
-   * the server crashes, the others remove it.
+   * Returns the key of a hash with a field for each {@link JournalEntry}: what a server has written
+   * to the lists. If the server crashes, the others remove it.
    */
   journal(server: string): string {
     return `${this.#stem}:server:${server}`;
   }
 
-  /** A sorted set of {@link ListedConnection}s: the members of a group. */
+  /** Returns the key of a sorted set of {@link ListedConnection}s: the members of a group. */
   group(name: string): string {
     return `${this.#stem}:group:${name}`;
   }
 
-  /** A sorted set of {@link ListedConnection}s: the connections of a user. */
+  /** Returns the key of a sorted set of {@link ListedConnection}s: the connections of a user. */
   user(id: string): string {
     return `${this.#stem}:user:${id}`;
   }

@@ -1,14 +1,20 @@
 /** Counters since the start, and the time of the last change of state. */
 export class RedisStatistics {
-  /** Messages that Redis has accepted, without heartbeats. */
+  /** The number of messages that Redis has accepted, without heartbeats. */
   publishedMessages = 0;
-  /** Messages that arrived from Redis, without heartbeats. */
+  /** The number of messages that arrived from Redis, without heartbeats. */
   receivedMessages = 0;
-  /** Sends that did not reach other servers because Redis was unavailable or refused them. */
+  /**
+   * The number of sends that did not reach other servers because Redis was unavailable or refused
+   * them.
+   */
   lostSends = 0;
-  /** Sends that were not confirmed when the connection closed. They may have arrived or not. */
+  /**
+   * The number of sends that were not confirmed when the connection closed. They may have arrived
+   * or not.
+   */
   unconfirmedSends = 0;
-  /** Messages on our channels that no SignalR server wrote. */
+  /** The number of messages on our channels that no SignalR server wrote. */
   foreignMessages = 0;
   /** The number of outages. */
   disconnections = 0;

@@ -60,7 +60,7 @@ export class WorkerRedisClient implements RedisPubSubClient, RedisUser {
     return this.#publish(channel, message, false);
   }
 
-  /** The primary process knows whether the channels are sharded. */
+  /** Publishes over the primary process, which knows whether the channels are sharded. */
   #publish(channel: string, payload: Buffer, isUrgent: boolean): Promise<number> {
     const command: RedisCommand = { name: 'publish', channel, payload, isUrgent };
     return this.#run(command) as Promise<number>;

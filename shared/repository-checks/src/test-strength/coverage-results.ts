@@ -13,9 +13,15 @@ export interface Count {
 export interface CoverageResult {
   readonly lines: Count;
   readonly branches: Count;
-  /** Branches that no test runs: defaults after `??` for values that are always present. */
+  /**
+   * The number of branches that no test runs: defaults after `??` for values that are always
+   * present.
+   */
   readonly defaults: number;
-  /** Branches that no test runs in its own process, because the code has its own processes. */
+  /**
+   * The number of branches that no test runs in its own process, because the code has its own
+   * processes.
+   */
   readonly otherProcesses: number;
 }
 

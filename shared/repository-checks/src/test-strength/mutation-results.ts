@@ -30,9 +30,11 @@ export interface Survivor {
 /** The results of one area. */
 export interface MutationResult {
   readonly killed: number;
-  /** Changes that no test noticed. */
+  /** The number of changes that no test noticed. */
   readonly survived: number;
-  /** Changes that make no difference or run only once, on import. They do not count. */
+  /**
+   * The number of changes that make no difference or run only once, on import. They do not count.
+   */
   readonly ignored: number;
   readonly survivors: readonly Survivor[];
 }

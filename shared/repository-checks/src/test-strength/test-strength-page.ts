@@ -97,7 +97,7 @@ function renderSurvivors(results: readonly (readonly [string, MutationResult])[]
   return [...groups].map(([reason, lines]) => `### ${reason}\n\n${lines.join('\n')}`);
 }
 
-/** Code may contain backticks. */
+/** Returns code in double backticks, because it may contain backticks. */
 const quote = (code: string): string => `\`\` ${code === '' ? 'nothing' : code} \`\``;
 
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

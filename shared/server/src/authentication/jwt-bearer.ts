@@ -185,6 +185,9 @@ function tokenValidation(options: JwtBearerOptions): TokenValidation {
   };
 }
 
-/** RFC 9110 section 5.6.4: a quoted string; nothing in it may end the header. */
+/**
+ * Returns text for a quoted string of a header, in which nothing may end the string. Source: RFC
+ * 9110, section 5.6.4.
+ */
 const quotable = (text: string): string =>
   text.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&');

@@ -70,7 +70,10 @@ function tokenError(token: string, error: Error): TokenError {
     : errors.tokenAudienceInvalid(claims.aud === undefined ? 'empty' : '(null)');
 }
 
-/** RFC 7519 section 7.2: the claims are an object; the library lets other JSON pass. */
+/**
+ * Returns whether the claims are an object. The library accepts other JSON, too. Source: RFC 7519,
+ * section 7.2.
+ */
 const isClaims = (value: unknown): value is JwtPayload =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

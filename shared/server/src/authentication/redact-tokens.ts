@@ -1,7 +1,10 @@
 import { inspect } from 'node:util';
 import type { ConnectionRequest } from '../connections/connection-request.ts';
 
-/** Shorter values are not secrets, and redacting them would make messages unreadable. */
+/**
+ * The minimum length of a secret, in characters. Redacting shorter values would make messages
+ * unreadable.
+ */
 const SHORTEST_SECRET = 12;
 /** The characters of a token. Each run of them is read once, so that the time grows linearly. */
 const RUN = /[\w.-]+/g;

@@ -51,7 +51,10 @@ export class RequestAuthentication {
     this.#options = options;
   }
 
-  /** Never throws and never rejects. Without authentication it costs no promise. */
+  /**
+   * Returns the decision about a request. Never throws and never rejects. Without authentication,
+   * it creates no promise.
+   */
   admit(context: AuthenticationContext): Admission | Promise<Admission> {
     const { authentication } = this.#options;
     return authentication === 'none' ? nobody : this.#ask(authentication, context);

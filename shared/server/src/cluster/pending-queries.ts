@@ -61,7 +61,7 @@ export class PendingQueries {
     query.settle(isHolder ? worker : undefined);
   }
 
-  /** A worker that has ended holds no connection. */
+  /** Called when a worker has ended. Counts as its reply that it does not hold the connection. */
   onPeerGone(worker: number): void {
     for (const [id, query] of this.#pending) {
       if (query.waitsFor.has(worker)) this.onReply(id, worker, false);

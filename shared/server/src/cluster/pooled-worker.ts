@@ -56,7 +56,7 @@ export class PooledWorker {
     this.#resolveStarted();
   }
 
-  /** The process has ended, or could not be created. */
+  /** Called when the process has ended, or could not be created. */
   onEnded(reason: string): void {
     this.socketPath = undefined;
     this.#rejectStarted(clusterErrors.workerNotStarted(reason));

@@ -171,7 +171,10 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     this.#reply(invocation.worker, { type: 'result', connectionId, invocationId, completion });
   }
 
-  /** Without its channel to the primary process, a worker does not reach the others. */
+  /**
+   * Returns `Degraded` without the channel to the primary process, because the worker does not
+   * reach the others then.
+   */
   health(): HealthReportEntry {
     const data = { scaleOut: 'workers', otherWorkers: this.#bus.peers.size };
     if (this.#bus.isConnected) return { status: 'Healthy', data };
@@ -258,7 +261,7 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     return holder;
   }
 
-  /** A worker that has ended holds no connection any more, and sends no result. */
+  /** Called when a worker has ended. It holds no connection any more, and sends no result. */
   #onPeerGone(worker: number): void {
     this.#queries.onPeerGone(worker);
     for (const [invocationId, holder] of this.#holders) {

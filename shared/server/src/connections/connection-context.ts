@@ -56,8 +56,8 @@ export class ConnectionContext {
   }
 
   /**
-   * The client's POSTs. While the connection is not open or is paused, at most `maximumKept` bytes
-   * are kept.
+   * Returns the queue of the client's POSTs. While the connection is not open or is paused, at most
+   * `maximumKept` bytes are kept.
    */
   posts(maximumKept: number): PostQueue {
     this.#posts ??= new PostQueue(maximumKept, this.earlyBytes);

@@ -1,7 +1,7 @@
 import { errors } from '../errors.ts';
 import { logMessages } from '../log-messages.ts';
 
-/** Class names of at most this length are probably the work of a minifier. */
+/** The maximum length of a class name that is probably the work of a minifier. */
 const LONGEST_MANGLED_NAME = 2;
 
 interface HubClass {

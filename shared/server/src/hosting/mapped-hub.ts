@@ -28,7 +28,10 @@ import type {
 import { absentTransport } from './hand-over/absent-transport.ts';
 import { HubHandOver } from './hand-over/hub-hand-over.ts';
 
-/** Bytes that a client's buffer may hold when the application does not wait for its sends. */
+/**
+ * The number of bytes that a client's buffer may hold if the application does not wait for its
+ * sends.
+ */
 export const MAXIMUM_SEND_BUFFER = 16 * 1024 * 1024;
 
 /** One hub, or one connection handler, at one path: its connections and their heartbeat. */

@@ -7,7 +7,9 @@ import type { HubExchange } from './hub-exchange.ts';
 import { answerRedirect } from './negotiate-redirect.ts';
 import { splitAction } from './routes/subpath-action.ts';
 
-/** POST {hub}/negotiate. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate". */
+/**
+ * Answers `POST {hub}/negotiate`. Source: TransportProtocols.md, "POST [endpoint-base]/negotiate".
+ */
 export async function answerNegotiate(
   { hub, request, response, details, ticket }: HubExchange,
   canUpgrade: boolean,

@@ -13,8 +13,8 @@ import type { MappedHub } from './mapped-hub.ts';
 import { hasParams } from './routes/has-params.ts';
 
 /**
- * POST `{hub}/refresh?id={connectionToken}` with a new token, which the connection continues with.
- * Answers 200, with `tokenLifetimeSeconds` if the token expires, or `error`:
+ * Handles `POST {hub}/refresh?id={connectionToken}` with a new token, with which the connection
+ * continues. Answers 200, with `tokenLifetimeSeconds` if the token expires, or `error`:
  * `missing_connection_token` (400), `invalid_token` (401), `permission_change_rejected` (403),
  * `connection_not_found` (404). Source: dotnet/aspnetcore pull request 67111, planned for ASP.NET
  * Core 11.

@@ -290,7 +290,10 @@ export class SignalRServer {
     }
   }
 
-  /** With a `drainTimeout` (in ms), hands connections over to other servers first. */
+  /**
+   * Closes the server. With a `drainTimeout` (in ms), hands connections over to other servers
+   * first.
+   */
   async #close(drainTimeout: number | undefined): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#lifetimes.values()].map(async (lifetime) => lifetime.closing?.()));

@@ -78,7 +78,10 @@ export class ConnectionLimiter {
     };
   }
 
-  /** Undefined if addresses are not limited or the address is not known. */
+  /**
+   * Returns the key of the client's address. Undefined if addresses are not limited or the address
+   * is not known.
+   */
   #addressOf(request: ConnectionRequest): string | undefined {
     const { connectionsPerAddress, clientAddress } = this.#limits;
     if (connectionsPerAddress === undefined) return undefined;

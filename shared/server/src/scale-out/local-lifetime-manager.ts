@@ -146,7 +146,7 @@ export class LocalLifetimeManager implements HubLifetimeManager {
     this.#results.tryComplete(connectionId, completion);
   }
 
-  /** A server without scale-out has no other servers to reach. */
+  /** Returns `Healthy`, because a server without scale-out has no other servers to reach. */
   health(): HealthReportEntry {
     return { status: 'Healthy', data: { scaleOut: 'none' } };
   }

@@ -193,7 +193,9 @@ export class LongPollingTransport extends BufferedTransport {
     writer.whenEmpty(() => response.end());
   }
 
-  /** Data that the client did not receive stays for the next poll. */
+  /**
+   * Called when a response has ended. Data that the client did not receive stays for the next poll.
+   */
   #onSent(isComplete: boolean): void {
     const sent = this.#sent;
     if (sent === undefined) return;
@@ -220,7 +222,10 @@ export class LongPollingTransport extends BufferedTransport {
     this.#startDeadline(() => this.#finish(true), this.#times.disconnectTimeout);
   }
 
-  /** While the connection closes, its deadline is not replaced. */
+  /**
+   * Starts a deadline instead of the current one. While the connection closes, its deadline is not
+   * replaced.
+   */
   #startDeadline(onElapsed: () => void, time: number): void {
     if (this.#isClosing || this.#events === undefined) return;
     this.#deadline?.stop();
@@ -234,7 +239,10 @@ export class LongPollingTransport extends BufferedTransport {
     this.#deadline = new Deadline(() => this.#finishUnlessSending(), time);
   }
 
-  /** A response that is being sent ends by itself, or when the client stops reading. */
+  /**
+   * Finishes closing, unless a response is being sent: it ends by itself, or when the client stops
+   * reading.
+   */
   #finishUnlessSending(): void {
     const { response, writer } = this.#sent ?? {};
     if (response === undefined || writer === undefined) {

@@ -5,13 +5,16 @@ import { errorTexts } from '../error-texts.ts';
 /** Something that happens at a time of the virtual clock. */
 export interface ClockEvent {
   readonly time: number;
-  /** Events of the same time run in this order. */
+  /** The position among the events of the same time. */
   readonly order: number;
   /** Undefined after the event was cancelled. */
   run: (() => void) | undefined;
 }
 
-/** Times are multiples of this value, in ms, so that events which are close run together. */
+/**
+ * The resolution of the clock in ms. Times are multiples of it, so that events which are close run
+ * together.
+ */
 const RESOLUTION = 0.01;
 
 const compare = (a: ClockEvent, b: ClockEvent): number => a.time - b.time || a.order - b.order;

@@ -2,7 +2,7 @@ import { median, type OpenedResources, withResources } from '@practical-signalr/
 import { formatNumber, type LoadOutcome } from '../load/load-outcome.ts';
 import { type CallServer, type CallSetting, startCallServer } from './call-server.ts';
 
-/** What a call may cost more with all limits, in µs. */
+/** The maximum additional cost of a call with all limits, in µs of CPU time. */
 const MAXIMUM_COST = 0.5;
 
 /** The settings of {@link runCostLoad}. */

@@ -40,7 +40,7 @@ const withEmulator = (check: (link: PairLink) => Promise<void>, timeout = SOON):
     await checkPair(resources, emulator.port, createScaleOut, check);
   });
 
-/** While the fault lasts, the server has no connection to the service. */
+/** Returns the case of a fault that cuts the server off from the service as long as it lasts. */
 const isolating = (name: string, cause: (proxy: FaultProxy) => void): FaultCase => ({
   name,
   mustHold:
@@ -58,7 +58,9 @@ const isolating = (name: string, cause: (proxy: FaultProxy) => void): FaultCase 
     }),
 });
 
-/** The connection breaks, and the server connects again at once. */
+/**
+ * Returns the case of a connection that breaks, after which the server connects again immediately.
+ */
 const breaking = (name: string, { cause, isBroken }: LinkBreak): FaultCase => ({
   name,
   mustHold:

@@ -28,7 +28,7 @@ async function connectAll(
   return clients.map((client) => resources.add(client));
 }
 
-/** The server is killed, and another process starts at its port. */
+/** Kills the server, and starts another process at its port. */
 async function killAndRestart(resources: OpenedResources): Promise<void> {
   const first = startProcess(resources);
   const port = await first.remote.start();
@@ -44,7 +44,7 @@ async function killAndRestart(resources: OpenedResources): Promise<void> {
   for (const { received } of clients) assert.deepEqual(received, [0, 1]);
 }
 
-/** The event loop of the server is blocked while clients send. */
+/** Blocks the event loop of the server while clients send. */
 async function blockEventLoop(resources: OpenedResources, ms: number): Promise<void> {
   const server = startProcess(resources);
   const port = await server.remote.start({ clientTimeoutInterval: ms * 0.8 });
@@ -61,7 +61,7 @@ async function blockEventLoop(resources: OpenedResources, ms: number): Promise<v
   for (const { reconnecting } of clients) assert.equal(reconnecting, 0);
 }
 
-/** The process may open no more files. */
+/** Lets the process reach its limit of open files. */
 async function exhaustFiles(resources: OpenedResources): Promise<void> {
   const server = startProcess(resources, OPEN_FILES);
   const port = await server.remote.start();
@@ -86,7 +86,7 @@ async function exhaustFiles(resources: OpenedResources): Promise<void> {
   assert.equal(first.reconnecting, 0);
 }
 
-/** One of two servers over Redis is stopped (SIGSTOP), and continues. */
+/** Stops one of two servers over Redis (SIGSTOP), and lets it continue. */
 async function stopProcess(resources: OpenedResources): Promise<void> {
   const redisServer = resources.add(await startRedisServer());
   const options = { redisUrl: redisServer.url };

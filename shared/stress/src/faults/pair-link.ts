@@ -57,7 +57,7 @@ export async function checkPair(
   }
 }
 
-/** The same faults for both directions of a proxy. */
+/** Returns the same faults for both directions of a proxy. */
 export const bothWays = <T>(faults: T): { toServer: T; toClient: T } => ({
   toServer: faults,
   toClient: faults,
@@ -70,7 +70,7 @@ export interface LinkBreak {
   readonly isBroken: (proxy: FaultProxy) => boolean;
 }
 
-/** A break that has its effect at once. */
+/** Returns a break that has its effect immediately. */
 export const breakAtOnce = (cause: (proxy: FaultProxy) => void): LinkBreak => ({
   cause,
   isBroken: () => true,
@@ -116,8 +116,8 @@ export const isHealthy = ({ signalr }: Pick<TestServer, 'signalr'>): boolean =>
   signalr.health().status === 'Healthy';
 
 /**
- * After a fault, the servers reach each other again, and each later message arrives once and in
- * order on both.
+ * Checks that the servers reach each other again after a fault, and that each later message arrives
+ * once and in order on both.
  */
 export async function expectRecovery(link: PairLink): Promise<void> {
   const { a, b, broadcast } = link;

@@ -38,7 +38,7 @@ const withRedis = (check: (link: PairLink) => Promise<void>, timeout = SOON): Pr
     await checkPair(resources, server.port, createScaleOut, check);
   });
 
-/** While the fault lasts, the server is alone. */
+/** Returns the case of a fault that cuts the server off from Redis as long as it lasts. */
 const isolating = (name: string, cause: (proxy: FaultProxy) => void): FaultCase => ({
   name,
   mustHold: SERVED_ALONE,
@@ -56,7 +56,9 @@ const isolating = (name: string, cause: (proxy: FaultProxy) => void): FaultCase 
     }),
 });
 
-/** The connection breaks, and the server connects again at once. */
+/**
+ * Returns the case of a connection that breaks, after which the server connects again immediately.
+ */
 const breaking = (name: string, { cause, isBroken }: LinkBreak): FaultCase => ({
   name,
   mustHold: 'The server connects again. Afterwards, messages reach both servers once and in order.',

@@ -1,7 +1,7 @@
 import { formatNumber, type LoadOutcome } from './load-outcome.ts';
 import { LoadTest } from './load-test.ts';
 
-/** All clients connect at the same moment, then each calls the hub once. */
+/** Connects all clients at the same moment, and lets each of them call the hub once. */
 export async function runBurstLoad(connections: number): Promise<LoadOutcome> {
   const test = new LoadTest(connections);
   try {

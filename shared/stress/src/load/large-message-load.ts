@@ -24,8 +24,8 @@ export interface LargeMessageOptions {
 }
 
 /**
- * Large messages to many clients, some of which read slowly and some of which do not read: the
- * others are not delayed, and only those that do not read are disconnected.
+ * Sends large messages to many clients, some of which read slowly and some of which do not read.
+ * Checks that the others are not delayed, and that only those that do not read are disconnected.
  */
 export async function runLargeMessageLoad(options: LargeMessageOptions): Promise<LoadOutcome> {
   const { connections, sendTimeout } = options;

@@ -92,7 +92,7 @@ async function openHttp(port: number, transport: HttpTransport, count: number): 
 const methods = {
   open,
   openHttp,
-  /** Each client sends a ping per interval, as the official client does, and calls the hub. */
+  /** Lets each client send a ping per interval, as the official client does, and call the hub. */
   start(pingInterval: number, callInterval: number): void {
     repeat(pingInterval, (client) => client.ping());
     repeat(callInterval, (client) => client.call());
@@ -108,12 +108,12 @@ const methods = {
       ({ results, calls, nextNumber = next }) => results === calls && nextNumber === next,
     );
   },
-  /** One call of each client. Returns the number of clients that got no result. */
+  /** Lets each client call the hub once. Returns the number of clients that got no result. */
   async callOnce(): Promise<number> {
     for (const client of clients) client.call();
     return methods.finish(0);
   },
-  /** Some clients read slowly or not at all. The others read fast. */
+  /** Lets some clients read slowly or not at all. The others read fast. */
   setReading(counts: { readonly slow: number; readonly never: number }, pause: number): void {
     groups.slow = clients.slice(0, counts.slow);
     groups.never = clients.slice(counts.slow, counts.slow + counts.never);

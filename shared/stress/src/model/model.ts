@@ -62,7 +62,7 @@ interface InFlightMessage {
   readonly sender: number;
 }
 
-/** Two clients share a user. */
+/** Returns the user of a client. Two clients share a user. */
 export const userOf = (run: number, slot: number): string => `r${run}-u${slot % 2}`;
 
 /** The simple model: a list of connections with their groups, and what each must receive. */
@@ -103,7 +103,7 @@ export class Model {
     this.#allowInFlight(connection, ({ to }) => to === 'all' || to === 'others' || to === 'user');
   }
 
-  /** The connection has closed. What was on its way to it may be lost. */
+  /** Records that a connection has closed. What was on its way to it may be lost. */
   disconnect(slot: number): void {
     const { expectations } = this.at(slot);
     for (const { text } of this.#inFlight) expectations.makeOptional(text);
@@ -134,13 +134,13 @@ export class Model {
         connection.expectations.add(text, orderKey, false);
   }
 
-  /** A server was killed. Messages that it has not passed on may be lost. */
+  /** Records that a server was killed. Messages that it has not passed on may be lost. */
   loseInFlight(): void {
     for (const { expectations } of this.open)
       for (const { text } of this.#inFlight) expectations.makeOptional(text);
   }
 
-  /** Nothing is on its way any more. */
+  /** Records that all messages have arrived. */
   settle(): void {
     this.#inFlight = [];
     for (const connection of this.open) connection.hasUnsettledSends = false;

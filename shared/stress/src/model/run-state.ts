@@ -47,7 +47,7 @@ export class RunState {
     this.#pending.push({ slot, what, expected: text, outcome: settled, mayFail: false });
   }
 
-  /** The connection of the client ends, so its streams and uploads may fail. */
+  /** Lets the streams and uploads of a client fail, because its connection ends. */
   allowFailures(slot: number): void {
     for (const pending of this.#pending) if (pending.slot === slot) pending.mayFail = true;
   }
@@ -118,7 +118,7 @@ export class RunState {
       throw new Error(`client ${slot} disconnected without '${missing.join("', '")}'`);
   }
 
-  /** The connection of a client is lost. Waits for its next one, if it has one. */
+  /** Records that the connection of a client is lost. Waits for its next one, if it has one. */
   async replaceConnection(model: Model, slot: number, lost: number): Promise<void> {
     const { kind } = model.at(slot);
     const client = this.client(slot);

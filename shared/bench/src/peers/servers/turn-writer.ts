@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import { createTextFrame } from './text-frame.ts';
 
-/** Bytes that may wait in a socket before senders wait too. */
+/** The number of bytes that may wait in a socket before senders wait, too. */
 const MAX_UNSENT_BYTES = 64 * 1024;
-/** Bytes that may gather in one turn of the event loop, for all connections together. */
+/**
+ * The number of bytes that may gather in one turn of the event loop, for all connections together.
+ */
 const MAX_GATHERED_BYTES = 8 * 1024 * 1024;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

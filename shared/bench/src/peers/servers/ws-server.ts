@@ -78,7 +78,7 @@ function join(connection: Connection, name: string): void {
   else members.add(connection);
 }
 
-/** A call is the first letter of a method, its id, two integers and a string. */
+/** Runs a call, which is the first letter of a method, an id, two integers and a string. */
 async function handleCall(connection: Connection, call: string): Promise<void> {
   const [head = '', first = '', second = ''] = call.split('|', 3);
   const text = call.slice(head.length + first.length + second.length + 3);

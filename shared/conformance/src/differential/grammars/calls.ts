@@ -21,7 +21,10 @@ function chooseMethod(random: Random): Method {
   return random.chance(0.06) ? [random.pick(methods.uncallable), []] : random.pick(all);
 }
 
-/** A few calls have too few, too many, or other arguments. */
+/**
+ * Returns the types of the arguments of a call. For a few calls, returns too few, too many, or
+ * other types.
+ */
 function chooseTypes(random: Random, types: Method[1]): Method[1] {
   if (random.chance(0.94)) return types;
   return random.pick([types.slice(0, -1), [...types, 'any'], [], [...types].reverse()]);

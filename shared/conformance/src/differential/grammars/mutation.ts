@@ -99,7 +99,7 @@ function mutatePack(random: Random, { pack = '' }: MessageRecord): MessageRecord
   return { hex: Buffer.concat([writeLength(mutated.length), mutated]).toString('hex') };
 }
 
-/** Well-formed messages in which single characters or bytes were changed. */
+/** Creates a grammar of well-formed messages in which single characters or bytes are changed. */
 function createGrammar(
   protocol: 'json' | 'messagepack',
   sources: readonly Grammar[],

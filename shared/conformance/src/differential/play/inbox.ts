@@ -17,7 +17,7 @@ export class Inbox {
   #hasHandshake: boolean;
   #wake: (() => void) | undefined;
 
-  /** The first message is JSON in both protocols if `hasHandshake`. */
+  /** If `hasHandshake` is true, the first message is JSON in both protocols. */
   constructor(protocol: Protocol, hasHandshake = true) {
     this.protocol = protocol;
     this.#hasHandshake = hasHandshake && protocol !== 'json';

@@ -20,7 +20,7 @@ function* shortenText(text: string): Generator<string> {
     for (let at = 0; at < text.length; at += size) yield text.slice(0, at) + text.slice(at + size);
 }
 
-/** Hexadecimal bytes keep an even number of digits. */
+/** Yields shorter forms of hexadecimal bytes, each with an even number of digits. */
 function* shortenBytes(hex: string): Generator<string> {
   const bytes = hex.match(/../g) ?? [];
   for (const fewer of shorten(bytes)) yield fewer.join('');

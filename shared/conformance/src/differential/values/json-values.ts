@@ -101,7 +101,7 @@ export const WRONG_JSON = [
 const digits = (random: Random, count: number): string =>
   Array.from({ length: count }, () => random.int(10)).join('');
 
-/** A number with any digits, fraction and exponent. */
+/** Creates a number with any digits, fraction and exponent. */
 function createNumber(random: Random): string {
   const sign = random.chance(0.3) ? '-' : '';
   const length = random.int(random.pick([2, 6, 10, 20]));
@@ -182,7 +182,8 @@ function spellMember(random: Random, name: string): string {
 }
 
 /**
- * An object of a class: some members, in any order, sometimes twice, unknown or of a wrong type.
+ * Creates an object of a class: some members, in any order, sometimes twice, unknown or of a wrong
+ * type.
  */
 const recordOf =
   (types: Readonly<Record<string, ValueType>>): Create =>

@@ -166,7 +166,8 @@ export const anyPack: Create = (random, depth) => {
 };
 
 /**
- * An object of a class: some members, in any order, sometimes twice, unknown or of a wrong type.
+ * Creates an object of a class: some members, in any order, sometimes twice, unknown or of a wrong
+ * type.
  */
 const recordOf =
   (types: Readonly<Record<string, ValueType>>): Create =>

@@ -99,8 +99,8 @@ const CODES = {
 } as const;
 
 /**
- * In a collection, an integer keeps the width that it was received in. One of a single byte gets
- * two.
+ * Writes an integer of a collection in the width in which it was received, or in two bytes if it
+ * was a single byte.
  */
 function writeTyped({ value, format }: PackNode & { kind: 'integer' }): Uint8Array {
   const fixFormat = value < 0n ? 'i8' : 'u8';

@@ -25,8 +25,8 @@ export function list(type: Schema): Schema {
 }
 
 /**
- * A dictionary with strings as keys. Of two equal keys, JSON takes the last one; MessagePack
- * refuses them.
+ * Returns the schema of a dictionary with strings as keys. Of two equal keys, JSON takes the last
+ * one; MessagePack refuses them.
  */
 export function map(type: Schema): Schema {
   const create = (keys: readonly unknown[], values: readonly unknown[]): unknown => {
@@ -59,8 +59,8 @@ export function map(type: Schema): Schema {
 type RecordMembers = Readonly<Record<string, readonly [Schema, unknown]>>;
 
 /**
- * A class. JSON matches members case-insensitively, MessagePack exactly. They are written in the
- * order of the class. Missing ones get their defaults, unknown ones are ignored.
+ * Returns the schema of a class. JSON matches members case-insensitively, MessagePack exactly. They
+ * are written in the order of the class. Missing ones get their defaults, unknown ones are ignored.
  */
 export function record(name: string, members: () => RecordMembers): Schema {
   function create(convert: (name: string, type: Schema) => unknown): unknown {

@@ -51,13 +51,13 @@ export function requireCount(count: number): number {
   );
 }
 
-/** Thrown if null is used as an object. */
+/** Returns the error that .NET throws if null is used as an object. */
 export const nullReference = (): Error =>
   new DotnetError(
     'NullReferenceException',
     'Object reference not set to an instance of an object.',
   );
 
-/** Thrown if a sum does not fit into an integer. */
+/** Returns the error that .NET throws if a sum does not fit into an integer. */
 export const overflow = (): Error =>
   new DotnetError('OverflowException', 'Arithmetic operation resulted in an overflow.');

@@ -55,11 +55,11 @@ export function streamItem(schema: Schema): Schema {
 
 const refuse = (message: string): StandardSchemaV1.FailureResult => ({ issues: [{ message }] });
 
-/** The message of the JsonException of System.Text.Json. */
+/** Returns the message of the JsonException of System.Text.Json. */
 const describeJsonError = (type: string, node: JsonNode): string =>
   `The JSON value could not be converted to System.${type}. Path: $ | LineNumber: 0 | BytePositionInLine: ${tokenLength(node)}.`;
 
-/** The message of the InvalidDataException of the MessagePack hub protocol. */
+/** Returns the message of the InvalidDataException of the MessagePack hub protocol. */
 const describePackError = (type: string, member = 'argument'): string =>
   `Deserializing object of the \`${type}\` type for '${member}' failed.`;
 

@@ -48,7 +48,7 @@ const logReaderOf =
       return `The call succeeds. Client log: ${log.join(' ') || 'empty'}`;
     });
 
-/** What fails in lesson 3. */
+/** Returns the outcomes that fail in lesson 3. */
 function describeFailures(url: string, largeMessages: string): readonly OutcomeGroup[] {
   const call = callerOf(url);
   const callAndReadLog = logReaderOf(url);
@@ -184,7 +184,7 @@ function describeFailures(url: string, largeMessages: string): readonly OutcomeG
   ];
 }
 
-/** What succeeds in lesson 3, although it looks wrong. */
+/** Returns the outcomes that succeed in lesson 3, although they look wrong. */
 function describeExperiments(url: string): readonly OutcomeGroup[] {
   const call = callerOf(url);
   return [

@@ -55,7 +55,7 @@ const receiveFromRouter = (
     return `Messages that arrive: ${received}.`;
   });
 
-/** What fails in lesson 5. */
+/** Returns the outcomes that fail in lesson 5. */
 const describeFailures = (path: string): readonly OutcomeGroup[] => [
   {
     heading: 'The code runs outside of a hub call',
@@ -90,7 +90,7 @@ const unprotectedForm: OutcomeGroup = {
   ],
 };
 
-/** What succeeds in lesson 5. */
+/** Returns the outcomes that succeed in lesson 5. */
 const describeExperiments = (path: string): readonly OutcomeGroup[] => [
   {
     heading: 'Receivers without a caller',

@@ -122,7 +122,7 @@ async function connectSecondClient(url: string): Promise<string> {
   return `Connections that are reported to the first client: ${reportsOfFirst.length}, to the second: ${reportsOfSecond.length}.`;
 }
 
-/** What fails in lesson 4. */
+/** Returns the outcomes that fail in lesson 4. */
 function describeFailures(path: string): readonly OutcomeGroup[] {
   const messages = `${path}/messages`;
   // A hub of its own, so that no other attempt loses its connection.
@@ -177,7 +177,7 @@ function describeFailures(path: string): readonly OutcomeGroup[] {
   ];
 }
 
-/** What succeeds in lesson 4, although it is surprising. */
+/** Returns the outcomes that succeed in lesson 4, although they are surprising. */
 function describeExperiments(path: string): readonly OutcomeGroup[] {
   const messages = `${path}/messages`;
   return [

@@ -249,7 +249,10 @@ function waitForStep(card: HTMLElement, number: number): void {
   card.inert = true;
 }
 
-/** A step without a button is only read, unless the page observes it. */
+/**
+ * Creates the button of a step. Returns undefined if the page observes the step. A step that is
+ * only read gets the button **Continue**.
+ */
 function createButton(element: HTMLLIElement): HTMLButtonElement | undefined {
   const text = element.dataset['button'];
   if (text === undefined && OBSERVED.some((name) => element.hasAttribute(name))) return undefined;

@@ -6,7 +6,7 @@ export interface HubTotals {
   calls: number;
   errors: number;
   opened: number;
-  /** Connections that an error or a timeout has closed. */
+  /** The number of connections that an error or a timeout has closed. */
   failed: number;
 }
 

@@ -139,7 +139,7 @@ function namedRow({ name, isShortened, connections }, kind) {
 }
 
 /**
- * The buttons of a row. `actions.js` handles the clicks.
+ * Returns the buttons of a row. `actions.js` handles the clicks.
  * @param {'connection' | 'group' | 'user'} target
  * @param {string} name
  * @param {boolean} canDisconnect

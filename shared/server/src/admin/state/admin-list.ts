@@ -156,6 +156,9 @@ function firstOf(groups: Iterable<string>): string[] {
   return first;
 }
 
-/** A client chooses the names of groups and users in many apps, so they may be long. */
+/**
+ * Cuts a name off at a maximum length. In many apps, clients choose the names of groups and users,
+ * so they may be long.
+ */
 const shorten = (name: string, maximum: number): string =>
   name.length > maximum ? `${name.slice(0, maximum)}…` : name;

@@ -123,7 +123,10 @@ export class ConnectionTokens implements TokenSource {
   }
 }
 
-/** Another spelling of the same signature would be another key for the same connection. */
+/**
+ * Returns whether a signature is spelled as the server writes it. Another spelling would be another
+ * key for the same connection.
+ */
 function hasCanonicalSignature(token: string): boolean {
   const signature = token.slice(token.lastIndexOf('.') + 1);
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;

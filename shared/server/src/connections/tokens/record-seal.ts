@@ -19,7 +19,7 @@ const TAG_LENGTH = 16;
 export class RecordSeal {
   readonly #keys: readonly KeyObject[];
 
-  /** The first key seals, all of them open. */
+  /** The first of `keys` seals records. Each of them opens records. */
   constructor(keys: readonly KeyObject[], path: string) {
     const info = `practical-signalr hand-over ${path}`;
     this.#keys = keys.map((key) =>

@@ -159,7 +159,7 @@ export class HubConnection
     }
   }
 
-  /** The transport has closed, so the connection ends, whichever side closed it. */
+  /** Called when the transport has closed. The connection ends, whichever side closed it. */
   onClose(_isLost?: boolean, isTimedOut?: boolean): void {
     if (this.#isEnded) return;
     this.#isEnded = true;

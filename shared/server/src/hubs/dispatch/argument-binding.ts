@@ -36,7 +36,10 @@ export function bindArguments(
   return getValues(method, results as StandardSchemaV1.Result<unknown>[]);
 }
 
-/** ASP.NET Core binds the arguments of a JSON message before it knows their number. */
+/**
+ * Checks the types of the first arguments, because ASP.NET Core binds the arguments of a JSON
+ * message before it knows their number.
+ */
 function checkLeadingArguments(method: HubMethod, values: readonly unknown[]): void {
   const schemas = method.argumentSchemas?.slice(0, values.length) ?? [];
   const results = validate(schemas, values).map((result) =>

@@ -80,7 +80,10 @@ export const writeTail = (messages: readonly Payload[], protocol: HubProtocol): 
 export const readTail = (text: string, protocol: HubProtocol): Payload[] =>
   decodeAll(JSON.parse(text) as string[], protocol);
 
-/** Text protocols may also have written bytes, which are UTF-8. */
+/**
+ * Returns the messages as text or base64. Text protocols may also have written bytes, which are
+ * UTF-8.
+ */
 function encodeAll(messages: readonly Payload[], protocol: HubProtocol): string[] {
   const encoding = protocol.transferFormat === 'Binary' ? 'base64' : 'utf8';
   return messages.map((message) =>

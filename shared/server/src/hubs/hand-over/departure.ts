@@ -207,9 +207,9 @@ export class Departure {
   }
 }
 
-/** The purpose for which the record of a connection is sealed. */
+/** Returns the purpose for which the record of a connection is sealed. */
 export const recordPurpose = (connectionId: string): string => `record ${connectionId}`;
 
-/** The purpose for which the messages after a record are sealed. */
+/** Returns the purpose for which the messages after a record are sealed. */
 export const tailPurpose = (connectionId: string, moveId: string): string =>
   `tail ${connectionId} ${moveId}`;

@@ -20,7 +20,7 @@ export class ReturnTime {
     return this.#maximum;
   }
 
-  /** A client has returned after this time in ms. */
+  /** Records that a client has returned after this time, in ms. */
   measured(duration: number): void {
     if (this.#mean === undefined) {
       this.#mean = duration;
@@ -34,8 +34,8 @@ export class ReturnTime {
   }
 
   /**
-   * A client has not returned within this maximum. If no client ever returns, waiting for each of
-   * them has no purpose.
+   * Records that a client has not returned within this maximum. If no client ever returns, waiting
+   * for each of them has no purpose.
    */
   missed(maximum: number): void {
     if (this.#mean === undefined && maximum === this.#maximum) this.#limit(maximum / 2);

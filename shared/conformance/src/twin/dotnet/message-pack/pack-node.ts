@@ -19,7 +19,7 @@ export type PackNode = (
 /** A MessagePack value. Arrays are arrays, because the server takes the arguments out of one. */
 export type PackValue = PackNode | readonly PackValue[];
 
-/** Whether a value was read from MessagePack. */
+/** Returns whether a value was read from MessagePack. */
 export const isPackValue = (value: unknown): value is PackValue =>
   Array.isArray(value)
     ? value.every(isPackValue)

@@ -23,14 +23,17 @@ export function readTimestamp(bytes: Uint8Array): bigint | undefined {
   }
 }
 
-/** More than 10 ** 9 nanoseconds are carried, as in MessagePack-CSharp. */
+/**
+ * Returns the ticks of a time. More than 10 ** 9 nanoseconds are added to the seconds, as in
+ * MessagePack-CSharp.
+ */
 function createTicks(seconds: bigint, nanoseconds: bigint): bigint | undefined {
   const start = (seconds + SECONDS_BEFORE_1970) * TICKS_PER_SECOND;
   const ticks = start + nanoseconds / 100n;
   return areTicks(start) && areTicks(ticks) ? ticks : undefined;
 }
 
-/** Whether a number of ticks is in the years 1 to 9999. */
+/** Returns whether a number of ticks is in the years 1 to 9999. */
 export const areTicks = (ticks: bigint): boolean => ticks >= 0n && ticks <= MAXIMUM_TICKS;
 
 /** Writes the shortest of the three formats of a timestamp. */
