@@ -44,7 +44,14 @@ export default defineConfig({
     search: {
       provider: 'local',
       options: {
-        _render: (text, env, markdown) => markdown.render(searchableText(text, env), env),
+        // The index does not need the colors of code.
+        _render(text, env, markdown) {
+          const { highlight } = markdown.options;
+          markdown.set({ highlight: null });
+          const html = markdown.render(searchableText(text, env), env);
+          markdown.set({ highlight });
+          return html;
+        },
       },
     },
   },
