@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import {
   auditPage,
+  checkFirstScreen,
   hasChromium,
   launchChromium,
   openLab,
@@ -198,6 +199,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 3 in Chromium, %s', (_mode, pr
     expect(logged).toEqual([expect.stringContaining('Connection disconnected with error')]);
     await own.close();
   });
+
+  test('the first screen shows links and steps', () =>
+    checkFirstScreen(browser, lesson.url, folder));
 
   test('the page is accessible, and long values fit in every locale', async () => {
     expect(await auditPage(page)).toEqual([]);

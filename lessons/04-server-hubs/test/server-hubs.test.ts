@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import {
   auditPage,
+  checkFirstScreen,
   hasChromium,
   launchChromium,
   openLab,
   layoutFaults,
   playEarlierLabs,
+  playLongNames,
   playOutcomes,
   playStatefulReconnect,
   type RunningLesson,
@@ -232,6 +234,13 @@ describe.runIf(hasChromium()).each(modes)('lesson 4 in Chromium, %s', (_mode, pr
     await see(messages(chat)).toHaveCount(0);
     expect(await auditPage(lab)).toEqual([]);
     expect(problems).toEqual([]);
+  });
+
+  test('the first screen shows links and steps', () =>
+    checkFirstScreen(browser, lesson.url, folder));
+
+  test('groups, users and messages can have 1,000 characters', async () => {
+    expect(await playLongNames(lesson.url)).toBe('n'.repeat(1000));
   });
 
   test('the page is accessible, works by keyboard alone, and long values fit in every locale', async () => {

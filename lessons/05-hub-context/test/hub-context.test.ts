@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import {
   auditPage,
+  checkFirstScreen,
   hasChromium,
   launchChromium,
   openLab,
   layoutFaults,
   playEarlierLabs,
+  playLongNames,
   playOutcomes,
   playStatefulReconnect,
   type RunningLesson,
@@ -171,6 +173,13 @@ describe.runIf(hasChromium()).each(modes)('lesson 5 in Chromium, %s', (_mode, pr
     await see(messages(page)).toHaveCount(100); // the page keeps the newest
     await see(page).toHaveTitle('Lesson 5: HubContext');
     expect(problems).toEqual([]);
+  });
+
+  test('the first screen shows links and steps', () =>
+    checkFirstScreen(browser, lesson.url, folder));
+
+  test('groups, users and messages can have 1,000 characters', async () => {
+    expect(await playLongNames(lesson.url)).toBe('n'.repeat(1000));
   });
 
   test('the page and the form are accessible, and long values fit in every locale', async () => {

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import {
   auditPage,
+  checkFirstScreen,
   hasChromium,
   launchChromium,
   openLab,
   layoutFaults,
+  playLongNames,
   playStatefulReconnect,
   type RunningLesson,
   see,
@@ -153,6 +155,14 @@ describe.runIf(hasChromium()).each(modes)('lesson 6 in Chromium, %s', (_mode, pr
     );
     expect([idAfter, messages]).toEqual([idBefore, ['after the drop']]);
     await other.close();
+  });
+
+  test('the first screen shows links and steps', () =>
+    checkFirstScreen(browser, lesson.url, folder));
+
+  test('groups, users and messages can have 1,000 characters', async () => {
+    const token = await (await fetch(`${lesson.url}/token`)).text();
+    expect(await playLongNames(lesson.url, token)).toBe('n'.repeat(1000));
   });
 
   test('the page is accessible, and long values fit in every locale', async () => {

@@ -250,4 +250,20 @@ describe.runIf(hasChromium())('the lab of lesson 6 in Chromium', () => {
     expect(await auditPage(lab, { looks: 'all' })).toEqual([]);
     problems.length = 0;
   });
+
+  test('a user whose name has 1,000 characters is shown as text, and the page stays as wide', async () => {
+    const name = '<b>'.padEnd(1000, 'n');
+    await lab.getByLabel('Name').fill(name);
+    await lab.getByLabel('Hub').selectOption('fixed');
+    await lab.getByRole('button', { name: 'Connect', exact: true }).click();
+    await see(lab.locator('#result p')).toContainText(name);
+    await see(lab.locator('#received')).toContainText('a message to myself');
+    expect(await lab.locator('#result b').count()).toBe(0);
+    for (const width of [390, 1280]) {
+      await lab.setViewportSize({ width, height: 800 });
+      expect(await lab.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        width,
+      );
+    }
+  });
 });

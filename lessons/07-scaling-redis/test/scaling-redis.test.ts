@@ -3,6 +3,7 @@ import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { hasDotnet } from '@practical-signalr/lesson-kit/instances';
 import {
   auditPage,
+  checkFirstScreen,
   hasChromium,
   launchChromium,
   layoutFaults,
@@ -49,7 +50,10 @@ async function connectTo(
   return connection;
 }
 
-describe.each(['given', 'redis-server', 'in-process'] as const)('Redis: %s', (kind) => {
+// The tests in Chromium use redis-server.
+const kinds = ['given', 'redis-server', 'in-process'] as const;
+const ownKinds = kinds.filter((kind) => kind !== 'redis-server' || !hasChromium());
+describe.each(ownKinds)('Redis: %s', (kind) => {
   test('two instances share one chat, and nothing is left when the lesson stops', async () => {
     const own: FoundRedis | undefined =
       kind === 'given' ? await findRedis({ PATH: process.env['PATH'] }) : undefined;
@@ -70,7 +74,7 @@ describe.each(['given', 'redis-server', 'in-process'] as const)('Redis: %s', (ki
       const text = await (await fetch(urls[0]!)).text();
       expect(text).toMatch(/^This is instance 1, which has no page\./);
       const second = startLesson(folder, { port: 4107, production: true });
-      await expect(second).rejects.toThrow(/Port 41\d\d is in use/);
+      await expect(second).rejects.toThrow(/:\nPort 4107 is in use, .* variable PORT\.\n$/);
     }
     if (kind === 'given') {
       await changePanel(lesson, { redis: 'stopped' });
@@ -107,6 +111,7 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
   let a: Page;
   let b: Page;
   let lab: Page;
+  let redis: ControlPanel['redis'];
 
   const state = (page: Page) => page.locator('#state');
   const picture = (page: Page) => page.locator('#picture');
@@ -124,7 +129,12 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
   };
 
   beforeAll(async () => {
-    [lesson, browser] = await Promise.all([startLesson(folder, { production }), launchChromium()]);
+    const env = { REDIS_URL: '' };
+    [lesson, browser] = await Promise.all([
+      startLesson(folder, { production, env }),
+      launchChromium(),
+    ]);
+    ({ redis } = await panelOf(lesson));
     context = await browser.newContext();
     problems = watchProblems(context);
     a = await open();
@@ -135,9 +145,12 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
   });
   afterAll(async () => {
     await browser?.close();
-    const urls = (await panelOf(lesson)).instances.map(({ url }) => url);
+    const panel = await panelOf(lesson);
+    const urls = panel.instances.map(({ url }) => url);
     expect(await lesson.stop()).toBe(0);
-    expect((await Promise.all(urls.map(isServing))).filter(Boolean)).toEqual([]);
+    const [, redisPort] = /port (\d+)/.exec(panel.redis.description)!;
+    const all = [lesson.url, ...urls, `http://127.0.0.1:${redisPort}`];
+    expect((await Promise.all(all.map(isServing))).filter(Boolean)).toEqual([]);
     const intended = /404|WebSocket|Unable to connect|Connection disconnected|Failed to/;
     expect(problems.filter((problem) => !intended.test(problem))).toEqual([]);
   });
@@ -165,6 +178,11 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
 
   // The pages have the same code in both modes, and this shows that they are served.
   if (!production) return;
+
+  test('without REDIS_URL, the lesson starts redis-server', () => {
+    expect(redis).toMatchObject({ kind: 'redis-server', view: { keys: 0 } });
+    expect(lesson.output()).toContain(`Redis: ${redis.description}`);
+  });
 
   test('with round-robin a new tab cannot connect, and it connects by itself after the switch to sticky', async () => {
     await lab.locator('#balancer').selectOption('round-robin');
@@ -250,6 +268,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 7 in Chromium, %s', (_mode, pr
     await see(row.locator('.badge')).toHaveText('As expected');
     await see(row).toContainText('sent by C# server');
   });
+
+  test('the first screen shows links and steps', () =>
+    checkFirstScreen(browser, lesson.url, folder));
 
   test('long values fit in the layout', async () => {
     const page = await open(); // The other tabs have lost connections in the experiments.

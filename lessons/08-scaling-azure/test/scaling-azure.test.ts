@@ -6,6 +6,7 @@ import { DEFAULT_ACCESS_KEY, startEmulator } from '@practical-signalr/azure-emul
 import { hasDotnet } from '@practical-signalr/lesson-kit/instances';
 import {
   auditPage,
+  checkFirstScreen,
   hasChromium,
   launchChromium,
   layoutFaults,
@@ -49,7 +50,10 @@ async function connectTo(
   return connection;
 }
 
-describe.each(['emulator', 'given'] as const)('the service: %s', (kind) => {
+// The tests in Chromium use the emulator that the lesson starts.
+const kinds = ['emulator', 'given'] as const;
+const ownKinds = kinds.filter((kind) => kind !== 'emulator' || !hasChromium());
+describe.each(ownKinds)('the service: %s', (kind) => {
   test('clients chat through it, and nothing is left when the lesson stops', async () => {
     const own =
       kind === 'given'
@@ -92,7 +96,7 @@ test('the ports are fixed, a free one replaces one that is in use, and a second 
   expect(service.description).toBe('An emulator of Azure SignalR Service, on port 8888');
   // The lesson's own port is the one that its reader can change.
   await expect(startLesson(folder, { port: 4108, production: true })).rejects.toThrow(
-    /Port 4108 is in use, .* variable PORT\./,
+    /:\nPort 4108 is in use, .* variable PORT\.\n$/,
   );
 
   const squatter = createServer().listen(4182, '127.0.0.1');
@@ -151,7 +155,12 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
   });
   afterAll(async () => {
     await browser?.close();
+    const { service } = await panelOf(lesson);
     expect(await lesson.stop()).toBe(0);
+    expect(service.isEmulator).toBe(true);
+    const [, port] = /port (\d+)/.exec(service.description)!;
+    const all = [lesson.url, `http://127.0.0.1:${port}`];
+    expect((await Promise.all(all.map(isServing))).filter(Boolean)).toEqual([]);
     const intended =
       /messages\?attempt=.* 404|wrong\/messages|status of (404|429|500)|WebSocket (closed|connection)|Connection disconnected|Failed to (load|complete|start)/;
     expect(problems.filter((problem) => !intended.test(problem))).toEqual([]);
@@ -239,6 +248,9 @@ describe.runIf(hasChromium()).each(modes)('lesson 8 in Chromium, %s', (_mode, pr
     await send(a, 'after the lab');
     await see(newest(b)).toContainText('after the lab');
   });
+
+  test('the first screen shows links and steps', () =>
+    checkFirstScreen(browser, lesson.url, folder));
 
   test('long values fit in the layout', async () => {
     await send(a, 'W'.repeat(30));

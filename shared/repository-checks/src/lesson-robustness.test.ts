@@ -94,38 +94,21 @@ test.each([
   ['development', false],
   ['production', true],
 ])('a lesson starts and stops with little CPU time in %s', async (_mode, production) => {
-  const lesson = await startLesson(folder, { production, env: { NODE_OPTIONS: reportCpuTime } });
-  await lesson.stop();
-  expect(reportedCpuTime(lesson.output())).toBeLessThan(75 * cpuTimeOfNode());
+  const own = await startLesson(folder, { production, env: { NODE_OPTIONS: reportCpuTime } });
+  await own.stop();
+  expect(reportedCpuTime(own.output())).toBeLessThan(75 * cpuTimeOfNode());
 });
 
-const lessons = lessonFolders();
-
-// A start costs more than most tests: all lessons run once, side by side, for all tests that need
-// no lesson of their own.
-const all = new Map<number, RunningLesson>();
+let lesson: RunningLesson;
 beforeAll(async () => {
-  const starts = lessons.map(async ({ number, folder: of }) =>
-    all.set(number, await startLesson(of, { production: true })),
-  );
-  await Promise.all(starts);
+  lesson = await startLesson(folder, { production: true });
 });
 afterAll(async () => {
-  expect(await Promise.all([...all.values()].map((lesson) => lesson.stop()))).toEqual(
-    lessons.map(() => 0),
-  );
-});
-const running = (number: number): RunningLesson => all.get(number)!;
-
-test('all lessons run side by side', async () => {
-  expect(all.size).toBe(lessons.length);
-  for (const lesson of all.values()) expect((await fetch(lesson.url)).status).toBe(200);
+  expect(await lesson.stop()).toBe(0);
 });
 
-// Lessons 7 and 8 also start other servers. Lesson 3 stands for the lessons that do not.
-const isStartedTwice = (number: number): boolean => [3, 7, 8].includes(number);
-
-test.each(lessons.filter(({ number }) => !isStartedTwice(number)))(
+// Lessons 7 and 8 also start other servers, and have such a test of their own.
+test.each(lessonFolders().filter(({ number }) => ![3, 7, 8].includes(number)))(
   'lesson $number starts as lesson 3 does: only with serveLesson, which reports a port in use',
   ({ folder: of }) => {
     const main = readFileSync(`${of}/server/main.ts`, 'utf8');
@@ -136,119 +119,21 @@ test.each(lessons.filter(({ number }) => !isStartedTwice(number)))(
   },
 );
 
-test.each(lessons.filter(({ number }) => isStartedTwice(number)))(
-  'starting lesson $number twice reports the port in one sentence',
-  async ({ number, folder: of }) => {
-    const { port } = running(number);
-    const second = startLesson(of, { port });
-    await expect(second).rejects.toThrow(
-      `The lesson stopped before it was ready. Fix what its output reports:\nPort ${port} is in use, probably by the same lesson in another terminal or in the course home. Stop it, or choose another port with the environment variable PORT.\n`,
-    );
-    await expect(second).rejects.not.toThrow(/\n {4}at /);
-  },
-);
-
-describe.runIf(hasChromium())('every page in Chromium', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser.close());
-
-  const noSidewaysScrolling = async (page: Page): Promise<void> => {
-    for (const width of [390, 1280]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
-        width,
-      );
-    }
-  };
-
-  test.each(lessons)(
-    'lesson $number links its neighbours and the course home, and the first screen shows its three to five steps, also on a phone',
-    async ({ number }) => {
-      const lesson = running(number);
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-      await page.goto(lesson.url);
-      const links = await page
-        .locator('.bar nav a')
-        .evaluateAll((all) =>
-          all.map((link) => `${(link as HTMLAnchorElement).href} ${link.textContent}`),
-        );
-      await see(page.locator('.bar .number')).toHaveText(`${number} / ${lessons.length}`);
-      const before = lessons[number - 2];
-      const after = lessons[number];
-      expect(links).toEqual([
-        `${lesson.url}/lesson/readme README`,
-        ...(before === undefined ? [] : [`${lesson.url}/lesson/diff Diff`]),
-        `${lesson.url}/lesson/slides Slides`,
-        `${lesson.url}/lab/ Lab`,
-        ...(before === undefined
-          ? []
-          : [`${lesson.url}/lesson/${number - 1} ← ${number - 1} ${before.title}`]),
-        ...(after === undefined
-          ? []
-          : [`${lesson.url}/lesson/${number + 1} ${number + 1} ${after.title} →`]),
-        `${lesson.url}/lesson/home Course`,
-      ]);
-      await see(page.locator('.walk > .current')).toHaveCount(1);
-      expect([3, 4, 5]).toContain(await page.locator('.walk > li').count());
-      for (const size of [
-        { width: 1280, height: 800 },
-        { width: 390, height: 844 },
-      ]) {
-        await page.setViewportSize(size);
-        const walkthrough = (await page.locator('.walkthrough').boundingBox())!;
-        expect(walkthrough.y + walkthrough.height).toBeLessThan(size.height);
-      }
-      await page.close();
-    },
+test('starting lesson 3 twice reports the port in one sentence', async () => {
+  const { port } = lesson;
+  const second = startLesson(folder, { port });
+  await expect(second).rejects.toThrow(
+    `The lesson stopped before it was ready. Fix what its output reports:\nPort ${port} is in use, probably by the same lesson in another terminal or in the course home. Stop it, or choose another port with the environment variable PORT.\n`,
   );
-
-  test.each([4, 5, 6])('lesson %i: groups and ids of 1,000 characters', async (number) => {
-    const lesson = running(number);
-    const token = number === 6 ? await (await fetch(`${lesson.url}/token`)).text() : '';
-    const connection = new HubConnectionBuilder()
-      .withUrl(`${lesson.url}/messages`, { accessTokenFactory: () => token })
-      .configureLogging(LogLevel.None)
-      .build();
-    const heard = new Promise((resolve) => connection.on('ReceiveMessage', resolve));
-    connection.on('UserConnected', () => undefined);
-    await connection.start();
-    const long = 'n'.repeat(1000);
-    await connection.invoke('SendMessageToUser', long, 'to nobody');
-    await connection.invoke('JoinGroup', long);
-    await connection.invoke('SendMessageToGroup', long, long);
-    expect(await heard).toBe(long);
-    await connection.stop();
-  });
-
-  test('lesson 6: a user whose name has 1,000 characters', async () => {
-    const lesson = running(6);
-    const page = await browser.newPage();
-    await page.goto(`${lesson.url}/lab/`);
-    const name = '<b>'.padEnd(1000, 'n');
-    const form = page.locator('#choice');
-    await form.evaluate((element) => element.closest('details')?.setAttribute('open', ''));
-    await form.getByLabel('Name').fill(name);
-    await form.getByLabel('Hub').selectOption('fixed');
-    await form.getByRole('button', { name: 'Connect' }).click();
-    await see(page.locator('#result p')).toContainText(name);
-    await see(page.locator('#received')).toContainText('a message to myself');
-    await noSidewaysScrolling(page);
-    expect(await page.locator('#result b').count()).toBe(0);
-    await page.close();
-  });
+  await expect(second).rejects.not.toThrow(/\n {4}at /);
 });
 
 describe.runIf(hasChromium())('an open page in Chromium', () => {
-  let lesson: RunningLesson;
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
 
   beforeAll(async () => {
-    lesson = running(3);
     browser = await launchChromium();
   });
   afterAll(() => browser.close());

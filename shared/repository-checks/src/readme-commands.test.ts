@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { lessonFolders } from '@practical-signalr/lesson-kit';
 import { freePort } from '@practical-signalr/lesson-kit/testing';
 import { describe, expect, test } from 'vitest';
-import { root, sections } from '@practical-signalr/course';
+import { root } from '@practical-signalr/course';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 /** The README, and the pages of the documentation that contain commands of the repository. */
@@ -85,9 +85,9 @@ const elsewhere: Record<string, string> = {
   'npm install @practical-signalr/azure @practical-signalr/azure-emulator':
     'shared/repository-checks/src/packages.test.ts',
   ...Object.fromEntries(
-    sections.map(({ number }) => [
+    lessonFolders().map(({ number, name }) => [
       `npm run lesson ${number}`,
-      'shared/repository-checks/src/lesson-robustness.test.ts',
+      `lessons/${name}/test/${name.slice(3)}.test.ts`,
     ]),
   ),
 };

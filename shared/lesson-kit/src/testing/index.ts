@@ -1,6 +1,7 @@
 export { auditPage, axeFindings, colorRules } from './audit-page.ts';
 export { buildPage, pageScriptSize } from './build-page.ts';
 export { hasChromium, launchChromium } from './chromium.ts';
+export { checkFirstScreen } from './check-first-screen.ts';
 export { cpuTimeOfNode, reportCpuTime, reportedCpuTime } from './cpu-time.ts';
 export { findChromium } from './find-chromium.ts';
 export { httpStatus, webSocketUpgrade } from './http-status.ts';
@@ -8,6 +9,7 @@ export { freePort } from '../run/free-port.ts';
 export { layoutFaults, type LongValues } from './layout-faults.ts';
 export { openLab } from './play/open-lab.ts';
 export { playEarlierLabs } from './play/play-earlier-labs.ts';
+export { playLongNames } from './play/play-long-names.ts';
 export { playOutcomes, type PlayedOutcome } from './play/play-outcomes.ts';
 export { playStatefulReconnect } from './play/play-stateful-reconnect.ts';
 export { see } from './see.ts';
