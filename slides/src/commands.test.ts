@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { nodeArguments } from '@practical-signalr/lesson-kit';
+import { runCommandFile } from '@practical-signalr/lesson-kit/testing';
 import { afterEach, expect, test } from 'vitest';
 import { buildSlides } from './build-slides.ts';
 import { slideAssets } from './slide-assets.ts';
@@ -56,8 +57,9 @@ test('a port in use is reported', async () => {
 });
 
 test('npm run slides:pdf lists the decks if a name is wrong', async () => {
-  const [said, code] = await outcome(start('slides-pdf-command.ts', ['99-nothing']));
-  expect(said).toMatch(
+  const file = fileURLToPath(new URL('slides-pdf-command.ts', import.meta.url));
+  const { output, code } = await runCommandFile(file, '99-nothing');
+  expect(output).toMatch(
     /^There is no deck '99-nothing'\. .* 00-practical-signalr-for-node, 01-course-overview, .+\.\n$/,
   );
   expect(code).toBe(1);

@@ -5,36 +5,33 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nodeArguments } from '@practical-signalr/lesson-kit';
+import { promisify } from 'node:util';
+import { runCommandFile } from '@practical-signalr/lesson-kit/testing';
 import { expect, test } from 'vitest';
 import { errorTexts } from './error-texts.ts';
 
 /** Returns what a command prints and its exit code. */
-const outcome = (command: string, ...args: string[]): Promise<[string, number]> =>
-  new Promise((resolve) => {
-    const file = fileURLToPath(new URL(command, import.meta.url));
-    const all = [...nodeArguments, file, ...args];
-    const child = execFile(process.execPath, all, (_error, stdout, stderr) =>
-      resolve([stdout + stderr, child.exitCode ?? -1]),
-    );
-  });
+async function outcome(command: string, ...args: string[]): Promise<[string, number]> {
+  const file = fileURLToPath(new URL(command, import.meta.url));
+  const { output, code } = await runCommandFile(file, ...args);
+  return [output, code];
+}
 
 test('npm links the recorder, so that npx downloads no package of its name', async () => {
   const link = new URL('../../../node_modules/.bin/signalr-record', import.meta.url);
   expect(existsSync(link)).toBe(true);
-  const [help, exitCode] = await outcome('../bin/signalr-record.mjs', '--help');
-  expect(help).toContain('--play <path>');
-  expect(exitCode).toBe(0);
+  const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(link), '--help']);
+  expect(stdout).toContain('--play <path>');
 });
 
 test('an address that is not valid, and a server that does not respond, are reported', async () => {
-  const [badServer, badHeader, noFile, badAddress, noServer] = await Promise.all([
-    outcome('record-command.ts', '--to', 'foo'),
-    outcome('record-command.ts', '--to', 'http://127.0.0.1:1', '--play', 'x', '--header', 'foo'),
-    outcome('record-command.ts', '--to', 'http://127.0.0.1:1', '--play', 'no-such-file'),
-    outcome('conformance-command.ts', '--url', 'foo'),
-    outcome('conformance-command.ts', '--url', 'http://127.0.0.1:1'),
-  ]);
+  const record = (...args: string[]): Promise<[string, number]> =>
+    outcome('record-command.ts', '--to', 'http://127.0.0.1:1', ...args);
+  const badServer = await outcome('record-command.ts', '--to', 'foo');
+  const badHeader = await record('--play', 'x', '--header', 'foo');
+  const noFile = await record('--play', 'no-such-file');
+  const badAddress = await outcome('conformance-command.ts', '--url', 'foo');
+  const noServer = await outcome('conformance-command.ts', '--url', 'http://127.0.0.1:1');
   expect(badServer).toEqual([`${errorTexts.notAServer('foo')}\n`, 1]);
   expect(badHeader[0]).toContain(errorTexts.notAHeader('foo'));
   expect(noFile[0]).toContain('no-such-file');
@@ -53,15 +50,14 @@ test('addresses and files with which the recorder cannot work are reported', asy
     writeFileSync(file, '{"format":"signalr-record 1"}\n');
     const hub = 'http://127.0.0.1:1/chat';
     const own = 'http://127.0.0.1:5950';
-    const parameter = ['--play', file, '--query', 'foo'];
-    const [withPath, itself, fileExists, noEvents, badQuery, noTarget] = await Promise.all([
-      outcome('record-command.ts', '--to', hub),
-      outcome('record-command.ts', '--to', own),
-      outcome('record-command.ts', '--to', url, '--file', file, '--port', '0'),
-      outcome('record-command.ts', '--to', 'http://127.0.0.1:1', '--play', file),
-      outcome('record-command.ts', '--to', 'http://127.0.0.1:1', ...parameter),
-      outcome('record-command.ts', '--to', 'http://127.0.0.1:1'),
-    ]);
+    const recordTo = (...args: string[]): Promise<[string, number]> =>
+      outcome('record-command.ts', '--to', ...args);
+    const withPath = await recordTo(hub);
+    const itself = await recordTo(own);
+    const fileExists = await recordTo(url, '--file', file, '--port', '0');
+    const noEvents = await recordTo('http://127.0.0.1:1', '--play', file);
+    const badQuery = await recordTo('http://127.0.0.1:1', '--play', file, '--query', 'foo');
+    const noTarget = await recordTo('http://127.0.0.1:1');
     expect(withPath).toEqual([`${errorTexts.notAServer(hub)}\n`, 1]);
     expect(itself).toEqual([`${errorTexts.recordItself(own)}\n`, 1]);
     expect(fileExists).toEqual([`${errorTexts.fileExists(file)}\n`, 1]);

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '@practical-signalr/course';
-import { pathToFileURL } from 'node:url';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { runCommandFile } from '@practical-signalr/lesson-kit/testing';
+import { describe, expect, test } from 'vitest';
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'));
 const { scripts } = readJson('package.json') as { scripts: Record<string, string> };
@@ -71,30 +71,10 @@ test('every script that the launcher runs is covered by a test', () => {
     expect([name, line.length < 80]).toEqual([name, true]);
 });
 
-let runs = 0;
-
-/** Runs the file of a command in this process. A process for each run would need a second. */
-async function runFile(script: string, ...args: string[]): Promise<Outcome> {
-  const printed: string[] = [];
-  const print = (text: string): void => void printed.push(`${text}\n`);
-  vi.spyOn(console, 'log').mockImplementation(print);
-  vi.spyOn(console, 'error').mockImplementation(print);
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
-  const file = join(root, commandFiles[script] ?? '');
-  process.argv = [process.execPath, file, ...args];
-  process.exitCode = 0;
-  runs++;
-  await import(`${pathToFileURL(file).href}?run=${runs}`);
-  return { output: printed.join(''), code: Number(process.exitCode) };
-}
+const runFile = (script: string, ...args: string[]): Promise<Outcome> =>
+  runCommandFile(join(root, commandFiles[script] ?? ''), ...args);
 
 describe.each(Object.entries(commands))('npm run %s', { timeout: 60_000 }, (script, options) => {
-  const { argv, exitCode } = process;
-  afterEach(() => {
-    process.argv = argv;
-    process.exitCode = exitCode;
-  });
-
   test('--help prints one line per option', async () => {
     const { output, code } = await runFile(script, '--help');
     for (const option of [...options, '--help'])

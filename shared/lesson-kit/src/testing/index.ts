@@ -13,6 +13,7 @@ export { playLongNames } from './play/play-long-names.ts';
 export { playOutcomes, type PlayedOutcome } from './play/play-outcomes.ts';
 export { playStatefulReconnect } from './play/play-stateful-reconnect.ts';
 export { see } from './see.ts';
+export { runCommandFile } from './run-command-file.ts';
 export { startLesson, type RunningLesson, type StartLessonOptions } from './start-lesson.ts';
 export { tabOrder } from './tab-order.ts';
 export { watchProblems } from './watch-problems.ts';
