@@ -72,7 +72,19 @@ export async function compareRecordings(
   const queue = areas().filter((area) => options.area === undefined || options.area === area);
   const results: ScenarioResult[] = [];
 
-  async function play(
+  let deliveries = Promise.resolve();
+  /** Plays a scenario, but not while another one may send it messages. */
+  function play(
+    area: string,
+    scenario: Scenario,
+    recording: Transcript | undefined,
+  ): Promise<void> {
+    if (!receivesBroadcasts(scenario)) return playAlone(area, scenario, recording);
+    deliveries = deliveries.then(() => playAlone(area, scenario, recording));
+    return deliveries;
+  }
+
+  async function playAlone(
     area: string,
     scenario: Scenario,
     recording: Transcript | undefined,
@@ -120,6 +132,10 @@ export async function compareRecordings(
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
+
+/** Returns whether a client is on the hub whose scenarios, in two areas, send to all clients. */
+const receivesBroadcasts = ({ steps }: Scenario): boolean =>
+  steps.some((step) => 'hub' in step && step.hub === '/delivery');
 
 function waitsForFixedTime({ slow, steps }: Scenario): boolean {
   return slow === true || steps.some((step) => 'quiet' in step || 'sleep' in step);
