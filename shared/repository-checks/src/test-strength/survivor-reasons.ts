@@ -116,6 +116,7 @@ const reasons: readonly SurvivorReason[] = [
   { file: 'frame-reader', change: /FIRST_BEYOND|count > 0/, reason: SPEED },
   { file: 'text-parts-decoder', change: /isAscii/, reason: SPEED },
   { file: 'text-parts-decoder', reason: SAME_RESULT },
+  { file: 'serve-without-upgrade', reason: SAME_RESULT },
   { file: 'observed-web-socket', change: /default/, reason: SAME_RESULT },
   { file: 'transports/web-sockets.ts', change: /\?\./, reason: SAME_RESULT },
   { file: 'pending-acks', change: /MAX_ID/, reason: NUMBER_OF_IDS },

@@ -196,6 +196,7 @@ test.each([
     [Buffer.from([0x82, 0xff, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])],
   ],
   ['invalid UTF-8', INVALID_TEXT, [frame(TEXT, Buffer.from([0x61, 0x62, 0x63, 0x64, 0xff]))]],
+  ['a byte that continues no character', INVALID_TEXT, [frame(TEXT, Buffer.from([0x80]))]],
   ['a cut character at the end', INVALID_TEXT, [frame(TEXT, euroSign.subarray(0, 2))]],
 ])('after %s, the reader stops, and the library closes', (_name, library, chunks) => {
   const before = frame(TEXT, 'before');
@@ -209,6 +210,7 @@ test.each([
   ['a second message', INVALID_FRAME, [frame(TEXT, 'x')]],
   ['a second message of bytes', INVALID_FRAME, [frame(BINARY, 'x')]],
   ['invalid UTF-8', INVALID_TEXT, [frame(CONTINUATION, Buffer.from([0xff]), false)]],
+  ['invalid UTF-8 of one bit', INVALID_TEXT, [frame(CONTINUATION, Buffer.from([0x80]), false)]],
   [
     'a character that the next fragment does not continue',
     INVALID_TEXT,
