@@ -5,7 +5,7 @@ import type { TestServer } from '@practical-signalr/server/testing';
 import { beforeEach, expect, test } from 'vitest';
 import { emulatedApps } from './testing/emulated-apps.ts';
 
-/** Calls of `Wait` that are under way, by their text; calling one lets it end. */
+/** The running calls of `Wait` by their text. Calling one lets it finish. */
 const waiting = new Map<string, () => void>();
 
 class ChatHub extends Hub {
@@ -49,12 +49,12 @@ async function connect(app: App): Promise<HubConnection> {
   return connection;
 }
 
-/** Which server of the service's has a client. */
+/** Returns the server that serves a client. */
 const serverOf = ({ connectionId }: HubConnection): string | undefined =>
   on.emulator.hubs.get('chathub')?.clients.get(String(connectionId))?.server?.serverId;
 
 test.each(['Preferred', 'Required'] as const)(
-  'sticky mode %s: clients come to the server that they negotiated with',
+  'sticky mode %s: clients are served by the server with which they negotiated',
   async (serverStickyMode) => {
     const [one, two] = [await startApp({ serverStickyMode }), await startApp({ serverStickyMode })];
     const clients = await Promise.all([one, two, one, two, one, two].map(connect));

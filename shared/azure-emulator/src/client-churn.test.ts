@@ -44,7 +44,10 @@ function heapInUse(): number {
 
 const ROUND = 250;
 const MAXIMUM_ROUNDS = 10;
-/** A client that the emulator remembered would need more, in bytes. */
+/**
+ * The memory that may remain for each client, in bytes. A client that the emulator does not remove
+ * takes more.
+ */
 const MAXIMUM_GROWTH = 500;
 
 const HANDSHAKE = '{"protocol":"json","version":1}\u001e';
@@ -55,7 +58,7 @@ const tokenOf = (i: number): string =>
   });
 const QUERY = 'hub=chathub&asrs.op=%2Fchat';
 
-/** A client that shakes hands and goes without a word. */
+/** Connects a client, completes the handshake, and breaks the connection. */
 function webSocketClient(i: number): Promise<void> {
   const url = `${emulator.url.replace('http', 'ws')}/client/?${QUERY}&access_token=${tokenOf(i)}`;
   const webSocket = new WebSocket(url);
@@ -67,7 +70,10 @@ function webSocketClient(i: number): Promise<void> {
   });
 }
 
-/** The same over HTTP; Server-Sent Events are cut off, long polling says goodbye. */
+/**
+ * Does the same over HTTP. Breaks an event stream, and closes a long-polling connection with a
+ * DELETE.
+ */
 async function httpClient(i: number, accept: 'text/event-stream' | '*/*'): Promise<void> {
   const headers = { authorization: `Bearer ${tokenOf(i)}`, accept };
   const negotiate = await fetch(`${emulator.url}/client/negotiate?${QUERY}`, {
@@ -89,7 +95,10 @@ async function httpClient(i: number, accept: 'text/event-stream' | '*/*'): Promi
   }
 }
 
-/** Of every forty one over Server-Sent Events and one over long polling. */
+/**
+ * Connects and disconnects a client. Of every 40, one uses Server-Sent Events and one uses long
+ * polling.
+ */
 function comeAndGo(i: number): Promise<void> {
   if (i % 40 === 0) return httpClient(i, 'text/event-stream');
   return i % 40 === 20 ? httpClient(i, '*/*') : webSocketClient(i);

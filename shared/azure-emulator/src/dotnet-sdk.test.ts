@@ -23,9 +23,9 @@ import { keepCalling } from './testing/keep-calling.ts';
 if (!hasDotnet() && process.env['CI'] !== undefined)
   throw new Error('There is no .NET SDK: install it, CI needs it.');
 
-/** Five for each of its two hubs. */
+/** The number of server connections of an app: five for each of its two hubs. */
 const SERVER_CONNECTIONS = 10;
-/** Time in ms that an app has for its clients when it ends. */
+/** How long an app may take for its clients when it stops, in ms. */
 const SHUTDOWN = 25_000;
 
 let project: BuiltDotnet;
@@ -45,7 +45,7 @@ async function startApp(name: string, shutdown = 'Off'): Promise<Instance> {
   return app;
 }
 
-/** An app of ours beside them. */
+/** Starts an app with our SDK, in addition to those with Microsoft's SDK. */
 async function startOurs(): Promise<TestServer> {
   const before = openServerConnections();
   const scaleOut = azureSignalR({
@@ -226,7 +226,9 @@ describe.skipIf(!hasDotnet())("apps with Microsoft's SDK that stop", () => {
     let isClosed = false;
     client.onclose(() => (isClosed = true));
     await client.invoke('JoinGroup', 'room');
-    /** The group and the connection are the same, whoever serves them. */
+    /**
+     * Checks which app serves the client. The group and the connection are the same in every app.
+     */
     const isServedBy = async (name: string): Promise<void> => {
       const received = next(client, 'Receive');
       await client.invoke('SendToGroup', 'room', name);

@@ -14,18 +14,18 @@ import { startEmulator } from './index.ts';
 const HANDSHAKE = '{"protocol":"json","version":1}\u001e';
 const PING = '{"type":6}\u001e';
 
-/** A client of the suite that came through the service. */
+/** A client of the suite that has connected through the service. */
 interface Arrived {
   readonly connectionId: string;
   readonly webSocket: WebSocket;
-  /** Resolves when its server has heard of its end. */
+  /** Resolves when the server has received its disconnect. */
   readonly left: Promise<void>;
 }
 
 /**
- * A server of the suite, whose clients come through the service over WebSockets of their own. The
- * suite names its clients, the service names them too: `ids` has the service's names by the
- * suite's, for all servers of a case.
+ * A server of the suite, whose clients connect through the service, each over its own WebSocket.
+ * Both the suite and the service give ids to clients. `ids` maps the ids of the suite to those of
+ * the service, for all servers of a case.
  */
 class ServerBehindService {
   readonly #manager: HubLifetimeManager;
@@ -53,8 +53,8 @@ class ServerBehindService {
   }
 
   /**
-   * The manager with the suite's ids in place of the service's. A send has ended when the service
-   * has it.
+   * The manager with the ids of the suite instead of those of the service. A send resolves when the
+   * service has received it.
    */
   readonly manager: HubLifetimeManager = {
     onConnected: async (client) => {
@@ -142,8 +142,8 @@ class ServerBehindService {
       headers,
     });
     await new Promise((resolve) => webSocket.once('open', resolve));
-    // A client hears a message when its server has heard all that the service told it before, as
-    // when it answers over the service.
+    // A client receives a message after its server has received everything that the service sent
+    // earlier, as if it responded over the service.
     const waiting: Buffer[] = [];
     const left = new Promise<void>((onClose) => {
       const onReceive = (): void => {

@@ -10,7 +10,10 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from './index.ts';
 
-/** What is a hub's own: clients must not notice that the service is between them and the server. */
+/**
+ * The areas of the recordings that do not depend on the service. Clients must not notice that it is
+ * between them and the server.
+ */
 const areas = [
   'client-results',
   'context',

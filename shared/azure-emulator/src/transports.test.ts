@@ -67,7 +67,7 @@ test.each([
   ['long polling, JSON', LongPolling, false],
   ['long polling, MessagePack', LongPolling, true],
 ])(
-  'the official client over %s calls, is called, streams, leaves',
+  'the official client over %s calls, is called, streams and disconnects',
   async (_name, transport, isBinary) => {
     const connection = await connect(transport, isBinary);
     const other = await connect(WebSockets, false);
@@ -92,7 +92,7 @@ test.each([
 );
 
 test.each([ServerSentEvents, LongPolling])(
-  'a client over transport %s hears of its end',
+  'a client over transport %s is notified when the service closes it',
   async (transport) => {
     const connection = await connect(transport, false);
     const closed = new Promise((resolve) => connection.onclose(resolve));

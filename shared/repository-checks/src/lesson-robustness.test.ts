@@ -46,7 +46,9 @@ async function flood(connection: HubConnection, count: number, perSecond: number
   await connection.invoke('SendMessageToAll', 'the last');
 }
 
-/** The most that a page draws which handles all messages before it draws again. */
+/**
+ * The maximum number of times that a page draws if it handles all messages before it draws again.
+ */
 const FRAMES_OF_A_BLOCKED_PAGE = 3;
 
 /** How many frames the page draws until `flood` has ended. */

@@ -88,8 +88,8 @@ export interface SharedOptions {
    */
   readonly shutdownTimeout?: number;
   /**
-   * The amount of buffered data for a client above which sends to it wait, in bytes. Default:
-   * 65,536. Source: `TransportMaxBufferSize`.
+   * The number of bytes that are buffered for a client before sends to it wait. Default: 65,536.
+   * Source: `TransportMaxBufferSize`.
    */
   readonly transportMaxBufferSize?: number;
   /**
@@ -99,8 +99,8 @@ export interface SharedOptions {
    */
   readonly allowStatefulReconnects?: boolean;
   /**
-   * The amount of unacknowledged data for a client above which sends to it wait, in bytes. Used
-   * with stateful reconnect. Default: 100,000.
+   * The number of bytes that a client has not acknowledged before sends to it wait. Used with
+   * stateful reconnect. Default: 100,000.
    */
   readonly statefulReconnectBufferSize?: number;
   /**

@@ -11,8 +11,8 @@ export interface Growth {
 }
 
 /**
- * The most repetitions of each measurement. The shortest time is the one with the least
- * disturbance, so more of them are needed only while the time seems to grow too fast.
+ * The maximum number of repetitions of each measurement. The shortest time is the one with the
+ * least disturbance, so more of them are needed only while the time seems to grow too fast.
  */
 const ROUNDS = 12;
 

@@ -26,7 +26,7 @@ afterEach(() => emulator.close());
 const say = (payload: string): void =>
   server.send({ type: 10, excludedList: [], payloads: new Map([['json', `${payload}\u001e`]]) });
 
-/** The other client still gets what is sent, and nobody else is left. */
+/** Checks that the other client still gets messages, and that no further client is left. */
 async function onlyTheOtherIsLeft(): Promise<void> {
   say('still here');
   await expect.poll(() => other.records.at(-1)).toBe('still here');

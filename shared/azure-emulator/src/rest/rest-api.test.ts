@@ -13,13 +13,13 @@ afterAll(() => emulator.close());
 interface Ask {
   readonly body?: string;
   readonly token?: boolean;
-  /** The query's; '' leaves it out. */
+  /** The value of `api-version` in the query. An empty string omits the parameter. */
   readonly version?: string;
-  /** Where the hubs are. */
+  /** The path below which the hubs are. */
   readonly below?: string;
 }
 
-/** One request below `/api/hubs`, with a token for its path. */
+/** Sends a request below `/api/hubs`, with a token for its path. */
 async function ask(
   method: string,
   path: string,

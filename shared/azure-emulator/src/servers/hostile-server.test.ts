@@ -18,7 +18,7 @@ afterEach(() => emulator.close());
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const join = writeServiceMessage({ type: 18, connectionId: 'x', groupName: 'g', ackId: 1 });
-/** A length as it stands before a frame. */
+/** Returns the length prefix of a frame. */
 function varint(length: number): Buffer {
   const bytes: number[] = [];
   let rest = length;
@@ -37,12 +37,12 @@ async function othersAreUnharmed(): Promise<void> {
 }
 
 test.each<[string, Buffer]>([
-  ['a length without end', hex('ffffffffff')],
+  ['a length that does not end', hex('ffffffffff')],
   ['a frame over the limit, by its length alone', varint(MAXIMUM_FRAME_SIZE + 1)],
   ['a frame without a type', hex('0190')],
-  ['a frame that is no list', hex('02a161')],
+  ['a frame that is not an array', hex('02a161')],
   ['a message that ends before its last item', hex('04940a9080')],
-  ['a count that no bytes stand behind', hex('06dd7fffffff06')],
+  ['a count that is larger than the rest of the frame', hex('06dd7fffffff06')],
   ['text', Buffer.from('GET / HTTP/1.1\r\n'.repeat(9))],
 ])('%s closes the server connection', async (_what, bytes) => {
   const bad = await connectServer(emulator.url, 'chat', 'bad');
@@ -102,7 +102,7 @@ test('messages after a refused handshake in the same chunk are ignored', async (
   await othersAreUnharmed();
 });
 
-test('a client whose server is lost before the handshake response starts afresh on the next server', async () => {
+test('a client whose server is lost before the handshake response starts again on the next server', async () => {
   const mute = new RawServer(emulator.url, 'chat', 'mute');
   mute.webSocket.removeAllListeners('open').removeAllListeners('message');
   mute.webSocket.on('open', () =>

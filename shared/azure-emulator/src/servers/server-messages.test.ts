@@ -26,7 +26,7 @@ const NOT_FOUND = 2;
 const payloads: Payloads = new Map([['json', 'x\u001e']]);
 const groupName = 'room';
 
-/** Sends messages, and returns for each of them who receives it: a, b, both or nobody. */
+/** Sends messages, and returns the receivers of each one: a, b, both or none. */
 async function receivers(...messages: ServiceMessage[]): Promise<string> {
   const end = new Map([['json', 'end\u001e']]);
   for (const { records } of [ada, bob]) records.length = 0;
@@ -190,7 +190,7 @@ describe('closing', () => {
     ['32', (ackId) => ({ type: Type.CloseUserConnectionsWithAck, userId: 'ada', ackId, ...list })],
     ['33', (ackId) => ({ type: Type.CloseGroupConnectionsWithAck, groupName, ackId, ...list })],
   ])(
-    '%s: the service ends those that are meant, tells them why, and their server',
+    '%s: the service closes the selected clients, and sends the reason to them and to their server',
     async (_id, message) => {
       server.send({ type: Type.JoinGroup, connectionId: ada.id, groupName });
       expect(await server.ask(message)).toMatchObject({ status: OK });
@@ -262,7 +262,7 @@ test('40: the members of a group are returned in pages, each once', async () => 
   );
 });
 
-/** A frame of any items; bytes are taken as they are. */
+/** Returns a frame of these items. Bytes are written unchanged. */
 function frame(...items: readonly unknown[]): Buffer {
   const parts = items.map((item) => (Buffer.isBuffer(item) ? item : Buffer.from(encode(item))));
   const body = Buffer.concat([Buffer.of(0x90 + items.length), ...parts]);

@@ -79,7 +79,7 @@ test('a partial message is completed, or discarded if the client reconnects with
   expect(hubEvents).toEqual(['+a']);
 });
 
-test("a client that speaks version 2 shakes hands; its acknowledgements are the service's affair", async () => {
+test('a client with version 2 completes the handshake, and the service handles its acknowledgements', async () => {
   const connection = await start();
   connection.send(
     {

@@ -92,8 +92,8 @@ export class RestClient {
 }
 
 /**
- * Joining a group with an unknown connection is an error, although the status is 404 as for a
- * negative answer.
+ * The code with which the service reports an unknown connection. Such a connection cannot join a
+ * group. This is an error, although the status is 404, as for a negative answer.
  */
 const UNKNOWN_CONNECTION = 'Error.Connection.NotExisted';
 

@@ -1,7 +1,10 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
 import base from '../../../../vitest.config.ts';
 
-/** The most runs of a property. More of them rarely find another mutation, and take minutes. */
+/**
+ * The maximum number of runs of a property. More of them rarely find another mutation, and take
+ * minutes.
+ */
 const MOST_RUNS = 150;
 
 const merged = mergeConfig(base, {
