@@ -308,6 +308,13 @@ const positiveOptions = [
   'transportMaxBufferSize',
   'statefulReconnectBufferSize',
 ] as const;
+const booleanOptions = [
+  'enableDetailedErrors',
+  'exposeValidationErrors',
+  'allowStatefulReconnects',
+  'closeOnAuthenticationExpiration',
+  'enableAuthenticationRefresh',
+] as const;
 /** The times of timers. The intervals above have none: a heartbeat compares them with the clock. */
 const times = ['handshakeTimeout', 'disconnectTimeout', 'sendTimeout', 'shutdownTimeout'] as const;
 
@@ -355,6 +362,11 @@ export function resolveOptions(
     const value: unknown = resolved[name];
     if (typeof value !== 'number' || !(value > 0)) throw errors.optionNotPositive(name);
   }
+  // A string such as 'false' of an environment variable would be true.
+  for (const name of booleanOptions)
+    if (typeof resolved[name] !== 'boolean') throw errors.optionNotPositive(name, 'true or false');
+  if (![0, 1].includes(resolved.minimumProtocolVersion))
+    throw errors.optionNotPositive('minimumProtocolVersion', '0 or 1');
   for (const name of times) checkTime(name, resolved[name]);
   for (const [name, value] of Object.entries(resolved.longPolling)) {
     if (name !== 'pollTimeout') throw errors.unknownOption(`longPolling.${name}`);

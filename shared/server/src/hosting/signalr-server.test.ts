@@ -333,6 +333,24 @@ test.each<[string, unknown]>([
   );
 });
 
+test.each([
+  ['enableDetailedErrors', 'false', 'true or false'],
+  ['exposeValidationErrors', 'false', 'true or false'],
+  ['allowStatefulReconnects', 1, 'true or false'],
+  ['closeOnAuthenticationExpiration', 'no', 'true or false'],
+  ['enableAuthenticationRefresh', null, 'true or false'],
+  ['minimumProtocolVersion', NaN, '0 or 1'],
+  ['minimumProtocolVersion', '1', '0 or 1'],
+  ['minimumProtocolVersion', 2, '0 or 1'],
+])('%s: %j is refused, for a server and for a hub', (name, value, kind) => {
+  const options = { [name]: value } as object;
+  const message = `The option '${name}' must be ${kind}.`;
+  expect(() => new SignalRServer(options)).toThrow(message);
+  const signalr = new SignalRServer();
+  const map = () => signalr.mapHub('/chat', ChatHub, { methods: chatMethods, ...options });
+  expect(map).toThrow(message);
+});
+
 test('impossible options are refused by name, and so is a connection endpoint after close', async () => {
   for (const longPolling of [{ pollTimeout: 0 }, { timeout: 1 }])
     expect(() => {

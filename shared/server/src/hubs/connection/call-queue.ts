@@ -125,10 +125,12 @@ export class CallQueue {
    * ids are ignored.
    */
   cancel(invocationId: string): void {
-    if (!this.hasQueued) return;
+    const call = this.#queued.values.find((queued) => queued.invocationId === invocationId);
+    if (call === undefined) return;
     this.#canceled ??= new Map();
-    this.#canceled.set(invocationId, this.#added);
-    // A client may send any number of ids that no call has.
+    // The id of the call, so that the client cannot make the server keep more text.
+    this.#canceled.set(call.invocationId ?? '', this.#added);
+    // The ids of calls that have started are kept, too.
     if (this.#canceled.size > 2 * this.#queued.length) this.#forgetUnknownIds(this.#canceled);
   }
 
