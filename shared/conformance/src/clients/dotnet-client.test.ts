@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { buildDotnet, hasDotnet } from '@practical-signalr/lesson-kit/instances';
+import { buildDotnet, dotnetEnvironment, hasDotnet } from '@practical-signalr/lesson-kit/instances';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { aliceToken, cellName, cells, type CheckServer, startCheckServer } from './check-server.ts';
 import { allPassed } from './client-checks.ts';
 
 const project = new URL('../../dotnet/client/Client.csproj', import.meta.url);
-const env = { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' };
 const run = async (...args: string[]): Promise<string> =>
-  (await promisify(execFile)('dotnet', args, { env, timeout: 100_000 })).stdout;
+  (await promisify(execFile)('dotnet', args, { env: dotnetEnvironment(), timeout: 100_000 }))
+    .stdout;
 
 if (!hasDotnet() && process.env['CI'] !== undefined)
   throw new Error('No .NET SDK was found. CI requires it: install it.');

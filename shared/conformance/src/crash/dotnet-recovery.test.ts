@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { findCommand, withResources } from '@practical-signalr/lesson-kit';
-import { buildDotnet, hasDotnet } from '@practical-signalr/lesson-kit/instances';
+import { buildDotnet, dotnetEnvironment, hasDotnet } from '@practical-signalr/lesson-kit/instances';
 import { startRedisServer } from '@practical-signalr/redis/local';
 import { expect, test } from 'vitest';
 import { startCrashServer } from './crash-server.ts';
@@ -30,6 +30,7 @@ test.skipIf(!areInstalled)(
       const sender = resources.add(await startCrashServer(redis.url));
       const url = `http://127.0.0.1:${killed.port}/hub?user=ann&recovery=1`;
       const client = spawn('dotnet', [assembly, 'recover', url], {
+        env: dotnetEnvironment(),
         stdio: ['pipe', 'pipe', 'inherit'],
       });
       const exited = once(client, 'exit');

@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { buildDotnet, type BuiltDotnet } from '@practical-signalr/lesson-kit/instances';
+import {
+  buildDotnet,
+  type BuiltDotnet,
+  dotnetEnvironment,
+} from '@practical-signalr/lesson-kit/instances';
 import type { Kind } from './checked-client.ts';
 
 /** What a .NET client has noticed. All figures but `calls` must be 0. */
@@ -30,6 +34,7 @@ export async function startFollower(
   protocol: 'json' | 'messagepack',
 ): Promise<DotnetFollower> {
   const child = spawn('dotnet', [assembly, 'follow', url, user, protocol], {
+    env: dotnetEnvironment(),
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

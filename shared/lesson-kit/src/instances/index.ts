@@ -6,7 +6,13 @@ export { InstanceGroup, type InstanceGroupOptions } from './instance-group.ts';
 export { instanceFilters, instanceName } from './name-instance.ts';
 export { onDemand, type Startable } from './on-demand.ts';
 export { controlPanelRouter, type ControlPanelOptions } from './control-panel-router.ts';
-export { buildDotnet, buildDotnetProjects, type BuiltDotnet, hasDotnet } from './build-dotnet.ts';
+export {
+  buildDotnet,
+  buildDotnetProjects,
+  type BuiltDotnet,
+  dotnetEnvironment,
+  hasDotnet,
+} from './build-dotnet.ts';
 export { startDotnet } from './start-dotnet.ts';
 export { startInstance } from './start-instance.ts';
 export {
