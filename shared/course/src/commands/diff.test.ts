@@ -58,6 +58,11 @@ test('begins with the goal, the size, its limit and the lab in one line', () => 
   expect(printed).not.toContain('lab/main.ts');
 });
 
+test('says that nothing differs between a lesson and itself', () => {
+  expect(diff('6', '6', { lessons })).toBe(0);
+  expect(printed).toBe('Lesson 6 to 6\nNothing differs.');
+});
+
 test('lists the files in the order of the README, the idea first and package.json last', () => {
   diff('5', '6', { lessons });
   const files = ['server/auth.ts', 'client/main.ts', 'package.json'];

@@ -71,7 +71,8 @@ function heading(comparison: Comparison, showsLab: boolean): string {
   const { title, headline, files, lab, limit } = comparison;
   const lines = [paint('bold', headline)];
   if (headline !== title) lines.unshift(title);
-  const size = describeSize(files);
+  const nothingDiffers = files.length === 0 && lab.length === 0;
+  const size = nothingDiffers ? 'Nothing differs.' : describeSize(files);
   lines.push(limit === undefined ? size : `${size}; limit for this step: ${limit} lines`);
   if (lab.length > 0) {
     const content = labReasons(comparison).map(({ text }) => ` (${plainText(text)})`);
