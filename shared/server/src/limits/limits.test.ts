@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { type ClientLimits, Hub, jwtBearer, SignalRServer, stream } from '../index.ts';
 import { Gate } from '../connections/gate.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
+import { BytesInFlight } from './bytes-in-flight.ts';
 import { GroupLimits } from './group-limits.ts';
 import { testServer, type TestServer } from '../testing/index.ts';
 import { RawClient } from '../testing/raw-client.ts';
@@ -53,7 +54,10 @@ const exceeded = (target: string) =>
   `Failed to invoke '${target}' because the rate limit is exceeded. Call less often.`;
 
 let server: TestServer;
-afterEach(() => server.close());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await server.close();
+});
 
 const logger = new CollectingLogger();
 async function start(limits: ClientLimits, hasUsers = false): Promise<void> {
@@ -82,6 +86,24 @@ test('calls over the rate of a connection fail, unknown methods included', async
   const other = await RawClient.connect(`${server.url}/hub`);
   other.send(call('hello', '1'));
   expect(await other.next()).toBe(completion('1', { result: 'hello' }));
+});
+
+test('items of unknown uploads count, and messages that run no code do not', async () => {
+  await start({ callsPerConnection: rateOf(3) });
+  const client = await RawClient.connect(`${server.url}/hub`);
+  const others = [
+    { type: 6 },
+    { type: 5, invocationId: 'unknown' },
+    { type: 3, invocationId: 'unknown', result: 1 },
+    { type: 8, sequenceId: 1 },
+    { type: 9, sequenceId: 1 },
+    { type: 99 },
+  ];
+  for (let i = 0; i < 5; i++)
+    for (const message of others) client.send(`${JSON.stringify(message)}\u001e`);
+  client.send(item('unknown', 1) + item('unknown', 2) + call('hello', '1') + call('hello', '2'));
+  expect(await client.next()).toBe(completion('1', { result: 'hello' }));
+  expect(await client.next()).toBe(completion('2', { error: exceeded('hello') }));
 });
 
 test('the first call over a rate is logged, and no other', async () => {
@@ -211,6 +233,7 @@ test('a limit of groups is refused if the scale-out keeps the groups', () => {
 
 test('calls beyond the bytes in flight wait in the socket, and all of them run', async () => {
   await start({ bytesInFlight: 10_000 });
+  const change = vi.spyOn(BytesInFlight.prototype, 'change');
   await using client = await server.connect('/hub');
   const calls = Array.from({ length: 100 }, () => client.invoke('wait', 'x'.repeat(10_000)));
   await using other = await server.connect('/hub');
@@ -218,6 +241,15 @@ test('calls beyond the bytes in flight wait in the socket, and all of them run',
   isReleased = true;
   release.open();
   await Promise.all(calls);
+  let total = 0;
+  let largest = 0;
+  for (const [bytes] of change.mock.calls) {
+    total += bytes;
+    largest = Math.max(largest, total);
+  }
+  // What exceeds the limit is one read of a socket.
+  expect(largest).toBeGreaterThan(10_000);
+  expect(largest).toBeLessThan(10_000 + 2 * 65_536);
 });
 
 test.each([

@@ -172,8 +172,9 @@ test('the calls of more users than fit into a report are reported, too', () => {
   expect(network.reports).toHaveLength(2);
   vi.advanceTimersByTime(REPORT_INTERVAL);
   expect(network.reports).toHaveLength(3);
-  const tokens = ['user 0', `user ${2 * MAXIMUM_USERS}`].map((user) => left(two.buckets, user));
-  expect(tokens).toEqual([2, 3]);
+  const ids = [0, MAXIMUM_USERS - 1, 2 * MAXIMUM_USERS - 1, 2 * MAXIMUM_USERS];
+  const tokens = ids.map((id) => left(two.buckets, `user ${id}`));
+  expect(tokens).toEqual([2, 3, 3, 3]);
   expect(vi.getTimerCount()).toBe(0);
 });
 
