@@ -130,6 +130,21 @@ test('messages wait while the transport is paused', async () => {
   socket.destroy();
 });
 
+test('a transport that is paused within a chunk continues with the rest', async () => {
+  const { socket, transport, messages } = openWebSocket();
+  const push = messages.push.bind(messages);
+  messages.push = (message) => {
+    transport.pause();
+    return push(message);
+  };
+  socket.push(Buffer.concat(['a', 'b'].map((text) => clientFrame(TEXT, text))));
+  await turns(2);
+  expect([...messages]).toEqual(['a']);
+  transport.resume();
+  expect([...messages]).toEqual(['a', 'b']);
+  socket.destroy();
+});
+
 test('a dropped transport sends what it has, ignores the client and reports nothing', async () => {
   const { socket, transport, messages, closed } = openWebSocket();
   const onClosed = vi.fn();

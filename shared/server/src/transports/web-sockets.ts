@@ -95,7 +95,7 @@ export class WebSocketTransport
     this.flush();
     this.stopSending();
     // What the client still sends is read and ignored: otherwise, closing would reset the socket.
-    this.#webSocket.resume();
+    this.resume();
     this.#writer.whenEmpty(() => this.#socket.end());
     const timer = setTimeout(() => this.abort(), CLOSE_TIMEOUT).unref();
     this.#socket.once('close', () => clearTimeout(timer));
@@ -108,11 +108,13 @@ export class WebSocketTransport
   }
 
   pause(): void {
+    this.#reader?.pause();
     this.#webSocket.pause();
   }
 
   resume(): void {
     this.#webSocket.resume();
+    this.#reader?.resume();
   }
 
   protected get frame() {

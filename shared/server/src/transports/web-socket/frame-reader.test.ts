@@ -247,3 +247,50 @@ test('after `stop`, nothing is read', () => {
   reader.read(Buffer.from('x'));
   expect(payloads).toEqual(['cu']);
 });
+
+/** Reads chunks with a reader whose receiver pauses it after each payload. */
+function readWithPauses(...chunks: Buffer[]) {
+  const received: string[] = [];
+  const reader: FrameReader = new FrameReader({
+    onPayload: (payload) => {
+      received.push(String(payload));
+      reader.pause();
+    },
+    readByLibrary: () => received.push('control frame'),
+  });
+  for (const chunk of chunks) reader.read(Buffer.from(chunk));
+  return { received, reader };
+}
+
+test('a paused reader stops within a chunk, and continues where it was', () => {
+  const frames = [
+    ...['a', 'b'].map((text) => frame(TEXT, text)),
+    frame(TEXT, 'ä', false),
+    frame(PING, ''),
+    frame(CONTINUATION, 'd'),
+    frame(TEXT, 'e'),
+  ];
+  const bytes = Buffer.concat(frames);
+  const { received, reader } = readWithPauses(bytes.subarray(0, -3), bytes.subarray(-3));
+  const steps = [received.join(' ')];
+  for (let i = 0; i < 5; i++) {
+    reader.resume();
+    steps.push(received.join(' '));
+  }
+  const all = 'a b ä control frame d e';
+  expect(steps).toEqual(['a', 'a b', 'a b ä', 'a b ä control frame d', all, all]);
+});
+
+test('a pause that ends before the payload was handled does not stop the reader', () => {
+  const received: string[] = [];
+  const reader: FrameReader = new FrameReader({
+    onPayload: (payload) => {
+      reader.pause();
+      reader.resume();
+      received.push(String(payload));
+    },
+    readByLibrary: () => undefined,
+  });
+  reader.read(Buffer.concat(['a', 'b', 'c'].map((text) => frame(TEXT, text))));
+  expect(received).toEqual(['a', 'b', 'c']);
+});

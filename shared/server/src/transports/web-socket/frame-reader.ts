@@ -53,13 +53,15 @@ interface OpenFrame {
  */
 export class FrameReader {
   readonly #events: FrameReaderEvents;
-  /** The beginning of a header or of a control frame. */
+  /** The beginning of a header or of a control frame, or what has arrived during a pause. */
   #rest: Buffer | undefined;
   #frame: OpenFrame | undefined;
   #isInMessage = false;
   /** Undefined between messages, and in messages of bytes. */
   #decoder: TextPartsDecoder | undefined;
   #isStopped = false;
+  #isPaused = false;
+  #isReading = false;
 
   constructor(events: FrameReaderEvents) {
     this.#events = events;
@@ -70,22 +72,44 @@ export class FrameReader {
     this.#isStopped = true;
   }
 
+  /** Stops behind the current message, also in the middle of a chunk. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  /** Reads what has arrived during the pause. */
+  resume(): void {
+    this.#isPaused = false;
+    const rest = this.#rest;
+    if (rest === undefined || this.#isReading) return;
+    this.#rest = undefined;
+    this.#readFrames(rest);
+  }
+
   /** Reads a chunk. Changes its bytes, because it removes the masks in place. */
   read(chunk: Buffer): void {
     const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
     this.#rest = undefined;
+    this.#readFrames(bytes);
+  }
+
+  #readFrames(bytes: Buffer): void {
     let at = 0;
-    while (!this.#isStopped) {
-      if (!this.#isInMessage) at = this.#readMessages(bytes, at);
-      if (at === bytes.length) return;
-      const next =
-        this.#frame === undefined ? this.#readFrame(bytes, at) : this.#readPart(bytes, at);
-      if (next === at) {
-        this.#rest = Buffer.from(bytes.subarray(at)); // a copy, which does not keep the chunk
-        return;
+    let isCut = false;
+    this.#isReading = true;
+    while (at < bytes.length && !this.#isStopped && !this.#isPaused && !isCut) {
+      const start = at;
+      if (this.#frame !== undefined) at = this.#readPart(bytes, at);
+      else {
+        if (!this.#isInMessage) at = this.#readMessages(bytes, at);
+        if (at < bytes.length && !this.#isPaused) at = this.#readFrame(bytes, at);
       }
-      at = next;
+      isCut = at === start;
     }
+    this.#isReading = false;
+    if (at === bytes.length || this.#isStopped) return;
+    // The copy of a cut header or control frame does not keep the whole chunk in memory.
+    this.#rest = isCut ? Buffer.from(bytes.subarray(at)) : bytes.subarray(at);
   }
 
   /**
@@ -94,7 +118,7 @@ export class FrameReader {
    */
   #readMessages(chunk: Buffer, start: number): number {
     let at = start;
-    while (at + SHORT_HEADER <= chunk.length) {
+    while (at + SHORT_HEADER <= chunk.length && !this.#isPaused) {
       const first = chunk[at] as number;
       const second = chunk[at + 1] as number;
       const isText = first === WHOLE_TEXT;
