@@ -16,7 +16,8 @@ export interface HandOverCost {
   /** The time from the call of `close` until other servers had all connections, in ms. */
   readonly duration: number;
   /**
-   * The CPU time of this process in that time, in ms. It contains servers, clients and balancer.
+   * The CPU time of this process in that time, in ms. The process runs servers, clients and
+   * balancer.
    */
   readonly cpu: number;
   /** How much memory the process needed in addition at most, in MB. */

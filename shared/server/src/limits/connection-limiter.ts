@@ -89,7 +89,10 @@ export class ConnectionLimiter {
     return address === undefined ? undefined : addressKey(address);
   }
 
-  /** Undefined if users are not limited or there is none. Users without an id have their claims. */
+  /**
+   * Returns a key for the user: the id, or the claims if the user has no id. Undefined if users are
+   * not limited, or if the request has no user.
+   */
   #userOf(
     request: ConnectionRequest,
     ticket: AuthenticationTicket | undefined,

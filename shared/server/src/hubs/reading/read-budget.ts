@@ -17,7 +17,7 @@ export const READ_BUDGET = 65_536;
 
 type Chunk = string | Uint8Array;
 
-/** The bytes of chunks, and the number of the last call that these chunks have completed. */
+/** How many bytes chunks have, and the number of the last call that these chunks completed. */
 interface WaitingBytes {
   readonly bytes: number;
   readonly lastCall: number;
