@@ -232,6 +232,13 @@ test('a request that has been destroyed before it is read does not close the con
   expect([received, onCut.mock.calls]).toEqual([['a'], []]);
 });
 
+test('an aborted request of HTTP/2, whose body ends by itself, counts as ended', async () => {
+  const { posts, onCut } = openQueue(10);
+  const request = Object.assign(await parsedRequest(undefined), { aborted: true });
+  expect(await posts.read(request)).toBe('ended');
+  expect(onCut).not.toHaveBeenCalled();
+});
+
 test('a kept chunk that closes the connection ends its request once', async () => {
   const posts = new PostQueue(0);
   let received = 0;

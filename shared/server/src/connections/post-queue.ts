@@ -165,6 +165,10 @@ export class PostQueue {
     const { request } = post;
     this.#isDelivered = false;
     this.#keptOfCurrent = 0;
+    if (isAborted(request)) {
+      this.#finish('ended');
+      return;
+    }
     if (request.readableEnded) {
       this.#readParsedBody(request);
       return;
@@ -263,6 +267,10 @@ export class PostQueue {
 }
 
 const ignoreError = (): void => undefined;
+
+/** Over HTTP/2, the body of an aborted request that nobody reads ends as if it had been read. */
+const isAborted = (request: object): boolean =>
+  (request as { readonly aborted?: boolean }).aborted === true;
 
 /**
  * Returns the body that middleware such as `express.text()` has read. Undefined if it has not kept
