@@ -1,21 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Gate, type HubLifetimeManager } from '@practical-signalr/server/scale-out';
+import { Gate } from '@practical-signalr/server/scale-out';
 import { lifetimeCases } from '@practical-signalr/server/lifetime-suite';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { HubHistory } from './history/hub-history.ts';
-import { PresenceChanges } from './presence/presence-changes.ts';
-import type { Presence } from './presence/presence.ts';
+import { afterEach, describe, expect, test } from 'vitest';
 import { redis } from './redis.ts';
 import { RedisLifetimeManager } from './redis-lifetime-manager.ts';
-import { type RedisOptions, resolveRedisOptions } from './redis-options.ts';
+import { resolveRedisOptions } from './redis-options.ts';
 import { KeepingConnection } from './testing/keeping-connection.ts';
 import { LoggedHub } from './testing/logged-hub.ts';
-import {
-  claimConnection,
-  type MovingManager,
-  recordConnection,
-} from './testing/move-connection.ts';
 import { RecordingRedis } from './testing/recording-redis.ts';
+import { type StartedManager, startManager } from './testing/start-manager.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -32,156 +25,12 @@ describe.each(['local', 'fail'] as const)(
   },
 );
 
-/** A presence that records its calls. */
-class FakePresence {
-  readonly calls: string[] = [];
-  readonly changes = new PresenceChanges();
-  problem: string | undefined;
-
-  changesOf(): PresenceChanges {
-    return this.changes;
-  }
-  release(): void {
-    this.calls.push('release');
-  }
-  track(): unknown {
-    const record =
-      (method: string) =>
-      async (...args: unknown[]): Promise<void> =>
-        void this.calls.push([method, ...args].join(' '));
-    const tracker = Object.fromEntries(
-      ['addConnection', 'removeConnection', 'addToGroup', 'removeFromGroup', 'close'].map(
-        (method) => [method, record(method)],
-      ),
-    );
-    return Object.defineProperty(tracker, 'problem', { get: () => this.problem });
-  }
-}
-
-interface Started {
-  readonly server: RecordingRedis;
-  readonly manager: HubLifetimeManager;
-  readonly log: LoggedHub;
-}
-
 /** Starts one server, and waits until it is connected. */
-async function start(
-  options: Partial<RedisOptions> = {},
-  presence?: FakePresence,
-  server = new RecordingRedis(),
-): Promise<Started> {
-  const log = new LoggedHub();
-  const resolved = resolveRedisOptions({ client: server.client, serverName: 'server', ...options });
-  const manager = new RedisLifetimeManager(
-    { ...resolved, presence: presence as Presence | undefined },
-    log.hub,
-  );
-  cleanups.push(() => manager.close());
-  await log.logged(/over Redis/);
-  return { server, manager, log };
+async function start(...parts: Parameters<typeof startManager>): Promise<StartedManager> {
+  const started = await startManager(...parts);
+  cleanups.push(() => started.manager.close?.());
+  return started;
 }
-
-test('presence learns of connections and groups, and of their end', async () => {
-  const presence = new FakePresence();
-  const { manager } = await start({}, presence);
-  const connection = new KeepingConnection('c', 'ann');
-  await manager.onConnected(connection);
-  await manager.addToGroup('c', 'half \uD83D');
-  await manager.removeFromGroup('c', 'half \uD83D');
-  await manager.onDisconnecting?.(connection);
-  await manager.onDisconnected(connection);
-  expect(presence.calls).toEqual([
-    'addConnection c ann',
-    // As in Redis, half of an emoji is replaced.
-    'addToGroup c half \uFFFD',
-    'removeFromGroup c half \uFFFD',
-    'removeConnection c',
-    'removeConnection c',
-  ]);
-  await manager.close?.();
-  expect(presence.calls.slice(5)).toEqual(['close', 'release']);
-});
-
-test('presence closes, also if the last sends are not confirmed', async () => {
-  const presence = new FakePresence();
-  const { manager, server } = await start({ heartbeatTimeout: 20 }, presence);
-  const confirm = server.holdConfirmations();
-  await manager.sendAll('m', []);
-  await expect(manager.close?.()).rejects.toMatchObject({ code: 'ERR_SIGNALR_REDIS_NOT_FLUSHED' });
-  expect(presence.calls).toEqual(['close', 'release']);
-  cleanups.length = 0;
-  confirm();
-});
-
-test('listeners of presence are told to start again after an outage', async () => {
-  const presence = new FakePresence();
-  const { server, log } = await start({}, presence);
-  const changes: unknown[] = [];
-  cleanups.push(presence.changes.onChange((change) => changes.push(change)));
-  await nextTurn();
-  server.interrupt();
-  await log.logged(/over Redis again/);
-  expect(changes).toEqual([{ type: 'reset' }]);
-});
-
-test('health reports the problems of presence', async () => {
-  const presence = new FakePresence();
-  const { manager } = await start({}, presence);
-  expect(manager.health?.().status).toBe('Healthy');
-  presence.problem = 'no ZADD.';
-  expect(manager.health?.()).toMatchObject({
-    status: 'Degraded',
-    description: 'Presence: no ZADD.',
-  });
-});
-
-test('a connection whose channel is refused is not kept', async () => {
-  const presence = new FakePresence();
-  const { manager, server } = await start({}, presence);
-  server.refusedChannels.add('ChatHub:user:ann');
-  const connection = new KeepingConnection('c', 'ann');
-  await expect(manager.onConnected(connection)).rejects.toMatchObject({
-    code: 'ERR_SIGNALR_REDIS_REFUSED',
-  });
-  expect(presence.calls.at(-1)).toBe('removeConnection c');
-  await manager.sendAll('m', ['x']);
-  await manager.sendConnection('c', 'm', ['y']);
-  await nextTurn();
-  expect(connection.received).toEqual([]);
-});
-
-test('a connection whose group is refused is not a member, and may join later', async () => {
-  const presence = new FakePresence();
-  const { manager, server } = await start({}, presence);
-  const connection = new KeepingConnection('c');
-  await manager.onConnected(connection);
-  server.refusedChannels.add('ChatHub:group:g');
-  await expect(manager.addToGroup('c', 'g')).rejects.toMatchObject({
-    code: 'ERR_SIGNALR_REDIS_REFUSED',
-  });
-  expect(presence.calls).toEqual(['addConnection c ']);
-  server.refusedChannels.clear();
-  await manager.addToGroup('c', 'g');
-  await manager.sendGroup('g', 'm', ['member']);
-  await connection.until('member');
-  expect(connection.received).toEqual(['member']);
-});
-
-test('a connection that leaves a group while it joins is not listed as a member', async () => {
-  const presence = new FakePresence();
-  const { manager, server } = await start({}, presence);
-  await manager.onConnected(new KeepingConnection('c'));
-  await manager.onConnected(new KeepingConnection('d'));
-  server.holdsSubscriptions = true;
-  const joins = [manager.addToGroup('c', 'g'), manager.addToGroup('d', 'h')];
-  const left = manager.removeFromGroup('c', 'g');
-  const gone = manager.onDisconnected(new KeepingConnection('d'));
-  await nextTurn();
-  server.holdsSubscriptions = false;
-  for (const confirm of server.heldSubscriptions.splice(0)) confirm();
-  await Promise.all([...joins, left, gone]);
-  expect(presence.calls.filter((call) => call.startsWith('addToGroup'))).toEqual([]);
-});
 
 test('while Redis cannot be reached, named connections of this server receive messages', async () => {
   const { manager, server } = await start();
@@ -200,6 +49,53 @@ test('while Redis cannot be reached, named connections of this server receive me
   room.open();
   await sent;
   await manager.sendConnection('unknown', 'm', ['y']);
+});
+
+test('while Redis cannot be reached, all, groups and users of this server receive messages', async () => {
+  const { manager, server } = await start();
+  const [ann, bob] = [new KeepingConnection('a', 'ann'), new KeepingConnection('b', 'bob')];
+  for (const connection of [ann, bob]) {
+    await manager.onConnected(connection);
+    await manager.addToGroup(connection.connectionId, 'g');
+  }
+  server.disconnect();
+  await manager.sendAll('m', ['all']);
+  await manager.sendAllExcept('m', ['all except'], ['a']);
+  await manager.sendGroup('g', 'm', ['group']);
+  await manager.sendGroupExcept('g', 'm', ['group except'], ['a']);
+  await manager.sendUser('ann', 'm', ['user']);
+  expect(ann.received).toEqual(['all', 'group', 'user']);
+  expect(bob.received).toEqual(['all', 'all except', 'group', 'group except']);
+});
+
+test('an invocation fails as soon as its client closes, on every server that waits', async () => {
+  const { manager, server } = await start();
+  const { manager: other } = await start({ serverName: 'other' }, undefined, server);
+  const connection = new KeepingConnection('c');
+  await manager.onConnected(connection);
+  const results = [manager, other].map((each) => each.invokeConnection('c', 'm', ['x']));
+  const failed = results.map((result) => expect(result).rejects.toThrow('disconnected'));
+  while (connection.received.length < 2) await nextTurn();
+  manager.onClosing?.(connection);
+  await Promise.all(failed);
+  await manager.onDisconnecting?.(connection);
+});
+
+test('the option hubName changes the channels, unless the hub has a name of its own', async () => {
+  const server = new RecordingRedis();
+  const create = redis({ client: server.client, hubName: (name) => `app.${name}` });
+  for (const hasExplicitName of [false, true]) {
+    const log = new LoggedHub();
+    const manager = create({ ...log.hub, hasExplicitName });
+    cleanups.push(() => manager.close?.());
+    await log.logged(/over Redis/);
+    await manager.sendAll('m', []);
+  }
+  const channels = server.published.map(({ channel }) => channel);
+  expect(channels.filter((channel) => channel.endsWith(':all'))).toEqual([
+    'app.ChatHub:all',
+    'ChatHub:all',
+  ]);
 });
 
 test('each name is published once and unnamed ones are not, without excluded connections', async () => {
@@ -256,56 +152,6 @@ test('a process without connections receives neither messages nor commands', asy
   expect(holder.health?.().data['subscriptions']).toBe(5);
 });
 
-test('the history learns of connections and groups, and is told about outages', async () => {
-  const calls: string[] = [];
-  const nameOf = (arg: unknown): string =>
-    typeof arg === 'string' ? arg : (arg as KeepingConnection).connectionId;
-  const spy = (method: keyof HubHistory, result?: unknown): void => {
-    vi.spyOn(HubHistory.prototype, method as 'close').mockImplementation(((...args: unknown[]) => {
-      calls.push([method, ...args.map(nameOf)].join(' '));
-      return result;
-    }) as never);
-  };
-  spy('onConnected');
-  spy('onDisconnected');
-  spy('onReconnected');
-  spy('changeGroup', Promise.resolve());
-  spy('recordGap');
-  vi.spyOn(HubHistory.prototype, 'publishTo').mockImplementation((target) => {
-    calls.push(`publishTo ${target}`);
-    return (client, channel, payload) => client.publish(channel, Buffer.from(payload));
-  });
-  const { manager, server, log } = await start({ history: {} });
-  const connection = new KeepingConnection('c', 'ann');
-  await manager.onConnected(connection);
-  await manager.addToGroup('c', 'g');
-  await manager.removeFromGroup('c', 'g');
-  await manager.sendAll('m', []);
-  await manager.sendGroup('g', 'm', []);
-  await manager.sendUser('ann', 'm', []);
-  await manager.sendConnection('elsewhere', 'm', []);
-  await manager.onDisconnected(connection);
-  const targets = calls.filter((call) => call.startsWith('publishTo'));
-  expect(new Set(targets).size).toBe(3);
-  expect(calls.filter((call) => !targets.includes(call))).toEqual([
-    'onConnected c',
-    'changeGroup c g add',
-    'changeGroup c g remove',
-    'onDisconnected c',
-  ]);
-  calls.length = 0;
-  server.disconnect();
-  await manager.sendConnection('elsewhere', 'm', []);
-  expect(calls).toEqual([]);
-  await manager.sendAll('m', []);
-  server.reconnect();
-  await log.logged(/over Redis again/);
-  expect(calls.filter((call) => !call.startsWith('publishTo'))).toEqual([
-    'recordGap',
-    'onReconnected',
-  ]);
-});
-
 test('only users with a name have a channel', async () => {
   const { manager } = await start();
   const count = (): unknown => manager.health?.().data['subscriptions'];
@@ -318,6 +164,12 @@ test('only users with a name have a channel', async () => {
   expect(count()).toBe(before + 4);
   await manager.onDisconnected(ann);
   expect(count()).toBe(before + 2);
+  // A connection without a user must not take the channel of a user with this name away.
+  const named = new KeepingConnection('d', 'undefined');
+  await manager.onConnected(named);
+  await manager.onDisconnected(new KeepingConnection('a'));
+  await manager.sendUser('undefined', 'm', ['x']);
+  await named.until('x');
 });
 
 test('a member that leaves does not change what a slow member receives, unless it is the last', async () => {
@@ -340,18 +192,17 @@ test('a member that leaves does not change what a slow member receives, unless i
   slow.room.open();
 });
 
-test('a connection that moves is listed on its new server, after it has gone from the old one', async () => {
-  const server = new RecordingRedis();
-  const [before, after] = [new FakePresence(), new FakePresence()];
-  const { manager: a } = await start({ handOver: true }, before, server);
-  const options = { handOver: true, serverName: 'new' };
-  const { manager: b } = await start(options, after, server);
-  const connection = new KeepingConnection('c', 'ann');
-  await a.onConnected(connection);
-  await a.addToGroup('c', 'g');
-  const { isMoved } = await recordConnection(a as MovingManager, connection);
-  await claimConnection(b as MovingManager, connection);
-  expect(await isMoved).toBe(true);
-  expect(before.calls.at(-1)).toBe('removeConnection c');
-  expect(after.calls).toEqual(['addConnection c ann', 'addToGroup c g']);
+test('a server subscribes to a group while it has a member', async () => {
+  const { manager } = await start();
+  const count = (): number => Number(manager.health?.().data['subscriptions']);
+  const connections = ['a', 'b', 'c'].map((id) => new KeepingConnection(id));
+  for (const connection of connections) await manager.onConnected(connection);
+  const before = count();
+  for (const { connectionId } of connections) await manager.addToGroup(connectionId, 'g');
+  expect(count()).toBe(before + 1);
+  await manager.removeFromGroup('a', 'g');
+  await manager.onDisconnected(connections[1] as KeepingConnection);
+  expect(count()).toBe(before);
+  await manager.removeFromGroup('c', 'g');
+  expect(count()).toBe(before - 1);
 });

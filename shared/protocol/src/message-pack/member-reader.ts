@@ -71,14 +71,14 @@ export class MemberReader {
   readElement(): string | undefined {
     const code = this.#code();
     if (code === NIL) {
-      this.#moveTo(this.#at + 1);
+      this.#at++;
       return undefined;
     }
     const lengthBytes = code >= 0xd9 && code <= 0xdb ? 1 << (code - 0xd9) : 0;
     if (lengthBytes === 0 && (code < 0xa0 || code > 0xbf)) throw this.#unexpectedCode();
     const start = this.#at + 1 + lengthBytes;
     const end = valueEnd(this.#bytes, this.#at);
-    this.#moveTo(end);
+    this.#at = end;
     return utf8.decode(this.#bytes.subarray(start, end));
   }
 
@@ -89,7 +89,7 @@ export class MemberReader {
         const value = this.#integer();
         const limit = type === 'Int32' ? 2n ** 31n : 2n ** 63n;
         if (value >= limit || value < -limit) throw this.#unexpectedCode();
-        this.#moveTo(valueEnd(this.#bytes, this.#at));
+        this.#at = valueEnd(this.#bytes, this.#at);
         return Number(value);
       },
       () => errors.readingFailed(name, type),
@@ -99,7 +99,7 @@ export class MemberReader {
   readBoolean(name: string): boolean {
     const code = this.#bytes[this.#at];
     if (code !== 0xc2 && code !== 0xc3) throw errors.readingFailed(name, 'Boolean');
-    this.#moveTo(this.#at + 1);
+    this.#at++;
     return code === 0xc3;
   }
 
@@ -108,7 +108,7 @@ export class MemberReader {
     const code = this.#code();
     if (code === 0xc1) throw this.#unexpectedCode();
     const start = this.#at;
-    this.#moveTo(valueEnd(this.#bytes, start));
+    this.#at = valueEnd(this.#bytes, start);
     return this.#bytes.subarray(start, this.#at);
   }
 
@@ -129,11 +129,6 @@ export class MemberReader {
     return code;
   }
 
-  #moveTo(end: number): void {
-    if (end > this.#bytes.length) throw errors.endOfMessagePack();
-    this.#at = end;
-  }
-
   /**
    * Reads the length of an array or a map. `minimumBytes` returns the number of bytes that must
    * follow a length, because each value takes a byte at least.
@@ -151,7 +146,7 @@ export class MemberReader {
     if (count > 0 && minimumBytes(count) > this.#bytes.length - end) {
       throw errors.endOfMessagePack();
     }
-    this.#moveTo(end);
+    this.#at = end;
     return count;
   }
 

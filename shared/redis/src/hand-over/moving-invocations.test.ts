@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { redis } from '../redis.ts';
 import { KeepingConnection } from '../testing/keeping-connection.ts';
@@ -11,6 +12,8 @@ import {
 import { RecordingRedis } from '../testing/recording-redis.ts';
 
 let server: RecordingRedis;
+/** The log of the server that was started last. */
+let log: LoggedHub;
 const managers: MovingManager[] = [];
 beforeEach(() => {
   server = new RecordingRedis();
@@ -20,7 +23,7 @@ afterEach(async () => {
 });
 
 async function start(): Promise<MovingManager> {
-  const log = new LoggedHub();
+  log = new LoggedHub();
   const manager = redis({ client: server.client, handOver: true })(log.hub) as MovingManager;
   managers.push(manager);
   await log.logged(/over Redis/);
@@ -106,8 +109,8 @@ test('changes of groups wait for a connection that moves, and other connections 
   expect(other.received).toEqual(['g', 'h', 'end']);
 });
 
-test('a server that ends a connection keeps the channels that an arriving one needs', async () => {
-  const [a, b] = [await start(), await start()];
+test('a server keeps the channels that an arriving connection needs, and drops what is early', async () => {
+  const [a, sender, b] = [await start(), await start(), await start()];
   const connection = new KeepingConnection('c', 'ann');
   await a.onConnected(connection);
   await a.addToGroup('c', 'g');
@@ -115,36 +118,53 @@ test('a server that ends a connection keeps the channels that an arriving one ne
   await b.onConnected(earlier);
   await b.addToGroup('earlier', 'g');
   await recordConnection(a, connection);
+  server.holdsSubscriptions = true;
   const claimed = claimConnection(b, connection);
+  while (server.heldSubscriptions.length === 0) await nextTurn();
+  await b.removeFromGroup('earlier', 'g');
   await b.onDisconnected(earlier);
-  const { connection: moved } = (await claimed) as MovedConnection;
+  const confirm = server.holdConfirmations();
+  // Both servers receive this. It belongs to the old one.
+  const early = sender.sendConnection('c', 'm', ['early']);
+  const lines = log.lines.length;
+  for (const confirmSubscription of server.heldSubscriptions.splice(0)) confirmSubscription();
+  server.holdsSubscriptions = false;
+  await nextTurn();
+  confirm();
+  await early;
+  const { connection: moved, before } = (await claimed) as MovedConnection;
   await a.sendGroup('g', 'm', ['group']);
   await a.sendUser('ann', 'm', ['user']);
   await a.sendAll('m', ['end']);
   await moved.until('end');
-  expect(moved.received).toEqual(['group', 'user', 'end']);
+  expect([before, moved.received]).toEqual([['early'], ['group', 'user', 'end']]);
+  expect(log.lines.slice(lines)).toEqual([]);
 });
 
-test('a server that may not subscribe to a channel of a connection does not continue it', async () => {
-  const [a, b] = [await start(), await start()];
-  const connection = new KeepingConnection('c', 'ann');
-  const other = new KeepingConnection('other', 'ann');
-  await a.onConnected(connection);
-  for (const group of ['g', 'h', 'refused']) await a.addToGroup('c', group);
-  await b.onConnected(other);
-  await b.addToGroup('other', 'g');
-  const count = (): unknown => b.health?.().data['subscriptions'];
-  const before = count();
-  const { isMoved } = await recordConnection(a, connection, { lifetime: 50 });
-  server.refusedChannels.add('ChatHub:group:refused');
-  await expect(claimConnection(b, connection)).rejects.toMatchObject({
-    code: 'ERR_SIGNALR_REDIS_REFUSED',
-  });
-  expect(count()).toBe(before);
-  // The channels that others of the server need stay.
-  await a.sendGroup('g', 'm', ['group']);
-  await a.sendUser('ann', 'm', ['user']);
-  await other.until('user');
-  expect(other.received).toEqual(['group', 'user']);
-  expect(await isMoved).toBe(false);
-});
+test.each(['ann', 'eve'])(
+  'a server that may not subscribe to a channel of a connection does not continue it (%s)',
+  async (otherUser) => {
+    const [a, b] = [await start(), await start()];
+    const connection = new KeepingConnection('c', 'ann');
+    const other = new KeepingConnection('other', otherUser);
+    await a.onConnected(connection);
+    for (const group of ['g', 'h', 'refused']) await a.addToGroup('c', group);
+    await b.onConnected(other);
+    await b.addToGroup('other', 'g');
+    const count = (): unknown => b.health?.().data['subscriptions'];
+    const before = count();
+    const { isMoved } = await recordConnection(a, connection);
+    server.refusedChannels.add('ChatHub:group:refused');
+    await expect(claimConnection(b, connection)).rejects.toMatchObject({
+      code: 'ERR_SIGNALR_REDIS_REFUSED',
+    });
+    expect(count()).toBe(before);
+    // The channels that others of the server need stay.
+    await a.sendGroup('g', 'm', ['group']);
+    await a.sendUser(otherUser, 'm', ['user']);
+    await other.until('user');
+    expect(other.received).toEqual(['group', 'user']);
+    await a.close?.();
+    expect(await isMoved).toBe(false);
+  },
+);

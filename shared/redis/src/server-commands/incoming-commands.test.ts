@@ -48,15 +48,17 @@ function create({ isMoving = false, fails = false, handsOver = true } = {}) {
 
 const groupCommand = (action: GroupAction, connectionId = 'c'): Uint8Array =>
   writeGroupCommand({ id: 7, serverName: 'other', action, group: 'g', connectionId });
-const addUser = writeServerCommand({
-  id: 8,
-  serverName: 'other',
-  operation: 'addUserToGroup',
-  name: 'ann',
-  group: 'g',
-  excludedIds: [],
-  reason: undefined,
-});
+const changeUser = (operation: 'addUserToGroup' | 'removeUserFromGroup'): Uint8Array =>
+  writeServerCommand({
+    id: 8,
+    serverName: 'other',
+    operation,
+    name: 'ann',
+    group: 'g',
+    excludedIds: [],
+    reason: undefined,
+  });
+const addUser = changeUser('addUserToGroup');
 
 test.each([true, false])('a change of a group is made and confirmed (%s)', async (handsOver) => {
   const { commands, events } = create({ handsOver });
@@ -85,6 +87,9 @@ test('an operation of another process is done and confirmed', async () => {
   commands.onServerCommand(addUser);
   await nextTurn();
   expect(events).toEqual(['add c g', 'ack other 8']);
+  commands.onServerCommand(changeUser('removeUserFromGroup'));
+  await nextTurn();
+  expect(events.slice(2)).toEqual(['remove c g', 'ack other 8']);
 });
 
 test('a command that fails is logged, and not confirmed', async () => {

@@ -39,6 +39,7 @@ test.each<[Partial<ServerCommand>, string[]]>([
   [{ operation: 'closeConnection', name: '3', excludedIds: ['3'] }, []],
   [{ operation: 'closeConnection', name: '4' }, []],
   [{ operation: 'addUserToGroup', name: 'ann', group: 'g' }, ['join 1 g', 'join 2 g']],
+  [{ operation: 'addUserToGroup', name: 'eve', group: 'g' }, []],
   [{ operation: 'removeUserFromGroup', name: 'bob', group: 'g' }, ['leave 3 g']],
 ])('%j reaches the connections that it selects', async (command, expected) => {
   expect(await createServer().run(command)).toEqual(expected);

@@ -74,7 +74,8 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     sources: ['redis-lifetime-manager', 'connection-subscriptions', 'group-commands']
       .concat('remote-client-results', 'server-commands/*')
       .map((name) => `${redis}/${name}.ts`),
-    tests: ['manager-without-network', 'vectors', 'foreign-payloads', 'slow-last-member']
+    tests: ['manager-without-network', 'manager-notifications', 'vectors', 'foreign-payloads']
+      .concat('slow-last-member')
       .concat('remote-client-results', 'group-commands', 'server-commands/*')
       .concat('hand-over/moving-invocations')
       .map((name) => `${redis}/${name}.test.ts`),
@@ -100,6 +101,7 @@ export const areas: Readonly<Record<string, MutationArea>> = {
       .concat('diagnostics', 'incoming-rate', 'user-identifier')
       .concat('hub-membership', 'incoming-messages', 'outgoing-messages', '../hand-over/departure')
       .map((name) => `${server}/hubs/connection/${name}.test.ts`),
+    testTimeout: 4000,
   },
   // Not long-polling.test.ts: it starts a server, so each change would take seconds.
   'long-polling': {

@@ -14,8 +14,15 @@ const GUARANTEED =
 const MEANTIME = 'Something closes between two steps that wait: tests cannot choose this moment';
 const UNEXPECTED_ERROR =
   'An error of code that does not fail today: the branch keeps such an error from being lost';
+const OTHER_PROCESS =
+  'Processes of their own run it, which are not measured: cluster/run-workers.test.ts';
 const MANY = 'A limit of thousands of entries or megabytes that protects the memory';
 const OTHER_VERSION = 'Another version of the Redis client, or of the other servers';
+const CHANGED_LATER =
+  'After the measurement, a test that runs it was added, or the branch was removed';
+const BROKEN_INSTALLATION = 'A file of the package is missing';
+const BROWSER = 'Browsers only: Node has a Buffer';
+const OTHER_PACKAGE = 'Tests of another package run it: shared/examples/todo-board';
 export const NOT_EXAMINED = 'Not examined: this may be a gap of the tests';
 
 /** The first entry that fits a branch gives its reason. */
@@ -39,6 +46,59 @@ const reasons: readonly BranchReason[] = [
   { file: 'hand-over/departures', code: /byRecord\.has/, reason: MEANTIME },
   { file: 'redis-connection', code: /'closed'|publisher === undefined/, reason: MEANTIME },
   { file: 'presence-connection', code: /#isClosed/, reason: MEANTIME },
+  { file: 'json-number', code: /digitMissing/, reason: CHANGED_LATER },
+  { file: 'json-token-reader', code: /./, reason: CHANGED_LATER },
+  { file: 'json-values', code: /Buffer !== undefined/, reason: BROWSER },
+  { file: 'member-reader', code: /endOfMessagePack/, reason: CHANGED_LATER },
+  { file: 'message-pack-hub-protocol', code: /65_536/, reason: CHANGED_LATER },
+  { file: 'server/src/errors', code: /cause\.name/, reason: CHANGED_LATER },
+  { file: 'admin-files', code: /adminFilesMissing/, reason: BROKEN_INSTALLATION },
+  { file: 'admin-commands', code: /client === undefined/, reason: GUARANTEED },
+  { file: 'admin-state', code: /selected === undefined/, reason: CHANGED_LATER },
+  { file: 'allowed-origins', code: /\?\? origin/, reason: GUARANTEED },
+  { file: 'server/src/client/', code: /./, reason: CHANGED_LATER },
+  { file: 'worker-invocations', code: /invocation === undefined/, reason: GUARANTEED },
+  { file: 'worker-lifetime-manager', code: /peers\.size|holder|waits/, reason: CHANGED_LATER },
+  { file: 'post-queue', code: /#deliver/, reason: CHANGED_LATER },
+  { file: 'signalr-plugin', code: /handleUpgrade/, reason: MEANTIME },
+  { file: 'server/src/fastify/', code: /./, reason: CHANGED_LATER },
+  { file: 'hosting/admit', code: /endSocket/, reason: CHANGED_LATER },
+  { file: 'hub-endpoint', code: /hasJoined/, reason: CHANGED_LATER },
+  { file: 'hub-names', code: /hubClass\.name/, reason: GUARANTEED },
+  { file: 'mapped-hub', code: /restored !== undefined/, reason: GUARANTEED },
+  { file: 'negotiate-redirect', code: /negotiate === undefined/, reason: GUARANTEED },
+  { file: 'refresh-endpoint', code: /find\(id\)|tokenLifetimeSeconds/, reason: CHANGED_LATER },
+  { file: 'signalr-server', code: /shutdownConnections/, reason: CHANGED_LATER },
+  { file: 'transport-endpoint', code: /tooManyEarlyPosts/, reason: MANY },
+  { file: 'handled-connection', code: /./, reason: CHANGED_LATER },
+  { file: 'hub-hand-over', code: /snapshot\.user/, reason: CHANGED_LATER },
+  { file: 'http2-upgrade', code: /encoding/, reason: CHANGED_LATER },
+  { file: 'server-upgrades', code: /./, reason: CHANGED_LATER },
+  { file: 'upgrade-handler', code: /forwardUpgradeToHolder/, reason: OTHER_PROCESS },
+  { file: 'upgrade-handler', code: /isFull/, reason: MANY },
+  { file: 'upgrade-handler', code: /servers\.has|offers|name !== name/, reason: CHANGED_LATER },
+  { file: 'hubs/client-results', code: /typeof type/, reason: CHANGED_LATER },
+  { file: 'hubs/hub.ts', code: /#call in/, reason: CHANGED_LATER },
+  { file: 'stateful-transport', code: /abortSlowClient/, reason: CHANGED_LATER },
+  { file: 'connection-snapshot', code: /protocol === undefined/, reason: CHANGED_LATER },
+  { file: 'hubs/hand-over/departure', code: /./, reason: CHANGED_LATER },
+  {
+    file: 'server/src/limits/',
+    code: /users !== undefined|taken\.size > 0/,
+    reason: CHANGED_LATER,
+  },
+  { file: 'open-telemetry-filter', code: /error\.type/, reason: CHANGED_LATER },
+  { file: 'connection-lifecycle', code: /./, reason: CHANGED_LATER },
+  { file: 'use-hub-connection', code: /NO_DEPENDENCIES/, reason: OTHER_PACKAGE },
+  { file: 'shared-message', code: /Buffer\.from/, reason: CHANGED_LATER },
+  { file: 'http-transports', code: /definition === undefined|needsUpgrade/, reason: CHANGED_LATER },
+  { file: 'transports/long-polling', code: /poll !== undefined/, reason: GUARANTEED },
+  { file: 'connection-subscriptions', code: /repeatLater/, reason: CHANGED_LATER },
+  { file: 'redis-lifetime-manager', code: /departed|connectionOf/, reason: CHANGED_LATER },
+  { file: 'hand-over/arrivals', code: /./, reason: CHANGED_LATER },
+  { file: 'hand-over/departures', code: /#expire/, reason: CHANGED_LATER },
+  { file: 'redis-hand-over', code: /connection !== undefined/, reason: CHANGED_LATER },
+  { file: 'presence-tracker', code: /staleEntries/, reason: CHANGED_LATER },
 ];
 
 /** Returns why no test runs a branch. */

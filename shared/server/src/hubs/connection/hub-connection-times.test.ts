@@ -264,7 +264,7 @@ function handOverSettings(record: (parts: RecordParts) => void): HandOverSetting
   return {
     handOver: handOver as unknown as HandOverSettings['handOver'],
     seal: { seal: (text: string) => text } as unknown as HandOverSettings['seal'],
-    drainTimeout: 1000,
+    drainTimeout: 60_000, // a test that waits for it hangs
     moves: { run: (move: () => unknown) => move() } as HandOverSettings['moves'],
     claimTimeout: 1000,
   };
