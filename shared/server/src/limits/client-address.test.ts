@@ -47,6 +47,17 @@ test('the header can have another name', () => {
   expect(clientAddress(request({ 'cf-connecting-ip': '3.3.3.3' }))).toBe('3.3.3.3');
 });
 
+test.each([
+  ['for=192.0.2.60;proto=http;by=203.0.113.43', '192.0.2.60'],
+  ['for=forged, By=10.0.0.2; For="[2001:db8:cafe::17]:4711"', '2001:db8:cafe::17'],
+  ['for="192.0.2.60:4711"', '192.0.2.60'],
+  ['for=_hidden', '_hidden'],
+  ['proto=https', '10.0.0.1'],
+])('of the header Forwarded, the address of the last element is read: %s', (header, address) => {
+  const clientAddress = forwardedAddress({ proxies: 1, header: 'Forwarded' });
+  expect(clientAddress(request({ forwarded: header }))).toBe(address);
+});
+
 test.each([0, -1, 1.5, NaN])('%s proxies are refused', (proxies) => {
   expect(() => forwardedAddress({ proxies })).toThrow(/'?proxies'?/);
 });

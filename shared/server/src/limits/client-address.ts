@@ -9,7 +9,10 @@ const NETWORK_GROUPS = 4;
 export interface ForwardedAddressOptions {
   /** The number of proxies in front of the server, each of which adds to the header. */
   readonly proxies: number;
-  /** The name of the header. Default: `X-Forwarded-For`. */
+  /**
+   * The name of the header. Of `Forwarded` (RFC 7239), the parameter `for` is read. Default:
+   * `X-Forwarded-For`.
+   */
   readonly header?: string;
 }
 
@@ -29,9 +32,19 @@ export function forwardedAddress({
   const name = header.toLowerCase();
   return ({ headers, remoteAddress }) => {
     const entries = [headers[name] ?? []].flat().join(',').split(',');
-    const entry = entries.at(-proxies)?.trim() ?? '';
+    const element = entries.at(-proxies)?.trim() ?? '';
+    const entry = name === 'forwarded' ? forParameter(element) : element;
     return entry === '' ? remoteAddress : withoutPort(entry);
   };
+}
+
+/** Returns the parameter `for` of an element of the header `Forwarded`, or an empty string. */
+function forParameter(element: string): string {
+  const parameter = element.split(';').find((text) => /^\s*for=/i.test(text)) ?? '';
+  return parameter
+    .slice(parameter.indexOf('=') + 1)
+    .replaceAll('"', '')
+    .trim();
 }
 
 /**
