@@ -70,3 +70,14 @@ test('each example has 60 to 150 lines with its page, without tests and configur
   const wrong = Object.entries(lengths).filter(([, length]) => length < 60 || length > 150);
   expect(wrong).toEqual([]);
 });
+test('words have the American spelling of the API: canceled, color, behavior', () => {
+  // The recorded scenarios and the hub that answers them keep what was recorded.
+  const isRecorded = (file: string): boolean => /conformance-hub|\/recordings/.test(file);
+  const british = /cancelled|colour|behaviour|honour|serialis|normalis|organis/i;
+  const texts = files.filter((file) => /\.(ts|md|css|html|svg)$/.test(file) && !isRecorded(file));
+  const found = texts.filter(
+    (file) =>
+      !file.endsWith('conventions.test.ts') && british.test(readFileSync(join(root, file), 'utf8')),
+  );
+  expect(found).toEqual([]);
+});

@@ -32,7 +32,7 @@ afterEach(() => {
   service.close();
 });
 
-/** Connects to a service with this behaviour. */
+/** Connects to a service with this behavior. */
 function connect(
   behave: (webSocket: WebSocket) => void,
   times: { handshakeTimeout?: number; serviceTimeout?: number } = {},

@@ -18,7 +18,7 @@ test('the connection string of the official emulator is valid', () => {
 
 test('keys are case-insensitive, values keep their case and equals signs, spaces are ignored', () => {
   const read = parseConnectionString(
-    ' ENDPOINT = https://Demo.service.signalr.net/ ;; nothing; accesskey = ab== ; colour=red',
+    ' ENDPOINT = https://Demo.service.signalr.net/ ;; nothing; accesskey = ab== ; color=red',
   );
   expect(read.endpoint).toBe('https://Demo.service.signalr.net');
   expect(read.identity).toEqual({ kind: 'accessKey', accessKey: 'ab==' });

@@ -11,7 +11,7 @@ import {
 import { describeSize } from '../lessons/describe-size.ts';
 import type { FileDiff } from '../lessons/lesson-diff.ts';
 
-type Colour = Parameters<typeof styleText>[0];
+type Color = Parameters<typeof styleText>[0];
 
 interface DiffOptions {
   /** Print only how many lines changed in each file. */
@@ -118,5 +118,5 @@ function paintLine(line: string): string {
 }
 
 /** Colors the text if the terminal supports it. NO_COLOR and FORCE_COLOR override the detection. */
-const paint = (colour: Colour, text: string): string =>
-  styleText(colour, text, { stream: process.stdout });
+const paint = (color: Color, text: string): string =>
+  styleText(color, text, { stream: process.stdout });

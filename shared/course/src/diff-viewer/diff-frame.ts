@@ -27,7 +27,7 @@ export function diffFrame(
       h('title', `${title} · Practical SignalR for Node`),
       h('link', { rel: 'icon', href: 'data:,' }),
       h('link', { rel: 'stylesheet', href: `${base}/style.css` }),
-      h('link', { rel: 'stylesheet', href: `${base}/code-colours.css` }),
+      h('link', { rel: 'stylesheet', href: `${base}/code-colors.css` }),
       h('link', { rel: 'stylesheet', href: `${base}/diff.css` }),
       h('script', { type: 'module', src: `${base}/diff.js` }),
     ]),

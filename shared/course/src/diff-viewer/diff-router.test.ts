@@ -171,7 +171,7 @@ describe('the lessons of this repository', () => {
     const html = await response.text();
     const tags = html.match(/<[a-z][^>]*>/g)?.join('') ?? '';
     expect(tags).not.toMatch(/ style=| on[a-z]+=|https?:/);
-    for (const file of ['style.css', 'code-colours.css', 'diff.css', 'diff.js'])
+    for (const file of ['style.css', 'code-colors.css', 'diff.css', 'diff.js'])
       expect((await get(`${url}/${file}`)).status).toBe(200);
   });
 });

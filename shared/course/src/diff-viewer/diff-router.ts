@@ -18,7 +18,7 @@ import { diffProblemPage } from './diff-problem-page.ts';
 const client = fileURLToPath(new URL('../../client/diff/', import.meta.url));
 /** Styles that the course home also uses. */
 const shared = {
-  'code-colours.css': fileURLToPath(new URL('../../client/code-colours.css', import.meta.url)),
+  'code-colors.css': fileURLToPath(new URL('../../client/code-colors.css', import.meta.url)),
 };
 /** Allows only scripts and styles that are files of this server. */
 const policy =

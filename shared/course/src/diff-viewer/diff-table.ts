@@ -157,9 +157,9 @@ function partsOf(
     return bounds.slice(1).map((end, index) => {
       const from = bounds[index]!;
       const part = text.slice(from - start, end - start);
-      const coloured = className === undefined ? part : h('span', { className }, part);
+      const colored = className === undefined ? part : h('span', { className }, part);
       const marked = marks.some(([first, last]) => first <= from && end <= last);
-      return marked ? h(kind === 'del' ? 'del' : 'ins', coloured) : coloured;
+      return marked ? h(kind === 'del' ? 'del' : 'ins', colored) : colored;
     });
   });
 }

@@ -24,7 +24,7 @@ export function highlightedLines(text: string, language: string): CodeToken[][] 
     for (const node of nodes) {
       if (node.type === 'text') add(node.value, className);
       else if (node.type === 'element')
-        walk(node.children, coloured([node.properties.className].flat().join(' ')));
+        walk(node.children, colored([node.properties.className].flat().join(' ')));
     }
   };
   if (highlighter.registered(language)) walk(highlighter.highlight(text, language).children);
@@ -33,7 +33,7 @@ export function highlightedLines(text: string, language: string): CodeToken[][] 
 }
 
 /** Operators and punctuation have the color of the text. */
-const coloured = (classes: string): string | undefined =>
+const colored = (classes: string): string | undefined =>
   /^token (operator|punctuation|interpolation|interpolation-punctuation punctuation)$/.test(classes)
     ? undefined
     : classes;

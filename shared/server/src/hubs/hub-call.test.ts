@@ -16,16 +16,16 @@ test.each([
   expect(createCall(invocation).invocationAborted).toBe(connectionAborted);
 });
 
-test('a call that is cancelled aborts its signal and its stream, once', () => {
+test('a call that is canceled aborts its signal and its stream, once', () => {
   const call = createCall({ invocationId: '1' });
   let cancellations = 0;
   call.onCancel = () => cancellations++;
   const signal = call.invocationAborted;
   expect(call.invocationAborted).toBe(signal);
-  expect([signal.aborted, call.isCancelled]).toEqual([false, false]);
+  expect([signal.aborted, call.isCanceled]).toEqual([false, false]);
   call.cancel();
   call.cancel();
-  expect([signal.aborted, call.isCancelled, cancellations]).toEqual([true, true, 1]);
+  expect([signal.aborted, call.isCanceled, cancellations]).toEqual([true, true, 1]);
 });
 
 test('a signal that is first read after the cancellation is aborted', () => {

@@ -20,8 +20,8 @@ export class HubCall {
   #context: HubCallerContext | undefined;
   #clients: LifetimeHubCallerClients<unknown> | undefined;
   #controller: AbortController | undefined;
-  #isCancelled = false;
-  /** Called when the call is cancelled. Set by the running stream. */
+  #isCanceled = false;
+  /** Called when the call is canceled. Set by the running stream. */
   onCancel: (() => void) | undefined;
 
   constructor(
@@ -50,9 +50,9 @@ export class HubCall {
     ));
   }
 
-  /** True once the client has cancelled the call or disconnected. */
-  get isCancelled(): boolean {
-    return this.#isCancelled;
+  /** True once the client has canceled the call or disconnected. */
+  get isCanceled(): boolean {
+    return this.#isCanceled;
   }
 
   /**
@@ -66,14 +66,14 @@ export class HubCall {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       setMaxListeners(0, this.#controller.signal);
-      if (this.#isCancelled) this.#controller.abort();
+      if (this.#isCanceled) this.#controller.abort();
     }
     return this.#controller.signal;
   }
 
   cancel(): void {
-    if (this.#isCancelled) return;
-    this.#isCancelled = true;
+    if (this.#isCanceled) return;
+    this.#isCanceled = true;
     this.#controller?.abort();
     this.onCancel?.();
   }

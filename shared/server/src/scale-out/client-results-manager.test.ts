@@ -46,11 +46,11 @@ test('only the invoked connection may return a result', async () => {
 test('an aborted signal and a closed connection end an invocation and leave nothing behind', async () => {
   const results = new ClientResultsManager();
   const abort = new AbortController();
-  const cancelled = results.add('a', '1', abort.signal);
+  const canceled = results.add('a', '1', abort.signal);
   const lost = results.add('a', '2', undefined);
   abort.abort();
   results.connectionLost('a');
-  await expect(cancelled).rejects.toThrow('Invocation canceled by the server.');
+  await expect(canceled).rejects.toThrow('Invocation canceled by the server.');
   await expect(lost).rejects.toThrow("Connection 'a' disconnected.");
   await expect(results.add('a', '3', abort.signal)).rejects.toThrow('canceled');
   expect(results.size).toBe(0);

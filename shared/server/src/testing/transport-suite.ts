@@ -52,7 +52,7 @@ export function transportSuite(
       return this.context.transport;
     }
     seen(): unknown[] {
-      return [this.context.request.query.get('colour'), this.context.request.path];
+      return [this.context.request.query.get('color'), this.context.request.path];
     }
     leave(): void {
       this.context.abort();
@@ -104,7 +104,7 @@ export function transportSuite(
   });
 
   test('a call returns its result, and the hub knows the transport and the opening request', async () => {
-    const client = await connect(`${url}?colour=red`);
+    const client = await connect(`${url}?color=red`);
     client.send(call('1', 'Transport') + call('2', 'Seen'));
     expect(await client.next()).toBe(result('1', name));
     expect(await client.next()).toBe(result('2', ['red', '/hub']));

@@ -7,7 +7,7 @@ export interface ClockEvent {
   readonly time: number;
   /** The position among the events of the same time. */
   readonly order: number;
-  /** Undefined after the event was cancelled. */
+  /** Undefined after the event was canceled. */
   run: (() => void) | undefined;
 }
 

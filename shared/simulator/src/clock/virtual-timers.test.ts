@@ -12,7 +12,7 @@ test('timers and clocks follow the virtual clock, in order', async () => {
   const note = (name: string) => () => void happened.push([name, performance.now()]);
   setTimeout(note('later'), 60_000).unref();
   setTimeout(note('sooner'), 10);
-  clearTimeout(setTimeout(note('cancelled'), 20));
+  clearTimeout(setTimeout(note('canceled'), 20));
   const interval = setInterval(note('again'), 25_000);
   await clock.runUntil(clock.wait(70_000));
   clearInterval(interval);

@@ -5,8 +5,8 @@ interface Group {
   /** The recorded messages, with their positions in the connection. */
   readonly expected: { readonly message: ReadMessage; readonly position: number }[];
   readonly received: ReadMessage[];
-  /** The client has cancelled the call. What still arrives depends on time. */
-  isCancelled: boolean;
+  /** The client has canceled the call. What still arrives depends on time. */
+  isCanceled: boolean;
 }
 
 /** Returns a message as a value that can be compared with one of another run. */
@@ -37,8 +37,8 @@ export class MessageGroups {
   expect(message: ReadMessage): void {
     const { type, invocationId = '' } = message;
     if (type === hubMessage.completion) this.#pending.delete(invocationId);
-    const { expected, received, isCancelled } = this.#groupOf(message);
-    if (isCancelled) return;
+    const { expected, received, isCanceled } = this.#groupOf(message);
+    if (isCanceled) return;
     expected.push({ message, position: this.#expectedCount++ });
     if (received.length < expected.length) this.#missing++;
   }
@@ -52,7 +52,7 @@ export class MessageGroups {
   /** Reports that the client cancels a call. Further messages of it are not compared. */
   cancel(invocationId: string): void {
     this.#pending.delete(invocationId);
-    this.#get(callKey(invocationId)).isCancelled = true;
+    this.#get(callKey(invocationId)).isCanceled = true;
   }
 
   /**
@@ -62,7 +62,7 @@ export class MessageGroups {
   compare(at: string, normalizeExpected: Normalize, normalizeReceived: Normalize): Difference[] {
     const found: { position: number; differences: Difference[] }[] = [];
     let further = this.#expectedCount;
-    for (const { expected, received, isCancelled } of this.#groups.values()) {
+    for (const { expected, received, isCanceled } of this.#groups.values()) {
       for (const [i, { message, position }] of expected.entries()) {
         const other = received[i];
         const actual = other === undefined ? undefined : normalizeReceived(other);
@@ -72,7 +72,7 @@ export class MessageGroups {
           differences: compareValues(normalizeExpected(message), actual, path),
         });
       }
-      if (isCancelled || this.#pending.size > 0) continue;
+      if (isCanceled || this.#pending.size > 0) continue;
       for (const message of received.slice(expected.length)) {
         const position = further++;
         const actual = normalizeReceived(message);
@@ -93,7 +93,7 @@ export class MessageGroups {
   #get(key: string): Group {
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { expected: [], received: [], isCancelled: false };
+      group = { expected: [], received: [], isCanceled: false };
       this.#groups.set(key, group);
     }
     return group;

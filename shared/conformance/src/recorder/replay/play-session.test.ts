@@ -132,7 +132,7 @@ test('a message too few and a message too many are one difference each', async (
   ]);
 });
 
-test('the length of a stream that was cancelled or left is not compared', async () => {
+test('the length of a stream that was canceled or left is not compared', async () => {
   const url = await startHub();
   const subscribe = client({ type: 4, invocationId: '0', target: 'ticks', arguments: [] });
   const item = (i: number): RecordedEvent => server({ type: 2, invocationId: '0', item: i });
@@ -140,8 +140,8 @@ test('the length of a stream that was cancelled or left is not compared', async 
   expect(await play([...left, close('client')], url)).toEqual([]);
   const cancel = client({ type: 5, invocationId: '0' });
   const late = [item(2), item(3), result('0')];
-  const cancelled = [...left, cancel, ...late, call('1', 'echo', 1), result('1', 1)];
-  expect(await play([...cancelled, close('client')], url)).toEqual([]);
+  const canceled = [...left, cancel, ...late, call('1', 'echo', 1), result('1', 1)];
+  expect(await play([...canceled, close('client')], url)).toEqual([]);
   const other = [...opened, subscribe, item(0), item(7)];
   expect(await play(other, url)).toEqual([
     { at: 'connection 1, messages[2].item', expected: 7, actual: 1 },

@@ -49,7 +49,7 @@ function connect(headers: object = {}) {
   return { stream, request, socket };
 }
 
-/** The code with which a stream is cancelled. Source: RFC 9113, section 7. */
+/** The code with which a stream is canceled. Source: RFC 9113, section 7. */
 const CANCEL = 'close 8';
 const HEAD = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n';
 

@@ -5,7 +5,7 @@ import { HubError } from '../../hub-error.ts';
 export const isHubError = (error: unknown): boolean =>
   error instanceof HubError && !(error instanceof ConnectionNotFoundError);
 
-/** Returns whether the error reports that a call was cancelled. */
+/** Returns whether the error reports that a call was canceled. */
 export const isAbortError = (error: unknown): boolean =>
   error instanceof Error && error.name === 'AbortError';
 

@@ -32,7 +32,7 @@ class TestHub extends Hub {
   fail(): void {
     throw new Error('broken');
   }
-  /** Throws what a cancelled call may throw. */
+  /** Throws what a canceled call may throw. */
   stopEarly(): void {
     throw new DOMException('stopped', 'AbortError');
   }
@@ -157,7 +157,7 @@ test('a server that nobody observes answers failed calls too', async () => {
   expect(errors).toHaveLength(4);
 });
 
-test('a call can be cancelled while it runs, and not after it has ended', async () => {
+test('a call can be canceled while it runs, and not after it has ended', async () => {
   for (const target of ['wait', 'failLater']) {
     const caller = TestConnection.open();
     const { dispatcher, hubs, logger } = testDispatcher(TestHub, methods);
@@ -172,7 +172,7 @@ test('a call can be cancelled while it runs, and not after it has ended', async 
   }
 });
 
-test('a call without an invocation id cannot be cancelled and gets no answer', async () => {
+test('a call without an invocation id cannot be canceled and gets no answer', async () => {
   for (const target of ['wait', 'failLater', 'fail', 'echo']) {
     const caller = TestConnection.open();
     const { dispatcher } = testDispatcher(TestHub, methods);

@@ -249,15 +249,15 @@ export class HubDispatcher {
         await pumpStream(call, invocationId, source);
       }
     } catch (error) {
-      // A cancelled source may throw an AbortError. That is not a failure.
-      if (!(call.isCancelled && isAbortError(error))) {
-        this.#log(connection, method.name, error, call.isCancelled);
+      // A canceled source may throw an AbortError. That is not a failure.
+      if (!(call.isCanceled && isAbortError(error))) {
+        this.#log(connection, method.name, error, call.isCanceled);
         this.options.activity?.observer?.onFailedCall(this.hubName);
         completion = { ...completion, error: this.errorText(errorMessage, error) };
       }
     }
     const endError = connection.streams.end(invocationId);
-    if (endError !== undefined && call.isCancelled) completion = { ...completion, error: endError };
+    if (endError !== undefined && call.isCanceled) completion = { ...completion, error: endError };
     this.#end(connection, message, hub);
     this.#sendError(connection, message.target, completion);
   }
@@ -314,7 +314,7 @@ export class HubDispatcher {
   }
 
   #failMethod(call: HubCall, message: Invocation, method: HubMethod, error: unknown): void {
-    this.#log(call.connection, method.name, error, call.isCancelled);
+    this.#log(call.connection, method.name, error, call.isCanceled);
     const text = wireMessages.unexpectedError(spellName(call.connection, message, method));
     this.#fail(call.connection, message, this.errorText(text, error));
   }
@@ -365,10 +365,10 @@ export class HubDispatcher {
     }
   }
 
-  #log(connection: CallingConnection, method: string, error: unknown, isCancelled = false): void {
+  #log(connection: CallingConnection, method: string, error: unknown, isCanceled = false): void {
     publishFailedCall(this.hubName, method, connection.connectionId, error);
-    // A call may throw an AbortError when it is cancelled. That is not a failure.
-    const isExpected = isAbortError(error) && (isCancelled || connection.isClosing);
+    // A call may throw an AbortError when it is canceled. That is not a failure.
+    const isExpected = isAbortError(error) && (isCanceled || connection.isClosing);
     const level = isHubError(error) || isExpected ? 'debug' : 'error';
     this.options.logger[level](logMessages.methodFailed(this.hubName, method), error);
   }

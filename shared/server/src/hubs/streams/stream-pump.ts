@@ -18,7 +18,7 @@ export const isAsyncIterable = (value: unknown): boolean =>
  */
 export function streamSource(value: unknown): Source | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  // The async iterator of a ReadableStream can be cancelled only after its next item arrives.
+  // The async iterator of a ReadableStream can be canceled only after its next item arrives.
   if (value instanceof ReadableStream) return readerSource(value as ReadableStream<unknown>);
   if (Symbol.asyncIterator in value)
     return (value as AsyncIterable<unknown>)[Symbol.asyncIterator]() as Source;
@@ -35,8 +35,8 @@ function readerSource(stream: ReadableStream<unknown>): Source {
 }
 
 /**
- * Sends the items of a stream until it ends or is cancelled. Waits before each item until the
- * client's buffer has room. A stream that is cancelled early starts nevertheless, because a
+ * Sends the items of a stream until it ends or is canceled. Waits before each item until the
+ * client's buffer has room. A stream that is canceled early starts nevertheless, because a
  * generator runs its `finally` blocks only if it has started. An item that is being produced during
  * the cancellation is still sent, as in ASP.NET Core. Resolves after the `finally` blocks of the
  * source have run. Rejects with the errors of the source.
@@ -60,9 +60,9 @@ export async function pumpStream(
     if (sourceReturn instanceof Promise) sourceReturn.catch(() => undefined);
   };
   call.onCancel = cancel;
-  while (!call.isCancelled || !isStarted) {
+  while (!call.isCanceled || !isStarted) {
     const pending = source.next();
-    if (call.isCancelled && !isStarted) cancel();
+    if (call.isCanceled && !isStarted) cancel();
     isStarted = true;
     // A synchronous source needs no promise for each item.
     const next = 'done' in pending ? pending : await pending;
