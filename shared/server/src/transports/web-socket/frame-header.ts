@@ -6,9 +6,9 @@ export const CLOSE = 8;
 const PONG = 10;
 
 /** The size of the mask, which ends the header. */
-export const MASK_LENGTH = 4;
+const MASK_LENGTH = 4;
 /** The bytes of a header that precede the length in 16 or 64 bits, and the mask. */
-export const HEADER_START = 2;
+const HEADER_START = 2;
 
 const FINAL = 0x80;
 const RESERVED = 0x70;

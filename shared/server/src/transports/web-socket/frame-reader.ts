@@ -4,14 +4,14 @@ import {
   CLOSE,
   CONTINUATION,
   type FrameHeader,
-  HEADER_START,
   isAllowedFrame,
-  MASK_LENGTH,
   readFrameHeader,
   TEXT,
 } from './frame-header.ts';
 import { removeMask } from './remove-mask.ts';
 import { TextPartsDecoder } from './text-parts-decoder.ts';
+
+// These constants are not imported, because V8 reads an imported one again for each message.
 
 /** The first byte of a message in one frame, without extensions. Source: RFC 6455, section 5.2. */
 const WHOLE_TEXT = 0x80 | TEXT;
@@ -20,6 +20,9 @@ const MASKED = 0x80;
 const LENGTH = 0x7f;
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
+/** The bytes of a header that precede a length in 16 bits. */
+const HEADER_START = 2;
+const MASK_LENGTH = 4;
 const SHORT_HEADER = 6;
 const LONG_HEADER = 8;
 const FIRST_BEYOND_ASCII = 0x80;
