@@ -41,6 +41,8 @@ export default defineConfig({
     root: process.cwd(),
     include: JSON.parse(process.env.MUTATION_TESTS ?? '[]'),
     globalSetup: [],
+    // Stryker runs the tests in threads, which refuse options of V8.
+    execArgv: ['--conditions=@practical-signalr/source'],
     reporters: ['dot'],
     sequence: {},
   },

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { root } from '@practical-signalr/course';
 import { expect, test } from 'vitest';
 import { areas } from './areas.ts';
@@ -9,6 +11,15 @@ import { mergeCoverage } from './merge-coverage.ts';
 import { scoreOf, summarize } from './mutation-results.ts';
 import { reasonOf } from './survivor-reasons.ts';
 import { pageFile, readResults, renderPage } from './test-strength-page.ts';
+
+test('threads, in which Stryker runs the tests, accept the options of Node', async () => {
+  const file = new URL('mutation-vitest.config.mjs', import.meta.url).href;
+  const { default: config } = (await import(file)) as {
+    default: { test: { execArgv: string[] } };
+  };
+  const thread = new Worker('', { eval: true, execArgv: config.test.execArgv });
+  expect(await once(thread, 'exit')).toEqual([0]);
+});
 
 test('the recorded results of each area are explained', () => {
   const results = readResults();
