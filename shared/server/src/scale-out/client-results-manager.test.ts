@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { MessageType } from '@practical-signalr/protocol';
 import { expect, test } from 'vitest';
 import { ClientResultsManager, newInvocationId } from './client-results-manager.ts';
@@ -54,6 +55,23 @@ test('an aborted signal and a closed connection end an invocation and leave noth
   await expect(lost).rejects.toThrow("Connection 'a' disconnected.");
   await expect(results.add('a', '3', abort.signal)).rejects.toThrow('canceled');
   expect(results.size).toBe(0);
+});
+
+test('a signal for many invocations has one listener, and none after they have ended', async () => {
+  const results = new ClientResultsManager();
+  const abort = new AbortController();
+  const countListeners = (): number => getEventListeners(abort.signal, 'abort').length;
+  const ids = Array.from({ length: 20 }, (_, i) => String(i));
+  const pending = ids.map((id) => results.add('a', id, abort.signal));
+  expect(countListeners()).toBe(1);
+  for (const id of ids) results.tryComplete('a', completion(id, id));
+  expect(await Promise.all(pending)).toEqual(ids);
+  expect(countListeners()).toBe(0);
+  const canceled = ids.map((id) => results.add('a', id, abort.signal));
+  abort.abort();
+  const outcomes = await Promise.allSettled(canceled);
+  expect(outcomes.map(({ status }) => status)).toEqual(ids.map(() => 'rejected'));
+  expect([countListeners(), results.size]).toEqual([0, 0]);
 });
 
 test('ids have 22 characters and do not repeat', () => {

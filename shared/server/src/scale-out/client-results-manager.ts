@@ -9,10 +9,15 @@ export const MAXIMUM_PENDING_RESULTS = 1024;
 
 interface PendingInvocation {
   readonly connectionId: string;
-  /** Removes the listener from the signal. */
-  readonly release: () => void;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** The pending invocations that one signal cancels. */
+interface WatchedSignal {
+  readonly ids: Set<string>;
+  readonly cancel: () => void;
 }
 
 /**
@@ -44,6 +49,8 @@ export function sendInvocation(connection: LifetimeConnection, message: SharedMe
 export class ClientResultsManager {
   readonly #pending = new Map<string, PendingInvocation>();
   readonly #idsByConnection = new Map<string, Set<string>>();
+  /** Each signal has one listener, because Node warns about a signal with more than ten. */
+  readonly #watched = new Map<AbortSignal, WatchedSignal>();
 
   /** The number of pending invocations. */
   get size(): number {
@@ -67,12 +74,8 @@ export class ClientResultsManager {
       return Promise.reject(errors.tooManyClientResults(connectionId, MAXIMUM_PENDING_RESULTS));
     }
     return new Promise((resolve, reject) => {
-      const cancel = (): void => {
-        this.fail(invocationId, errors.invocationCanceled());
-      };
-      signal?.addEventListener('abort', cancel, { once: true });
-      const release = (): void => signal?.removeEventListener('abort', cancel);
-      this.#pending.set(invocationId, { connectionId, release, resolve, reject });
+      if (signal !== undefined) this.#watch(signal, invocationId);
+      this.#pending.set(invocationId, { connectionId, signal, resolve, reject });
       const ids = this.#idsByConnection.get(connectionId);
       if (ids === undefined) this.#idsByConnection.set(connectionId, new Set([invocationId]));
       else ids.add(invocationId);
@@ -120,12 +123,34 @@ export class ClientResultsManager {
     }
   }
 
+  #watch(signal: AbortSignal, invocationId: string): void {
+    let watched = this.#watched.get(signal);
+    if (watched === undefined) {
+      const ids = new Set<string>();
+      const cancel = (): void => {
+        for (const id of ids) this.fail(id, errors.invocationCanceled());
+      };
+      watched = { ids, cancel };
+      this.#watched.set(signal, watched);
+      signal.addEventListener('abort', cancel);
+    }
+    watched.ids.add(invocationId);
+  }
+
+  #unwatch(signal: AbortSignal, invocationId: string): void {
+    const watched = this.#watched.get(signal);
+    watched?.ids.delete(invocationId);
+    if (watched?.ids.size !== 0) return;
+    this.#watched.delete(signal);
+    signal.removeEventListener('abort', watched.cancel);
+  }
+
   #remove(invocationId: string): PendingInvocation | undefined {
     const invocation = this.#pending.get(invocationId);
     if (invocation === undefined) return undefined;
     this.#pending.delete(invocationId);
-    invocation.release();
-    const { connectionId } = invocation;
+    const { connectionId, signal } = invocation;
+    if (signal !== undefined) this.#unwatch(signal, invocationId);
     const ids = this.#idsByConnection.get(connectionId);
     ids?.delete(invocationId);
     if (ids?.size === 0) this.#idsByConnection.delete(connectionId);
