@@ -16,8 +16,8 @@ import { logMessages } from '../log-messages.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { ResolvedOptions } from '../server-options.ts';
 import type { SendLimits } from '../transports/buffered-transport.ts';
-import { findTransport, upgradeTransports } from '../transports/find-transport.ts';
-import type { TransportDefinition, TransportUpgrader } from '../transports/transport-definition.ts';
+import { findTransport } from '../transports/find-transport.ts';
+import type { TransportDefinition } from '../transports/transport-definition.ts';
 import type { ReadSnapshot } from '../hubs/hand-over/connection-snapshot.ts';
 import type {
   Endpoint,
@@ -48,7 +48,6 @@ export class MappedHub {
   /** The same without the transports that need an upgrade request. */
   readonly transportsTextWithoutUpgrade: string;
   readonly sendLimits: SendLimits;
-  readonly upgraders: ReadonlyMap<TransportDefinition, TransportUpgrader>;
   /** Hands connections over to other servers. Undefined if this is off. */
   readonly handOver: HubHandOver | undefined;
   readonly path: string;
@@ -106,9 +105,6 @@ export class MappedHub {
     this.transportsText = writeTransports(this.offeredTransports);
     this.transportsTextWithoutUpgrade = writeTransports(
       this.offeredTransports.filter(({ needsUpgrade }) => !needsUpgrade),
-    );
-    this.upgraders = new Map(
-      upgradeTransports.map((definition) => [definition, definition.createUpgrader()]),
     );
   }
 

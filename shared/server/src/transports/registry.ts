@@ -23,7 +23,7 @@ export const transportRegistry = [
     transferFormats: ['Text', 'Binary'],
     needsUpgrade: true,
     accepts: (request) => asksForWebSocket(request) && request.method === 'GET',
-    createUpgrader: createWebSocketUpgrader,
+    upgrade: createWebSocketUpgrader(),
   },
   {
     name: 'ServerSentEvents',

@@ -74,8 +74,8 @@ export interface HttpTransportDefinition extends AnyTransportDefinition {
 /** Describes a transport that is opened by an upgrade request. */
 export interface UpgradeTransportDefinition extends AnyTransportDefinition {
   readonly needsUpgrade: true;
-  /** Creates the upgrader of one hub. */
-  createUpgrader(): TransportUpgrader;
+  /** Completes the opening handshakes of all hubs. */
+  readonly upgrade: TransportUpgrader;
 }
 
 /** Describes one transport. */

@@ -180,7 +180,7 @@ export class UpgradeHandler {
       refuseUpgrade(socket, refusal.status, refusal.message, refusal.headers);
       return;
     }
-    hub.upgraders.get(definition)?.(exchange, (create) => {
+    definition.upgrade(exchange, (create) => {
       // Two upgrades with one token reach this point only in the same turn, and this runs in it.
       const context = connection ?? hub.connections.createDirect();
       const transport = create({
