@@ -31,7 +31,7 @@ export interface FoundService {
 export async function findService(
   options: { readonly port?: number; readonly environment?: NodeJS.ProcessEnv } = {},
 ): Promise<FoundService> {
-  const { port, environment = process.env } = options;
+  const { environment = process.env, ...emulatorOptions } = options;
   const [configured] = optionsFromEnvironment(environment).endpoints ?? [];
   if (
     configured !== undefined &&
@@ -46,7 +46,7 @@ export async function findService(
       close: () => Promise.resolve(),
     };
   }
-  const emulator = await startEmulator(port === undefined ? {} : { port });
+  const emulator = await startEmulator(emulatorOptions);
   return {
     endpoint: emulator.url,
     environment: { Azure__SignalR__ConnectionString: emulator.connectionString },

@@ -5,6 +5,16 @@ import { clientToken, openClient } from '../testing/service-client.ts';
 let emulator: Emulator;
 afterEach(() => emulator.close());
 
+/** Negotiates, and returns a function that sends further requests of the client. */
+async function negotiate(claims: object = {}) {
+  const authorization = `Bearer ${clientToken(claims)}`;
+  const request = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${emulator.url}/client/${path}`, { ...init, headers: { authorization } });
+  const negotiated = await request('negotiate?hub=chat', { method: 'POST' });
+  const { connectionToken } = (await negotiated.json()) as { connectionToken: string };
+  return (init?: RequestInit) => request(`?hub=chat&id=${connectionToken}`, init);
+}
+
 const headers = { authorization: `Bearer ${clientToken()}` };
 
 test('a request without a hub is refused with 400', async () => {
@@ -36,4 +46,39 @@ test('a negotiated client that opens its transport after the quota was reached g
   const opened = await open();
   expect(opened.status).toBe(200);
   await opened.body?.cancel();
+});
+
+test('a handshake that arrives before the first poll is answered', async () => {
+  emulator = await startEmulator({ port: 0 });
+  const request = await negotiate();
+  const body = '{"protocol":"json","version":1}\u001e';
+  expect((await request({ method: 'POST', body })).status).toBe(200);
+  const polls: string[] = [];
+  for (let status = 200; status === 200;) {
+    const poll = await request();
+    polls.push(await poll.text());
+    status = poll.status;
+  }
+  expect(polls.join('')).toMatch(/^\{"error":".+"\}\u001e$/);
+});
+
+test('the app determines how long a poll takes', async () => {
+  emulator = await startEmulator({ port: 0 });
+  const request = await negotiate({ 'asrs.s.ttl': '1' });
+  expect((await request()).status).toBe(200);
+  const poll = await request();
+  expect([poll.status, await poll.text()]).toEqual([200, '']);
+  await request({ method: 'DELETE' });
+});
+
+test('a client with a binary protocol is refused in bytes if there is no server', async () => {
+  emulator = await startEmulator({ port: 0 });
+  const client = await openClient(emulator.url);
+  const answers: [string, boolean][] = [];
+  client.webSocket.on('message', (data: Buffer, isBinary) =>
+    answers.push([data.toString(), isBinary]),
+  );
+  client.webSocket.send('{"protocol":"messagepack","version":1}\u001e');
+  await client.closed;
+  expect(answers).toEqual([[expect.stringMatching(/^\{"error":".+"\}\u001e$/), true]]);
 });

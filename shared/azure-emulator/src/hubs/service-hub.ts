@@ -58,10 +58,9 @@ export class ServiceHub {
       this.join(client.connectionId, group);
   }
 
-  /** Removes a client, its group memberships and its pending invocations. */
-  remove(client: EmulatedClient): void {
+  /** Removes a client of the hub, its group memberships and its pending invocations. */
+  #remove(client: EmulatedClient): void {
     const id = client.connectionId;
-    if (this.clients.get(id) !== client) return;
     this.clients.delete(id);
     client.server?.forget(client);
     if (client.userId !== undefined) erase(this.users, client.userId, id);
@@ -205,14 +204,14 @@ export class ServiceHub {
 
   /** Closes a client because its server requested it. */
   closedByServer(client: EmulatedClient): void {
-    this.remove(client);
+    this.#remove(client);
     client.transport.close();
   }
 
   /** Removes a client that disconnected, and notifies its server. */
   onClientDisconnected(client: EmulatedClient, error = ''): void {
     if (this.clients.get(client.connectionId) !== client) return;
-    this.remove(client);
+    this.#remove(client);
     const { connectionId, server } = client;
     if (server === undefined) client.onDisconnected?.(error);
     else if (server.isOpen) {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../index.ts';
 import type { ServiceHub } from '../hubs/service-hub.ts';
-import { connectClient, openClient } from '../testing/service-client.ts';
+import { clientToken, connectClient, openClient } from '../testing/service-client.ts';
 
 let emulator: Emulator;
 beforeEach(async () => {
@@ -18,6 +18,24 @@ test('a client gets pings, and is closed if it sends nothing for longer than the
   hub().sweep(Date.now(), 120_000);
   await client.closed;
   expect(client.records).toEqual([expect.stringContaining('"type":7,"error":"')]);
+});
+
+test('a client over long polling gets no pings, and may stay silent', async () => {
+  const headers = { authorization: `Bearer ${clientToken()}` };
+  const request = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${emulator.url}/client/${path}`, { headers, ...init });
+  const negotiated = await request('negotiate?hub=chat', { method: 'POST' });
+  const { connectionToken } = (await negotiated.json()) as { connectionToken: string };
+  const path = `?hub=chat&id=${connectionToken}`;
+  await request(path);
+  await request(path, { method: 'POST', body: '{"protocol":"json","version":1}\u001e' });
+  expect(await (await request(path)).text()).toBe('{}\u001e');
+  hub().sweep(Date.now(), 20_000);
+  hub().sweep(Date.now(), 120_000);
+  const call = '{"type":1,"invocationId":"7","target":"a","arguments":[]}\u001e';
+  await request(path, { method: 'POST', body: call });
+  expect(await (await request(path)).text()).toMatch(/^\{"type":3,"invocationId":"7",.*\}\u001e$/);
+  await request(path, { method: 'DELETE' });
 });
 
 test('the time in which the process slept is not silence of a client', async () => {

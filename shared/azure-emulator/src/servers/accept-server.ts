@@ -41,11 +41,14 @@ export function acceptServer(
       service.latency.add(sizeOf(message), handle, isInvocation ? INVOCATION_DELAY : 0);
     },
     onClosed(wasOpen) {
-      const hub = service.hubs.get(hubName);
-      if (!wasOpen || hub === undefined) return;
-      hub.onServerDisconnected(connection);
-      service.log(logMessages.serverDisconnected(serverId, hubName));
-      service.sweepHub(hub);
+      if (!wasOpen || service.ended.aborted) return;
+      // After the messages that the server sent before.
+      service.latency.add(0, () => {
+        const hub = service.hub(hubName);
+        hub.onServerDisconnected(connection);
+        service.log(logMessages.serverDisconnected(serverId, hubName));
+        service.sweepHub(hub);
+      });
     },
   });
 }

@@ -90,3 +90,14 @@ test('beyond 100,000 pending invocations, the oldest one fails', () => {
   expect(caller.received).toMatchObject([{ type: Type.ErrorCompletion, invocationId: '0' }]);
   expect(invocations.size).toBe(100_000);
 });
+
+test('a client whose invocation was replaced by one with the same id fails nothing', () => {
+  const invocations = new ClientInvocations();
+  const caller = fakeServer('caller');
+  const [first, second] = [fakeClient('a'), fakeClient('c')];
+  invocations.start(caller, first, invocation('1'));
+  invocations.start(caller, second, invocation('1'));
+  invocations.complete(fakeServer('other'), completion('1'));
+  invocations.onClientDisconnected(first);
+  expect(caller.received).toEqual([completion('1')]);
+});

@@ -8,21 +8,28 @@ import type { WebSocket } from 'ws';
 import type { EmulatedClient } from '../clients/emulated-client.ts';
 import { ServerConnection } from './server-connection.ts';
 
-/** A WebSocket of a server that reads nothing until `read` is called. */
+/** A WebSocket of a server that reads nothing until `read` or `readFirst` is called. */
 class UnreadWebSocket extends EventEmitter {
   readonly OPEN = 1;
   readonly readyState = 1;
   bufferedAmount = 0;
   isTerminated = false;
   readonly #written: (() => void)[] = [];
+  readonly #sizes: number[] = [];
 
   send(bytes: Uint8Array, onWritten: () => void): void {
     this.bufferedAmount += bytes.length;
+    this.#sizes.push(bytes.length);
     this.#written.push(onWritten);
   }
   read(): void {
     this.bufferedAmount = 0;
     for (const onWritten of this.#written.splice(0)) onWritten();
+  }
+  /** Reads the first of the writes. */
+  readFirst(): void {
+    this.bufferedAmount -= this.#sizes.shift() ?? 0;
+    this.#written.shift()?.();
   }
   close(): void {
     this.emit('close');
@@ -113,6 +120,32 @@ test('a paused client is read again when its server has read, not before', () =>
   webSocket.read();
   expect(connection.isFull).toBe(false);
   expect(isPaused()).toBe(false);
+});
+
+test('a paused client is not read while the rest for its server is too much', () => {
+  const { client, isPaused } = fakeClient();
+  connection.send(megabytes(3));
+  connection.hold(client);
+  vi.runOnlyPendingTimers();
+  webSocket.readFirst(); // the answer to the handshake and the first MB
+  expect([connection.isFull, isPaused()]).toEqual([true, true]);
+  webSocket.read();
+  expect(isPaused()).toBe(false);
+});
+
+test('a server gets pings after the handshake, not before', () => {
+  const opening = new UnreadWebSocket();
+  const socket = opening as unknown as WebSocket;
+  const onClosed = vi.fn<(wasOpen: boolean) => void>();
+  const events = { onOpen: () => undefined, onMessage: () => undefined, onClosed };
+  new ServerConnection(socket, 'other', 'id', 5000, events);
+  vi.advanceTimersByTime(10_000);
+  expect(opening.bufferedAmount).toBe(0);
+  const before = webSocket.bufferedAmount;
+  vi.advanceTimersByTime(10_000);
+  expect(webSocket.bufferedAmount).toBeGreaterThan(before);
+  opening.terminate();
+  expect(onClosed).toHaveBeenCalledWith(false);
 });
 
 test('a paused client that moves to another server is read again', () => {
