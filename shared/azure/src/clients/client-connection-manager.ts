@@ -171,7 +171,8 @@ export class ClientConnectionManager {
   #forget(client: ClientConnection): void {
     const { connection, connectionId } = client;
     const siblings = this.#byConnection.get(connection);
-    if (siblings?.get(connectionId) === client) siblings.delete(connectionId);
+    // `open` ends the client whose place a client takes, so this place is its own.
+    siblings?.delete(connectionId);
     if (siblings?.size === 0) this.#byConnection.delete(connection);
     if (this.#clients.get(connectionId) === client) this.#clients.delete(connectionId);
     if (client.user.expiresAt !== undefined) this.#expiringCount -= 1;

@@ -68,6 +68,7 @@ test('a client that sends 1 MB more than the hub reads is closed', () => {
   client.onReconnected();
   client.onMoved();
   client.close();
+  client.end();
   expect(log).toHaveLength(2);
 });
 
@@ -104,6 +105,22 @@ test('a client that reads nothing while it is paused is closed at the limit', ()
   expect(sent.at(-1)?.type).toBe(Type.CloseConnection);
 });
 
+test('what arrived while the service had paused the client does not count as sent too fast', () => {
+  const { client, log } = open();
+  client.pause();
+  client.pauseOutgoing();
+  client.receive(new Uint8Array(2 * MEGABYTE));
+  client.resumeOutgoing();
+  client.receive(bytes('x'));
+  expect(log).toEqual([]);
+  client.resume();
+  expect(log).toHaveLength(2);
+  client.pause();
+  client.receive(new Uint8Array(MEGABYTE));
+  client.receive(bytes('x'));
+  expect(log.slice(2)).toEqual([expect.stringContaining('Connection a '), 'end']);
+});
+
 test('after a move, results go to the id of the client, and nothing else is sent', () => {
   const { client, log, sent } = open();
   client.send('handshake');
@@ -123,6 +140,14 @@ test('after a move, results go to the id of the client, and nothing else is sent
   client.abort();
   expect(log).toEqual(['moved', 'end']);
   expect(sent).toHaveLength(2);
+});
+
+test('after a move, a client whose protocol is unknown gets nothing', () => {
+  const { client, sent } = open({ hasProtocol: false });
+  client.send('handshake');
+  client.onMoved();
+  client.send('result');
+  expect(sent).toHaveLength(1);
 });
 
 test('a client whose transport cannot move ends, and a migrated one gets no second handshake', async () => {

@@ -244,12 +244,12 @@ export class ClientConnection implements Transport {
   #write(payload: string | Uint8Array, ext: DataExtension): void {
     const { connection, connectionId, protocol } = this;
     if (this.#hasMoved) {
-      const payloads = new Map(protocol === undefined ? [] : [[protocol.name, payload]]);
-      const connectionList = [connectionId];
+      // The service selects the bytes by the protocol of the client.
+      if (protocol === undefined) return;
       return connection.send({
         type: ServiceMessageType.MultiConnectionData,
-        connectionList,
-        payloads,
+        connectionList: [connectionId],
+        payloads: new Map([[protocol.name, payload]]),
       });
     }
     const message = { type: ServiceMessageType.ConnectionData, connectionId, payload } as const;

@@ -17,6 +17,10 @@ const completion = {
   result: 'Ada',
 } as const;
 
+/** A connection to an endpoint. */
+const connectionTo = (endpointName: string): ServiceConnection =>
+  ({ endpointName, send: () => undefined }) as unknown as ServiceConnection;
+
 function withQuestion(): ClientInvocations {
   sent.length = 0;
   const invocations = new ClientInvocations('this', [protocol]);
@@ -127,4 +131,64 @@ test.each([
   receive(payload);
   receive(`{"type":3,"invocationId":"${invocationId}","result":2}\u001e`);
   expect(await result).toBe(2);
+});
+
+/** Invokes a client that may be at either of two endpoints. */
+function invokeAtTwo() {
+  const invocations = new ClientInvocations('this', [protocol]);
+  const [east, west] = [connectionTo('east'), connectionTo('west')];
+  let invocationId = '';
+  const result = invocations.invoke('a', undefined, (id) => {
+    invocationId = id;
+    return [east, west];
+  });
+  const refuse = (from: ServiceConnection): void =>
+    invocations.receive(from, {
+      type: Type.ErrorCompletion,
+      ...ids,
+      invocationId,
+      error: 'not here',
+    });
+  const answer = (text: string): void =>
+    invocations.receive(west, {
+      type: Type.ClientCompletion,
+      ...ids,
+      invocationId,
+      protocol: 'json',
+      payload: Buffer.from(text),
+    });
+  const answerWith = (value: number): void =>
+    answer(`{"type":3,"invocationId":"${invocationId}","result":${value}}\u001e`);
+  return { invocations, result, east, refuse, answer, answerWith };
+}
+
+test('an endpoint that refuses twice counts once, and so does one that was not asked', async () => {
+  const { result, east, refuse, answerWith } = invokeAtTwo();
+  refuse(east);
+  refuse(connectionTo('east'));
+  refuse(connectionTo('north'));
+  answerWith(2);
+  expect(await result).toBe(2);
+});
+
+test('the loss of a connection on which an invocation was not sent does not fail it', async () => {
+  const { invocations, result, answerWith } = invokeAtTwo();
+  invocations.serverConnectionLost(connectionTo('east'));
+  invocations.serverConnectionLost(connectionTo('west'));
+  answerWith(2);
+  expect(await result).toBe(2);
+});
+
+test('a result that cannot be read fails the invocation', async () => {
+  const { result, answer } = invokeAtTwo();
+  answer('{"type":3,\u001e');
+  await expect(result).rejects.toThrow(/JSON/);
+});
+
+test('only the invocations of the lost client and connection are removed', () => {
+  const invocations = withQuestion();
+  invocations.connectionLost('b');
+  invocations.serverConnectionLost(connectionTo('east'));
+  invocations.setResult('a', completion, connection, protocol);
+  expect(sent).toMatchObject([{ invocationId: 'q', connectionId: 'a' }]);
 });

@@ -16,6 +16,8 @@ interface PendingAck {
 /** The maximum time for an acknowledgement, and the time between checks for late ones, in ms. */
 const TIMEOUT = 10_000;
 const CHECK_INTERVAL = 3000;
+/** The maximum id, which is an int32 in the protocol. After it, ids count from 1 again. */
+const MAXIMUM_ID = 0x7fffffff;
 
 /**
  * The operations that the service has not acknowledged yet.
@@ -35,7 +37,7 @@ export class AckHandler {
     readonly ackId: number;
     readonly acked: Promise<boolean>;
   } {
-    this.#lastId = this.#lastId === 0x7fffffff ? 1 : this.#lastId + 1;
+    this.#lastId = (this.#lastId % MAXIMUM_ID) + 1;
     const ackId = this.#lastId;
     const acked = new Promise<boolean>((resolve, reject) => {
       this.#pending.set(ackId, { createdAt: this.#clock.now(), connection, resolve, reject });

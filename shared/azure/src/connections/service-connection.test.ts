@@ -120,6 +120,22 @@ test.each([
   },
 );
 
+test('what is sent on a closed connection is dropped', async () => {
+  const pieces: Buffer[] = [];
+  let closed = false;
+  const { connection, opened } = connect((webSocket) => {
+    webSocket.on('message', (data: Buffer) => pieces.push(data));
+    webSocket.on('close', () => (closed = true));
+    webSocket.send(accepted);
+  });
+  await opened;
+  connection.close();
+  connection.send({ type: 3, messages: ['late', ''] });
+  expect(connection.whenRoom()).toBeUndefined();
+  await expect.poll(() => closed).toBe(true);
+  expect(pieces.map((data) => data.toString('hex'))).toEqual(['0796010100a00080']);
+});
+
 test('messages after a refusal in the same chunk are ignored', async () => {
   const client = {
     type: 4,

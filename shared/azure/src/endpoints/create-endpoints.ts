@@ -46,8 +46,8 @@ export function createEndpoint(
   }
   const addresses = {
     endpoint: url('endpoint', options.endpoint),
-    clientEndpoint: options.clientEndpoint && url('clientEndpoint', options.clientEndpoint),
-    serverEndpoint: options.serverEndpoint && url('serverEndpoint', options.serverEndpoint),
+    clientEndpoint: optionalUrl('clientEndpoint', options.clientEndpoint),
+    serverEndpoint: optionalUrl('serverEndpoint', options.serverEndpoint),
   };
   const { credential } = options;
   const name = options.name ?? new URL(addresses.endpoint).host;
@@ -73,6 +73,9 @@ function isEndpoint(options: unknown): boolean {
   const { endpoint, credential } = options as Partial<Record<string, { getToken?: unknown }>>;
   return typeof endpoint === 'string' && typeof credential?.getToken === 'function';
 }
+
+const optionalUrl = (name: string, value: string | undefined): string | undefined =>
+  value === undefined ? undefined : url(name, value);
 
 function url(name: string, value: string): string {
   if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) throw errors.notAnHttpEndpoint(name);

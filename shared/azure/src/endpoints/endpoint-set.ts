@@ -58,13 +58,12 @@ export class EndpointSet {
   }
 
   /** Returns the endpoints of a message. */
-  route(kind: RouteKind, name?: string): Containers {
-    const router = this.#router;
-    if (router?.[kind] === undefined) return this.#all;
-    const chosen: readonly RoutedEndpoint[] =
-      kind === 'broadcast' || name === undefined
-        ? (router.broadcast?.(this.#all) ?? this.#all)
-        : (router[kind]?.(name, this.#all) ?? this.#all);
+  route(kind: RouteKind, name = ''): Containers {
+    const chosen: readonly RoutedEndpoint[] | undefined =
+      kind === 'broadcast'
+        ? this.#router?.broadcast?.(this.#all)
+        : this.#router?.[kind]?.(name, this.#all);
+    if (chosen === undefined) return this.#all;
     return this.#all.filter((container) => chosen.includes(container));
   }
 

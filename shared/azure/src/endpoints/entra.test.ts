@@ -57,6 +57,55 @@ test('server connections send the Entra token, and the key of the service signs 
   expect(receivedRequests).toHaveLength(1);
 });
 
+test('clients and servers use the endpoints that are set for them', async () => {
+  app = await startChat({
+    endpoints: [
+      {
+        endpoint: 'https://signalr.example',
+        clientEndpoint: 'https://clients.example/',
+        serverEndpoint: `${service.url}/`,
+        credential,
+      },
+    ],
+  });
+  await expect.poll(() => app?.signalr.health().status).toBe('Healthy');
+  const { url, accessToken } = await negotiate(app);
+  expect(url.href).toMatch(/^https:\/\/clients\.example\/client\/\?hub=chathub/);
+  expect(jwt.decode(accessToken)).toMatchObject({
+    aud: 'https://signalr.example/client/?hub=chathub',
+  });
+  expect(receivedRequests).toEqual(['GET /api/v1/auth/accessKey Bearer entra-token']);
+});
+
+test.each(['clientEndpoint', 'serverEndpoint'])('an empty %s is refused', (name) => {
+  const endpoint = { endpoint: service.url, credential, [name]: '' };
+  expect(() => startChat({ endpoints: [endpoint] })).toThrow(`'${name}' of an endpoint`);
+});
+
+test('a credential without a token says so', async () => {
+  const empty: TokenCredential = { getToken: async () => null };
+  const credentials = new EntraCredentials(service.url, async () => empty, 'HS256', 1);
+  await expect(credentials.serverToken()).rejects.toMatchObject({
+    code: 'ERR_SIGNALR_AZURE_NO_ENTRA_TOKEN',
+  });
+});
+
+test('a key that the service sends over a server connection signs the tokens of clients', async () => {
+  const running = await start();
+  await negotiate(running);
+  service.connections[0]?.send({
+    type: Type.AccessKeyResponse,
+    kid: 'key-2',
+    accessKey: 'the next key of the service',
+    errorType: null,
+    errorMessage: null,
+    ext: {},
+  });
+  const keyOf = async (): Promise<unknown> =>
+    jwt.decode((await negotiate(running)).accessToken, { complete: true })?.header.kid;
+  await expect.poll(keyOf).toBe('key-2');
+});
+
 test('if the service refuses the token, clients get 500 without a body', async () => {
   answer = (response) => response.writeHead(403).end('a secret reason');
   const credentials = new EntraCredentials(service.url, async () => credential, 'HS256', 1);

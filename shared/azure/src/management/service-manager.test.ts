@@ -220,6 +220,7 @@ test('the application name is sent, and the environment is read', async () => {
     environment: {
       Azure__SignalR__ConnectionString: connectionString,
       Azure__SignalR__ApplicationName: 'Shop',
+      Azure__SignalR__AccessTokenAlgorithm: 'HS512',
     },
   });
   expect(await service.isHealthy()).toBe(true);
@@ -232,7 +233,9 @@ test('the application name is sent, and the environment is read', async () => {
   expect(requests[1]?.audience).toBe(
     `http://127.0.0.1/api/hubs/chathub/:send?application=shop&${V}`,
   );
-  expect(new URL((await context.negotiate()).url).searchParams.get('hub')).toBe('shop_chathub');
+  const { url, accessToken } = await context.negotiate();
+  expect(new URL(url).searchParams.get('hub')).toBe('shop_chathub');
+  expect(jwt.decode(accessToken, { complete: true })?.header.alg).toBe('HS512');
 });
 
 test('negotiate returns the URL and a token, as Azure Functions do', async () => {

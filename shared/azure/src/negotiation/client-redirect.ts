@@ -40,8 +40,9 @@ export async function clientRedirect(
       sticky: mode === 'Disabled' ? undefined : { serverId, mode },
       isDiagnosticClient: diagnosticClientFilter?.(request) === true,
       endpointCount,
+      // Not 0, which means the default.
       maximumPollInterval:
-        maxPollInterval === undefined ? undefined : Math.round(maxPollInterval / 1000),
+        maxPollInterval === undefined ? undefined : Math.max(1, Math.round(maxPollInterval / 1000)),
       closeOnAuthenticationExpiration:
         settings.closeOnAuthenticationExpiration ?? hub.closeOnAuthenticationExpiration,
     },
