@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SimpleError } from '@redis/client';
 import { afterEach, expect, test, vi } from 'vitest';
 import { HubHistory } from './history/hub-history.ts';
 import { KeepingConnection } from './testing/keeping-connection.ts';
@@ -205,4 +206,23 @@ test('a connection that moves is listed on its new server, after it has gone fro
   expect(await isMoved).toBe(true);
   expect(before.calls.at(-1)).toBe('removeConnection c');
   expect(after.calls).toEqual(['addConnection c ann', 'addToGroup c g']);
+});
+
+test('a send that Redis refuses reaches the own clients, one without a reply does not', async () => {
+  const { manager, server, log } = await start();
+  const connection = new KeepingConnection('c');
+  await manager.onConnected(connection);
+  server.publishError = new SimpleError('OOM command not allowed when used memory > maxmemory');
+  await manager.sendAll('m', ['refused']);
+  await manager.sendAll('m', ['refused again']);
+  await connection.until('refused again');
+  server.publishError = new Error('Socket closed unexpectedly');
+  await manager.sendAll('m', ['lost']);
+  await nextTurn();
+  server.publishError = undefined;
+  await manager.sendAll('m', ['sent']);
+  await connection.until('sent');
+  expect(connection.received).toEqual(['refused', 'refused again', 'sent']);
+  expect(log.matching(/cannot send to other servers/)).toHaveLength(1);
+  expect(manager.health?.().data).toMatchObject({ lostSends: 2, unconfirmedSends: 1 });
 });

@@ -78,7 +78,7 @@ export class PendingAcks {
   }
 
   #create(expected: number | undefined, createError: (count: number) => Error): AckedCommand {
-    this.#lastId = this.#lastId === MAX_ID ? 1 : this.#lastId + 1;
+    this.#lastId = (this.#lastId % MAX_ID) + 1;
     const id = this.#lastId;
     const acked = new Promise<void>((resolve, reject) => {
       const deadline = new Deadline(() => {

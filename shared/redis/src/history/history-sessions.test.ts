@@ -36,6 +36,7 @@ let sessions: HistorySessions;
 let steps: string[];
 /** The step during which the connection closes. */
 let closingStep: string | undefined;
+let failsToWrite: boolean;
 
 const run = async (step: string): Promise<void> => {
   await Promise.resolve();
@@ -58,9 +59,13 @@ const store = {
   },
   changeGroup: async (_session: string, _connectionId: string, group: string, change: string) => {
     await run(`${change} ${group}`);
+    if (failsToWrite) throw new Error('Redis is full');
     return true;
   },
-  end: () => run('end'),
+  end: async () => {
+    await run('end');
+    if (failsToWrite) throw new Error('Redis is full');
+  },
   async *read() {
     await run('read');
     yield [{ position: '2-0', target: 'all', payload }];
@@ -87,6 +92,7 @@ beforeEach(() => {
   sessions = new HistorySessions(store as unknown as HistoryStore, options, { ...host, index });
   steps = [];
   closingStep = undefined;
+  failsToWrite = false;
   index.add(connection);
 });
 
@@ -165,4 +171,26 @@ test.each([
   expect(steps.slice(0, expectedSteps.length)).toEqual(expectedSteps);
   expect(sessions.active).toHaveLength(1);
   expect(sessions.active).not.toContain(first);
+});
+
+test('a session whose groups could not be written is not continued', async () => {
+  await recover('known');
+  expect(sessions.active).toEqual(['known']);
+  failsToWrite = true;
+  await sessions.changeGroup('c1', 'late', 'add');
+  expect(sessions.active).toEqual([]);
+  steps = [];
+  expect(await recover('known')).toMatchObject({ recovered: false, reason: 'session' });
+  expect(steps).toEqual(['end', 'begin']); // Redis has not removed the session yet.
+  failsToWrite = false;
+  steps = [];
+  await sessions.removeObsolete();
+  expect(steps).toEqual(['end']);
+});
+
+test('only the connections whose clients recover get positions', () => {
+  sessions.track(connection);
+  const variantFor = sessions.variantFor([new SharedMessage('receive', [])], ['3-0']);
+  expect(variantFor?.('c1')).toBeInstanceOf(SharedMessage);
+  expect(variantFor?.('other')).toBeUndefined();
 });

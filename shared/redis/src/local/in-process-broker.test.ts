@@ -108,3 +108,8 @@ test.each([
 ])('%s is refused', (_title, text) => {
   expect(() => new RespReader().read(Buffer.from(text))).toThrow(RespError);
 });
+
+test('a command without a name is ignored', async () => {
+  const client = await openClient(await startBroker());
+  expect(await client.run(`*0\r\n${command('PING')}`, 'PONG\r\n')).toBe('+PONG\r\n');
+});

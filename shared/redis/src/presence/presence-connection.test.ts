@@ -89,3 +89,23 @@ test('after close, no client is created and nothing is reported', () => {
   vi.advanceTimersByTime(10 * TIMEOUT);
   expect([clients.length, events.onProblemChanged.mock.calls]).toEqual([1, []]);
 });
+
+test('a command that fails without a reason of Redis says that Redis is unavailable', async () => {
+  connection.use(events);
+  newest().becomeReady();
+  newest().reply = () => Promise.reject(new Error('Socket closed unexpectedly'));
+  await expect(connection.run('hDel', 'key', 'field')).rejects.toMatchObject({
+    code: 'ERR_SIGNALR_REDIS_UNAVAILABLE',
+    message: expect.stringContaining(causes.unavailable) as unknown,
+  });
+  expect(events.onProblemChanged).not.toHaveBeenCalled();
+});
+
+test('a command without a reply after close creates no client', () => {
+  newest().becomeReady();
+  connection.close();
+  newest().reply = () => new Promise(() => undefined);
+  void connection.run('hDel', 'key', 'field');
+  vi.advanceTimersByTime(10 * TIMEOUT);
+  expect(clients).toHaveLength(1);
+});

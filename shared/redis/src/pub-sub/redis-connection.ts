@@ -202,7 +202,6 @@ export class RedisConnection {
   }
 
   #onFailure(cause: string): void {
-    if (this.#state === 'closed') return;
     const isNew = this.#state !== 'disconnected';
     // A command that fails during an outage does not explain the outage, so the first cause stays.
     if (!isNew && cause === causes.unavailable) return;

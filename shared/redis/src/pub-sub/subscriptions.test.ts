@@ -111,3 +111,17 @@ test('what waits on a channel that is removed is dropped, also if the channel is
   await new Promise(setImmediate);
   expect(handled).toEqual(['before', 'after']);
 });
+
+test('a channel that is added while its unsubscription fails stays on the next client', async () => {
+  const subscriptions = new Subscriptions(false);
+  subscriptions.use(fakeClient({ unsubscribe: new Error('Socket closed') }).client);
+  await subscriptions.add('a', nothing);
+  const removed = subscriptions.remove(['a']);
+  await subscriptions.add('a', nothing);
+  await removed;
+  expect(subscriptions.isComplete).toBe(true);
+  subscriptions.forget();
+  const { client, commands } = fakeClient();
+  await subscriptions.restore(client, nothing);
+  expect(commands).toEqual(['subscribe a']);
+});

@@ -22,6 +22,8 @@ export class RecordingRedis {
   holdsSubscriptions = false;
   /** Whether the following publishes are confirmed, but not delivered. */
   losesMessages = false;
+  /** The error with which the following publishes reject. */
+  publishError: Error | undefined;
   /** The channels to which nobody may subscribe. */
   readonly refusedChannels = new Set<string>();
   readonly #values = new Map<string, string>();
@@ -64,6 +66,7 @@ export class RecordingRedis {
 
   async #publish(channel: string, payload: Buffer, isUrgent = false): Promise<number> {
     this.published.push({ channel, payload, isUrgent });
+    if (this.publishError !== undefined) throw this.publishError;
     if (this.#confirmations !== undefined) await this.#confirmations;
     const listeners = this.losesMessages ? [] : [...(this.#subscribers.get(channel) ?? [])];
     for (const listener of listeners) queueMicrotask(() => listener(payload, Buffer.from(channel)));
