@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CodedError } from '@practical-signalr/protocol';
 import { asksForHttp2, serveWithoutUpgrade } from '@practical-signalr/server/transports';
 import cors from 'cors';
@@ -133,6 +134,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       upgrades.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
+      // Clients in this process must know it before the port is used again: `fetch` would send its
+      // next request over a connection that has closed.
+      for (let turn = 0; turn < 2; turn++) await nextTurn();
     },
   };
 }

@@ -1,6 +1,8 @@
+import { createServer } from 'node:http';
 import { afterEach, expect, expectTypeOf, test, vi } from 'vitest';
 import { Hub, type HubContext, type UntypedClient } from '../index.ts';
 import { LocalLifetimeManager } from '../scale-out/index.ts';
+import { turns } from './event-loop.ts';
 import { testServer } from './index.ts';
 
 interface ChatServer {
@@ -47,6 +49,24 @@ test('testServer starts hubs and returns typed hub contexts and clients', async 
     "The connection closed before 'Said' was called. Look for the error that closed it.",
   );
   await expect(fetch(server.url)).rejects.toThrow();
+});
+
+test('after close, another server can start on the port and answer fetch at once', async () => {
+  const first = await testServer({ '/chat': { hub: ChatHub, methods: ['say'] } });
+  const negotiate = async (): Promise<number> => {
+    const url = `${first.url}/chat/negotiate?negotiateVersion=1`;
+    const response = await fetch(url, { method: 'POST' });
+    await response.text();
+    return response.status;
+  };
+  expect(await negotiate()).toBe(200);
+  await turns(10); // `fetch` keeps the connection for the next request.
+  await first.close();
+  const next = createServer((_request, response) => response.writeHead(418).end());
+  next.listen(first.port, '127.0.0.1');
+  expect(await negotiate()).toBe(418);
+  next.closeAllConnections();
+  next.close();
 });
 
 test('the server keeps idle HTTP connections as long as ASP.NET Core', async () => {

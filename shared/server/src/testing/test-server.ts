@@ -5,6 +5,7 @@ import { type HubFactory, SignalRServer } from '../hosting/signalr-server.ts';
 import type { UntypedClient } from '../hubs/client-contract.ts';
 import type { ClientOf, Hub } from '../hubs/hub.ts';
 import type { MapHubOptions, SignalRServerOptions } from '../server-options.ts';
+import { turns } from './event-loop.ts';
 import { connectTestClient, type TestClient, type TestClientOptions } from './test-client.ts';
 
 /** A hub of a test server: the hub class or factory, and the options of `mapHub`. */
@@ -32,7 +33,7 @@ export interface TestServer<THubs extends TestHubs = TestHubs> {
     path: keyof THubs & string,
     options?: TestClientOptions,
   ): Promise<TestClient<TServer, TClient>>;
-  /** Closes all clients and connections, and frees the port. */
+  /** Closes all clients and connections, and frees the port for the next server. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -86,6 +87,9 @@ export async function testServer<THubs extends TestHubs>(
     } finally {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
+      // Clients in this process must know it before the port is used again: `fetch` would send its
+      // next request over a connection that has closed.
+      await turns(2);
     }
   };
   return {

@@ -1,3 +1,4 @@
+import { testServer } from '@practical-signalr/server/testing';
 import { expect, test } from 'vitest';
 import { ModelClient } from './model-client.ts';
 import { LocalWorld } from './worlds/local-world.ts';
@@ -21,4 +22,23 @@ test('an upload over a lost connection rejects, and leaves no unhandled rejectio
   await world.close();
   process.off('unhandledRejection', onUnhandled);
   expect(unhandled).toEqual([]);
+});
+
+test('a client that cannot connect names the reason, and closes its proxy', async () => {
+  const openServers = (): number =>
+    process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+  const refusing = await testServer({});
+  const before = openServers();
+  refusing.server.on('connection', (socket) => socket.destroy());
+  const kind = {
+    transport: 'LongPolling',
+    protocol: 'json',
+    isStateful: false,
+    reconnects: false,
+  } as const;
+  await expect(ModelClient.connect(refusing.port, kind, 'ada', 20_000)).rejects.toThrow(
+    'fetch failed: other side closed',
+  );
+  expect(openServers()).toBe(before);
+  await refusing.close();
 });

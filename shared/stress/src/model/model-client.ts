@@ -16,7 +16,10 @@ import { Gate } from '@practical-signalr/server/scale-out';
 import { FaultProxy } from '../proxy/fault-proxy.ts';
 import type { ClientKind } from './model.ts';
 
-/** Sends the client through its own proxy also if negotiation redirects it. */
+/**
+ * Sends the client through its own proxy also if negotiation redirects it. If a request fails, its
+ * error names the reason, which `fetch` only gives as a cause.
+ */
 class RedirectedHttpClient extends DefaultHttpClient {
   readonly #proxyTo: (port: number) => Promise<FaultProxy>;
 
@@ -26,7 +29,10 @@ class RedirectedHttpClient extends DefaultHttpClient {
   }
 
   override async send(request: HttpRequest): Promise<HttpResponse> {
-    const response = await super.send(request);
+    const response = await super.send(request).catch((error: Error) => {
+      if (!(error.cause instanceof Error)) throw error;
+      throw new Error(`${error.message}: ${error.cause.message}`, { cause: error });
+    });
     const { content } = response;
     if (typeof content !== 'string' || !content.includes('"accessToken"')) return response;
     const redirect = JSON.parse(content) as { url: string };
@@ -129,7 +135,12 @@ export class ModelClient {
     if (kind.isStateful) builder.withStatefulReconnect();
     if (kind.reconnects) builder.withAutomaticReconnect(Array<number>(2000).fill(20));
     const client = new ModelClient(builder.build(), proxies, hangLimit);
-    await client.#connection.start();
+    try {
+      await client.#connection.start();
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
     return client;
   }
 

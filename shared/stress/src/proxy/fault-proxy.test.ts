@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FaultProxy } from './fault-proxy.ts';
 
@@ -128,4 +130,28 @@ test('a reset breaks both sides, and without a target, new connections are refus
   client = connect(proxy.port, '127.0.0.1');
   const [error] = (await once(client, 'error')) as [NodeJS.ErrnoException];
   expect(error.code).toMatch(/ECONNRESET|EPIPE/);
+});
+
+test('after close, another server can start on the port and answer fetch at once', async () => {
+  const answer = (status: number): HttpServer =>
+    createHttpServer((_request, response) => response.writeHead(status).end());
+  const first = answer(200).listen(0, '127.0.0.1');
+  await once(first, 'listening');
+  const inFront = await FaultProxy.start((first.address() as AddressInfo).port);
+  const { port } = inFront;
+  const send = async (): Promise<number> => {
+    const response = await fetch(`http://127.0.0.1:${port}`, { method: 'POST' });
+    await response.text();
+    return response.status;
+  };
+  expect(await send()).toBe(200);
+  // `fetch` keeps the connection for the next request.
+  for (let turn = 0; turn < 10; turn++) await nextTurn();
+  await inFront.close();
+  const next = answer(418).listen(port, '127.0.0.1');
+  expect(await send()).toBe(418);
+  for (const http of [first, next]) {
+    http.closeAllConnections();
+    http.close();
+  }
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   Direction,
   type DirectionFaults,
@@ -107,10 +108,16 @@ export class FaultProxy {
     await once(this.#server, 'close');
   }
 
+  /**
+   * Resolves when clients in this process know that their connections are closed. Otherwise, a
+   * server that gets the same port afterwards would lose a request that `fetch` sends over an old
+   * connection.
+   */
   async close(): Promise<void> {
     for (const socket of this.#sockets) resetSocket(socket);
     this.#server.close();
     await once(this.#server, 'close');
+    for (let turn = 0; turn < 2; turn++) await nextTurn();
   }
 
   #forward(near: Socket): void {

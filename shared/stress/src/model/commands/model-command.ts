@@ -12,8 +12,12 @@ export abstract class ModelCommand implements AsyncCommand<Model, RunState> {
 
   async run(model: Model, state: RunState): Promise<void> {
     state.steps++;
-    await this.execute(model, state);
-    state.compare(model);
+    try {
+      await this.execute(model, state);
+      state.compare(model);
+    } catch (error) {
+      throw new Error(`'${this.toString()}': ${(error as Error).message}`, { cause: error });
+    }
   }
 }
 
