@@ -99,7 +99,8 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     // Not the tests that start servers: each change would take seconds.
     tests: ['hub-connection', 'hub-connection-times', 'hub-handshake', 'caller-context']
       .concat('diagnostics', 'incoming-rate', 'user-identifier')
-      .concat('hub-membership', 'incoming-messages', 'outgoing-messages', '../hand-over/departure')
+      .concat('hub-membership', 'incoming-messages', 'outgoing-messages', 'new-socket')
+      .concat('../hand-over/departure')
       .map((name) => `${server}/hubs/connection/${name}.test.ts`),
     testTimeout: 4000,
   },

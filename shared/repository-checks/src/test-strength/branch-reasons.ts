@@ -93,7 +93,7 @@ const reasons: readonly BranchReason[] = [
   },
   { file: 'open-telemetry-filter', code: /error\.type/, reason: CHANGED_LATER },
   { file: 'connection-lifecycle', code: /./, reason: CHANGED_LATER },
-  { file: 'use-hub-connection', code: /NO_DEPENDENCIES/, reason: OTHER_PACKAGE },
+  { file: 'use-hub-connection', code: /NO_DEPENDENCIES|'window' in/, reason: OTHER_PACKAGE },
   { file: 'shared-message', code: /Buffer\.from/, reason: CHANGED_LATER },
   { file: 'http-transports', code: /definition === undefined|needsUpgrade/, reason: CHANGED_LATER },
   { file: 'transports/long-polling', code: /poll !== undefined/, reason: GUARANTEED },

@@ -272,3 +272,16 @@ test('a chunk that is too large to be kept waits until the connection is open', 
   expect(await result).toBe('read');
   expect(received).toEqual(['a', 'bc']);
 });
+
+test.each(['utf8', 'base64'] as const)(
+  'a body is delivered as it is if other code has set the encoding %s',
+  async (encoding) => {
+    const { posts, received } = openQueue(0);
+    const request = unfinishedRequest();
+    request.setEncoding(encoding);
+    const result = posts.read(request);
+    for (const chunk of ['aé', 'ß', null]) request.push(chunk);
+    expect(await result).toBe('read');
+    expect(received.join('')).toBe('aéß');
+  },
+);

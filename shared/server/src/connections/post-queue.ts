@@ -175,8 +175,8 @@ export class PostQueue {
     }
     const onData = (data: Uint8Array | string): void => {
       // Other code may have set an encoding.
-      const chunk =
-        typeof data === 'string' ? Buffer.from(data, request.readableEncoding ?? 'utf8') : data;
+      const encoding = request.readableEncoding as BufferEncoding;
+      const chunk = typeof data === 'string' ? Buffer.from(data, encoding) : data;
       if (this.#deliver(chunk)) return;
       this.#heldChunk = chunk;
       request.pause();

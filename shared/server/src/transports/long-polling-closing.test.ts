@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { DISCONNECT_TIMEOUT, openTransport } from '../testing/fakes/open-long-polling-suite.ts';
+import {
+  createTransport,
+  DISCONNECT_TIMEOUT,
+  openTransport,
+} from '../testing/fakes/open-long-polling-suite.ts';
 import { CLOSE_TIMEOUT } from './buffered-transport.ts';
 import { MAXIMUM_SLICE } from './sliced-writer.ts';
 
@@ -109,4 +113,12 @@ test.each([
   } else response.emit('close');
   expect(onClose.mock.calls).toEqual([[false, false]]);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a transport that closes before anybody listens leaves no timer, and its client learns it', () => {
+  const { transport, poll } = createTransport();
+  transport.close();
+  expect(vi.getTimerCount()).toBe(0);
+  expect(poll().status).toBe(200); // the connection is open
+  expect(poll().status).toBe(204);
 });

@@ -93,6 +93,14 @@ test.each<[string, (tail: string) => string]>([
   await expect.poll(() => moving.backplane.managerOf(id)).toBeUndefined();
 });
 
+test('a client whose messages the next server does not get connects again', async () => {
+  const { until } = await moving.connect();
+  moving.backplane.changeTail = () => undefined;
+  await moving.moveAll();
+  expect(await until(1)).toEqual(['reconnecting']);
+  expect(moving.hub.events.filter((event) => event.startsWith('moved'))).toEqual([]);
+});
+
 // A token expires after a minute. Then only the record of the connection says whose it is.
 test.each([0, 61_000])(
   'another user cannot claim a connection, and does not disturb its user',

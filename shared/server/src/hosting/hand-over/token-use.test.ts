@@ -115,3 +115,15 @@ test('a connection whose token comes from the next server moves there', async ()
   await open(to, path);
   await closed();
 });
+
+test('without a memory of used tokens, each server knows only those that it has accepted', async () => {
+  const scaleOut = () => Object.assign(moving.backplane.scaleOut(), { useToken: undefined });
+  const [first, second] = [
+    await moving.startServer({ scaleOut }),
+    await moving.startServer({ scaleOut }),
+  ];
+  const path = await negotiate(first, false);
+  await open(first, path);
+  await expect(open(first, path)).rejects.toThrow(/status 4/);
+  await open(second, path);
+});

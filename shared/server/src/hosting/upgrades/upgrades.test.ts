@@ -381,3 +381,10 @@ test('a handler that has answered a request itself gets no second answer', async
   const answer = await fetch(`${url}/chat/negotiate`, { method: 'POST' });
   expect([answer.status, await answer.text()]).toEqual([418, 'tea']);
 });
+
+test('an upgrade under a base path at which no hub is goes to the app', async () => {
+  const signalr = chat();
+  const server = createServer(express().use('/api', signalr.router()) as RequestListener);
+  signalr.attach(server, { basePath: '/api' });
+  expect(await upgradeStatus(`${await listen(server)}/api/nothing`)).toBe(404);
+});

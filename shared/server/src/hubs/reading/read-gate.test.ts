@@ -8,7 +8,7 @@ function createSource() {
 
 test('reading resumes when each consumer that has paused it has resumed it', () => {
   const source = createSource();
-  const gate = new ReadGate(source);
+  const gate = new ReadGate(source, () => undefined);
   expect(gate.isHeld).toBe(false);
   gate.pause();
   gate.pause();

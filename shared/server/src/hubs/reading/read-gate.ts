@@ -25,8 +25,8 @@ export class ReadGate implements Source {
   /** The chunks that have arrived while reading was paused. Undefined if there were none. */
   #later: FifoQueue<Chunk> | undefined;
 
-  /** `read` reads what the source sends. Default: nothing is read here. */
-  constructor(source: Source, read: ReadChunk = () => undefined) {
+  /** `read` reads what the source sends. */
+  constructor(source: Source, read: ReadChunk) {
     this.#source = source;
     this.#read = read;
   }

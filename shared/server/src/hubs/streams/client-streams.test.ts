@@ -5,7 +5,10 @@ import { MAXIMUM_UPLOADS } from './upload-streams.ts';
 
 const options = { streamBufferCapacity: 10, maximumReceiveMessageSize: 32_768 };
 const createStreams = (): ClientStreams =>
-  new ClientStreams(options, new ReadGate({ pause: () => undefined, resume: () => undefined }));
+  new ClientStreams(
+    options,
+    new ReadGate({ pause: () => undefined, resume: () => undefined }, () => undefined),
+  );
 const stream = { cancel: () => undefined };
 
 test('a client may have 1,000 streams, and the next one gets an error until one ends', () => {
@@ -179,10 +182,13 @@ test('items of an upload arrive, and an unreadable one ends it with an error', a
 
 test('an upload may buffer as many items as the capacity', () => {
   const calls: string[] = [];
-  const gate = new ReadGate({
-    pause: () => calls.push('pause'),
-    resume: () => calls.push('resume'),
-  });
+  const gate = new ReadGate(
+    {
+      pause: () => calls.push('pause'),
+      resume: () => calls.push('resume'),
+    },
+    () => undefined,
+  );
   const { uploads } = new ClientStreams({ ...options, streamBufferCapacity: 2 }, gate);
   uploads.open(['u']);
   uploads.push('u', 1);

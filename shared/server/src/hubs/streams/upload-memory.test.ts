@@ -4,7 +4,7 @@ import { ReadGate } from '../reading/read-gate.ts';
 import { MAXIMUM_UPLOAD_BYTES, UploadMemory } from './upload-memory.ts';
 
 function create(streamBufferCapacity: number, bytesInFlight?: BytesInFlight) {
-  const gate = new ReadGate({ pause: () => undefined, resume: () => undefined });
+  const gate = new ReadGate({ pause: () => undefined, resume: () => undefined }, () => undefined);
   const options = { streamBufferCapacity, maximumReceiveMessageSize: MAXIMUM_UPLOAD_BYTES / 4 };
   return { gate, memory: new UploadMemory(options, gate, bytesInFlight) };
 }

@@ -7,10 +7,13 @@ import { UploadStream } from './upload-stream.ts';
 
 function open(capacity = 2) {
   const calls: string[] = [];
-  const gate = new ReadGate({
-    pause: () => calls.push('pause'),
-    resume: () => calls.push('resume'),
-  });
+  const gate = new ReadGate(
+    {
+      pause: () => calls.push('pause'),
+      resume: () => calls.push('resume'),
+    },
+    () => undefined,
+  );
   const options = { streamBufferCapacity: capacity, maximumReceiveMessageSize: 32_768 };
   const memory = new UploadMemory(options, gate);
   return { upload: new UploadStream(capacity, gate, memory), gate, memory, calls };

@@ -4,7 +4,10 @@ import { UploadStreams } from './upload-streams.ts';
 
 const options = { streamBufferCapacity: 10, maximumReceiveMessageSize: 32_768 };
 const createStreams = (): UploadStreams =>
-  new UploadStreams(options, new ReadGate({ pause: () => undefined, resume: () => undefined }));
+  new UploadStreams(
+    options,
+    new ReadGate({ pause: () => undefined, resume: () => undefined }, () => undefined),
+  );
 
 test('an item that cannot be read ends its upload after the items before it', async () => {
   const streams = createStreams();

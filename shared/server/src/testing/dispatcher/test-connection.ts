@@ -22,7 +22,7 @@ export class TestConnection {
   readonly lifetime = {} as HubLifetimeManager;
   readonly streams = new ClientStreams(
     { streamBufferCapacity: 10, maximumReceiveMessageSize: 32_768 },
-    new ReadGate({ pause: () => undefined, resume: () => undefined }),
+    new ReadGate({ pause: () => undefined, resume: () => undefined }, () => undefined),
   );
   readonly protocol: HubProtocol | undefined;
   readonly sent: HubMessage[] = [];
