@@ -65,10 +65,10 @@ async function run({ ref, rounds, workloads }: GuardCommandOptions): Promise<voi
       roundsPerProcess: ROUNDS_PER_PROCESS,
     });
     writeResults(resultsFile(results), results);
-    const judgements = selected.flatMap(({ name }) => judgeChange(results, name) ?? []);
-    console.log(formatGuardReport(results, judgements, baseline.commit));
-    const isSlower = judgements.some(({ verdict }) => verdict === 'slower');
-    if (isSlower || judgements.length === 0) process.exitCode = 1;
+    const judgments = selected.flatMap(({ name }) => judgeChange(results, name) ?? []);
+    console.log(formatGuardReport(results, judgments, baseline.commit));
+    const isSlower = judgments.some(({ verdict }) => verdict === 'slower');
+    if (isSlower || judgments.length === 0) process.exitCode = 1;
   } catch (error) {
     console.error((error as Error).message);
     process.exitCode = 1;

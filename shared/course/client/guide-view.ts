@@ -48,7 +48,7 @@ export async function showGuide(section: SectionOverview, count: number): Promis
     element(
       'section',
       { className: 'card' },
-      element('nav', { className: 'row', ariaLabel: 'Lessons' }, ...neighbours(number, count)),
+      element('nav', { className: 'row', ariaLabel: 'Lessons' }, ...neighbors(number, count)),
       heading,
       element('p', { className: 'goal' }, goal),
       element('div', { className: 'row' }, badge, ...lessonLinks(section).slice(1)),
@@ -81,7 +81,7 @@ export function hideGuide(): void {
   guideElement.replaceChildren();
 }
 
-function neighbours(number: number, count: number): HTMLElement[] {
+function neighbors(number: number, count: number): HTMLElement[] {
   const links = [element('a', { href: '#course' }, 'All lessons')];
   if (number > 1)
     links.push(element('a', { href: `#lesson-${number - 1}` }, `← Lesson ${number - 1}`));

@@ -24,8 +24,8 @@ export function lessonBar(folder, attributes) {
   const previous = lessons[index - 1];
   const next = lessons[index + 1];
   if (previous)
-    links.push(`<a href="/lesson/${previous.number}">${neighbour('← ', previous, '')}</a>`);
-  if (next) links.push(`<a href="/lesson/${next.number}">${neighbour('', next, ' →')}</a>`);
+    links.push(`<a href="/lesson/${previous.number}">${neighbor('← ', previous, '')}</a>`);
+  if (next) links.push(`<a href="/lesson/${next.number}">${neighbor('', next, ' →')}</a>`);
   links.push(`<a href="/lesson/home">Course</a>`);
   const { state = 'Connecting' } = attributes;
   const badge =
@@ -40,5 +40,5 @@ export function lessonBar(folder, attributes) {
  * @param {import('./lesson-folders.js').LessonFolder} lesson
  * @param {string} after
  */
-const neighbour = (before, { number, title }, after) =>
+const neighbor = (before, { number, title }, after) =>
   `${before}${number}<span class="title"> ${escapeHtml(title)}</span>${after}`;

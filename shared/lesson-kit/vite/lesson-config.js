@@ -36,7 +36,7 @@ function pageConfig(folder, page) {
     root: join(folder, page),
     // All caches are in the root, so that the folder of a lesson contains only the lesson.
     cacheDir: join(folder, '../../node_modules/.vite', `${basename(folder)}-${page}`),
-    // The titles for the links to the neighbouring lessons.
+    // The titles for the links to the neighboring lessons.
     define: {
       LESSON_TITLES: JSON.stringify(
         Object.fromEntries(lessonFolders().map(({ number, title }) => [number, title])),

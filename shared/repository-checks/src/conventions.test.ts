@@ -73,7 +73,8 @@ test('each example has 60 to 150 lines with its page, without tests and configur
 test('words have the American spelling of the API: canceled, color, behavior', () => {
   // The recorded scenarios and the hub that answers them keep what was recorded.
   const isRecorded = (file: string): boolean => /conformance-hub|\/recordings/.test(file);
-  const british = /cancelled|colour|behaviour|honour|serialis|normalis|organis/i;
+  const british =
+    /cancell(ed|ing)|colour|behaviour|honour|neighbour|serialis|normalis|organis|modelled|judgement|licence/i;
   const texts = files.filter((file) => /\.(ts|md|css|html|svg)$/.test(file) && !isRecorded(file));
   const found = texts.filter(
     (file) =>

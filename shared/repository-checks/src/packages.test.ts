@@ -129,7 +129,7 @@ describe.each(names)('the package %s', (name) => {
   const files = (): string[] => readdirSync(packed(), { recursive: true }).map(String);
   const manifest = (): Manifest => manifestOf(name);
 
-  test('has README, licence, code with types, and no tests', () => {
+  test('has README, license, code with types, and no tests', () => {
     expect(files()).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'package.json']));
     expect(readFileSync(join(packed(), 'LICENSE'), 'utf8')).toBe(
       readFileSync(join(root, 'LICENSE'), 'utf8'),
@@ -172,10 +172,10 @@ describe.each(names)('the package %s', (name) => {
     expect([...new Set(imported)].filter((specifier) => !named.includes(specifier))).toEqual([]);
   });
   test('requires the version of the other packages that is packed with it', () => {
-    const neighbours = Object.entries(manifest().dependencies ?? {}).filter(([key]) =>
+    const neighbors = Object.entries(manifest().dependencies ?? {}).filter(([key]) =>
       key.startsWith('@practical'),
     );
-    for (const [, version] of neighbours) expect(version).toBe(manifest().version);
+    for (const [, version] of neighbors) expect(version).toBe(manifest().version);
   });
   test('states the oldest TypeScript version, which CI tests', () => {
     const workflow = readFileSync(join(root, '.github/workflows/test.yml'), 'utf8');

@@ -18,7 +18,7 @@ interface SimulateCommandOptions {
 const command = createCommand(
   'npm run simulate',
   '[-- options]',
-  'Simulates servers, connections and groups with the real lifetime managers over a modelled network, and prints a report.',
+  'Simulates servers, connections and groups with the real lifetime managers over a modeled network, and prints a report.',
 )
   .option('--seed <number>', 'the same seed gives the same report', wholeNumber(0, 2 ** 31), 1)
   .option('--servers <number>', 'number of servers', wholeNumber(1, 1000), 3)

@@ -3,13 +3,13 @@ import { formatNumber } from '../report/format-number.ts';
 import { formatRatio } from '../report/format-ratio.ts';
 import { formatTable } from '../report/format-table.ts';
 import type { Results } from '../results/results.ts';
-import type { Judgement } from './judge-change.ts';
+import type { Judgment } from './judge-change.ts';
 
 const METHOD =
   'The table compares the CPU time per unit of the current build with that of the build before, with 95 % confidence intervals. The noise is the same comparison between two processes of the build before. A workload is slower if its whole interval is above the noise. The last column says which increase would have been found in this run.';
 
 /** Returns the increase that the guard would have found, in percent. */
-function smallestFinding({ change, noiseLimit }: Judgement): string {
+function smallestFinding({ change, noiseLimit }: Judgment): string {
   const reach = change.high / change.ratio;
   return `${formatNumber((noiseLimit * reach - 1) * 100)} %`;
 }
@@ -17,17 +17,17 @@ function smallestFinding({ change, noiseLimit }: Judgement): string {
 /** Returns the report of the guard in Markdown. */
 export function formatGuardReport(
   results: Results,
-  judgements: readonly Judgement[],
+  judgments: readonly Judgment[],
   commit: string,
 ): string {
-  const rows = judgements.map((judgement) => [
-    judgement.workload,
-    formatRatio(judgement.change),
-    formatRatio(judgement.noise),
-    judgement.verdict,
-    smallestFinding(judgement),
+  const rows = judgments.map((judgment) => [
+    judgment.workload,
+    formatRatio(judgment.change),
+    formatRatio(judgment.noise),
+    judgment.verdict,
+    smallestFinding(judgment),
   ]);
-  const slower = judgements.filter(({ verdict }) => verdict === 'slower');
+  const slower = judgments.filter(({ verdict }) => verdict === 'slower');
   const names = slower.map(({ workload }) => workload).join(', ');
   const missing = formatMissing(results);
   const sections = [

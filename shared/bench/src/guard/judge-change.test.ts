@@ -32,9 +32,9 @@ test('an increase beyond noise is slower, a decrease beyond noise is faster', ()
 });
 
 test('an increase that is as large as the noise is no regression', () => {
-  const judgement = judge([1.05, 1.06, 1.05, 1.06]);
-  expect(judgement?.verdict).toBe('within noise');
-  expect(judgement?.noiseLimit).toBeGreaterThan(1.06);
+  const judgment = judge([1.05, 1.06, 1.05, 1.06]);
+  expect(judgment?.verdict).toBe('within noise');
+  expect(judgment?.noiseLimit).toBeGreaterThan(1.06);
 });
 
 test('an increase in some rounds only is no difference', () => {
@@ -46,7 +46,7 @@ test('a workload that was not measured is not judged', () => {
 });
 
 test('the report states the noise, the smallest increase that it finds, and what is slower', () => {
-  const judgement = judge([1.5, 1.52, 1.5, 1.52]);
+  const judgment = judge([1.5, 1.52, 1.5, 1.52]);
   const results = {
     startedAt: '2030-01-02T03:04:05.000Z',
     machine: { loadBefore: 0, loadAfter: 0 },
@@ -54,7 +54,7 @@ test('the report states the noise, the smallest increase that it finds, and what
     missing: [],
     runs: [],
   } as unknown as Results;
-  const report = formatGuardReport(results, judgement === undefined ? [] : [judgement], 'abc1234');
+  const report = formatGuardReport(results, judgment === undefined ? [] : [judgment], 'abc1234');
   expect(report).toContain('# Comparison with abc1234');
   expect(report).toMatch(
     /\| W1 \| 1\.51 \(1\.4\d to 1\.5\d\) \| no difference \(0\.91 to 1\.09\) \| slower \| 1\d\.\d % \|/,

@@ -7,7 +7,7 @@ import type { Metric } from '../workloads/workload.ts';
 export const guardPeers = { current: 'current', before: 'before', again: 'before-again' } as const;
 
 /** What the guard found in one workload. */
-export interface Judgement {
+export interface Judgment {
   readonly workload: string;
   /** The current build ÷ the one before. */
   readonly change: RatioInterval;
@@ -28,7 +28,7 @@ export function judgeChange(
   results: Pick<Results, 'runs'>,
   workload: string,
   metric: Metric = 'cpuMicroseconds',
-): Judgement | undefined {
+): Judgment | undefined {
   const { current, before, again } = guardPeers;
   const base = { peer: before, workload };
   const change = compareSides(results, { peer: current, workload }, base, metric);
@@ -38,7 +38,7 @@ export function judgeChange(
   return { workload, change, noise, noiseLimit, verdict: chooseVerdict(change, noiseLimit) };
 }
 
-function chooseVerdict(change: RatioInterval, noiseLimit: number): Judgement['verdict'] {
+function chooseVerdict(change: RatioInterval, noiseLimit: number): Judgment['verdict'] {
   if (hasNoDifference(change)) return 'no difference';
   if (change.low > noiseLimit) return 'slower';
   return change.high < 1 / noiseLimit ? 'faster' : 'within noise';

@@ -14,8 +14,12 @@ export function killAtExit(child: ChildProcess): void {
   });
 }
 
+let exitsOnSignals = false;
+
 /** Makes Ctrl-C and SIGTERM end this process with its child processes. */
 export function exitOnSignals(): void {
+  if (exitsOnSignals) return;
+  exitsOnSignals = true;
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
 }

@@ -88,7 +88,7 @@ test('every lesson except the first has a step', () => {
   expect(lessonSteps.map(({ to }) => to)).toEqual(lessons.slice(1).map(({ number }) => number));
 });
 
-// Not `describe.each`, which fails if there are no two neighbouring lessons.
+// Not `describe.each`, which fails if there are no two neighboring lessons.
 for (const { name, from, to, files, lines } of steps) {
   test(`lesson ${name} changes its list of files, within its lines`, () => {
     const changes = lessonDiff(from, to);

@@ -1,9 +1,9 @@
 import './enter-sends.ts';
 import { WirePanel } from '../wire/wire-panel.ts';
-import { linkNeighbours } from './link-neighbours.ts';
+import { linkNeighbors } from './link-neighbors.ts';
 
 customElements.define('wire-panel', WirePanel);
-linkNeighbours();
+linkNeighbors();
 
 export { typed, type TypedConnection } from '@practical-signalr/server/client';
 export type { DescribedInstance } from '../instances/describe-instances.ts';

@@ -5,7 +5,7 @@ import { errors } from '../errors.ts';
 import { portOfEnvironment } from '../run/port-of-environment.ts';
 
 /** Where the other lessons and the course home are. */
-export interface Neighbours {
+export interface Neighbors {
   /**
    * The port of the course home; default: the environment variable `COURSE_HOME_PORT`, otherwise
    * 4100.
@@ -28,8 +28,8 @@ export interface Neighbours {
  * If neither is running, the answer is 503 and says what to start.
  * @example app.get('/lesson/:number', openLesson({ lesson: '03-basics' }));
  */
-export function openLesson(neighbours: Neighbours = {}): RequestHandler<{ number: string }> {
-  const { home = portOfEnvironment(4100, 'COURSE_HOME_PORT'), lessons = 4100, lesson } = neighbours;
+export function openLesson(neighbors: Neighbors = {}): RequestHandler<{ number: string }> {
+  const { home = portOfEnvironment(4100, 'COURSE_HOME_PORT'), lessons = 4100, lesson } = neighbors;
   const numbers = lessonFolders().map(({ number }) => number);
   const homePaths = homePathsOf(lesson);
   return async ({ params, hostname }, response) => {

@@ -5,7 +5,7 @@ import { see } from './see.ts';
 
 /**
  * Opens the page of the lesson in `folder`, and checks what a reader sees first: the links to the
- * lesson's texts, to its neighbours and to the course home, and three to five steps, which fit on
+ * lesson's texts, to its neighbors and to the course home, and three to five steps, which fit on
  * the first screen, also on a phone.
  * @param url the address of the lesson.
  */

@@ -5,7 +5,7 @@ const MOST = 200;
 
 /**
  * Returns the accessible names (or texts) of everything that the Tab key reaches, in order. Names
- * before `from` are left out, for example the links to neighbouring lessons.
+ * before `from` are left out, for example the links to neighboring lessons.
  */
 export async function tabOrder(page: Page, from?: string): Promise<string[]> {
   // Focus an element before all others, because Tab continues from the last focused element.

@@ -7,8 +7,8 @@ import {
   type ScaleOutHub,
 } from '@practical-signalr/server/scale-out';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
-import { ModelledRedis } from './modelled-redis.ts';
-import { ModelledWorkers } from './modelled-workers.ts';
+import { ModeledRedis } from './modeled-redis.ts';
+import { ModeledWorkers } from './modeled-workers.ts';
 
 /** The names of the backplanes. `cluster` connects the workers of one machine. */
 export const backplaneNames = ['local', 'cluster', 'redis'] as const;
@@ -25,8 +25,8 @@ export interface StartedManager {
 
 /** What connects the servers. */
 export interface Backplane {
-  readonly redis: ModelledRedis;
-  readonly workers: ModelledWorkers;
+  readonly redis: ModeledRedis;
+  readonly workers: ModeledWorkers;
   start(serverName: string): StartedManager;
 }
 
@@ -38,10 +38,10 @@ const hub: ScaleOutHub = {
   accept: () => undefined,
 };
 
-/** Returns a backplane over a modelled network, with the lifetime managers of the packages. */
+/** Returns a backplane over a modeled network, with the lifetime managers of the packages. */
 export function createBackplane(name: BackplaneName, clock: VirtualClock): Backplane {
-  const modelledRedis = new ModelledRedis(clock);
-  const workers = new ModelledWorkers(clock);
+  const modeledRedis = new ModeledRedis(clock);
+  const workers = new ModeledWorkers(clock);
   const start: Record<BackplaneName, (serverName: string) => StartedManager> = {
     local: () => ({ manager: new LocalLifetimeManager(), disconnect: ignore }),
     cluster() {
@@ -49,9 +49,9 @@ export function createBackplane(name: BackplaneName, clock: VirtualClock): Backp
       return { manager: new WorkerLifetimeManager(hub, bus), disconnect };
     },
     redis(serverName) {
-      const { client, disconnect } = modelledRedis.connectServer();
+      const { client, disconnect } = modeledRedis.connectServer();
       return { manager: redis({ client, serverName, protocols: hub.protocols })(hub), disconnect };
     },
   };
-  return { redis: modelledRedis, workers, start: start[name] };
+  return { redis: modeledRedis, workers, start: start[name] };
 }

@@ -119,7 +119,7 @@ function report(
   return { heard, closed };
 }
 
-test('a timeout is a failure, whoever notices it, and so is an error', () => {
+test('a timeout that the transport or the server notices is a failure, and so is an error', () => {
   const results = [
     (opened: ConnectionReport) => opened.close(undefined),
     (opened: ConnectionReport) => opened.close(new Error('lost')),

@@ -142,7 +142,7 @@ test('an item that is produced during the cancellation is sent, and then the str
   expect(await client.next()).toBe('{"type":3,"invocationId":"1"}');
 });
 
-test('cancelling a plain call aborts its signal, and the method decides the result', async () => {
+test('canceling a plain call aborts its signal, and the method decides the result', async () => {
   const client = await start();
   const waiting = once(events, 'waiting');
   client.send(call('1', 'wait'));

@@ -130,7 +130,7 @@ test('a stream that is never read ends when its connection closes', async () => 
   expect(finished.toSorted()).toEqual(['generator', 'true']);
 });
 
-test('cancelling ends each kind of source, and the completion has no error', async () => {
+test('canceling ends each kind of source, and the completion has no error', async () => {
   const client = await connect();
   for (const [target, what] of [
     ['Waiting', 'true'],

@@ -21,7 +21,7 @@ export abstract class ModelCommand implements AsyncCommand<Model, RunState> {
   }
 }
 
-/** Settles if messages of the client may be on their way, and their race is not modelled. */
+/** Settles if messages of the client may be on their way, and their race is not modeled. */
 export async function settleSends(model: Model, state: RunState, slot: number): Promise<void> {
   if (!model.rules.isExact && model.at(slot).hasUnsettledSends) await state.settle(model);
 }

@@ -5,7 +5,7 @@ import type { RedisLoad } from './redis-load.ts';
 
 type Listener = (payload: Buffer, channel: Buffer) => void;
 
-/** One connection to the modelled Redis. */
+/** One connection to the modeled Redis. */
 interface Subscriber {
   isOpen: boolean;
   subscriptions: number;
@@ -20,7 +20,7 @@ const FRAMING_BYTES = 40;
  * sends through one network card. All servers have the same distance, so commands arrive in the
  * order in which they are sent.
  */
-export class ModelledRedis {
+export class ModeledRedis {
   readonly #clock: VirtualClock;
   /** A set only if a channel has several subscribers, because most channels have one. */
   readonly #channels = new Map<string, Subscriber | Set<Subscriber>>();

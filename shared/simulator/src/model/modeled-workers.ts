@@ -3,7 +3,7 @@ import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { costs } from './costs.ts';
 
 /** The workers of one machine, and the primary process that passes their messages on. */
-export class ModelledWorkers {
+export class ModeledWorkers {
   readonly #clock: VirtualClock;
   readonly #listeners = new Map<number, WorkerListener>();
   #lastId = 0;

@@ -2,7 +2,7 @@
 declare const LESSON_TITLES: Readonly<Record<number, string>>;
 
 /** Adds links to the previous and next lesson to the bar, and the number of lessons. */
-export function linkNeighbours(bar = document.querySelector('.bar')): void {
+export function linkNeighbors(bar = document.querySelector('.bar')): void {
   const place = bar?.querySelector('.number');
   // Not a lesson, or a <lesson-bar>, which has the links.
   if (!place || place.hasAttribute('data-built')) return;
