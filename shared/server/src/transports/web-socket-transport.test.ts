@@ -188,9 +188,11 @@ test('a dropped socket that the client closes in time leaves no timer', async ()
 test('a subprotocol that the client offers is not confirmed', () => {
   const socket = new FakeSocket();
   const request: IncomingMessage = upgradeRequest({ 'sec-websocket-protocol': 'chat' });
+  const { headers } = request; // the hub has them already
   const onOpen = vi.fn();
   createWebSocketUpgrader()({ request, socket, head: Buffer.alloc(0) }, onOpen);
   expect(onOpen).toHaveBeenCalledTimes(1);
+  expect(headers['sec-websocket-protocol']).toBe('chat');
   expect(String(socket.sent[0])).toContain('101 Switching Protocols');
   expect(String(socket.sent[0]).toLowerCase()).not.toContain('protocol:');
   socket.destroy();

@@ -13,9 +13,9 @@ import { WebSocketTransport } from './web-sockets.ts';
 function ignoreSubprotocols(request: IncomingMessage): void {
   if (request.headers['sec-websocket-protocol'] === undefined) return;
   // The connection keeps the original headers.
-  const value = { ...request.headers };
-  delete value['sec-websocket-protocol'];
-  Object.defineProperty(request, 'headers', { value, configurable: true, writable: true });
+  const headers = { ...request.headers };
+  delete headers['sec-websocket-protocol'];
+  request.headers = headers;
 }
 
 /** Creates the function that completes the opening handshake of WebSockets. */
