@@ -25,3 +25,19 @@ test('a client that moves does not get the beginning of a message that the lost 
   client.sendFromServer('{"type":6}\u001e');
   expect(sent).toEqual(['{"type":6}\u001e']);
 });
+
+test('a client whose server has not answered the handshake is closed without a Close message', () => {
+  const calls: string[] = [];
+  const record = (call: string) => (): void => void calls.push(call);
+  const transport = { send: record('send'), close: record('close') } as unknown as Transport;
+  const identity = { connectionId: 'c', protocol: 'json', openConnection: { headers: [] } };
+  const client = new EmulatedClient(
+    identity as unknown as ConstructorParameters<typeof EmulatedClient>[0],
+    transport,
+  );
+  client.server = fakeServer('slow');
+  const hub = new ServiceHub('chat');
+  hub.add(client);
+  hub.closeClient(client, { allowReconnect: true });
+  expect(calls).toEqual(['close']);
+});

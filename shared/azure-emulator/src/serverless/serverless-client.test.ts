@@ -45,6 +45,31 @@ test('the time in which the process slept is not silence of a client', async () 
   client.webSocket.terminate();
 });
 
+test.each([
+  ['at the end of its token', {}, 60],
+  [
+    'at the time that the app has set',
+    { 'asrs.s.aeo': String(Math.floor(Date.now() / 1000) + 30) },
+    30,
+  ],
+])(
+  'a client whose authentication expires is closed %s, and may reconnect',
+  async (_when, claims, seconds) => {
+    const client = await connectClient(emulator.url, { 'asrs.s.coae': 'true', ...claims });
+    hub().sweep(Date.now() + (seconds - 10) * 1000, 0);
+    expect(hub().clients.size).toBe(1);
+    hub().sweep(Date.now() + (seconds + 10) * 1000, 0);
+    await client.closed;
+    expect(client.records).toEqual(['{"type":7,"allowReconnect":true}']);
+  },
+);
+
+test('an end of the authentication that is no number closes no client', async () => {
+  await connectClient(emulator.url, { 'asrs.s.coae': 'true', 'asrs.s.aeo': 'never' });
+  hub().sweep(Date.now() + 3_600_000, 0);
+  expect(hub().clients.size).toBe(1);
+});
+
 test('a client with an unknown protocol is refused with the reason, and leaves no hub behind', async () => {
   const client = await openClient(emulator.url);
   client.webSocket.send('{"protocol":"unknown","version":1}\u001e');

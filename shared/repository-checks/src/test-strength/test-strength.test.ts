@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { root } from '@practical-signalr/course';
 import { expect, test } from 'vitest';
 import { areas } from './areas.ts';
-import { reasonOfGap } from './branch-reasons.ts';
+import { NOT_EXAMINED, reasonOfGap } from './branch-reasons.ts';
 import { branchShare, countCoverage, otherProcesses, readCoverage } from './coverage-results.ts';
 import { mergeCoverage } from './merge-coverage.ts';
 import { scoreOf, summarize } from './mutation-results.ts';
@@ -42,9 +42,14 @@ test('the tests run 95 % of the lines and branches of each package', () => {
 });
 
 test('a branch has the reason of its line, or is listed as not examined', () => {
-  const file = 'redis/src/pending-acks.ts';
-  expect(reasonOfGap({ file, code: 'id === MAX_ID' })).toContain('limit');
-  expect(reasonOfGap({ file, code: 'id === 1' })).toContain('Not examined');
+  const file = 'redis/src/local/watch-redis.ts';
+  expect(reasonOfGap({ file, code: 'size > MAX_COUNTED_CHANNELS' })).toContain('limit');
+  expect(reasonOfGap({ file, code: 'size > 1' })).toBe(NOT_EXAMINED);
+});
+
+test('the recorded branches that no test runs are explained', () => {
+  const gaps = Object.values(readCoverage()).flatMap((result) => result.gaps);
+  expect(gaps.filter((gap) => reasonOfGap(gap) === NOT_EXAMINED)).toEqual([]);
 });
 
 test('the page with the results is current', () => {

@@ -237,6 +237,13 @@ test.each<[string, string, string, unknown[]]>([
     invalid('The token requires an extension that is not supported'),
   ]),
   ['a bad one where details are off', '/silent', 'not-a-token', [401, 'Bearer']],
+  ['expired where details are off', '/silent', testToken({ exp: 1 }), [401, 'Bearer']],
+  [
+    'text that is no JSON, where a function finds the key',
+    '/rotating',
+    `${encoded({ alg: 'RS256', typ: 'JWT' })}.${Buffer.from('{').toString('base64url')}.c2ln`,
+    invalid(),
+  ],
   ['text instead of claims', '/header', signed('"claims"'), invalid()],
   ['a list instead of claims', '/header', signed('[1]'), invalid()],
   ['null instead of claims', '/header', signed('null'), invalid()],
@@ -352,6 +359,7 @@ test.each<[string, object, string]>([
   ['algorithm none', { key: testKey, algorithms: ['none'] }, 'Unsigned tokens are never accepted'],
   ['no algorithms', { key: testKey, algorithms: [] }, 'has no algorithms'],
   ['a key function without algorithms', { key: () => testKey }, 'has no algorithms'],
+  ['a key function, no algorithms', { key: () => testKey, algorithms: [] }, 'has no algorithms'],
   [
     'a key function with both kinds',
     { key: () => testKey, algorithms: ['HS256', 'RS256'] },

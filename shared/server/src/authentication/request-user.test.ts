@@ -19,7 +19,8 @@ async function upgrade(options: RequestUserOptions<IncomingMessage>): Promise<{
   readonly sent: string;
   readonly socket: PassThrough;
 }> {
-  const request = new IncomingMessage(new Socket());
+  const http1 = { httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1 };
+  const request = Object.assign(new IncomingMessage(new Socket()), http1);
   const socket = new PassThrough();
   const context = { request: {} as never, httpRequest: request, socket };
   const result = await requestUser(options).authenticate(context);

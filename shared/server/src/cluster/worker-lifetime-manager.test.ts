@@ -1,5 +1,7 @@
 import { JsonHubProtocol, MessagePackHubProtocol } from '@practical-signalr/protocol';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { Gate } from '../connections/gate.ts';
 import { lifetimeCases, LifetimeSuiteClient, suiteHub } from '../lifetime-suite/index.ts';
 import { MemoryBus } from './testing/memory-bus.ts';
 import { WorkerLifetimeManager } from './worker-lifetime-manager.ts';
@@ -31,7 +33,7 @@ test('a send to one local connection is not published', async () => {
   await manager.sendConnection(client.connectionId, 'm', [1]);
   await manager.sendAll('marker', []);
   expect(await client.until('marker')).toEqual([1]);
-  await new Promise((resolve) => setImmediate(resolve));
+  await setImmediate();
   expect(messages).toBe(1);
 });
 
@@ -92,22 +94,51 @@ test('a connection that was never added is removed without effect', async () => 
   expect([...manager.index.all]).toEqual([]);
 });
 
-test('an invocation rejects when the worker of its client stops, and others go on', async () => {
-  const bus = new MemoryBus();
-  const manager = new WorkerLifetimeManager(suiteHub(), bus.join());
-  const [crashing, staying] = [bus.join(), bus.join()];
-  const lost = new LifetimeSuiteClient('ann');
-  const kept = new LifetimeSuiteClient('bob');
-  await new WorkerLifetimeManager(suiteHub(), crashing).onConnected(lost);
-  const other = new WorkerLifetimeManager(suiteHub(), staying);
-  await other.onConnected(kept);
-  const rejected = manager.invokeConnection(lost.connectionId, 'ask', []);
-  const resolved = manager.invokeConnection(kept.connectionId, 'ask', []);
-  await lost.next();
-  const { invocationId = '' } = await kept.next();
-  crashing.end();
-  await expect(rejected).rejects.toMatchObject({ code: 'ERR_SIGNALR_CONNECTION_LOST' });
-  const completion = { type: 3, invocationId, hasResult: true, result: 'answer' } as const;
-  other.setConnectionResult(kept.connectionId, completion);
-  expect(await resolved).toBe('answer');
+test('without other workers, an unknown connection is known to be missing at once', async () => {
+  const manager = new WorkerLifetimeManager(suiteHub(), new MemoryBus().join());
+  await manager.addToGroup('unknown', 'group');
+  await expect(manager.invokeConnection('unknown', 'ask', [])).rejects.toMatchObject({
+    code: 'ERR_SIGNALR_CONNECTION_NOT_FOUND',
+  });
 });
+
+test('a send to a group waits for the members of this worker that have no room', async () => {
+  const manager = new WorkerLifetimeManager(suiteHub(), new MemoryBus().join());
+  const room = new Gate();
+  const slow = Object.assign(new LifetimeSuiteClient('ann'), { write: () => room.wait() });
+  for (const client of [new LifetimeSuiteClient('bob'), slow]) {
+    await manager.onConnected(client);
+    await manager.addToGroup(client.connectionId, 'group');
+  }
+  let isSent = false;
+  const sent = manager.sendGroup('group', 'm', []).then(() => (isSent = true));
+  await setImmediate();
+  expect(isSent).toBe(false);
+  room.open();
+  await sent;
+});
+
+// After some turns, the caller knows the worker of the client.
+test.each([0, 5])(
+  'an invocation rejects when the worker of its client stops, and others go on',
+  async (turns) => {
+    const bus = new MemoryBus();
+    const manager = new WorkerLifetimeManager(suiteHub(), bus.join());
+    const [crashing, staying] = [bus.join(), bus.join()];
+    const lost = new LifetimeSuiteClient('ann');
+    const kept = new LifetimeSuiteClient('bob');
+    await new WorkerLifetimeManager(suiteHub(), crashing).onConnected(lost);
+    const other = new WorkerLifetimeManager(suiteHub(), staying);
+    await other.onConnected(kept);
+    const rejected = manager.invokeConnection(lost.connectionId, 'ask', []);
+    const resolved = manager.invokeConnection(kept.connectionId, 'ask', []);
+    await lost.next();
+    const { invocationId = '' } = await kept.next();
+    for (let turn = 0; turn < turns; turn++) await setImmediate();
+    crashing.end();
+    await expect(rejected).rejects.toMatchObject({ code: 'ERR_SIGNALR_CONNECTION_LOST' });
+    const completion = { type: 3, invocationId, hasResult: true, result: 'answer' } as const;
+    other.setConnectionResult(kept.connectionId, completion);
+    expect(await resolved).toBe('answer');
+  },
+);
