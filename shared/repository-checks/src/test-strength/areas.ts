@@ -46,6 +46,8 @@ export const areas: Readonly<Record<string, MutationArea>> = {
   authentication: {
     sources: [`${server}/authentication/*.ts`],
     tests: [`${server}/authentication/*.test.ts`, `${server}/express-sessions.test.ts`],
+    // Some tests start servers. On a busy machine, they take seconds.
+    testTimeout: 8000,
   },
   'transport-limits': unitsOf(`${server}/transports`, [
     'buffered-transport',
@@ -99,7 +101,7 @@ export const areas: Readonly<Record<string, MutationArea>> = {
     // Not the tests that start servers: each change would take seconds.
     tests: ['hub-connection', 'hub-connection-times', 'hub-handshake', 'caller-context']
       .concat('diagnostics', 'incoming-rate', 'user-identifier')
-      .concat('hub-membership', 'incoming-messages', 'outgoing-messages', 'new-socket')
+      .concat('hub-membership', 'incoming-messages', 'outgoing-messages', 'hub-connection-reading')
       .concat('../hand-over/departure')
       .map((name) => `${server}/hubs/connection/${name}.test.ts`),
     testTimeout: 4000,

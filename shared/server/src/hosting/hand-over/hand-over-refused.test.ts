@@ -143,6 +143,26 @@ test.each([0, 61_000])(
   },
 );
 
+test('a client cannot continue its connection at the path of another tenant', async () => {
+  const start = () => moving.startServer({}, undefined, '/:tenant/hub');
+  const [from, to] = [await start(), await start()];
+  const query = 'negotiateVersion=1&useStatefulReconnect=true';
+  const negotiated = await fetch(`${from.url}/a/hub/negotiate?${query}`, { method: 'POST' });
+  const { connectionToken } = (await negotiated.json()) as { readonly connectionToken: string };
+  const client = await RawClient.open(`${from.url}/a/hub?id=${connectionToken}`);
+  client.send('{"protocol":"json","version":2}\u001e');
+  expect(await client.next()).toBe('{}');
+  const closed = from.signalr.close({ handOver: true });
+  await client.end();
+  const continueAt = (tenant: string): Promise<RawClient> =>
+    RawClient.open(`${to.url}/${tenant}/hub?id=${connectionToken}`);
+  await expect(continueAt('b')).rejects.toThrow('status 404');
+  const continued = await continueAt('a');
+  await closed;
+  expect(moving.hub.events).toEqual(['connected', 'moved nobody']);
+  continued.close();
+});
+
 test('while the other servers cannot be reached, new clients can connect', async () => {
   moving.backplane.onFind = () => {
     throw new Error('unreachable');

@@ -362,7 +362,6 @@ export class HubConnection
   }
 
   #refuseHandshake(error: string): undefined {
-    if (this.#isClosing) return;
     this.#transport.send(writeHandshakeResponse(error));
     this.#stopMessages();
     this.#transport.close();

@@ -128,10 +128,14 @@ export class MovingServers {
     return moving;
   }
 
-  async startServer(options: SignalRServerOptions = {}, name = 'MovingHub'): Promise<TestServer> {
+  async startServer(
+    options: SignalRServerOptions = {},
+    name = 'MovingHub',
+    path: `/${string}` = '/hub',
+  ): Promise<TestServer> {
     const hub = { hub: MovingHub, create: () => new MovingHub(this.hub) };
     const server = await testServer(
-      { '/hub': { hub, methods, name } },
+      { [path]: { hub, methods, name } },
       {
         scaleOut: this.backplane.scaleOut,
         connectionTokens: { keys: [KEY] },
