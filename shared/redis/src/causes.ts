@@ -10,6 +10,8 @@ export const causes = {
   hostUnknown: 'The host name of Redis is not known. Check it, and the DNS of this machine.',
   timedOut:
     'Redis does not respond in time. Check its address, and use TLS (rediss://) only if Redis requires it.',
+  resultLost: (connectionId: string, cause: string) =>
+    `Redis was not reachable while connection '${connectionId}' was invoked, so its result may be lost. ${cause}`,
   silent: (ms: number) => `Redis was silent for ${ms} ms.`,
   connectionClosed: 'The connection to Redis was closed.',
   windowFull: 'Redis does not keep up: too many messages wait for it.',

@@ -9,7 +9,7 @@ import type { HubHistory } from './history/hub-history.ts';
 import type { RedisBus } from './pub-sub/redis-bus.ts';
 import { isNamed, type RedisChannels } from './pub-sub/redis-channels.ts';
 import { readInvocation } from './pub-sub/redis-protocol.ts';
-import type { RemoteClientResults } from './remote-client-results.ts';
+import type { RemoteClientResults } from './client-results/remote-client-results.ts';
 
 /** The connections that move between this server and others. */
 export interface MovingConnections {

@@ -28,7 +28,7 @@ import type { PresenceTracker } from './presence/presence-tracker.ts';
 import { HEARTBEAT_ID, RedisBus } from './pub-sub/redis-bus.ts';
 import { isNamed, RedisChannels, wellFormed } from './pub-sub/redis-channels.ts';
 import type { ResolvedRedisOptions } from './redis-options.ts';
-import { RemoteClientResults } from './remote-client-results.ts';
+import { RemoteClientResults } from './client-results/remote-client-results.ts';
 import { IncomingCommands } from './server-commands/incoming-commands.ts';
 import { ServerCommands } from './server-commands/server-commands.ts';
 import * as wire from './pub-sub/redis-protocol.ts';
@@ -64,9 +64,13 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     this.serverName = serverName;
     const hubName = hub.hasExplicitName === true ? hub.hubName : options.hubName(hub.hubName);
     this.channels = new RedisChannels(options.channelPrefix, hubName, serverName);
-    this.bus = new RedisBus(options, hub, this.channels.ack, () => {
-      this.#tracking?.reset();
-      this.#history?.onReconnected();
+    this.bus = new RedisBus(options, hub, this.channels.ack, {
+      onDisconnected: (cause) => this.#remoteResults.onOutage(this.index, cause),
+      onReconnected: () => {
+        this.#remoteResults.onReconnected();
+        this.#tracking?.reset();
+        this.#history?.onReconnected();
+      },
     });
     const { logger } = hub;
     if (options.presence !== undefined) {
@@ -144,7 +148,9 @@ export class RedisLifetimeManager implements HubLifetimeManager {
       void this.bus.subscribe(serverCommands, inOrder(remote.onServerCommand));
     }
     void this.bus.subscribe(ack, (payload) => this.#onAck(payload));
-    void this.bus.subscribe(returned, (payload) => this.#onCompletion(payload));
+    void this.bus.subscribe(returned, (payload) =>
+      this.#remoteResults.onCompletion(wire.readCompletion(payload)),
+    );
   }
 
   async onConnected(connection: LifetimeConnection): Promise<void> {
@@ -388,9 +394,5 @@ export class RedisLifetimeManager implements HubLifetimeManager {
     const id = wire.readAck(payload);
     if (id === HEARTBEAT_ID) this.bus.onHeartbeat();
     else this.#acks.complete(id);
-  }
-
-  #onCompletion(payload: Uint8Array): undefined {
-    this.#remoteResults.onCompletion(wire.readCompletion(payload));
   }
 }

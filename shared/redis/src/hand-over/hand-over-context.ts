@@ -8,7 +8,7 @@ import type { HubHistory } from '../history/hub-history.ts';
 import type { PresenceTracker } from '../presence/presence-tracker.ts';
 import type { RedisBus } from '../pub-sub/redis-bus.ts';
 import type { RedisChannels } from '../pub-sub/redis-channels.ts';
-import type { RemoteClientResults } from '../remote-client-results.ts';
+import type { RemoteClientResults } from '../client-results/remote-client-results.ts';
 
 /** What hand-overs need from the lifetime manager of their hub. */
 export interface HandOverContext {

@@ -18,6 +18,13 @@ export const HEARTBEAT_ID = 0;
 /** Delivers a message to the clients of this server. */
 export type SendLocal = () => Promise<void> | undefined;
 
+/** What a lifetime manager does at the start and the end of each outage. */
+export interface OutageListener {
+  /** `cause` contains no secrets. */
+  onDisconnected(cause: string): void;
+  onReconnected(): void;
+}
+
 /**
  * The backplane of one hub as its lifetime manager sees it. Decides what happens while Redis is
  * unavailable,
@@ -27,7 +34,7 @@ export class RedisBus {
   readonly #hub: ScaleOutHub;
   readonly #sendsLocal: boolean;
   readonly #connection: RedisConnection;
-  readonly #onReconnected: () => void;
+  readonly #listener: OutageListener;
   readonly #countSubscribers: CountSubscribers;
   readonly #statistics = new RedisStatistics();
   /** Why Redis refuses publishes although it is connected. */
@@ -35,15 +42,14 @@ export class RedisBus {
   /** The number of lost and unconfirmed sends when the last outage began. */
   #lostBeforeOutage = 0;
 
-  /** `onReconnected` is called after each outage. */
   constructor(
     options: ResolvedRedisOptions,
     hub: ScaleOutHub,
     heartbeatChannel: string,
-    onReconnected: () => void,
+    listener: OutageListener,
   ) {
     this.#hub = hub;
-    this.#onReconnected = onReconnected;
+    this.#listener = listener;
     this.#countSubscribers = options.countSubscribers;
     this.#sendsLocal = options.whileDisconnected === 'local';
     this.#connection = new RedisConnection(options, {
@@ -149,6 +155,7 @@ export class RedisBus {
   async request(channel: string, payload: Uint8Array): Promise<number> {
     if (this.#connection.state === 'connecting') await this.#connection.started;
     if (this.#connection.state !== 'connected') throw this.#createUnavailableError();
+    if (this.#connection.window.isFull) throw errors.unavailable(causes.windowFull);
     try {
       const receivers = await this.#connection.publish(channel, bufferOf(payload));
       this.#statistics.publishedMessages++;
@@ -289,7 +296,7 @@ export class RedisBus {
     }
     this.#statistics.reconnections++;
     logger.info(logMessages.reconnected(hubName, outage, lost));
-    this.#onReconnected();
+    this.#listener.onReconnected();
   }
 
   #onDisconnected(cause: string): void {
@@ -300,6 +307,7 @@ export class RedisBus {
       ? logMessages.servesLocalClients
       : logMessages.rejectsSends;
     this.#hub.logger.warn(logMessages.disconnected(this.#hub.hubName, cause, consequence));
+    this.#listener.onDisconnected(cause);
   }
 }
 

@@ -66,7 +66,7 @@ export const areas: Readonly<Record<string, MutationArea>> = {
   ]),
   'redis-units': unitsOf(redis, [
     'pending-acks',
-    'remote-invocations',
+    'client-results/remote-invocations',
     'pub-sub/redis-channels',
     'pub-sub/redis-protocol',
   ]),
@@ -74,11 +74,11 @@ export const areas: Readonly<Record<string, MutationArea>> = {
   // on a busy machine.
   'redis-manager': {
     sources: ['redis-lifetime-manager', 'connection-subscriptions', 'group-commands']
-      .concat('remote-client-results', 'server-commands/*')
+      .concat('client-results/remote-client-results', 'server-commands/*')
       .map((name) => `${redis}/${name}.ts`),
     tests: ['manager-without-network', 'manager-notifications', 'vectors', 'foreign-payloads']
       .concat('slow-last-member')
-      .concat('remote-client-results', 'group-commands', 'server-commands/*')
+      .concat('client-results/remote-client-results', 'group-commands', 'server-commands/*')
       .concat('hand-over/moving-invocations')
       .map((name) => `${redis}/${name}.test.ts`),
     testTimeout: 4000,
@@ -134,7 +134,11 @@ export const areas: Readonly<Record<string, MutationArea>> = {
   },
   redis: {
     sources: ['redis-lifetime-manager', 'pending-acks', 'connection-subscriptions']
-      .concat('group-commands', 'remote-client-results', 'remote-invocations')
+      .concat(
+        'group-commands',
+        'client-results/remote-client-results',
+        'client-results/remote-invocations',
+      )
       .concat('pub-sub/redis-protocol', 'pub-sub/redis-channels')
       .map((name) => `${redis}/${name}.ts`),
     tests: [`${redis}/*.test.ts`, `${redis}/pub-sub/*.test.ts`],

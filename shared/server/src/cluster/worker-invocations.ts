@@ -5,6 +5,12 @@ interface RemoteInvocation {
   readonly worker: number;
 }
 
+/** An invocation that was removed, and the worker that waits for its result. */
+export interface RemovedInvocation {
+  readonly invocationId: string;
+  readonly worker: number;
+}
+
 /** The maximum number of such invocations per connection. Above it, the oldest one is removed. */
 export const MAXIMUM_REMOTE_INVOCATIONS = 1024;
 
@@ -17,14 +23,17 @@ export class WorkerInvocations {
     return this.#invocations.size;
   }
 
-  add(invocationId: string, invocation: RemoteInvocation): void {
+  /** Adds an invocation. Returns the one that had to be removed for it, if any. */
+  add(invocationId: string, invocation: RemoteInvocation): RemovedInvocation | undefined {
     const { connectionId } = invocation;
     const ids = this.#idsByConnection.get(connectionId) ?? new Set<string>();
     this.#idsByConnection.set(connectionId, ids);
     const [oldestId] = ids;
-    if (ids.size >= MAXIMUM_REMOTE_INVOCATIONS && oldestId !== undefined) this.take(oldestId);
     ids.add(invocationId);
     this.#invocations.set(invocationId, invocation);
+    if (ids.size <= MAXIMUM_REMOTE_INVOCATIONS || oldestId === undefined) return undefined;
+    const oldest = this.take(oldestId);
+    return oldest === undefined ? undefined : { invocationId: oldestId, worker: oldest.worker };
   }
 
   /** Returns an invocation without removing it. */

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { Gate } from '../connections/gate.ts';
 import { lifetimeCases, LifetimeSuiteClient, suiteHub } from '../lifetime-suite/index.ts';
 import { MemoryBus } from './testing/memory-bus.ts';
+import { MAXIMUM_REMOTE_INVOCATIONS } from './worker-invocations.ts';
 import { WorkerLifetimeManager } from './worker-lifetime-manager.ts';
 
 test.each(lifetimeCases)('over workers: $name', async ({ run }) => {
@@ -142,3 +143,21 @@ test.each([0, 5])(
     expect(await resolved).toBe('answer');
   },
 );
+
+test('if workers together invoke a client too often, the oldest invocations reject', async () => {
+  const bus = new MemoryBus();
+  const [first, second, holder] = [bus.join(), bus.join(), bus.join()].map(
+    (worker) => new WorkerLifetimeManager(suiteHub(), worker),
+  ) as [WorkerLifetimeManager, WorkerLifetimeManager, WorkerLifetimeManager];
+  const client = new LifetimeSuiteClient('ann');
+  await holder.onConnected(client);
+  const invoke = (manager: WorkerLifetimeManager) => (): Promise<string> =>
+    manager.invokeConnection(client.connectionId, 'ask', []).then(String, String);
+  const oldest = Array.from({ length: 76 }, invoke(first));
+  const newest = [invoke(first), invoke(second)].flatMap((run) =>
+    Array.from({ length: MAXIMUM_REMOTE_INVOCATIONS / 2 }, run),
+  );
+  for (const message of await Promise.all(oldest)) expect(message).toContain('1024 pending');
+  await holder.onDisconnected(client);
+  for (const message of await Promise.all(newest)) expect(message).toContain('disconnected');
+});

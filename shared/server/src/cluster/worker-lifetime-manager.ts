@@ -1,4 +1,4 @@
-import type { CompletionMessage, HubProtocol } from '@practical-signalr/protocol';
+import { type CompletionMessage, type HubProtocol, MessageType } from '@practical-signalr/protocol';
 import { errors } from '../errors.ts';
 import { logMessages } from '../log-messages.ts';
 import {
@@ -14,7 +14,11 @@ import type { ScaleOutHub } from '../scale-out/scale-out-hub.ts';
 import { SharedMessage } from '../scale-out/shared-message.ts';
 import { PendingQueries } from './pending-queries.ts';
 import type { WorkerBus } from './worker-bus.ts';
-import { WorkerInvocations } from './worker-invocations.ts';
+import {
+  MAXIMUM_REMOTE_INVOCATIONS,
+  type RemovedInvocation,
+  WorkerInvocations,
+} from './worker-invocations.ts';
 import type {
   CloseMessage,
   GroupCommand,
@@ -322,11 +326,19 @@ export class WorkerLifetimeManager implements HubLifetimeManager {
     if (command.kind !== 'invoke') return this.#applyGroup(connectionId, command);
     const connection = this.index.get(connectionId);
     if (connection === undefined) return false;
-    this.#invocations.add(command.invocationId, { connectionId, worker: from });
+    const removed = this.#invocations.add(command.invocationId, { connectionId, worker: from });
+    if (removed !== undefined) this.#failRemoved(connectionId, removed);
     // The caller is waiting for a result that the client would not return.
     if (connection.isClosing === true) this.onClosing(connection);
     else void connection.write(SharedMessage.fromEncoded(command.encoded));
     return true;
+  }
+
+  /** Notifies the worker that waits for an invocation that this worker no longer knows. */
+  #failRemoved(connectionId: string, { invocationId, worker }: RemovedInvocation): void {
+    const error = errors.tooManyClientResults(connectionId, MAXIMUM_REMOTE_INVOCATIONS).message;
+    const completion = { type: MessageType.Completion, invocationId, hasResult: false, error };
+    this.#reply(worker, { type: 'result', connectionId, invocationId, completion });
   }
 
   #applyGroup(connectionId: string, { kind, group }: GroupCommand): boolean {

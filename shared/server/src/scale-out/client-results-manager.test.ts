@@ -79,3 +79,15 @@ test('ids have 22 characters and do not repeat', () => {
   expect(ids.every((id) => /^[A-Za-z\d+/]{22}$/.test(id))).toBe(true);
   expect(new Set(ids).size).toBe(1000);
 });
+
+test('the invocations of lost connections reject, and others go on', async () => {
+  const results = new ClientResultsManager();
+  const lost = [results.add('a', '1', undefined), results.add('a', '2', undefined)];
+  const kept = results.add('b', '3', undefined);
+  const createError = (id: string): Error => new Error(`${id} is lost`);
+  results.failWhere((id) => id === 'a', createError);
+  for (const result of lost) await expect(result).rejects.toThrow('a is lost');
+  expect([results.size, results.isPending('a')]).toEqual([1, false]);
+  results.tryComplete('b', completion('3', 'Ada'));
+  expect(await kept).toBe('Ada');
+});

@@ -123,6 +123,20 @@ export class ClientResultsManager {
     }
   }
 
+  /**
+   * Rejects the invocations of all connections for which `isLost` returns true, because their
+   * results may never arrive.
+   */
+  failWhere(
+    isLost: (connectionId: string) => boolean,
+    createError: (connectionId: string) => Error,
+  ): void {
+    for (const [connectionId, ids] of this.#idsByConnection) {
+      if (!isLost(connectionId)) continue;
+      for (const id of ids) this.fail(id, createError(connectionId));
+    }
+  }
+
   #watch(signal: AbortSignal, invocationId: string): void {
     let watched = this.#watched.get(signal);
     if (watched === undefined) {

@@ -23,15 +23,20 @@ test('a client cannot return the result of another one, and the invocation stays
   expect(invocations.take('c', '1')).toBe('server a');
 });
 
-test('a client has at most 1,000 open invocations: the oldest is dropped', () => {
+test('a client has at most 1,000 open invocations: the oldest is removed and returned', () => {
   const invocations = new RemoteInvocations();
-  for (let i = 0; i < 1000; i++) invocations.add('c', `${i}`, 'server');
+  for (let i = 0; i < 1000; i++)
+    expect(invocations.add('c', `${i}`, `server ${i}`)).toBeUndefined();
   invocations.add('d', 'other', 'server');
   expect(invocations.size).toBe(1001);
-  invocations.add('c', 'next', 'server');
+  expect(invocations.add('c', '999', 'server')).toBeUndefined();
+  expect(invocations.add('c', 'next', 'server')).toEqual({
+    invocationId: '0',
+    returnAddress: 'server 0',
+  });
   expect(invocations.size).toBe(1001);
   expect(invocations.take('c', '0')).toBeUndefined();
-  expect(invocations.take('c', '1')).toBe('server');
+  expect(invocations.take('c', '1')).toBe('server 1');
   expect(invocations.take('d', 'other')).toBe('server');
 });
 

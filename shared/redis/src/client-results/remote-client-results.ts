@@ -1,6 +1,8 @@
 import {
   type ClientResultsManager,
+  type CodedError,
   type CompletionMessage,
+  type ConnectionIndex,
   type HubMessage,
   type HubProtocol,
   type LifetimeConnection,
@@ -8,20 +10,26 @@ import {
   type ScaleOutHub,
   type SharedMessage,
 } from '@practical-signalr/server/scale-out';
-import { errors } from './errors.ts';
-import { logMessages } from './log-messages.ts';
-import { bytesOf, encodeFor } from './pub-sub/message-encoder.ts';
-import type { RedisBus } from './pub-sub/redis-bus.ts';
-import type { RedisChannels } from './pub-sub/redis-channels.ts';
+import { causes } from '../causes.ts';
+import { errors } from '../errors.ts';
+import { logMessages } from '../log-messages.ts';
+import { bytesOf, encodeFor } from '../pub-sub/message-encoder.ts';
+import type { RedisBus } from '../pub-sub/redis-bus.ts';
+import type { RedisChannels } from '../pub-sub/redis-channels.ts';
 import {
   ForeignMessageError,
   type RedisCompletion,
   writeCompletion,
   writeInvocation,
-} from './pub-sub/redis-protocol.ts';
-import type { ResolvedRedisOptions } from './redis-options.ts';
-import { RemoteInvocations } from './remote-invocations.ts';
-import { wireMessages } from './wire-messages.ts';
+} from '../pub-sub/redis-protocol.ts';
+import type { ResolvedRedisOptions } from '../redis-options.ts';
+import {
+  MAX_PER_CONNECTION,
+  type RemoteInvocation,
+  RemoteInvocations,
+} from './remote-invocations.ts';
+import { UndeliveredResults } from './undelivered-results.ts';
+import { wireMessages } from '../wire-messages.ts';
 
 /** What client results need from the lifetime manager. */
 export interface RemoteClientResultsContext {
@@ -41,6 +49,9 @@ export interface RemoteClientResultsContext {
 export class RemoteClientResults {
   readonly #context: RemoteClientResultsContext;
   readonly #invocations = new RemoteInvocations();
+  /** Results that other servers wait for, and that Redis has not accepted because it was lost. */
+  readonly #undelivered = new UndeliveredResults();
+  #hasWarned = false;
 
   constructor(context: RemoteClientResultsContext) {
     this.#context = context;
@@ -60,9 +71,30 @@ export class RemoteClientResults {
     void this.#publish(connectionId, invocationId, payload);
   }
 
-  /** Remembers which server invoked a client of this one. */
+  /**
+   * Remembers which server invoked a client of this one. If the client has too many open
+   * invocations, the oldest one fails.
+   */
   onInvocation(connectionId: string, invocationId: string, returnAddress: string): void {
-    this.#invocations.add(connectionId, invocationId, returnAddress);
+    const removed = this.#invocations.add(connectionId, invocationId, returnAddress);
+    if (removed !== undefined)
+      this.#sendError(undefined, removed, wireMessages.tooManyInvocations(MAX_PER_CONNECTION));
+  }
+
+  /**
+   * Fails the invocations of clients that this server does not hold. Called when Redis is lost:
+   * what other servers send until it is back does not arrive here, so a result may never come.
+   */
+  onOutage(index: ConnectionIndex, cause: string): void {
+    this.#context.results.failWhere(
+      (connectionId) => index.get(connectionId) === undefined,
+      (connectionId) => errors.unavailable(causes.resultLost(connectionId, cause)),
+    );
+  }
+
+  /** Sends the results that Redis has not accepted. */
+  onReconnected(): void {
+    for (const { channel, payload } of this.#undelivered.takeAll()) this.#deliver(channel, payload);
   }
 
   /** Sends a result to the server that invoked the client. Returns false if no other server did. */
@@ -90,21 +122,20 @@ export class RemoteClientResults {
     const { connectionId } = connection;
     this.#context.results.connectionLost(connectionId);
     for (const [invocationId, returnAddress] of this.#invocations.takeAll(connectionId)) {
-      this.#sendCompletion(connection, returnAddress, {
-        type: MessageType.Completion,
-        invocationId,
-        hasResult: false,
-        error: wireMessages.connectionDisconnected,
-      });
+      const invocation = { invocationId, returnAddress };
+      this.#sendError(connection, invocation, wireMessages.connectionDisconnected);
     }
   }
 
   /** Completes an invocation of this server with the result that another server returned. */
-  onCompletion({ protocol: protocolName, message }: RedisCompletion): void {
+  onCompletion({ protocol: protocolName, message }: RedisCompletion): undefined {
     const { protocols, hub, results } = this.#context;
     const protocol = protocols.find(({ name }) => name === protocolName);
     if (protocol === undefined) {
-      hub.logger.warn(logMessages.unknownProtocol(protocolName));
+      // Once, because any number of results may arrive.
+      if (!this.#hasWarned)
+        hub.logger.warn(logMessages.unknownProtocol(protocolName.slice(0, 100)));
+      this.#hasWarned = true;
       return;
     }
     const complete = (completion: HubMessage): void => {
@@ -133,18 +164,34 @@ export class RemoteClientResults {
     }
   }
 
+  #sendError(
+    connection: LifetimeConnection | undefined,
+    { invocationId, returnAddress }: RemoteInvocation,
+    error: string,
+  ): void {
+    const completion = { type: MessageType.Completion, invocationId, hasResult: false, error };
+    this.#sendCompletion(connection, returnAddress, completion);
+  }
+
   #sendCompletion(
     connection: LifetimeConnection | undefined,
     returnAddress: string,
     completion: CompletionMessage,
   ): void {
-    const { protocols, bus, channels } = this.#context;
+    const { protocols, channels } = this.#context;
     const protocol = connection?.protocol ?? (protocols[0] as HubProtocol);
     const payload = writeCompletion({
       protocol: protocol.name,
       message: bytesOf(protocol.writeMessage(completion)),
     });
-    // If Redis or the other server is unavailable, nobody waits for this result.
-    bus.request(channels.at(returnAddress), payload).catch(() => undefined);
+    this.#deliver(channels.at(returnAddress), payload);
+  }
+
+  /** Sends a result, or keeps it until Redis is back: the other server waits for it. */
+  #deliver(channel: string, payload: Uint8Array): void {
+    this.#context.bus.request(channel, payload).catch((error: unknown) => {
+      const { code } = error as CodedError;
+      if (code === 'ERR_SIGNALR_REDIS_UNAVAILABLE') this.#undelivered.add({ channel, payload });
+    });
   }
 }

@@ -1,15 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type CompletionMessage,
+  ConnectionIndex,
   JsonHubProtocol,
   type LifetimeConnection,
   MessagePackHubProtocol,
   type SharedMessage,
 } from '@practical-signalr/server/scale-out';
 import { afterEach, expect, test, vi } from 'vitest';
-import { RedisChannels } from './pub-sub/redis-channels.ts';
-import { ForeignMessageError, readCompletion, readInvocation } from './pub-sub/redis-protocol.ts';
+import { RedisChannels } from '../pub-sub/redis-channels.ts';
+import { ForeignMessageError, readCompletion, readInvocation } from '../pub-sub/redis-protocol.ts';
 import { RemoteClientResults, type RemoteClientResultsContext } from './remote-client-results.ts';
+import { MAX_PER_CONNECTION } from './remote-invocations.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -39,6 +41,10 @@ function create(reply: () => Promise<number>, countsReceivers = true) {
     results: {
       connectionLost: (id: string) => lost.push(id),
       fail: (id: string, error: Error) => failed.push([id, (error as NodeJS.ErrnoException).code]),
+      failWhere: (isLost: (id: string) => boolean, createError: (id: string) => Error) => {
+        for (const id of ['here', 'elsewhere'])
+          if (isLost(id)) failed.push([id, createError(id).message]);
+      },
       connectionOf: (id: string) => (id === 'known' ? 'c' : undefined),
       tryComplete: (id: string, completion: CompletionMessage) => completed.push([id, completion]),
     },
@@ -102,9 +108,10 @@ test('a result completes the invocation that waits for it, and only that', () =>
   expect(completed).toEqual([['c', expect.objectContaining({ invocationId: 'known', result: 5 })]]);
 });
 
-test('a result in an unknown protocol is logged', () => {
+test('results in unknown protocols are logged once, with a short name', () => {
   const { results, completed, warnings } = create(async () => 1);
   results.onCompletion(complete('xml', '<result/>'));
+  for (let i = 0; i < 1000; i++) results.onCompletion(complete('x'.repeat(i), ''));
   expect(completed).toEqual([]);
   expect(warnings).toEqual([expect.stringContaining("the protocol 'xml'")]);
 });
@@ -150,4 +157,53 @@ test('a server that waits for a client that has disconnected gets an error, even
   });
   expect(results.isPending('c')).toBe(false);
   expect(lost).toEqual(['c']);
+});
+
+test('the oldest invocation of a client with too many of them fails on the server that waits', async () => {
+  const { results, published } = create(async () => 1);
+  for (let i = 0; i <= MAX_PER_CONNECTION; i++) results.onInvocation('c', `${i}`, `server ${i}`);
+  expect(published.map(({ channel }) => channel)).toEqual(['app.server 0']);
+  const [{ payload }] = published as [(typeof published)[0]];
+  expect(JSON.parse(Buffer.from(readCompletion(payload).message).toString().slice(0, -1))).toEqual({
+    type: 3,
+    invocationId: '0',
+    error: expect.stringContaining('newer pending invocations'),
+  });
+});
+
+test('a result that Redis does not accept because it is lost is sent again when it is back', async () => {
+  let code: string | undefined = 'ERR_SIGNALR_REDIS_UNAVAILABLE';
+  const { results, published } = create(() =>
+    code === undefined ? Promise.resolve(1) : Promise.reject(Object.assign(new Error(), { code })),
+  );
+  const completion: CompletionMessage = { type: 3, invocationId: '1', hasResult: true, result: 5 };
+  results.onInvocation('c', '1', 'other');
+  results.sendResult(undefined, 'c', completion);
+  await nextTurn();
+  results.onReconnected();
+  await nextTurn();
+  expect(published).toHaveLength(2);
+  code = undefined;
+  results.onReconnected();
+  await nextTurn();
+  results.onReconnected();
+  expect(published).toHaveLength(3);
+  expect(published[2]).toEqual(published[0]);
+  // A refusal will not be different next time.
+  code = 'ERR_SIGNALR_REDIS_REFUSED';
+  results.onInvocation('c', '1', 'other');
+  results.sendResult(undefined, 'c', completion);
+  await nextTurn();
+  results.onReconnected();
+  expect(published).toHaveLength(4);
+});
+
+test('an outage fails the invocations of the clients of other servers', () => {
+  const { results, failed } = create(async () => 1);
+  const index = new ConnectionIndex();
+  index.add(connectionOf({ connectionId: 'here' }));
+  results.onOutage(index, 'Redis is full.');
+  expect(failed).toEqual([
+    ['elsewhere', expect.stringMatching(/connection 'elsewhere' was invoked.* Redis is full\./)],
+  ]);
 });

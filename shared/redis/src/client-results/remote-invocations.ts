@@ -1,10 +1,16 @@
-import { errors } from './errors.ts';
+import { errors } from '../errors.ts';
 
 /**
  * The maximum number of open invocations per connection. The server that invoked a client never
- * reports that it stopped waiting, so the oldest invocation is dropped above this number.
+ * reports that it stopped waiting, so the oldest invocation is removed above this number.
  */
-const MAX_PER_CONNECTION = 1000;
+export const MAX_PER_CONNECTION = 1000;
+
+/** An invocation with the channel for its result. */
+export interface RemoteInvocation {
+  readonly invocationId: string;
+  readonly returnAddress: string;
+}
 
 /**
  * The invocations of this server's clients that other servers have made, with the channel for each
@@ -24,16 +30,21 @@ export class RemoteInvocations {
     return this.#byConnection.has(connectionId);
   }
 
-  add(connectionId: string, invocationId: string, returnAddress: string): void {
+  /** Adds an invocation. Returns the one that had to be removed for it, if any. */
+  add(
+    connectionId: string,
+    invocationId: string,
+    returnAddress: string,
+  ): RemoteInvocation | undefined {
     const open = this.#byConnection.get(connectionId) ?? new Map<string, string>();
     this.#byConnection.set(connectionId, open);
-    if (open.size === MAX_PER_CONNECTION) {
-      const [oldest] = open.keys();
-      open.delete(oldest as string);
-      this.#connectionIds.delete(oldest as string);
-    }
     open.set(invocationId, returnAddress);
     this.#connectionIds.set(invocationId, connectionId);
+    if (open.size <= MAX_PER_CONNECTION) return undefined;
+    const [[oldestId, oldestAddress]] = open as unknown as [[string, string]];
+    open.delete(oldestId);
+    this.#connectionIds.delete(oldestId);
+    return { invocationId: oldestId, returnAddress: oldestAddress };
   }
 
   /**
