@@ -194,3 +194,24 @@ test('only the connections whose clients recover get positions', () => {
   expect(variantFor?.('c1')).toBeInstanceOf(SharedMessage);
   expect(variantFor?.('other')).toBeUndefined();
 });
+
+test('each obsolete session is removed once, also if many clients recover at the same time', async () => {
+  const connections = Array.from({ length: 50 }, (_, i) => ({
+    ...connection,
+    connectionId: `many ${i}`,
+  }));
+  const recoverAll = () =>
+    Promise.all(
+      connections.map((one) =>
+        sessions.recover(one, { session: undefined, position: undefined } as never, false),
+      ),
+    );
+  for (const one of connections) index.add(one);
+  await recoverAll();
+  failsToWrite = true;
+  for (const { connectionId } of connections) await sessions.changeGroup(connectionId, 'g', 'add');
+  failsToWrite = false;
+  steps = [];
+  await recoverAll();
+  expect(steps.filter((step) => step === 'end')).toHaveLength(50);
+});

@@ -53,6 +53,8 @@ export class HistorySessions {
   readonly #tracked = new Map<string, Tracked>();
   /** Sessions in Redis that are wrong and could not be removed yet. */
   readonly #obsolete = new Set<string>();
+  /** Is pending while obsolete sessions are removed. */
+  #removal: Promise<void> | undefined;
 
   constructor(store: HistoryStore, options: ResolvedHistoryOptions, host: SessionHost) {
     this.#store = store;
@@ -142,15 +144,24 @@ export class HistorySessions {
     }
   }
 
-  /** Removes the sessions that are wrong. Tries again later if Redis does not do it. */
+  /**
+   * Removes the sessions that are wrong. Tries again later if Redis does not do it. Callers share
+   * one removal: after an outage, all clients recover at the same time.
+   */
   async removeObsolete(): Promise<void> {
-    for (const session of this.#obsolete) {
-      try {
+    if (this.#obsolete.size > 0) await (this.#removal ??= this.#removeObsolete());
+  }
+
+  async #removeObsolete(): Promise<void> {
+    try {
+      for (const session of this.#obsolete) {
         await this.#store.end(session);
         this.#obsolete.delete(session);
-      } catch {
-        return;
       }
+    } catch {
+      // The next caller tries again.
+    } finally {
+      this.#removal = undefined;
     }
   }
 

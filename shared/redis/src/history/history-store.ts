@@ -5,6 +5,7 @@ import { asBuffersMapping } from '../pub-sub/as-buffers-mapping.ts';
 import { explainRedisError } from '../pub-sub/explain-redis-error.ts';
 import type { RedisBus } from '../pub-sub/redis-bus.ts';
 import type { RedisChannels } from '../pub-sub/redis-channels.ts';
+import { ForeignMessageError } from '../pub-sub/redis-protocol.ts';
 import type { RedisPubSubClient } from '../redis-client.ts';
 import type { ResolvedHistoryOptions } from './history-options.ts';
 import * as scripts from './history-scripts.ts';
@@ -28,9 +29,15 @@ export interface ReachedHistory {
   readonly time: number;
 }
 
-/** Reads what the server publishes to itself. */
+const REACHED_FORMAT = /^(\d{1,15}-\d{1,15}) (\d{1,15}-\d{1,15}) (\d{1,15})$/;
+
+/**
+ * Reads what the server publishes to itself. Throws a {@link ForeignMessageError} if the payload
+ * has another format.
+ */
 export function readReached(payload: Uint8Array): ReachedHistory {
-  const [first = '', last = '', time = ''] = Buffer.from(payload).toString().split(' ');
+  const [, first, last, time] = REACHED_FORMAT.exec(Buffer.from(payload).toString()) ?? [];
+  if (first === undefined || last === undefined) throw new ForeignMessageError();
   return { first, last, time: Number(time) };
 }
 

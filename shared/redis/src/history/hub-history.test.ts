@@ -6,8 +6,10 @@ import {
 } from '@practical-signalr/server/scale-out';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Backlog } from '../pub-sub/backlog.ts';
+import type { PayloadHandler } from '../pub-sub/payload-handler.ts';
 import type { RedisBus } from '../pub-sub/redis-bus.ts';
 import { RedisChannels } from '../pub-sub/redis-channels.ts';
+import { ForeignMessageError } from '../pub-sub/redis-protocol.ts';
 import type { RedisPubSubClient } from '../redis-client.ts';
 import { resolveRedisOptions } from '../redis-options.ts';
 import { silentLogger } from '../testing/history-servers.ts';
@@ -22,6 +24,8 @@ let gaps: { resolve(): void; reject(error: Error): void }[];
 let history: HubHistory;
 let index: ConnectionIndex;
 let bus: { isConnected: boolean } & Record<string, unknown>;
+/** Handle the messages of each channel. */
+let handlers: Map<string, PayloadHandler>;
 
 const session = ['user', 'null', 'owners', 'before', 'start', '1-0'];
 const replies = new Map<string, () => unknown>([
@@ -34,6 +38,7 @@ const replies = new Map<string, () => unknown>([
 
 beforeEach(() => {
   gaps = [];
+  handlers = new Map();
   maintain = () => undefined;
   index = new ConnectionIndex();
   const client = { eval: async (script: string) => (await replies.get(script)?.()) ?? 1 };
@@ -41,7 +46,11 @@ beforeEach(() => {
     backlog: new Backlog(),
     isConnected: true,
     disconnections: 0,
-    subscribe: () => Promise.resolve(),
+    excludeFromStatistics: () => undefined,
+    subscribe: (channel: string, handle: PayloadHandler) => {
+      handlers.set(channel, handle);
+      return Promise.resolve();
+    },
     run: (evaluate: (redis: RedisPubSubClient) => unknown) =>
       evaluate(client as unknown as RedisPubSubClient),
   };
@@ -155,4 +164,29 @@ test('a client that does not recover is not asked to when it moves to this serve
   arrive('plain', false);
   arrive('recovering', true);
   expect(asked).toEqual(['recovering']);
+});
+
+test('a foreign message on the channels of the history is refused, and no client learns of it', async () => {
+  const channels = new RedisChannels('', 'FeedHub', 'a');
+  const [positions, gapChannel] = [channels.historyPositions, channels.historyGaps].map((name) =>
+    handlers.get(name),
+  );
+  for (const text of [
+    '',
+    'garbage',
+    '1-0 2-0',
+    '1-0 2-0 x',
+    '1-0 2-0 3\n',
+    '1-0 2 3',
+    `1-0 2-0 3 4`,
+  ])
+    expect(() => positions?.(Buffer.from(text))).toThrow(ForeignMessageError);
+  expect(() => positions?.(Buffer.from('1-0 2-0 1700000000000'))).not.toThrow();
+  expect(() => gapChannel?.(Buffer.from('garbage'))).toThrow(ForeignMessageError);
+  expect(await recover('c')).toMatchObject({ recovered: true });
+  void gapChannel?.(Buffer.alloc(0));
+  const recovering = recover('d');
+  await expect.poll(() => gaps.length).toBe(1);
+  gaps[0]?.resolve();
+  await recovering;
 });

@@ -11,6 +11,7 @@ import { logMessages } from '../log-messages.ts';
 import { isRefusal } from '../pub-sub/explain-redis-error.ts';
 import type { RedisBus } from '../pub-sub/redis-bus.ts';
 import type { RedisChannels } from '../pub-sub/redis-channels.ts';
+import { ForeignMessageError } from '../pub-sub/redis-protocol.ts';
 import type { Publish } from '../redis-client.ts';
 import type { ResolvedRedisOptions } from '../redis-options.ts';
 import { ArrivedBatch, type ArrivedMessage, type DeliverableBatch } from './arrived-batch.ts';
@@ -73,7 +74,8 @@ export class HubHistory {
     this.#timer = setInterval(() => void this.#maintain(), interval);
     this.#timer.unref();
     // The bus is not connected yet, so this is not refused.
-    void bus.subscribe(channels.historyGaps, () => {
+    void bus.subscribe(channels.historyGaps, ({ length }) => {
+      if (length > 0) throw new ForeignMessageError();
       this.#hasGap = true;
       return undefined;
     });
