@@ -166,3 +166,24 @@ test('a client without a protocol is closed without a Close message', () => {
   client.closeWithReconnect();
   expect(sent.map(({ type }) => type)).toEqual([Type.CloseConnection]);
 });
+
+test('a client that sends chunks of one byte, or empty ones, is closed before they take much memory', () => {
+  for (const size of [0, 1]) {
+    const { client, log } = open();
+    client.pause();
+    for (let i = 0; i < 32_768; i++) client.receive(new Uint8Array(size));
+    expect(log).toEqual([]);
+    client.receive(new Uint8Array(size));
+    expect(log).toEqual([expect.stringContaining('Connection a '), 'end']);
+  }
+});
+
+test('while the service has paused the client, a limited number of messages waits', () => {
+  const { client, log } = open();
+  client.send('handshake');
+  client.pauseOutgoing();
+  for (let i = 0; i < 131_072; i++) client.send('x');
+  expect(log).toEqual([]);
+  client.send('x');
+  expect(log).toEqual([expect.stringContaining('Connection a '), 'end']);
+});

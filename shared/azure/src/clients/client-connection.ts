@@ -1,4 +1,5 @@
 import {
+  FifoQueue,
   Gate,
   type HubProtocol,
   MessageType,
@@ -34,6 +35,14 @@ const DataType = {
 } as const;
 type DataExtension = (typeof DataType)[keyof typeof DataType];
 
+/**
+ * The maximum number of buffered chunks, because each of them takes memory in addition to its
+ * bytes. A client can send chunks of one byte.
+ */
+const MAXIMUM_CHUNKS = 32_768;
+/** The same while the service has paused a client, in both directions. */
+const MAXIMUM_PAUSED_CHUNKS = 131_072;
+
 const noHeaders = new Map<string, readonly string[]>();
 
 /**
@@ -67,8 +76,10 @@ export class ClientConnection implements Transport {
   /**
    * Data that arrives while reading is paused. Undefined marks that the client has a new socket.
    */
-  #incoming: (Uint8Array | undefined)[] = [];
+  readonly #incoming = new FifoQueue<Uint8Array | undefined>();
   #incomingBytes = 0;
+  /** Whether the last item of `#incoming` marks a new socket. */
+  #endsWithReconnect = false;
   /** True if data has been buffered because the service had paused the client. */
   #hasWaited = false;
   /**
@@ -107,7 +118,7 @@ export class ClientConnection implements Transport {
   onMoved(): void {
     if (this.#isEnded || this.#hasMoved) return;
     this.#hasMoved = true;
-    this.#incoming = [];
+    this.#incoming.clear();
     this.resumeOutgoing();
     const events = this.#events;
     if (events?.onMoved === undefined) return this.end();
@@ -119,15 +130,18 @@ export class ClientConnection implements Transport {
     if (this.#isEnded || this.#hasMoved) return;
     if (!this.#isPaused)
       return callChain.run(this.connection, () => this.#events?.onReceive(payload));
-    this.#incoming.push(payload);
+    this.#incoming.add(payload);
+    this.#endsWithReconnect = false;
     this.#incomingBytes += payload.byteLength;
     if (this.#outgoing !== undefined) {
       this.#hasWaited = true;
       this.#checkPaused();
       return;
     }
-    const maximum = this.#hasWaited ? MAXIMUM_PAUSED : MAXIMUM_INCOMING;
-    if (this.#incomingBytes > maximum) {
+    const [bytes, chunks] = this.#hasWaited
+      ? [MAXIMUM_PAUSED, MAXIMUM_PAUSED_CHUNKS]
+      : [MAXIMUM_INCOMING, MAXIMUM_CHUNKS];
+    if (this.#incomingBytes > bytes || this.#incoming.length > chunks) {
       this.#warn(logMessages.clientTooFast(this.connectionId));
       this.closeWithReconnect();
     }
@@ -137,8 +151,10 @@ export class ClientConnection implements Transport {
   onReconnected(): void {
     if (this.#isEnded) return;
     if (!this.#isPaused) this.#events?.onReconnected?.();
-    else if (this.#incoming.length === 0 || this.#incoming.at(-1) !== undefined)
-      this.#incoming.push(undefined);
+    else if (!this.#endsWithReconnect) {
+      this.#endsWithReconnect = true;
+      this.#incoming.add(undefined);
+    }
   }
 
   send(payload: string | Uint8Array): void {
@@ -217,7 +233,7 @@ export class ClientConnection implements Transport {
   end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#incoming = [];
+    this.#incoming.clear();
     this.#forgetOutgoing();
     this.#onEnd();
     const events = this.#events;
@@ -235,7 +251,9 @@ export class ClientConnection implements Transport {
 
   /** Closes a client that the service has paused if too much waits for it. */
   #checkPaused(): void {
-    if (this.#incomingBytes + this.#outgoingBytes <= MAXIMUM_PAUSED) return;
+    const chunks = this.#incoming.length + (this.#outgoing?.length ?? 0);
+    const isFull = this.#incomingBytes + this.#outgoingBytes > MAXIMUM_PAUSED;
+    if (!isFull && chunks <= MAXIMUM_PAUSED_CHUNKS) return;
     this.#warn(logMessages.clientTooSlow(this.connectionId));
     this.#outgoing = undefined;
     this.close();
@@ -270,8 +288,9 @@ export class ClientConnection implements Transport {
     this.#isPaused = false;
     // Each chunk may make the hub pause again.
     while (!this.#isPaused && this.#incoming.length > 0) {
-      const chunk = this.#incoming.shift();
+      const chunk = this.#incoming.take();
       if (chunk === undefined) {
+        this.#endsWithReconnect &&= this.#incoming.length > 0;
         this.onReconnected();
         continue;
       }

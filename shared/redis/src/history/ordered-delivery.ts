@@ -1,3 +1,4 @@
+import { FifoQueue } from '@practical-signalr/server/scale-out';
 import type { Backlog } from '../pub-sub/backlog.ts';
 
 interface Waiting {
@@ -13,7 +14,7 @@ interface Waiting {
 export class OrderedDelivery {
   readonly #backlog: Backlog;
   readonly #onError: (error: unknown) => void;
-  #waiting: Waiting[] | undefined;
+  #waiting: FifoQueue<Waiting> | undefined;
 
   constructor(backlog: Backlog, onError: (error: unknown) => void) {
     this.#backlog = backlog;
@@ -26,19 +27,19 @@ export class OrderedDelivery {
       if (room !== undefined) void this.#drain(room);
       return;
     }
-    this.#waiting.push({ bytes, deliver });
+    this.#waiting.add({ bytes, deliver });
     this.#backlog.add(bytes);
     while (this.#backlog.isFull && this.#waiting.length > 0) void this.#deliverNext(this.#waiting);
   }
 
   /** Delivers everything that waits, without waiting for room. */
   deliverWaiting(): void {
-    const waiting = this.#waiting ?? [];
-    while (waiting.length > 0) void this.#deliverNext(waiting);
+    const waiting = this.#waiting;
+    while (waiting !== undefined && waiting.length > 0) void this.#deliverNext(waiting);
   }
 
   async #drain(room: Promise<void>): Promise<void> {
-    const waiting: Waiting[] = [];
+    const waiting = new FifoQueue<Waiting>();
     this.#waiting = waiting;
     await room.catch(this.#onError);
     while (waiting.length > 0) {
@@ -51,8 +52,8 @@ export class OrderedDelivery {
     this.#waiting = undefined;
   }
 
-  #deliverNext(waiting: Waiting[]): Promise<void> | undefined {
-    const next = waiting.shift();
+  #deliverNext(waiting: FifoQueue<Waiting>): Promise<void> | undefined {
+    const next = waiting.take();
     if (next === undefined) return undefined;
     this.#backlog.remove(next.bytes);
     return this.#tryToDeliver(next.deliver);

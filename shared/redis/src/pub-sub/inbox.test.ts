@@ -1,6 +1,6 @@
 import { Gate } from '@practical-signalr/server/scale-out';
 import { expect, test } from 'vitest';
-import { Backlog } from './backlog.ts';
+import { Backlog, MAX_WAITING_MESSAGES } from './backlog.ts';
 import { Inbox } from './inbox.ts';
 
 test('messages wait while a receiver has no room, and stay in order', async () => {
@@ -30,4 +30,20 @@ test('beyond 16 MB that wait, messages are handled although the receiver has no 
   expect([handled, backlog.bytes]).toEqual([2, 16 * 1024 * 1024]);
   inbox.handleWaiting();
   expect([handled, backlog.bytes]).toEqual([18, 0]);
+});
+
+test.each([0, 60])('of messages of %i bytes, a limited number waits', async (size) => {
+  const room = new Gate();
+  let handled = 0;
+  const inbox = new Inbox(() => {
+    handled++;
+    return handled === 1 ? room.wait() : undefined;
+  }, new Backlog());
+  const payload = Buffer.alloc(size);
+  for (let i = 0; i <= MAX_WAITING_MESSAGES; i++) inbox.receive(payload);
+  expect(handled).toBe(1);
+  for (let i = 0; i < 10; i++) inbox.receive(payload);
+  expect(handled).toBe(11);
+  room.open();
+  await expect.poll(() => handled).toBe(MAX_WAITING_MESSAGES + 11);
 });

@@ -1,3 +1,4 @@
+import { FifoQueue } from '@practical-signalr/server/scale-out';
 import type { Backlog } from './backlog.ts';
 import type { PayloadHandler } from './payload-handler.ts';
 
@@ -8,7 +9,7 @@ import type { PayloadHandler } from './payload-handler.ts';
 export class Inbox {
   readonly #handle: PayloadHandler;
   readonly #backlog: Backlog;
-  #waiting: Buffer[] | undefined;
+  #waiting: FifoQueue<Buffer> | undefined;
 
   constructor(handle: PayloadHandler, backlog: Backlog) {
     this.#handle = handle;
@@ -21,7 +22,7 @@ export class Inbox {
       if (room !== undefined) this.#hold(room);
       return;
     }
-    this.#waiting.push(payload);
+    this.#waiting.add(payload);
     this.#backlog.add(payload.length);
     while (this.#backlog.isFull && this.#waiting.length > 0) void this.#handleNext(this.#waiting);
   }
@@ -35,23 +36,23 @@ export class Inbox {
   /** Drops everything that waits. */
   dropWaiting(): void {
     if (this.#waiting === undefined) return;
-    for (const { length } of this.#waiting) this.#backlog.remove(length);
-    this.#waiting.length = 0;
+    for (const { length } of this.#waiting.values) this.#backlog.remove(length);
+    this.#waiting.clear();
   }
 
   #hold(room: Promise<void>): void {
-    this.#waiting = [];
+    this.#waiting = new FifoQueue();
     void this.#drain(this.#waiting, room);
   }
 
-  async #drain(waiting: Buffer[], room: Promise<void>): Promise<void> {
+  async #drain(waiting: FifoQueue<Buffer>, room: Promise<void>): Promise<void> {
     await room;
     while (waiting.length > 0) await this.#handleNext(waiting);
     this.#waiting = undefined;
   }
 
-  #handleNext(waiting: Buffer[]): Promise<void> | undefined {
-    const payload = waiting.shift() as Buffer;
+  #handleNext(waiting: FifoQueue<Buffer>): Promise<void> | undefined {
+    const payload = waiting.take() as Buffer;
     this.#backlog.remove(payload.length);
     return this.#handle(payload);
   }

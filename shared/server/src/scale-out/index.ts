@@ -56,6 +56,7 @@ export type { CompletionMessage, HubMessage, HubProtocol } from '@practical-sign
 export { JsonHubProtocol, MessagePackHubProtocol, MessageType } from '@practical-signalr/protocol';
 export { Deadline } from '../connections/deadline.ts';
 export { Gate } from '../connections/gate.ts';
+export { FifoQueue } from '../queue/fifo-queue.ts';
 export { RunningClock } from '../connections/running-clock.ts';
 export { MAXIMUM_TIME } from '../maximum-time.ts';
 export {

@@ -1,3 +1,5 @@
+import { FifoQueue } from '../queue/fifo-queue.ts';
+
 /**
  * The maximum size of a write, in bytes. A client that reads slowly makes progress in these steps.
  */
@@ -18,7 +20,7 @@ export interface WritableSink {
 export class SlicedWriter {
   readonly #sink: WritableSink;
   readonly #findEnd: (bytes: Buffer, start: number) => number;
-  #queue: Buffer[] = [];
+  readonly #queue = new FifoQueue<Buffer>();
   #queuedBytes = 0;
   /** The beginning of the next slice in the first buffer of the queue. */
   #offset = 0;
@@ -43,7 +45,7 @@ export class SlicedWriter {
       this.#sink.write(bytes);
       return;
     }
-    this.#queue.push(bytes);
+    this.#queue.add(bytes);
     this.#queuedBytes += bytes.length;
     this.continue();
   }
@@ -65,7 +67,7 @@ export class SlicedWriter {
 
   /** Drops everything that was not passed to the sink. */
   clear(): void {
-    this.#queue = [];
+    this.#queue.clear();
     this.#queuedBytes = 0;
     this.#offset = 0;
     this.#onEmpty = undefined;
@@ -77,13 +79,13 @@ export class SlicedWriter {
   }
 
   #writeSlice(): void {
-    const [bytes] = this.#queue;
+    const bytes = this.#queue.first;
     if (bytes === undefined) return;
     const start = this.#offset;
     const end = this.#findEnd(bytes, start);
     this.#offset = end;
     if (end >= bytes.length) {
-      this.#queue.shift();
+      this.#queue.take();
       this.#offset = 0;
     }
     this.#queuedBytes -= end - start;

@@ -4,7 +4,7 @@ import type { ConnectionRequest } from '../../connections/connection-request.ts'
 import { Gate } from '../../connections/gate.ts';
 import type { TransportEvents } from '../../connections/transport.ts';
 import { ConnectionReport } from '../../hubs/connection/diagnostics.ts';
-import { FifoQueue } from '../../hubs/queue/fifo-queue.ts';
+import { FifoQueue } from '../../queue/fifo-queue.ts';
 import { logMessages } from '../../log-messages.ts';
 import type { ResolvedOptions } from '../../server-options.ts';
 import type { TransportName } from '../../transport-name.ts';

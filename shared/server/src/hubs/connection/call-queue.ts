@@ -1,7 +1,7 @@
 import { MessageType } from '@practical-signalr/protocol';
 import type { Transport } from '../../connections/transport.ts';
 import type { Invocation } from '../calling-connection.ts';
-import { FifoQueue } from '../queue/fifo-queue.ts';
+import { FifoQueue } from '../../queue/fifo-queue.ts';
 
 /** The number of queued calls above which the server stops reading from the client. */
 export const MAXIMUM_QUEUED = 128;

@@ -1,7 +1,7 @@
 import type { Transport } from '../../connections/transport.ts';
 import type { BytesInFlight } from '../../limits/bytes-in-flight.ts';
 import type { HubOptions } from '../hub-options.ts';
-import { FifoQueue } from '../queue/fifo-queue.ts';
+import { FifoQueue } from '../../queue/fifo-queue.ts';
 
 /** The number of calls of a connection, and of those that have started. */
 export interface CallCounts {

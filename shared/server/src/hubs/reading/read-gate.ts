@@ -1,5 +1,5 @@
 import type { Transport } from '../../connections/transport.ts';
-import { FifoQueue } from '../queue/fifo-queue.ts';
+import { FifoQueue } from '../../queue/fifo-queue.ts';
 
 type Source = Pick<Transport, 'pause' | 'resume'>;
 type Chunk = string | Uint8Array;

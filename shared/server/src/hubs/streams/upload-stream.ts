@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { errors } from '../../errors.ts';
 import { formatIssues } from '../../schema-issues.ts';
 import type { ReadGate } from '../reading/read-gate.ts';
-import { FifoQueue } from '../queue/fifo-queue.ts';
+import { FifoQueue } from '../../queue/fifo-queue.ts';
 import type { UploadMemory } from './upload-memory.ts';
 
 interface BufferedItem {

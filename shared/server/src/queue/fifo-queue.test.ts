@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countReachable } from '../../testing/memory/collect-garbage.ts';
+import { countReachable } from '../testing/memory/collect-garbage.ts';
 import { FifoQueue } from './fifo-queue.ts';
 
 test('values are taken in the order in which they were added, in any mix of adding and taking', () => {
