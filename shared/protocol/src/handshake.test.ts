@@ -127,3 +127,24 @@ test('an empty handshake ends at its separator', () => {
 test('an answer escapes what .NET escapes', () => {
   expect(writeHandshakeResponse('\u007f\ue000')).toBe(`{"error":"\\u007F\\uE000"}${RS}`);
 });
+
+test.each<[string, number]>([
+  ['in the chunk of the handshake', 0],
+  ['in the chunk of its last byte', handshake.length - 1],
+])('data of any size and format may follow %s', (_where, at) => {
+  const bytes = new TextEncoder().encode(handshake);
+  const rest = new Uint8Array(1000).fill(0xff); // no UTF-8
+  const chunk = new Uint8Array([...bytes.subarray(at), ...rest]);
+  const reader = new HandshakeReader(bytes.length);
+  if (at > 0) expect(reader.read(bytes.subarray(0, at))).toBeUndefined();
+  expect(reader.read(chunk)).toEqual({ request, rest });
+});
+
+test.each<[string, (text: string) => string | Uint8Array]>([
+  ['text', (text) => text],
+  ['bytes', (text) => new TextEncoder().encode(text)],
+])('the error of a handshake in %s does not show what follows it', (_kind, encode) => {
+  const read = () => new HandshakeReader(1000).read(encode(`{"version":1}${RS}a secret`));
+  expect(read).toThrow('{"version":1}');
+  expect(read).not.toThrow('a secret');
+});

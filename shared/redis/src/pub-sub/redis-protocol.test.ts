@@ -29,6 +29,14 @@ test('each message is read as it was written', () => {
   expect(readCompletion(writeCompletion(completion))).toEqual(completion);
 });
 
+test('only an invocation that waits for a result has an id and an address', () => {
+  const invocation = { excludedConnectionIds: [], messages: new Map([['json', bytes]]) };
+  const items = [[], { json: bytes }];
+  expect(writeInvocation(invocation)).toEqual(encode(items));
+  const returning = { ...invocation, invocationId: '1', returnAddress: 'r' };
+  expect(writeInvocation(returning)).toEqual(encode([...items, '1', 'r']));
+});
+
 test('additional items are ignored, and null instead of an invocation id means none', () => {
   expect(readAck(encode([7, 'more']))).toBe(7);
   expect(readCompletion(encode(['json', bytes, null])).protocol).toBe('json');
@@ -47,6 +55,9 @@ const read = {
 } as const;
 
 test.each<[keyof typeof read, unknown]>([
+  ['invocation', 7],
+  ['invocation', {}],
+  ['invocation', null],
   ['invocation', [[]]],
   ['invocation', ['a', { json: bytes }]],
   ['invocation', [{}, { json: bytes }]],
@@ -57,6 +68,7 @@ test.each<[keyof typeof read, unknown]>([
   ['invocation', [[7], { json: bytes }]],
   ['invocation', [[], { json: bytes }, 7, 'r']],
   ['invocation', [[], { json: bytes }, '1', 7]],
+  ['command', {}],
   ['command', [7, 's', 1, 'g']],
   ['command', [7, 's', 0, 'g', 'c']],
   ['command', [7, 's', 3, 'g', 'c']],
@@ -71,6 +83,7 @@ test.each<[keyof typeof read, unknown]>([
   ['ack', [1.5]],
   ['ack', 1],
   ['ack', { a: 1 }],
+  ['completion', 7],
   ['completion', ['json']],
   ['completion', [7, bytes]],
   ['completion', ['json', 'text']],
