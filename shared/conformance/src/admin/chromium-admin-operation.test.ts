@@ -154,10 +154,15 @@ test('a second click does not send a message twice', async () => {
   expect(ann.received).toEqual([[]]);
 });
 
-/** Makes timeouts a hundred times shorter. */
-const fastTimeouts = `{
-  const original = AbortSignal.timeout.bind(AbortSignal);
-  AbortSignal.timeout = (time) => original(time / 100);
+/** Lets the test determine when a request has taken too long, instead of a clock. */
+const controlledTimeouts = `{
+  let controller;
+  AbortSignal.timeout = (time) => {
+    globalThis.timeLimit = time;
+    controller = new AbortController();
+    return controller.signal;
+  };
+  globalThis.reachTimeLimit = () => controller.abort(new DOMException('', 'TimeoutError'));
 }`;
 
 test('if the server cannot be used, the page says why, shows no health, and recovers', async () => {
@@ -167,9 +172,17 @@ test('if the server cannot be used, the page says why, shows no health, and reco
     else void answer(request, response, next);
   });
   await connectUser(url, name);
-  const { page } = await open(url, fastTimeouts);
+  const { page } = await open(url, controlledTimeouts);
+  expect(await page.evaluate('timeLimit')).toBe(10_000);
+  const unanswered: (() => void)[] = [];
   const answers: [string, NonNullable<typeof answer>][] = [
-    ['has not responded for 10 seconds', () => undefined],
+    [
+      'has not responded for 10 seconds',
+      (_request, _response, next) => {
+        unanswered.push(next);
+        if (unanswered.length === 1) void page.evaluate('reachTimeLimit()');
+      },
+    ],
     ['cannot be reached', (request) => request.socket.destroy()],
     ['no longer logged in', (_request, response) => void response.sendStatus(401)],
     [
@@ -191,6 +204,7 @@ test('if the server cannot be used, the page says why, shows no health, and reco
     expect(await problem.textContent()).not.toContain('<html>');
     expect(await rows(page).count()).toBe(1);
     answer = undefined;
+    for (const respond of unanswered.splice(0)) respond();
     await expect.poll(() => page.locator('#health').textContent()).toBe('Healthy');
     expect(await problem.isVisible()).toBe(false);
   }
