@@ -15,6 +15,12 @@ const KEY_LIFETIME = 24 * 60 * 60 * 1000;
 /** The maximum number of lists of users and groups that are checked in each renewal. */
 const CHECKED_LISTS = 500;
 
+/**
+ * The maximum number of entries that are written at the same time: a server may have 100,000, and
+ * each command takes memory until Redis has replied.
+ */
+const BATCH_SIZE = 500;
+
 /** How long a change waits at most until Redis confirms it, in ms. */
 const MAX_WAIT = 1000;
 
@@ -234,11 +240,23 @@ export class PresenceTracker {
     const expected = new Set(entries.map(writeJournalEntry));
     const stale = written.filter((field) => !expected.has(field)).map(readJournalEntry);
     const staleEntries = stale.filter((entry) => entry !== undefined);
-    const commands = staleEntries.length > 0 ? this.#unlist(staleEntries) : [];
-    for (const entry of entries) commands.push(...this.#list(entry));
-    commands.push(this.#connection.run('pExpire', this.#journal, KEY_LIFETIME));
-    await Promise.all(commands);
+    // Connections and groups may change between the batches.
+    await inBatches(staleEntries, (batch) => {
+      const absent = batch.filter((entry) => !this.#isCurrent(entry));
+      return absent.length > 0 ? this.#unlist(absent) : [];
+    });
+    await inBatches(entries, (batch) =>
+      batch.filter((entry) => this.#isCurrent(entry)).flatMap((entry) => this.#list(entry)),
+    );
+    await this.#connection.run('pExpire', this.#journal, KEY_LIFETIME);
     this.#lastSync = Date.now();
+  }
+
+  /** Returns whether this server has a connection, or its membership in a group. */
+  #isCurrent({ id, user, group }: JournalEntry): boolean {
+    const connection = this.#connections.get(id);
+    if (connection === undefined || connection.user !== user) return false;
+    return group === undefined || connection.groups.has(group);
   }
 
   /**
@@ -258,7 +276,7 @@ export class PresenceTracker {
       );
       if ((await this.#connection.run('hDel', journal, field)) === 1) removed.push(entry);
     };
-    await Promise.all(fields.map(remove));
+    await inBatches(fields, (batch) => batch.map(remove));
     await Promise.all([
       this.#connection.run('del', journal),
       this.#connection.run('zRem', this.#keys.servers, server),
@@ -284,6 +302,15 @@ export class PresenceTracker {
     const isMembership = (change: PresenceChange): number => ('group' in change ? 0 : 1);
     this.#options.onChanges(changes.toSorted((a, b) => isMembership(a) - isMembership(b)));
   }
+}
+
+/** Runs the commands for each batch of items, and waits for them before it runs the next ones. */
+async function inBatches<T>(
+  items: readonly T[],
+  run: (batch: readonly T[]) => readonly Promise<unknown>[],
+): Promise<void> {
+  for (let i = 0; i < items.length; i += BATCH_SIZE)
+    await Promise.all(run(items.slice(i, i + BATCH_SIZE)));
 }
 
 /** Returns the entries of a connection: one for each group, then one for the connection itself. */
