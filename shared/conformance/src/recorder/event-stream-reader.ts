@@ -1,5 +1,5 @@
-/** The maximum size of a line, in bytes. */
-const MAXIMUM_LINE = 16 * 1024 * 1024;
+/** The maximum size of an event, in bytes. */
+const MAXIMUM_EVENT = 16 * 1024 * 1024;
 
 /** Reads the data of Server-Sent Events from a stream. Source: WHATWG HTML, section 9.2. */
 export class EventStreamReader {
@@ -7,6 +7,8 @@ export class EventStreamReader {
   readonly #onBroken: () => void;
   #rest = Buffer.alloc(0);
   #lines: string[] = [];
+  /** The size of the lines, in characters. Each line counts one more. */
+  #size = 0;
   #isBroken = false;
 
   /** `onBroken` is called if nothing more is read, because an event is too long. */
@@ -19,22 +21,27 @@ export class EventStreamReader {
     if (this.#isBroken) return;
     this.#rest = Buffer.concat([this.#rest, chunk]);
     let end = this.#rest.indexOf(0x0a);
-    while (end >= 0) {
+    while (end >= 0 && this.#size <= MAXIMUM_EVENT) {
       this.#readLine(this.#rest.subarray(0, end).toString('utf8').replace(/\r$/, ''));
       this.#rest = this.#rest.subarray(end + 1);
       end = this.#rest.indexOf(0x0a);
     }
-    if (this.#rest.length <= MAXIMUM_LINE) return;
+    if (this.#rest.length + this.#size <= MAXIMUM_EVENT) return;
     this.#isBroken = true;
+    this.#lines = [];
     this.#rest = Buffer.alloc(0);
     this.#onBroken();
   }
 
   #readLine(line: string): void {
-    if (line.startsWith('data:')) this.#lines.push(line.slice(5).replace(/^ /, ''));
+    if (line.startsWith('data:')) {
+      this.#lines.push(line.slice(5).replace(/^ /, ''));
+      this.#size += line.length + 1;
+    }
     if (line !== '' || this.#lines.length === 0) return;
     const lines = this.#lines;
     this.#lines = [];
+    this.#size = 0;
     this.#onData(Buffer.from(lines.join('\n')));
   }
 }
