@@ -63,6 +63,8 @@ test.each([
   ['DELETE', 'chat/users/ada/groups', 204, null],
   ['PUT', 'chat/users/ada/groups/%20', 400, 'Error.Group'],
   [`PUT`, `chat/users/ada/groups/${'g'.repeat(1025)}`, 400, 'Error.Group'],
+  ['PUT', `chat/users/groups/groups/${'g'.repeat(1025)}`, 400, 'Error.Group'],
+  ['PUT', 'chat/users/groups/groups/%20', 400, 'Error.Group'],
   ['PUT', 'chat/users/ada/groups/a?ttl=x', 400, 'Error.Ttl'],
   ['POST', 'chat/users/%zz/:send', 400, 'Error.Path'],
   ['POST', '1chat/:send', 400, 'Error.Hub'],

@@ -65,7 +65,8 @@ function restVersion(
     const name = hubName(hubPart, query.get('application'));
     if (name === undefined) return answer([400, 'Error.Hub', wireMessages.hubMissing]);
     const names = parts.filter((_part, i) => i % 2 === 1);
-    const group = parts[parts.indexOf('groups') + 1];
+    // A user may have the id 'groups'.
+    const group = parts.find((_part, i) => i % 2 === 1 && parts[i - 1] === 'groups');
     if (shape.includes('groups/*') && !isGroup(group))
       return answer([400, 'Error.Group', wireMessages.badGroup]);
     readBody(request, response, (error?: unknown) => {
