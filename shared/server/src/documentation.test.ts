@@ -13,6 +13,7 @@ import { errors } from './errors.ts';
 import type { HealthRouterOptions } from './hosting/health/health-router.ts';
 import { MAXIMUM_SEND_BUFFER } from './hosting/mapped-hub.ts';
 import { CALL_BUDGET, MAXIMUM_QUEUED, MAXIMUM_WITHOUT_SLOT } from './hubs/connection/call-queue.ts';
+import { MAXIMUM_WARNINGS } from './limits/limited-warnings.ts';
 import { MAXIMUM_USERS } from './limits/shared-rates.ts';
 import { MAXIMUM_BUCKETS } from './limits/token-buckets.ts';
 import { MAXIMUM_UNACKNOWLEDGED } from './hubs/connection/message-buffer.ts';
@@ -72,6 +73,7 @@ test('the table of limits has every limit with its default', () => {
     'connections that move to another server at the same time': MAXIMUM_CONCURRENT_MOVES,
     'users whose rates are remembered': MAXIMUM_BUCKETS,
     'users in a report of shared rates': MAXIMUM_USERS,
+    'warnings of one kind about refused requests': MAXIMUM_WARNINGS,
     'POSTs of an unopened connection, or while its calls wait': defaults.transportMaxBufferSize,
     'open POSTs': MAXIMUM_OPEN_POSTS,
     'time until the handshake': defaults.handshakeTimeout,

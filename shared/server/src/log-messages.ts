@@ -36,6 +36,10 @@ export const logMessages = {
     `The key of a token was not found. A request to ${path} was refused. Compare the keys and 'algorithms' with those of the issuer.`,
   forbidden: (path: string, user: string | undefined) =>
     `User ${user ?? '(without an id)'} is not authorized. A request to ${path} was refused. See the option 'authorize' of the hub.`,
+  warningsLimited:
+    'Further warnings of this kind are counted and not logged until one minute has passed.',
+  warningsSuppressed: (count: number) =>
+    `${count} warnings of the next kind were not logged in an earlier minute.`,
   originRefused: (origin: string) =>
     `A request was refused, because its origin '${origin}' is not allowed. Add it to allowedOrigins if your pages use it.`,
   userChanged: (id: string) =>

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { errors } from '../errors.ts';
+import { LimitedWarnings } from '../limits/limited-warnings.ts';
 import { logMessages } from '../log-messages.ts';
 import type { Logger } from '../logger.ts';
 import { wireMessages } from '../wire-messages.ts';
@@ -40,10 +41,10 @@ export function checkAllowedOrigins(allowed: AllowedOrigins | undefined): void {
  */
 export class OriginCheck {
   readonly #allowed: ReadonlySet<string> | '*' | undefined;
-  readonly #logger: Logger;
+  readonly #warnings: LimitedWarnings;
 
   constructor(allowedOrigins: AllowedOrigins | undefined, logger: Logger) {
-    this.#logger = logger;
+    this.#warnings = new LimitedWarnings(logger);
     this.#allowed =
       allowedOrigins === undefined || allowedOrigins === '*'
         ? allowedOrigins
@@ -62,7 +63,7 @@ export class OriginCheck {
     if (isSameOrigin(origin, request)) return undefined;
     const normalized = normalizeOrigin(origin);
     if (normalized !== undefined && this.#allowed?.has(normalized) === true) return undefined;
-    this.#logger.warn(logMessages.originRefused(origin.slice(0, 200)));
+    this.#warnings.warn(logMessages.originRefused(origin.slice(0, 200)));
     return { status: 403, headers: forbiddenText, message: wireMessages.originRefused };
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
+import { MAXIMUM_WARNINGS } from '../limits/limited-warnings.ts';
 import { CollectingLogger } from '../testing/collecting-logger.ts';
 import { checkAllowedOrigins, normalizeOrigin, OriginCheck } from './allowed-origins.ts';
 
@@ -65,4 +66,12 @@ test('only a listed origin is allowed, and a refused one is logged with at most 
   const long = `https://${'b'.repeat(300)}`;
   check.refuse(request({ origin: long }), false);
   expect(logger.lines.join('\n')).toContain(`'${long.slice(0, 200)}'`);
+});
+
+test('a client that sends thousands of requests with refused origins does not fill the log', () => {
+  const logger = new CollectingLogger();
+  const check = new OriginCheck(undefined, logger);
+  for (let i = 0; i < 10_000; i++)
+    expect(check.refuse(request({ origin: `https://${i}.example` }), false)?.status).toBe(403);
+  expect(logger.lines).toHaveLength(MAXIMUM_WARNINGS + 1);
 });

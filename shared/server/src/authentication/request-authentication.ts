@@ -1,4 +1,5 @@
 import type { AuthenticationTicket } from '../connections/authentication-ticket.ts';
+import { LimitedWarnings } from '../limits/limited-warnings.ts';
 import { logMessages } from '../log-messages.ts';
 import type { Logger } from '../logger.ts';
 import type { AuthenticationContext, AuthenticationHandler } from './authentication-handler.ts';
@@ -46,9 +47,11 @@ export interface RequestAuthenticationOptions {
  */
 export class RequestAuthentication {
   readonly #options: RequestAuthenticationOptions;
+  readonly #keyWarnings: LimitedWarnings;
 
   constructor(options: RequestAuthenticationOptions) {
     this.#options = options;
+    this.#keyWarnings = new LimitedWarnings(options.logger);
   }
 
   /**
@@ -104,7 +107,8 @@ export class RequestAuthentication {
       logMessages.authenticationFailed(request.path, redactTokens(failure.message, request)),
     );
     // The app's own key function failed: its developer wants to see how.
-    if (failure.cause !== undefined)
-      logger.warn(logMessages.keyNotFound(request.path), redactTokens(failure.cause, request));
+    if (failure.cause === undefined) return;
+    const cause = redactTokens(failure.cause, request);
+    this.#keyWarnings.warn(logMessages.keyNotFound(request.path), cause);
   }
 }

@@ -88,6 +88,6 @@ export function admitToConnection(
 }
 
 function refuseOther(hub: MappedHub, connectionId: string, refuse: Refuse): void {
-  hub.options.logger.warn(logMessages.userChanged(connectionId));
+  hub.userWarnings.warn(logMessages.userChanged(connectionId));
   refuse(forbidden);
 }

@@ -12,6 +12,7 @@ import type { ConnectionRequest } from '../connections/connection-request.ts';
 import type { Transport, TransportEvents } from '../connections/transport.ts';
 import { BytesInFlight } from '../limits/bytes-in-flight.ts';
 import { ConnectionLimiter, type ConnectionRefusal } from '../limits/connection-limiter.ts';
+import { LimitedWarnings } from '../limits/limited-warnings.ts';
 import { logMessages } from '../log-messages.ts';
 import type { AcceptedClient } from '../scale-out/scale-out-hub.ts';
 import type { ResolvedOptions } from '../server-options.ts';
@@ -40,6 +41,8 @@ export class MappedHub {
   readonly options: ResolvedOptions;
   readonly authentication: RequestAuthentication;
   readonly origins: OriginCheck;
+  /** For requests to connections of other users. */
+  readonly userWarnings: LimitedWarnings;
   readonly connections: ConnectionManager;
   /** The transports that negotiation offers, in the order of the option `transports`. */
   readonly offeredTransports: readonly TransportDefinition[];
@@ -66,6 +69,7 @@ export class MappedHub {
     this.options = options;
     this.authentication = new RequestAuthentication(options);
     this.origins = new OriginCheck(options.allowedOrigins, options.logger);
+    this.userWarnings = new LimitedWarnings(options.logger);
     const shortest = Math.min(
       options.keepAliveInterval,
       options.clientTimeoutInterval,

@@ -18,6 +18,7 @@ import {
   type ReadSnapshot,
 } from '../../hubs/hand-over/connection-snapshot.ts';
 import { MoveLimit } from '../../hubs/hand-over/move-limit.ts';
+import { LimitedWarnings } from '../../limits/limited-warnings.ts';
 import { logMessages } from '../../log-messages.ts';
 import type { ClaimableRecord, HandOver } from '../../scale-out/hand-over.ts';
 import type { ResolvedOptions } from '../../server-options.ts';
@@ -59,6 +60,7 @@ export class HubHandOver {
   readonly #handOver: HandOver;
   readonly #tokens: ConnectionTokens;
   readonly #seal: RecordSeal;
+  readonly #warnings: LimitedWarnings;
   /** Whether the last look-up has failed. */
   #isUnreachable = false;
 
@@ -67,6 +69,7 @@ export class HubHandOver {
     this.#handOver = handOver;
     this.#tokens = tokens;
     this.#seal = seal;
+    this.#warnings = new LimitedWarnings(host.options.logger);
   }
 
   /**
@@ -167,15 +170,14 @@ export class HubHandOver {
     request: ConnectionRequest,
     ticket: AuthenticationTicket | undefined,
   ): Promise<Refusal | 'restored' | undefined> {
-    const { logger } = this.#host.options;
     const content = this.#read(found, connectionId);
     if (content === undefined) {
-      logger.warn(logMessages.recordRefused(connectionId));
+      this.#warnings.warn(logMessages.recordRefused(connectionId));
       return undefined;
     }
     const { snapshot } = content;
     if (snapshot.user !== identityOf(ticket?.user)) {
-      logger.warn(logMessages.userChanged(connectionId));
+      this.#warnings.warn(logMessages.userChanged(connectionId));
       return forbidden;
     }
     // The server may have started to close meanwhile.
@@ -214,7 +216,7 @@ export class HubHandOver {
     const tail = this.#seal.open(sealed, tailPurpose(connectionId, moveId));
     restored.activate(tail === undefined ? [] : readTail(tail, protocol));
     if (tail === undefined) {
-      this.#host.options.logger.warn(logMessages.recordRefused(connectionId));
+      this.#warnings.warn(logMessages.recordRefused(connectionId));
       // The connection belongs to this server already, so it ends as any other one.
       restored.served.client?.abort();
       return false;
