@@ -41,6 +41,14 @@ test('compression is not negotiated, although the client offers it', async () =>
   expect(response.headers['sec-websocket-extensions']).toBeUndefined();
 });
 
+test.each(['WebSocket', 'h2c, websocket', 'WEBSOCKET ,h2c', 'websocket,'])(
+  'a client that offers to upgrade to %j gets a WebSocket, as from ASP.NET Core',
+  async (protocols) => {
+    const response = await upgrade({ upgrade: protocols });
+    expect([response.statusCode, response.headers.upgrade]).toEqual([101, 'websocket']);
+  },
+);
+
 test.each(['0', '7', 'hixie-76', ''])(
   'a WebSocket of version %j, which is not RFC 6455, is refused',
   async (version) => {

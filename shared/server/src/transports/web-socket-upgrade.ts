@@ -7,14 +7,17 @@ import { ObservedWebSocket } from './web-socket/observed-web-socket.ts';
 import { WebSocketTransport } from './web-sockets.ts';
 
 /**
- * Hides the subprotocols that a client offers. The hub speaks none, so it must not confirm one. The
- * library refuses an invalid list, such as an empty one.
+ * Hides what a client offers in addition. The hub speaks no subprotocol, so it must not confirm
+ * one, and the library refuses an invalid list, such as an empty one. It also refuses a client that
+ * offers several protocols for the upgrade.
  */
-function ignoreSubprotocols(request: IncomingMessage): void {
-  if (request.headers['sec-websocket-protocol'] === undefined) return;
+function ignoreOffers(request: IncomingMessage): void {
+  const { upgrade, 'sec-websocket-protocol': subprotocols } = request.headers;
+  if (subprotocols === undefined && !upgrade?.includes(',')) return;
   // The connection keeps the original headers.
   const headers = { ...request.headers };
   delete headers['sec-websocket-protocol'];
+  headers.upgrade = 'websocket';
   request.headers = headers;
 }
 
@@ -29,7 +32,7 @@ export function createWebSocketUpgrader(): TransportUpgrader {
     closeTimeout: CLOSE_TIMEOUT,
   } as ServerOptions<typeof ObservedWebSocket>);
   return ({ request, socket, head }, onOpen) => {
-    ignoreSubprotocols(request);
+    ignoreOffers(request);
     server.handleUpgrade(request, socket, head, (webSocket) => {
       (socket as Socket).setNoDelay(true);
       onOpen(

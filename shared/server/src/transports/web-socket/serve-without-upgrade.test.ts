@@ -8,6 +8,12 @@ const asks = (upgrade?: string): boolean =>
 
 test('a request asks for HTTP/2 without TLS with `h2c`, in any case', () => {
   expect([asks('h2c'), asks('H2C'), asks('websocket'), asks()]).toEqual([true, true, false, false]);
+  expect(['h2c, foo', 'foo,H2C', 'h2c, websocket', 'xh2c'].map(asks)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
 
 /** Serves a request on a new socket. Returns what the server gets. */

@@ -14,12 +14,16 @@ interface ConnectionServer {
  * Returns whether a request asks for HTTP/2 without TLS. The HTTP clients of Java and
  * `curl --http2` do so in their first request, also in a POST. A server may ignore it.
  */
-export const asksForHttp2 = ({ headers }: IncomingMessage): boolean =>
-  headers.upgrade?.toLowerCase() === 'h2c';
+export const asksForHttp2 = (request: IncomingMessage): boolean =>
+  protocolsOf(request).includes('h2c') && !asksForWebSocket(request);
 
 /** Returns whether the headers of a request ask for a WebSocket. */
-export const asksForWebSocket = ({ headers }: IncomingMessage): boolean =>
-  headers.upgrade?.toLowerCase() === 'websocket';
+export const asksForWebSocket = (request: IncomingMessage): boolean =>
+  protocolsOf(request).includes('websocket');
+
+/** Returns the protocols that a client offers, in lower case. Source: RFC 9110, section 7.8. */
+const protocolsOf = ({ headers }: IncomingMessage): readonly string[] =>
+  (headers.upgrade ?? '').split(',').map((protocol) => protocol.trim().toLowerCase());
 
 /**
  * Returns whether a request is served as if it did not ask for another protocol: HTTP/2, or a
