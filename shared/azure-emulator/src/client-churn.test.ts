@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { azureSignalR } from '@practical-signalr/azure';
@@ -51,8 +52,9 @@ const MAXIMUM_ROUNDS = 10;
 const MAXIMUM_GROWTH = 500;
 
 const HANDSHAKE = '{"protocol":"json","version":1}\u001e';
+const key = createSecretKey(DEFAULT_ACCESS_KEY, 'utf8');
 const tokenOf = (i: number): string =>
-  jwt.sign({ 'asrs.s.uid': `user ${i}` }, DEFAULT_ACCESS_KEY, {
+  jwt.sign({ 'asrs.s.uid': `user ${i}` }, key, {
     audience: 'http://127.0.0.1/client/?hub=chathub',
     expiresIn: 60,
   });

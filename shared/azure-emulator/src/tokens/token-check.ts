@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import jwt, { type JwtPayload } from 'jsonwebtoken';
 import { wireMessages } from '../wire-messages.ts';
@@ -41,7 +42,8 @@ export function verifiedClaims(
   const token = bearerToken(request) || (query.get('access_token') ?? '');
   if (token.length > MAXIMUM_TOKEN_LENGTH) return tooLong;
   try {
-    const claims = jwt.verify(token, Buffer.from(accessKey, 'utf8'), {
+    // Without createSecretKey, the library first looks for a public key, which takes 0.4 ms.
+    const claims = jwt.verify(token, createSecretKey(accessKey, 'utf8'), {
       algorithms: ['HS256', 'HS512'],
       clockTolerance: CLOCK_TOLERANCE,
     });
