@@ -371,3 +371,15 @@ test.each<[string, object, string]>([
 ])('jwtBearer refuses: %s', (_name, options, text) => {
   expect(() => jwtBearer(options as JwtBearerOptions)).toThrow(text);
 });
+
+test('where tokens need no end, one without an end does not expire, and text is no token', async () => {
+  const handler = jwtBearer({ key: testKey, requireExpirationTime: false });
+  const authenticate = (token: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    return handler.authenticate({ request: { headers, query: new Map() } } as never);
+  };
+  const { ticket } = await authenticate(testToken({ sub: 'ann', exp: undefined }));
+  expect(ticket).toMatchObject({ user: { sub: 'ann' }, expiresAt: undefined });
+  const { failure } = await authenticate(signed('"claims"'));
+  expect(failure).toMatchObject({ code: 'ERR_SIGNALR_TOKEN_MALFORMED' });
+});
