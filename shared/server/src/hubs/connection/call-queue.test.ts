@@ -77,17 +77,17 @@ test('calls run one after the other, and calls with streams or uploads need no s
   expect(two.log).toEqual(['a', 'b']);
 });
 
-test('no call starts before the release', () => {
+test('no call starts before the release', async () => {
   const { queue, log } = createQueue();
   queue.hold();
   queue.add(call('a'));
-  let isDone = false;
-  queue.whenDone(() => {
-    isDone = true;
-  });
-  expect([log, isDone]).toEqual([[], false]);
+  queue.whenStarted(() => log.push('started'));
+  await setImmediate();
+  expect(log).toEqual([]);
   queue.release();
   expect(log).toEqual(['a']);
+  await setImmediate();
+  expect(log).toEqual(['a', 'started']);
 });
 
 test('after 64 calls, those of other connections run', async () => {
@@ -211,24 +211,29 @@ test('if too many calls have given their slots back, the next one keeps its slot
   expect(log.at(-1)).toBe('next');
 });
 
-test('done means no slot is used, idle means that no call runs', async () => {
+test('started means that no call is queued, idle means that no call runs', async () => {
   const { queue, log, finish } = createQueue();
   const waiting = call('waiting');
   queue.add(waiting);
   queue.letNextRun(waiting);
   queue.add(call('a'));
-  queue.whenDone(() => log.push('done'));
+  queue.add(call('b'));
+  queue.whenStarted(() => log.push('started'));
   queue.whenIdle(() => log.push('idle'));
+  await setImmediate();
   expect(log).toEqual(['waiting', 'a']);
   await finish('a');
-  expect(log).toEqual(['waiting', 'a', 'done']);
+  await setImmediate();
+  expect(log).toEqual(['waiting', 'a', 'b', 'started']);
+  await finish('b');
   await finish('waiting');
-  expect(log).toEqual(['waiting', 'a', 'done', 'idle']);
+  expect(log).toEqual(['waiting', 'a', 'b', 'started', 'idle']);
   const empty = createQueue();
-  empty.queue.whenDone(() => empty.log.push('done'));
   empty.queue.whenIdle(() => empty.log.push('idle'));
-  empty.queue.release();
-  expect(empty.log).toEqual(['done', 'idle']);
+  empty.queue.whenStarted(() => empty.log.push('started'));
+  expect(empty.log).toEqual(['idle']);
+  await setImmediate();
+  expect(empty.log).toEqual(['idle', 'started']);
 });
 
 test('clearing removes the waiting calls and resumes reading', async () => {

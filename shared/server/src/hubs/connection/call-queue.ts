@@ -51,7 +51,7 @@ export class CallQueue {
   /** The number of calls that may start before other connections are served. */
   #remainingCalls: number;
   #isYielding = false;
-  #onDone: (() => void) | undefined;
+  #onStarted: (() => void) | undefined;
   /** The number of running calls, with or without a slot. */
   #running = 0;
   #onIdle: (() => void) | undefined;
@@ -149,15 +149,18 @@ export class CallQueue {
   clear(): void {
     this.#queued.clear();
     this.#canceled = undefined;
-    this.#onDone = undefined;
+    this.#onStarted = undefined;
     this.#onIdle = undefined;
     this.#runner.onCallsStarted?.();
     this.#resumeReading();
   }
 
-  /** Calls `onDone` when no call is queued or occupies a slot. */
-  whenDone(onDone: () => void): void {
-    this.#onDone = onDone;
+  /**
+   * Calls `onStarted` when no call is queued, in the next turn of the event loop: calls that end at
+   * once are answered before.
+   */
+  whenStarted(onStarted: () => void): void {
+    this.#onStarted = onStarted;
     // Reading must continue, otherwise the server cannot notice that the client disconnects.
     this.#resumeReading();
     this.#pump();
@@ -226,10 +229,10 @@ export class CallQueue {
   #onQueueEmpty(): void {
     this.#canceled = undefined;
     this.#resumeReading();
-    if (this.isRunning || this.#isHeld) return;
-    const onDone = this.#onDone;
-    this.#onDone = undefined;
-    onDone?.();
+    const onStarted = this.#onStarted;
+    if (this.#isHeld || onStarted === undefined) return;
+    this.#onStarted = undefined;
+    setImmediate(onStarted);
   }
 
   #checkIdle(): void {

@@ -347,10 +347,12 @@ export class HubConnection
     this.#departure?.onClientResult();
   }
 
-  /** Closes the connection after an invalid message, once the calls before it are answered. */
+  /** Closes the connection after an invalid message, once the calls before it have started. */
   #closeAfterCalls(error: Error): void {
     this.#reader = { read: () => undefined };
-    this.calls.whenDone(() => this.closeAfterInvalidMessage(error));
+    this.calls.whenStarted(() => {
+      if (!this.#isClosing) this.closeAfterInvalidMessage(error);
+    });
   }
 
   /** Closes the connection with an error for the client. */
