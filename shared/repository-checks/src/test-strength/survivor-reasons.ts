@@ -19,7 +19,7 @@ const UNREACHABLE =
 const ERROR_KIND = 'The caller is refused in both cases, with another error or description';
 const TESTED_LATER = 'A test that notices it was added after the measurement';
 const CODE_GONE = 'The code is gone since the measurement';
-const ODD_DEFAULT = 'The changed default is a text that no input contains';
+const ODD_DEFAULT = 'The changed default is a string that no input contains';
 const OTHER_TEST =
   'A test that is not part of the area notices it, because it takes a minute: send-progress.test.ts';
 const FREE_CHOICE =
