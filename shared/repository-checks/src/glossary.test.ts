@@ -51,6 +51,14 @@ test('passages of Markdown have no code and no addresses', () => {
   ]);
 });
 
+test('code with backticks ends at as many backticks as it starts with', () => {
+  const text = '- `` a ` told `` word\n\nA passage, then `told`.';
+  expect(passagesOf('README.md', text).map(({ line, text: passage }) => [line, passage])).toEqual([
+    [1, '-   word'],
+    [3, 'A passage, then  .'],
+  ]);
+});
+
 test('passages of a page are its texts, labels and titles', () => {
   const html = '<!-- told -->\n<button title="Stop it">Go</button>\n<code>told</code><p>Text</p>';
   const passages = passagesOf('lessons/03-basics/client/index.html', html);

@@ -36,7 +36,7 @@ const proseOfMarkdown = (content: string): string =>
   content
     .replaceAll(/^(```+)[^]*?^\1/gm, blank)
     .replaceAll(/<!--[^]*?-->/g, blank)
-    .replaceAll(/`[^`]*`/g, blank)
+    .replaceAll(/(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, blank)
     .replaceAll(/\]\([^)]*\)/g, ']')
     .replaceAll(/<[^>]*>/g, blank);
 
